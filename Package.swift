@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target, its tests beside it. `dependencies` are the targets above it in docs/design.md, and no others.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, swiftSettings: strict),
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies + tests, swiftSettings: strict),
+    ]
+}
+
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+    .systemLibrary(
+        name: "CLibAV", pkgConfig: "libavcodec",
+        providers: [.apt(["libavcodec-dev", "libavutil-dev"])]),
+    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+]
+
+let package = Package(
+    name: "zarrwlr-mount",
+    products: [.executable(name: "zarrwlr-mount", targets: ["zarrwlr-mount"])],
+    targets: systemLibraries
+        + layer("Support")
+        + layer("Zarr", ["Support", "CZstd", "CBlosc", "CZlib"])
+        + layer("AudioCoding", ["Support", "CLibAV", "COpus"])
+        + layer("WaveFile", ["Support"])
+        + layer("Recordings", ["Support", "Zarr", "AudioCoding", "WaveFile"])
+        + layer("VirtualFS", ["Support", "Recordings", "WaveFile"])
+        + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
+        + layer("Commands", ["Support", "Zarr", "Recordings", "VirtualFS", "FuseBridge"])
+        + [
+            .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
+            .testTarget(name: "MountTests", dependencies: ["Support"], swiftSettings: strict),
+        ]
+)

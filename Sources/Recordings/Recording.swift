@@ -1,0 +1,42 @@
+public import Support
+public import WaveFile
+
+/// One recording of a store: what it is, and its samples.
+///
+/// Everything here is known before the first sample is decoded and stays the same as long as the store does.
+public struct Recording: Sendable {
+    /// The path of its node in the store, without a leading slash: `pond/mono/0`.
+    public let path: String
+    /// The path of the group whose directory shows it: `pond/mono`, empty for the root.
+    public let group: String
+    /// Its number in the audio group; nil for an array that stands by itself.
+    public let number: UInt64?
+    /// The source file's name as the store has it, not yet fit to be a file name.
+    public let sourceName: String
+    /// The coding of its audio.
+    public let codec: AudioCodec
+    /// What its WAV announces and holds.
+    public let format: WaveFormat
+    /// Why `format` announces that sample rate, where the store contradicts itself; for people.
+    public let rateGround: String?
+    /// Samples of one channel.
+    public let sampleCount: UInt64
+    /// When its first sample was taken, where the store says so.
+    public let start: Timestamp?
+    /// When the store's own files of it last changed.
+    public let modified: Timestamp
+    /// The SHA-256 of the source file, in hexadecimal, where the store has it.
+    public let sourceSHA256: String?
+    /// Its samples.
+    public let samples: any SampleReading
+
+    /// The bytes of its samples in a WAV file.
+    public var dataByteCount: UInt64 { sampleCount * UInt64(format.blockAlign) }
+}
+
+/// The samples of a recording as the bytes a WAV file's `data` chunk holds: little-endian, interleaved.
+public protocol SampleReading: Sendable {
+    /// The bytes of `range`, in order and without a gap. `range` lies within the `data` chunk's bytes and need not begin or
+    /// end with a sample. The same range always gives the same bytes. Safe to call from any thread.
+    func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
+}

@@ -1,0 +1,28 @@
+public import Support
+
+/// Why a recording, or a range of it, cannot be served.
+public struct RecordingError: DescribedError {
+    /// What happened, for the user.
+    public let problem: String
+    /// The recording's path in the store; empty for the root.
+    public let recording: String
+    /// The samples (of one channel) that cannot be had; nil where it is the recording as a whole.
+    public let samples: Range<UInt64>?
+    /// The error beneath.
+    public let cause: (any Error)?
+
+    /// An error about `recording`, or about its `samples`.
+    public init(_ problem: String, recording: String, samples: Range<UInt64>? = nil, cause: (any Error)? = nil) {
+        self.problem = problem
+        self.recording = recording
+        self.samples = samples
+        self.cause = cause
+    }
+
+    /// The recording, the samples, and the problem.
+    public var summary: String {
+        let place = "/\(recording)"
+        guard let samples else { return "\(place): \(problem)" }
+        return "\(place): samples \(samples.lowerBound)..<\(samples.upperBound): \(problem)"
+    }
+}

@@ -1,0 +1,65 @@
+/// Immutable bytes at an address that stays the same for the object's life, shared by reference.
+///
+/// What caches hold and replies point into: decoded samples, decoded Zarr chunks, decoder snapshots.
+///
+/// @unchecked: the memory is written only inside `init`, before any other reference exists, and only read afterwards.
+public final class Block: @unchecked Sendable {
+    private let storage: UnsafeMutableRawBufferPointer
+
+    /// `count` bytes, zero until `fill` has written them. What `fill` throws is thrown on and the memory given back.
+    public init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
+        storage = .allocate(byteCount: max(count, 0), alignment: 16)
+        storage.initializeMemory(as: UInt8.self, repeating: 0)
+        do {
+            try fill(storage)
+        } catch {
+            storage.deallocate()
+            throw error
+        }
+    }
+
+    /// A copy of `bytes`.
+    public convenience init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(count: bytes.count) { storage in storage.copyMemory(from: bytes) }
+    }
+
+    /// A copy of `bytes`.
+    public convenience init(_ bytes: [UInt8]) {
+        self.init(count: bytes.count) { storage in storage.copyBytes(from: bytes) }
+    }
+
+    deinit {
+        storage.deallocate()
+    }
+
+    /// How many bytes there are.
+    public var count: Int { storage.count }
+
+    /// The bytes. The pointer is valid as long as this object is; keep a reference while using it.
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(storage) }
+}
+
+/// Part of a block, and the block kept alive.
+public struct BlockSlice: Sendable {
+    /// The block that holds the bytes.
+    public let block: Block
+    /// Which of its bytes, always within the block.
+    public let range: Range<Int>
+
+    /// The part of `block` that `range` names, cut to what the block holds.
+    public init(_ block: Block, _ range: Range<Int>) {
+        self.block = block
+        self.range = range.clamped(to: 0..<block.count)
+    }
+
+    /// All of `block`.
+    public init(_ block: Block) {
+        self.init(block, 0..<block.count)
+    }
+
+    /// How many bytes there are.
+    public var count: Int { range.count }
+
+    /// The bytes. Valid as long as `block` is; keep a reference while using them.
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: block.bytes[range]) }
+}

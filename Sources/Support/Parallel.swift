@@ -1,0 +1,31 @@
+import Glibc
+import Synchronization
+
+/// Work spread over threads of our own.
+public enum Parallel {
+    /// How many processors this process may run on.
+    public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// Calls `body` once for every number in `0..<count`, on the calling thread and up to `threads - 1` others, and returns
+    /// when all calls have. Numbers are handed out in order; calls for different numbers overlap.
+    public static func forEach(count: Int, threads: Int = processorCount, _ body: @escaping @Sendable (Int) -> Void) {
+        let next = Counter()
+        let work: @Sendable () -> Void = {
+            while case let index = next.take(), index < count { body(index) }
+        }
+        startAndJoin(min(threads, count) - 1, work)
+    }
+
+    /// Runs `work` on `helpers` new threads and on this one. A thread that cannot be started leaves its share to the others.
+    private static func startAndJoin(_ helpers: Int, _ work: @escaping @Sendable () -> Void) {
+        guard helpers > 0, let thread = try? WorkerThread(name: "worker", work) else { return work() }
+        startAndJoin(helpers - 1, work)
+        thread.join()
+    }
+
+    private final class Counter: Sendable {
+        private let value = Atomic<Int>(0)
+
+        func take() -> Int { value.add(1, ordering: .relaxed).oldValue }
+    }
+}

@@ -1,0 +1,125 @@
+/// A moment, as recorders and stores write it: ISO 8601, with or without an offset from UTC.
+///
+/// A moment without an offset is taken to be UTC wherever a point in time is needed, so that the same store means the same
+/// on every machine; `description` still shows it without one.
+public struct Timestamp: Sendable, Equatable {
+    /// Seconds since 1970-01-01T00:00:00Z; before that, negative.
+    public let seconds: Int64
+    /// Nanoseconds after `seconds`, in 0..<1 000 000 000.
+    public let nanoseconds: Int64
+    /// Minutes east of UTC, where known.
+    public let offsetMinutes: Int?
+
+    /// The moment `seconds` and `nanoseconds` after 1970, seen at `offsetMinutes` east of UTC.
+    public init(seconds: Int64, nanoseconds: Int64 = 0, offsetMinutes: Int? = nil) {
+        self.seconds = seconds
+        self.nanoseconds = min(max(nanoseconds, 0), 999_999_999)
+        self.offsetMinutes = offsetMinutes
+    }
+
+    /// Reads `yyyy-mm-dd`, `T` or a space, `hh:mm[:ss[.fraction]]`, and `Z`, `±hh`, `±hhmm`, `±hh:mm` or nothing. Nil for
+    /// anything else, and for dates that no calendar has.
+    public init?(iso8601 text: some StringProtocol) {
+        var rest = Array(text.utf8)[...]
+        func number(_ digits: Int) -> Int64? {
+            guard rest.count >= digits, rest.prefix(digits).allSatisfy({ (0x30...0x39).contains($0) })
+            else { return nil }
+            defer { rest = rest.dropFirst(digits) }
+            return rest.prefix(digits).reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+        }
+        func skip(_ characters: String) -> Bool {
+            guard let next = rest.first, characters.utf8.contains(next) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2), skip("Tt "),
+            let hour = number(2), skip(":"), let minute = number(2),
+            (1...12).contains(month), day >= 1, day <= Self.daysInMonth(month, of: year), hour < 24, minute < 60
+        else { return nil }
+
+        var second: Int64 = 0
+        var nanoseconds: Int64 = 0
+        if skip(":") {
+            guard let value = number(2), value <= 60 else { return nil }
+            second = value
+            if skip(".,") {
+                guard let first = number(1) else { return nil }
+                nanoseconds = first * 100_000_000
+                var unit: Int64 = 10_000_000
+                while let digit = number(1) {
+                    nanoseconds += digit * unit
+                    unit /= 10
+                }
+            }
+        }
+
+        var offset: Int?
+        if skip("Zz") {
+            offset = 0
+        } else if let sign = rest.first, skip("+-") {
+            guard let hours = number(2) else { return nil }
+            let hasColon = skip(":")
+            guard let minutes = number(2) ?? (hasColon ? nil : 0), hours < 24, minutes < 60 else { return nil }
+            offset = Int(hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -1 : 1)
+        }
+        guard rest.isEmpty else { return nil }
+
+        let local = Self.daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
+        self.init(seconds: local - Int64(offset ?? 0) * 60, nanoseconds: nanoseconds, offsetMinutes: offset)
+    }
+
+    private static func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days from 1970-01-01 in the proleptic Gregorian calendar; see Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let year = month <= 2 ? year - 1 : year
+        let era = (year >= 0 ? year : year - 399) / 400
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// ISO 8601, at its own offset where it has one, with as many decimals as it needs.
+    public var description: String {
+        let local = seconds.adding(Int64(offsetMinutes ?? 0) * 60) ?? seconds
+        let days = local >= 0 ? local / 86_400 : -((86_399 &- local) / 86_400)
+        let secondOfDay = local - days * 86_400
+        // The inverse of daysSince1970.
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthIndex = (5 * dayOfYear + 2) / 153
+        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
+
+        var text = "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))T"
+        text += "\(Self.padded(secondOfDay / 3_600, 2)):\(Self.padded(secondOfDay / 60 % 60, 2)):"
+        text += Self.padded(secondOfDay % 60, 2)
+        if nanoseconds != 0 {
+            var decimals = Self.padded(nanoseconds, 9)
+            while decimals.last == "0" { decimals.removeLast() }
+            text += ".\(decimals)"
+        }
+        guard let offsetMinutes else { return text }
+        guard offsetMinutes != 0 else { return text + "Z" }
+        let magnitude = Int64(offsetMinutes.magnitude)
+        let hoursAndMinutes = "\(Self.padded(magnitude / 60, 2)):\(Self.padded(magnitude % 60, 2))"
+        return text + (offsetMinutes < 0 ? "-" : "+") + hoursAndMinutes
+    }
+
+    private static func padded(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
