@@ -15,7 +15,8 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Tar
     [
         .target(name: name, dependencies: dependencies, swiftSettings: strict),
         .testTarget(
-            name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies + tests, swiftSettings: strict),
+            name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies + tests,
+            swiftSettings: strict),
     ]
 }
 
@@ -44,6 +45,7 @@ let package = Package(
         + layer("Commands", ["Support", "Zarr", "Recordings", "VirtualFS", "FuseBridge"])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
-            .testTarget(name: "MountTests", dependencies: ["Support"], swiftSettings: strict),
+            .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+            .testTarget(name: "MountTests", dependencies: ["TestSupport"], swiftSettings: strict),
         ]
 )
