@@ -1,0 +1,102 @@
+import Glibc
+import Support
+import Synchronization
+import Testing
+
+@Suite("The block cache")
+struct BlockCacheTests {
+    private struct CannotMake: Error {}
+
+    private static func block(of count: Int, holding value: UInt8) -> Block {
+        Block([UInt8](repeating: value, count: count))
+    }
+
+    @Test("makes a block once while it is kept")
+    func makesOnce() {
+        let cache = BlockCache(budget: 1 << 20)
+        let key = BlockKey(owner: cache.makeOwner(), number: 7)
+        var made = 0
+        for _ in 0..<5 {
+            let block = cache.block(key) {
+                made += 1
+                return Self.block(of: 10, holding: 3)
+            }
+            #expect(block.bytes.elementsEqual([UInt8](repeating: 3, count: 10)))
+        }
+        #expect(made == 1)
+    }
+
+    @Test("makes every block once when eight threads want all of them")
+    func singleFlight() {
+        let cache = BlockCache(budget: 1 << 24)
+        let owner = cache.makeOwner()
+        let made = Mutex([Int](repeating: 0, count: 50))
+        Parallel.forEach(count: 400, threads: 8) { index in
+            let number = index / 8
+            let block = cache.block(BlockKey(owner: owner, number: UInt64(number))) {
+                made.withLock { $0[number] += 1 }
+                usleep(1_000)
+                return Self.block(of: 1_000, holding: UInt8(number))
+            }
+            #expect(block.bytes.allSatisfy { $0 == UInt8(number) })
+        }
+        #expect(made.withLock { $0 } == [Int](repeating: 1, count: 50))
+    }
+
+    @Test("never keeps more than its budget", arguments: [0, 1_000, 50_000])
+    func budget(_ budget: Int) {
+        let cache = BlockCache(budget: budget)
+        let owner = cache.makeOwner()
+        for number in 0..<2_000 {
+            _ = cache.block(BlockKey(owner: owner, number: UInt64(number))) {
+                Self.block(of: number % 700, holding: 1)
+            }
+            #expect(cache.byteCount <= budget)
+        }
+    }
+
+    @Test("keeps what is used again and again while others pass by")
+    func sparesWhatIsUsed() {
+        let cache = BlockCache(budget: 40_000)
+        let favourite = BlockKey(owner: cache.makeOwner(), number: 0)
+        let passing = cache.makeOwner()
+        var made = 0
+        for number in 0..<5_000 {
+            _ = cache.block(favourite) {
+                made += 1
+                return Self.block(of: 1_000, holding: 1)
+            }
+            _ = cache.block(BlockKey(owner: passing, number: UInt64(number))) { Self.block(of: 1_000, holding: 2) }
+        }
+        #expect(made < 50)
+    }
+
+    @Test("keeps nothing of a block that could not be made, and tries again for the next who asks")
+    func failure() throws {
+        let cache = BlockCache(budget: 1_000)
+        let key = BlockKey(owner: cache.makeOwner(), number: 1)
+        #expect(throws: CannotMake.self) { try cache.block(key) { () throws(CannotMake) in throw CannotMake() } }
+        #expect(cache.byteCount == 0)
+        #expect(cache.cachedBlock(key) == nil)
+        #expect(cache.block(key) { Self.block(of: 5, holding: 9) }.count == 5)
+    }
+
+    @Test("takes a block made elsewhere, in place of what it had")
+    func insert() {
+        let cache = BlockCache(budget: 10_000)
+        let key = BlockKey(owner: cache.makeOwner(), number: 1)
+        cache.insert(Self.block(of: 100, holding: 1), for: key)
+        let before = cache.byteCount
+        cache.insert(Self.block(of: 100, holding: 2), for: key)
+        #expect(cache.byteCount == before)
+        #expect(cache.cachedBlock(key)?.bytes.first == 2)
+    }
+
+    @Test("keeps owners apart")
+    func owners() {
+        let cache = BlockCache(budget: 10_000)
+        let (first, second) = (cache.makeOwner(), cache.makeOwner())
+        cache.insert(Self.block(of: 1, holding: 1), for: BlockKey(owner: first, number: 0))
+        #expect(cache.cachedBlock(BlockKey(owner: second, number: 0)) == nil)
+    }
+}
