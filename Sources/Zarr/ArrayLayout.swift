@@ -1,0 +1,59 @@
+import Support
+
+/// How the elements of an array lie in chunks, and the chunks in the store: everything its document decides, checked.
+struct ArrayLayout: Sendable {
+    /// More dimensions than any array has; what walks over them may then recurse.
+    static let maximumRank = 32
+
+    /// Bytes of all elements.
+    let byteCount: Int
+    /// How a chunk is decoded.
+    let chunks: CodecChain
+
+    private let path: String
+    private let store: any Store
+    private let grid: ChunkGrid
+    private let keyEncoding: ChunkKeyEncoding
+    private let fillValue: FillValue
+
+    init(_ document: ArrayDocument, path: String, store: any Store, cache: BlockCache) throws(ZarrError) {
+        self.path = path
+        self.store = store
+        keyEncoding = document.keyEncoding
+        fillValue = document.fillValue
+        let rank = document.shape.count
+        func invalid(_ problem: String) -> ZarrError { ZarrError(.invalidDocument, problem, path: path) }
+        guard rank <= Self.maximumRank else {
+            throw ZarrError(.unsupported, "\(rank) dimensions: at most \(Self.maximumRank) are supported", path: path)
+        }
+        guard (document.dimensionNames?.count ?? rank) == rank else {
+            throw invalid("\(document.dimensionNames?.count ?? 0) dimension_names for \(rank) dimensions")
+        }
+        guard let grid = ChunkGrid(dividing: document.shape, into: document.chunkShape) else {
+            throw invalid("chunks of \(document.chunkShape) for a shape of \(document.shape)")
+        }
+        guard let byteCount = ByteCount.product(grid.shape, document.dataType.itemSize) else {
+            throw ZarrError(.unsupported, "a shape of \(document.shape) is too large", path: path)
+        }
+        self.byteCount = byteCount
+        self.grid = grid
+        let builder = CodecChain.Builder(
+            path: path, dataType: document.dataType, fillValue: fillValue, store: store, cache: cache)
+        chunks = try builder.chain(document.codecs, shape: grid.chunkShape)
+        // Chunks are numbered through the whole array, down to the innermost.
+        guard chunks.innermostCount.multiplied(by: grid.chunkCount) != nil else {
+            throw ZarrError(.unsupported, "too many chunks", path: path)
+        }
+    }
+
+    /// Reads the region `axes`, which lies within the array, into `buffer`.
+    func read(_ axes: [Selection.Axis], into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+        guard let destination = buffer.baseAddress, buffer.count > 0 else { return }
+        let selection = Selection(axes: axes, destination: destination)
+        try selection.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
+            let key = keyEncoding.key(of: coordinates, in: path)
+            let chunk = EncodedChunk(key: key, place: .object, number: number)
+            if try !chunks.read(part, of: chunk) { part.fill(with: fillValue) }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Support
+
+/// A box divided into chunks of one shape: an array into its chunks, or a shard into its inner ones.
+struct ChunkGrid: Sendable {
+    /// Elements of the whole in every dimension.
+    let shape: [Int]
+    /// Elements of a chunk in every dimension, each at least one.
+    let chunkShape: [Int]
+    /// Chunks in every dimension, those at the far edge included that reach beyond the whole.
+    let counts: [Int]
+    /// All chunks.
+    let chunkCount: Int
+
+    /// Nil where the ranks differ, a chunk is empty, or a number is too large.
+    init?(dividing shape: [UInt64], into chunkShape: [UInt64]) {
+        guard shape.count == chunkShape.count else { return nil }
+        var counts: [Int] = []
+        for (length, chunk) in zip(shape, chunkShape) {
+            guard Int(exactly: length) != nil, Int(exactly: chunk) != nil,
+                let count = length.dividedRoundingUp(by: chunk)
+            else { return nil }
+            counts.append(Int(clamping: count))
+        }
+        guard let chunkCount = ByteCount.product(counts, 1) else { return nil }
+        self.shape = shape.map { Int(clamping: $0) }
+        self.chunkShape = chunkShape.map { Int(clamping: $0) }
+        self.counts = counts
+        self.chunkCount = chunkCount
+    }
+}

@@ -1,0 +1,43 @@
+import Support
+
+/// The codec `bytes`: elements one after another in C order.
+struct BytesCodec: Sendable {
+    private let shape: [Int]
+    private let itemSize: Int
+    /// Bytes of the numbers to turn round, 1 where there are none.
+    private let swapSize: Int
+    /// Bytes of a whole encoded chunk.
+    let encodedSize: Int
+
+    /// The codec for chunks of `shape`; nil where they are too large.
+    init?(shape: [Int], dataType: DataType, endian: CodecDocument.Endian) {
+        guard let encodedSize = ByteCount.product(shape, dataType.itemSize) else { return nil }
+        self.shape = shape
+        self.encodedSize = encodedSize
+        itemSize = dataType.itemSize
+        swapSize = endian == .big ? dataType.numberSize : 1
+    }
+
+    /// Reads `selection` out of a whole encoded chunk in memory, which is `encodedSize` bytes long.
+    func read(_ selection: Selection, from encoded: UnsafeRawBufferPointer) {
+        guard let bytes = encoded.baseAddress, encoded.count == encodedSize else { return }
+        let transfer = BytesTransfer(selection, shape: shape, itemSize: itemSize, swapSize: swapSize)
+        transfer.copy(from: bytes + transfer.start, to: selection.destination)
+    }
+
+    /// Reads `selection` of `chunk`, of which no more is read than is needed; false (and nothing written) where the store has
+    /// no such chunk.
+    func read(_ selection: Selection, of chunk: EncodedChunk, in store: any Store) throws(ZarrError) -> Bool {
+        guard let size = try chunk.size(in: store) else { return false }
+        guard size == encodedSize else { throw chunk.damaged("holds \(size) bytes instead of \(encodedSize)") }
+        if case .memory(let slice) = chunk.place {
+            read(selection, from: slice.bytes)
+        } else {
+            let transfer = BytesTransfer(selection, shape: shape, itemSize: itemSize, swapSize: swapSize)
+            try transfer.fetch(from: transfer.start, to: selection.destination) { range, place throws(ZarrError) in
+                try chunk.read(range, from: store, to: place)
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,168 @@
+/// How a region comes out of the bytes of a C-ordered chunk: which runs of bytes it is, and where they go.
+///
+/// Everything is in bytes of a chunk whose size fits `Int`, so sums and products here do too.
+struct BytesTransfer {
+    private struct Axis {
+        let count: Int
+        /// Bytes from one step of the dimension to the next, in the chunk.
+        let sourceStride: Int
+        /// The same in memory.
+        let stride: Int
+        /// Bytes in the chunk from the first to the last that is wanted, of this dimension and those within.
+        let span: Int
+        /// Whether they are one run, and stay one in memory.
+        let isRun: Bool
+        /// The longest hole between runs.
+        let hole: Int
+    }
+
+    /// Where in the chunk the region starts.
+    let start: Int
+    private let axes: [Axis]
+    private let itemSize: Int
+    private let swapSize: Int
+
+    /// Runs are fetched together with the holes between them while the holes are smaller than this: a page is what the
+    /// kernel reads anyway, and a further call costs more.
+    private static let longestHole = 4096
+    /// How much is fetched together at most.
+    private static let longestFetch = 1 << 20
+
+    init(_ selection: Selection, shape: [Int], itemSize: Int, swapSize: Int) {
+        var start = 0
+        var axes: [Axis] = []
+        axes.reserveCapacity(shape.count)
+        var sourceStride = itemSize
+        var inner = Axis(count: 1, sourceStride: 0, stride: 0, span: itemSize, isRun: true, hole: 0)
+        for (axis, length) in zip(selection.axes, shape).reversed() {
+            let hole = axis.count > 1 ? sourceStride - inner.span : 0
+            inner = Axis(
+                count: axis.count, sourceStride: sourceStride, stride: axis.stride,
+                span: (axis.count - 1) * sourceStride + inner.span,
+                isRun: inner.isRun && (axis.count == 1 || hole == 0 && axis.stride == inner.span),
+                hole: max(hole, inner.hole))
+            axes.append(inner)
+            start += axis.start * sourceStride
+            sourceStride *= length
+        }
+        self.start = start
+        self.axes = axes.reversed()
+        self.itemSize = itemSize
+        self.swapSize = swapSize
+    }
+
+    /// Copies the region out of the chunk's bytes, `source` being its first.
+    func copy(from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer) {
+        copy(axis: 0, count: axes.first?.count ?? 1, from: source, to: destination)
+    }
+
+    /// Fetches the region, whose first byte is number `offset` of the chunk's.
+    func fetch(
+        from offset: Int, to destination: UnsafeMutableRawPointer,
+        _ fetch: (Range<Int>, UnsafeMutableRawPointer) throws(ZarrError) -> Void
+    ) throws(ZarrError) {
+        try self.fetch(axis: 0, from: offset, to: destination, fetch)
+    }
+
+    private func fetch(
+        axis index: Int, from offset: Int, to destination: UnsafeMutableRawPointer,
+        _ fetch: (Range<Int>, UnsafeMutableRawPointer) throws(ZarrError) -> Void
+    ) throws(ZarrError) {
+        guard index < axes.count, !axes[index].isRun else {
+            let span = index < axes.count ? axes[index].span : itemSize
+            try fetch(offset..<offset + span, destination)
+            swap(destination, byteCount: span)
+            return
+        }
+        let axis = axes[index]
+        let innerSpan = axis.span - (axis.count - 1) * axis.sourceStride
+        var together = 1
+        if axis.hole < Self.longestHole, innerSpan <= Self.longestFetch {
+            together += (Self.longestFetch - innerSpan) / axis.sourceStride
+        }
+        guard together > 1, axis.count > 1 else {
+            for step in 0..<axis.count {
+                try self.fetch(
+                    axis: index + 1, from: offset + step * axis.sourceStride, to: destination + step * axis.stride,
+                    fetch)
+            }
+            return
+        }
+        let buffer = UnsafeMutableRawPointer.allocate(
+            byteCount: min(axis.span, Self.longestFetch), alignment: 16)
+        defer { buffer.deallocate() }
+        for step in stride(from: 0, to: axis.count, by: together) {
+            let count = min(together, axis.count - step)
+            let first = offset + step * axis.sourceStride
+            try fetch(first..<first + (count - 1) * axis.sourceStride + innerSpan, buffer)
+            copy(axis: index, count: count, from: buffer, to: destination + step * axis.stride)
+        }
+    }
+
+    private func copy(
+        axis index: Int, count: Int, from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer
+    ) {
+        guard index < axes.count, !axes[index].isRun else {
+            let span = index < axes.count ? axes[index].span : itemSize
+            destination.copyMemory(from: source, byteCount: span)
+            swap(destination, byteCount: span)
+            return
+        }
+        let axis = axes[index]
+        if index == axes.count - 1 {
+            copyElements(count, axis.sourceStride, axis.stride, from: source, to: destination)
+        } else {
+            for step in 0..<count {
+                copy(
+                    axis: index + 1, count: axes[index + 1].count, from: source + step * axis.sourceStride,
+                    to: destination + step * axis.stride)
+            }
+        }
+    }
+
+    private func copyElements(
+        _ count: Int, _ sourceStride: Int, _ stride: Int, from source: UnsafeRawPointer,
+        to destination: UnsafeMutableRawPointer
+    ) {
+        switch itemSize {
+        case 1: Self.copy(UInt8.self, count, sourceStride, stride, source, destination)
+        case 2: Self.copy(UInt16.self, count, sourceStride, stride, source, destination)
+        case 4: Self.copy(UInt32.self, count, sourceStride, stride, source, destination)
+        case 8: Self.copy(UInt64.self, count, sourceStride, stride, source, destination)
+        default:
+            for step in 0..<count {
+                (destination + step * stride).copyMemory(from: source + step * sourceStride, byteCount: itemSize)
+            }
+        }
+        if swapSize > 1 {
+            for step in 0..<count { swap(destination + step * stride, byteCount: itemSize) }
+        }
+    }
+
+    private static func copy<T: FixedWidthInteger>(
+        _ type: T.Type, _ count: Int, _ sourceStride: Int, _ stride: Int, _ source: UnsafeRawPointer,
+        _ destination: UnsafeMutableRawPointer
+    ) {
+        for step in 0..<count {
+            let element = (source + step * sourceStride).loadUnaligned(as: T.self)
+            (destination + step * stride).storeBytes(of: element, as: T.self)
+        }
+    }
+
+    /// Turns the numbers in `byteCount` bytes round.
+    private func swap(_ bytes: UnsafeMutableRawPointer, byteCount: Int) {
+        switch swapSize {
+        case 2: Self.swap(UInt16.self, bytes, byteCount)
+        case 4: Self.swap(UInt32.self, bytes, byteCount)
+        case 8: Self.swap(UInt64.self, bytes, byteCount)
+        default: break
+        }
+    }
+
+    private static func swap<T: FixedWidthInteger>(_ type: T.Type, _ bytes: UnsafeMutableRawPointer, _ byteCount: Int) {
+        for offset in stride(from: 0, to: byteCount, by: MemoryLayout<T>.size) {
+            let number = (bytes + offset).loadUnaligned(as: T.self)
+            (bytes + offset).storeBytes(of: number.byteSwapped, as: T.self)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Support
+
+/// Where in a shard its inner chunks are: the shard's size and, for each chunk, the offset and length the index says.
+///
+/// Kept in a block, so that the cache can hold it: `UInt64` after `UInt64`, the shard's size first. No bytes at all where
+/// there is no shard.
+struct ShardIndex {
+    /// What the index says of one inner chunk.
+    enum Entry {
+        case empty
+        case bytes(Range<Int>)
+        /// What no shard of this size can hold.
+        case outside(offset: UInt64, count: UInt64)
+    }
+
+    /// Bytes of an entry.
+    static let entrySize = 16
+    private static let headerSize = 8
+
+    private let block: Block
+
+    /// What `block`, made by `makeBlock`, holds.
+    init(_ block: Block) {
+        self.block = block
+    }
+
+    /// Whether there is no shard.
+    var isAbsent: Bool { block.count == 0 }
+
+    /// A block for the index of a shard of `size` bytes, whose `entryBytes` bytes `fill` writes, little-endian.
+    static func makeBlock(
+        shardSize: Int, entryBytes: Int, fill: (UnsafeMutableRawPointer) throws(ZarrError) -> Void
+    ) throws(ZarrError) -> Block {
+        try Block(count: headerSize + entryBytes) { buffer throws(ZarrError) in
+            guard let bytes = buffer.baseAddress else { return }
+            bytes.storeBytes(of: UInt64(shardSize).littleEndian, as: UInt64.self)
+            try fill(bytes + headerSize)
+        }
+    }
+
+    /// The entry of inner chunk `number`, of which the index must have one.
+    func entry(_ number: Int) -> Entry {
+        let place = Self.headerSize + number * Self.entrySize
+        let offset = load(place)
+        let count = load(place + 8)
+        if offset == .max, count == .max { return .empty }
+        guard let end = offset.adding(count), end <= load(0), let range = Self.range(offset, end) else {
+            return .outside(offset: offset, count: count)
+        }
+        return .bytes(range)
+    }
+
+    private func load(_ place: Int) -> UInt64 {
+        UInt64(littleEndian: block.bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
+
+    private static func range(_ start: UInt64, _ end: UInt64) -> Range<Int>? {
+        guard let start = Int(exactly: start), let end = Int(exactly: end) else { return nil }
+        return start..<end
+    }
+}

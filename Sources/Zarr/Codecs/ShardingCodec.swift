@@ -1,0 +1,83 @@
+import Support
+
+/// The codec `sharding_indexed`: a chunk that is itself a grid of chunks, and an index that says where they are.
+///
+/// See the "Sharding codec (version 1.0)" specification. Only the index and the inner chunks a reader needs are read.
+struct ShardingCodec: Sendable {
+    private let grid: ChunkGrid
+    private let inner: CodecChain
+    private let indexChain: IndexCodecChain
+    private let indexLocation: ShardingDocument.IndexLocation
+    private let fillValue: FillValue
+    private let store: any Store
+    private let cache: BlockCache
+    private let cacheOwner: UInt64
+
+    /// How many chunks of the innermost level a shard holds.
+    let innermostCount: Int
+    /// How many bytes a shard has at most that is itself compressed; others may have holes and be longer.
+    let encodedLimit: Int
+
+    /// Nil where the numbers are too large.
+    init?(
+        grid: ChunkGrid, inner: CodecChain, indexChain: IndexCodecChain,
+        indexLocation: ShardingDocument.IndexLocation, fillValue: FillValue, store: any Store, cache: BlockCache
+    ) {
+        guard let innermostCount = inner.innermostCount.multiplied(by: grid.chunkCount) else { return nil }
+        self.innermostCount = innermostCount
+        encodedLimit =
+            inner.encodedSize.limit.multiplied(by: grid.chunkCount)?.adding(indexChain.encodedSize) ?? .max
+        self.grid = grid
+        self.inner = inner
+        self.indexChain = indexChain
+        self.indexLocation = indexLocation
+        self.fillValue = fillValue
+        self.store = store
+        self.cache = cache
+        cacheOwner = cache.makeOwner()
+    }
+
+    /// Reads `selection` of `shard`; false (and nothing written) where the store has no such shard.
+    func read(_ selection: Selection, of shard: EncodedChunk) throws(ZarrError) -> Bool {
+        let index = try index(of: shard)
+        guard !index.isAbsent else { return false }
+        try selection.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
+            switch index.entry(number) {
+            case .empty:
+                part.fill(with: fillValue)
+            case .bytes(let range):
+                // The builder has checked that every chunk of the array has a number.
+                let chunk = shard.inner(range, number: shard.number * grid.chunkCount + number)
+                if try !inner.read(part, of: chunk) { part.fill(with: fillValue) }
+            case .outside(let offset, let count):
+                throw shard.damaged(
+                    "the index puts inner chunk \(coordinates) at \(offset), \(count) bytes, beyond the shard's end")
+            }
+        }
+        return true
+    }
+
+    /// The index of `shard`, read once and kept.
+    private func index(of shard: EncodedChunk) throws(ZarrError) -> ShardIndex {
+        let key = BlockKey(owner: cacheOwner, number: UInt64(shard.number))
+        let block = try cache.block(key) { () throws(ZarrError) -> Block in
+            guard let size = try shard.size(in: store) else { return Block([]) }
+            let count = indexChain.encodedSize
+            guard count <= size else {
+                throw shard.damaged("\(size) bytes are too few for an index of \(count)")
+            }
+            let start = indexLocation == .start ? 0 : size - count
+            let encoded = try shard.inner(start..<start + count, number: shard.number)
+                .readAll(count, atMost: .exactly(count), from: store)
+            return try ShardIndex.makeBlock(shardSize: size, entryBytes: indexChain.decodedSize) {
+                entries throws(ZarrError) in
+                do {
+                    try indexChain.decode(encoded, to: entries)
+                } catch {
+                    throw shard.damaged("the index cannot be decoded", cause: error)
+                }
+            }
+        }
+        return ShardIndex(block)
+    }
+}

@@ -1,0 +1,14 @@
+import CZstd
+
+/// The codec `zstd` (RFC 8878): one frame or several.
+struct ZstdCodec: BytesToBytesCodec {
+    static let name = "zstd"
+
+    func decode(
+        _ encoded: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(CodecError) -> Int {
+        let count = ZSTD_decompress(buffer.baseAddress, buffer.count, encoded.baseAddress, encoded.count)
+        guard ZSTD_isError(count) == 0 else { throw failure(String(cString: ZSTD_getErrorName(count))) }
+        return count
+    }
+}

@@ -1,0 +1,57 @@
+/// What the zarr.json of an array says, not yet checked for whether it makes sense.
+struct ArrayDocument: Decodable {
+    let shape: [UInt64]
+    let dataType: DataType
+    let chunkShape: [UInt64]
+    let keyEncoding: ChunkKeyEncoding
+    let fillValue: FillValue
+    let codecs: [CodecDocument]
+    let dimensionNames: [String?]?
+
+    private static let known: Set<String> = NodeMetadata.commonFields.union([
+        "shape", "data_type", "chunk_grid", "chunk_key_encoding", "fill_value", "codecs", "storage_transformers",
+        "dimension_names",
+    ])
+
+    init(from decoder: any Decoder) throws {
+        let fields = try DocumentFields(decoder)
+        try fields.refuseUnknown(besides: Self.known, in: "the array")
+        shape = try fields.value("shape")
+
+        let type = try fields.value("data_type") { try ExtensionFields($0, what: "the data type") }
+        try type.configuration.refuseUnknown(besides: [], in: "data type \"\(type.name)\"")
+        guard let dataType = DataType(name: type.name) else {
+            throw DocumentProblem(.unsupported, "data type \"\(type.name)\" is not supported")
+        }
+        self.dataType = dataType
+
+        let grid = try fields.value("chunk_grid") { try ExtensionFields($0, what: "the chunk grid") }
+        guard grid.name == "regular" else {
+            throw DocumentProblem(.unsupported, "chunk grid \"\(grid.name)\" is not supported")
+        }
+        try grid.configuration.refuseUnknown(besides: ["chunk_shape"], in: "chunk grid \"regular\"")
+        chunkShape = try grid.configuration.value("chunk_shape")
+
+        keyEncoding = try fields.value("chunk_key_encoding")
+        fillValue = try fields.value("fill_value") { try FillValue($0, dataType: dataType) }
+        codecs = try fields.value("codecs")
+        dimensionNames = try fields.valueIfPresent("dimension_names")
+
+        let transformers = try fields.valueIfPresent("storage_transformers", as: [StorageTransformer].self) ?? []
+        if let transformer = transformers.first(where: { !$0.isIgnorable }) {
+            throw DocumentProblem(.unsupported, "storage transformer \"\(transformer.name)\" is not supported")
+        }
+    }
+
+    /// None is known here; what matters is whether it can be done without.
+    private struct StorageTransformer: Decodable {
+        let name: String
+        let isIgnorable: Bool
+
+        init(from decoder: any Decoder) throws {
+            let transformer = try ExtensionFields(decoder, what: "a storage transformer")
+            name = transformer.name
+            isIgnorable = transformer.isIgnorable
+        }
+    }
+}

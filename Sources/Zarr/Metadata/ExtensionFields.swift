@@ -1,0 +1,22 @@
+/// What a document says of an extension point: a name and its configuration, or, in shorthand, the name alone.
+struct ExtensionFields {
+    let name: String
+    /// Whether a reader that does not know the name may go on without.
+    let isIgnorable: Bool
+    let configuration: DocumentFields
+
+    /// Reads `{"name", "configuration", "must_understand"}` or `"name"`.
+    init(_ decoder: any Decoder, what: String) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            self.name = name
+            isIgnorable = false
+            configuration = .none
+            return
+        }
+        let fields = try DocumentFields(decoder)
+        try fields.refuseUnknown(besides: ["name", "configuration", "must_understand"], in: what)
+        name = try fields.value("name")
+        isIgnorable = try fields.valueIfPresent("must_understand", as: Bool.self) == false
+        configuration = try fields.object("configuration")
+    }
+}

@@ -1,0 +1,72 @@
+import FoundationEssentials
+
+/// The bytes of a node's zarr.json.
+struct NodeDocument: Sendable {
+    /// Attributes may be long; what is longer than this is no document.
+    private static let maximumBytes: UInt64 = 64 << 20
+
+    let path: String
+    private let bytes: Data
+
+    /// Reads the document of the node at `path`; nil where there is nothing.
+    init?(_ store: any Store, path: String) throws(ZarrError) {
+        self.path = path
+        do {
+            guard let bytes = try Self.read(Self.key("zarr.json", of: path), store) else {
+                guard let name = try Self.version2Name(store, path) else { return nil }
+                throw DocumentProblem(.unsupported, "\(name) is of zarr_format 2, only 3 is supported")
+            }
+            self.bytes = bytes
+        } catch let error as StoreError {
+            throw ZarrError(error, path: path)
+        } catch {
+            throw ZarrError(DocumentProblem(error), path: path)
+        }
+    }
+
+    private static func read(_ key: String, _ store: any Store) throws -> Data? {
+        guard let size = try store.size(of: key) else { return nil }
+        guard size <= maximumBytes else {
+            throw DocumentProblem(.invalidDocument, "zarr.json has \(size) bytes, which is no document")
+        }
+        var bytes = Data(count: Int(size))
+        let isThere = try bytes.withUnsafeMutableBytes { try store.read(key, range: 0..<size, into: $0) }
+        return isThere ? bytes : nil
+    }
+
+    /// The document as a `type`.
+    func decode<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
+        let decoder = JSONDecoder()
+        // zarr-python writes bare NaN and Infinity in attributes.
+        decoder.allowsJSON5 = true
+        do {
+            return try decoder.decode(type, from: bytes)
+        } catch {
+            throw ZarrError(DocumentProblem(error), path: path)
+        }
+    }
+
+    /// The node's attributes as a `type`; none are an empty object.
+    func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {
+        try decode(AttributesDocument<T>.self).attributes
+    }
+
+    private struct AttributesDocument<T: Decodable>: Decodable {
+        let attributes: T
+
+        init(from decoder: any Decoder) throws {
+            let fields = try DocumentFields(decoder)
+            attributes = try fields.valueIfPresent("attributes") ?? JSONDecoder().decode(T.self, from: Data("{}".utf8))
+        }
+    }
+
+    private static func key(_ name: String, of path: String) -> String {
+        path.isEmpty ? name : "\(path)/\(name)"
+    }
+
+    /// The name of the document that makes the node at `path` one of zarr_format 2, if there is one.
+    private static func version2Name(_ store: any Store, _ path: String) throws(StoreError) -> String? {
+        for name in [".zgroup", ".zarray"] where try store.size(of: key(name, of: path)) != nil { return name }
+        return nil
+    }
+}

@@ -1,0 +1,26 @@
+/// What a zarr.json says its node is.
+enum NodeMetadata: Decodable {
+    case group
+    case array(ArrayDocument)
+
+    /// The fields that all nodes have.
+    static let commonFields: Set<String> = ["zarr_format", "node_type", "attributes"]
+
+    init(from decoder: any Decoder) throws {
+        let fields = try DocumentFields(decoder)
+        let format = try fields.value("zarr_format", as: Int.self)
+        guard format == 3 else {
+            throw DocumentProblem(.unsupported, "zarr_format \(format) is not supported, only 3 is")
+        }
+        switch try fields.value("node_type", as: String.self) {
+        case "group":
+            // Consolidated metadata is null where zarr-python made none, and never used: it goes stale.
+            try fields.refuseUnknown(besides: Self.commonFields.union(["consolidated_metadata"]), in: "the group")
+            self = .group
+        case "array":
+            self = .array(try ArrayDocument(from: decoder))
+        case let type:
+            throw DocumentProblem(.invalidDocument, "node_type \"\(type)\" is neither group nor array")
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Glibc
+public import Support
+
+/// A store that is a directory of the file system: keys are the paths of its files.
+///
+/// Files are read with pread(2), never mapped: a mapped file that is cut short ends the process. What is changed while the
+/// store is open may or may not be seen.
+public final class DirectoryStore: Store {
+    private let root: OpenFile
+    private let files = OpenFileCache(limit: 64)
+
+    /// Opens the directory at `path`.
+    public init(path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw StoreError("cannot open the store", key: "", cause: SystemError("open", path))
+        }
+        root = OpenFile(descriptor: descriptor)
+    }
+
+    public func size(of key: String) throws(StoreError) -> UInt64? {
+        guard let file = try file(key) else { return nil }
+        return UInt64(clamping: try status(of: file, key).st_size)
+    }
+
+    public func read(
+        _ key: String, range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> Bool {
+        guard let file = try file(key) else { return false }
+        guard let start = Int(exactly: range.lowerBound), Int(exactly: range.upperBound) != nil,
+            buffer.count == range.count
+        else {
+            throw StoreError("bytes \(range) are not a range of \(buffer.count) bytes in a file", key: key)
+        }
+        var done = 0
+        while done < buffer.count {
+            let count = pread(
+                file.descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, start + done)
+            if count > 0 {
+                done += count
+            } else if count == 0 {
+                throw StoreError("ends at byte \(start + done), before byte \(range.upperBound)", key: key)
+            } else if errno != EINTR {
+                throw StoreError("cannot read", key: key, cause: SystemError("pread", key))
+            }
+        }
+        return true
+    }
+
+    /// As for every store; symbolic links to directories are not listed, so that walking down a store always ends.
+    public func children(of prefix: String) throws(StoreError) -> [String] {
+        try check(prefix, isPrefix: true)
+        let path = prefix.isEmpty ? "." : prefix
+        let descriptor = openat(root.descriptor, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if Self.meansMissing(errno) { return [] }
+            throw StoreError("cannot list", key: prefix, cause: SystemError("openat", path))
+        }
+        guard let directory = fdopendir(descriptor) else {
+            let error = SystemError("fdopendir", path)
+            close(descriptor)
+            throw StoreError("cannot list", key: prefix, cause: error)
+        }
+        defer { closedir(directory) }
+
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else { break }
+            if let name = Self.directoryName(entry, in: descriptor) { names.append(name) }
+        }
+        guard errno == 0 else { throw StoreError("cannot list", key: prefix, cause: SystemError("readdir", path)) }
+        return names.sorted()
+    }
+
+    public func modificationTime(of key: String) throws(StoreError) -> Timestamp? {
+        try check(key, isPrefix: true)
+        var status = stat()
+        guard fstatat(root.descriptor, key.isEmpty ? "." : key, &status, 0) == 0 else {
+            if Self.meansMissing(errno) { return nil }
+            throw StoreError("cannot read its times", key: key, cause: SystemError("fstatat", key))
+        }
+        return Timestamp(
+            seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec), offsetMinutes: 0)
+    }
+
+    /// The file of `key`, open; nil where there is none. A directory is none.
+    private func file(_ key: String) throws(StoreError) -> OpenFile? {
+        if let file = files.file(key) { return file }
+        try check(key, isPrefix: false)
+        // O_NONBLOCK: opening a FIFO must not wait for its writer.
+        let descriptor = openat(root.descriptor, key, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if Self.meansMissing(errno) { return nil }
+            throw StoreError("cannot open", key: key, cause: SystemError("openat", key))
+        }
+        let file = OpenFile(descriptor: descriptor)
+        switch try status(of: file, key).st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: return nil
+        default: throw StoreError("is neither a file nor a directory", key: key)
+        }
+        files.insert(file, key)
+        return file
+    }
+
+    private func status(of file: OpenFile, _ key: String) throws(StoreError) -> stat {
+        var status = stat()
+        guard fstat(file.descriptor, &status) == 0 else {
+            throw StoreError("cannot read its size", key: key, cause: SystemError("fstat", key))
+        }
+        return status
+    }
+
+    /// Refuses keys that could name anything but a file below the root.
+    private func check(_ key: String, isPrefix: Bool) throws(StoreError) {
+        if isPrefix, key.isEmpty { return }
+        let components = key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let isSafe = components.allSatisfy {
+            !$0.isEmpty && !$0.elementsEqual("..".utf8) && !$0.elementsEqual(".".utf8) && !$0.contains(0)
+        }
+        guard isSafe else { throw StoreError("is not a key", key: key) }
+    }
+
+    private static func meansMissing(_ code: Int32) -> Bool {
+        code == ENOENT || code == ENOTDIR || code == EISDIR
+    }
+
+    /// The name of `entry` if it is a directory and its name is UTF-8, which keys are.
+    private static func directoryName(_ entry: UnsafeMutablePointer<dirent>, in directory: Int32) -> String? {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        guard let name, name != ".", name != ".." else { return nil }
+        switch Int(entry.pointee.d_type) {
+        case DT_DIR:
+            return name
+        case DT_UNKNOWN:
+            var status = stat()
+            let isDirectory =
+                fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            return isDirectory ? name : nil
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+public import Support
+
+/// An array: a grid of chunks, read by region.
+///
+/// Reading costs what is read: chunks that are coded as `bytes` alone are read in part, others are decoded once and kept in
+/// the cache. Safe to call from any thread.
+public final class ZarrArray: Sendable {
+    /// Its path in the store, empty for the root.
+    public let path: String
+    /// Elements in every dimension.
+    public let shape: [UInt64]
+    /// What its elements are.
+    public let dataType: DataType
+    /// The names of its dimensions, where it has any.
+    public let dimensionNames: [String?]?
+
+    private let store: any Store
+    let layout: ArrayLayout
+
+    init(_ store: any Store, path: String, _ document: ArrayDocument, cache: BlockCache) throws(ZarrError) {
+        self.path = path
+        self.store = store
+        shape = document.shape
+        dataType = document.dataType
+        dimensionNames = document.dimensionNames
+        layout = try ArrayLayout(document, path: path, store: store, cache: cache)
+    }
+
+    /// Opens the array at `path`; `cache` keeps its decoded chunks. Throws `notFound` where there is no node, and
+    /// `unsupported` where the array asks for something that reading it would need and that there is not.
+    public static func open(_ store: any Store, path: String, cache: BlockCache) throws(ZarrError) -> ZarrArray {
+        guard let document = try NodeDocument(store, path: path) else {
+            throw ZarrError(.notFound, "there is no Zarr node", path: path)
+        }
+        guard case .array(let array) = try document.decode(NodeMetadata.self) else {
+            throw ZarrError(.invalidDocument, "is a group, not an array", path: path)
+        }
+        return try ZarrArray(store, path: path, array, cache: cache)
+    }
+
+    /// Its attributes, read as a `type`. The document is read again: an open array does not keep it.
+    public func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {
+        guard let document = try NodeDocument(store, path: path) else {
+            throw ZarrError(.notFound, "there is no Zarr node", path: path)
+        }
+        return try document.attributes(as: type)
+    }
+
+    /// How many bytes all its elements have.
+    public var byteCount: UInt64 { UInt64(layout.byteCount) }
+}

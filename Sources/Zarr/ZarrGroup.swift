@@ -1,0 +1,44 @@
+/// A group: a node that holds other nodes.
+public struct ZarrGroup: Sendable {
+    private let store: any Store
+    private let document: NodeDocument
+
+    init(_ store: any Store, _ document: NodeDocument) {
+        self.store = store
+        self.document = document
+    }
+
+    /// Opens the group at `path` (empty: the root). Throws `notFound` where there is no node.
+    public static func open(_ store: any Store, path: String) throws(ZarrError) -> ZarrGroup {
+        guard let document = try NodeDocument(store, path: path) else {
+            throw ZarrError(.notFound, "there is no Zarr node", path: path)
+        }
+        guard case .group = try document.decode(NodeMetadata.self) else {
+            throw ZarrError(.invalidDocument, "is an array, not a group", path: path)
+        }
+        return ZarrGroup(store, document)
+    }
+
+    /// Its path in the store, empty for the root.
+    public var path: String { document.path }
+
+    /// Its attributes, read as a `type`.
+    public func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {
+        try document.attributes(as: type)
+    }
+
+    /// The names, sorted, of what may be nodes directly below: folders with a name that a node can have. Which of them are
+    /// nodes shows when they are opened.
+    public func children() throws(ZarrError) -> [String] {
+        do {
+            return try store.children(of: path).filter { !$0.hasPrefix("__") && !$0.allSatisfy { $0 == "." } }
+        } catch {
+            throw ZarrError(error, path: path)
+        }
+    }
+
+    /// The path of the node `name` directly below.
+    public func path(of name: String) -> String {
+        path.isEmpty ? name : "\(path)/\(name)"
+    }
+}
