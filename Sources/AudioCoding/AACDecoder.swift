@@ -1,0 +1,115 @@
+import CLibAV
+
+/// What an AAC stream decodes to, which its headers do not say: SBR doubles rate and samples, PS makes two channels of one.
+public struct AACFormat: Sendable, Equatable {
+    /// Samples of one channel a second.
+    public let sampleRate: UInt32
+    /// 1 to 8, in WAVE's order.
+    public let channels: Int
+    /// Samples of one channel in every frame: 1024, or 2048 with SBR.
+    public let samplesPerFrame: Int
+
+    /// A format of `channels` at `sampleRate`, in frames of `samplesPerFrame`.
+    public init(sampleRate: UInt32, channels: Int, samplesPerFrame: Int) {
+        self.sampleRate = sampleRate
+        self.channels = channels
+        self.samplesPerFrame = samplesPerFrame
+    }
+
+    /// Bytes that a frame decodes to, 16 bits a sample.
+    public var frameByteCount: Int { samplesPerFrame * channels * 2 }
+}
+
+/// Decodes the frames of an ADTS stream to 16-bit samples.
+///
+/// A frame's samples overlap with the frame before, and noise that stands in for sound runs on from frame to frame: what
+/// comes out depends on all frames since the decoder was made, and on nothing else.
+///
+/// Not Sendable: one thread at a time.
+public final class AACDecoder {
+    /// Bytes that no frame's samples exceed: eight channels with SBR.
+    public static let maximumOutputByteCount = 2048 * 8 * 2
+
+    /// What the last frame decoded to; nil before the first.
+    public private(set) var format: AACFormat?
+    private let decoder: LibAVDecoder
+
+    /// A decoder in the one state it always begins with.
+    public init() throws(AudioCodingError) {
+        decoder = try LibAVDecoder("aac", for: .aac)
+    }
+
+    /// A decoder that has learned from `firstFrame` what a stream says only there: the channels (configuration 0), how SBR is
+    /// set up. Its sound is forgotten.
+    public convenience init(firstFrame: UnsafeRawBufferPointer) throws(AudioCodingError) {
+        try self.init()
+        _ = try decoder.decode(firstFrame) { _ in }
+        decoder.flush()
+    }
+
+    /// What the stream that begins with `frames` decodes to; a handful of them is enough.
+    ///
+    /// The first frames may not have SBR's set-up yet, so the last one decides.
+    public static func format(of frames: [UnsafeRawBufferPointer]) throws(AudioCodingError) -> AACFormat {
+        let decoder = try AACDecoder()
+        let output = UnsafeMutableRawBufferPointer.allocate(byteCount: maximumOutputByteCount, alignment: 16)
+        defer { output.deallocate() }
+        for frame in frames {
+            _ = try decoder.decode(frame, into: output)
+        }
+        guard let format = decoder.format else {
+            throw AudioCodingError(.aac, "the stream has no frame")
+        }
+        return format
+    }
+
+    /// Decodes `frame`, its ADTS header included, into the front of `output`: interleaved, little-endian, 16 bits, clipped.
+    /// Returns the samples of one channel.
+    public func decode(
+        _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(AudioCodingError) -> Int {
+        guard let header = ADTSHeader.parse(frame), header.frameByteCount == frame.count,
+            header.rawDataBlockCount == 1
+        else {
+            throw AudioCodingError(.aac, "the bytes are not one ADTS frame of one raw data block")
+        }
+        return try decoder.decode(frame) { (decoded) throws(AudioCodingError) in
+            let channels = Int(decoded.ch_layout.nb_channels)
+            let samples = Int(decoded.nb_samples)
+            guard decoded.format == AV_SAMPLE_FMT_FLTP.rawValue, let planes = decoded.extended_data,
+                let sampleRate = UInt32(exactly: decoded.sample_rate), sampleRate > 0,
+                (1...8).contains(channels), (1...2048).contains(samples)
+            else {
+                throw AudioCodingError(
+                    .aac, "\(channels) channels, \(samples) samples a frame are not supported")
+            }
+            guard output.count >= samples * channels * 2 else {
+                throw AudioCodingError(
+                    .aac, "\(samples) samples of \(channels) channels do not fit in \(output.count) bytes")
+            }
+            for channel in 0..<channels {
+                guard let plane = planes[channel] else {
+                    throw AudioCodingError(.aac, "channel \(channel + 1) has no samples")
+                }
+                let source = UnsafeRawPointer(plane).assumingMemoryBound(to: Float.self)
+                for index in 0..<samples {
+                    output.storeBytes(
+                        of: Self.integer(source[index]).littleEndian, toByteOffset: 2 * (index * channels + channel),
+                        as: Int16.self)
+                }
+            }
+            format = AACFormat(sampleRate: sampleRate, channels: channels, samplesPerFrame: samples)
+            return samples
+        }
+    }
+
+    /// `sample` scaled by 32 768, rounded to the nearest integer (to the even one of two) and clipped, as libswresample does.
+    /// What is no number becomes -32 768.
+    private static func integer(_ sample: Float) -> Int16 {
+        let scaled = sample * 32_768
+        let raised = scaled > -32_768 ? scaled : -32_768
+        let clipped = raised < 32_767 ? raised : 32_767
+        // Beside 1.5 · 2^23 a float has no room for fractions: the sum is rounded, and its low bits are the integer.
+        return Int16(truncatingIfNeeded: (clipped + 12_582_912).bitPattern)
+    }
+}

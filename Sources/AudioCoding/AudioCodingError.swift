@@ -1,0 +1,34 @@
+public import Support
+
+/// Why a coded stream, or a frame of it, cannot be read or decoded.
+public struct AudioCodingError: DescribedError {
+    /// The coding whose rules the stream breaks.
+    public enum Codec: String, Sendable {
+        case flac = "FLAC"
+        case aac = "AAC"
+        case opus = "Opus"
+    }
+
+    /// The coding.
+    public let codec: Codec
+    /// What is wrong, for the user.
+    public let problem: String
+    /// Where in the stream, in bytes from its start, where that is known.
+    public let offset: UInt64?
+    /// The error beneath: of the C library, or of what the stream is read from.
+    public let cause: (any Error)?
+
+    /// An error about a stream of `codec`.
+    public init(_ codec: Codec, _ problem: String, at offset: UInt64? = nil, cause: (any Error)? = nil) {
+        self.codec = codec
+        self.problem = problem
+        self.offset = offset
+        self.cause = cause
+    }
+
+    /// The coding, the byte, and the problem.
+    public var summary: String {
+        guard let offset else { return "\(codec.rawValue): \(problem)" }
+        return "\(codec.rawValue) at byte \(offset): \(problem)"
+    }
+}

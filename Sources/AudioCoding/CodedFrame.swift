@@ -1,0 +1,19 @@
+/// One coded frame of a stream: where its bytes are, and which samples it decodes to.
+public struct CodedFrame: Sendable, Equatable {
+    /// The first byte, from the start of the stream.
+    public let offset: UInt64
+    /// How many bytes, header and checksums included.
+    public let byteCount: Int
+    /// The first sample of one channel, from the start of the stream.
+    public let firstSample: UInt64
+    /// How many samples of one channel.
+    public let sampleCount: Int
+
+    /// A frame of `byteCount` bytes at `offset` that decodes to `sampleCount` samples from `firstSample` on.
+    public init(offset: UInt64, byteCount: Int, firstSample: UInt64, sampleCount: Int) {
+        self.offset = offset
+        self.byteCount = byteCount
+        self.firstSample = firstSample
+        self.sampleCount = sampleCount
+    }
+}

@@ -1,0 +1,39 @@
+import Support
+
+/// A coded stream of which any part can be had, so that its ends can be looked at without reading all of it.
+public struct CodedStream {
+    /// How many bytes the stream has.
+    public let byteCount: UInt64
+    private let read: (Range<UInt64>) throws -> [UInt8]
+
+    /// A stream of `byteCount` bytes; `read` gives exactly the bytes of a range that lies within them.
+    public init(byteCount: UInt64, read: @escaping (Range<UInt64>) throws -> [UInt8]) {
+        self.byteCount = byteCount
+        self.read = read
+    }
+
+    /// The bytes from `offset` on, `count` of them, or as many as there are before the end.
+    func bytes(
+        from offset: UInt64, atMost count: Int, of codec: AudioCodingError.Codec
+    ) throws(AudioCodingError) -> [UInt8] {
+        let start = min(offset, byteCount)
+        let end = start + min(byteCount - start, UInt64(max(count, 0)))
+        guard start < end else { return [] }
+        let bytes: [UInt8]
+        do {
+            bytes = try read(start..<end)
+        } catch {
+            throw AudioCodingError(codec, "the stream cannot be read", at: start, cause: error)
+        }
+        guard UInt64(bytes.count) == end - start else {
+            throw AudioCodingError(codec, "\(end - start) bytes were asked for, \(bytes.count) came", at: start)
+        }
+        return bytes
+    }
+
+    /// The last `count` bytes, or all where there are no more.
+    func tail(atMost count: Int, of codec: AudioCodingError.Codec) throws(AudioCodingError) -> [UInt8] {
+        let count = min(byteCount, UInt64(max(count, 0)))
+        return try bytes(from: byteCount - count, atMost: Int(count), of: codec)
+    }
+}

@@ -1,0 +1,166 @@
+import Glibc
+
+/// Finds the frames of a FLAC stream that is handed to it piece by piece.
+///
+/// A FLAC frame does not say how long it is. It ends where the next one begins, and that is believed only of a header whose
+/// CRC-8 is right, that continues the count of samples, and up to which the frame's CRC-16 comes out right. Where that fails
+/// (damaged bytes) frames are left out until two follow each other again: rather a hole than a wrong frame.
+///
+/// Time is linear and memory bounded whatever the bytes are.
+public struct FLACFrameScanner {
+    /// A place where a frame may begin.
+    private struct Candidate {
+        let offset: UInt64
+        let header: FLACFrameHeader
+        /// The checksum register at its first byte.
+        let register: UInt32
+
+        var endSample: UInt64 { header.firstSample + UInt64(header.blockSize) }
+    }
+
+    /// More candidates than damaged sound leaves open at a time.
+    private static let candidateLimit = 32
+    /// Bytes of an ID3v1 tag, which some writers put after the last frame.
+    private static let id3v1ByteCount = 128
+    /// Bytes kept back until what follows them is known: a header's, or a tag's.
+    private static let lookahead = id3v1ByteCount + FLACFrameHeader.maximumByteCount
+    /// Bytes taken in at a time.
+    private static let pieceByteCount = 64 << 10
+
+    private let streamInfo: FLACStreamInfo
+    /// Bytes not gone through yet, and the offset of the first.
+    private var buffer: [UInt8] = []
+    private var bufferOffset: UInt64
+    /// The checksum of the bytes before `buffer`, begun anew at every frame found.
+    private var register: UInt32 = 0
+    private var candidates: [Candidate] = []
+    /// Where the last frame found ends.
+    private var endSample: UInt64 = 0
+    private var found: [CodedFrame] = []
+
+    /// A scanner for the bytes of a stream from `offset` on, which need not be where a frame begins.
+    public init(streamInfo: FLACStreamInfo, offset: UInt64) {
+        self.streamInfo = streamInfo
+        bufferOffset = offset
+    }
+
+    /// Takes in the next bytes of the stream and returns the frames that are complete by now.
+    public mutating func consume(_ bytes: UnsafeRawBufferPointer) -> [CodedFrame] {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Self.pieceByteCount)
+            rest = rest.dropFirst(piece.count)
+            buffer.append(contentsOf: piece)
+            scan(buffer.count - Self.lookahead)
+        }
+        return takeFound()
+    }
+
+    /// Says that the stream ends here and returns the frames left.
+    public mutating func finish() -> [CodedFrame] {
+        let hasTag = buffer.suffix(Self.id3v1ByteCount).starts(with: "TAG".utf8)
+        scan(buffer.count - (hasTag && buffer.count >= Self.id3v1ByteCount ? Self.id3v1ByteCount : 0))
+        if let last = candidates.first(where: { isFrame($0, endingAt: bufferOffset) }) {
+            found.append(frame(last, endingAt: bufferOffset))
+        }
+        candidates = []
+        return takeFound()
+    }
+
+    private mutating func takeFound() -> [CodedFrame] {
+        defer { found = [] }
+        return found
+    }
+
+    /// Goes through the first `count` bytes of the buffer and drops them.
+    private mutating func scan(_ count: Int) {
+        guard count > 0 else { return }
+        let taken = buffer
+        buffer = []
+        taken.withUnsafeBytes { bytes in
+            var summed = 0
+            var searched = 0
+            while let index = Self.nextSync(in: bytes, searched..<count) {
+                searched = index + 1
+                guard
+                    let header = FLACFrameHeader.parse(
+                        UnsafeRawBufferPointer(rebasing: bytes[index...]), of: streamInfo)
+                else { continue }
+                register = CRC.flacFrame.updated(
+                    register, with: UnsafeRawBufferPointer(rebasing: bytes[summed..<index]))
+                summed = index
+                visit(header, at: bufferOffset + UInt64(index))
+            }
+            register = CRC.flacFrame.updated(register, with: UnsafeRawBufferPointer(rebasing: bytes[summed..<count]))
+        }
+        bufferOffset += UInt64(count)
+        buffer.append(contentsOf: taken[count...])
+    }
+
+    /// The next place in `range` where the 15 bits stand that every frame begins with.
+    private static func nextSync(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        var start = range.lowerBound
+        while start < range.upperBound, let hit = memchr(base + start, 0xFF, range.upperBound - start) {
+            let index = UnsafeRawPointer(hit) - base
+            if index + 1 < bytes.count, bytes[index + 1] & 0xFE == 0xF8 { return index }
+            start = index + 1
+        }
+        return nil
+    }
+
+    /// Takes note of a header at `offset`, up to which `register` goes.
+    private mutating func visit(_ header: FLACFrameHeader, at offset: UInt64) {
+        let ended = candidates.first { candidate in
+            candidate.endSample == header.firstSample
+                && candidate.header.isVariableBlockSize == header.isVariableBlockSize
+                && isFrame(candidate, endingAt: offset)
+        }
+        if let ended {
+            found.append(frame(ended, endingAt: offset))
+            endSample = ended.endSample
+            candidates = []
+            register = 0
+        } else if header.firstSample < endSample {
+            return
+        } else if candidates.count == Self.candidateLimit {
+            // The first one follows a frame that was found: it is the likeliest to be right.
+            candidates.remove(at: 1)
+        }
+        candidates.append(Candidate(offset: offset, header: header, register: register))
+    }
+
+    /// Whether the bytes from `candidate` up to `offset`, where `register` stands, have the checksum of a frame.
+    private func isFrame(_ candidate: Candidate, endingAt offset: UInt64) -> Bool {
+        let byteCount = offset - candidate.offset
+        return byteCount <= UInt64(streamInfo.frameByteCountLimit)
+            && CRC.flacFrame.advanced(candidate.register, byZeros: byteCount) == register
+    }
+
+    private func frame(_ candidate: Candidate, endingAt offset: UInt64) -> CodedFrame {
+        CodedFrame(
+            offset: candidate.offset, byteCount: Int(offset - candidate.offset),
+            firstSample: candidate.header.firstSample, sampleCount: candidate.header.blockSize)
+    }
+}
+
+extension FLACFrameScanner {
+    /// The last frame of `stream`, found from its last bytes alone; nil where those do not end with a whole frame.
+    ///
+    /// Its end is the length of a stream whose STREAMINFO does not say it.
+    public static func lastFrame(
+        of stream: CodedStream, streamInfo: FLACStreamInfo
+    ) throws(AudioCodingError) -> CodedFrame? {
+        let limit = streamInfo.frameByteCountLimit + id3v1ByteCount
+        var byteCount = min(64 << 10, limit)
+        while true {
+            let tail = try stream.tail(atMost: byteCount, of: .flac)
+            var scanner = FLACFrameScanner(
+                streamInfo: streamInfo, offset: stream.byteCount - UInt64(tail.count))
+            _ = tail.withUnsafeBytes { scanner.consume($0) }
+            if let last = scanner.finish().last { return last }
+            guard byteCount < limit, UInt64(byteCount) < stream.byteCount else { return nil }
+            byteCount = min(byteCount * 4, limit)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Support
+
+/// What precedes the frames of a FLAC stream. RFC 9639, section 8.
+public struct FLACMetadata: Sendable, Equatable {
+    /// More metadata blocks than any stream has.
+    private static let blockLimit = 1024
+
+    /// The STREAMINFO block.
+    public let streamInfo: FLACStreamInfo
+    /// Where the first frame begins, in bytes from the start of the stream.
+    public let firstFrameOffset: UInt64
+
+    /// Walks over the metadata blocks of `stream`, reading of each but STREAMINFO only its header. ID3v2 tags before the
+    /// stream's own marker are passed over.
+    public init(of stream: CodedStream) throws(AudioCodingError) {
+        var offset: UInt64 = 0
+        while let tag = ID3v2.byteCount(
+            of: try stream.bytes(from: offset, atMost: ID3v2.headerByteCount, of: .flac))
+        {
+            offset += UInt64(tag)
+        }
+        let head = try stream.bytes(from: offset, atMost: 8 + FLACStreamInfo.byteCount, of: .flac)
+        guard head.starts(with: "fLaC".utf8) else {
+            throw AudioCodingError(.flac, "the stream does not begin with fLaC", at: offset)
+        }
+        offset += 4
+        guard head.count == 8 + FLACStreamInfo.byteCount, head[4] & 0x7F == 0,
+            Self.bodyByteCount(of: head[4..<8]) == UInt64(FLACStreamInfo.byteCount)
+        else {
+            throw AudioCodingError(.flac, "the first metadata block is not a STREAMINFO", at: offset)
+        }
+        streamInfo = try FLACStreamInfo(Array(head[8...]))
+
+        var header = head[4..<8]
+        for _ in 0..<Self.blockLimit {
+            offset += 4 + Self.bodyByteCount(of: header)
+            guard offset <= stream.byteCount else { break }
+            if header.first.map({ $0 & 0x80 != 0 }) == true {
+                firstFrameOffset = offset
+                return
+            }
+            header = try stream.bytes(from: offset, atMost: 4, of: .flac)[...]
+            guard header.count == 4 else { break }
+        }
+        throw AudioCodingError(.flac, "the metadata blocks do not end", at: offset)
+    }
+
+    /// What the last three bytes of a block's header say.
+    private static func bodyByteCount(of header: ArraySlice<UInt8>) -> UInt64 {
+        header.dropFirst().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

@@ -1,0 +1,133 @@
+import CLibAV
+import Support
+
+/// A call of libavcodec that failed.
+struct LibAVError: DescribedError {
+    /// The function.
+    let call: String
+    /// What it returned.
+    let code: Int32
+
+    var summary: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
+            guard let base = text.baseAddress, av_strerror(code, base, text.count) == 0 else {
+                return "error \(code) (\(call))"
+            }
+            return "\(String(cString: base)) (\(call))"
+        }
+    }
+}
+
+/// A decoder of libavcodec that gets one frame and gives its samples, with no thread and no delay.
+///
+/// Not Sendable: one thread at a time.
+final class LibAVDecoder {
+    private let codec: AudioCodingError.Codec
+    private let context: UnsafeMutablePointer<AVCodecContext>
+    private let packet: UnsafeMutablePointer<AVPacket>
+    private let frame: UnsafeMutablePointer<AVFrame>
+
+    /// libavcodec writes to standard error as it likes; a library inside a daemon must not.
+    private static let isSilenced: Void = av_log_set_level(AV_LOG_QUIET)
+
+    /// Opens libavcodec's decoder `name`, whose `extradata` describes the stream, failing on the faults that `recognition`
+    /// (AV_EF_…) names.
+    init(
+        _ name: String, for codec: AudioCodingError.Codec, extradata: [UInt8] = [], recognition: Int32 = 0
+    ) throws(AudioCodingError) {
+        Self.isSilenced
+        guard let decoder = avcodec_find_decoder_by_name(name) else {
+            throw AudioCodingError(codec, "libavcodec here has no decoder \"\(name)\"")
+        }
+        var context = avcodec_alloc_context3(decoder)
+        var packet = av_packet_alloc()
+        var frame = av_frame_alloc()
+        do {
+            guard let context, let packet, let frame else { throw LibAVError(call: "alloc", code: -ENOMEM) }
+            try Self.setExtradata(extradata, of: context)
+            context.pointee.err_recognition = recognition
+            context.pointee.thread_count = 1
+            let code = avcodec_open2(context, decoder, nil)
+            guard code == 0 else { throw LibAVError(call: "avcodec_open2", code: code) }
+            self.codec = codec
+            self.context = context
+            self.packet = packet
+            self.frame = frame
+        } catch {
+            avcodec_free_context(&context)
+            av_packet_free(&packet)
+            av_frame_free(&frame)
+            throw AudioCodingError(codec, "the decoder cannot be opened", cause: error)
+        }
+    }
+
+    deinit {
+        var (context, packet, frame) = (Optional(context), Optional(packet), Optional(frame))
+        avcodec_free_context(&context)
+        av_packet_free(&packet)
+        av_frame_free(&frame)
+    }
+
+    private static func setExtradata(
+        _ bytes: [UInt8], of context: UnsafeMutablePointer<AVCodecContext>
+    ) throws(LibAVError) {
+        guard !bytes.isEmpty else { return }
+        // libavcodec frees it with the context, and reads past its end.
+        guard let copy = av_mallocz(bytes.count + Int(AV_INPUT_BUFFER_PADDING_SIZE)) else {
+            throw LibAVError(call: "av_mallocz", code: -ENOMEM)
+        }
+        copy.copyMemory(from: bytes, byteCount: bytes.count)
+        context.pointee.extradata = copy.assumingMemoryBound(to: UInt8.self)
+        context.pointee.extradata_size = Int32(bytes.count)
+    }
+
+    /// Decodes the one frame that `bytes` hold and hands its samples to `body`; the frame is valid only inside.
+    ///
+    /// After an error nothing of `bytes` is left waiting in the decoder.
+    func decode<T>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (borrowing AVFrame) throws(AudioCodingError) -> T
+    ) throws(AudioCodingError) -> T {
+        do {
+            try send(bytes)
+            try receive()
+        } catch {
+            avcodec_flush_buffers(context)
+            throw AudioCodingError(codec, "the frame cannot be decoded", cause: error)
+        }
+        defer { av_frame_unref(frame) }
+        return try body(frame.pointee)
+    }
+
+    /// Forgets the frames decoded so far, as far as the decoder lets go of them.
+    func flush() {
+        avcodec_flush_buffers(context)
+    }
+
+    private func send(_ bytes: UnsafeRawBufferPointer) throws(LibAVError) {
+        guard let base = bytes.baseAddress, let byteCount = Int32(exactly: bytes.count) else {
+            throw LibAVError(call: "av_new_packet", code: -EINVAL)
+        }
+        var code = av_new_packet(packet, byteCount)
+        guard code == 0 else { throw LibAVError(call: "av_new_packet", code: code) }
+        defer { av_packet_unref(packet) }
+        packet.pointee.data.update(from: base.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+        code = avcodec_send_packet(context, packet)
+        guard code == 0 else { throw LibAVError(call: "avcodec_send_packet", code: code) }
+    }
+
+    /// Leaves the one frame that was sent in `frame`. Bytes behind it, if they decode to anything, are an error.
+    private func receive() throws(LibAVError) {
+        var code = avcodec_receive_frame(context, frame)
+        guard code == 0 else { throw LibAVError(call: "avcodec_receive_frame", code: code) }
+        guard let second = UnsafeMutablePointer<AVFrame>?(av_frame_alloc()) else {
+            throw LibAVError(call: "av_frame_alloc", code: -ENOMEM)
+        }
+        var rest = Optional(second)
+        defer { av_frame_free(&rest) }
+        code = avcodec_receive_frame(context, second)
+        guard code == -EAGAIN else {
+            av_frame_unref(frame)
+            throw LibAVError(call: "avcodec_receive_frame", code: code == 0 ? -EINVAL : code)
+        }
+    }
+}

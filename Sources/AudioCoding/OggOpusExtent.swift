@@ -1,0 +1,64 @@
+import Support
+
+/// What an Ogg Opus stream holds, told from its first and its last bytes alone.
+public struct OggOpusExtent: Sendable, Equatable {
+    /// Bytes within which the first packet of sound ends: comments may hold pictures.
+    private static let headLimit = 32 << 20
+    /// Bytes at the end within which an intact page begins.
+    private static let tailLimit = 4 << 20
+    private static let pieceByteCount = 64 << 10
+
+    /// The stream's identification header.
+    public let head: OpusHead
+    /// Samples of one channel at 48 kHz that are to be heard: pre-skip is dropped and the end trimmed. RFC 7845, section 4.
+    public let sampleCount: UInt64
+
+    /// Reads the pages at both ends of `stream`.
+    public init(of stream: CodedStream) throws(AudioCodingError) {
+        let scanner = try Self.scanHead(of: stream)
+        guard let head = scanner.head, let serial = scanner.serial, let startGranule = scanner.startGranule else {
+            throw AudioCodingError(.opus, "the stream has no packet of sound")
+        }
+        self.head = head
+        let endGranule = try Self.lastGranule(of: stream, serial: serial)
+        let sampleCount = endGranule.subtracting(startGranule)?.subtracting(Int64(head.preSkip)) ?? 0
+        self.sampleCount = UInt64(max(sampleCount, 0))
+    }
+
+    /// A scanner that has got as far as the first packet of sound.
+    private static func scanHead(of stream: CodedStream) throws(AudioCodingError) -> OggPacketScanner {
+        var scanner = OggPacketScanner()
+        var packets: [OggPacket] = []
+        var offset: UInt64 = 0
+        while scanner.startGranule == nil, offset < min(stream.byteCount, UInt64(headLimit)) {
+            let bytes = try stream.bytes(from: offset, atMost: pieceByteCount, of: .opus)
+            offset += UInt64(bytes.count)
+            try scanner.take(bytes, &packets)
+        }
+        if scanner.startGranule == nil { _ = try scanner.finish() }
+        return scanner
+    }
+
+    /// The granule position of the last page that has one.
+    private static func lastGranule(of stream: CodedStream, serial: UInt32) throws(AudioCodingError) -> Int64 {
+        var byteCount = 2 * OggPage.byteCountLimit
+        while true {
+            let tail = try stream.tail(atMost: byteCount, of: .opus)
+            let tailOffset = stream.byteCount - UInt64(tail.count)
+            var pages = OggPageScanner(offset: tailOffset)
+            pages.append(tail)
+            var last: Int64?
+            while let found = pages.next(isAtEnd: true) {
+                if found.offset > 0 {
+                    try OggPacketScanner.check(found.page, belongsTo: serial, hasAudio: true, at: found.offset)
+                }
+                last = found.page.granulePosition ?? last
+            }
+            if let last { return last }
+            guard byteCount < tailLimit, tailOffset > 0 else {
+                throw AudioCodingError(.opus, "the stream does not end with an Ogg page", at: tailOffset)
+            }
+            byteCount *= 4
+        }
+    }
+}

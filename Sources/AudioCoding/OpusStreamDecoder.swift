@@ -1,0 +1,106 @@
+import COpus
+import Glibc
+public import Support
+
+/// A call of libopus that failed.
+struct OpusError: DescribedError {
+    /// The function.
+    let call: String
+    /// What it returned.
+    let code: Int32
+
+    var summary: String { "\(String(cString: opus_strerror(code))) (\(call))" }
+}
+
+/// Decodes the packets of an Opus stream, in their order, to 16-bit samples at 48 kHz.
+///
+/// What comes out of a packet depends on all packets before it, to a degree that has no bound. The state that carries this is
+/// one run of bytes: it can be kept and taken up again, and two decoders with the same bytes go on alike.
+///
+/// Not Sendable: one thread at a time.
+public final class OpusStreamDecoder {
+    /// Samples of one channel a second.
+    public static let sampleRate: UInt32 = 48_000
+
+    /// Interleaved channels, in WAVE's order where the stream's have one.
+    public let channels: Int
+    /// Bytes of the decoder's state: some 27 kB for each stereo stream coded in the packets.
+    public let stateByteCount: Int
+    private let state: UnsafeMutableRawPointer
+    private var decoder: OpaquePointer { OpaquePointer(state) }
+
+    /// A decoder at the start of the stream that `head` describes, which applies its gain and does not clip softly.
+    public init(head: OpusHead) throws(AudioCodingError) {
+        channels = head.channels
+        stateByteCount = Int(opus_multistream_decoder_get_size(Int32(head.streamCount), Int32(head.coupledCount)))
+        state = .allocate(byteCount: stateByteCount, alignment: 16)
+        // libopus leaves gaps in its state as they are; states could not be compared.
+        state.initializeMemory(as: UInt8.self, repeating: 0, count: stateByteCount)
+        do {
+            try Self.check(
+                "opus_multistream_decoder_init",
+                opus_multistream_decoder_init(
+                    decoder, Int32(Self.sampleRate), Int32(head.channels), Int32(head.streamCount),
+                    Int32(head.coupledCount), head.waveChannelMapping))
+            try Self.check(
+                "OPUS_SET_GAIN", zwl_opus_multistream_decoder_set_gain(decoder, Int32(head.outputGain)))
+        } catch {
+            throw AudioCodingError(.opus, "the decoder cannot be opened", cause: error)
+        }
+    }
+
+    private static func check(_ call: String, _ code: Int32) throws(OpusError) {
+        guard code == OPUS_OK else { throw OpusError(call: call, code: code) }
+    }
+
+    deinit {
+        state.deallocate()
+    }
+
+    /// Decodes `packet` into the front of `output`: interleaved, little-endian, 16 bits. Returns the samples of one channel.
+    /// `output` is aligned to two bytes and has room for them.
+    ///
+    /// An empty or invalid packet is an error and leaves the decoder as it was.
+    public func decode(
+        _ packet: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(AudioCodingError) -> Int {
+        guard let samples = OpusPacket.sampleCount(of: packet), let byteCount = Int32(exactly: packet.count),
+            let bytes = packet.baseAddress
+        else {
+            throw AudioCodingError(.opus, "the bytes are no packet")
+        }
+        guard output.count >= samples * channels * 2, let target = output.baseAddress else {
+            throw AudioCodingError(
+                .opus, "\(samples) samples of \(channels) channels do not fit in \(output.count) bytes")
+        }
+        let decoded = opus_multistream_decode(
+            decoder, bytes.assumingMemoryBound(to: UInt8.self), byteCount,
+            target.assumingMemoryBound(to: Int16.self), Int32(samples), 0)
+        guard Int(decoded) == samples else {
+            let cause = decoded < 0 ? OpusError(call: "opus_multistream_decode", code: decoded) : nil
+            throw AudioCodingError(.opus, "the packet cannot be decoded", cause: cause)
+        }
+        return samples
+    }
+}
+
+extension OpusStreamDecoder {
+    /// The decoder's state. It holds addresses of this process and is of no use in another.
+    public func snapshot() -> Block {
+        Block(UnsafeRawBufferPointer(start: state, count: stateByteCount))
+    }
+
+    /// Takes up the state that `snapshot`, of a decoder of the same stream, has kept.
+    public func restore(_ snapshot: Block) throws(AudioCodingError) {
+        guard snapshot.count == stateByteCount, let bytes = snapshot.bytes.baseAddress else {
+            throw AudioCodingError(.opus, "the decoder state kept is another stream's")
+        }
+        state.copyMemory(from: bytes, byteCount: stateByteCount)
+    }
+
+    /// Whether this decoder's state is `snapshot`, byte for byte: then both decode all that follows alike.
+    public func hasSameState(as snapshot: Block) -> Bool {
+        guard snapshot.count == stateByteCount, let bytes = snapshot.bytes.baseAddress else { return false }
+        return memcmp(state, bytes, stateByteCount) == 0
+    }
+}
