@@ -1,3 +1,6 @@
+public import Support
+public import Zarr
+
 /// What a store holds for the ear: its recordings, and what could not be made one.
 public struct Catalogue: Sendable {
     /// The recordings that can be served, ordered by path, numbers by value.
@@ -9,5 +12,15 @@ public struct Catalogue: Sendable {
     public init(recordings: [Recording], problems: [RecordingError]) {
         self.recordings = recordings
         self.problems = problems
+    }
+
+    /// Reads what lies at and below the group `root` of `store` (empty: all of it), which becomes the directory at the top.
+    ///
+    /// No sample is decoded beyond what a format shows by; a recording that cannot be read becomes a problem. Throws where
+    /// `root` is no group, or cannot be listed. Uses threads of its own. What is read now and later is kept in `cache`.
+    public init(
+        store: any Store, root: String = "", cache: BlockCache, log: Log
+    ) throws(ZarrError) {
+        self = try StoreScan.catalogue(of: store, root: root, cache: cache, log: log)
     }
 }

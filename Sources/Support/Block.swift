@@ -8,14 +8,16 @@ public final class Block: @unchecked Sendable {
 
     /// `count` bytes, zero until `fill` has written them. What `fill` throws is thrown on and the memory given back.
     public init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
-        storage = .allocate(byteCount: max(count, 0), alignment: 16)
-        storage.initializeMemory(as: UInt8.self, repeating: 0)
+        // Not `storage` yet: once that is set, a throw would run `deinit`.
+        let filled = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 0), alignment: 16)
+        filled.initializeMemory(as: UInt8.self, repeating: 0)
         do {
-            try fill(storage)
+            try fill(filled)
         } catch {
-            storage.deallocate()
+            filled.deallocate()
             throw error
         }
+        storage = filled
     }
 
     /// A copy of `bytes`.

@@ -25,6 +25,7 @@ public final class BlockCache: Sendable {
 
     private let budget: Int
     private let used = Atomic<Int>(0)
+    private let reserved = Atomic<Int>(0)
     private let owners = Atomic<UInt64>(0)
     private let stripes: InlineArray<16, Mutex<Stripe>>
 
@@ -39,8 +40,8 @@ public final class BlockCache: Sendable {
         owners.add(1, ordering: .relaxed).newValue
     }
 
-    /// How many bytes are kept now.
-    public var byteCount: Int { used.load(ordering: .relaxed) }
+    /// How many bytes are kept or reserved now.
+    public var byteCount: Int { used.load(ordering: .relaxed) + reserved.load(ordering: .relaxed) }
 
     /// The block of `key`, made by `make` if it is not kept. `make` runs on the calling thread, at most once at a time for a
     /// key, and must not ask for the same key. What it throws is thrown to this caller only, and nothing is kept.
@@ -79,6 +80,19 @@ public final class BlockCache: Sendable {
         keep(block, in: slot, for: key, stripe: index)
     }
 
+    /// Takes `byteCount` bytes out of the budget for what is kept elsewhere, for good; false (and nothing taken) where more
+    /// than half of the budget would then be taken so.
+    public func reserve(_ byteCount: Int) -> Bool {
+        guard byteCount >= 0, byteCount <= budget / 2 else { return false }
+        let taken = reserved.add(byteCount, ordering: .relaxed).newValue
+        guard taken <= budget / 2 else {
+            reserved.subtract(byteCount, ordering: .relaxed)
+            return false
+        }
+        evictDownToBudget(from: 0)
+        return true
+    }
+
     private func stripeIndex(of key: BlockKey) -> Int {
         // Neighbouring blocks of one owner fall into different stripes.
         Int(truncatingIfNeeded: (key.owner &* 7 &+ key.number) % UInt64(Self.stripeCount))
@@ -89,9 +103,15 @@ public final class BlockCache: Sendable {
         let isKept = stripes[index].withLock { $0.fill(key, slot, cost: cost) }
         guard isKept else { return }
         used.add(cost, ordering: .relaxed)
+        evictDownToBudget(from: index)
+    }
+
+    /// Drops blocks until the rest fits, beginning with the stripe at `index`.
+    private func evictDownToBudget(from index: Int) {
+        let limit = budget - reserved.load(ordering: .relaxed)
         var victim = index
         var emptyStripes = 0
-        while used.load(ordering: .relaxed) > budget, emptyStripes < Self.stripeCount {
+        while used.load(ordering: .relaxed) > limit, emptyStripes < Self.stripeCount {
             let freed = stripes[victim].withLock { $0.evictOne() }
             emptyStripes = freed == 0 ? emptyStripes + 1 : 0
             used.subtract(freed, ordering: .relaxed)

@@ -1,3 +1,5 @@
+import Support
+
 /// The codec `crc32c`: the bytes as they are, and the CRC-32C (RFC 3720, appendix B.4) of them in four, little-endian.
 struct Crc32cCodec: BytesToBytesCodec {
     static let name = "crc32c"

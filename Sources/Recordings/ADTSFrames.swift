@@ -1,0 +1,142 @@
+import AudioCoding
+import Support
+import Zarr
+
+/// Where the frames of an ADTS stream are.
+///
+/// The stored index counts the frames, once a few of its rows have proved right; from then on every row that is used must
+/// prove right against the header of its frame. Where one does not, a table built from the stream says where the frames are:
+/// which of the two it is follows from those rows and the stream alone.
+final class ADTSFrames: Sendable {
+    /// Bytes of the stream that are looked at together.
+    private static let pieceByteCount: UInt64 = 64 << 10
+
+    /// How many frames there are; at least one.
+    let count: UInt64
+
+    private let path: String
+    private let blob: CodedBlob
+    private let log: Log
+    private let storedIndex: StoredFrameIndex?
+    private let table = Lazy<FrameTable>()
+
+    /// Counts the frames of `blob`: by `index` if that proves right, else by following the whole stream.
+    init(blob: CodedBlob, index: StoredFrameIndex?, path: String, log: Log) throws {
+        self.path = path
+        self.blob = blob
+        self.log = log
+        let first = try Self.firstFrame(of: blob)
+        if let index, try Self.proves(index, in: blob, first: first) {
+            storedIndex = index
+            count = index.count
+        } else {
+            storedIndex = nil
+            let scanned = try Self.scan(blob, "its aac_index is \(index == nil ? "missing" : "wrong")", path, log)
+            count = UInt64(try table.get { () throws(ZarrError) in scanned }.count)
+        }
+    }
+
+    /// Calls `body` with the bytes of each of the frames `range`, which lies within `0..<count`.
+    func withBytes<T>(of range: Range<UInt64>, _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
+        if let frames = try storedFrames(range) {
+            let result: T? = try withBytes(of: frames) { coded in
+                let areFrames = coded.allSatisfy { ADTSHeader.parse($0)?.frameByteCount == $0.count }
+                return areFrames ? try body(coded) : nil
+            }
+            if let result { return result }
+        }
+        let table = try table.get { try Self.scan(blob, "its aac_index is wrong", path, log) }
+        let frames = try range.map { number in
+            guard let index = Int(exactly: number), let frame = table[index] else {
+                throw AudioCodingError(.aac, "the stream has only \(table.count) frames, its index has \(count)")
+            }
+            return frame.bytes
+        }
+        return try withBytes(of: frames, body)
+    }
+
+    /// The bytes of the frames `range` by the stored index; nil where its rows cannot be those of frames.
+    private func storedFrames(_ range: Range<UInt64>) throws(ZarrError) -> [Range<UInt64>]? {
+        guard let storedIndex else { return nil }
+        let frames = try storedIndex.rows(range).compactMap { $0.bytes(within: blob.byteCount) }
+        guard frames.count == range.count, frames.allSatisfy({ $0.count <= ADTSHeader.frameByteCountLimit }),
+            zip(frames, frames.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound })
+        else { return nil }
+        return frames
+    }
+
+    /// Reads `frames`, at once where they follow each other, and hands them to `body`.
+    private func withBytes<T>(
+        of frames: [Range<UInt64>], _ body: ([UnsafeRawBufferPointer]) throws -> T
+    ) throws -> T {
+        let byteCount = frames.reduce(0) { $0 + $1.count }
+        return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { buffer in
+            var start = 0
+            var coded: [UnsafeRawBufferPointer] = []
+            var run: Range<UInt64>?
+            var runStart = 0
+            for frame in frames {
+                if let current = run, current.upperBound == frame.lowerBound {
+                    run = current.lowerBound..<frame.upperBound
+                } else {
+                    if let run {
+                        try blob.read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start]))
+                    }
+                    run = frame
+                    runStart = start
+                }
+                coded.append(UnsafeRawBufferPointer(rebasing: buffer[start..<start + frame.count]))
+                start += frame.count
+            }
+            if let run { try blob.read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start])) }
+            return try body(coded)
+        }
+    }
+
+    // MARK: - The stream
+
+    /// The first frame of the stream, after what tags precede it.
+    private static func firstFrame(of blob: CodedBlob) throws -> CodedFrame {
+        var scanner = ADTSScanner(samplesPerFrame: 1024)
+        var position: UInt64 = 0
+        while position < blob.byteCount {
+            let piece = try blob.bytes(position..<position + min(pieceByteCount, blob.byteCount - position))
+            position += UInt64(piece.count)
+            if let frame = try piece.withUnsafeBytes({ try scanner.consume($0) }).first { return frame }
+        }
+        guard let frame = try scanner.finish().first else {
+            throw AudioCodingError(.aac, "the stream has no ADTS frame")
+        }
+        return frame
+    }
+
+    /// Whether `index` begins with the stream's `first` frame, ends where the stream does, and has, where it is looked at,
+    /// a row for each frame.
+    private static func proves(
+        _ index: StoredFrameIndex, in blob: CodedBlob, first: CodedFrame
+    ) throws(ZarrError) -> Bool {
+        for number in index.probes {
+            let rows = try index.rows(number..<min(number + 2, index.count))
+            guard let frame = rows[0].bytes(within: blob.byteCount) else { return false }
+            let head = try blob.bytes(frame.lowerBound..<min(frame.upperBound, frame.lowerBound + 9))
+            guard head.withUnsafeBytes({ ADTSHeader.parse($0) })?.frameByteCount == frame.count,
+                number > 0 || frame == first.bytes,
+                rows.count == 1 || rows[1].offset >= frame.upperBound,
+                // What follows the last frame is shorter than a frame: a tag, at most.
+                number < index.count - 1 || blob.byteCount - frame.upperBound <= 128
+            else { return false }
+        }
+        return true
+    }
+
+    private static func scan(
+        _ blob: CodedBlob, _ fault: String, _ path: String, _ log: Log
+    ) throws -> FrameTable {
+        log.say(.info, "/\(path): \(fault); built anew from the stream, in memory")
+        var table = FrameTable()
+        var scanner = ADTSScanner(samplesPerFrame: 1024)
+        try blob.forEachPiece(from: 0) { piece in table.append(try scanner.consume(piece)) }
+        table.append(try scanner.finish())
+        return table
+    }
+}

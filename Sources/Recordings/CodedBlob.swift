@@ -1,0 +1,68 @@
+import AudioCoding
+import Support
+import Zarr
+
+/// The coded bytes of a recording: its `audio_data_blob_array`.
+struct CodedBlob: Sendable {
+    private let array: ZarrArray
+    /// How many bytes there are.
+    let byteCount: UInt64
+
+    /// Refuses an array that does not hold plain bytes.
+    init(_ array: ZarrArray) throws(RecordingError) {
+        guard array.shape.count == 1, let byteCount = array.shape.first, array.dataType == .uint8 else {
+            throw RecordingError("the coded audio is not a one-dimensional uint8 array", recording: array.path)
+        }
+        self.array = array
+        self.byteCount = byteCount
+    }
+
+    /// Reads exactly `range` into `buffer`, which is as long; the range must lie within the blob.
+    func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+        try array.read(bytes: range, into: buffer)
+    }
+
+    /// The bytes of `range`, cut to what the blob has. For headers: a range that a stream decides needs a bound of its own.
+    func bytes(_ range: Range<UInt64>) throws(ZarrError) -> [UInt8] {
+        let range = range.clamped(to: 0..<byteCount)
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var failure: ZarrError?
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(ZarrError) {
+                try read(range, into: buffer)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Calls `body` with exactly the bytes of `range`, which the caller has bounded and which must lie within the blob.
+    func withBytes<T>(_ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
+        try withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 16) { buffer in
+            try read(range, into: buffer)
+            return try body(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// The blob as a stream whose parts can be looked at.
+    var stream: CodedStream {
+        CodedStream(byteCount: byteCount) { range in try bytes(range) }
+    }
+
+    /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time.
+    func forEachPiece(from start: UInt64, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let pieceByteCount: UInt64 = 1 << 20
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(pieceByteCount), alignment: 16)
+        defer { buffer.deallocate() }
+        var position = start
+        while position < byteCount {
+            let end = position + min(pieceByteCount, byteCount - position)
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(end - position)])
+            try read(position..<end, into: piece)
+            try body(UnsafeRawBufferPointer(piece))
+            position = end
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import AudioCoding
+import Support
+import WaveFile
+import Zarr
+
+/// A FLAC stream, cut into decode units of one frame each: a FLAC frame decodes by itself.
+///
+/// A frame is found through the stored index where its row proves right against the frame's own header (CRC-8, coded number),
+/// else through a table built from the stream. Which of the two it is depends on that row and the stream alone, so the same
+/// unit always decodes from the same bytes.
+final class FLACStream: DecodeUnits {
+    /// The announced format's sample rate aside, what the WAV holds.
+    let streamInfo: FLACStreamInfo
+    /// Samples of one channel.
+    let sampleCount: UInt64
+    let encoding: SampleEncoding
+
+    private let path: String
+    private let blob: CodedBlob
+    private let log: Log
+    private let firstFrameOffset: UInt64
+    /// Samples of every frame but the last; nil where frames vary.
+    private let fixedBlockSize: UInt64?
+    private let storedIndex: StoredFrameIndex?
+    private let table = Lazy<FrameTable>()
+    private let decoders = DecoderPool<FLACDecoder>()
+
+    /// Reads what precedes the frames, the first frame's header and, where the stream does not say its length, its last frame.
+    init(blob: CodedBlob, index: StoredFrameIndex?, path: String, log: Log) throws(RecordingError) {
+        self.path = path
+        self.blob = blob
+        self.log = log
+        do {
+            let metadata = try FLACMetadata(of: blob.stream)
+            streamInfo = metadata.streamInfo
+            firstFrameOffset = metadata.firstFrameOffset
+            encoding = try Self.encoding(of: metadata.streamInfo)
+            let first = try Self.header(at: firstFrameOffset, of: blob, streamInfo)
+            fixedBlockSize = first.map(\.isVariableBlockSize) == false ? UInt64(streamInfo.maximumBlockSize) : nil
+            if let total = streamInfo.totalSamples {
+                sampleCount = total
+            } else {
+                let last = try FLACFrameScanner.lastFrame(of: blob.stream, streamInfo: streamInfo)
+                sampleCount = last.map { $0.firstSample + UInt64($0.sampleCount) } ?? 0
+            }
+        } catch {
+            throw RecordingError("its FLAC stream cannot be read", recording: path, cause: error)
+        }
+        storedIndex = index
+    }
+
+    func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
+        if let fixedBlockSize {
+            let number = sample / fixedBlockSize
+            let start = number * fixedBlockSize
+            return DecodeUnit(number: number, samples: start..<(start.adding(fixedBlockSize) ?? .max))
+        }
+        if let samples = storedSamples(around: sample) {
+            return DecodeUnit(number: samples.lowerBound, samples: samples)
+        }
+        switch try frameTable().frame(containing: sample) {
+        case .frame(let frame): return DecodeUnit(number: frame.firstSample, samples: frame.samples)
+        case .hole(let samples): throw hole(samples)
+        }
+    }
+
+    func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        let start = unit.samples.lowerBound
+        // Any failure here only means that the index is of no use for this frame.
+        if let bytes = storedBytes(ofFrameAt: start), let block = try? decode(bytes, startingAt: start) { return block }
+        guard case .frame(let frame) = try frameTable().frame(containing: start), frame.firstSample == start else {
+            throw hole(unit.samples)
+        }
+        do {
+            return try decode(frame.bytes, startingAt: start)
+        } catch {
+            throw RecordingError("a frame cannot be decoded", recording: path, samples: frame.samples, cause: error)
+        }
+    }
+
+    private func hole(_ samples: Range<UInt64>) -> RecordingError {
+        RecordingError(
+            "the stream is damaged: no intact frame holds these samples", recording: path,
+            samples: samples.clamped(to: 0..<sampleCount))
+    }
+
+    // MARK: - Finding frames
+
+    /// Where the frame that begins with sample `start` is by the stored index.
+    private func storedBytes(ofFrameAt start: UInt64) -> Range<UInt64>? {
+        guard let row = storedRow(around: start), row.firstSample == start else { return nil }
+        return bytes(of: row)
+    }
+
+    /// The samples of the frame that holds `sample` by the stored index, where the frame's own header says the same.
+    private func storedSamples(around sample: UInt64) -> Range<UInt64>? {
+        guard let row = storedRow(around: sample), let bytes = bytes(of: row),
+            let header = (try? Self.header(at: bytes.lowerBound, of: blob, streamInfo)) ?? nil,
+            header.firstSample == row.firstSample, header.samples.contains(sample)
+        else { return nil }
+        return header.samples
+    }
+
+    private func storedRow(around sample: UInt64) -> StoredFrameIndex.Row? {
+        guard let storedIndex else { return nil }
+        let number = fixedBlockSize.map { sample / $0 } ?? (try? storedIndex.lastRow(startingAtOrBefore: sample)) ?? nil
+        return number.flatMap { number in (try? storedIndex.row(number)) ?? nil }
+    }
+
+    private func bytes(of row: StoredFrameIndex.Row) -> Range<UInt64>? {
+        guard let bytes = row.bytes(within: blob.byteCount), bytes.lowerBound >= firstFrameOffset,
+            bytes.count <= streamInfo.frameByteCountLimit
+        else { return nil }
+        return bytes
+    }
+
+    /// The WAV samples that hold the stream's, refused where the decoder refuses them.
+    private static func encoding(of streamInfo: FLACStreamInfo) throws(AudioCodingError) -> SampleEncoding {
+        switch try FLACDecoder(streamInfo: streamInfo).outputBytesPerSample {
+        case 1: .unsigned8
+        case 2: .integer16
+        case 3: .integer24
+        default: .integer32
+        }
+    }
+
+    private static func header(
+        at offset: UInt64, of blob: CodedBlob, _ streamInfo: FLACStreamInfo
+    ) throws(ZarrError) -> FLACFrameHeader? {
+        guard let end = offset.adding(UInt64(FLACFrameHeader.maximumByteCount)) else { return nil }
+        let bytes = try blob.bytes(offset..<end)
+        return bytes.withUnsafeBytes { FLACFrameHeader.parse($0, of: streamInfo) }
+    }
+
+    /// All frames, found in the stream itself.
+    private func frameTable() throws(RecordingError) -> FrameTable {
+        try table.get { () throws(RecordingError) in
+            let fault = storedIndex == nil ? "missing" : "wrong"
+            log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
+            var table = FrameTable()
+            var scanner = FLACFrameScanner(streamInfo: streamInfo, offset: firstFrameOffset)
+            do {
+                try blob.forEachPiece(from: firstFrameOffset) { piece in table.append(scanner.consume(piece)) }
+            } catch {
+                throw RecordingError("its stream cannot be read", recording: path, cause: error)
+            }
+            table.append(scanner.finish())
+            return table
+        }
+    }
+
+    // MARK: - Decoding
+
+    /// The samples of the frame in `bytes`, which must begin with sample `start`.
+    private func decode(_ bytes: Range<UInt64>, startingAt start: UInt64) throws -> Block {
+        try blob.withBytes(bytes) { coded in
+            guard let header = FLACFrameHeader.parse(coded, of: streamInfo), header.firstSample == start else {
+                throw AudioCodingError(.flac, "no frame of sample \(start) begins here", at: bytes.lowerBound)
+            }
+            return try decoders.withDecoder {
+                try FLACDecoder(streamInfo: streamInfo)
+            } _: { decoder in
+                let byteCount = header.blockSize * streamInfo.channels * encoding.bytes
+                return try Block(count: byteCount) { samples in
+                    _ = try decoder.decode(coded, into: samples)
+                }
+            }
+        }
+    }
+}
+
+extension FLACFrameHeader {
+    /// The samples of the frame; the coded number has at most 36 bits.
+    fileprivate var samples: Range<UInt64> { firstSample..<firstSample + UInt64(blockSize) }
+}

@@ -1,0 +1,56 @@
+import AudioCoding
+import Support
+
+/// The packets of an Ogg Opus stream, as a scan of its pages found them.
+struct OggPackets: OpusPackets {
+    private let blob: CodedBlob
+    private var offsets: [UInt64] = []
+    private var byteCounts: [UInt32] = []
+    /// The pieces of packets that run over several pages.
+    private var pieces: [Int: [Range<UInt64>]] = [:]
+    /// The first sample of every unit.
+    private var unitStarts: [UInt64] = []
+    private var endSample: UInt64 = 0
+
+    /// Scans all pages of `blob`.
+    init(blob: CodedBlob) throws {
+        self.blob = blob
+        var scanner = OggPacketScanner()
+        try blob.forEachPiece(from: 0) { piece in append(try scanner.consume(piece)) }
+        append(try scanner.finish())
+    }
+
+    private mutating func append(_ packets: [OggPacket]) {
+        for packet in packets {
+            if UInt64(offsets.count) % OpusStream.packetsPerUnit == 0 { unitStarts.append(packet.firstSample) }
+            if !packet.laterPieces.isEmpty { pieces[offsets.count] = packet.pieces }
+            offsets.append(packet.firstPiece.lowerBound)
+            // A packet that no memory holds is as good as lost.
+            byteCounts.append(UInt32(exactly: packet.byteCount) ?? 0)
+            endSample = packet.firstSample.adding(UInt64(packet.sampleCount)) ?? .max
+        }
+    }
+
+    var count: UInt64 { UInt64(offsets.count) }
+
+    func sampleCount(beforeUnit unit: UInt64) -> UInt64 {
+        guard let index = Int(exactly: unit), index < unitStarts.count else { return endSample }
+        return unitStarts[index]
+    }
+
+    func forEachPacket(in range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        for number in range {
+            guard let index = Int(exactly: number), index < offsets.count, byteCounts[index] > 0 else {
+                try body(nil)
+                continue
+            }
+            if let pieces = pieces[index] {
+                let bytes = try pieces.flatMap { try blob.bytes($0) }
+                try bytes.withUnsafeBytes { try body($0) }
+            } else {
+                let bytes = offsets[index]..<offsets[index] + UInt64(byteCounts[index])
+                try blob.withBytes(bytes) { try body($0) }
+            }
+        }
+    }
+}

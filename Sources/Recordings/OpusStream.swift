@@ -1,0 +1,108 @@
+import AudioCoding
+import Support
+import Zarr
+
+/// An Opus stream, cut into decode units of a fixed number of packets, each decoded to what a decode from the stream's start
+/// gives.
+///
+/// How much of the past a packet draws on has no bound, so no amount of pre-roll is right in general. A unit is decoded from
+/// a state that is known to be the right one: one the store's `opus_sync` vouches for, one that `OpusFrontier` has proved, or
+/// one kept from decoding the unit before.
+final class OpusStream: DecodeUnits {
+    /// Packets of one unit.
+    static let packetsPerUnit: UInt64 = 32
+
+    private let head: OpusHead
+    private let path: String
+    private let openPackets: @Sendable () throws -> any OpusPackets
+    private let packets = Lazy<any OpusPackets>()
+    /// The store's own restarts; nil where it has none.
+    private let storedRestarts: OpusRestarts?
+    private let frontier: OpusFrontier
+    private let decoders = DecoderPool<OpusStreamDecoder>()
+    /// What a decoder begins with.
+    private let initialState: Block
+    private let cache: BlockCache
+    /// Owns the states that decoders end a unit with, each under the number of the unit after.
+    private let stateOwner: UInt64
+
+    /// A stream whose packets `openPackets` finds when they are first needed.
+    init(
+        head: OpusHead, storedRestarts: OpusRestarts?, path: String, cache: BlockCache,
+        openPackets: @escaping @Sendable () throws -> any OpusPackets
+    ) throws(AudioCodingError) {
+        self.head = head
+        self.storedRestarts = storedRestarts
+        self.path = path
+        self.cache = cache
+        self.openPackets = openPackets
+        frontier = OpusFrontier(head: head, cache: cache)
+        initialState = try OpusStreamDecoder(head: head).snapshot()
+        stateOwner = cache.makeOwner()
+    }
+
+    func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
+        do {
+            let packets = try packets.get(make: openPackets)
+            var low: UInt64 = 0
+            var high = packets.count.dividedRoundingUp(by: Self.packetsPerUnit) ?? 0
+            while low + 1 < high {
+                let middle = low + (high - low) / 2
+                if try packets.sampleCount(beforeUnit: middle) <= sample {
+                    low = middle
+                } else {
+                    high = middle
+                }
+            }
+            let samples = try packets.samples(ofUnit: low)
+            guard samples.contains(sample) else {
+                throw AudioCodingError(.opus, "the stream's packets end before its length")
+            }
+            return DecodeUnit(number: low, samples: samples)
+        } catch {
+            throw RecordingError("its Opus stream cannot be read", recording: path, cause: error)
+        }
+    }
+
+    func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        do {
+            let packets = try packets.get(make: openPackets)
+            if let storedRestarts {
+                let range = packets.packets(ofUnit: unit.number)
+                let restart = storedRestarts.last(atOrBefore: range.lowerBound)
+                // Each unit is decoded from its own restart, so that even a false one gives the same samples every time.
+                let isLast = restart != storedRestarts.last(atOrBefore: range.upperBound)
+                return try decode(
+                    unit, of: packets, from: .init(state: nil, packet: restart.preRollPacket), keepingState: !isLast)
+            }
+            switch try frontier.reach(unit.number, of: packets) {
+            case .decoded(let samples): return try samples.get()
+            case .passed(let start): return try decode(unit, of: packets, from: start, keepingState: true)
+            }
+        } catch {
+            throw RecordingError("packets cannot be decoded", recording: path, samples: unit.samples, cause: error)
+        }
+    }
+
+    /// Decodes `unit` from the state the unit before ended with, where that is kept, else from `start`.
+    private func decode(
+        _ unit: DecodeUnit, of packets: any OpusPackets, from start: OpusFrontier.Start, keepingState: Bool
+    ) throws -> Block {
+        let range = packets.packets(ofUnit: unit.number)
+        return try decoders.withDecoder {
+            try OpusStreamDecoder(head: head)
+        } _: { decoder in
+            if let state = cache.cachedBlock(BlockKey(owner: stateOwner, number: unit.number)) {
+                try decoder.restore(state)
+            } else {
+                try decoder.restore(start.state ?? initialState)
+                try decoder.pass(start.packet..<range.lowerBound, of: packets)
+            }
+            let samples = try decoder.samples(ofUnit: unit.number, of: packets).get()
+            if keepingState {
+                cache.insert(decoder.snapshot(), for: BlockKey(owner: stateOwner, number: unit.number + 1))
+            }
+            return samples
+        }
+    }
+}

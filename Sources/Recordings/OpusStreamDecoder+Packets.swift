@@ -1,0 +1,45 @@
+import AudioCoding
+import Support
+
+extension OpusStreamDecoder {
+    /// Decodes `range` for its effect on the decoder alone. A packet that is lost or cannot be decoded leaves it as it was.
+    func pass(_ range: Range<UInt64>, of packets: some OpusPackets) throws {
+        try withUnsafeTemporaryAllocation(
+            byteCount: OpusPacket.maximumSampleCount * channels * 2, alignment: 16
+        ) { samples in
+            try packets.forEachPacket(in: range) { packet in
+                if let packet { _ = try? decode(packet, into: samples) }
+            }
+        }
+    }
+
+    /// The samples of the decode unit `unit`; a failure where a packet of it is lost or cannot be decoded, after the others
+    /// have had their effect on the decoder. Throws where the packets cannot be read; the decoder is then somewhere within.
+    func samples(ofUnit unit: UInt64, of packets: some OpusPackets) throws -> Result<Block, AudioCodingError> {
+        let range = packets.packets(ofUnit: unit)
+        let samples = try packets.samples(ofUnit: unit)
+        guard samples.count <= range.count * OpusPacket.maximumSampleCount else {
+            try pass(range, of: packets)
+            return .failure(AudioCodingError(.opus, "packets are lost"))
+        }
+        var failure: AudioCodingError?
+        let block = try Block(count: samples.count * channels * 2) { target in
+            var rest = target[...]
+            try packets.forEachPacket(in: range) { packet in
+                guard let packet else {
+                    failure = failure ?? AudioCodingError(.opus, "a packet is lost")
+                    return
+                }
+                do throws(AudioCodingError) {
+                    let count = try decode(packet, into: UnsafeMutableRawBufferPointer(rebasing: rest))
+                    rest = rest.dropFirst(count * channels * 2)
+                } catch {
+                    failure = failure ?? error
+                }
+            }
+            if !rest.isEmpty { failure = failure ?? AudioCodingError(.opus, "packets are lost") }
+        }
+        if let failure { return .failure(failure) }
+        return .success(block)
+    }
+}

@@ -1,0 +1,108 @@
+/// The attributes of a group that tell what it is to zarrwlr.
+struct GroupAttributes: Decodable {
+    /// The mark of an audio group.
+    static let audioGroupMagic = "zarrwlr_original_audio_group_fherb2_23091969052025"
+    /// The `type` of a recording's group.
+    static let recordingType = "original_audio_file"
+
+    let magicID: String?
+    let type: String?
+    let encoding: String?
+    let source: SourceAttributes
+    /// One YAML text with what ffprobe and mutagen found in the source file.
+    let sourceMetadata: String?
+
+    var isAudioGroup: Bool { magicID == Self.audioGroupMagic }
+    var isRecording: Bool { type == Self.recordingType }
+
+    private enum CodingKeys: String, CodingKey {
+        case magicID = "magic_id"
+        case type, encoding
+        case source = "base_features"
+        case sourceMetadata = "meta_data_structure"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        magicID = values.lenient(String.self, .magicID)
+        type = values.lenient(String.self, .type)
+        encoding = values.lenient(String.self, .encoding)
+        source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
+        sourceMetadata = values.lenient(String.self, .sourceMetadata)
+    }
+}
+
+/// `base_features`: the source file as the importer found it. Two spellings of its keys exist.
+struct SourceAttributes: Decodable {
+    let filename: String?
+    let sha256: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case filename, sha256
+        case upperFilename = "FILENAME"
+        case upperSHA256 = "SH256"
+    }
+
+    init() {
+        filename = nil
+        sha256 = nil
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        filename = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
+        sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
+    }
+}
+
+/// The attributes of an array of audio: coded bytes, or samples as they are.
+struct AudioAttributes: Decodable {
+    let codec: String?
+    /// Hertz; for coded audio the stream's own word counts more.
+    let sampleRate: Double?
+    let channels: UInt64?
+    /// How many times faster the source was sampled than the stream claims, where it was re-labelled.
+    let rescaleFactor: Double?
+    let firstSampleTime: String?
+    /// Decoded samples before the source's first.
+    let primingSamples: UInt64?
+    /// Samples of the source.
+    let totalSamples: UInt64?
+    /// Bits of an integer sample that count, where they are fewer than the array's type has.
+    let bitsPerSample: UInt64?
+
+    private enum CodingKeys: String, CodingKey {
+        case codec, channels
+        case sampleRate = "sample_rate"
+        case samplingRate = "sampling_rate"
+        case samplerate
+        case channelCount = "nb_channels"
+        case rescaleFactor = "sampling_rescale_factor"
+        case firstSampleTime = "first_sample_time_stamp"
+        case primingSamples = "priming_samples"
+        case totalSamples = "total_samples"
+        case bitsPerSample = "bits_per_sample"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        codec = values.lenient(String.self, .codec)
+        sampleRate =
+            values.lenient(Double.self, .sampleRate) ?? values.lenient(Double.self, .samplingRate)
+            ?? values.lenient(Double.self, .samplerate)
+        channels = values.lenient(UInt64.self, .channelCount) ?? values.lenient(UInt64.self, .channels)
+        rescaleFactor = values.lenient(Double.self, .rescaleFactor)
+        firstSampleTime = values.lenient(String.self, .firstSampleTime)
+        primingSamples = values.lenient(UInt64.self, .primingSamples)
+        totalSamples = values.lenient(UInt64.self, .totalSamples)
+        bitsPerSample = values.lenient(UInt64.self, .bitsPerSample)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// The value of `key`, or nil where it is absent or of another type: attributes are anyone's, and one odd value must not
+    /// make a recording unreadable.
+    fileprivate func lenient<T: Decodable>(_ type: T.Type, _ key: Key) -> T? {
+        (try? decodeIfPresent(type, forKey: key)) ?? nil
+    }
+}

@@ -1,0 +1,204 @@
+import AudioCoding
+import Support
+import WaveFile
+import Zarr
+
+/// Reads what must be known of a recording before its first sample: its format, its length, its samples' whereabouts.
+struct RecordingLoader: Sendable {
+    private static let blobName = "audio_data_blob_array"
+
+    let store: any Store
+    let cache: BlockCache
+    let log: Log
+
+    /// The recording at `node`; throws what stands in its way.
+    func load(_ node: RecordingNode) throws(RecordingError) -> Recording {
+        switch node.content {
+        case .array(let array, let attributes):
+            return try recording(
+                node, codec: .pcm, sourceName: node.name, audio: pcm(array, attributes), attributes: attributes,
+                group: nil)
+        case .group(let group):
+            let array: ZarrArray
+            let attributes: AudioAttributes
+            do throws(ZarrError) {
+                array = try ZarrArray.open(store, path: "\(node.path)/\(Self.blobName)", cache: cache)
+                attributes = try array.attributes(as: AudioAttributes.self)
+            } catch {
+                throw RecordingError("its audio cannot be opened", recording: node.path, cause: error)
+            }
+            let codec = try codec(of: array, attributes, group, node)
+            return try recording(
+                node, codec: codec, sourceName: group.source.filename ?? node.name,
+                audio: audio(array, attributes, codec, node), attributes: attributes, group: group)
+        }
+    }
+
+    // MARK: - Parts
+
+    /// What the audio itself says of the recording.
+    private struct Audio {
+        let reader: any SampleReading
+        let sampleRate: UInt32
+        let channels: Int
+        let encoding: SampleEncoding
+        /// Samples of one channel that the recording has.
+        let sampleCount: UInt64
+        /// Samples of one channel that the whole stream decodes to.
+        let decodedSampleCount: UInt64
+    }
+
+    private func codec(
+        of array: ZarrArray, _ attributes: AudioAttributes, _ group: GroupAttributes, _ node: RecordingNode
+    ) throws(RecordingError) -> AudioCodec {
+        guard array.dataType == .uint8 else { return .pcm }
+        guard let name = attributes.codec ?? group.encoding else {
+            throw RecordingError("nothing says how its audio is coded", recording: node.path)
+        }
+        guard let codec = AudioCodec(rawValue: name.lowercased()) else {
+            throw RecordingError("its audio is coded as \(name), which is not supported", recording: node.path)
+        }
+        return codec
+    }
+
+    private func audio(
+        _ array: ZarrArray, _ attributes: AudioAttributes, _ codec: AudioCodec, _ node: RecordingNode
+    ) throws(RecordingError) -> Audio {
+        switch codec {
+        case .pcm:
+            return try pcm(array, attributes)
+        case .flac:
+            let stream = try FLACStream(
+                blob: CodedBlob(array), index: storedIndex("flac_index", of: node), path: node.path, log: log)
+            return try audio(
+                stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
+                encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
+        case .aac:
+            let stream = try AACStream(
+                blob: CodedBlob(array), index: storedIndex("aac_index", of: node), path: node.path, log: log)
+            return try audio(
+                stream, rate: stream.format.sampleRate, channels: stream.format.channels, encoding: .integer16,
+                decoded: stream.sampleCount, skipped: attributes.primingSamples ?? 0, kept: attributes.totalSamples,
+                node)
+        case .opus:
+            return try opus(CodedBlob(array), attributes, node)
+        }
+    }
+
+    /// The audio of a coded stream: `kept` samples of the `decoded`, after the first `skipped`.
+    private func audio(
+        _ units: some DecodeUnits, rate: UInt32, channels: Int, encoding: SampleEncoding, decoded: UInt64,
+        skipped: UInt64,
+        kept: UInt64?, _ node: RecordingNode
+    ) throws(RecordingError) -> Audio {
+        let rest = decoded.subtracting(skipped) ?? 0
+        let reader = UnitReader(
+            path: node.path, units: units, skippedSamples: skipped, blockAlign: UInt64(channels * encoding.bytes),
+            cache: cache, owner: cache.makeOwner())
+        return Audio(
+            reader: reader, sampleRate: rate, channels: channels, encoding: encoding,
+            sampleCount: min(kept ?? rest, rest), decodedSampleCount: rest)
+    }
+
+    /// Opus in Ogg pages, or as packets end to end with an index that says where each begins.
+    private func opus(
+        _ blob: CodedBlob, _ attributes: AudioAttributes, _ node: RecordingNode
+    ) throws(RecordingError) -> Audio {
+        do {
+            let magic = try blob.bytes(0..<8)
+            if magic.starts(with: "OggS".utf8) {
+                let extent = try OggOpusExtent(of: blob.stream)
+                let stream = try OpusStream(
+                    head: extent.head, storedRestarts: nil, path: node.path, cache: cache
+                ) { [log] in
+                    log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
+                    return try OggPackets(blob: blob)
+                }
+                let skipped = UInt64(extent.head.preSkip)
+                return try audio(
+                    stream, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels, encoding: .integer16,
+                    decoded: extent.sampleCount.adding(skipped) ?? .max, skipped: skipped, kept: nil, node)
+            }
+            guard let index = try? ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache),
+                let packets = StoredOpusPackets(blob: blob, index: index)
+            else {
+                throw AudioCodingError(
+                    .opus,
+                    "where its packets begin is lost: they were stored one after another without their lengths, "
+                        + "and cannot be told apart; import the source again")
+            }
+            let headArray = try ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)
+            let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
+            let stream = try OpusStream(
+                head: head, storedRestarts: storedRestarts(of: node, packetCount: packets.count), path: node.path,
+                cache: cache
+            ) { packets }
+            return try audio(
+                stream, rate: OpusStreamDecoder.sampleRate, channels: head.channels, encoding: .integer16,
+                decoded: packets.sampleCount(beforeUnit: .max),
+                skipped: attributes.primingSamples ?? UInt64(head.preSkip), kept: attributes.totalSamples, node)
+        } catch let error as RecordingError {
+            throw error
+        } catch {
+            throw RecordingError("its Opus stream cannot be read", recording: node.path, cause: error)
+        }
+    }
+
+    /// The restarts of `opus_sync`; nil where there is none, or none of the right form.
+    private func storedRestarts(of node: RecordingNode, packetCount: UInt64) -> OpusRestarts? {
+        // A day has a few thousand; an array of another order of size is none.
+        guard let array = try? ZarrArray.open(store, path: "\(node.path)/opus_sync", cache: cache),
+            array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
+            array.shape[0] > 0, array.shape[0] <= packetCount,
+            let numbers = try? array.numbers(ofRows: 0..<array.shape[0])
+        else { return nil }
+        let restarts = stride(from: 0, to: numbers.count, by: 2).map { start in
+            OpusRestarts.Restart(firstPacket: numbers[start], preRollPacket: numbers[start + 1])
+        }
+        return OpusRestarts(stored: restarts, packetCount: packetCount)
+    }
+
+    private func pcm(_ array: ZarrArray, _ attributes: AudioAttributes) throws(RecordingError) -> Audio {
+        let samples = try PCMSamples(array, attributes: attributes)
+        guard let rate = attributes.sampleRate.flatMap({ UInt32(exactly: $0.rounded()) }), rate > 0 else {
+            throw RecordingError("nothing says at which sample rate its samples were taken", recording: array.path)
+        }
+        return Audio(
+            reader: samples, sampleRate: rate, channels: samples.channels, encoding: samples.encoding,
+            sampleCount: samples.sampleCount, decodedSampleCount: samples.sampleCount)
+    }
+
+    /// The index of that name; nil where there is none, or none that can be read: the stream itself has all that it says.
+    private func storedIndex(_ name: String, of node: RecordingNode) -> StoredFrameIndex? {
+        guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(name)", cache: cache) else { return nil }
+        return StoredFrameIndex(array)
+    }
+
+    private func recording(
+        _ node: RecordingNode, codec: AudioCodec, sourceName: String, audio: Audio, attributes: AudioAttributes,
+        group: GroupAttributes?
+    ) throws(RecordingError) -> Recording {
+        let rate = AnnouncedRate(
+            streamRate: audio.sampleRate, factor: codec == .pcm ? nil : attributes.rescaleFactor,
+            sampleCount: audio.decodedSampleCount,
+            sourceDuration: group?.sourceMetadata.flatMap { SourceMetadata(yaml: $0).duration })
+        if let ground = rate.ground { log.say(.info, "/\(node.path): announced at \(rate.hertz) Hz, \(ground)") }
+        guard let format = WaveFormat(sampleRate: rate.hertz, channels: audio.channels, encoding: audio.encoding),
+            audio.sampleCount.multiplied(by: UInt64(format.blockAlign)).flatMap({ Int64(exactly: $0) }) != nil
+        else {
+            throw RecordingError(
+                "no WAV file holds \(audio.sampleCount) samples of \(audio.channels) channels at \(rate.hertz) Hz",
+                recording: node.path)
+        }
+        return Recording(
+            path: node.path, group: node.directory, number: group == nil ? nil : UInt64(node.name),
+            sourceName: sourceName, codec: codec, format: format, rateGround: rate.ground,
+            sampleCount: audio.sampleCount, start: attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) },
+            modified: modified(node), sourceSHA256: group?.source.sha256, samples: audio.reader)
+    }
+
+    /// When the store last wrote the recording's document.
+    private func modified(_ node: RecordingNode) -> Timestamp {
+        (try? store.modificationTime(of: "\(node.path)/zarr.json")) ?? nil ?? Timestamp(seconds: 0)
+    }
+}

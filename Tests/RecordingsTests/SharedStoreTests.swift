@@ -1,0 +1,43 @@
+import Foundation
+import Recordings
+import Support
+import TestSupport
+import Testing
+import WaveFile
+import Zarr
+
+@Suite("The stores that zarrwlr wrote", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+struct SharedStoreTests {
+    private static func catalogue(_ store: String) throws -> Catalogue {
+        let directory = try #require(SharedMaterial.directory)
+        return try Catalogue(
+            store: DirectoryStore(path: directory.appending(path: "stores/\(store)").path),
+            cache: BlockCache(budget: 16 << 20), log: .silent)
+    }
+
+    @Test("hold what is expected of them", arguments: ExpectedRecording.all.filter { $0.pcmSHA256 != nil })
+    func expected(_ expected: ExpectedRecording) throws {
+        let catalogue = try Self.catalogue(expected.store)
+        let recording = try #require(catalogue.recordings.first { $0.path == expected.path })
+        #expect(recording.codec.rawValue == expected.codec)
+        #expect(recording.sourceName == expected.file)
+        #expect(recording.format.encoding.bits == expected.bits)
+        #expect(recording.format.channels == expected.channels)
+        #expect(recording.format.sampleRate == expected.waveRate)
+        #expect(recording.dataByteCount == UInt64(expected.pcmByteCount))
+        let samples = try recording.samples.read(bytes: 0..<recording.dataByteCount).flatMap { Array($0.bytes) }
+        #expect(samples.count == expected.pcmByteCount)
+        // These AAC streams use noise substitution: no decode but the one from the start has the same noise.
+        if expected.codec != "aac" { #expect(try Digest.sha256(samples) == expected.pcmSHA256) }
+    }
+
+    @Test("name what cannot be decoded, and why")
+    func problems() throws {
+        let catalogue = try Self.catalogue("opus-raw-2025-06-04.zarr")
+        #expect(catalogue.recordings.isEmpty)
+        let problem = try #require(catalogue.problems.first)
+        #expect(catalogue.problems.count == 1)
+        #expect(problem.description.contains("/bird/0"))
+        #expect(problem.description.contains("without their lengths"))
+    }
+}
