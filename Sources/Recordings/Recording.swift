@@ -30,6 +30,26 @@ public struct Recording: Sendable {
     /// Its samples.
     public let samples: any SampleReading
 
+    /// A recording of which all this is known.
+    public init(
+        path: String, group: String, number: UInt64?, sourceName: String, codec: AudioCodec, format: WaveFormat,
+        rateGround: String?, sampleCount: UInt64, start: Timestamp?, modified: Timestamp, sourceSHA256: String?,
+        samples: any SampleReading
+    ) {
+        self.path = path
+        self.group = group
+        self.number = number
+        self.sourceName = sourceName
+        self.codec = codec
+        self.format = format
+        self.rateGround = rateGround
+        self.sampleCount = sampleCount
+        self.start = start
+        self.modified = modified
+        self.sourceSHA256 = sourceSHA256
+        self.samples = samples
+    }
+
     /// The bytes of its samples in a WAV file.
     public var dataByteCount: UInt64 { sampleCount * UInt64(format.blockAlign) }
 }

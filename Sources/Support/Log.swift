@@ -27,7 +27,7 @@ public final class Log: Sendable {
     /// Says `message`, whose line breaks and other control characters are made visible first: it may quote a store.
     public func say(_ level: LogLevel, _ message: @autoclosure () -> String) {
         guard level >= minimum else { return }
-        sink(level, Self.printable(message()))
+        sink(level, message().escapingControlCharacters)
     }
 
     /// Says `message` the first time `key` is used with this function, and never again. At most 100 000 keys are kept; past
@@ -69,14 +69,5 @@ public final class Log: Sendable {
         // One write a line, so that lines of several threads and processes do not mix.
         let bytes = Array(line.utf8)
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    }
-
-    private static func printable(_ message: String) -> String {
-        guard message.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            return message
-        }
-        return message.unicodeScalars
-            .map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
-            .joined()
     }
 }

@@ -1,0 +1,89 @@
+import Glibc
+import Support
+
+/// Going on in the background: a copy of this process does the work, and this one waits only for word of how it began.
+///
+/// To be used while the process has no other thread: the copy has none.
+enum BackgroundProcess {
+    /// The byte by which the copy says that it has begun. Anything else it writes is the reason why it has not.
+    private static let hasBegun: UInt8 = 0
+
+    /// Runs `body` in a copy of this process, which ends with it. `body` calls its argument once its work has begun; this process
+    /// then returns, while the copy leaves the terminal behind. Where the copy ends before, its reason is thrown.
+    static func run(
+        _ body: (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
+    ) throws(CommandError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw failure(of: "pipe") }
+        let (reading, writing) = (ends[0], ends[1])
+        // fusermount3 may live as long as the mount and must not keep the pipe open.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let child = fork()
+        guard child >= 0 else { throw failure(of: "fork") }
+        if child == 0 {
+            close(reading)
+            runAsCopy(reportingTo: writing, body)
+        }
+        close(writing)
+        defer { close(reading) }
+        try waitForWord(from: child, on: reading)
+    }
+
+    private static func failure(of call: String) -> CommandError {
+        CommandError("cannot go into the background", cause: SystemError(call, "zarrwlr-mount"))
+    }
+
+    private static func runAsCopy(
+        reportingTo descriptor: Int32, _ body: (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
+    ) -> Never {
+        chdir("/")
+        do throws(CommandError) {
+            try body {
+                leaveTerminal()
+                report([hasBegun], to: descriptor)
+                close(descriptor)
+            }
+            exit(0)
+        } catch {
+            report(Array(error.description.utf8), to: descriptor)
+            exit(1)
+        }
+    }
+
+    /// Waits for the first byte, and where that says no beginning, for all that the copy has to say.
+    private static func waitForWord(from child: pid_t, on descriptor: Int32) throws(CommandError) {
+        var words: [UInt8] = []
+        var byte: UInt8 = 0
+        while words.count < 4096, readByte(&byte, from: descriptor) {
+            if words.isEmpty, byte == hasBegun { return }
+            words.append(byte)
+        }
+        var status: Int32 = 0
+        waitpid(child, &status, 0)
+        guard words.isEmpty else { throw CommandError(String(decoding: words, as: UTF8.self)) }
+        let signal = status & 0x7F
+        throw CommandError(
+            signal == 0
+                ? "unmounted before it was ready" : "ended before it was ready: \(String(cString: strsignal(signal)))")
+    }
+
+    private static func readByte(_ byte: inout UInt8, from descriptor: Int32) -> Bool {
+        while true {
+            let count = read(descriptor, &byte, 1)
+            if count >= 0 || errno != EINTR { return count == 1 }
+        }
+    }
+
+    private static func report(_ bytes: [UInt8], to descriptor: Int32) {
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// A session of its own, and nothing open that whoever started the command may be waiting on.
+    private static func leaveTerminal() {
+        setsid()
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard null >= 0 else { return }
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(null, descriptor) }
+        close(null)
+    }
+}

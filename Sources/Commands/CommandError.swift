@@ -1,0 +1,12 @@
+import Support
+
+/// Why a command did not do what it was asked to: one line for standard error.
+struct CommandError: DescribedError {
+    let summary: String
+    let cause: (any Error)?
+
+    init(_ summary: String, cause: (any Error)? = nil) {
+        self.summary = summary
+        self.cause = cause
+    }
+}

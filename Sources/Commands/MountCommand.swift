@@ -1,0 +1,106 @@
+import FuseBridge
+import Glibc
+import Recordings
+import Support
+import VirtualFS
+
+/// `zarrwlr-mount`: mounts a store, and serves it until it is unmounted.
+public struct MountCommand: Sendable {
+    /// Takes text to be written as it is.
+    public typealias Output = @Sendable (String) -> Void
+
+    private static let name = "zarrwlr-mount"
+    /// More problems than this are counted in the log rather than told.
+    private static let problemsTold = 100
+
+    private let output: Output
+    private let errors: Output
+
+    /// A command that writes what was asked for to `output` and why it failed to `errors`.
+    public init(output: @escaping Output, errors: @escaping Output) {
+        self.output = output
+        self.errors = errors
+    }
+
+    /// Does what `arguments` (without the program's name) say and returns the exit status: 0, or 1 with one line in `errors`.
+    ///
+    /// Unless told to stay in the foreground, it returns as soon as the mount answers, and a copy of the process goes on; it must
+    /// then be called while the process has no other thread.
+    public func run(_ arguments: [String]) -> Int32 {
+        do throws(CommandError) {
+            switch try MountInvocation(arguments) {
+            case .help: output(MountHelp.text)
+            case .version: output("\(Self.name) \(version)\n")
+            case .mount(let configuration): try mount(configuration)
+            }
+            return 0
+        } catch {
+            errors("\(Self.name): \(error.description.escapingControlCharacters)\n")
+            return 1
+        }
+    }
+
+    private func mount(_ configuration: MountConfiguration) throws(CommandError) {
+        var configuration = configuration
+        configuration.store = FilePath.absolute(configuration.store)
+        configuration.mountpoint = FilePath.absolute(configuration.mountpoint)
+        configuration.logFile = configuration.logFile.map(FilePath.absolute)
+        if configuration.isForeground {
+            try serve(configuration, onReady: {})
+        } else {
+            let settled = configuration
+            try BackgroundProcess.run { begun throws(CommandError) in try serve(settled, onReady: begun) }
+        }
+    }
+
+    private func serve(
+        _ configuration: MountConfiguration, onReady: @escaping @Sendable () -> Void
+    ) throws(CommandError) {
+        let log = try makeLog(configuration)
+        let store = configuration.store
+        let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
+        let cache = BlockCache(budget: configuration.cacheByteCount)
+        let catalogue = try StoreCatalogue.load(path: store, group: configuration.group, cache: cache, log: log)
+        let volume = Volume(catalogue, options: volumeOptions(configuration), log: log)
+        for problem in volume.problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
+
+        var options = FuseSession.Options()
+        options.mountOptions = configuration.allFuseOptions(store: store)
+        options.maximumThreads = configuration.maximumThreads
+        options.isTracing = configuration.isTracing
+        do throws(FuseError) {
+            try FuseDevice.check()
+            let session = try FuseSession(volume, at: mountpoint, options: options, log: log) {
+                let problems =
+                    volume.problems.isEmpty ? "" : ", \(volume.problems.count) problems: see .zarrwlr/problems.txt"
+                log.say(.info, "\(store) is mounted at \(mountpoint): \(volume.recordingCount) recordings\(problems)")
+                onReady()
+            }
+            try session.run(handlingSignals: true)
+        } catch {
+            throw CommandError(error.summary)
+        }
+        log.say(.info, "\(mountpoint) is unmounted")
+    }
+
+    private func makeLog(_ configuration: MountConfiguration) throws(CommandError) -> Log {
+        let minimum: LogLevel = configuration.isTracing ? .debug : .info
+        if let file = configuration.logFile { return try .file(file, minimum: minimum) }
+        return configuration.isForeground
+            ? .standardError(program: Self.name, minimum: minimum) : .system(program: Self.name, minimum: minimum)
+    }
+
+    private func volumeOptions(_ configuration: MountConfiguration) -> VolumeOptions {
+        var options = VolumeOptions()
+        options.group = configuration.group
+        options.owner = configuration.owner
+        options.ownerGroup = configuration.ownerGroup
+        options.umask = configuration.umask
+        var status = stat()
+        if stat("\(configuration.store)/zarr.json", &status) == 0 {
+            options.modified = Timestamp(
+                seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+        }
+        return options
+    }
+}

@@ -1,0 +1,38 @@
+/// What `zarrwlr-mount --help` prints.
+enum MountHelp {
+    private static let flags = [
+        ("-f", "stay in the foreground, log to standard error"),
+        ("-d", "the same, and log every request"),
+        ("-s", "answer requests on one thread"),
+        ("-o opt[,opt...]", "mount options, see below"),
+        ("--help", "print this"),
+        ("--version", "print the version"),
+    ]
+
+    /// The text, made from the table of options.
+    static var text: String {
+        let options = MountOption.all.map { ($0.usage, $0.help) }
+        return """
+            usage: zarrwlr-mount STORE MOUNTPOINT [-f] [-d] [-s] [-o opt[,opt...]]
+
+            Mounts a Zarr store of coded recordings, so that each of them is a WAV file.
+            Unmount with: fusermount3 -u MOUNTPOINT
+
+            \(rows(flags))
+
+            mount options (and what holds without them):
+            \(rows(options))
+
+            """
+    }
+
+    private static func rows(_ rows: [(usage: String, help: String)]) -> String {
+        let width = 20
+        return rows.map { usage, help in
+            let gap =
+                usage.count < width
+                ? String(repeating: " ", count: width - usage.count) : "\n\(String(repeating: " ", count: width + 2))"
+            return "  \(usage)\(gap)\(help)"
+        }.joined(separator: "\n")
+    }
+}

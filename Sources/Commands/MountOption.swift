@@ -1,0 +1,160 @@
+/// A mount option, as `-o` takes it: the one place that says what it is called, what it takes, what it does, and what `--help`
+/// says of it.
+struct MountOption: Sendable {
+    /// What an option without a value, or with one, does. Throws where the value makes no sense.
+    enum Effect: Sendable {
+        case flag(@Sendable (inout MountConfiguration, _ name: String) throws(CommandError) -> Void)
+        case value(String, @Sendable (inout MountConfiguration, String) throws(CommandError) -> Void)
+    }
+
+    /// Its names: more than one where several options are alike.
+    let names: [String]
+    let effect: Effect
+    let help: String
+
+    /// How `--help` shows it.
+    var usage: String {
+        guard case .value(let placeholder, _) = effect else { return names.joined(separator: ", ") }
+        return "\(names.joined(separator: ", "))=\(placeholder)"
+    }
+
+    private init(_ names: String..., effect: Effect, help: String) {
+        self.names = names
+        self.effect = effect
+        self.help = help
+    }
+
+    /// All options, in the order that `--help` shows them.
+    static let all: [MountOption] = [
+        MountOption("ro", effect: .flag { _, _ in }, help: "read-only, as every such mount is"),
+        MountOption(
+            "rw",
+            effect: .flag { _, _ throws(CommandError) in
+                throw CommandError("option 'rw': a store is mounted read-only; leave it out")
+            },
+            help: "refused"),
+        MountOption(
+            "group", effect: .value("PATH") { $0.group = $1.trimmingSlashes },
+            help: "show only this group of the store"),
+        MountOption(
+            "uid",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.owner = try number(text, "uid", in: 0...UInt32.max)
+            },
+            help: "the user that all files belong to (yours)"),
+        MountOption(
+            "gid",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.ownerGroup = try number(text, "gid", in: 0...UInt32.max)
+            },
+            help: "the group that all files belong to (yours)"),
+        MountOption(
+            "umask",
+            effect: .value("OCTAL") { configuration, text throws(CommandError) in
+                configuration.umask = try number(text, "umask", in: 0...0o777, radix: 8)
+            },
+            help: "permission bits that no file has (0)"),
+        MountOption(
+            "cache_mb",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.cacheByteCount = try number(text, "cache_mb", in: 0...1 << 20) << 20
+            },
+            help: "MiB of decoded sound kept in memory (256)"),
+        MountOption(
+            "max_threads",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.maximumThreads = try number(text, "max_threads", in: 1...1024)
+            },
+            help: "the most threads that answer requests (2 for each processor, at least 4)"),
+        MountOption(
+            "log", effect: .value("FILE") { $0.logFile = $1 },
+            help: "append the log to this file (stderr with -f, else the system's log)"),
+        MountOption(
+            "fsname", effect: .value("NAME") { $0.sourceName = $1 },
+            help: "the source that mount tables show (the store's path)"),
+        MountOption(
+            "subtype", effect: .value("NAME") { $0.subtype = $1 },
+            help: "the type that mount tables show, after 'fuse.' (zarrwlr)"),
+        MountOption(
+            "allow_other", effect: passedOn,
+            help: "let other users in; for users needs user_allow_other in /etc/fuse.conf"),
+        MountOption(
+            "allow_root", effect: passedOn,
+            help: "let root in, too"),
+        MountOption(
+            "default_permissions", effect: passedOn,
+            help: "let the kernel check permission bits"),
+        MountOption(
+            "auto_unmount", effect: passedOn,
+            help: "unmount also when this program is killed"),
+        MountOption(
+            "dev", "nodev", "suid", "nosuid", "exec", "noexec", effect: passedOn,
+            help: "as for any mount, see mount(8)"),
+        MountOption(
+            "sync", "async", "dirsync", "noatime", effect: passedOn,
+            help: "as for any mount, see mount(8)"),
+        MountOption(
+            "atime", "diratime", "nodiratime", "relatime", "norelatime", "strictatime", "nostrictatime", "defaults",
+            effect: .flag { _, _ in }, help: "accepted; they change nothing"),
+    ]
+
+    /// The effect of what libfuse and the kernel take care of.
+    private static var passedOn: Effect { .flag { $0.fuseOptions.append($1) } }
+
+    private static let byName = Dictionary(
+        all.flatMap { option in option.names.map { ($0, option) } }, uniquingKeysWith: { first, _ in first })
+
+    /// Applies a list as `-o` takes it: options separated by commas, where `\,` is a comma and `\\` a backslash.
+    static func apply(_ list: String, to configuration: inout MountConfiguration) throws(CommandError) {
+        for text in split(list) {
+            let name = String(text.prefix { $0 != "=" })
+            guard let option = byName[name] else {
+                throw CommandError("unknown option '\(text)'; --help lists them all")
+            }
+            let value = text.count > name.count ? String(text.dropFirst(name.count + 1)) : nil
+            switch (option.effect, value) {
+            case (.flag(let apply), nil):
+                try apply(&configuration, name)
+            case (.flag, .some):
+                throw CommandError("option '\(name)' takes no value")
+            case (.value(_, let apply), .some(let value)) where !value.isEmpty:
+                try apply(&configuration, value)
+            case (.value(let placeholder, _), _):
+                throw CommandError("option '\(name)' needs a value: \(name)=\(placeholder)")
+            }
+        }
+    }
+
+    private static func split(_ list: String) -> [String] {
+        var options = [""]
+        var isEscaped = false
+        for character in list {
+            switch character {
+            case "\\" where !isEscaped: isEscaped = true
+            case "," where !isEscaped: options.append("")
+            default:
+                options[options.count - 1].append(character)
+                isEscaped = false
+            }
+        }
+        return options.filter { !$0.isEmpty }
+    }
+
+    private static func number<T: FixedWidthInteger>(
+        _ text: String, _ name: String, in range: ClosedRange<T>, radix: Int = 10
+    ) throws(CommandError) -> T {
+        guard let number = T(text, radix: radix), range.contains(number) else {
+            let shown = "\(String(range.lowerBound, radix: radix)) to \(String(range.upperBound, radix: radix))"
+            throw CommandError(
+                "option '\(name)': '\(text)' is not a number from \(shown)\(radix == 8 ? " (octal)" : "")")
+        }
+        return number
+    }
+}
+
+extension String {
+    fileprivate var trimmingSlashes: String {
+        let start = drop { $0 == "/" }
+        return String(start.reversed().drop { $0 == "/" }.reversed())
+    }
+}

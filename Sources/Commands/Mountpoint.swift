@@ -1,0 +1,74 @@
+import Glibc
+
+/// The directory that a store is to be mounted at.
+enum Mountpoint {
+    /// The resolved path of `path`, found fit to mount `store` at.
+    static func check(_ path: String, store: String) throws(CommandError) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0, let resolved = FilePath.resolved(path) else {
+            throw CommandError("cannot mount at \(path): \(advice(errno, path))")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw CommandError("cannot mount at \(path): not a directory") }
+        guard !isMounted(resolved, status) else {
+            throw CommandError("cannot mount at \(path): busy, something is mounted there already")
+        }
+        if let store = FilePath.resolved(store) {
+            guard !FilePath.lies(resolved, in: store) else {
+                throw CommandError("cannot mount at \(path): it lies in the store itself")
+            }
+            guard !FilePath.lies(store, in: resolved) else {
+                throw CommandError("cannot mount at \(path): the mount would cover the store")
+            }
+        }
+        return resolved
+    }
+
+    private static func advice(_ code: Int32, _ path: String) -> String {
+        switch code {
+        case ENOENT: "no such directory"
+        case ENOTCONN: "the program behind an earlier mount is gone; clear it with: fusermount3 -u \(path)"
+        default: String(cString: strerror(code))
+        }
+    }
+
+    /// Whether something is mounted at the directory `path`: another file system than its parent's, or one that the kernel's
+    /// own list names.
+    private static func isMounted(_ path: String, _ status: stat) -> Bool {
+        var parent = stat()
+        if stat("\(path)/..", &parent) == 0, parent.st_dev != status.st_dev { return true }
+        return path == "/" || mountedPaths.contains(path)
+    }
+
+    /// The fifth field of every line of /proc/self/mountinfo. See proc(5).
+    private static var mountedPaths: [String] {
+        guard let file = fopen("/proc/self/mountinfo", "re") else { return [] }
+        defer { fclose(file) }
+        var paths: [String] = []
+        var line: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        defer { free(line) }
+        while getline(&line, &capacity, file) > 0, let line {
+            let fields = String(cString: line).split(separator: " ")
+            if fields.count > 4 { paths.append(unescaped(fields[4])) }
+        }
+        return paths
+    }
+
+    /// `text` with `\040` and the like, by which mountinfo writes spaces, tabs, line feeds and backslashes, made those again.
+    private static func unescaped(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            if byte == UInt8(ascii: "\\"), digits.count == 3,
+                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

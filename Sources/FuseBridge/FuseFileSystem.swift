@@ -1,0 +1,32 @@
+import CFuse
+import Support
+import Synchronization
+import VirtualFS
+
+/// What every request is answered from: libfuse carries a reference to it.
+final class FuseFileSystem: Sendable {
+    /// What is mounted.
+    let volume: Volume
+    private let onReady: @Sendable () -> Void
+
+    /// A file system that answers from `volume` and calls `onReady` when the kernel has said hello.
+    init(_ volume: Volume, onReady: @escaping @Sendable () -> Void) {
+        self.volume = volume
+        self.onReady = onReady
+    }
+
+    /// Settles with the kernel how to work together. See `fuse_conn_info` in fuse_common.h.
+    func start(_ connection: inout fuse_conn_info) {
+        let wanted =
+            FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO
+            | FUSE_CAP_EXPORT_SUPPORT
+        // Replies come from memory that is kept for other readers too: nothing to move into a pipe.
+        let unwanted = FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE
+        connection.want |= connection.capable & UInt32(bitPattern: wanted)
+        connection.want &= ~UInt32(bitPattern: unwanted)
+        // Read-ahead requests in flight at a time, over all files: enough for many sequential readers to be served at once.
+        connection.max_background = 64
+        connection.congestion_threshold = 48
+        onReady()
+    }
+}

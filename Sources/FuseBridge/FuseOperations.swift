@@ -1,0 +1,162 @@
+import CFuse
+import Glibc
+import VirtualFS
+
+/// Seconds that the kernel may keep names and attributes, absent names included: nothing in a volume ever changes.
+let cacheSeconds = 86_400.0
+
+/// libfuse's table of what is answered and how. See fuse_lowlevel.h for what each function is given and must reply.
+///
+/// Not in the table, so that the kernel does it by itself from then on: flush, fsync, locks, ioctl (ENOTTY), poll, and lseek
+/// for data and holes (a file is all data).
+func fuseOperations() -> fuse_lowlevel_ops {
+    var operations = fuse_lowlevel_ops()
+    operations.`init` = { userdata, connection in
+        guard let userdata, let connection else { return }
+        Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue().start(&connection.pointee)
+    }
+    operations.lookup = lookUp
+    operations.forget = { request, _, _ in fuse_reply_none(request) }
+    operations.forget_multi = { request, _, _ in fuse_reply_none(request) }
+    operations.getattr = getAttributes
+    operations.access = checkAccess
+    operations.open = openFile
+    operations.read = readFile
+    operations.release = releaseFile
+    operations.opendir = openDirectory
+    operations.readdir = { request, inode, size, position, _ in
+        replyEntries(request, of: inode, size: size, from: position, withAttributes: false)
+    }
+    operations.readdirplus = { request, inode, size, position, _ in
+        replyEntries(request, of: inode, size: size, from: position, withAttributes: true)
+    }
+    operations.releasedir = { request, _, _ in fuse_reply_err(request, 0) }
+    operations.statfs = replyStatistics
+    operations.getxattr = getExtendedAttribute
+    operations.listxattr = listExtendedAttributes
+    operations.readlink = { request, _ in fuse_reply_err(request, VirtualFSError.invalid.errno) }
+    refuseWriting(&operations)
+    return operations
+}
+
+/// Everything that would write answers EROFS, also where the mount is not marked read-only.
+private func refuseWriting(_ operations: inout fuse_lowlevel_ops) {
+    operations.setattr = { request, _, _, _, _ in replyReadOnly(request) }
+    operations.mknod = { request, _, _, _, _ in replyReadOnly(request) }
+    operations.mkdir = { request, _, _, _ in replyReadOnly(request) }
+    operations.unlink = { request, _, _ in replyReadOnly(request) }
+    operations.rmdir = { request, _, _ in replyReadOnly(request) }
+    operations.symlink = { request, _, _, _ in replyReadOnly(request) }
+    operations.rename = { request, _, _, _, _, _ in replyReadOnly(request) }
+    operations.link = { request, _, _, _ in replyReadOnly(request) }
+    operations.create = { request, _, _, _, _ in replyReadOnly(request) }
+    operations.write = { request, _, _, _, _, _ in replyReadOnly(request) }
+    operations.setxattr = { request, _, _, _, _, _ in replyReadOnly(request) }
+    operations.removexattr = { request, _, _ in replyReadOnly(request) }
+    operations.fallocate = { request, _, _, _, _, _ in replyReadOnly(request) }
+    operations.copy_file_range = { request, _, _, _, _, _, _, _, _ in replyReadOnly(request) }
+}
+
+private func replyReadOnly(_ request: fuse_req_t?) {
+    fuse_reply_err(request, VirtualFSError.readOnly.errno)
+}
+
+private func lookUp(_ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: UnsafePointer<CChar>?) {
+    answer(request) { volume throws(VirtualFSError) in
+        guard let name else { throw .invalid }
+        var entry = fuse_entry_param()
+        entry.entry_timeout = cacheSeconds
+        do throws(VirtualFSError) {
+            entry.set(try volume.lookup(bytes(of: name), in: Inode(parent)))
+        } catch .notFound {
+            // An entry without an inode tells the kernel to remember that there is none.
+        }
+        fuse_reply_entry(request, &entry)
+    }
+}
+
+private func getAttributes(
+    _ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
+) {
+    answer(request) { volume throws(VirtualFSError) in
+        var attributes = stat(try volume.attributes(of: Inode(inode)))
+        fuse_reply_attr(request, &attributes, cacheSeconds)
+    }
+}
+
+private func checkAccess(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ mask: Int32) {
+    answer(request) { volume throws(VirtualFSError) in
+        try volume.checkAccess(to: Inode(inode), writing: mask & W_OK != 0, executing: mask & X_OK != 0)
+        fuse_reply_err(request, 0)
+    }
+}
+
+private func openFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    answer(request) { volume throws(VirtualFSError) in
+        guard let info else { throw .invalid }
+        let handle = try volume.open(Inode(inode), writing: info.pointee.flags & O_ACCMODE != O_RDONLY)
+        info.pointee.fh = handle
+        info.pointee.keep_cache = 1
+        info.pointee.noflush = 1
+        // Where the opener has given up meanwhile, nobody will release the handle.
+        if fuse_reply_open(request, info) != 0 { try volume.release(handle) }
+    }
+}
+
+private func readFile(
+    _ request: fuse_req_t?, _ inode: fuse_ino_t, _ size: Int, _ offset: off_t,
+    _ info: UnsafeMutablePointer<fuse_file_info>?
+) {
+    answer(request) { volume throws(VirtualFSError) in
+        guard let info, let offset = UInt64(exactly: offset), let size = UInt64(exactly: size) else { throw .invalid }
+        replySlices(request, try volume.read(info.pointee.fh, offset: offset, size: size))
+    }
+}
+
+private func releaseFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    answer(request) { volume throws(VirtualFSError) in
+        guard let info else { throw .invalid }
+        try volume.release(info.pointee.fh)
+        fuse_reply_err(request, 0)
+    }
+}
+
+private func openDirectory(
+    _ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
+) {
+    answer(request) { volume throws(VirtualFSError) in
+        guard let info else { throw .invalid }
+        try volume.openDirectory(Inode(inode))
+        info.pointee.keep_cache = 1
+        info.pointee.cache_readdir = 1
+        fuse_reply_open(request, info)
+    }
+}
+
+private func replyStatistics(_ request: fuse_req_t?, _ inode: fuse_ino_t) {
+    answer(request) { volume throws(VirtualFSError) in
+        var statistics = statvfs(volume.statistics)
+        fuse_reply_statfs(request, &statistics)
+    }
+}
+
+private func getExtendedAttribute(
+    _ request: fuse_req_t?, _ inode: fuse_ino_t, _ name: UnsafePointer<CChar>?, _ size: Int
+) {
+    answer(request) { volume throws(VirtualFSError) in
+        guard let name else { throw .invalid }
+        let value = try volume.extendedAttribute(String(cString: name), of: Inode(inode))
+        try replyExtendedAttribute(request, value, capacity: size)
+    }
+}
+
+private func listExtendedAttributes(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ size: Int) {
+    answer(request) { volume throws(VirtualFSError) in
+        let names = try volume.extendedAttributeNames(of: Inode(inode)).flatMap { name -> [UInt8] in name.utf8 + [0] }
+        try replyExtendedAttribute(request, names, capacity: size)
+    }
+}
+
+private func bytes(of text: UnsafePointer<CChar>) -> [UInt8] {
+    Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+}

@@ -1,0 +1,141 @@
+import CFuse
+import Glibc
+import Support
+import VirtualFS
+
+/// Answers `request` with what `body` replies, or with the errno of what it throws.
+func answer(_ request: fuse_req_t?, _ body: (Volume) throws(VirtualFSError) -> Void) {
+    guard let request, let userdata = fuse_req_userdata(request) else { return }
+    let system = Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue()
+    do throws(VirtualFSError) {
+        try body(system.volume)
+    } catch {
+        fuse_reply_err(request, error.errno)
+    }
+}
+
+/// Replies with the bytes of `slices`, straight from their blocks.
+func replySlices(_ request: fuse_req_t?, _ slices: [BlockSlice]) {
+    // The kernel takes no more than 1024 pieces (UIO_MAXIOV), libfuse's own header being one.
+    guard slices.count < 1024 else { return replySlices(request, [joined(slices)]) }
+    withExtendedLifetime(slices) {
+        withUnsafeTemporaryAllocation(of: iovec.self, capacity: slices.count) { pieces in
+            for (index, slice) in slices.enumerated() {
+                let piece = iovec(
+                    iov_base: UnsafeMutableRawPointer(mutating: slice.bytes.baseAddress), iov_len: slice.count)
+                pieces.initializeElement(at: index, to: piece)
+            }
+            _ = fuse_reply_iov(request, pieces.baseAddress, Int32(slices.count))
+        }
+    }
+}
+
+private func joined(_ slices: [BlockSlice]) -> BlockSlice {
+    BlockSlice(
+        Block(count: slices.reduce(0) { $0 + $1.count }) { bytes in
+            var position = 0
+            for slice in slices {
+                UnsafeMutableRawBufferPointer(rebasing: bytes[position...]).copyMemory(from: slice.bytes)
+                position += slice.count
+            }
+        })
+}
+
+/// Replies with as many entries of the directory `inode` as fit in `size` bytes, from `position` on.
+func replyEntries(
+    _ request: fuse_req_t?, of inode: fuse_ino_t, size: Int, from position: off_t, withAttributes: Bool
+) {
+    answer(request) { volume throws(VirtualFSError) in
+        guard size >= 0, let position = UInt64(exactly: position) else { throw .invalid }
+        var used = 0
+        let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)
+        defer { buffer.deallocate() }
+        try volume.forEachEntry(of: Inode(inode), from: position) { entry in
+            let rest = UnsafeMutableBufferPointer(rebasing: buffer[used...])
+            let needed = add(entry, to: rest, for: request, withAttributes: withAttributes)
+            guard needed <= rest.count else { return false }
+            used += needed
+            return true
+        }
+        fuse_reply_buf(request, buffer.baseAddress, used)
+    }
+}
+
+/// Writes `entry` to `buffer` if it fits, and returns how many bytes it takes.
+private func add(
+    _ entry: DirectoryEntry, to buffer: UnsafeMutableBufferPointer<CChar>, for request: fuse_req_t?,
+    withAttributes: Bool
+) -> Int {
+    let next = off_t(clamping: entry.next)
+    return (entry.name + [0]).withUnsafeBytes { name in
+        let name = name.assumingMemoryBound(to: CChar.self).baseAddress
+        if withAttributes {
+            var parameters = fuse_entry_param()
+            parameters.set(entry.attributes)
+            return fuse_add_direntry_plus(request, buffer.baseAddress, buffer.count, name, &parameters, next)
+        }
+        var attributes = stat(entry.attributes)
+        return fuse_add_direntry(request, buffer.baseAddress, buffer.count, name, &attributes, next)
+    }
+}
+
+/// Replies with `value`, or with its size where `capacity` is zero, which asks for that. See getxattr(2).
+func replyExtendedAttribute(_ request: fuse_req_t?, _ value: [UInt8], capacity: Int) throws(VirtualFSError) {
+    guard capacity > 0 else {
+        fuse_reply_xattr(request, value.count)
+        return
+    }
+    guard value.count <= capacity else { throw .bufferTooSmall }
+    value.withUnsafeBytes { bytes in
+        _ = fuse_reply_buf(request, bytes.assumingMemoryBound(to: CChar.self).baseAddress, bytes.count)
+    }
+}
+
+extension Inode {
+    /// The volume's inode for libfuse's.
+    init(_ inode: fuse_ino_t) {
+        self.init(rawValue: UInt64(inode))
+    }
+}
+
+extension fuse_entry_param {
+    /// Makes it the entry of a file with `attributes`.
+    mutating func set(_ attributes: FileAttributes) {
+        ino = fuse_ino_t(attributes.inode.rawValue)
+        generation = 1
+        attr = stat(attributes)
+        attr_timeout = cacheSeconds
+        entry_timeout = cacheSeconds
+    }
+}
+
+extension stat {
+    /// What stat(2) gives for `attributes`.
+    init(_ attributes: FileAttributes) {
+        let time = timespec(tv_sec: Int(attributes.modified.seconds), tv_nsec: Int(attributes.modified.nanoseconds))
+        self.init()
+        st_ino = ino_t(attributes.inode.rawValue)
+        st_mode = (attributes.isDirectory ? S_IFDIR : S_IFREG) | attributes.permissions
+        st_nlink = numericCast(attributes.linkCount)
+        st_uid = attributes.owner
+        st_gid = attributes.group
+        st_size = off_t(clamping: attributes.size)
+        st_blocks = blkcnt_t(clamping: attributes.blockCount)
+        st_blksize = 4096
+        st_mtim = time
+        st_ctim = time
+        st_atim = time
+    }
+}
+
+extension statvfs {
+    /// What statvfs(3) gives for `statistics`.
+    init(_ statistics: VolumeStatistics) {
+        self.init()
+        f_bsize = UInt(statistics.blockSize)
+        f_frsize = UInt(statistics.blockSize)
+        f_blocks = fsblkcnt_t(statistics.blockCount)
+        f_files = fsfilcnt_t(statistics.fileCount)
+        f_namemax = UInt(statistics.maximumNameByteCount)
+    }
+}

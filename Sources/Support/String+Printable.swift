@@ -1,0 +1,10 @@
+extension String {
+    /// The text on one line: line breaks and other control characters are shown as escapes, for text that may quote a store.
+    public var escapingControlCharacters: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        return
+            unicodeScalars
+            .map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
+            .joined()
+    }
+}

@@ -1,0 +1,66 @@
+/// A name that a file can bear, in two parts: a stem that may be cut short, and an ending that stays.
+///
+/// Names are compared as bytes, as the kernel does; a Swift `String` would take two spellings of `é` for one.
+struct FileName {
+    /// The most bytes that a file name may have on Linux (NAME_MAX).
+    static let maximumByteCount = 255
+
+    private let stem: String
+    private let ending: String
+
+    /// The name of a directory that is called `name` in the store.
+    init(directory name: String) {
+        stem = Self.mended(name)
+        ending = ""
+    }
+
+    /// The name of the WAV file of a recording whose source was called `name`: an extension other than `.wav` (in any case) is
+    /// replaced by it. What follows the last full stop is an extension if it is 1 to 8 ASCII letters and digits, one of them
+    /// a letter, with something before it; `night.2025-06-18` has none and keeps it all.
+    init(source name: String) {
+        let name = Self.mended(name)
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex,
+            Self.isExtension(name[name.index(after: dot)...])
+        else {
+            stem = name
+            ending = ".wav"
+            return
+        }
+        let isWave = name[dot...].lowercased() == ".wav"
+        stem = String(name[..<dot])
+        ending = isWave ? String(name[dot...]) : ".wav"
+    }
+
+    /// The bytes of the name with `suffix` between stem and ending, the stem cut to what fits, between two characters.
+    func bytes(suffix: String = "") -> [UInt8] {
+        let tail = Array(suffix.utf8) + Array(ending.utf8)
+        var head = Array(stem.utf8)
+        var room = max(0, Self.maximumByteCount - tail.count)
+        if head.count > room {
+            // A byte 10xxxxxx continues a character of UTF-8: what is cut off must not begin with one.
+            while room > 0, head[room] & 0xC0 == 0x80 { room -= 1 }
+            head.removeSubrange(room...)
+        }
+        return head + tail
+    }
+
+    /// `name` with what no file name can have replaced by `_`: slashes and control characters, and all of `.` and `..`.
+    private static func mended(_ name: String) -> String {
+        switch name {
+        case "": return "unnamed"
+        case ".": return "_"
+        case "..": return "__"
+        default:
+            var mended = String.UnicodeScalarView()
+            for scalar in name.unicodeScalars {
+                mended.append(scalar == "/" || scalar.properties.generalCategory == .control ? "_" : scalar)
+            }
+            return String(mended)
+        }
+    }
+
+    private static func isExtension(_ text: Substring) -> Bool {
+        (1...8).contains(text.utf8.count) && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            && text.contains(where: \.isLetter)
+    }
+}

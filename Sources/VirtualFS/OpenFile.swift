@@ -1,0 +1,92 @@
+import Recordings
+import Support
+import Synchronization
+import WaveFile
+
+/// A file that somebody has open: where its bytes come from.
+final class OpenFile: Sendable {
+    /// How the bytes are laid out.
+    let layout: WaveLayout
+    /// The recording whose samples lie between head and tail; nil for a text.
+    let recording: Recording?
+    private let head: Block
+    private let tail: Block
+
+    /// The WAV file of `recording`. Nil where it would be too large to exist.
+    init?(_ recording: Recording) {
+        guard let layout = WaveLayout(format: recording.format, sampleCount: recording.sampleCount) else { return nil }
+        self.layout = layout
+        self.recording = recording
+        head = Block(layout.head)
+        tail = Block(layout.tail)
+    }
+
+    /// A file of no more than `text`.
+    init?(_ text: Block) {
+        guard let layout = WaveLayout(head: Array(text.bytes), dataByteCount: 0, tail: []) else { return nil }
+        self.layout = layout
+        recording = nil
+        head = text
+        tail = Block([])
+    }
+
+    /// The `size` bytes from `offset` on, fewer only where the file ends.
+    func read(offset: UInt64, size: UInt64) throws(RecordingError) -> [BlockSlice] {
+        let parts = layout.parts(offset: offset, size: size)
+        var slices: [BlockSlice] = []
+        if !parts.head.isEmpty { slices.append(BlockSlice(head, parts.head)) }
+        if let recording, !parts.data.isEmpty {
+            let data = try recording.samples.read(bytes: parts.data)
+            // A reply that is short or long would put the bytes after it in the wrong place of the kernel's page cache.
+            guard data.reduce(0, { $0 + $1.count }) == parts.data.count else {
+                throw RecordingError(
+                    "the decoder gave another number of samples than it was asked for", recording: recording.path,
+                    samples: recording.samples(of: parts.data))
+            }
+            slices += data
+        }
+        if !parts.tail.isEmpty { slices.append(BlockSlice(tail, parts.tail)) }
+        return slices
+    }
+}
+
+extension Recording {
+    /// The samples that `bytes` of the `data` chunk belong to.
+    fileprivate func samples(of bytes: Range<UInt64>) -> Range<UInt64> {
+        let blockAlign = UInt64(format.blockAlign)
+        return bytes.lowerBound / blockAlign..<(bytes.upperBound - 1) / blockAlign + 1
+    }
+}
+
+/// The open files of a volume, by their handles.
+final class OpenFiles: Sendable {
+    private struct State {
+        var files: [UInt64: OpenFile] = [:]
+        var lastHandle: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Keeps `file` until its handle is released.
+    func add(_ file: OpenFile) -> UInt64 {
+        state.withLock { state in
+            state.lastHandle += 1
+            state.files[state.lastHandle] = file
+            return state.lastHandle
+        }
+    }
+
+    /// The file with `handle`.
+    func file(_ handle: UInt64) throws(VirtualFSError) -> OpenFile {
+        guard let file = state.withLock({ $0.files[handle] }) else { throw .badHandle }
+        return file
+    }
+
+    /// Forgets `handle`.
+    func remove(_ handle: UInt64) throws(VirtualFSError) {
+        guard state.withLock({ $0.files.removeValue(forKey: handle) }) != nil else { throw .badHandle }
+    }
+
+    /// How many files are open.
+    var count: Int { state.withLock { $0.files.count } }
+}

@@ -1,0 +1,30 @@
+import Recordings
+import Support
+
+extension Volume {
+    /// The names of the extended attributes of `inode`, in order.
+    public func extendedAttributeNames(of inode: Inode) throws(VirtualFSError) -> [String] {
+        extendedAttributes(of: tree.nodes[try tree.index(of: inode)]).map(\.name)
+    }
+
+    /// The value of the extended attribute `name` of `inode`.
+    public func extendedAttribute(_ name: String, of inode: Inode) throws(VirtualFSError) -> [UInt8] {
+        let attributes = extendedAttributes(of: tree.nodes[try tree.index(of: inode)])
+        guard let attribute = attributes.first(where: { $0.name == name }) else { throw .noAttribute }
+        return Array(attribute.value.utf8)
+    }
+
+    /// What a file cannot say of its recording otherwise: where it is in the store, and what the store knows of its source.
+    private func extendedAttributes(of node: Node) -> [(name: String, value: String)] {
+        guard let path = node.storePath else { return [] }
+        var attributes = [("path", "/\(path)")]
+        if case .recording(let recording, _) = node.content {
+            attributes.append(("codec", recording.codec.rawValue))
+            attributes.append(("source", recording.sourceName))
+            if let start = recording.start { attributes.append(("start", start.description)) }
+            if let sum = recording.sourceSHA256 { attributes.append(("sha256", sum)) }
+            if let ground = recording.rateGround { attributes.append(("rate_ground", ground)) }
+        }
+        return attributes.map { (name: "user.zarrwlr.\($0)", value: $1) }
+    }
+}

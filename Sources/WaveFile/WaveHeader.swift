@@ -1,0 +1,82 @@
+import Support
+
+/// The bytes of a WAV file before its samples: RIFF, or RF64 where the sizes are over 32 bits.
+///
+/// Integer samples are announced with format tag 1 whatever their depth and number of channels: readers that know no
+/// WAVE_FORMAT_EXTENSIBLE (Python's `wave`, PAMGuard) read that, and every other reader does too. Floating-point samples
+/// have tag 3, the longer `fmt ` chunk and the `fact` chunk that goes with it.
+///
+/// See "Multimedia Programming Interface and Data Specifications 1.0" (RIFF) and EBU Tech 3306 (RF64).
+public struct WaveHeader: Sendable, Equatable {
+    /// From `RIFF` or `RF64` up to and including the size of the `data` chunk.
+    public let bytes: [UInt8]
+    /// The bytes of samples to follow.
+    public let dataByteCount: UInt64
+    /// Whether the sizes needed RF64.
+    public let isRF64: Bool
+
+    /// The header of `sampleCount` samples of each channel. Nil where the sizes do not fit 64 bits.
+    public init?(format: WaveFormat, sampleCount: UInt64) {
+        let formatChunks = Self.formatChunks(format, sampleCount: sampleCount)
+        // What a RIFF size counts: all that follows it, the pad byte of an odd `data` chunk too.
+        guard let dataByteCount = sampleCount.multiplied(by: UInt64(format.blockAlign)),
+            let paddedByteCount = dataByteCount.adding(dataByteCount % 2),
+            let riffSize = paddedByteCount.adding(UInt64(4 + formatChunks.count + 8)),
+            let rf64Size = riffSize.adding(UInt64(Self.ds64ByteCount))
+        else { return nil }
+
+        var bytes: [UInt8] = []
+        let isRF64 = riffSize >= Self.sizeInDS64
+        if isRF64 {
+            bytes.appendChunkHeader("RF64", size: Self.sizeInDS64)
+            bytes += Array("WAVE".utf8)
+            bytes.appendChunkHeader("ds64", size: UInt32(Self.ds64ByteCount - 8))
+            bytes.appendLittleEndian(rf64Size)
+            bytes.appendLittleEndian(dataByteCount)
+            bytes.appendLittleEndian(sampleCount)
+            bytes.appendLittleEndian(UInt32(0))  // No other chunk's size is over 32 bits.
+        } else {
+            bytes.appendChunkHeader("RIFF", size: UInt32(truncatingIfNeeded: riffSize))
+            bytes += Array("WAVE".utf8)
+        }
+        bytes += formatChunks
+        bytes.appendChunkHeader("data", size: isRF64 ? Self.sizeInDS64 : UInt32(truncatingIfNeeded: dataByteCount))
+
+        self.bytes = bytes
+        self.dataByteCount = dataByteCount
+        self.isRF64 = isRF64
+    }
+
+    /// The 32-bit size that says: look in `ds64`.
+    private static let sizeInDS64 = UInt32.max
+    /// The `ds64` chunk with its own header and an empty table.
+    private static let ds64ByteCount = 8 + 28
+
+    private static func formatChunks(_ format: WaveFormat, sampleCount: UInt64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendChunkHeader("fmt ", size: format.encoding.isFloat ? 18 : 16)
+        bytes.appendLittleEndian(UInt16(format.encoding.isFloat ? 3 : 1))
+        bytes.appendLittleEndian(UInt16(format.channels))
+        bytes.appendLittleEndian(format.sampleRate)
+        bytes.appendLittleEndian(format.sampleRate * UInt32(format.blockAlign))
+        bytes.appendLittleEndian(UInt16(format.blockAlign))
+        bytes.appendLittleEndian(UInt16(format.encoding.bits))
+        if format.encoding.isFloat {
+            bytes.appendLittleEndian(UInt16(0))  // No extension.
+            bytes.appendChunkHeader("fact", size: 4)
+            bytes.appendLittleEndian(UInt32(exactly: sampleCount) ?? sizeInDS64)
+        }
+        return bytes
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendChunkHeader(_ identifier: StaticString, size: UInt32) {
+        append(contentsOf: UnsafeBufferPointer(start: identifier.utf8Start, count: identifier.utf8CodeUnitCount))
+        appendLittleEndian(size)
+    }
+
+    fileprivate mutating func appendLittleEndian(_ value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    }
+}
