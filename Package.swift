@@ -40,12 +40,21 @@ let package = Package(
         + layer("AudioCoding", ["Support", "CLibAV", "COpus"])
         + layer("WaveFile", ["Support"])
         + layer("Recordings", ["Support", "Zarr", "AudioCoding", "WaveFile"])
-        + layer("VirtualFS", ["Support", "Recordings", "WaveFile"])
+        + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
         + layer("Commands", ["Support", "Zarr", "Recordings", "VirtualFS", "FuseBridge"])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-            .testTarget(name: "MountTests", dependencies: ["TestSupport"], swiftSettings: strict),
+            .target(
+                name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],
+                path: "Tests/SyntheticRecordings", swiftSettings: strict),
+            .testTarget(
+                name: "MountTests",
+                dependencies: [
+                    "TestSupport", "SyntheticRecordings", "Support", "WaveFile", "Recordings", "VirtualFS",
+                    "FuseBridge",
+                ],
+                swiftSettings: strict),
         ]
 )

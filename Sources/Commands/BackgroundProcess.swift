@@ -11,7 +11,7 @@ enum BackgroundProcess {
     /// Runs `body` in a copy of this process, which ends with it. `body` calls its argument once its work has begun; this process
     /// then returns, while the copy leaves the terminal behind. Where the copy ends before, its reason is thrown.
     static func run(
-        _ body: (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
+        _ body: @escaping @Sendable (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
     ) throws(CommandError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw failure(of: "pipe") }
@@ -33,21 +33,51 @@ enum BackgroundProcess {
         CommandError("cannot go into the background", cause: SystemError(call, "zarrwlr-mount"))
     }
 
+    /// Runs `body` on a thread of its own, not on the one that was forked: Swift's locks (`Mutex`, and what initialises a
+    /// global once) know a thread by its number in the kernel, remember it, and after a fork remember the parent's. Two
+    /// threads that meet at such a lock would then spin for ever.
     private static func runAsCopy(
-        reportingTo descriptor: Int32, _ body: (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
+        reportingTo descriptor: Int32,
+        _ body: @escaping @Sendable (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
     ) -> Never {
         chdir("/")
-        do throws(CommandError) {
-            try body {
-                leaveTerminal()
-                report([hasBegun], to: descriptor)
-                close(descriptor)
+        closeInherited(except: descriptor)
+        do throws(SystemError) {
+            let thread = try WorkerThread(name: "the mount") {
+                do throws(CommandError) {
+                    try body {
+                        leaveTerminal()
+                        report([hasBegun], to: descriptor)
+                        close(descriptor)
+                    }
+                    exit(0)
+                } catch {
+                    report(Array(error.description.utf8), to: descriptor)
+                    exit(1)
+                }
             }
-            exit(0)
+            thread.join()
         } catch {
             report(Array(error.description.utf8), to: descriptor)
-            exit(1)
         }
+        exit(1)
+    }
+
+    /// Closes what the copy has inherited beyond the standard streams: whoever started the command may wait for its end by
+    /// waiting until all ends of some pipe are closed.
+    private static func closeInherited(except kept: Int32) {
+        guard let directory = opendir("/proc/self/fd") else { return }
+        var inherited: [Int32] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let descriptor = Int32(name), descriptor > STDERR_FILENO, descriptor != kept {
+                inherited.append(descriptor)
+            }
+        }
+        closedir(directory)
+        for descriptor in inherited { close(descriptor) }
     }
 
     /// Waits for the first byte, and where that says no beginning, for all that the copy has to say.

@@ -1,0 +1,76 @@
+import Recordings
+import Support
+import SyntheticRecordings
+import Testing
+import WaveFile
+
+@testable import VirtualFS
+
+@Suite struct `A volume describes itself` {
+    private static let header = "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_ground\n"
+
+    @Test func `in recordings.csv, a line for each recording`() throws {
+        let volume = Volume([
+            .synthetic(
+                "pond/0", source: "a.flac", sampleCount: 100_000, channels: 2, rate: 250_000, encoding: .integer24,
+                start: Timestamp(iso8601: "2025-06-18T05:00:00+02:00"), sum: "abc", rateGround: "the stream's own"),
+            .synthetic("pond/1", source: "a.flac"),
+        ])
+        #expect(
+            try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
+                + "pond/a.wav,pond,flac,250000,2,24,100000,0.400000,2025-06-18T05:00:00+02:00,abc,the stream's own\n"
+                + "pond/a~1.wav,pond,flac,48000,1,16,1000,0.020833,,,\n")
+    }
+
+    @Test func `with fields quoted where they hold commas, quotes or line breaks`() throws {
+        let volume = Volume([.synthetic("a,b\r\nc/0", source: "say \"hi\", now.flac", rateGround: "x\ny")])
+        #expect(
+            try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
+                + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\r\nc\",flac,48000,1,16,1000,0.020833,,,\"x\ny\"\n")
+    }
+
+    @Test(arguments: [
+        (UInt64(0), UInt32(48_000), "0.000000"), (1, 48_000, "0.000021"), (48_000, 48_000, "1.000000"),
+        (1, 3, "0.333333"), (2, 3, "0.666667"), (1_999_999, 2_000_000, "1.000000"),
+        (3_999_999, 4_000_000, "1.000000"), (.max, 1, "18446744073709551615.000000"),
+        (.max, .max, "4294967297.000000"),
+    ])
+    func `with seconds rounded to the nearest microsecond`(samples: UInt64, rate: UInt32, seconds: String) {
+        #expect(RecordingsTable.seconds(samples, rate: rate) == seconds)
+    }
+
+    @Test func `in problems.txt, a line for each problem`() throws {
+        let volume = Volume(
+            [],
+            problems: [
+                RecordingError("packet borders\nare lost", recording: "raw/0"),
+                RecordingError("no samples", recording: "raw/1", cause: SystemError("open", "/x", code: 2)),
+            ])
+        #expect(
+            try volume.text(at: ".zarrwlr/problems.txt")
+                == "/raw/0: packet borders\\nare lost\n/raw/1: no samples: /x: No such file or directory (open)\n")
+    }
+
+    @Test func `in problems.txt also where there is none`() throws {
+        #expect(try Volume([]).text(at: ".zarrwlr/problems.txt") == "Every recording that was found is served.\n")
+    }
+
+    @Test func `in extended attributes`() throws {
+        let volume = Volume([
+            .synthetic("pond/0", source: "a.flac", start: Timestamp(seconds: 0, offsetMinutes: 0), sum: "abc"),
+            .synthetic("pond/1", source: "b.flac"),
+        ])
+        let full = try volume.attributes(at: "pond/a.wav").inode
+        #expect(
+            try volume.extendedAttributeNames(of: full)
+                == ["path", "codec", "source", "start", "sha256"].map { "user.zarrwlr.\($0)" })
+        #expect(try volume.extendedAttribute("user.zarrwlr.path", of: full) == Array("/pond/0".utf8))
+        #expect(try volume.extendedAttribute("user.zarrwlr.start", of: full) == Array("1970-01-01T00:00:00Z".utf8))
+
+        let sparse = try volume.attributes(at: "pond/b.wav").inode
+        #expect(errno { try volume.extendedAttribute("user.zarrwlr.sha256", of: sparse) } != 0)
+        #expect(try volume.extendedAttribute("user.zarrwlr.path", of: .root) == Array("/".utf8))
+        let table = try volume.attributes(at: ".zarrwlr/recordings.csv").inode
+        #expect(try volume.extendedAttributeNames(of: table).isEmpty)
+    }
+}

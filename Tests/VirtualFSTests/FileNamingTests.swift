@@ -1,0 +1,53 @@
+import Testing
+
+@testable import VirtualFS
+
+@Suite struct `Names in a directory` {
+    @Test func `are the sources' own, and with their number where that is taken`() {
+        #expect(names([("a.flac", 0), ("a.flac", 7), ("b.flac", 8)]) == ["a.wav", "a~7.wav", "b.wav"])
+    }
+
+    @Test func `leave a name that looks numbered to the recording that is called so`() {
+        #expect(names([("a.flac", 0), ("a.flac", 7), ("a~7.flac", 9)]) == ["a.wav", "a~7~2.wav", "a~7.wav"])
+    }
+
+    @Test func `count from 2 where there is no number`() {
+        #expect(names([("a", nil), ("a", nil), ("a", nil)]) == ["a.wav", "a~2.wav", "a~3.wav"])
+    }
+
+    @Test func `collide where sources differ only in their extension, or in what was mended`() {
+        #expect(
+            names([("a.flac", 1), ("a.mp3", 2), ("x/y", 3), ("x\ny", 4)]) == [
+                "a.wav", "a~2.wav", "x_y.wav", "x_y~4.wav",
+            ])
+    }
+
+    @Test func `are apart where their bytes are, though Unicode calls them equal`() {
+        #expect(names([("\u{E9}.wav", 0), ("e\u{301}.wav", 1)]).map(\.utf8.count) == [6, 7])
+    }
+
+    @Test func `that were cut short stay within 255 bytes when they collide`() {
+        let long = String(repeating: "n", count: 300)
+        let names = names([("\(long)a.flac", 3), ("\(long)b.flac", 12_345)])
+        #expect(names[0].utf8.count == 255)
+        #expect(names[1].utf8.count == 255)
+        #expect(names[1].hasSuffix("n~12345.wav"))
+    }
+
+    @Test func `that are reserved go to nobody`() {
+        var naming = FileNaming(reserved: [Array(".zarrwlr".utf8)])
+        let names = naming.names(of: [FileNaming.Child(name: FileName(directory: ".zarrwlr"), number: nil)])
+        #expect(names == [Array(".zarrwlr~2".utf8)])
+    }
+
+    @Test func `are handed out fast also where all sources are called the same`() {
+        let names = names((0..<20_000).map { _ in ("same", nil) })
+        #expect(Set(names).count == 20_000)
+    }
+
+    private func names(_ sources: [(String, UInt64?)]) -> [String] {
+        var naming = FileNaming(reserved: [])
+        return naming.names(of: sources.map { FileNaming.Child(name: FileName(source: $0), number: $1) })
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,56 @@
+import Recordings
+import Support
+import Synchronization
+import VirtualFS
+
+extension Volume {
+    /// A volume of `recordings` whose log is kept nowhere.
+    convenience init(
+        _ recordings: [Recording], problems: [RecordingError] = [], options: VolumeOptions = VolumeOptions(),
+        log: Log = .silent
+    ) {
+        self.init(Catalogue(recordings: recordings, problems: problems), options: options, log: log)
+    }
+
+    /// The attributes of the file at `path`, found name by name.
+    func attributes(at path: String) throws(VirtualFSError) -> FileAttributes {
+        var attributes = try attributes(of: .root)
+        for name in path.split(separator: "/") {
+            attributes = try lookup(Array(name.utf8), in: attributes.inode)
+        }
+        return attributes
+    }
+
+    /// The names in the directory at `path`, `.` and `..` among them.
+    func names(at path: String = "") throws(VirtualFSError) -> [String] {
+        var names: [String] = []
+        try forEachEntry(of: attributes(at: path).inode, from: 0) { entry in
+            names.append(String(decoding: entry.name, as: UTF8.self))
+            return true
+        }
+        return names
+    }
+
+    /// All bytes of the file at `path`.
+    func contents(at path: String) throws(VirtualFSError) -> [UInt8] {
+        let attributes = try attributes(at: path)
+        let handle = try open(attributes.inode)
+        let bytes = try read(handle, offset: 0, size: attributes.size + 100).flatMap { Array($0.bytes) }
+        try release(handle)
+        return bytes
+    }
+
+    /// The text of the file at `path`.
+    func text(at path: String) throws(VirtualFSError) -> String {
+        String(decoding: try contents(at: path), as: UTF8.self)
+    }
+}
+
+/// Keeps what is said to a log.
+final class KeptLines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    var log: Log { Log { _, line in self.lines.withLock { $0.append(line) } } }
+}

@@ -1,0 +1,113 @@
+import Glibc
+import Recordings
+import Support
+import SyntheticRecordings
+import Testing
+
+@testable import VirtualFS
+
+@Suite struct `The tree of a volume` {
+    @Test func `has a directory for every group with recordings, in a fixed order`() throws {
+        let volume = Volume([
+            .synthetic("0", source: "top.flac"), .synthetic("pond/mono/0", source: "z.flac"),
+            .synthetic("pond/mono/1", source: "a.flac"), .synthetic("pond/stereo/0", source: "z.flac"),
+        ])
+        #expect(try volume.names() == [".", "..", ".zarrwlr", "pond", "top.wav"])
+        #expect(try volume.names(at: "pond") == [".", "..", "mono", "stereo"])
+        #expect(try volume.names(at: "pond/mono") == [".", "..", "a.wav", "z.wav"])
+        #expect(try volume.names(at: ".zarrwlr") == [".", "..", "problems.txt", "recordings.csv"])
+        #expect(volume.recordingCount == 4)
+    }
+
+    @Test func `of an empty store is its root with what describes it`() throws {
+        let volume = Volume([])
+        #expect(try volume.names() == [".", "..", ".zarrwlr"])
+        #expect(try volume.attributes(of: .root).isDirectory)
+    }
+
+    @Test func `shows the directory of a group that has only problems`() throws {
+        let volume = Volume([], problems: [RecordingError("packet borders are lost", recording: "pond/raw/0")])
+        #expect(try volume.names(at: "pond/raw") == [".", ".."])
+    }
+
+    @Test func `numbers a recording that is called like a directory or another recording`() throws {
+        let volume = Volume([
+            .synthetic("3", source: "pond.wav"), .synthetic("9", source: "pond.flac"),
+            .synthetic("pond.wav/0", source: "in.flac"),
+        ])
+        #expect(try volume.names() == [".", "..", ".zarrwlr", "pond.wav", "pond~3.wav", "pond~9.wav"])
+        #expect(try volume.attributes(at: "pond.wav").isDirectory)
+    }
+
+    @Test func `keeps .zarrwlr to itself`() throws {
+        let volume = Volume([.synthetic(".zarrwlr/0", source: "a.flac")])
+        #expect(try volume.names() == [".", "..", ".zarrwlr", ".zarrwlr~2"])
+        #expect(try volume.names(at: ".zarrwlr~2") == [".", "..", "a.wav"])
+    }
+
+    @Test func `mends the names of groups, those that need no mending having the first choice`() throws {
+        let volume = Volume([
+            .synthetic("a\nb/0", source: "mended.flac"), .synthetic("a_b/0", source: "plain.flac"),
+        ])
+        #expect(try volume.names() == [".", "..", ".zarrwlr", "a_b", "a_b~2"])
+        #expect(try volume.names(at: "a_b") == [".", "..", "plain.wav"])
+    }
+
+    @Test func `tells groups apart by bytes, though Unicode calls them equal`() throws {
+        let volume = Volume([.synthetic("\u{E9}/0", source: "a"), .synthetic("e\u{301}/0", source: "b")])
+        #expect(try volume.names().count == 5)
+    }
+
+    @Test func `of one group has that group for its root`() throws {
+        var options = VolumeOptions()
+        options.group = "pond"
+        let volume = Volume(
+            [
+                .synthetic("0", source: "top"), .synthetic("pond/0", source: "in"),
+                .synthetic("pond/a/0", source: "deep"),
+                .synthetic("pondlike/0", source: "out"),
+            ],
+            problems: [
+                RecordingError("bad", recording: "else/0"), RecordingError("bad", recording: "pond/b/1"),
+            ], options: options)
+        #expect(try volume.names() == [".", "..", ".zarrwlr", "a", "b", "in.wav"])
+        #expect(try volume.text(at: ".zarrwlr/problems.txt") == "/pond/b/1: bad\n")
+    }
+
+    @Test func `may be deep without end`() throws {
+        let depth = 2_000
+        let path = Array(repeating: "d", count: depth).joined(separator: "/")
+        let volume = Volume([.synthetic("\(path)/0", source: "deep.flac")])
+        #expect(try volume.attributes(at: "\(path)/deep.wav").size == 2_044)
+    }
+
+    @Test func `of 100 000 recordings is built and searched at once`() throws {
+        let volume = Volume((0..<100_000).map { .synthetic("big/\($0)", source: "same.flac") })
+        #expect(try volume.attributes(at: "big/same~99999.wav").size == 2_044)
+        #expect(try volume.names(at: "big").count == 100_002)
+    }
+
+    @Test func `reports a recording that no file can hold`() throws {
+        let volume = Volume([.synthetic("0", source: "huge", sampleCount: .max), .synthetic("1", source: "fine")])
+        #expect(try volume.names() == [".", "..", ".zarrwlr", "fine.wav"])
+        #expect(volume.problems.map(\.recording) == ["0"])
+        #expect(try volume.text(at: ".zarrwlr/problems.txt").hasPrefix("/0: "))
+    }
+
+    @Test func `is listed from any position on`() throws {
+        let volume = Volume((0..<10).map { .synthetic("\($0)", source: "\($0).flac") })
+        let all = try volume.names()
+        for start in 0...15 {
+            var names: [String] = []
+            try volume.forEachEntry(of: .root, from: UInt64(start)) { entry in
+                names.append(String(decoding: entry.name, as: UTF8.self))
+                return names.count < 3
+            }
+            #expect(names == Array(all.dropFirst(start).prefix(3)))
+        }
+        try volume.forEachEntry(of: .root, from: .max) { _ in
+            Issue.record("there is nothing at the end of all positions")
+            return false
+        }
+    }
+}
