@@ -1,6 +1,7 @@
 import Glibc
 import Recordings
 import Support
+import Zarr
 
 /// The recordings of the store that a command was given.
 enum StoreCatalogue {
@@ -17,6 +18,10 @@ enum StoreCatalogue {
                     ? "\(path): zarr_format 2 is not supported; convert it to Zarr v3"
                     : "\(path): not a Zarr v3 store, there is no zarr.json in it")
         }
-        return Catalogue(recordings: [], problems: [])
+        do {
+            return try Catalogue(store: DirectoryStore(path: path), root: group, cache: cache, log: log)
+        } catch {
+            throw CommandError("\(path): cannot be served", cause: error)
+        }
     }
 }

@@ -14,7 +14,7 @@ public struct Catalogue: Sendable {
         self.problems = problems
     }
 
-    /// Reads what lies at and below the group `root` of `store` (empty: all of it), which becomes the directory at the top.
+    /// Reads what lies at and below the group `root` of `store` (empty: all of it).
     ///
     /// No sample is decoded beyond what a format shows by; a recording that cannot be read becomes a problem. Throws where
     /// `root` is no group, or cannot be listed. Uses threads of its own. What is read now and later is kept in `cache`.

@@ -191,7 +191,7 @@ struct RecordingLoader: Sendable {
                 recording: node.path)
         }
         return Recording(
-            path: node.path, group: node.directory, number: group == nil ? nil : UInt64(node.name),
+            path: node.path, group: node.group, number: group == nil ? nil : UInt64(node.name),
             sourceName: sourceName, codec: codec, format: format, rateGround: rate.ground,
             sampleCount: audio.sampleCount, start: attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) },
             modified: modified(node), sourceSHA256: group?.source.sha256, samples: audio.reader)

@@ -21,19 +21,19 @@ struct StoreScan {
         self.log = log
     }
 
-    /// What lies at and below the group `root`, which becomes the directory at the top.
+    /// What lies at and below the group `root`.
     static func catalogue(
         of store: any Store, root: String, cache: BlockCache, log: Log
     ) throws(ZarrError) -> Catalogue {
         var scan = StoreScan(store: store, cache: cache, log: log)
         let group = try ZarrGroup.open(store, path: root)
-        try scan.enter(group, directory: "", depth: 0)
+        try scan.enter(group, depth: 0)
         return scan.load()
     }
 
     // MARK: - Finding
 
-    private mutating func enter(_ group: ZarrGroup, directory: String, depth: Int) throws(ZarrError) {
+    private mutating func enter(_ group: ZarrGroup, depth: Int) throws(ZarrError) {
         guard depth < Self.maximumDepth else {
             problems.append(RecordingError("groups below this one are not entered: too deep", recording: group.path))
             return
@@ -48,15 +48,14 @@ struct StoreScan {
                     let attributes = try array.attributes(as: AudioAttributes.self)
                     guard attributes.sampleRate != nil else { continue }
                     found.append(
-                        RecordingNode(path: path, directory: directory, name: name, content: .array(array, attributes)))
+                        RecordingNode(path: path, group: group.path, name: name, content: .array(array, attributes)))
                 case .group(let child):
                     let attributes = try child.attributes(as: GroupAttributes.self)
                     if attributes.isRecording {
                         found.append(
-                            RecordingNode(path: path, directory: directory, name: name, content: .group(attributes)))
+                            RecordingNode(path: path, group: group.path, name: name, content: .group(attributes)))
                     } else {
-                        let below = directory.isEmpty ? name : "\(directory)/\(name)"
-                        try enter(child, directory: below, depth: depth + 1)
+                        try enter(child, depth: depth + 1)
                     }
                 }
             } catch {
@@ -108,8 +107,8 @@ struct RecordingNode: Sendable {
     }
 
     let path: String
-    /// The directory that shows it: the path of the group it is in, from the mounted root.
-    let directory: String
+    /// The path of the group it is in.
+    let group: String
     let name: String
     let content: Content
 }
