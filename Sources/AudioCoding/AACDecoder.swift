@@ -39,8 +39,8 @@ public final class AACDecoder {
         decoder = try LibAVDecoder("aac", for: .aac)
     }
 
-    /// A decoder that has learned from `firstFrame` what a stream says only there: the channels (configuration 0), how SBR is
-    /// set up. Its sound is forgotten.
+    /// A decoder that has learned from `firstFrame` what a stream may say only there: the channels (configuration 0), how SBR
+    /// is set up. For decoding from the middle of a stream; what SBR keeps of the frame's sound takes some frames to fade.
     public convenience init(firstFrame: UnsafeRawBufferPointer) throws(AudioCodingError) {
         try self.init()
         _ = try decoder.decode(firstFrame) { _ in }
@@ -105,7 +105,7 @@ public final class AACDecoder {
 
     /// `sample` scaled by 32 768, rounded to the nearest integer (to the even one of two) and clipped, as libswresample does.
     /// What is no number becomes -32 768.
-    private static func integer(_ sample: Float) -> Int16 {
+    static func integer(_ sample: Float) -> Int16 {
         let scaled = sample * 32_768
         let raised = scaled > -32_768 ? scaled : -32_768
         let clipped = raised < 32_767 ? raised : 32_767

@@ -163,7 +163,7 @@ if wanted spread.opus; then
     $tool sound 2 16 9600 > "$work/source"
     opusenc --quiet --raw --raw-rate 48000 --raw-chan 2 --serial 7 --padding 0 --bitrate 300 --hard-cbr \
         "$work/source" "$work/dense.opus"
-    $tool repage 2 "$work/dense.opus" "$out/spread.opus"
+    $tool repage 1 "$work/dense.opus" "$out/spread.opus"
     lossy_golden spread.opus -c:a libopus
 fi
 for gain in -1536 768; do
