@@ -43,7 +43,8 @@ public final class AACDecoder {
     /// is set up. For decoding from the middle of a stream; what SBR keeps of the frame's sound takes some frames to fade.
     public convenience init(firstFrame: UnsafeRawBufferPointer) throws(AudioCodingError) {
         try self.init()
-        _ = try decoder.decode(firstFrame) { _ in }
+        try Self.check(firstFrame)
+        try decoder.decode(firstFrame) { _ in }
         decoder.flush()
     }
 
@@ -68,11 +69,7 @@ public final class AACDecoder {
     public func decode(
         _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(AudioCodingError) -> Int {
-        guard let header = ADTSHeader.parse(frame), header.frameByteCount == frame.count,
-            header.rawDataBlockCount == 1
-        else {
-            throw AudioCodingError(.aac, "the bytes are not one ADTS frame of one raw data block")
-        }
+        try Self.check(frame)
         return try decoder.decode(frame) { (decoded) throws(AudioCodingError) in
             let channels = Int(decoded.ch_layout.nb_channels)
             let samples = Int(decoded.nb_samples)
@@ -100,6 +97,14 @@ public final class AACDecoder {
             }
             format = AACFormat(sampleRate: sampleRate, channels: channels, samplesPerFrame: samples)
             return samples
+        }
+    }
+
+    private static func check(_ frame: UnsafeRawBufferPointer) throws(AudioCodingError) {
+        guard let header = ADTSHeader.parse(frame), header.frameByteCount == frame.count,
+            header.rawDataBlockCount == 1
+        else {
+            throw AudioCodingError(.aac, "the bytes are not one ADTS frame of one raw data block")
         }
     }
 

@@ -80,6 +80,18 @@ import Testing
         }
     }
 
+    @Test func `bytes behind the sound of a frame are passed over`() throws {
+        let fixture = try CodedFixture("mono.aac")
+        let frames = try adtsFrames(of: fixture.bytes)
+        var frame = fixture.bytes.with(frames[0]) { Array($0) } + [1, 2, 3]
+        frame[4] = UInt8(frame.count >> 3)
+        frame[5] = frame[5] & 0x1F | UInt8(frame.count << 5 & 0xE0)
+        let coded = [CodedFrame(offset: 0, byteCount: frame.count, firstSample: 0, sampleCount: 1024)]
+        #expect(
+            try aacSamples(of: coded, in: frame, by: AACDecoder())
+                == aacSamples(of: frames.prefix(1), in: fixture.bytes, by: AACDecoder()))
+    }
+
     @Test func `floats become integers as swresample makes them`() {
         let scale: Float = 1 / 32_768
         let cases: [(Float, Int16)] = [

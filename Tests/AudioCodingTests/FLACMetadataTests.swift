@@ -75,6 +75,15 @@ import Testing
         #expect(throws: AudioCodingError.self) { try FLACMetadata(of: fixture.stream) }
     }
 
+    @Test func `a reader that gives fewer bytes than asked for is an error`() throws {
+        let bytes = try CodedFixture("mono16.flac").bytes
+        let stream = CodedStream(byteCount: UInt64(bytes.count)) {
+            Array(bytes[Int($0.lowerBound)..<Int($0.upperBound) - 1])
+        }
+        let error = try #require(throws: AudioCodingError.self) { try FLACMetadata(of: stream) }
+        #expect(error.problem == "10 bytes were asked for, 9 came")
+    }
+
     @Test func `an error of the reader is the cause, and its place is told`() throws {
         struct Broken: Error {}
         let stream = CodedStream(byteCount: 100) { _ in throw Broken() }
