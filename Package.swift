@@ -33,7 +33,10 @@ let systemLibraries: [Target] = [
 
 let package = Package(
     name: "zarrwlr-mount",
-    products: [.executable(name: "zarrwlr-mount", targets: ["zarrwlr-mount"])],
+    products: [
+        .executable(name: "zarrwlr-mount", targets: ["zarrwlr-mount"]),
+        .executable(name: "zarrwlr", targets: ["zarrwlr"]),
+    ],
     targets: systemLibraries
         + layer("Support")
         + layer("Zarr", ["Support", "CZstd", "CBlosc", "CZlib"])
@@ -45,6 +48,7 @@ let package = Package(
         + layer("Commands", ["Support", "Zarr", "Recordings", "VirtualFS", "FuseBridge"])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
+            .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),
             .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
             .target(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],
