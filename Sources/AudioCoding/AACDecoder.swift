@@ -39,11 +39,12 @@ public final class AACDecoder {
         decoder = try LibAVDecoder("aac", for: .aac)
     }
 
-    /// A decoder that has learned from `firstFrame` what a stream says only there: the channels (configuration 0), how SBR is
-    /// set up. Its sound is forgotten.
+    /// A decoder that has learned from `firstFrame` what a stream may say only there: the channels (configuration 0), how SBR
+    /// is set up. For decoding from the middle of a stream; what SBR keeps of the frame's sound takes some frames to fade.
     public convenience init(firstFrame: UnsafeRawBufferPointer) throws(AudioCodingError) {
         try self.init()
-        _ = try decoder.decode(firstFrame) { _ in }
+        try Self.check(firstFrame)
+        try decoder.decode(firstFrame) { _ in }
         decoder.flush()
     }
 
@@ -68,11 +69,7 @@ public final class AACDecoder {
     public func decode(
         _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(AudioCodingError) -> Int {
-        guard let header = ADTSHeader.parse(frame), header.frameByteCount == frame.count,
-            header.rawDataBlockCount == 1
-        else {
-            throw AudioCodingError(.aac, "the bytes are not one ADTS frame of one raw data block")
-        }
+        try Self.check(frame)
         return try decoder.decode(frame) { (decoded) throws(AudioCodingError) in
             let channels = Int(decoded.ch_layout.nb_channels)
             let samples = Int(decoded.nb_samples)
@@ -103,9 +100,17 @@ public final class AACDecoder {
         }
     }
 
+    private static func check(_ frame: UnsafeRawBufferPointer) throws(AudioCodingError) {
+        guard let header = ADTSHeader.parse(frame), header.frameByteCount == frame.count,
+            header.rawDataBlockCount == 1
+        else {
+            throw AudioCodingError(.aac, "the bytes are not one ADTS frame of one raw data block")
+        }
+    }
+
     /// `sample` scaled by 32 768, rounded to the nearest integer (to the even one of two) and clipped, as libswresample does.
     /// What is no number becomes -32 768.
-    private static func integer(_ sample: Float) -> Int16 {
+    static func integer(_ sample: Float) -> Int16 {
         let scaled = sample * 32_768
         let raised = scaled > -32_768 ? scaled : -32_768
         let clipped = raised < 32_767 ? raised : 32_767

@@ -13,7 +13,7 @@ struct CRC: Sendable {
     private let width: UInt32
     /// Eight tables of 256: table t holds what a byte leaves behind after t further bytes of zero.
     private let tables: [UInt32]
-    /// What x^(8·2^k) is modulo the polynomial, the constant term in the top bit of the width.
+    /// What x^(8·2^k) is modulo the polynomial, as a register: what 2^k bytes of zero multiply by.
     private let zeroPowers: [UInt32]
 
     private init(polynomial: UInt32, width: UInt32) {

@@ -19,7 +19,7 @@ public final class FLACDecoder {
         self.streamInfo = streamInfo
         outputBytesPerSample = (streamInfo.bitsPerSample + 7) / 8
         decoder = try LibAVDecoder(
-            "flac", for: .flac, extradata: streamInfo.bytes, recognition: AV_EF_CRCCHECK | AV_EF_EXPLODE)
+            "flac", for: .flac, extradata: streamInfo.bytes, recognition: AV_EF_EXPLODE)
     }
 
     /// Decodes `frame`, header and CRC-16 included and nothing else, into the front of `output`: interleaved, little-endian,
@@ -31,6 +31,10 @@ public final class FLACDecoder {
     ) throws(AudioCodingError) -> Int {
         guard let header = FLACFrameHeader.parse(frame, of: streamInfo) else {
             throw AudioCodingError(.flac, "the bytes do not begin with a frame of the stream")
+        }
+        // libavcodec would check no more than the bytes it takes for the frame.
+        guard CRC.flacFrame.updated(with: frame) == 0 else {
+            throw AudioCodingError(.flac, "the frame's checksum is wrong")
         }
         let count = header.blockSize * streamInfo.channels
         guard output.count >= count * outputBytesPerSample else {

@@ -26,6 +26,8 @@ final class LibAVDecoder {
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let packet: UnsafeMutablePointer<AVPacket>
     private let frame: UnsafeMutablePointer<AVFrame>
+    /// Where a frame ends up that should not be there.
+    private let secondFrame: UnsafeMutablePointer<AVFrame>
 
     /// libavcodec writes to standard error as it likes; a library inside a daemon must not.
     private static let isSilenced: Void = av_log_set_level(AV_LOG_QUIET)
@@ -42,8 +44,11 @@ final class LibAVDecoder {
         var context = avcodec_alloc_context3(decoder)
         var packet = av_packet_alloc()
         var frame = av_frame_alloc()
+        var secondFrame = av_frame_alloc()
         do {
-            guard let context, let packet, let frame else { throw LibAVError(call: "alloc", code: -ENOMEM) }
+            guard let context, let packet, let frame, let secondFrame else {
+                throw LibAVError(call: "avcodec_alloc_context3", code: -ENOMEM)
+            }
             try Self.setExtradata(extradata, of: context)
             context.pointee.err_recognition = recognition
             context.pointee.thread_count = 1
@@ -53,19 +58,23 @@ final class LibAVDecoder {
             self.context = context
             self.packet = packet
             self.frame = frame
+            self.secondFrame = secondFrame
         } catch {
             avcodec_free_context(&context)
             av_packet_free(&packet)
             av_frame_free(&frame)
+            av_frame_free(&secondFrame)
             throw AudioCodingError(codec, "the decoder cannot be opened", cause: error)
         }
     }
 
     deinit {
-        var (context, packet, frame) = (Optional(context), Optional(packet), Optional(frame))
+        var (context, packet) = (Optional(context), Optional(packet))
+        var (frame, secondFrame) = (Optional(frame), Optional(secondFrame))
         avcodec_free_context(&context)
         av_packet_free(&packet)
         av_frame_free(&frame)
+        av_frame_free(&secondFrame)
     }
 
     private static func setExtradata(
@@ -115,19 +124,15 @@ final class LibAVDecoder {
         guard code == 0 else { throw LibAVError(call: "avcodec_send_packet", code: code) }
     }
 
-    /// Leaves the one frame that was sent in `frame`. Bytes behind it, if they decode to anything, are an error.
+    /// Leaves the frame that was sent in `frame`. Bytes behind it that are no frame are passed over, as the ffmpeg command
+    /// line does; a second frame is an error.
     private func receive() throws(LibAVError) {
-        var code = avcodec_receive_frame(context, frame)
+        let code = avcodec_receive_frame(context, frame)
         guard code == 0 else { throw LibAVError(call: "avcodec_receive_frame", code: code) }
-        guard let second = UnsafeMutablePointer<AVFrame>?(av_frame_alloc()) else {
-            throw LibAVError(call: "av_frame_alloc", code: -ENOMEM)
-        }
-        var rest = Optional(second)
-        defer { av_frame_free(&rest) }
-        code = avcodec_receive_frame(context, second)
-        guard code == -EAGAIN else {
+        guard avcodec_receive_frame(context, secondFrame) != 0 else {
             av_frame_unref(frame)
-            throw LibAVError(call: "avcodec_receive_frame", code: code == 0 ? -EINVAL : code)
+            av_frame_unref(secondFrame)
+            throw LibAVError(call: "avcodec_receive_frame", code: -EMSGSIZE)
         }
     }
 }

@@ -6,15 +6,26 @@ import Support
 /// there is a hole: the packets of the first page behind it are placed by where its granule position says that they end.
 /// On the last page, whose end may be trimmed, that cannot be known: its packets are left out then.
 public struct OggPacketScanner {
-    /// A packet that is complete, and of how many samples: nil where it is not a valid one.
+    /// A packet whose samples are not known yet.
     private struct Unplaced {
+        /// Its bytes; not all of them where it is too long to be one.
         var pieces: [Range<UInt64>] = []
         /// Its first bytes, enough to tell what it is.
         var prefix: [UInt8] = []
+        var isTooLong = false
 
-        var sampleCount: Int? { OpusPacket.sampleCount(of: prefix) }
+        /// How many samples it decodes to; nil where it is not a valid packet.
+        var sampleCount: Int? { isTooLong ? nil : OpusPacket.sampleCount(of: prefix) }
         var isTags: Bool { prefix.elementsEqual("OpusTags".utf8) }
+
+        mutating func append(_ piece: Range<UInt64>, limit: Int) {
+            isTooLong = isTooLong || pieces.reduce(piece.count) { $0 + $1.count } > limit
+            if !isTooLong { pieces.append(piece) }
+        }
     }
+
+    /// Bytes that no packet takes for each of the streams coded in it. RFC 7845, section 6.
+    private static let packetByteCountLimit = 61_440
 
     /// Bytes taken in at a time.
     private static let pieceByteCount = 64 << 10
@@ -123,13 +134,14 @@ public struct OggPacketScanner {
         var body = found.body
         var offset = found.offset + UInt64(found.page.headerByteCount)
         var start = offset
+        let limit = Self.packetByteCountLimit * (head?.streamCount ?? 1)
         for (index, length) in found.page.lacing.enumerated() {
             let segment = body.prefix(Int(length))
             body = body.dropFirst(segment.count)
             packet.prefix += segment.prefix(8 - packet.prefix.count)
             offset += UInt64(length)
             guard length < 255 || index == found.page.lacing.count - 1 else { continue }
-            packet.pieces.append(start..<offset)
+            packet.append(start..<offset, limit: limit)
             start = offset
             guard length < 255 else { break }
             if !isFragment { complete.append(packet) }

@@ -21,12 +21,21 @@ enum BackgroundProcess {
         let child = fork()
         guard child >= 0 else { throw failure(of: "fork") }
         if child == 0 {
-            close(reading)
-            runAsCopy(reportingTo: writing, body)
+            runAsCopy(reportingTo: inheritingOnly(writing), body)
         }
         close(writing)
         defer { close(reading) }
         try waitForWord(from: child, on: reading)
+    }
+
+    /// Closes all but the three standard files and `descriptor`, which gets the returned number: what this process was started
+    /// with by accident would stay open, and somebody waiting at its other end, as long as the mount.
+    private static func inheritingOnly(_ descriptor: Int32) -> Int32 {
+        let kept = dup2(descriptor, STDERR_FILENO + 1)
+        guard kept >= 0 else { return descriptor }
+        closefrom(kept + 1)
+        _ = fcntl(kept, F_SETFD, FD_CLOEXEC)
+        return kept
     }
 
     private static func failure(of call: String) -> CommandError {

@@ -10,7 +10,12 @@ enum Mountpoint {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw CommandError("cannot mount at \(path): not a directory") }
         guard !isMounted(resolved, status) else {
-            throw CommandError("cannot mount at \(path): busy, something is mounted there already")
+            // The kernel may remember the directory of a mount whose program is gone; this question it cannot answer alone.
+            var statistics = statvfs()
+            let isDead = statvfs(path, &statistics) != 0 && errno == ENOTCONN
+            throw CommandError(
+                "cannot mount at \(path): \(isDead ? advice(ENOTCONN, path) : "busy, something is mounted there already")"
+            )
         }
         if let store = FilePath.resolved(store) {
             guard !FilePath.lies(resolved, in: store) else {

@@ -7,6 +7,8 @@ import Synchronization
 enum FuseLog {
     private struct State {
         var log = Log.silent
+        /// What was said since the last line feed: libfuse says some lines in pieces.
+        var unfinished = ""
         /// The lines said since collecting began; nil while not collecting.
         var collected: [String]?
     }
@@ -16,7 +18,7 @@ enum FuseLog {
     /// Sends what libfuse says to `log` from now on.
     static func install(_ log: Log) {
         state.withLock { $0.log = log }
-        fuse_set_log_func(sayLine)
+        fuse_set_log_func(takePiece)
     }
 
     /// Keeps from the log what libfuse says while `body` runs: it is returned, one line each, to become a reason.
@@ -30,30 +32,36 @@ enum FuseLog {
         return (result, lines)
     }
 
-    fileprivate static func say(_ level: LogLevel, _ line: String) {
-        let log = state.withLock { state -> Log? in
-            guard level > .debug, state.collected != nil else { return state.log }
-            state.collected?.append(line)
-            return nil
+    /// Takes a piece of what libfuse says; a line feed ends a line.
+    fileprivate static func say(_ level: LogLevel, _ piece: String) {
+        let (log, lines) = state.withLock { state -> (Log, [String]) in
+            var lines = "\(state.unfinished)\(piece)".split(separator: "\n", omittingEmptySubsequences: false).map(line)
+            state.unfinished = lines.popLast() ?? ""
+            guard level > .debug, state.collected != nil else { return (state.log, lines) }
+            state.collected?.append(contentsOf: lines)
+            return (state.log, [])
         }
-        log?.say(level, line)
+        for line in lines { log.say(level, line) }
+    }
+
+    /// `text` without the name that libfuse puts before what it says.
+    private static func line(_ text: Substring) -> String {
+        String(text.hasPrefix("fuse: ") ? text.dropFirst("fuse: ".count) : text)
     }
 }
 
 /// libfuse's log function: a level, a format and its arguments. See fuse_log.h.
-private func sayLine(_ level: fuse_log_level, _ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?) {
+private func takePiece(_ level: fuse_log_level, _ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?) {
     guard let format, let arguments else { return }
-    let line = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer -> String? in
+    let piece = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer -> String? in
         guard let start = buffer.baseAddress, vsnprintf(start, buffer.count, format, arguments) >= 0 else { return nil }
         return String(cString: start)
     }
-    guard var line else { return }
-    while line.last?.isWhitespace == true { line.removeLast() }
-    if line.hasPrefix("fuse: ") { line.removeFirst("fuse: ".count) }
+    guard let piece else { return }
     switch level {
-    case FUSE_LOG_DEBUG: FuseLog.say(.debug, line)
-    case FUSE_LOG_INFO, FUSE_LOG_NOTICE: FuseLog.say(.info, line)
-    case FUSE_LOG_WARNING: FuseLog.say(.warning, line)
-    default: FuseLog.say(.error, line)
+    case FUSE_LOG_DEBUG: FuseLog.say(.debug, piece)
+    case FUSE_LOG_INFO, FUSE_LOG_NOTICE: FuseLog.say(.info, piece)
+    case FUSE_LOG_WARNING: FuseLog.say(.warning, piece)
+    default: FuseLog.say(.error, piece)
     }
 }

@@ -30,7 +30,8 @@ func replySlices(_ request: fuse_req_t?, _ slices: [BlockSlice]) {
     }
 }
 
-private func joined(_ slices: [BlockSlice]) -> BlockSlice {
+/// All bytes of `slices` in one block.
+func joined(_ slices: [BlockSlice]) -> BlockSlice {
     BlockSlice(
         Block(count: slices.reduce(0) { $0 + $1.count }) { bytes in
             var position = 0

@@ -58,13 +58,21 @@ public struct FuseSession: ~Copyable {
     /// Answers requests until the volume is unmounted, by whomever, or, `handlingSignals`, until SIGINT, SIGTERM or SIGHUP; then
     /// it is unmounted.
     public consuming func run(handlingSignals: Bool) throws(FuseError) {
-        if handlingSignals, fuse_set_signal_handlers(session) != 0 {
-            throw FuseError("cannot handle signals")
-        }
+        if handlingSignals { try handleSignals() }
         let result = maximumThreads == 1 ? fuse_session_loop(session) : loopOverThreads()
         if handlingSignals { fuse_remove_signal_handlers(session) }
         // Above zero, it is the signal that ended the loop.
         guard result >= 0 else { throw FuseError("the mount ended: \(String(cString: strerror(-result)))") }
+    }
+
+    private borrowing func handleSignals() throws(FuseError) {
+        // Whoever started the process may have had them blocked, which is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGHUP, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+        guard pthread_sigmask(SIG_UNBLOCK, &signals, nil) == 0, fuse_set_signal_handlers(session) == 0 else {
+            throw FuseError("cannot handle signals")
+        }
     }
 
     private borrowing func loopOverThreads() -> Int32 {

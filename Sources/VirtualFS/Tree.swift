@@ -31,6 +31,7 @@ struct Tree: Sendable {
     /// The index of the node called `name` in the directory at `parent`; `.` and `..` are names too.
     func child(_ name: [UInt8], of parent: Int) throws(VirtualFSError) -> Int {
         let children = try children(of: parent)
+        guard name.count <= FileName.maximumByteCount else { throw .nameTooLong }
         if name == [UInt8(ascii: ".")] { return parent }
         if name == Array("..".utf8) { return nodes[parent].parent }
         var low = children.lowerBound

@@ -6,6 +6,8 @@ public import Support
 public enum VirtualFSError: DescribedError {
     /// No such name, or no such inode.
     case notFound
+    /// A name longer than any file's.
+    case nameTooLong
     /// A file where a directory is needed.
     case notDirectory
     /// A directory where a file is needed.
@@ -29,6 +31,7 @@ public enum VirtualFSError: DescribedError {
     public var errno: Int32 {
         switch self {
         case .notFound: ENOENT
+        case .nameTooLong: ENAMETOOLONG
         case .notDirectory: ENOTDIR
         case .isDirectory: EISDIR
         case .readOnly: EROFS

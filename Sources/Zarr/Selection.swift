@@ -41,10 +41,12 @@ struct Selection {
     ) throws(E) {
         guard axes.allSatisfy({ $0.count > 0 }) else { return }
         var coordinates = axes.indices.map { axes[$0].start / grid.chunkShape[$0] }
+        var part = self
         while true {
-            var part = self
+            part.destination = destination
             var number = 0
-            for (axis, whole) in axes.enumerated() {
+            for axis in axes.indices {
+                let whole = axes[axis]
                 let chunkStart = coordinates[axis] * grid.chunkShape[axis]
                 let first = max(whole.start, chunkStart)
                 // Compared as what is left, since a chunk may reach beyond the largest number.

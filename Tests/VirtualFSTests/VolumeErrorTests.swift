@@ -19,6 +19,11 @@ import Testing
         }
     }
 
+    @Test func `names over 255 bytes with ENAMETOOLONG`() {
+        #expect(errno { try volume.lookup(Array(repeating: 0x6E, count: 255), in: .root) } == ENOENT)
+        #expect(errno { try volume.lookup(Array(repeating: 0x6E, count: 256), in: .root) } == ENAMETOOLONG)
+    }
+
     @Test func `a file as a directory with ENOTDIR`() throws {
         let file = try volume.attributes(at: "pond/a.wav").inode
         #expect(errno { try volume.lookup(Array("x".utf8), in: file) } == ENOTDIR)

@@ -30,23 +30,23 @@ struct BytesTransfer {
 
     init(_ selection: Selection, shape: [Int], itemSize: Int, swapSize: Int) {
         var start = 0
-        var axes: [Axis] = []
-        axes.reserveCapacity(shape.count)
         var sourceStride = itemSize
-        var inner = Axis(count: 1, sourceStride: 0, stride: 0, span: itemSize, isRun: true, hole: 0)
-        for (axis, length) in zip(selection.axes, shape).reversed() {
+        var inner = Axis(count: 1, sourceStride: itemSize, stride: itemSize, span: itemSize, isRun: true, hole: 0)
+        var axes = [Axis](repeating: inner, count: shape.count)
+        for index in shape.indices.reversed() {
+            let axis = selection.axes[index]
             let hole = axis.count > 1 ? sourceStride - inner.span : 0
             inner = Axis(
                 count: axis.count, sourceStride: sourceStride, stride: axis.stride,
                 span: (axis.count - 1) * sourceStride + inner.span,
                 isRun: inner.isRun && (axis.count == 1 || hole == 0 && axis.stride == inner.span),
                 hole: max(hole, inner.hole))
-            axes.append(inner)
+            axes[index] = inner
             start += axis.start * sourceStride
-            sourceStride *= length
+            sourceStride *= shape[index]
         }
         self.start = start
-        self.axes = axes.reversed()
+        self.axes = axes
         self.itemSize = itemSize
         self.swapSize = swapSize
     }

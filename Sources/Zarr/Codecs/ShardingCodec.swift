@@ -3,7 +3,7 @@ import Support
 /// The codec `sharding_indexed`: a chunk that is itself a grid of chunks, and an index that says where they are.
 ///
 /// See the "Sharding codec (version 1.0)" specification. Only the index and the inner chunks a reader needs are read.
-struct ShardingCodec: Sendable {
+final class ShardingCodec: Sendable {
     private let grid: ChunkGrid
     private let inner: CodecChain
     private let indexChain: IndexCodecChain

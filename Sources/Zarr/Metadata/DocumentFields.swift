@@ -11,7 +11,11 @@ struct DocumentFields {
 
     /// A member that may be passed over where it is not known.
     private struct Ignorable: Decodable {
-        let must_understand: Bool
+        private enum CodingKeys: String, CodingKey {
+            case mustUnderstand = "must_understand"
+        }
+
+        let mustUnderstand: Bool
     }
 
     /// Nil for an object that is not there, which has no members.
@@ -70,7 +74,7 @@ struct DocumentFields {
     func refuseUnknown(besides known: Set<String>, in whole: String) throws {
         guard let container else { return }
         for key in container.allKeys where !known.contains(key.stringValue) {
-            if let field = try? container.decode(Ignorable.self, forKey: key), !field.must_understand { continue }
+            if let field = try? container.decode(Ignorable.self, forKey: key), !field.mustUnderstand { continue }
             throw DocumentProblem(
                 .unsupported, "\(whole) has the field \"\(key.stringValue)\", which is not known here")
         }

@@ -7,13 +7,13 @@ struct ExtensionFields {
 
     /// Reads `{"name", "configuration", "must_understand"}` or `"name"`.
     init(_ decoder: any Decoder, what: String) throws {
-        if let name = try? decoder.singleValueContainer().decode(String.self) {
-            self.name = name
+        // The object first: it is what is written, and a failed attempt is slow.
+        guard let fields = try? DocumentFields(decoder) else {
+            name = try decoder.singleValueContainer().decode(String.self)
             isIgnorable = false
             configuration = .none
             return
         }
-        let fields = try DocumentFields(decoder)
         try fields.refuseUnknown(besides: ["name", "configuration", "must_understand"], in: what)
         name = try fields.value("name")
         isIgnorable = try fields.valueIfPresent("must_understand", as: Bool.self) == false

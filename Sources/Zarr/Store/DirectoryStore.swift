@@ -18,11 +18,13 @@ public final class DirectoryStore: Store {
         root = OpenFile(descriptor: descriptor)
     }
 
+    /// The size of the file `key`; nil where there is none.
     public func size(of key: String) throws(StoreError) -> UInt64? {
         guard let file = try file(key) else { return nil }
         return UInt64(clamping: try status(of: file, key).st_size)
     }
 
+    /// Reads the bytes `range` of the file `key`, with one pread(2) as a rule.
     public func read(
         _ key: String, range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> Bool {
@@ -73,6 +75,7 @@ public final class DirectoryStore: Store {
         return names.sorted()
     }
 
+    /// When the file or directory `key` was last written; nil where there is neither.
     public func modificationTime(of key: String) throws(StoreError) -> Timestamp? {
         try check(key, isPrefix: true)
         var status = stat()

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import AudioCoding
+
+@Suite struct ADTSTests {
+    static let streams = [
+        "mono.aac", "stereo.aac", "noise.aac", "lowrate.aac", "surround6.aac", "surround8.aac", "pce4.aac",
+        "highefficiency.aac",
+    ]
+
+    @Test(arguments: streams)
+    func `frames are where ffprobe finds them, however the stream is cut`(name: String) throws {
+        let fixture = try CodedFixture(name)
+        for pieces in pieceByteCounts {
+            let frames = try adtsFrames(of: fixture.bytes, pieces: pieces)
+            #expect(frames.map(\.offset) == fixture.packets.map(\.offset))
+            #expect(frames.map(\.byteCount) == fixture.packets.map(\.byteCount))
+            #expect(frames.map(\.firstSample) == frames.indices.map { UInt64($0) * 1024 })
+        }
+    }
+
+    @Test func `the header says what the encoder was told`() throws {
+        let header = try #require(try CodedFixture("surround6.aac").bytes.withUnsafeBytes { ADTSHeader.parse($0) })
+        #expect(header.sampleRate == 48_000)
+        #expect(header.channelConfiguration == 6)
+        #expect(header.objectType == 2)
+        #expect(header.byteCount == 7)
+        #expect(header.rawDataBlockCount == 1)
+        let own = try #require(try CodedFixture("pce4.aac").bytes.withUnsafeBytes { ADTSHeader.parse($0) })
+        #expect(own.channelConfiguration == 0)
+    }
+
+    @Test func `tags at the front are passed over and not counted as damage`() throws {
+        let fixture = try CodedFixture("mono.aac")
+        // The tag's bytes look like a frame's first ones.
+        let tag = Array("ID3".utf8) + [3, 0, 0, 0, 0, 0, 100] + [UInt8](repeating: 0xFF, count: 100)
+        for pieces in pieceByteCounts {
+            var scanner = ADTSScanner(samplesPerFrame: 2048)
+            let found = try forEachPiece(of: tag + tag + fixture.bytes, pieces) { try scanner.consume($0) }
+            let frames = try found + scanner.finish()
+            #expect(frames.map(\.offset) == fixture.packets.map { $0.offset + 220 })
+            #expect(frames.last?.firstSample == UInt64(frames.count - 1) * 2048)
+            #expect(scanner.skippedByteCount == 0)
+        }
+    }
+
+    @Test func `after damage the chain is taken up where two headers follow each other`() throws {
+        let fixture = try CodedFixture("stereo.aac")
+        let frames = try adtsFrames(of: fixture.bytes)
+        var bytes = fixture.bytes
+        bytes[Int(frames[4].offset)] = 0
+        var scanner = ADTSScanner(samplesPerFrame: 1024)
+        let found = try forEachPiece(of: bytes, .max) { try scanner.consume($0) } + scanner.finish()
+        // Frame 3 is not followed by a header any more, frame 4 has none.
+        #expect(found.map(\.offset) == (frames[..<3] + frames[5...]).map(\.offset))
+        #expect(scanner.skippedByteCount == UInt64(frames[3].byteCount + frames[4].byteCount))
+    }
+
+    @Test func `a frame cut off at the end is left out`() throws {
+        let fixture = try CodedFixture("stereo.aac")
+        let frames = try adtsFrames(of: fixture.bytes)
+        #expect(try adtsFrames(of: fixture.bytes.dropLast()).count == frames.count - 1)
+    }
+
+    @Test func `several raw data blocks in a frame are refused by name`() throws {
+        var fixture = try CodedFixture("mono.aac")
+        fixture.bytes[6] |= 1
+        let error = try #require(throws: AudioCodingError.self) { try adtsFrames(of: fixture.bytes) }
+        #expect(error.problem.contains("2 raw data blocks"))
+        #expect(error.offset == 0)
+    }
+}

@@ -1,0 +1,78 @@
+import AudioCoding
+import Foundation
+import TestSupport
+
+/// A coded stream of `Tests/Fixtures/coded`, and what independent tools make of it.
+struct CodedFixture {
+    /// A packet as ffprobe sees it.
+    struct Packet: Equatable {
+        let offset: UInt64
+        let byteCount: Int
+        /// In ffprobe's time base; nil where it gives none.
+        let duration: Int?
+    }
+
+    let name: String
+    var bytes: [UInt8]
+    /// The SHA-256 of the decoded samples.
+    let sha256: String
+    let packets: [Packet]
+
+    init(_ name: String) throws {
+        let file = TestFiles.fixtures.appending(path: "coded/\(name)")
+        let golden = try String(contentsOf: file.appendingPathExtension("golden"), encoding: .utf8)
+        let lines = golden.split(separator: "\n")
+        self.name = name
+        bytes = [UInt8](try Data(contentsOf: file))
+        sha256 = String(lines[0])
+        packets = lines.dropFirst().compactMap { line in
+            let fields = line.split(separator: " ")
+            guard let offset = UInt64(fields[0]), let byteCount = Int(fields[1]) else { return nil }
+            return Packet(offset: offset, byteCount: byteCount, duration: Int(fields[2]))
+        }
+    }
+
+    var stream: CodedStream { CodedStream(bytes) }
+}
+
+extension CodedStream {
+    init(_ bytes: [UInt8]) {
+        self.init(byteCount: UInt64(bytes.count)) { Array(bytes[Int($0.lowerBound)..<Int($0.upperBound)]) }
+    }
+}
+
+/// The ways of cutting a stream into pieces that scanners are tried with: none, odd, small, single bytes.
+let pieceByteCounts = [Int.max, 4099, 100, 1]
+
+/// Calls `body` with `bytes` in pieces of `pieceByteCount`.
+func forEachPiece<T>(
+    of bytes: [UInt8], _ pieceByteCount: Int, _ body: (UnsafeRawBufferPointer) throws -> [T]
+) rethrows -> [T] {
+    try bytes.withUnsafeBytes { bytes in
+        var found: [T] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            found += try body(UnsafeRawBufferPointer(rebasing: rest.prefix(pieceByteCount)))
+            rest = rest.dropFirst(pieceByteCount)
+        }
+        return found
+    }
+}
+
+/// Room for what any frame decodes to.
+@discardableResult
+func withOutput<T>(_ body: (UnsafeMutableRawBufferPointer) throws -> T) rethrows -> T {
+    let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_535 * 8 * 4, alignment: 16)
+    defer { output.deallocate() }
+    return try body(output)
+}
+
+extension Array where Element == UInt8 {
+    /// Calls `body` with the bytes of `frame`.
+    func with<T>(_ frame: CodedFrame, _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try withUnsafeBytes { bytes in
+            let start = Int(frame.offset)
+            return try body(UnsafeRawBufferPointer(rebasing: bytes[start..<start + frame.byteCount]))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+@testable import AudioCoding
+
+/// Ogg pages made by hand, for streams that no encoder writes.
+struct OggBuilder {
+    private(set) var bytes: [UInt8] = []
+    var serial: UInt32 = 7
+    var sequence: UInt32 = 0
+
+    /// Headers of a mono stream with `preSkip`, and nothing after them.
+    init(preSkip: UInt16 = 0) {
+        let head: [UInt8] = [1, 1, UInt8(preSkip & 0xFF), UInt8(preSkip >> 8), 0, 0, 0, 0, 0, 0, 0]
+        page([Array("OpusHead".utf8) + head], granule: 0, flags: 2)
+        page([Array("OpusTags".utf8) + [UInt8](repeating: 0, count: 8)], granule: 0)
+    }
+
+    /// A packet of 20 ms of CELT that is silent.
+    static let packet: [UInt8] = [31 << 3, 0xFF, 0xFE]
+
+    /// A page of whole packets.
+    mutating func page(_ packets: [[UInt8]], granule: Int64, flags: UInt8 = 0) {
+        let lacing = packets.flatMap { packet in
+            [UInt8](repeating: 255, count: packet.count / 255) + [UInt8(packet.count % 255)]
+        }
+        page(lacing: lacing, body: packets.flatMap(\.self), granule: granule, flags: flags)
+    }
+
+    /// A page of any segments.
+    mutating func page(lacing: [UInt8], body: [UInt8], granule: Int64, flags: UInt8 = 0) {
+        var page: [UInt8] = Array("OggS".utf8) + [0, flags]
+        withUnsafeBytes(of: granule.littleEndian) { page += $0 }
+        withUnsafeBytes(of: serial.littleEndian) { page += $0 }
+        withUnsafeBytes(of: sequence.littleEndian) { page += $0 }
+        page += [0, 0, 0, 0, UInt8(lacing.count)] + lacing + body
+        let checksum = page.withUnsafeBytes { CRC.oggPage.updated(with: $0) }
+        withUnsafeBytes(of: checksum.littleEndian) { page.replaceSubrange(22..<26, with: $0) }
+        bytes += page
+        sequence += 1
+    }
+
+    /// A page of `count` packets of 960 samples.
+    mutating func audio(_ count: Int, granule: Int64, flags: UInt8 = 0) {
+        page([[UInt8]](repeating: Self.packet, count: count), granule: granule, flags: flags)
+    }
+}

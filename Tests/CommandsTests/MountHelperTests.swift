@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// mount-helpers/mount.zarrwlr, with a program in the place of zarrwlr-mount that prints what it was given.
+@Suite struct `mount.zarrwlr` {
+    @Test(arguments: [
+        ([], "ro"),
+        (["-o", "rw"], "ro"),
+        (["-o", "ro,allow_other,umask=022"], "ro,allow_other,umask=022"),
+        (["-n", "-v", "-s", "-o", "rw,noauto,user,noexec,nosuid,nodev", "-t", "zarrwlr"], "ro,noexec,nosuid,nodev"),
+        (
+            ["-o", "defaults,nofail,_netdev,x-systemd.automount,X-mount.mkdir,comment=a b,auto,users,owner,nouser"],
+            "ro"
+        ),
+        (["-o", "group", "-o", "group=pond/mono"], "ro,group=pond/mono"),
+        (["-o", #"fsname=a\,rw\,b,uid=3"#], #"ro,fsname=a\,rw\,b,uid=3"#),
+        (["-o", #"fsname=a\\,rw,gid=3"#], #"ro,fsname=a\\,gid=3"#),
+        (["-o", #"fsname=a\"#], #"ro,fsname=a\"#),
+        (["-o", ",,uid=3,,"], "ro,uid=3"),
+        (["-o", "log=/a *$(touch x)`y`"], "ro,log=/a *$(touch x)`y`"),
+    ])
+    func `hands on what is not for mount alone`(arguments: [String], options: String) throws {
+        let (status, output) = try runHelper(["/a store.zarr", "/mnt/a b"] + arguments)
+        #expect(status == 0)
+        #expect(output == "[/a store.zarr][/mnt/a b][-o][\(options)]")
+    }
+
+    @Test func `mounts nothing when asked to pretend`() throws {
+        let (status, output) = try runHelper(["/s", "/m", "-f", "-o", "ro"])
+        #expect(status == 0)
+        #expect(output.isEmpty)
+    }
+
+    @Test(arguments: [["/s"], [], ["/s", "/m", "-N", "ns"], ["/s", "/m", "-q"], ["/s", "/m", "extra"]])
+    func `refuses what it cannot do`(arguments: [String]) throws {
+        let (status, output) = try runHelper(arguments)
+        #expect(status == 1)
+        #expect(output.isEmpty)
+    }
+
+    /// Runs the helper as it is after an installation: a link in one directory, the program in `bin` of the prefix.
+    private func runHelper(_ arguments: [String]) throws -> (status: Int32, output: String) {
+        try TestFiles.withTemporaryDirectory { prefix in
+            let files = FileManager.default
+            for name in ["bin", "sbin", "link"] {
+                try files.createDirectory(at: prefix.appending(path: name), withIntermediateDirectories: true)
+            }
+            let program = prefix.appending(path: "bin/zarrwlr-mount")
+            try Data("#!/bin/sh\nprintf '[%s]' \"$@\"\n".utf8).write(to: program)
+            try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+            let helper = prefix.appending(path: "sbin/mount.zarrwlr")
+            try files.copyItem(at: TestFiles.repository.appending(path: "mount-helpers/mount.zarrwlr"), to: helper)
+            let link = prefix.appending(path: "link/mount.zarrwlr")
+            try files.createSymbolicLink(at: link, withDestinationURL: helper)
+
+            let process = Process()
+            let output = Pipe()
+            process.executableURL = link
+            process.arguments = arguments
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            let printed = try output.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            return (process.terminationStatus, String(decoding: printed, as: UTF8.self))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import Commands
+
+@Suite struct `Mount options` {
+    @Test func `set what they name`() throws {
+        let configuration = try applied(
+            "ro,group=/pond/mono/,uid=12,gid=34,umask=027,cache_mb=64,max_threads=3,log=/var/log/x,subtype=wlr")
+        #expect(configuration.group == "pond/mono")
+        #expect((configuration.owner, configuration.ownerGroup) == (12, 34))
+        #expect(configuration.umask == 0o027)
+        #expect(configuration.cacheByteCount == 64 << 20)
+        #expect(configuration.maximumThreads == 3)
+        #expect(configuration.logFile == "/var/log/x")
+        #expect(configuration.allFuseOptions(store: "/s") == ["ro", "fsname=/s", "subtype=wlr"])
+    }
+
+    @Test func `of libfuse and the kernel are passed on in their order`() throws {
+        let configuration = try applied("allow_other,,noexec,default_permissions,")
+        #expect(configuration.fuseOptions == ["allow_other", "noexec", "default_permissions"])
+    }
+
+    @Test func `may hold a comma or a backslash after a backslash`() throws {
+        let configuration = try applied(#"fsname=a\,b\\c=d,umask=7"#)
+        #expect(configuration.sourceName == #"a,b\c=d"#)
+        #expect(configuration.umask == 0o7)
+    }
+
+    @Test(arguments: [
+        ("nonsense", "unknown option 'nonsense'; --help lists them all"),
+        ("ro,rw", "option 'rw': a store is mounted read-only; leave it out"),
+        ("uid", "option 'uid' needs a value: uid=N"), ("uid=", "option 'uid' needs a value: uid=N"),
+        ("uid=-1", "option 'uid': '-1' is not a number from 0 to 4294967295"),
+        ("uid=4294967296", "option 'uid': '4294967296' is not a number from 0 to 4294967295"),
+        ("umask=8", "option 'umask': '8' is not a number from 0 to 777 (octal)"),
+        ("umask=1000", "option 'umask': '1000' is not a number from 0 to 777 (octal)"),
+        ("max_threads=0", "option 'max_threads': '0' is not a number from 1 to 1024"),
+        (
+            "cache_mb=99999999999999999999",
+            "option 'cache_mb': '99999999999999999999' is not a number from 0 to 1048576"
+        ),
+        ("ro=1", "option 'ro' takes no value"), ("allow_other=", "option 'allow_other' takes no value"),
+    ])
+    func `that make no sense are refused with what would`(list: String, reason: String) {
+        #expect {
+            _ = try applied(list)
+        } throws: { error in
+            "\(error)" == reason
+        }
+    }
+
+    @Test func `have names of their own`() {
+        let names = MountOption.all.flatMap(\.names)
+        #expect(Set(names).count == names.count)
+    }
+
+    private func applied(_ list: String) throws -> MountConfiguration {
+        var configuration = MountConfiguration()
+        try MountOption.apply(list, to: &configuration)
+        return configuration
+    }
+}

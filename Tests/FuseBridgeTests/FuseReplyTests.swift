@@ -1,0 +1,78 @@
+import CFuse
+import Glibc
+import Recordings
+import Support
+import Testing
+import VirtualFS
+
+@testable import FuseBridge
+
+@Suite struct `What the kernel is told` {
+    private let volume: Volume
+
+    init() {
+        var options = VolumeOptions()
+        options.modified = Timestamp(seconds: -5, nanoseconds: 7)
+        volume = Volume(Catalogue(recordings: [], problems: []), options: options, log: .silent)
+    }
+
+    @Test func `of a directory is what the volume says`() throws {
+        let attributes = try volume.attributes(of: .root)
+        let told = stat(attributes)
+        #expect(told.st_ino == 1)
+        #expect(told.st_mode == S_IFDIR | 0o555)
+        #expect(told.st_nlink == 3)
+        #expect(told.st_size == 0)
+        #expect((told.st_mtim.tv_sec, told.st_mtim.tv_nsec) == (-5, 7))
+        #expect(told.st_ctim.tv_sec == -5)
+    }
+
+    @Test func `of a file is its exact size in bytes and in blocks`() throws {
+        let directory = try volume.lookup(Array(".zarrwlr".utf8), in: .root).inode
+        let told = stat(try volume.lookup(Array("recordings.csv".utf8), in: directory))
+        #expect(told.st_mode == S_IFREG | 0o444)
+        #expect(told.st_size == 77)
+        #expect(told.st_blocks == 1)
+    }
+
+    @Test func `of the whole is that nothing is free`() {
+        let told = statvfs(volume.statistics)
+        #expect(told.f_bsize == 4_096)
+        #expect(told.f_blocks == 1)
+        #expect(told.f_bfree == 0)
+        #expect(told.f_namemax == 255)
+    }
+
+    @Test func `of a name is kept for a day`() throws {
+        var entry = fuse_entry_param()
+        entry.set(try volume.attributes(of: .root))
+        #expect(entry.ino == 1)
+        #expect(entry.entry_timeout == 86_400)
+        #expect(entry.attr_timeout == 86_400)
+    }
+
+    @Test func `in one piece has the bytes of all slices in order`() {
+        let slices = (0..<2_000).map { BlockSlice(Block([9, UInt8(truncatingIfNeeded: $0), 9]), 1..<2) }
+        let whole = joined(slices)
+        let isRight = withExtendedLifetime(whole) {
+            whole.bytes.elementsEqual((0..<2_000).map { UInt8(truncatingIfNeeded: $0) })
+        }
+        #expect(isRight)
+    }
+
+    @Test func `about every operation is an answer`() {
+        let operations = fuseOperations()
+        let refused: [Any?] = [
+            operations.setattr, operations.mknod, operations.mkdir, operations.unlink, operations.rmdir,
+            operations.symlink, operations.rename, operations.link, operations.create, operations.write,
+            operations.setxattr, operations.removexattr, operations.fallocate, operations.copy_file_range,
+        ]
+        let served: [Any?] = [
+            operations.lookup, operations.forget, operations.forget_multi, operations.getattr, operations.access,
+            operations.open, operations.read, operations.release, operations.opendir, operations.readdir,
+            operations.readdirplus, operations.releasedir, operations.statfs, operations.getxattr,
+            operations.listxattr,
+        ]
+        #expect((refused + served).allSatisfy { $0 != nil })
+    }
+}

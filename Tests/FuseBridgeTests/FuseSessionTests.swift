@@ -1,0 +1,43 @@
+import Glibc
+import Recordings
+import Support
+import Synchronization
+import Testing
+import VirtualFS
+
+@testable import FuseBridge
+
+/// One after the other: libfuse's log and standard error are the whole process's.
+@Suite(.serialized) struct `A session that cannot begin` {
+    private let volume = Volume(Catalogue(recordings: [], problems: []), log: .silent)
+
+    @Test func `says which option libfuse does not know`() {
+        var options = FuseSession.Options()
+        options.mountOptions = ["ro", "nonsense=a,b\\c"]
+        #expect { _ = try FuseSession(volume, at: "/nowhere", options: options, log: .silent) } throws: { error in
+            "\(error)" == "unknown option(s): `-o nonsense=a\\,b\\\\c'"
+        }
+    }
+
+    @Test func `gives the reason, and lets the volume go`() {
+        weak var released: Volume?
+        do {
+            let volume = Volume(Catalogue(recordings: [], problems: []), log: .silent)
+            released = volume
+            #expect { _ = try FuseSession(volume, at: "/nowhere/at/all", log: .silent) } throws: { error in
+                "\(error)".hasPrefix("cannot mount at /nowhere/at/all: ") && !"\(error)".hasSuffix(": ")
+            }
+        }
+        #expect(released == nil)
+    }
+
+    @Test func `has what was written to standard error in its reason`() {
+        let (result, lines) = capturingStandardError {
+            let text = "fusermount3: mount failed\nsecond line\n"
+            return write(STDERR_FILENO, text, text.utf8.count)
+        }
+        #expect(result == 38)
+        #expect(lines == ["fusermount3: mount failed", "second line"])
+        #expect(capturingStandardError { 1 }.lines.isEmpty)
+    }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension Mounts {
+    /// The built program, on a store without recordings: what matters here is how a mount begins and ends.
+    @Suite(.timeLimit(.minutes(3))) struct `The mount command` {
+        @Test func `returns once the mount answers, and fusermount3 -u ends it`() throws {
+            try withStore { store in
+                let mountpoint = try MountedStore.with(store) { mounted in
+                    #expect(FileManager.default.fileExists(atPath: mounted.file(".zarrwlr/recordings.csv").path))
+                    let process = try #require(try server(of: store))
+                    #expect(kill(process, 0) == 0)
+                    try #expect(run("fusermount3", "-u", mounted.mountpoint.path).status == 0)
+                    #expect(waitForEnd(of: process))
+                    return mounted.mountpoint
+                }
+                #expect(!MountedVolume.isMounted(mountpoint))
+            }
+        }
+
+        @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+        func `unmounts when it is told to end`(signal: Int32) throws {
+            try withStore { store in
+                try MountedStore.with(store) { mounted in
+                    let process = try #require(try server(of: store))
+                    #expect(kill(process, signal) == 0)
+                    #expect(waitForEnd(of: process))
+                    #expect(!MountedVolume.isMounted(mounted.mountpoint))
+                }
+            }
+        }
+
+        @Test func `leaves the terminal and whoever waits for its output behind`() throws {
+            try withStore { store in
+                // `$(...)` returns only when nobody holds the pipe any more.
+                try MountedVolume.withMountpoint { mountpoint in
+                    defer { MountedVolume.unmount(mountpoint) }
+                    let program = MountedStore.program.path
+                    let result = try run(
+                        "sh", "-c", "x=$(\"$0\" \"$1\" \"$2\" 2>&1) && echo \"[$x]\"", program, store, mountpoint.path)
+                    #expect(result.text == "[]")
+                    let process = try #require(try server(of: store))
+                    #expect(getsid(process) == process)
+                    try #expect(run("readlink", "/proc/\(process)/cwd").text == "/")
+                }
+            }
+        }
+
+        @Test func `takes relative paths`() throws {
+            try withStore { store in
+                try MountedVolume.withMountpoint { mountpoint in
+                    defer { MountedVolume.unmount(mountpoint) }
+                    let result = try run(
+                        "sh", "-c", "cd \"$1\" && \"$0\" \"$2\" \"$3\"", MountedStore.program.path,
+                        mountpoint.deletingLastPathComponent().path, store, mountpoint.lastPathComponent)
+                    #expect(result.status == 0)
+                    #expect(MountedVolume.isMounted(mountpoint))
+                }
+            }
+        }
+
+        @Test func `shows in mount tables what it was told to show`() throws {
+            try withStore { store in
+                try MountedStore.with(store) { mounted in
+                    let shown = try run("findmnt", "-n", "-o", "SOURCE,FSTYPE", mounted.mountpoint.path).text
+                    #expect(shown.split(separator: " ") == [store[...], "fuse.zarrwlr"])
+                }
+                try MountedStore.with(store, ["-o", "fsname=my\\,birds,subtype=wlr,noexec,umask=077,uid=3"]) {
+                    mounted in
+                    let shown = try run("findmnt", "-n", "-o", "SOURCE,FSTYPE,OPTIONS", mounted.mountpoint.path).text
+                    #expect(shown.hasPrefix("my,birds fuse.wlr ro,"))
+                    #expect(shown.contains("noexec"))
+                    try #expect(run("stat", "-c", "%a %u", mounted.mountpoint.path).text == "500 3")
+                }
+            }
+        }
+
+        @Test(arguments: [
+            "dev", "nodev", "suid", "nosuid", "exec", "noexec", "sync", "async", "dirsync", "noatime", "atime",
+            "allow_other", "allow_root", "default_permissions", "auto_unmount", "ro",
+        ])
+        func `mounts with every plain option of its table`(option: String) throws {
+            try withStore { store in try MountedStore.with(store, ["-o", option]) { _ in } }
+        }
+
+        @Test func `refuses a mountpoint that is taken, and one whose server died, with advice`() throws {
+            try withStore { store in
+                try MountedStore.with(store) { mounted in
+                    let path = mounted.mountpoint.path
+                    let again = try run(MountedStore.program, [store, path])
+                    #expect(again.status == 1)
+                    #expect(
+                        again.errors
+                            == "zarrwlr-mount: cannot mount at \(path): busy, something is mounted there already\n")
+
+                    let process = try #require(try server(of: store))
+                    #expect(kill(process, SIGKILL) == 0)
+                    #expect(waitForEnd(of: process))
+                    let dead = try run(MountedStore.program, [store, path])
+                    #expect(dead.status == 1)
+                    #expect(dead.errors.hasSuffix("clear it with: fusermount3 -u \(path)\n"))
+                    try #expect(run("fusermount3", "-u", path).status == 0)
+                }
+            }
+        }
+
+        @Test func `logs to a file, every request with -d`() throws {
+            try withStore { store in
+                try TestFiles.withTemporaryDirectory { scratch in
+                    let log = scratch.appending(path: "mount.log")
+                    try MountedStore.with(store, ["-o", "log=\(log.path)"]) { _ in }
+                    let text = try String(contentsOf: log, encoding: .utf8)
+                    #expect(text.contains("info: \(store) is mounted at"))
+                    #expect(!text.contains("LOOKUP"))
+                }
+                try MountedVolume.withMountpoint { mountpoint in
+                    let script = """
+                        "$0" -d "$1" "$2" 2>&1 & process=$!
+                        until [ -d "$2/.zarrwlr" ]; do sleep 0.05; done
+                        fusermount3 -u "$2"; wait $process; echo "status $?"
+                        """
+                    let result = try run("sh", "-c", script, MountedStore.program.path, store, mountpoint.path)
+                    #expect(result.text.contains("debug: unique: "))
+                    #expect(result.text.contains("LOOKUP"))
+                    #expect(result.text.hasSuffix("status 0"))
+                }
+            }
+        }
+
+        /// Whether /dev/fuse is open to all, as it is on most systems, and this process can become somebody else.
+        private static let canActAsNobody: Bool = {
+            var device = stat()
+            return geteuid() == 0 && stat("/dev/fuse", &device) == 0 && device.st_mode & 0o006 == 0o006
+                && access("/usr/bin/setpriv", X_OK) == 0
+        }()
+
+        @Test(.enabled(if: canActAsNobody, "needs root, setpriv and a /dev/fuse that is open to all"))
+        func `serves a user who is not root`() throws {
+            try withStore { store in
+                try TestFiles.withTemporaryDirectory { scratch in
+                    let mountpoint = scratch.appending(path: "mnt")
+                    try FileManager.default.createDirectory(at: mountpoint, withIntermediateDirectories: true)
+                    chmod(scratch.path, 0o755)
+                    let asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+                    let command = asNobody + [MountedStore.program.path, store, mountpoint.path]
+                    let setpriv = URL(filePath: "/usr/bin/setpriv")
+                    let refused = try run(setpriv, command)
+                    #expect(refused.status == 1)
+                    #expect(refused.errors.split(separator: "\n").count == 1)
+                    chown(mountpoint.path, 65_534, 65_534)
+                    let result = try run(setpriv, command)
+                    #expect(result.status == 0, "\(result.errors)")
+                    let listed = try run(setpriv, asNobody + ["/bin/ls", "-a", mountpoint.path])
+                    #expect(listed.text.contains(".zarrwlr"))
+                    try #expect(run(setpriv, asNobody + ["/usr/bin/fusermount3", "-u", mountpoint.path]).status == 0)
+                }
+            }
+        }
+
+        /// Calls `body` with the path of a store without recordings.
+        private func withStore(_ body: (String) throws -> Void) throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let metadata = #"{"zarr_format": 3, "node_type": "group", "attributes": {}}"#
+                try Data(metadata.utf8).write(to: directory.appending(path: "zarr.json"))
+                try body(directory.path)
+            }
+        }
+
+        /// The process that serves `store`.
+        private func server(of store: String) throws -> pid_t? {
+            try run("pgrep", "-f", "^[^ ]*zarrwlr-mount \(store) ").text.split(separator: "\n").first.flatMap {
+                pid_t($0)
+            }
+        }
+
+        /// Waits, ten seconds at most, until `process` runs no more.
+        private func waitForEnd(of process: pid_t) -> Bool {
+            for _ in 0..<1_000 {
+                let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+                guard let state, !state.contains(") Z ") else { return true }
+                usleep(10_000)
+            }
+            return false
+        }
+    }
+}
