@@ -27,6 +27,8 @@ public struct Recording: Sendable {
     public let modified: Timestamp
     /// The SHA-256 of the source file, in hexadecimal, where the store has it.
     public let sourceSHA256: String?
+    /// The source file's bytes around the samples, where the store has them and they fit.
+    public let envelope: SourceEnvelope?
     /// Its samples.
     public let samples: any SampleReading
 
@@ -34,7 +36,7 @@ public struct Recording: Sendable {
     public init(
         path: String, group: String, number: UInt64?, sourceName: String, codec: AudioCodec, format: WaveFormat,
         rateGround: String?, sampleCount: UInt64, start: Timestamp?, modified: Timestamp, sourceSHA256: String?,
-        samples: any SampleReading
+        envelope: SourceEnvelope? = nil, samples: any SampleReading
     ) {
         self.path = path
         self.group = group
@@ -47,6 +49,7 @@ public struct Recording: Sendable {
         self.start = start
         self.modified = modified
         self.sourceSHA256 = sourceSHA256
+        self.envelope = envelope
         self.samples = samples
     }
 

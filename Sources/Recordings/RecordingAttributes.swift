@@ -36,22 +36,27 @@ struct GroupAttributes: Decodable {
 struct SourceAttributes: Decodable {
     let filename: String?
     let sha256: String?
+    let byteCount: UInt64?
 
     private enum CodingKeys: String, CodingKey {
         case filename, sha256
+        case byteCount = "size_bytes"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
+        case upperByteCount = "SIZE_BYTES"
     }
 
     init() {
         filename = nil
         sha256 = nil
+        byteCount = nil
     }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         filename = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
+        byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
     }
 }
 

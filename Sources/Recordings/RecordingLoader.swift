@@ -194,7 +194,26 @@ struct RecordingLoader: Sendable {
             path: node.path, group: node.group, number: group == nil ? nil : UInt64(node.name),
             sourceName: sourceName, codec: codec, format: format, rateGround: rate.ground,
             sampleCount: audio.sampleCount, start: attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) },
-            modified: modified(node), sourceSHA256: group?.source.sha256, samples: audio.reader)
+            modified: modified(node), sourceSHA256: group?.source.sha256,
+            envelope: envelope(node, codec, format, audio, group), samples: audio.reader)
+    }
+
+    /// The source's own bytes around the samples, where the codec keeps those as they were. Those that do not fit are passed
+    /// over, and the log says why.
+    private func envelope(
+        _ node: RecordingNode, _ codec: AudioCodec, _ format: WaveFormat, _ audio: Audio, _ group: GroupAttributes?
+    ) -> SourceEnvelope? {
+        guard let group, codec == .flac || codec == .pcm else { return nil }
+        do {
+            return try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
+                format: format, dataByteCount: audio.sampleCount * UInt64(format.blockAlign),
+                sourceByteCount: group.source.byteCount)
+        } catch {
+            log.say(
+                .warning,
+                "/\(node.path): shown with a plain WAV header, its source_head and source_tail are of no use: \(error)")
+            return nil
+        }
     }
 
     /// When the store last wrote the recording's document.
