@@ -2,3 +2,6 @@
 #include <libavcodec/avcodec.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/log.h>
+#include <libavutil/md5.h>
+#include <libavutil/mem.h>
+#include <libavutil/sha.h>
