@@ -45,7 +45,7 @@ let package = Package(
         + layer("Recordings", ["Support", "Zarr", "AudioCoding", "WaveFile"])
         + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
-        + layer("Commands", ["Support", "Zarr", "Recordings", "VirtualFS", "FuseBridge"])
+        + layer("Commands", ["Support", "Zarr", "WaveFile", "Recordings", "VirtualFS", "FuseBridge"])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),
