@@ -22,10 +22,10 @@ public struct CommandStreams: Sendable {
     /// The process's standard output and standard error.
     public static var standard: CommandStreams {
         CommandStreams(
-            output: { write($0, to: STDOUT_FILENO) },
+            output: { STDOUT_FILENO.writeAll($0) },
             errors: { text in
                 var text = text
-                _ = text.withUTF8 { write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
+                _ = text.withUTF8 { STDERR_FILENO.writeAll(UnsafeRawBufferPointer($0)) }
             },
             showsProgress: isatty(STDERR_FILENO) == 1)
     }
@@ -34,17 +34,5 @@ public struct CommandStreams: Sendable {
     public func print(_ text: String) {
         var text = text
         _ = text.withUTF8 { output(UnsafeRawBufferPointer($0)) }
-    }
-
-    /// Writes all of `bytes`, or as much as the reader at the other end wants; false where that is not all.
-    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 }
