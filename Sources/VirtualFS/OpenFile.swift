@@ -5,8 +5,6 @@ import WaveFile
 
 /// A file that somebody has open: where its bytes come from.
 final class OpenFile: Sendable {
-    /// Where it is below the mountpoint.
-    let path: String
     /// How the bytes are laid out.
     let layout: WaveLayout
     /// The recording whose samples lie between head and tail; nil for a text.
@@ -14,20 +12,18 @@ final class OpenFile: Sendable {
     private let head: Block
     private let tail: Block
 
-    /// The WAV file of `recording`, at `path`. Nil where it would be too large to exist.
-    init?(_ recording: Recording, path: String) {
+    /// The WAV file of `recording`. Nil where it would be too large to exist.
+    init?(_ recording: Recording) {
         guard let layout = WaveLayout(format: recording.format, sampleCount: recording.sampleCount) else { return nil }
-        self.path = path
         self.layout = layout
         self.recording = recording
         head = Block(layout.head)
         tail = Block(layout.tail)
     }
 
-    /// A file of no more than `text`, at `path`.
-    init?(_ text: Block, path: String) {
+    /// A file of no more than `text`.
+    init?(_ text: Block) {
         guard let layout = WaveLayout(head: Array(text.bytes), dataByteCount: 0, tail: []) else { return nil }
-        self.path = path
         self.layout = layout
         recording = nil
         head = text

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// A store mounted by the `zarrwlr-mount` that was built beside these tests.

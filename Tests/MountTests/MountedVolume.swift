@@ -3,7 +3,6 @@ import FuseBridge
 import Recordings
 import Support
 import Synchronization
-import TestSupport
 import Testing
 import VirtualFS
 

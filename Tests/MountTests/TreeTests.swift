@@ -3,7 +3,6 @@ import Glibc
 import Recordings
 import Support
 import SyntheticRecordings
-import TestSupport
 import Testing
 
 extension Mounts {

@@ -1,0 +1,17 @@
+/// One packet of a stream, coded as the file has it.
+public struct MediaPacket: Sendable {
+    /// The bytes as they are stored: as the file has them, an AAC frame with its ADTS header.
+    public let bytes: [UInt8]
+    /// Samples of one channel that it decodes to, where that can be told without decoding.
+    public let sampleCount: Int?
+    /// How many of these, at the front, are not part of the recording: priming, pre-skip, what an edit list cuts.
+    public let startTrim: Int
+    /// How many of these, at the end, are not part of the recording.
+    public let endTrim: Int
+    /// When it is to be heard, in samples of one channel from the file's time 0, where the container says so.
+    public let presentationSample: Int64?
+    /// How long it is to be heard, in samples of one channel, where the container says so.
+    public let duration: Int64?
+    /// The byte of the file at which it begins, where the container says so.
+    public let offset: UInt64?
+}
