@@ -81,6 +81,15 @@ final class MediaContainer {
         return context.pointee.duration
     }
 
+    /// The end of the recording in stream `index`, in samples of presentation time at `sampleRate`, where the container has
+    /// edit lists and so knows it better than its packets do. While fragments are read, it grows.
+    func end(of index: Int, sampleRate: UInt32) -> Int64? {
+        let stream = streams[index].pointee
+        guard format.hasPrefix("mov,"), stream.start_time == 0, stream.duration > 0 else { return nil }
+        return av_rescale_q(
+            stream.duration, stream.time_base, AVRational(num: 1, den: Int32(clamping: sampleRate)))
+    }
+
     /// What `read` has read last.
     var packet: UnsafeMutablePointer<AVPacket>? { ownedPacket }
 

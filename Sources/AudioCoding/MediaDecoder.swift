@@ -73,8 +73,9 @@ final class MediaDecoder {
         context.map { av_get_exact_bits_per_sample($0.pointee.codec_id) > 0 } ?? false
     }
 
-    /// The next samples, nil where another packet is needed, and at the end.
-    func receive() throws -> SampleBuffer? {
+    /// The next samples, nil where another packet is needed, and at the end. Those from sample `end` on are left out: libavcodec
+    /// honours what packets say of their samples, but not where edit lists end.
+    func receive(until end: Int64?) throws -> SampleBuffer? {
         let code = avcodec_receive_frame(context, frame)
         guard code != -EAGAIN, code != zwl_AVERROR_EOF else { return nil }
         try Self.check("avcodec_receive_frame", code)
@@ -85,7 +86,9 @@ final class MediaDecoder {
         else {
             throw MediaFailure("rate, channels or sample format change within the stream")
         }
-        let samples = try SampleBuffer(frame.pointee, format: format)
+        let decoded = try SampleBuffer(frame.pointee, format: format)
+        let left = end.map { Int(clamping: $0.subtracting(Int64(clamping: sampleCount)) ?? 0) } ?? .max
+        let samples = decoded.subrange(0..<max(0, left))
         sampleCount = sampleCount.adding(UInt64(samples.sampleCount)) ?? .max
         return samples
     }

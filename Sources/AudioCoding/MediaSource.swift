@@ -21,6 +21,7 @@ public final class MediaSource {
 
     private let container: MediaContainer
     private var decoder: MediaDecoder?
+    private var trim = MediaTrim(skip: 0)
     private var hasBegun = false
     private var isAtEnd = false
 
@@ -34,7 +35,7 @@ public final class MediaSource {
             throw MediaError(path, "holds no sound")
         }
         self.stream = stream
-        discardOthers()
+        prepare()
     }
 
     /// Chooses stream `index`, one of `streams`, before anything is read.
@@ -45,10 +46,11 @@ public final class MediaSource {
         }
         guard !hasBegun else { throw MediaError(path, "another stream cannot be chosen once one is read") }
         self.stream = stream
-        discardOthers()
+        prepare()
     }
 
-    private func discardOthers() {
+    private func prepare() {
+        trim = MediaTrim(skip: stream.initialPadding)
         for (index, other) in container.streams.enumerated() {
             other.pointee.discard = index == stream.index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
         }
@@ -60,7 +62,7 @@ public final class MediaSource {
     public func nextPacket() throws(MediaError) -> MediaPacket? {
         guard try read(), let packet = container.packet else { return nil }
         do {
-            return try MediaPacket(packet.pointee, of: stream, in: container)
+            return try MediaPacket(packet.pointee, of: stream, end: end, trim: &trim)
         } catch {
             throw MediaError(path, "cannot be copied", offset: container.packetOffset, cause: error)
         }
@@ -73,7 +75,9 @@ public final class MediaSource {
         let decoder = try openDecoder()
         do {
             while true {
-                if let samples = try decoder.receive() { return samples }
+                while let samples = try decoder.receive(until: end) {
+                    if samples.sampleCount > 0 { return samples }
+                }
                 guard !isAtEnd else { return nil }
                 isAtEnd = try !read()
                 try decoder.send(isAtEnd ? nil : container.packet)
@@ -85,6 +89,9 @@ public final class MediaSource {
                 path, "cannot be decoded", sample: decoder.sampleCount, offset: container.packetOffset, cause: error)
         }
     }
+
+    /// The end of the recording in samples of presentation time, where the container says so.
+    private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
 
     private func read() throws(MediaError) -> Bool {
         hasBegun = true

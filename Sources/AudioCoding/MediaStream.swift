@@ -27,9 +27,10 @@ public struct MediaStream: Sendable {
     public let format: SampleFormat?
     /// Bits that the container gives to a sample, where it says so.
     public let bitsPerCodedSample: Int?
-    /// Samples of one channel as the container announces them; they need not be there.
+    /// Samples of one channel as the container announces them: they need not be there, and priming may be counted in.
     public let announcedSampleCount: UInt64?
-    /// Samples of one channel that the encoder put before the first of the source, as far as the container says so at once.
+    /// Samples of one channel that the encoder put before the first of the source, as far as the container says so before
+    /// the first packet, which may say otherwise.
     public let initialPadding: Int
     /// Bits a second as the container or the codec announces them.
     public let bitRate: UInt64?
