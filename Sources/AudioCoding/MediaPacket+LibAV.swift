@@ -2,10 +2,10 @@ import CLibAV
 import Support
 
 extension MediaPacket {
-    /// `packet` of `stream`, checked to be what `stream.copying` promises; `end` is the end of the recording in samples of
-    /// presentation time, where known.
+    /// `packet` of `stream`, with times in `timeBase`, checked to be what `stream.copying` promises. `end` is the end of the
+    /// recording in samples of presentation time, where known.
     init(
-        _ packet: AVPacket, of stream: MediaStream, end: Int64?, trim: inout MediaTrim
+        _ packet: AVPacket, of stream: MediaStream, timeBase: AVRational, end: Int64?, trim: inout MediaTrim
     ) throws {
         guard packet.flags & AV_PKT_FLAG_CORRUPT == 0 else {
             throw MediaFailure("the packet is damaged or cut short")
@@ -14,8 +14,8 @@ extension MediaPacket {
         (bytes, sampleCount) = try Self.checked(raw, of: stream)
         let rate = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
         presentationSample =
-            packet.pts == zwl_AV_NOPTS_VALUE ? nil : av_rescale_q(packet.pts, packet.time_base, rate)
-        duration = packet.duration > 0 ? av_rescale_q(packet.duration, packet.time_base, rate) : nil
+            packet.pts == zwl_AV_NOPTS_VALUE ? nil : av_rescale_q(packet.pts, timeBase, rate)
+        duration = packet.duration > 0 ? av_rescale_q(packet.duration, timeBase, rate) : nil
         offset = UInt64(exactly: packet.pos)
         (startTrim, endTrim) = try trim.trim(
             packet, sampleCount: sampleCount, presentationSample: presentationSample, end: end)

@@ -62,7 +62,9 @@ public final class MediaSource {
     public func nextPacket() throws(MediaError) -> MediaPacket? {
         guard try read(), let packet = container.packet else { return nil }
         do {
-            return try MediaPacket(packet.pointee, of: stream, end: end, trim: &trim)
+            return try MediaPacket(
+                packet.pointee, of: stream, timeBase: container.streams[stream.index].pointee.time_base, end: end,
+                trim: &trim)
         } catch {
             throw MediaError(path, "cannot be copied", offset: container.packetOffset, cause: error)
         }

@@ -79,7 +79,7 @@ extension SampleBuffer {
         ) -> Int32 {
             let byteCount = (bits + 7) / 8
             let shift = T(T.bitWidth - bits)
-            let silence: Int32 = byteCount == 1 ? 1 << Int32(bits - 1) : 0
+            let silence: Int32 = byteCount == 1 ? 128 : 0
             var lost: T = 0
             for (channel, plane) in planes.enumerated() {
                 let plane = plane.assumingMemoryBound(to: T.self)

@@ -1,16 +1,15 @@
 extension SampleBuffer {
     /// Puts every sample's value into `target`, interleaved: 8 bits around 0. Nothing where samples are floats.
     func copyIntegers(to target: inout [Int32]) {
-        guard case .integer(let bits) = format else { return target = [] }
+        guard format.isInteger else { return target = [] }
         let count = sampleCount * channels
         let source = bytes
         target = [Int32](unsafeUninitializedCapacity: count) { target, initializedCount in
             initializedCount = count
             switch format.byteCount {
             case 1:
-                let silence = Int32(1) << Int32(bits - 1)
                 for index in 0..<count {
-                    target[index] = Int32(source[index]) - silence
+                    target[index] = Int32(source[index]) - 128
                 }
             case 2:
                 for index in 0..<count {
