@@ -22,6 +22,7 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Tar
 
 let systemLibraries: [Target] = [
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
         name: "CLibAV", pkgConfig: "libavcodec",
@@ -40,7 +41,7 @@ let package = Package(
         .executable(name: "zarrwlr", targets: ["zarrwlr"]),
     ],
     targets: systemLibraries
-        + layer("Support")
+        + layer("Support", ["CCrypto"])
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
         + layer("WaveFile", ["Support"])

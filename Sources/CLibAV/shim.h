@@ -3,10 +3,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/log.h>
-#include <libavutil/md5.h>
-#include <libavutil/mem.h>
 #include <libavutil/opt.h>
-#include <libavutil/sha.h>
 #include <libswresample/swresample.h>
 
 // Macros with casts or calls in them, which Swift does not import.
