@@ -5,8 +5,6 @@ import Zarr
 
 /// Reads what must be known of a recording before its first sample: its format, its length, its samples' whereabouts.
 struct RecordingLoader: Sendable {
-    private static let blobName = "audio_data_blob_array"
-
     let store: any Store
     let cache: BlockCache
     let log: Log
@@ -22,7 +20,7 @@ struct RecordingLoader: Sendable {
             let array: ZarrArray
             let attributes: AudioAttributes
             do throws(ZarrError) {
-                array = try ZarrArray.open(store, path: "\(node.path)/\(Self.blobName)", cache: cache)
+                array = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.blob)", cache: cache)
                 attributes = try array.attributes(as: AudioAttributes.self)
             } catch {
                 throw RecordingError("its audio cannot be opened", recording: node.path, cause: error)
@@ -69,13 +67,15 @@ struct RecordingLoader: Sendable {
             return try pcm(array, attributes)
         case .flac:
             let stream = try FLACStream(
-                blob: CodedBlob(array), index: storedIndex("flac_index", of: node), path: node.path, log: log)
+                blob: CodedBlob(array), index: storedIndex(HierarchyNames.flacIndex, of: node), path: node.path,
+                log: log)
             return try audio(
                 stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
         case .aac:
             let stream = try AACStream(
-                blob: CodedBlob(array), index: storedIndex("aac_index", of: node), path: node.path, log: log)
+                blob: CodedBlob(array), index: storedIndex(HierarchyNames.aacIndex, of: node), path: node.path, log: log
+            )
             return try audio(
                 stream, rate: stream.format.sampleRate, channels: stream.format.channels, encoding: .integer16,
                 decoded: stream.sampleCount, skipped: attributes.primingSamples ?? 0, kept: attributes.totalSamples,
@@ -119,7 +119,8 @@ struct RecordingLoader: Sendable {
                     stream, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels, encoding: .integer16,
                     decoded: extent.sampleCount.adding(skipped) ?? .max, skipped: skipped, kept: nil, node)
             }
-            guard let index = try? ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache),
+            guard
+                let index = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusIndex)", cache: cache),
                 let packets = StoredOpusPackets(blob: blob, index: index)
             else {
                 throw AudioCodingError(
@@ -127,7 +128,7 @@ struct RecordingLoader: Sendable {
                     "where its packets begin is lost: they were stored one after another without their lengths, "
                         + "and cannot be told apart; import the source again")
             }
-            let headArray = try ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)
+            let headArray = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusHead)", cache: cache)
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
             let stream = try OpusStream(
                 head: head, storedRestarts: storedRestarts(of: node, packetCount: packets.count), path: node.path,
@@ -147,7 +148,7 @@ struct RecordingLoader: Sendable {
     /// The restarts of `opus_sync`; nil where there is none, or none of the right form.
     private func storedRestarts(of node: RecordingNode, packetCount: UInt64) -> OpusRestarts? {
         // A day has a few thousand; an array of another order of size is none.
-        guard let array = try? ZarrArray.open(store, path: "\(node.path)/opus_sync", cache: cache),
+        guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusSync)", cache: cache),
             array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
             array.shape[0] > 0, array.shape[0] <= packetCount,
             let numbers = try? array.numbers(ofRows: 0..<array.shape[0])
