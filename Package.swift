@@ -46,9 +46,10 @@ let package = Package(
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
         + layer("WaveFile", ["Support"])
         + layer("Recordings", ["Support", "Zarr", "AudioCoding", "WaveFile"])
+        + layer("Importing", ["Support", "Zarr", "AudioCoding", "WaveFile", "Recordings"])
         + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
-        + layer("Commands", ["Support", "Zarr", "WaveFile", "Recordings", "VirtualFS", "FuseBridge"])
+        + layer("Commands", ["Support", "Zarr", "WaveFile", "Recordings", "Importing", "VirtualFS", "FuseBridge"])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),
