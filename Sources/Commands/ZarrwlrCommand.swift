@@ -5,7 +5,9 @@ public struct ZarrwlrCommand: Sendable {
     private static let name = "zarrwlr"
 
     /// All commands, in the order that `--help` shows them.
-    static let subcommands: [Subcommand] = [ListCommand.subcommand, ExtractCommand.subcommand]
+    static let subcommands: [Subcommand] = [
+        ImportCommand.subcommand, ListCommand.subcommand, ExtractCommand.subcommand,
+    ]
 
     private let streams: CommandStreams
 

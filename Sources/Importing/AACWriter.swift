@@ -48,8 +48,8 @@ final class AACWriter: AudioWriter {
         }
         var attributes = attributes
         attributes.describe(.aac, form, container: "aac-native")
-        attributes["stream_type"] = "adts"
-        attributes["profile"] = "aac_low"
+        attributes["stream_type"] = .text("adts")
+        attributes["profile"] = .text("aac_low")
         attributes["aac_bitrate"] = JSONValue(bitRate)
         attributes["priming_samples"] = JSONValue(encoder.priming)
         attributes["total_samples"] = JSONValue(encoder.sampleCount)

@@ -25,12 +25,12 @@ public final class AudioGroup: Sendable {
         self.store = store
         self.path = path
         let mark: [String: JSONValue] = [
-            "magic_id": .string(HierarchyNames.audioGroupMagic),
+            "magic_id": .text(HierarchyNames.audioGroupMagic),
             "version": .array(HierarchyNames.version.map { JSONValue($0) }),
         ]
         guard try !ZarrGroup.create(in: store, path: path, attributes: mark) else { return }
         let attributes = try ZarrGroup.open(store, path: path).attributes(as: [String: JSONValue].self)
-        if attributes["type"] == .string(HierarchyNames.recordingType) {
+        if attributes["type"] == .text(HierarchyNames.recordingType) {
             throw ZarrError(.invalidRequest, "is a recording, not a group for recordings", path: path)
         }
         guard attributes["magic_id"] != mark["magic_id"] else { return }

@@ -1,5 +1,6 @@
 import AudioCoding
 import Recordings
+import Zarr
 
 /// Writes samples into the arrays of a recording.
 protocol AudioWriter: AnyObject {

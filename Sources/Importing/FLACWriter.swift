@@ -40,9 +40,9 @@ final class FLACWriter: AudioWriter {
 extension [String: JSONValue] {
     /// Adds what zarrwlr's blobs say of a stream.
     mutating func describe(_ codec: AudioCodec, _ form: SampleForm, container: String) {
-        self["codec"] = .string(codec.rawValue)
+        self["codec"] = .text(codec.rawValue)
         self["nb_channels"] = JSONValue(form.channels)
         self["sample_rate"] = JSONValue(form.sampleRate)
-        self["container_type"] = .string(container)
+        self["container_type"] = .text(container)
     }
 }

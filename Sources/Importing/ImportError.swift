@@ -7,7 +7,8 @@ public struct ImportError: DescribedError {
     /// The error beneath.
     public let cause: (any Error)?
 
-    init(_ summary: String, cause: (any Error)? = nil) {
+    /// An error that says what stands in the way.
+    public init(_ summary: String, cause: (any Error)? = nil) {
         self.summary = summary
         self.cause = cause
     }

@@ -138,7 +138,7 @@ struct ImportJob {
     /// What every blob says. `factor` is how many times faster the source was sampled than the stream claims.
     private func commonAttributes(factor: Double) -> [String: JSONValue] {
         var attributes: [String: JSONValue] = ["sampling_rescale_factor": .number(factor)]
-        if let start { attributes["first_sample_time_stamp"] = .string(start.time.description) }
+        if let start { attributes["first_sample_time_stamp"] = .text(start.time.description) }
         return attributes
     }
 

@@ -32,6 +32,12 @@ public struct ImportOptions: Sendable {
     /// Whether AudioMoth's triggered recordings are stored with their silence collapsed, as they are.
     public var keepsCollapsedSilence = false
 
+    /// The names of attributes that the user may not set: an import does.
+    public static let reservedAttributes: Set = [
+        "original_audio_data_array_version", "type", "encoding", "base_features", "meta_data_structure",
+        "source_metadata", "magic_id", "version",
+    ]
+
     /// What holds where nothing is said.
     public init() {}
 }

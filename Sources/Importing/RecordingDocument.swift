@@ -2,15 +2,10 @@ import AudioCoding
 import Recordings
 import Support
 import WaveFile
+import Zarr
 
 /// The attributes of a recording's group: zarrwlr's own, what was found in the source, and the user's.
 struct RecordingDocument {
-    /// Attributes that the user may not set.
-    static let reservedNames: Set = [
-        "original_audio_data_array_version", "type", "encoding", "base_features", "meta_data_structure",
-        "source_metadata",
-    ]
-
     let description: SourceDescription
     let sha256: String
     /// Samples of one channel of the source.
@@ -21,12 +16,12 @@ struct RecordingDocument {
     let userAttributes: [String: String]
 
     var attributes: [String: JSONValue] {
-        var attributes = userAttributes.mapValues { JSONValue.string($0) }
+        var attributes = userAttributes.mapValues { JSONValue.text($0) }
         attributes["original_audio_data_array_version"] = .array(HierarchyNames.version.map { JSONValue($0) })
-        attributes["type"] = .string(HierarchyNames.recordingType)
-        attributes["encoding"] = .string(codec.rawValue)
+        attributes["type"] = .text(HierarchyNames.recordingType)
+        attributes["encoding"] = .text(codec.rawValue)
         attributes["base_features"] = .object(baseFeatures)
-        attributes["meta_data_structure"] = .string(SourceMetadataText(description, sampleCount: sampleCount).text)
+        attributes["meta_data_structure"] = .text(SourceMetadataText(description, sampleCount: sampleCount).text)
         attributes["source_metadata"] = .object(sourceMetadata)
         return attributes
     }
@@ -35,21 +30,21 @@ struct RecordingDocument {
     private var baseFeatures: [String: JSONValue] {
         let streams = description.streams
         return [
-            "filename": .string(description.fileName),
+            "filename": .text(description.fileName),
             "size_bytes": JSONValue(description.byteCount),
-            "sha256": .string(sha256),
-            "has_audio_stream": true,
-            "container_format": .string(description.container),
+            "sha256": .text(sha256),
+            "has_audio_stream": .bool(true),
+            "container_format": .text(description.container),
             "nb_streams": JSONValue(streams.count),
-            "codec_per_stream": .array(streams.map { .string($0.codec) }),
+            "codec_per_stream": .array(streams.map { .text($0.codec) }),
             "sampling_rate_per_stream": .array(streams.map { JSONValue($0.sampleRate) }),
             "sample_format_per_stream_as_dtype": .array(
                 streams.map { stream in
-                    stream.format.map { .string("<class 'numpy.\($0.numpyName)'>") } ?? .null
+                    stream.format.map { .text("<class 'numpy.\($0.numpyName)'>") } ?? .null
                 }),
             "sample_format_per_stream_is_planar": .array(streams.map { .bool(!$0.isInterleaved) }),
             "channels_per_stream": .array(streams.map { JSONValue($0.channels) }),
-            "codec_compression_kind_per_stream": .array(streams.map { .string($0.compressionKind) }),
+            "codec_compression_kind_per_stream": .array(streams.map { .text($0.compressionKind) }),
         ]
     }
 
@@ -59,17 +54,17 @@ struct RecordingDocument {
         var fields: [String: JSONValue] = [:]
         if let start {
             fields["start"] = .object([
-                "time": .string(start.time.description), "from": .string(start.origin.rawValue),
+                "time": .text(start.time.description), "from": .text(start.origin.rawValue),
             ])
         }
         fields["guano"] = JSONValue(metadata.guano)
         fields["wamd"] = JSONValue(metadata.wamd)
         fields["info"] = JSONValue(metadata.info)
         fields["bext"] = metadata.broadcast.map { JSONValue($0) }
-        fields["ixml"] = metadata.ixml.map { .string($0) }
+        fields["ixml"] = metadata.ixml.map { .text($0) }
         fields["tags"] = JSONValue(description.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         fields["stream_tags"] = JSONValue(description.stream.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-        if !notes.isEmpty { fields["notes"] = .array(notes.map { .string($0) }) }
+        if !notes.isEmpty { fields["notes"] = .array(notes.map { .text($0) }) }
         return fields
     }
 }
@@ -81,11 +76,11 @@ extension JSONValue {
 
     fileprivate init(_ broadcast: BroadcastExtension) {
         self = .object([
-            "description": .string(broadcast.summary), "originator": .string(broadcast.originator),
-            "originator_reference": .string(broadcast.originatorReference),
-            "origination_date": .string(broadcast.date), "origination_time": .string(broadcast.time),
+            "description": .text(broadcast.summary), "originator": .text(broadcast.originator),
+            "originator_reference": .text(broadcast.originatorReference),
+            "origination_date": .text(broadcast.date), "origination_time": .text(broadcast.time),
             "time_reference": JSONValue(broadcast.timeReference),
-            "coding_history": .string(broadcast.codingHistory),
+            "coding_history": .text(broadcast.codingHistory),
         ])
     }
 }

@@ -100,8 +100,8 @@ struct StreamCopy {
         }
         var attributes = attributes
         attributes.describe(.aac, form, container: "aac-native")
-        attributes["stream_type"] = "adts"
-        attributes["profile"] = "aac_low"
+        attributes["stream_type"] = .text("adts")
+        attributes["profile"] = .text("aac_low")
         attributes["priming_samples"] = JSONValue(extent.skipped)
         attributes["total_samples"] = JSONValue(extent.sampleCount)
         try frames.finish(attributes)
