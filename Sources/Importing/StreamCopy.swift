@@ -45,6 +45,9 @@ struct StreamCopy {
                 try frames.append(packet.bytes, sampleCount: packet.sampleCount)
                 progress(UInt64(packet.sampleCount))
             }
+            if streamInfo.totalSamples == nil {
+                try frames.replaceHeader(with: streamInfo.with(totalSamples: frames.sampleCount).streamHeader)
+            }
         }
         if let announced = streamInfo.totalSamples, announced != frames.sampleCount {
             throw ImportError(
