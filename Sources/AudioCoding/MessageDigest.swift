@@ -3,7 +3,7 @@ import CLibAV
 /// A checksum of bytes that come piece by piece: of samples as FLAC keeps it, of files as stores keep it.
 ///
 /// Not Sendable: one thread at a time.
-public struct MessageDigest: ~Copyable {
+public final class MessageDigest {
     /// How the sum is made.
     public enum Algorithm: Sendable {
         /// RFC 1321: what STREAMINFO has of the samples.
@@ -17,18 +17,17 @@ public struct MessageDigest: ~Copyable {
 
     /// The sum of no bytes yet; nil where there is no memory for it.
     public init?(_ algorithm: Algorithm) {
-        let context =
-            switch algorithm {
-            case .md5: av_md5_alloc()
-            case .sha256: av_sha_alloc()
-            }
-        guard let context else { return nil }
-        switch algorithm {
-        case .md5: av_md5_init(context)
-        case .sha256: av_sha_init(context, 256)
-        }
         self.algorithm = algorithm
-        self.context = context
+        switch algorithm {
+        case .md5:
+            guard let context = av_md5_alloc() else { return nil }
+            av_md5_init(context)
+            self.context = context
+        case .sha256:
+            guard let context = av_sha_alloc() else { return nil }
+            av_sha_init(context, 256)
+            self.context = context
+        }
     }
 
     deinit {
@@ -36,7 +35,7 @@ public struct MessageDigest: ~Copyable {
     }
 
     /// Takes in the next bytes.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    public func update(_ bytes: UnsafeRawBufferPointer) {
         let source = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         switch algorithm {
         case .md5: av_md5_update(context, source, bytes.count)
@@ -44,8 +43,8 @@ public struct MessageDigest: ~Copyable {
         }
     }
 
-    /// The sum of all bytes: 16 or 32.
-    public consuming func finish() -> [UInt8] {
+    /// The sum of all bytes: 16 or 32. Nothing may be taken in after that.
+    public func finish() -> [UInt8] {
         switch algorithm {
         case .md5:
             var sum = [UInt8](repeating: 0, count: 16)

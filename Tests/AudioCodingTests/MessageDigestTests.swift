@@ -13,7 +13,7 @@ struct MessageDigestTests {
             (.sha256, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ])
     func vectors(algorithm: MessageDigest.Algorithm, text: String, sum: String) throws {
-        var digest = try #require(MessageDigest(algorithm))
+        let digest = try #require(MessageDigest(algorithm))
         for byte in text.utf8 { withUnsafeBytes(of: byte) { digest.update($0) } }
         let bytes = digest.finish()
         #expect(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == sum)
