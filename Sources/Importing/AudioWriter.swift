@@ -20,8 +20,6 @@ struct WrittenAudio {
     let byteCount: UInt64
     /// What reading it back must give.
     let proof: Proof
-    /// What to tell the user.
-    var notes: [String] = []
 
     /// What reading a recording back must give.
     enum Proof {

@@ -122,9 +122,9 @@ struct StreamCopy {
             extent.append(packet)
             progress(UInt64(packet.sampleCount))
         }
-        let notes = try packets.finish(
+        try packets.finish(
             attributes, skipped: extent.skipped, sampleCount: extent.sampleCount, bitRate: nil)
         return WrittenAudio(
-            codec: .opus, sampleCount: extent.sampleCount, byteCount: packets.byteCount, proof: .samples, notes: notes)
+            codec: .opus, sampleCount: extent.sampleCount, byteCount: packets.byteCount, proof: .samples)
     }
 }
