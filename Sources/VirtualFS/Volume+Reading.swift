@@ -10,7 +10,7 @@ extension Volume {
         let file: OpenFile? =
             switch tree.nodes[index].content {
             case .directory: throw .isDirectory
-            case .recording(let recording, _): OpenFile(recording, path: path)
+            case .recording(let recording, _): OpenFile(recording, path: path, prefetcher: prefetcher)
             case .text(let block): OpenFile(block, path: path)
             }
         guard let file else { throw .invalid }
