@@ -78,8 +78,8 @@ public final class StagedNode: Sendable {
 
     /// Puts the node in the place of the one at `place`, if there is one: a reader finds the old one or the new one.
     ///
-    /// On a file system that cannot exchange two names a reader may for a moment find neither, and a process killed in that
-    /// moment leaves neither.
+    /// The new one is on the disk when this returns; when it throws, either may be there. On a file system that cannot
+    /// exchange two names a reader may for a moment find neither, and a process killed in that moment leaves neither.
     public func replace(_ place: String) throws(StoreError) {
         if try publish(as: place) { return }
         if try !store.changes.exchange(path, place) { try moveAside(place) }
