@@ -23,7 +23,7 @@ public final class StagedNode: Sendable {
 
     deinit {
         // What cannot be removed is found as a leftover.
-        try? staging.remove()
+        try? discard()
     }
 
     /// The path, until publishing, of what will be `name` below the node: a node, or a key such as `zarr.json`. Empty: the
@@ -102,6 +102,8 @@ public final class StagedNode: Sendable {
 
     /// Removes what was written. The same happens by itself when a node that was not published is let go of.
     public func discard() throws(StoreError) {
+        // What is read from keeps its room on the disk.
+        store.files.removeAll()
         try staging.remove()
     }
 
