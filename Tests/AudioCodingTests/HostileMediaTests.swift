@@ -130,6 +130,30 @@ struct HostileMediaTests {
         }
     }
 
+    @Test(
+        .enabled(if: MediaTools.arePresent, MediaTools.comment),
+        arguments: ["a.flac", "flac.oga", "flac.mkv", "a.opus", "opus.webm"])
+    func `packets that are missing in the middle are an error, not a shorter recording`(_ name: String) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: name).path
+            let codec = name.contains("opus") ? "libopus" : "flac"
+            try Command.run(
+                ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=3:r=48000:seed=3", "-c:a", codec, path])
+            let source = try MediaSource(path: path)
+            var offsets: [Int] = []
+            while let packet = try source.nextPacket() { offsets.append(Int(try #require(packet.offset))) }
+            // Where pages or clusters begin as well, so that what is left is well formed.
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            let starts = name.hasSuffix("mkv") || name.hasSuffix("webm") ? [offsets.count / 3, offsets.count / 2] : nil
+            let first = offsets[starts?[0] ?? offsets.count / 3]
+            let second = offsets.first { $0 > (starts.map { offsets[$0[1]] } ?? first) } ?? first
+            let holed = try Self.write(
+                bytes.prefix(first) + bytes.suffix(bytes.count - second), "b-" + name, in: directory)
+            let errors = Self.readAll(holed)
+            #expect(!errors.isEmpty && errors.allSatisfy { $0 is MediaError })
+        }
+    }
+
     @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment))
     func `a stream that is not there cannot be chosen, and none once one is read`() throws {
         try TestFiles.withTemporaryDirectory { directory in
