@@ -25,7 +25,8 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
         name: "CLibAV", pkgConfig: "libavcodec",
-        providers: [.apt(["libavcodec-dev", "libavutil-dev"])]),
+        providers: [.apt(["libavcodec-dev", "libavformat-dev", "libavutil-dev", "libswresample-dev"])]),
+    .systemLibrary(name: "CFLAC", pkgConfig: "flac", providers: [.apt(["libflac-dev"])]),
     .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
@@ -38,7 +39,7 @@ let package = Package(
     targets: systemLibraries
         + layer("Support")
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
-        + layer("AudioCoding", ["Support", "CLibAV", "COpus"])
+        + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
         + layer("WaveFile", ["Support"])
         + layer("Recordings", ["Support", "Zarr", "AudioCoding", "WaveFile"])
         + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
