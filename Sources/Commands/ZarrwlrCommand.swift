@@ -5,7 +5,9 @@ public struct ZarrwlrCommand: Sendable {
     private static let name = "zarrwlr"
 
     /// All commands, in the order that `--help` shows them.
-    static let subcommands: [Subcommand] = [ListCommand.subcommand, ExtractCommand.subcommand, CheckCommand.subcommand]
+    static let subcommands: [Subcommand] = [
+        ListCommand.subcommand, InfoCommand.subcommand, ExtractCommand.subcommand, CheckCommand.subcommand,
+    ]
 
     private let streams: CommandStreams
 
