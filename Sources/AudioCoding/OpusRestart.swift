@@ -39,6 +39,9 @@ final class ComparableOpusDecoder {
         byteCount = packet.flatMap { try? decoder.decode($0, into: output) }.map { $0 * decoder.channels * 2 }
     }
 
+    /// The last packet's samples; nil where it could not be decoded.
+    var samples: UnsafeRawBufferPointer? { byteCount.map { UnsafeRawBufferPointer(rebasing: output[..<$0]) } }
+
     /// Whether both decoded the last packet to the same samples, or both could not.
     func agrees(with other: ComparableOpusDecoder) -> Bool {
         guard byteCount == other.byteCount else { return false }

@@ -58,6 +58,10 @@ public final class OpusRestartProver {
         packetCount += 1
     }
 
+    /// What a decode from the start gives for the packet taken in last: interleaved, 16 bits. Nil where it cannot be decoded;
+    /// valid until the next one is taken in.
+    public var samples: UnsafeRawBufferPointer? { reference.samples }
+
     /// The restarts of all packets taken in, in order; the first is the stream's start.
     public func finish() -> [OpusRestart] {
         endRun()

@@ -47,8 +47,11 @@ struct RecordingFacts: Encodable {
             attributes = try Self.attributes(of: recording, in: zarr, store.cache)
             stream = try StreamStatistics(of: recording, in: zarr, cache: store.cache).map { statistics in
                 let folder = "\(store.address.path)/\(recording.path)"
-                let indexBytes = ["flac_index", "aac_index", "opus_index", "opus_sync"]
-                    .reduce(0) { $0 + FolderSize.byteCount(of: "\(folder)/\($1)") }
+                let indexBytes = [
+                    HierarchyNames.flacIndex, HierarchyNames.aacIndex, HierarchyNames.opusIndex,
+                    HierarchyNames.opusSync,
+                ]
+                .reduce(0) { $0 + FolderSize.byteCount(of: "\(folder)/\($1)") }
                 return Stream(statistics, indexBytes: indexBytes)
             }
         } catch {
@@ -62,7 +65,7 @@ struct RecordingFacts: Encodable {
         switch try ZarrNode.open(store, path: recording.path, cache: cache) {
         case .array(let array): return Attributes(group: .null, audio: try array.attributes(as: JSONValue.self))
         case .group(let group):
-            let audio = try ZarrArray.open(store, path: group.path(of: "audio_data_blob_array"), cache: cache)
+            let audio = try ZarrArray.open(store, path: group.path(of: HierarchyNames.blob), cache: cache)
             return Attributes(
                 group: try group.attributes(as: JSONValue.self), audio: try audio.attributes(as: JSONValue.self))
         case nil: return Attributes(group: .null, audio: .null)

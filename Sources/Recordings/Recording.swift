@@ -1,5 +1,6 @@
 public import Support
 public import WaveFile
+public import Zarr
 
 /// One recording of a store: what it is, and its samples.
 ///
@@ -51,6 +52,24 @@ public struct Recording: Sendable {
         self.sourceSHA256 = sourceSHA256
         self.envelope = envelope
         self.samples = samples
+    }
+
+    /// Reads what the recording at `path` of `store` is, without its samples.
+    ///
+    /// Throws where there is none, or none that can be served.
+    public init(store: any Store, path: String, cache: BlockCache, log: Log) throws(RecordingError) {
+        let attributes: GroupAttributes
+        do throws(ZarrError) {
+            attributes = try ZarrGroup.open(store, path: path).attributes(as: GroupAttributes.self)
+        } catch {
+            throw RecordingError("cannot be read", recording: path, cause: error)
+        }
+        guard attributes.isRecording else { throw RecordingError("is no recording", recording: path) }
+        let names = path.split(separator: "/")
+        let node = RecordingNode(
+            path: path, group: names.dropLast().joined(separator: "/"), name: String(names.last ?? ""),
+            content: .group(attributes))
+        self = try RecordingLoader(store: store, cache: cache, log: log).load(node)
     }
 
     /// The bytes of its samples in a WAV file.

@@ -5,8 +5,6 @@ import Zarr
 
 /// Reads what must be known of a recording before its first sample: its format, its length, its samples' whereabouts.
 struct RecordingLoader: Sendable {
-    static let blobName = "audio_data_blob_array"
-
     let store: any Store
     let cache: BlockCache
     let log: Log
@@ -37,7 +35,7 @@ struct RecordingLoader: Sendable {
             let array: ZarrArray
             let attributes: AudioAttributes
             do throws(ZarrError) {
-                array = try ZarrArray.open(store, path: "\(node.path)/\(Self.blobName)", cache: cache)
+                array = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.blob)", cache: cache)
                 attributes = try array.attributes(as: AudioAttributes.self)
             } catch {
                 throw RecordingError("its audio cannot be opened", recording: node.path, cause: error)
@@ -82,13 +80,15 @@ struct RecordingLoader: Sendable {
             return try pcm(array, attributes)
         case .flac:
             let stream = try FLACStream(
-                blob: CodedBlob(array), index: storedIndex("flac_index", of: node), path: node.path, log: log)
+                blob: CodedBlob(array), index: storedIndex(HierarchyNames.flacIndex, of: node), path: node.path,
+                log: log)
             return try audio(
                 stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
         case .aac:
             let stream = try AACStream(
-                blob: CodedBlob(array), index: storedIndex("aac_index", of: node), path: node.path, log: log)
+                blob: CodedBlob(array), index: storedIndex(HierarchyNames.aacIndex, of: node), path: node.path, log: log
+            )
             return try audio(
                 stream, rate: stream.format.sampleRate, channels: stream.format.channels, encoding: .integer16,
                 decoded: stream.sampleCount, skipped: attributes.primingSamples ?? 0, kept: attributes.totalSamples,
@@ -133,7 +133,8 @@ struct RecordingLoader: Sendable {
                     stream, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels, encoding: .integer16,
                     decoded: extent.sampleCount.adding(skipped) ?? .max, skipped: skipped, kept: nil, node)
             }
-            guard let index = try? ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache),
+            guard
+                let index = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusIndex)", cache: cache),
                 let packets = StoredOpusPackets(blob: blob, index: index)
             else {
                 throw AudioCodingError(
@@ -141,7 +142,7 @@ struct RecordingLoader: Sendable {
                     "where its packets begin is lost: they were stored one after another without their lengths, "
                         + "and cannot be told apart; import the source again")
             }
-            let headArray = try ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)
+            let headArray = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusHead)", cache: cache)
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
             let restarts = OpusRestarts(
                 store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)

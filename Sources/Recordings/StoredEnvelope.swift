@@ -7,9 +7,6 @@ import Zarr
 /// They are used only where they fit the stream: a head that announced other samples than the stream decodes to would make
 /// noise of them.
 struct StoredEnvelope {
-    static let headName = "source_head"
-    static let tailName = "source_tail"
-
     let store: any Store
     let cache: BlockCache
     /// The recording's path.
@@ -21,8 +18,8 @@ struct StoredEnvelope {
     func envelope(
         format: WaveFormat, dataByteCount: UInt64, sourceByteCount: UInt64?
     ) throws -> SourceEnvelope? {
-        guard let head = try blob(Self.headName) else { return nil }
-        let tail = try blob(Self.tailName)
+        guard let head = try blob(HierarchyNames.sourceHead) else { return nil }
+        let tail = try blob(HierarchyNames.sourceTail)
         let tailByteCount = tail?.byteCount ?? 0
         guard max(head.byteCount, tailByteCount) <= WaveSource.envelopeByteCountLimit else {
             throw misfit("they have \(head.byteCount) and \(tailByteCount) bytes, more than any source's")

@@ -31,7 +31,7 @@ public struct StreamStatistics: Sendable {
         do {
             guard recording.codec != .pcm else { return nil }
             let array = try ZarrArray.open(
-                store, path: "\(recording.path)/\(RecordingLoader.blobName)", cache: cache)
+                store, path: "\(recording.path)/\(HierarchyNames.blob)", cache: cache)
             let blob = try CodedBlob(array)
             byteCount = blob.byteCount
             switch recording.codec {

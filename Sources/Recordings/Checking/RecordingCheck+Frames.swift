@@ -22,7 +22,7 @@ extension RecordingCheck {
             for hole in holes { add(hole, pass.unreadable, samples: hole.samples) }
             addUnreadable(pass.unreadable, outside: holes)
             checkAttributes(audio.attributes, rate: streamInfo.sampleRate, channels: streamInfo.channels)
-            try checkIndex(Self.flacIndexName, table, holes, samplesPerFrame: nil)
+            try checkIndex(HierarchyNames.flacIndex, table, holes, samplesPerFrame: nil)
         } catch {
             if recording != nil { add("its FLAC stream cannot be read", error) }
         }
@@ -49,7 +49,7 @@ extension RecordingCheck {
             if let format {
                 checkAttributes(audio.attributes, rate: format.sampleRate, channels: format.channels)
             }
-            let lost = try checkIndex(Self.aacIndexName, table, holes, samplesPerFrame: UInt64(samplesPerFrame))
+            let lost = try checkIndex(HierarchyNames.aacIndex, table, holes, samplesPerFrame: UInt64(samplesPerFrame))
             add(holes, lost, pass.unreadable)
             if let last = table[table.count - 1] { checkTrim(audio.attributes, decoded: last.samples.upperBound) }
         } catch {

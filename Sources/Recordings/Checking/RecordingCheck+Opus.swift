@@ -137,7 +137,7 @@ extension RecordingCheck {
 
     /// Looks at `opus_sync`, proves it anew where all is decoded, and makes it where it is missing and wanted.
     private mutating func checkRestarts(of packets: any OpusPackets, head: OpusHead, isScanned: Bool) throws {
-        let name = StoredOpusRestarts.name
+        let name = HierarchyNames.opusSync
         let repair = IndexRepair.restarts(of: packets, head: head)
         var stored: StoredOpusRestarts?
         do {

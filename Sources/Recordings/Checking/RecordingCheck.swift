@@ -8,9 +8,6 @@ struct RecordingCheck {
     /// More findings of one recording than this are counted, not told.
     private static let findingLimit = 200
 
-    static let flacIndexName = "flac_index"
-    static let aacIndexName = "aac_index"
-
     let store: any Store
     let node: RecordingNode
     let cache: BlockCache
@@ -102,10 +99,10 @@ struct RecordingCheck {
         guard case .group = node.content else { return }
         let readWithAudio: Set<String> =
             switch codec {
-            case .flac: [RecordingLoader.blobName, Self.flacIndexName]
-            case .aac: [RecordingLoader.blobName, Self.aacIndexName]
-            case .opus: [RecordingLoader.blobName, StoredOpusRestarts.name]
-            case .pcm, nil: [RecordingLoader.blobName]
+            case .flac: [HierarchyNames.blob, HierarchyNames.flacIndex]
+            case .aac: [HierarchyNames.blob, HierarchyNames.aacIndex]
+            case .opus: [HierarchyNames.blob, HierarchyNames.opusSync]
+            case .pcm, nil: [HierarchyNames.blob]
             }
         do {
             let group = try ZarrGroup.open(store, path: node.path)

@@ -19,6 +19,11 @@ public struct WaveMetadata: Sendable, Equatable {
     /// Nothing.
     public init() {}
 
+    /// A comment that another kind of file has, where WAV files have it in `ICMT`.
+    public init(comment: String) {
+        info = [MetadataField(name: "ICMT", value: comment)]
+    }
+
     /// Reads the metadata chunks of `source`, whose bytes are `file`. What cannot be understood is left out: metadata is
     /// anyone's.
     public init(of source: WaveSource, in file: WaveBytes) throws(WaveSourceError) {

@@ -25,6 +25,8 @@ public final class ArrayWriter {
 
     /// Bytes that were appended.
     public private(set) var byteCount = 0
+    /// Bytes that came of the chunks written so far.
+    public private(set) var encodedByteCount = 0
 
     /// Appends the elements `bytes`, in C order, numbers little-endian. They may end within a row.
     public func append(_ bytes: UnsafeRawBufferPointer) throws(ZarrError) {
@@ -48,6 +50,22 @@ public final class ArrayWriter {
         try numbers.map(\.littleEndian).withUnsafeBufferPointer { numbers throws(ZarrError) in
             try append(UnsafeRawBufferPointer(numbers))
         }
+    }
+
+    /// Puts `bytes` in the place of the first that were appended: a header that is complete only at the end.
+    ///
+    /// Throws `invalidRequest` where the array is compressed, or where they are not all in its first chunk.
+    public func overwriteStart(with bytes: [UInt8]) throws(ZarrError) {
+        guard plan.compression.isEmpty, bytes.count <= min(byteCount, chunkSize) else {
+            throw ZarrError(
+                .invalidRequest, "its first \(bytes.count) bytes cannot be written again", path: node.path(of: name))
+        }
+        guard chunkCount > 0 else {
+            buffer.replaceSubrange(..<bytes.count, with: bytes)
+            return
+        }
+        // Chunk and shard alike begin with their first element.
+        try storing { () throws(StoreError) in try node.overwriteStart(of: chunkKey(0), with: bytes) }
     }
 
     /// Writes what is left and the zarr.json with `attributes`. Nothing may be appended after that.
@@ -117,6 +135,7 @@ public final class ArrayWriter {
                     .invalidRequest, "chunk \(chunkCount) cannot be encoded", path: node.path(of: name), cause: error)
             }
         }
+        encodedByteCount += encoded.count
         guard let chunksPerShard = plan.chunksPerShard else {
             let key = chunkKey(chunkCount)
             try storing { () throws(StoreError) in try node.write(encoded, to: key) }
