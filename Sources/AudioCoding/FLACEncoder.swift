@@ -71,7 +71,7 @@ public final class FLACEncoder {
 
     /// What precedes the frames: `fLaC` and a STREAMINFO block, which is `streamInfo` as it is by now.
     public var header: [UInt8] {
-        Array("fLaC".utf8) + [0x80, 0, 0, UInt8(FLACStreamInfo.byteCount)] + streamInfo.bytes
+        streamInfo.streamHeader
     }
 
     /// Takes in `samples` and returns the frames that are complete by now.

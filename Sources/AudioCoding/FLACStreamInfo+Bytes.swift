@@ -24,3 +24,10 @@ extension FLACStreamInfo {
         try self.init(Array(extradata.dropFirst(isWhole ? 8 : 0).prefix(Self.byteCount)))
     }
 }
+
+extension FLACStreamInfo {
+    /// What precedes the frames of a stream without other metadata: `fLaC` and the block.
+    public var streamHeader: [UInt8] {
+        Array("fLaC".utf8) + [0x80, 0, 0, UInt8(Self.byteCount)] + bytes
+    }
+}

@@ -18,8 +18,8 @@ final class OpenFile: Sendable {
     private let tail: Block
 
     /// The WAV file of `recording`, at `path`. Nil where it would be too large to exist.
-    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) {
-        guard let layout = WaveLayout(format: recording.format, sampleCount: recording.sampleCount) else { return nil }
+    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) throws(RecordingError) {
+        guard let layout = try recording.waveLayout() else { return nil }
         self.path = path
         self.layout = layout
         self.recording = recording

@@ -32,6 +32,14 @@ public final class Volume: Sendable {
         byteCount = tree.nodes.reduce(0) { sum, node in sum.adding(node.size) ?? .max }
     }
 
+    /// The recordings that are served, ordered by their place in the volume, and the paths of their WAV files below its root.
+    public var recordingFiles: [(recording: Recording, path: String)] {
+        tree.nodes.indices.compactMap { index in
+            guard case .recording(let recording, _) = tree.nodes[index].content else { return nil }
+            return (recording, tree.nodes.path(of: index))
+        }
+    }
+
     /// What stat(2) tells of `inode`.
     public func attributes(of inode: Inode) throws(VirtualFSError) -> FileAttributes {
         attributes(at: try tree.index(of: inode))

@@ -50,6 +50,22 @@ public final class ArrayWriter {
         }
     }
 
+    /// Puts `bytes` in the place of the first that were appended: a header that is complete only at the end.
+    ///
+    /// Throws `invalidRequest` where the array is compressed, or where they are not all in its first chunk.
+    public func overwriteStart(with bytes: [UInt8]) throws(ZarrError) {
+        guard plan.compression.isEmpty, bytes.count <= min(byteCount, chunkSize) else {
+            throw ZarrError(
+                .invalidRequest, "its first \(bytes.count) bytes cannot be written again", path: node.path(of: name))
+        }
+        guard chunkCount > 0 else {
+            buffer.replaceSubrange(..<bytes.count, with: bytes)
+            return
+        }
+        // Chunk and shard alike begin with their first element.
+        try storing { () throws(StoreError) in try node.overwriteStart(of: chunkKey(0), with: bytes) }
+    }
+
     /// Writes what is left and the zarr.json with `attributes`. Nothing may be appended after that.
     ///
     /// Throws `invalidRequest` where the last row is not whole or the attributes are no JSON object.

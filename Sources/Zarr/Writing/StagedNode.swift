@@ -47,6 +47,13 @@ public final class StagedNode: Sendable {
         return try store.changes.makeFile(key)
     }
 
+    /// Writes `bytes` over the first of the file `name` below the node, which has at least as many.
+    func overwriteStart(of name: String, with bytes: [UInt8]) throws(StoreError) {
+        var file = try store.changes.openFile(path(of: name))
+        try file.append(bytes)
+        try file.finish()
+    }
+
     /// Makes the node appear at `place` of the hierarchy, in a group that is there; false, and nothing changed, where
     /// something of that name is there already.
     ///

@@ -40,6 +40,16 @@ struct StoreChanges: Sendable {
         return NewFile(key: path, file: OpenFile(descriptor: descriptor), changes: self)
     }
 
+    /// Opens the file `path`, which must be there, to be written over from its first byte on.
+    func openFile(_ path: String) throws(StoreError) -> NewFile {
+        var descriptor: Int32 = -1
+        _ = try attempt("openat", path, "the file cannot be opened") {
+            descriptor = openat(root.descriptor, path, O_WRONLY | O_CLOEXEC)
+            return descriptor
+        }
+        return NewFile(key: path, file: OpenFile(descriptor: descriptor), changes: self)
+    }
+
     // MARK: - Moving
 
     /// Gives the folder `old` the name `new`; false where that is taken.

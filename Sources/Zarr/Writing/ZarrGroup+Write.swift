@@ -16,6 +16,18 @@ extension ZarrGroup {
         return try createOne(in: store, path: path, attributes: attributes)
     }
 
+    /// Gives the group at `path`, which is there, `attributes` in place of those it has.
+    public static func replaceAttributes(
+        in store: DirectoryStore, path: String, with attributes: some Encodable
+    ) throws(ZarrError) {
+        let bytes = try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: path)
+        do {
+            try store.replace(path.isEmpty ? "zarr.json" : "\(path)/zarr.json", with: bytes)
+        } catch {
+            throw ZarrError(.store, "cannot be written", path: path, cause: error)
+        }
+    }
+
     private static func createOne(
         in store: DirectoryStore, path: String, attributes: some Encodable
     ) throws(ZarrError) -> Bool {
