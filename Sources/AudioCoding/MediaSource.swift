@@ -22,6 +22,7 @@ public final class MediaSource {
     private let container: MediaContainer
     private var decoder: MediaDecoder?
     private var trim = MediaTrim(skip: 0)
+    private var continuity = MediaContinuity()
     private var hasBegun = false
     private var isAtEnd = false
 
@@ -60,11 +61,16 @@ public final class MediaSource {
     ///
     /// An error where `stream.copying` is impossible, and where a packet is not what it promises.
     public func nextPacket() throws(MediaError) -> MediaPacket? {
-        guard try read(), let packet = container.packet else { return nil }
         do {
-            return try MediaPacket(
-                packet.pointee, of: stream, timeBase: container.streams[stream.index].pointee.time_base, end: end,
-                trim: &trim)
+            guard try read(), let packet = container.packet?.pointee else { return nil }
+            let timeBase = container.streams[stream.index].pointee.time_base
+            let copy = try MediaPacket(packet, of: stream, timeBase: timeBase, end: end, trim: &trim)
+            try continuity.check(
+                presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
+                samplesPerTick: av_rescale_q(1, timeBase, AVRational(num: 1, den: Int32(clamping: stream.sampleRate))))
+            return copy
+        } catch let error as MediaError {
+            throw error
         } catch {
             throw MediaError(path, "cannot be copied", offset: container.packetOffset, cause: error)
         }
@@ -95,9 +101,22 @@ public final class MediaSource {
     /// The end of the recording in samples of presentation time, where the container says so.
     private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
 
-    private func read() throws(MediaError) -> Bool {
+    /// Reads the next packet into the container's; false at the end.
+    private func read() throws -> Bool {
         hasBegun = true
-        return try container.read(stream: stream.index)
+        let hasRead = try container.read(stream: stream.index)
+        guard case .flac(let streamInfo) = stream.copying else { return hasRead }
+        guard hasRead, let packet = container.packet?.pointee else {
+            // Other containers may hold a part of a stream.
+            if format == "flac" { try continuity.checkEnd(of: streamInfo) }
+            return false
+        }
+        let bytes = UnsafeRawBufferPointer(start: packet.data, count: Int(max(packet.size, 0)))
+        guard let header = FLACFrameHeader.parse(bytes, of: streamInfo) else {
+            throw MediaFailure("the packet is not one whole FLAC frame")
+        }
+        try continuity.check(header)
+        return true
     }
 
     private func openDecoder() throws(MediaError) -> MediaDecoder {

@@ -12,7 +12,9 @@ extension Volume {
         case .directory: throw .isDirectory
         case .text(let block): file = OpenFile(block, path: path)
         case .recording(let recording, _):
-            file = try serving(path) { () throws(RecordingError) in try OpenFile(recording, path: path) }
+            file = try serving(path) { () throws(RecordingError) in
+                try OpenFile(recording, path: path, prefetcher: prefetcher)
+            }
         }
         guard let file else { throw .invalid }
         return openFiles.add(file)

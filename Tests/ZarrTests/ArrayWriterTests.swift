@@ -45,6 +45,13 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
             guard let plan = try? ArrayPlan(type, rowShape: rowShape, chunkRows: 7, chunksPerShard: 2) else { continue }
             cases.append(WriterCase(name: "\(type.name) \(rowShape)", plan: plan, rowCounts: [5, 7, 8, 14, 40]))
         }
+        for columns in [3, 5, 40] {
+            guard let plan = try? ArrayPlan.index(columns: columns) else { continue }
+            cases.append(WriterCase(name: "index of \(columns)", plan: plan, rowCounts: [0, 100, 20_001]))
+        }
+        if let plan = try? ArrayPlan.samples(.int32, channels: 2) {
+            cases.append(WriterCase(name: "samples", plan: plan, rowCounts: [100, 70_000]))
+        }
         cases.append(WriterCase(name: "blob", plan: .blob, rowCounts: [0, 10_000, (4 << 20) + 1]))
         cases.append(WriterCase(name: "header", plan: .bytes, rowCounts: [44, (1 << 20) + 1]))
         return cases

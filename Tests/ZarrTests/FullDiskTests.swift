@@ -8,8 +8,10 @@ import Testing
 /// A file system of 1 MiB, which only root can make.
 private func withSmallDisk(_ body: (URL) throws -> Void) throws {
     try TestFiles.withTemporaryDirectory { directory in
-        try Command.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", directory.path])
-        defer { _ = try? Command.run(["umount", directory.path]) }
+        guard try run("mount", "-t", "tmpfs", "-o", "size=1m", "none", directory.path).status == 0 else {
+            throw POSIXError(.EPERM)
+        }
+        defer { _ = try? run("umount", directory.path) }
         try body(directory)
     }
 }

@@ -104,6 +104,18 @@ func numbers(of path: String, in folder: URL) throws -> [UInt64]? {
         }
     }
 
+    @Test func `is published and replaces where the file system knows no flags of renameat2`() throws {
+        try withNewStore { _, folder in
+            let store = try DirectoryStore(path: folder.path) { call, path throws(SystemError) in
+                if call == "renameat2" { throw SystemError(call, path, code: EINVAL) }
+            }
+            for count in [5, 6] { try stageRecording(in: store, count: count).replace("0") }
+            #expect(try numbers(of: "0", in: folder) == Array(0..<6))
+            #expect(try !stageRecording(in: store, count: 7).publish(as: "0"))
+            #expect(try numbers(of: "0", in: folder) == Array(0..<6))
+        }
+    }
+
     @Test func `replaces what is not there by being put there`() throws {
         try withNewStore { store, folder throws in
             try stageRecording(in: store, count: 5).replace("0")

@@ -11,7 +11,7 @@ private enum ZarrPython {
         let named = ProcessInfo.processInfo.environment["ZARRWLR_PYTHON"]
         let own = TestFiles.repository.appending(path: ".venv/bin/python").path
         return [named, own].compactMap(\.self).first {
-            (try? Command.runAny([$0, "-c", "import zarr"]).status) == 0
+            (try? run($0, "-c", "import zarr").status) == 0
         }
     }()
 
@@ -20,8 +20,9 @@ private enum ZarrPython {
     /// What zarr-python finds in the store at `folder`.
     static func read(_ folder: URL) throws -> Found {
         let script = TestFiles.fixtures.appending(path: "scripts/read_zarr.py").path
-        let output = try Command.run([try #require(interpreter), script, folder.path]).output
-        return try JSONDecoder().decode(Found.self, from: output)
+        let result = try run(try #require(interpreter), script, folder.path)
+        try #require(result.status == 0, "\(result.errors)")
+        return try JSONDecoder().decode(Found.self, from: result.output)
     }
 
     struct Found: Decodable {

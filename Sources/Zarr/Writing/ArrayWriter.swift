@@ -34,7 +34,7 @@ public final class ArrayWriter {
         while !rest.isEmpty {
             if buffer.count == limit { try writeWholeChunks() }
             let part = rest.prefix(limit - buffer.count)
-            buffer.append(contentsOf: part)
+            buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
             byteCount += part.count
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
         }

@@ -21,6 +21,9 @@ public enum Compression: Sendable, Hashable {
     /// `crc32c`, a checksum.
     case crc32c
 
+    /// The largest item that blosc shuffles, in bytes.
+    static let maximumItemSize = 255
+
     /// Encodes `bytes`.
     func encode(_ bytes: [UInt8]) throws(CodecError) -> [UInt8] {
         switch self {
@@ -37,7 +40,8 @@ public enum Compression: Sendable, Hashable {
         switch self {
         case .zstd(let level): (1...22).contains(level)
         case .gzip(let level): (0...9).contains(level)
-        case .blosc(_, let level, _, let itemSize): (0...9).contains(level) && (1...255).contains(itemSize)
+        case .blosc(_, let level, _, let itemSize):
+            (0...9).contains(level) && (1...Self.maximumItemSize).contains(itemSize)
         case .crc32c: true
         }
     }

@@ -23,7 +23,7 @@ public final class StagedNode: Sendable {
 
     deinit {
         // What cannot be removed is found as a leftover.
-        try? staging.remove()
+        try? discard()
     }
 
     /// The path, until publishing, of what will be `name` below the node: a node, or a key such as `zarr.json`. Empty: the
@@ -85,8 +85,8 @@ public final class StagedNode: Sendable {
 
     /// Puts the node in the place of the one at `place`, if there is one: a reader finds the old one or the new one.
     ///
-    /// On a file system that cannot exchange two names a reader may for a moment find neither, and a process killed in that
-    /// moment leaves neither.
+    /// The new one is on the disk when this returns; when it throws, either may be there. On a file system that cannot
+    /// exchange two names a reader may for a moment find neither, and a process killed in that moment leaves neither.
     public func replace(_ place: String) throws(StoreError) {
         if try publish(as: place) { return }
         if try !store.changes.exchange(path, place) { try moveAside(place) }
@@ -109,6 +109,8 @@ public final class StagedNode: Sendable {
 
     /// Removes what was written. The same happens by itself when a node that was not published is let go of.
     public func discard() throws(StoreError) {
+        // What is read from keeps its room on the disk.
+        store.files.removeAll()
         try staging.remove()
     }
 

@@ -33,19 +33,19 @@ final class StagingFolder: Sendable {
     private static func make(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OpenFile? {
         guard try changes.makeFolder(path) else { return nil }
         guard let lock = try openLock(of: path, changes) else { return nil }
-        let isLocked = try changes.attempt("flock", path, "cannot be locked") { flock(lock.descriptor, LOCK_EX) }
-        return isLocked && lock.hasName ? lock : nil
+        _ = try changes.attempt("flock", path, "cannot be locked") { flock(lock.descriptor, LOCK_EX) }
+        return lock.hasName ? lock : nil
     }
 
     /// The lock of the folder `path`, open, and made if need be; nil where there is no such folder.
     private static func openLock(of path: String, _ changes: StoreChanges) throws(StoreError) -> OpenFile? {
         var descriptor: Int32 = -1
-        let isOpen = try changes.attempt("openat", path, "cannot be locked", unless: ENOENT) {
+        let code = try changes.attempt("openat", path, "cannot be locked", unless: ENOENT) {
             descriptor = openat(
                 changes.root.descriptor, "\(path)/\(lockName)", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
             return descriptor
         }
-        return isOpen ? OpenFile(descriptor: descriptor) : nil
+        return code == 0 ? OpenFile(descriptor: descriptor) : nil
     }
 
     /// Removes it and all it holds.
@@ -56,10 +56,10 @@ final class StagingFolder: Sendable {
     /// Removes the folder `path` and all it holds if no living process has it; false where one has.
     static func removeAbandoned(_ path: String, _ changes: StoreChanges) throws(StoreError) -> Bool {
         guard let lock = try openLock(of: path, changes) else { return true }
-        let isLocked = try changes.attempt("flock", path, "cannot be locked", unless: EWOULDBLOCK) {
+        let code = try changes.attempt("flock", path, "cannot be locked", unless: EWOULDBLOCK) {
             flock(lock.descriptor, LOCK_EX | LOCK_NB)
         }
-        guard isLocked else { return false }
+        guard code == 0 else { return false }
         if lock.hasName { try removeLocked(path, changes) }
         return true
     }

@@ -19,7 +19,7 @@ struct StoreChanges: Sendable {
     func makeFolder(_ path: String) throws(StoreError) -> Bool {
         try attempt("mkdirat", path, "the folder cannot be made", unless: EEXIST) {
             mkdirat(root.descriptor, path, 0o777)
-        }
+        } == 0
     }
 
     /// Makes the folders above the file `path`, as far as they are not there.
@@ -54,19 +54,21 @@ struct StoreChanges: Sendable {
 
     /// Gives the folder `old` the name `new`; false where that is taken.
     func moveFolder(_ old: String, to new: String) throws(StoreError) -> Bool {
-        try attempt("renameat2", new, "cannot be put in place", unless: EEXIST, ENOTEMPTY) {
-            let result = renameat2(root.descriptor, old, root.descriptor, new, UInt32(zwl_rename_noreplace))
-            guard result != 0, errno == EINVAL else { return result }
-            // This file system knows no flags. A rename alone replaces no folder that holds anything.
-            return renameat(root.descriptor, old, root.descriptor, new)
+        let code = try attempt("renameat2", new, "cannot be put in place", unless: EEXIST, EINVAL) {
+            renameat2(root.descriptor, old, root.descriptor, new, UInt32(zwl_rename_noreplace))
         }
+        guard code == EINVAL else { return code == 0 }
+        // This file system knows no flags. A rename alone replaces no folder that holds anything.
+        return try attempt("renameat", new, "cannot be put in place", unless: EEXIST, ENOTEMPTY) {
+            renameat(root.descriptor, old, root.descriptor, new)
+        } == 0
     }
 
     /// Exchanges what `old` and `new` name; false where the file system cannot.
     func exchange(_ old: String, _ new: String) throws(StoreError) -> Bool {
-        try attempt("renameat2", new, "cannot be exchanged", unless: EINVAL, ENOSYS) {
+        try attempt("renameat2", new, "cannot be exchanged", unless: EINVAL) {
             renameat2(root.descriptor, old, root.descriptor, new, UInt32(zwl_rename_exchange))
-        }
+        } == 0
     }
 
     /// Gives the file `old` the name `new`, in place of a file that bears it.
@@ -110,7 +112,7 @@ struct StoreChanges: Sendable {
     func removeFolder(_ path: String) throws(StoreError) -> Bool {
         try attempt("unlinkat", path, "cannot be removed", unless: ENOENT, ENOTEMPTY) {
             unlinkat(root.descriptor, path, AT_REMOVEDIR)
-        }
+        } == 0
     }
 
     /// Removes the folder `path`, if it is there, and all it holds. What symbolic links in it point to stays.
@@ -134,23 +136,21 @@ struct StoreChanges: Sendable {
 
     // MARK: - Calling
 
-    /// Makes the system call `call` on `path` by `body`, again where a signal broke it off; false where it fails with one of
-    /// the `expected` codes.
+    /// Makes the system call `call` on `path` by `body`, again where a signal broke it off. Returns 0, or which of the
+    /// `expected` codes it failed with; another one is thrown.
     func attempt(
         _ call: String, _ path: String, _ problem: String, unless expected: Int32..., body: () -> Int32
-    ) throws(StoreError) -> Bool {
-        do {
+    ) throws(StoreError) -> Int32 {
+        do throws(SystemError) {
             try willChange(call, path)
+            while body() < 0 {
+                let code = errno
+                if code != EINTR { throw SystemError(call, path, code: code) }
+            }
+            return 0
         } catch {
+            if expected.contains(error.code) { return error.code }
             throw StoreError(problem, key: path, cause: error)
         }
-        while body() < 0 {
-            let code = errno
-            if expected.contains(code) { return false }
-            guard code == EINTR else {
-                throw StoreError(problem, key: path, cause: SystemError(call, path, code: code))
-            }
-        }
-        return true
     }
 }
