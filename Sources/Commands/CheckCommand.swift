@@ -90,10 +90,12 @@ enum CheckCommand {
     }
 
     private static func text(of summary: StoreCheck.Summary) -> String {
-        var parts = ["\(summary.recordings) recordings, \(ByteCountText.short(summary.byteCount)) checked"]
-        parts.append(summary.faults == 0 ? "no faults" : "\(summary.faults) faults")
+        var parts = [
+            "\(summary.recordings) recording\(summary.recordings == 1 ? "" : "s"), \(ByteCountText.short(summary.byteCount)) checked"
+        ]
+        parts.append("\(summary.faults == 0 ? "no" : "\(summary.faults)") fault\(summary.faults == 1 ? "" : "s")")
         if summary.unchecked > 0 { parts.append("\(summary.unchecked) could not be checked") }
-        if summary.notes > 0 { parts.append("\(summary.notes) notes") }
+        if summary.notes > 0 { parts.append("\(summary.notes) note\(summary.notes == 1 ? "" : "s")") }
         if summary.repaired > 0 { parts.append("\(summary.repaired) repaired") }
         if summary.repairable > 0 { parts.append("\(summary.repairable) can be repaired") }
         return parts.joined(separator: ", ") + "\n"

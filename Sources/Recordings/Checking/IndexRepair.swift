@@ -14,7 +14,7 @@ enum IndexRepair {
     private var name: String {
         switch self {
         case .frames(let name, _): name
-        case .restarts: StoredOpusRestarts.name
+        case .restarts: HierarchyNames.opusSync
         }
     }
 

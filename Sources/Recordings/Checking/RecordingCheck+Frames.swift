@@ -22,7 +22,7 @@ extension RecordingCheck {
             for hole in holes { add(hole, pass.unreadable, samples: hole.samples) }
             addUnreadable(pass.unreadable, outside: holes)
             checkAttributes(audio.attributes, rate: streamInfo.sampleRate, channels: streamInfo.channels)
-            try checkIndex("flac_index", table, holes, samplesPerFrame: nil)
+            try checkIndex(HierarchyNames.flacIndex, table, holes, samplesPerFrame: nil)
         } catch {
             if recording != nil { add("its FLAC stream cannot be read", error) }
         }
@@ -34,8 +34,10 @@ extension RecordingCheck {
     mutating func checkAAC(_ audio: RecordingLoader.AudioArray, _ recording: Recording?) {
         do {
             let blob = try CodedBlob(audio.array)
-            let format = try AACStream(blob: blob, index: nil, path: node.path, log: .silent).format
-            var scanner = ADTSScanner(samplesPerFrame: format.samplesPerFrame)
+            // Where its first frames cannot be decoded, that has been told.
+            let format = try? AACStream(blob: blob, index: nil, path: node.path, log: .silent).format
+            let samplesPerFrame = format?.samplesPerFrame ?? 1024
+            var scanner = ADTSScanner(samplesPerFrame: samplesPerFrame)
             var table = FrameTable()
             var pass = BlobPass(progress: progress)
             try pass.run(over: blob) { table.append(try scanner.consume($0)) }
@@ -44,8 +46,10 @@ extension RecordingCheck {
             let start = table[0]?.offset ?? 0
             let holes = table.holes(in: start..<blob.byteCount, sampleCount: nil)
             addUnreadable(pass.unreadable, outside: holes)
-            checkAttributes(audio.attributes, rate: format.sampleRate, channels: format.channels)
-            let lost = try checkIndex("aac_index", table, holes, samplesPerFrame: UInt64(format.samplesPerFrame))
+            if let format {
+                checkAttributes(audio.attributes, rate: format.sampleRate, channels: format.channels)
+            }
+            let lost = try checkIndex(HierarchyNames.aacIndex, table, holes, samplesPerFrame: UInt64(samplesPerFrame))
             add(holes, lost, pass.unreadable)
             if let last = table[table.count - 1] { checkTrim(audio.attributes, decoded: last.samples.upperBound) }
         } catch {
@@ -102,11 +106,11 @@ extension RecordingCheck {
         let unrepairable = holes.isEmpty ? "" : "; the stream is damaged, so that no right one can be made"
         do {
             guard let node = try ZarrNode.open(store, path: "\(node.path)/\(name)", cache: cache) else {
-                add(finding(.fault, "\(name) is missing\(unrepairable)"), repair: repair)
+                add([finding(.fault, "\(name) is missing\(unrepairable)")], repair: repair)
                 return []
             }
             guard case .array(let array) = node, let index = StoredFrameIndex(array) else {
-                add(finding(.fault, "\(name) is no table of three columns\(unrepairable)"), repair: repair)
+                add([finding(.fault, "\(name) is no table of three columns\(unrepairable)")], repair: repair)
                 return []
             }
             let comparison = try IndexComparison(index, with: table, holes: holes, samplesPerFrame: samplesPerFrame)
@@ -114,12 +118,12 @@ extension RecordingCheck {
                 let problem =
                     "\(name) is wrong: the stream has \(table.count) frames, the index \(comparison.rowCount) rows, "
                     + "\(comparison.falseRowCount) of them false; \(comparison.missingFrameCount) frames have none"
-                add(finding(.fault, problem + unrepairable, samples: comparison.samples), repair: repair)
+                add([finding(.fault, problem + unrepairable, samples: comparison.samples)], repair: repair)
                 return []
             }
             return comparison.lostSamples
         } catch {
-            add(finding(Finding.kind(of: error), "\(name) cannot be read: \(error)\(unrepairable)"), repair: repair)
+            add([finding(Finding.kind(of: error), "\(name) cannot be read: \(error)\(unrepairable)")], repair: repair)
             return []
         }
     }

@@ -8,9 +8,15 @@ extension RecordingCheck {
         do {
             let blob = try CodedBlob(audio.array)
             if try blob.bytes(0..<8).starts(with: "OggS".utf8) {
-                try checkPages(of: blob)
+                guard let isWhole = try checkPages(of: blob) else { return }
+                let packets = try OggPackets(blob: blob)
                 let head = try OggOpusExtent(of: blob.stream).head
-                try checkRestarts(of: OggPackets(blob: blob), head: head, isScanned: true)
+                if isWhole {
+                    try checkRestarts(of: packets, head: head, isScanned: true)
+                } else if isDeep {
+                    // Whatever opus_sync says, it is of the stream as it was.
+                    try decode(packets, head: head, claims: [])
+                }
             } else {
                 let index = try ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache)
                 guard let packets = StoredOpusPackets(blob: blob, index: index) else { return }
@@ -28,8 +34,8 @@ extension RecordingCheck {
 
     // MARK: - Ogg
 
-    /// Goes through the pages of an Ogg stream.
-    private mutating func checkPages(of blob: CodedBlob) throws {
+    /// Goes through the pages of an Ogg stream and tells whether all are there; nil where some cannot even be read.
+    private mutating func checkPages(of blob: CodedBlob) throws -> Bool? {
         var scanner = OggPacketScanner()
         var pass = BlobPass(progress: progress)
         var end: UInt64 = 0
@@ -70,6 +76,8 @@ extension RecordingCheck {
                     "opus_index has \(index.shape.first ?? 0) rows of pages in an old layout; "
                         + "it is not used, packets are found by the pages themselves"))
         }
+        guard pass.unreadable.isEmpty else { return nil }
+        return holes.isEmpty && scanner.skippedByteCount == 0
     }
 
     // MARK: - Packets end to end
@@ -129,26 +137,28 @@ extension RecordingCheck {
 
     /// Looks at `opus_sync`, proves it anew where all is decoded, and makes it where it is missing and wanted.
     private mutating func checkRestarts(of packets: any OpusPackets, head: OpusHead, isScanned: Bool) throws {
-        let name = StoredOpusRestarts.name
+        let name = HierarchyNames.opusSync
         let repair = IndexRepair.restarts(of: packets, head: head)
         var stored: StoredOpusRestarts?
         do {
             stored = try StoredOpusRestarts(store, path: node.path, packetCount: packets.count, cache: cache)
             if stored == nil {
                 let problem = "\(name) is missing: reading from the middle decodes from the start once"
-                add(finding(.note, problem), repair: repair)
+                add([finding(.note, problem)], repair: repair)
             } else if isScanned, stored?.packetCount != packets.count {
                 let problem = "\(name) was proved on another number of packets than the stream's \(packets.count)"
-                add(finding(.fault, problem), repair: repair)
+                add([finding(.fault, problem)], repair: repair)
                 stored = nil
             }
         } catch {
-            add(
-                finding(Finding.kind(of: error), "\(name) is of no use: \(error)"),
-                repair: repair)
+            add([finding(Finding.kind(of: error), "\(name) is of no use: \(error)")], repair: repair)
         }
-        guard isDeep else { return }
-        let verifier = try OpusRestartVerifier(head: head, claims: stored?.restarts ?? [])
+        if isDeep { try decode(packets, head: head, claims: stored?.restarts ?? []) }
+    }
+
+    /// Decodes all packets from the start, and proves the restarts `claims` on the way.
+    private mutating func decode(_ packets: any OpusPackets, head: OpusHead, claims: [OpusRestart]) throws {
+        let verifier = try OpusRestartVerifier(head: head, claims: claims)
         try packets.forEachPacket(in: 0..<packets.count) { try verifier.append($0) }
         for failure in verifier.failures {
             let samples = try samples(of: failure, in: packets)
@@ -156,26 +166,16 @@ extension RecordingCheck {
                 add(finding(.fault, "packets cannot be decoded", samples: samples))
             }
         }
-        try add(verifier.faults, of: stored?.restarts ?? [], packets, head)
-    }
-
-    /// Adds the restarts that do not hold, each with the samples that would be wrong.
-    private mutating func add(
-        _ faults: [OpusRestartVerifier.Fault], of restarts: [OpusRestart], _ packets: any OpusPackets, _ head: OpusHead
-    ) throws {
-        for (number, fault) in faults.enumerated() {
-            let restart = restarts[fault.restart]
-            let next =
-                restarts.indices.contains(fault.restart + 1) ? restarts[fault.restart + 1].firstPacket : packets.count
+        let wrong = try verifier.faults.map { fault in
+            let next = fault.restart + 1 < claims.count ? claims[fault.restart + 1].firstPacket : packets.count
             let problem =
                 fault.packet.map { "gives other samples than a decode from the start, first in packet \($0)" }
                 ?? "has too long a pre-roll, as many others, to be proved"
-            add(
-                finding(
-                    .fault, "opus_sync is wrong: its row \(fault.restart) \(problem)",
-                    samples: try samples(of: restart.firstPacket..<next, in: packets)),
-                repair: number == 0 ? .restarts(of: packets, head: head) : nil)
+            return finding(
+                .fault, "opus_sync is wrong: its row \(fault.restart) \(problem)",
+                samples: try samples(of: claims[fault.restart].firstPacket..<next, in: packets))
         }
+        add(wrong, repair: .restarts(of: packets, head: head))
     }
 
     /// The samples of the packets `range`.

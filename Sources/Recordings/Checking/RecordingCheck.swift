@@ -21,8 +21,8 @@ struct RecordingCheck {
     /// The decoded samples that have been told to be missing from the stream.
     var lostSamples: [Range<UInt64>] = []
     private var untoldCount = 0
-    /// What would put a finding right, by the finding's place.
-    private(set) var repairs: [(finding: Int, repair: IndexRepair)] = []
+    /// What would put findings right, by their places.
+    private(set) var repairs: [(findings: [Int], repair: IndexRepair)] = []
 
     init(
         store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool,
@@ -44,9 +44,10 @@ struct RecordingCheck {
         } catch {
             add(Finding(error))
         }
-        checkOtherArrays()
         // What stands in the way of this has been told.
-        guard let audio = try? loader.audioArray(of: node) else { return }
+        let audio = try? loader.audioArray(of: node)
+        checkOtherArrays(besides: audio?.codec)
+        guard let audio else { return }
         switch audio.codec {
         case .pcm: checkSamples(of: audio.array, recording)
         case .flac: checkFLAC(audio, recording)
@@ -67,17 +68,23 @@ struct RecordingCheck {
         Finding(kind, problem, recording: node.path, samples: samples)
     }
 
-    /// Adds `finding`, and what would put it right.
-    mutating func add(_ finding: Finding, repair: IndexRepair? = nil) {
-        guard findings.count < Self.findingLimit || repair != nil else {
-            if finding.kind != .note { untoldCount += 1 }
-            return
+    /// Adds `finding`.
+    mutating func add(_ finding: Finding) {
+        add([finding], repair: nil)
+    }
+
+    /// Adds `findings`, all of which `repair` would put right.
+    mutating func add(_ new: [Finding], repair: IndexRepair?) {
+        let first = findings.count
+        for var finding in new {
+            guard findings.count < Self.findingLimit else {
+                if finding.kind != .note { untoldCount += 1 }
+                continue
+            }
+            if repair != nil { finding.repair = .possible }
+            findings.append(finding)
         }
-        findings.append(finding)
-        if let repair {
-            findings[findings.count - 1].repair = .possible
-            repairs.append((findings.count - 1, repair))
-        }
+        if let repair, !new.isEmpty { repairs.append((Array(first..<findings.count), repair)) }
     }
 
     /// Adds that `error` stood in the way of `what`.
@@ -87,12 +94,19 @@ struct RecordingCheck {
 
     // MARK: - Arrays
 
-    /// Reads every array of the recording but its audio, for their chunks' checksums.
-    private mutating func checkOtherArrays() {
+    /// Reads every array of the recording, for their chunks' checksums, but the audio and what is read with it.
+    private mutating func checkOtherArrays(besides codec: AudioCodec?) {
         guard case .group = node.content else { return }
+        let readWithAudio: Set<String> =
+            switch codec {
+            case .flac: [HierarchyNames.blob, HierarchyNames.flacIndex]
+            case .aac: [HierarchyNames.blob, HierarchyNames.aacIndex]
+            case .opus: [HierarchyNames.blob, HierarchyNames.opusSync]
+            case .pcm, nil: [HierarchyNames.blob]
+            }
         do {
             let group = try ZarrGroup.open(store, path: node.path)
-            for name in try group.children() where name != HierarchyNames.blob {
+            for name in try group.children() where !readWithAudio.contains(name) {
                 guard case .array(let array) = try ZarrNode.open(store, path: group.path(of: name), cache: cache)
                 else { continue }
                 for (_, error) in array.unreadableRows(progress: { _ in }) { add("\(name) cannot be read", error) }

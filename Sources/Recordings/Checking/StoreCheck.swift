@@ -53,29 +53,21 @@ public struct StoreCheck: Sendable {
         problems = scan.problems
     }
 
-    /// Checks everything, and repairs if that was asked for. What is found is told to `report` as it is found, from any thread but
-    /// one finding at a time; those of one recording follow each other.
+    /// Checks everything, and repairs if that was asked for. What is found is told to `report`, from any thread but one finding at
+    /// a time, in the order of the recordings.
     public func run(
         progress: @escaping @Sendable (Progress) -> Void, report: @escaping @Sendable (Finding) -> Void
     ) -> Summary {
-        let state = Mutex(Summary(recordings: recordings.count))
+        let results = Mutex(Results(recordingCount: recordings.count, report: report))
+        results.withLock { $0.tell(problems.map { Finding($0) } + leftovers()) }
         let done = Atomic<Int>(0)
         let byteCount = Atomic<UInt64>(0)
-        let tell: @Sendable ([Finding]) -> Void = { findings in
-            state.withLock { summary in
-                for finding in findings {
-                    summary.count(finding)
-                    report(finding)
-                }
-            }
-        }
         let tellProgress: @Sendable () -> Void = {
             progress(
                 Progress(
                     recordings: done.load(ordering: .relaxed), recordingCount: recordings.count,
                     byteCount: byteCount.load(ordering: .relaxed)))
         }
-        tell(problems.map { Finding($0) } + leftovers())
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
             var check = RecordingCheck(
                 store: store, node: recordings[index], cache: cache, isDeep: options.isDeep
@@ -84,11 +76,12 @@ public struct StoreCheck: Sendable {
                 tellProgress()
             }
             check.run()
-            tell(repaired(check))
+            let findings = repaired(check)
+            results.withLock { $0.add(findings, of: index) }
             done.add(1, ordering: .relaxed)
             tellProgress()
         }
-        var summary = state.withLock { $0 }
+        var summary = results.withLock { $0.summary }
         summary.byteCount = byteCount.load(ordering: .relaxed)
         return summary
     }
@@ -99,10 +92,10 @@ public struct StoreCheck: Sendable {
     private func repaired(_ check: RecordingCheck) -> [Finding] {
         var findings = check.findings
         guard options.isRepairing else { return findings }
-        for (index, repair) in check.repairs {
+        for (indices, repair) in check.repairs {
             do {
                 try repair.apply(to: store, path: check.node.path, cache: cache)
-                findings[index].repair = .done
+                for index in indices { findings[index].repair = .done }
             } catch {
                 findings.append(Finding(.unchecked, "cannot be repaired: \(error)", recording: check.node.path))
             }
@@ -122,6 +115,36 @@ public struct StoreCheck: Sendable {
             }
         } catch {
             return [Finding(.unchecked, "what was left behind cannot be listed: \(error)", recording: "")]
+        }
+    }
+}
+
+/// What has been found, told in the order of the recordings.
+private struct Results {
+    private(set) var summary: StoreCheck.Summary
+    private let report: @Sendable (Finding) -> Void
+    /// Findings of recordings whose turn has not come.
+    private var waiting: [Int: [Finding]] = [:]
+    private var next = 0
+
+    init(recordingCount: Int, report: @escaping @Sendable (Finding) -> Void) {
+        summary = StoreCheck.Summary(recordings: recordingCount)
+        self.report = report
+    }
+
+    /// Takes the findings of the recording at `index`.
+    mutating func add(_ findings: [Finding], of index: Int) {
+        waiting[index] = findings
+        while let findings = waiting.removeValue(forKey: next) {
+            tell(findings)
+            next += 1
+        }
+    }
+
+    mutating func tell(_ findings: [Finding]) {
+        for finding in findings {
+            summary.count(finding)
+            report(finding)
         }
     }
 }
