@@ -5,6 +5,8 @@ import Recordings
 import Support
 import TestSupport
 import Testing
+import WaveFile
+import Zarr
 
 @Suite("Coded audio")
 struct CodedAudioTests {
@@ -120,7 +122,7 @@ struct CodedAudioTests {
         #expect(relabelled.sampleCount == 250_000)
         let blob = try fixture.attributes("\(relabelled.path)/audio_data_blob_array")
         #expect(blob["sample_rate"] as? Int == 48_000)
-        #expect(blob["sampling_rescale_factor"] as? Double == 250_000 / 48_000)
+        #expect(blob["sampling_rescale_factor"] as? Double == Double(250_000) / 48_000)
 
         options.ultrasound = .resample
         let resampled = try ImportFixture().importBytes(wave, options).recording

@@ -4,6 +4,7 @@ import Recordings
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
 
 /// A store to import into, and a folder for its sources; both go when this does.

@@ -4,6 +4,7 @@ import Recordings
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
 
 @Suite("An import")

@@ -1,6 +1,7 @@
 import Foundation
 import Importing
 import Recordings
+import Support
 import TestSupport
 import Testing
 import Zarr
