@@ -21,6 +21,7 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Tar
 }
 
 let systemLibraries: [Target] = [
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
         name: "CLibAV", pkgConfig: "libavcodec",
@@ -37,7 +38,7 @@ let package = Package(
     products: [.executable(name: "zarrwlr-mount", targets: ["zarrwlr-mount"])],
     targets: systemLibraries
         + layer("Support")
-        + layer("Zarr", ["Support", "CZstd", "CBlosc", "CZlib"])
+        + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
         + layer("WaveFile", ["Support"])
         + layer("Recordings", ["Support", "Zarr", "AudioCoding", "WaveFile"])

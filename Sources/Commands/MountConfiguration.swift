@@ -26,7 +26,7 @@ struct MountConfiguration: Sendable {
     /// The most threads that answer requests.
     var maximumThreads = max(4, 2 * Parallel.processorCount)
     /// Bytes that all open files together may keep in memory.
-    var cacheByteCount = 256 << 20
+    var cacheByteCount = 64 << 20
     /// Where the log goes; nil for standard error in the foreground and the system's log otherwise.
     var logFile: String?
     /// Options that libfuse and the kernel take.

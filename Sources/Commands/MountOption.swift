@@ -59,7 +59,7 @@ struct MountOption: Sendable {
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.cacheByteCount = try number(text, "cache_mb", in: 0...1 << 20) << 20
             },
-            help: "MiB of decoded sound kept in memory (256)"),
+            help: "MiB of decoded sound kept in memory (64)"),
         MountOption(
             "max_threads",
             effect: .value("N") { configuration, text throws(CommandError) in

@@ -64,7 +64,7 @@ final class AACStream: DecodeUnits {
         let preRollStart = range.lowerBound.subtracting(preRoll) ?? 0
         do {
             return try frames.withBytes(of: preRollStart..<range.upperBound) { coded in
-                try decode(coded, droppingFirst: Int(range.lowerBound - preRollStart))
+                try decode(coded, droppingFirst: Int(range.lowerBound - preRollStart), fromStart: preRollStart == 0)
             }
         } catch {
             throw RecordingError("frames cannot be decoded", recording: path, samples: unit.samples, cause: error)
@@ -73,9 +73,9 @@ final class AACStream: DecodeUnits {
 
     /// The samples of the frames `coded`, but for the first `preRollCount`, which only bring the decoder into its state.
     private func decode(
-        _ coded: [UnsafeRawBufferPointer], droppingFirst preRollCount: Int
+        _ coded: [UnsafeRawBufferPointer], droppingFirst preRollCount: Int, fromStart: Bool
     ) throws -> Block {
-        let decoder = try freshDecoder()
+        let decoder = try fromStart ? AACDecoder() : freshDecoder()
         let frameByteCount = format.frameByteCount
         return try Block(count: max(coded.count - preRollCount, 1) * frameByteCount) { samples in
             for (number, frame) in coded.enumerated() {
@@ -90,6 +90,7 @@ final class AACStream: DecodeUnits {
         }
     }
 
+    /// A decoder for frames from the middle of the stream.
     private func freshDecoder() throws -> AACDecoder {
         guard let setUpFrame else { return try AACDecoder() }
         return try setUpFrame.withUnsafeBytes { try AACDecoder(firstFrame: $0) }

@@ -26,7 +26,8 @@ final class ADTSFrames: Sendable {
         self.blob = blob
         self.log = log
         let first = try Self.firstFrame(of: blob)
-        if let index, try Self.proves(index, in: blob, first: first) {
+        // Rows that cannot be read prove nothing.
+        if let index, (try? Self.proves(index, in: blob, first: first)) == true {
             storedIndex = index
             count = index.count
         } else {
@@ -38,7 +39,7 @@ final class ADTSFrames: Sendable {
 
     /// Calls `body` with the bytes of each of the frames `range`, which lies within `0..<count`.
     func withBytes<T>(of range: Range<UInt64>, _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
-        if let frames = try storedFrames(range) {
+        if let frames = storedFrames(range) {
             let result: T? = try withBytes(of: frames) { coded in
                 let areFrames = coded.allSatisfy { ADTSHeader.parse($0)?.frameByteCount == $0.count }
                 return areFrames ? try body(coded) : nil
@@ -56,9 +57,9 @@ final class ADTSFrames: Sendable {
     }
 
     /// The bytes of the frames `range` by the stored index; nil where its rows cannot be those of frames.
-    private func storedFrames(_ range: Range<UInt64>) throws(ZarrError) -> [Range<UInt64>]? {
-        guard let storedIndex else { return nil }
-        let frames = try storedIndex.rows(range).compactMap { $0.bytes(within: blob.byteCount) }
+    private func storedFrames(_ range: Range<UInt64>) -> [Range<UInt64>]? {
+        guard let rows = try? storedIndex?.rows(range) else { return nil }
+        let frames = rows.compactMap { $0.bytes(within: blob.byteCount) }
         guard frames.count == range.count, frames.allSatisfy({ $0.count <= ADTSHeader.frameByteCountLimit }),
             zip(frames, frames.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound })
         else { return nil }
@@ -110,23 +111,31 @@ final class ADTSFrames: Sendable {
         return frame
     }
 
-    /// Whether `index` begins with the stream's `first` frame, ends where the stream does, and has, where it is looked at,
-    /// a row for each frame.
+    /// Whether `index` begins with the stream's `first` frame, ends where the stream's frames do, and has, where it is looked
+    /// at, a row for each frame.
     private static func proves(
         _ index: StoredFrameIndex, in blob: CodedBlob, first: CodedFrame
     ) throws(ZarrError) -> Bool {
+        let head = try index.rows(0..<min(2, index.count))
+        let samplesPerFrame = head.count > 1 ? head[1].firstSample : 0
         for number in index.probes {
             let rows = try index.rows(number..<min(number + 2, index.count))
-            guard let frame = rows[0].bytes(within: blob.byteCount) else { return false }
-            let head = try blob.bytes(frame.lowerBound..<min(frame.upperBound, frame.lowerBound + 9))
-            guard head.withUnsafeBytes({ ADTSHeader.parse($0) })?.frameByteCount == frame.count,
+            guard let frame = rows[0].bytes(within: blob.byteCount),
                 number > 0 || frame == first.bytes,
-                rows.count == 1 || rows[1].offset >= frame.upperBound,
-                // What follows the last frame is shorter than a frame: a tag, at most.
-                number < index.count - 1 || blob.byteCount - frame.upperBound <= 128
+                number.multiplied(by: samplesPerFrame) == rows[0].firstSample,
+                try frameByteCount(at: frame.lowerBound, of: blob) == frame.count,
+                rows.count == 1 || rows[1].offset >= frame.upperBound
             else { return false }
+            // Behind the last frame there is nothing, or a tag.
+            if number == index.count - 1, try frameByteCount(at: frame.upperBound, of: blob) != nil { return false }
         }
         return true
+    }
+
+    /// What the header at byte `offset` says, where there is one.
+    private static func frameByteCount(at offset: UInt64, of blob: CodedBlob) throws(ZarrError) -> Int? {
+        let end = offset.adding(UInt64(ADTSHeader.maximumByteCount)) ?? .max
+        return try blob.bytes(offset..<end).withUnsafeBytes { ADTSHeader.parse($0) }?.frameByteCount
     }
 
     private static func scan(

@@ -2,33 +2,36 @@ import AudioCoding
 import Support
 import Synchronization
 
-/// How far a stream without stored proofs has been decoded from its start, and the restarts proved on the way.
+/// How far a stream without stored restarts has been decoded from its start, and the restarts proved on the way.
 ///
-/// Beside the decoder that runs from the start, a second one that began later (the prover) decodes the same packets. Once
-/// both hold the same state, byte for byte, they decode everything that follows alike: a restart is proved. A stream on which
-/// they never meet gets the first decoder's states kept instead, a bounded number of them.
+/// Behind the decoder that runs from the start, a prover that began a unit before a run of units must give, for every packet of
+/// the run, the very same samples: then the run can be decoded from where the prover began. Where a fresh prover fails, the
+/// one of the run before, which has come a longer way, is tried; where that fails too, the run can be decoded only from the
+/// start of the stream, or from one of a bounded number of decoder states kept in memory.
 final class OpusFrontier: Sendable {
-    /// Units that a prover decodes before it is compared: the pre-roll of the restarts it proves.
-    private static let preRollUnits: UInt64 = 2
-    /// Units after which a prover is given up.
-    private static let patience: UInt64 = 16
+    /// Units that share a restart.
+    private static let unitsPerRun: UInt64 = 2
     /// States that are kept of one stream.
     private static let keptStateLimit = 32
 
     /// Where a decode of a unit can begin.
-    struct Start {
+    struct Start: Equatable {
         /// The decoder's state; nil for a fresh one's.
         let state: Block?
         /// The first packet to decode.
         let packet: UInt64
+
+        static func == (left: Start, right: Start) -> Bool {
+            left.packet == right.packet && left.state === right.state
+        }
     }
 
     /// What reaching for a unit gives.
     enum Reach {
         /// The unit is where the frontier was: its samples.
         case decoded(Result<Block, AudioCodingError>)
-        /// The frontier has passed the unit: where to begin.
-        case passed(Start)
+        /// The frontier has passed the unit: where to begin, and whether the unit after is proved from there as well.
+        case passed(Start, coversNext: Bool)
     }
 
     private let head: OpusHead
@@ -45,63 +48,98 @@ final class OpusFrontier: Sendable {
         try progress.withLock { progress in
             var current = try progress ?? Progress(decoder: OpusStreamDecoder(head: head))
             defer { progress = current }
-            guard unit >= current.nextUnit else { return .passed(current.start(of: unit)) }
             while current.nextUnit < unit { _ = try advance(&current, packets) }
+            guard current.nextUnit == unit else {
+                let start = current.start(of: unit)
+                return .passed(start, coversNext: current.start(of: unit + 1) == start)
+            }
             return .decoded(try advance(&current, packets))
         }
     }
 
-    /// Decodes the next unit and sees whether the prover has met the decoder.
+    /// Decodes the next unit, and with the last of a run, proves where the run can be decoded from.
+    ///
+    /// Where packets cannot be read, `progress` is left as it was.
     private func advance(
         _ progress: inout Progress, _ packets: any OpusPackets
     ) throws -> Result<Block, AudioCodingError> {
-        let prover = try progress.prover ?? Prover(decoder: OpusStreamDecoder(head: head), firstUnit: progress.nextUnit)
-        progress.prover = prover
-        let before = (progress.decoder.snapshot(), prover.decoder.snapshot())
-        let samples: Result<Block, AudioCodingError>
+        let state = progress.decoder.snapshot()
+        let proverState = progress.prover?.decoder.snapshot()
         do {
-            samples = try progress.decoder.samples(ofUnit: progress.nextUnit, of: packets)
-            try prover.decoder.pass(packets.packets(ofUnit: progress.nextUnit), of: packets)
+            let samples = try progress.decoder.samples(ofUnit: progress.nextUnit, of: packets)
+            if progress.run.isEmpty { progress.runState = state }
+            let run = progress.run + [samples]
+            let isLastUnit = packets.packets(ofUnit: progress.nextUnit).upperBound == packets.count
+            if run.count < Self.unitsPerRun, !isLastUnit {
+                progress.run = run
+            } else {
+                try prove(run, &progress, packets)
+                progress.run = []
+            }
+            progress.nextUnit += 1
+            return samples
         } catch {
-            try progress.decoder.restore(before.0)
-            try prover.decoder.restore(before.1)
+            try progress.decoder.restore(state)
+            if let proverState { try progress.prover?.decoder.restore(proverState) }
             throw error
         }
-        progress.nextUnit += 1
+    }
 
-        let provedUnits = progress.nextUnit - prover.firstUnit
-        if provedUnits >= Self.preRollUnits {
-            let state = progress.decoder.snapshot()
-            if prover.decoder.hasSameState(as: state) {
-                progress.restarts.append(
-                    OpusRestarts.Restart(
-                        firstPacket: progress.nextUnit * OpusStream.packetsPerUnit,
-                        preRollPacket: prover.firstUnit * OpusStream.packetsPerUnit))
-                progress.prover = nil
-            } else if provedUnits >= Self.patience {
-                keep(state, in: &progress)
-                progress.prover = nil
+    /// Finds from where the run that ends with the next unit can be decoded. `run` is what a decode from the start gives.
+    private func prove(
+        _ run: [Result<Block, AudioCodingError>], _ progress: inout Progress, _ packets: any OpusPackets
+    ) throws {
+        let firstUnit = progress.nextUnit + 1 - UInt64(run.count)
+        let fresh = Prover(decoder: try OpusStreamDecoder(head: head), firstUnit: firstUnit.subtracting(1) ?? 0)
+        try fresh.decoder.pass(
+            packets.packets(ofUnit: fresh.firstUnit).lowerBound..<packets.packets(ofUnit: firstUnit).lowerBound,
+            of: packets)
+        for prover in [fresh, progress.prover].compactMap(\.self) {
+            if try prover.decodes(run, from: firstUnit, of: packets) {
+                progress.prover = prover
+                progress.preRollUnits.append(prover.firstUnit)
+                return
             }
         }
-        return samples
+        progress.prover = fresh
+        progress.preRollUnits.append(0)
+        if let state = progress.runState { keep(state, of: firstUnit, in: &progress) }
     }
 
-    /// Keeps the state at the frontier; where there are too many, every second one goes, and further ones come half as often.
-    private func keep(_ state: Block, in progress: inout Progress) {
-        let packet = progress.nextUnit * OpusStream.packetsPerUnit
-        if let last = progress.keptStates.last, packet - last.packet < progress.keptStateSpacing { return }
-        if progress.keptStates.count >= Self.keptStateLimit {
-            progress.keptStates = progress.keptStates.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    /// Keeps the decoder's state at `unit`; where there are too many, every second one goes, and others come half as often.
+    private func keep(_ state: Block, of unit: UInt64, in progress: inout Progress) {
+        if let last = progress.keptStates.last, unit - last.unit < progress.keptStateSpacing { return }
+        if progress.keptStates.count == Self.keptStateLimit {
+            progress.keptStates = progress.keptStates.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
             progress.keptStateSpacing *= 2
-        } else if !cache.reserve(state.count) {
-            return
+        } else if progress.reservedStates == progress.keptStates.count {
+            guard cache.reserve(state.count) else { return }
+            progress.reservedStates += 1
         }
-        progress.keptStates.append((state, packet))
+        progress.keptStates.append((state, unit))
     }
 
+    /// A decoder that began later than the stream.
     private struct Prover {
         let decoder: OpusStreamDecoder
         let firstUnit: UInt64
+
+        /// Whether decoding on gives what `run`, which begins with `unit`, has; a unit that cannot be decoded, neither way.
+        func decodes(
+            _ run: [Result<Block, AudioCodingError>], from unit: UInt64, of packets: any OpusPackets
+        ) throws -> Bool {
+            for (number, samples) in zip(unit..., run) {
+                switch (samples, try decoder.samples(ofUnit: number, of: packets)) {
+                case (.success(let left), .success(let right)):
+                    guard left.bytes.elementsEqual(right.bytes) else { return false }
+                case (.failure, .failure):
+                    continue
+                default:
+                    return false
+                }
+            }
+            return true
+        }
     }
 
     /// @unchecked: used only under the frontier's lock; the decoders never leave it.
@@ -109,25 +147,32 @@ final class OpusFrontier: Sendable {
         let decoder: OpusStreamDecoder
         /// The first unit that `decoder` has not decoded.
         var nextUnit: UInt64 = 0
+        /// What `decoder` gave for the run that is not complete yet, and its state before.
+        var run: [Result<Block, AudioCodingError>] = []
+        var runState: Block?
+        /// The prover of the last run.
         var prover: Prover?
-        var restarts = OpusRestarts()
-        /// States of `decoder` before the packet given, in order.
-        var keptStates: [(state: Block, packet: UInt64)] = []
-        /// Packets between kept states, at least.
+        /// For each run, the unit from which a fresh decoder gives its samples; 0 is right for all.
+        var preRollUnits: [UInt64] = []
+        /// States of `decoder` before the unit given, in order.
+        var keptStates: [(state: Block, unit: UInt64)] = []
+        /// How many kept states the cache's budget has given up room for.
+        var reservedStates = 0
+        /// Units between kept states, at least.
         var keptStateSpacing: UInt64 = 0
 
         init(decoder: OpusStreamDecoder) {
             self.decoder = decoder
-            keptStateSpacing = OpusFrontier.patience * OpusStream.packetsPerUnit
         }
 
+        /// Where to begin for `unit`; with the stream where nothing nearer is proved.
         func start(of unit: UInt64) -> Start {
-            let packet = unit * OpusStream.packetsPerUnit
-            let restart = restarts.last(atOrBefore: packet)
-            if let kept = keptStates.last(where: { $0.packet <= packet }), kept.packet > restart.firstPacket {
-                return Start(state: kept.state, packet: kept.packet)
+            let run = Int(clamping: unit / OpusFrontier.unitsPerRun)
+            let preRollUnit = run < preRollUnits.count ? preRollUnits[run] : 0
+            if let kept = keptStates.last(where: { $0.unit <= unit }), kept.unit > preRollUnit {
+                return Start(state: kept.state, packet: kept.unit * OpusStream.packetsPerUnit)
             }
-            return Start(state: nil, packet: restart.preRollPacket)
+            return Start(state: nil, packet: preRollUnit * OpusStream.packetsPerUnit)
         }
     }
 }

@@ -70,14 +70,14 @@ final class OpusStream: DecodeUnits {
             if let storedRestarts {
                 let range = packets.packets(ofUnit: unit.number)
                 let restart = storedRestarts.last(atOrBefore: range.lowerBound)
-                // Each unit is decoded from its own restart, so that even a false one gives the same samples every time.
-                let isLast = restart != storedRestarts.last(atOrBefore: range.upperBound)
-                return try decode(
-                    unit, of: packets, from: .init(state: nil, packet: restart.preRollPacket), keepingState: !isLast)
+                let start = OpusFrontier.Start(state: nil, packet: restart.preRollPacket)
+                let coversNext = restart == storedRestarts.last(atOrBefore: range.upperBound)
+                return try decode(unit, of: packets, from: start, keepingState: coversNext)
             }
             switch try frontier.reach(unit.number, of: packets) {
             case .decoded(let samples): return try samples.get()
-            case .passed(let start): return try decode(unit, of: packets, from: start, keepingState: true)
+            case .passed(let start, let coversNext):
+                return try decode(unit, of: packets, from: start, keepingState: coversNext)
             }
         } catch {
             throw RecordingError("packets cannot be decoded", recording: path, samples: unit.samples, cause: error)
@@ -85,6 +85,9 @@ final class OpusStream: DecodeUnits {
     }
 
     /// Decodes `unit` from the state the unit before ended with, where that is kept, else from `start`.
+    ///
+    /// The state is kept for the unit after only where that is decoded from the same start: another restart, even a false one
+    /// of a store, must give the same samples whatever was read before.
     private func decode(
         _ unit: DecodeUnit, of packets: any OpusPackets, from start: OpusFrontier.Start, keepingState: Bool
     ) throws -> Block {

@@ -51,12 +51,14 @@ struct FileName {
         case ".": return "_"
         case "..": return "__"
         default:
-            var mended = String.UnicodeScalarView()
-            for scalar in name.unicodeScalars {
-                mended.append(scalar == "/" || scalar.properties.generalCategory == .control ? "_" : scalar)
-            }
-            return String(mended)
+            guard name.unicodeScalars.contains(where: isUnfit) else { return name }
+            return String(String.UnicodeScalarView(name.unicodeScalars.map { isUnfit($0) ? "_" : $0 }))
         }
+    }
+
+    /// A slash, or a control character (Unicode's category Cc, which is these two ranges for good).
+    private static func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "/" || scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
     }
 
     private static func isExtension(_ text: Substring) -> Bool {

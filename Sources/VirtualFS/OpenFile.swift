@@ -5,27 +5,38 @@ import WaveFile
 
 /// A file that somebody has open: where its bytes come from.
 final class OpenFile: Sendable {
+    /// Where it is below the mountpoint.
+    let path: String
     /// How the bytes are laid out.
     let layout: WaveLayout
     /// The recording whose samples lie between head and tail; nil for a text.
     let recording: Recording?
+    /// Who decodes ahead of this file's reader, if anybody.
+    private let prefetcher: Prefetcher?
+    private let reader: Prefetcher.Reader?
     private let head: Block
     private let tail: Block
 
-    /// The WAV file of `recording`. Nil where it would be too large to exist.
-    init?(_ recording: Recording) {
+    /// The WAV file of `recording`, at `path`. Nil where it would be too large to exist.
+    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) {
         guard let layout = WaveLayout(format: recording.format, sampleCount: recording.sampleCount) else { return nil }
+        self.path = path
         self.layout = layout
         self.recording = recording
+        self.prefetcher = prefetcher
+        reader = prefetcher?.reader(of: recording)
         head = Block(layout.head)
         tail = Block(layout.tail)
     }
 
-    /// A file of no more than `text`.
-    init?(_ text: Block) {
+    /// A file of no more than `text`, at `path`.
+    init?(_ text: Block, path: String) {
         guard let layout = WaveLayout(head: Array(text.bytes), dataByteCount: 0, tail: []) else { return nil }
+        self.path = path
         self.layout = layout
         recording = nil
+        prefetcher = nil
+        reader = nil
         head = text
         tail = Block([])
     }
@@ -36,6 +47,7 @@ final class OpenFile: Sendable {
         var slices: [BlockSlice] = []
         if !parts.head.isEmpty { slices.append(BlockSlice(head, parts.head)) }
         if let recording, !parts.data.isEmpty {
+            if let reader { prefetcher?.note(parts.data, by: reader) }
             let data = try recording.samples.read(bytes: parts.data)
             // A reply that is short or long would put the bytes after it in the wrong place of the kernel's page cache.
             guard data.reduce(0, { $0 + $1.count }) == parts.data.count else {
@@ -47,6 +59,11 @@ final class OpenFile: Sendable {
         }
         if !parts.tail.isEmpty { slices.append(BlockSlice(tail, parts.tail)) }
         return slices
+    }
+
+    /// Says that nobody has the file open any more.
+    func close() {
+        reader?.end()
     }
 }
 
@@ -84,7 +101,8 @@ final class OpenFiles: Sendable {
 
     /// Forgets `handle`.
     func remove(_ handle: UInt64) throws(VirtualFSError) {
-        guard state.withLock({ $0.files.removeValue(forKey: handle) }) != nil else { throw .badHandle }
+        guard let file = state.withLock({ $0.files.removeValue(forKey: handle) }) else { throw .badHandle }
+        file.close()
     }
 
     /// How many files are open.

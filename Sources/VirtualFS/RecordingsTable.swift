@@ -38,11 +38,15 @@ enum RecordingsTable {
 
     private static func quoted(_ field: String) -> String {
         // By UTF-8 bytes: as a Character, a line feed after a carriage return is neither.
-        let isSpecial: (UInt8) -> Bool = { byte in
-            [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains(byte)
-        }
         guard field.utf8.contains(where: isSpecial) else { return field }
-        let inner = String(decoding: field.utf8.flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] }, as: UTF8.self)
-        return "\"\(inner)\""
+        let inner = field.utf8.flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] }
+        return "\"\(String(decoding: inner, as: UTF8.self))\""
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+        default: false
+        }
     }
 }

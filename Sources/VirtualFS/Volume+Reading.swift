@@ -4,13 +4,14 @@ public import Support
 extension Volume {
     /// Opens the file `inode` and returns its handle, to be released once.
     public func open(_ inode: Inode, writing: Bool = false) throws(VirtualFSError) -> UInt64 {
-        let node = tree.nodes[try tree.index(of: inode)]
+        let index = try tree.index(of: inode)
         if writing { throw .readOnly }
+        let path = tree.nodes.path(of: index)
         let file: OpenFile? =
-            switch node.content {
+            switch tree.nodes[index].content {
             case .directory: throw .isDirectory
-            case .recording(let recording, _): OpenFile(recording)
-            case .text(let block): OpenFile(block)
+            case .recording(let recording, _): OpenFile(recording, path: path, prefetcher: prefetcher)
+            case .text(let block): OpenFile(block, path: path)
             }
         guard let file else { throw .invalid }
         return openFiles.add(file)
@@ -19,13 +20,13 @@ extension Volume {
     /// The `size` bytes from `offset` on of the open file `handle`, in order; fewer only where the file ends.
     ///
     /// The bytes are those of cached blocks, which live as long as the slices. A range that cannot be decoded is
-    /// `unreadable`, and the log has one line for it however often it is read.
+    /// `unreadable`, and the log has one line for it, however often it is read: file, recording, samples and reason.
     public func read(_ handle: UInt64, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
         let file = try openFiles.file(handle)
         do {
             return try file.read(offset: offset, size: size)
         } catch {
-            log.sayOnce(.error, key: error.summary, error.description)
+            log.sayOnce(.error, key: error.summary, "\(file.path): \(error)")
             throw .unreadable(error)
         }
     }

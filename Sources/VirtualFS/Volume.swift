@@ -13,14 +13,18 @@ public final class Volume: Sendable {
     let tree: Tree
     let openFiles = OpenFiles()
     let log: Log
+    let prefetcher: Prefetcher?
     private let options: VolumeOptions
     private let byteCount: UInt64
 
-    /// The volume of what `catalogue` holds. Reads that fail are told to `log`.
-    public init(_ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), log: Log) {
+    /// The volume of what `catalogue` holds. Reads that fail are told to `log`; `prefetcher` decodes ahead of sequential ones.
+    public init(
+        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil, log: Log
+    ) {
         (tree, problems) = TreeBuilder(catalogue, options: options).build()
         self.options = options
         self.log = log
+        self.prefetcher = prefetcher
         recordingCount = tree.nodes.count { node in
             guard case .recording = node.content else { return false }
             return true

@@ -58,14 +58,14 @@ struct AACEncoderTests {
         try TestFiles.withTemporaryDirectory { directory in
             let raw = directory.appending(path: "a.raw")
             try Data(samples.byteArray).write(to: raw)
-            let expected = try Command.run(
+            let expected = try runChecked(
                 ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "\(sampleRate)", "-ac", "2", "-i", raw.path]
                     + ["-c:a", "aac", "-aac_pns", "0", "-b:a", "96k", "-flags", "+bitexact", "-f", "adts", "-"]
             ).output
             #expect(expected == Data(frames.joined()))
             let own = directory.appending(path: "a.aac")
             try Data(frames.joined()).write(to: own)
-            let decoded = try Command.run(["ffmpeg", "-v", "error", "-i", own.path, "-f", "s16le", "-"])
+            let decoded = try runChecked(["ffmpeg", "-v", "error", "-i", own.path, "-f", "s16le", "-"])
             #expect(decoded.errors == "")
             #expect(decoded.output == Data(try Decoding.aac(frames)))
         }

@@ -52,7 +52,7 @@ struct FLACEncoderTests {
         #expect(finished.streamInfo.maximumBlockSize == 4096)
         #expect(finished.streamInfo.minimumFrameByteCount == frames.map(\.bytes.count).min())
         #expect(finished.streamInfo.maximumFrameByteCount == frames.map(\.bytes.count).max())
-        let sum = try Command.run(["md5sum"], input: Data(samples.byteArray)).text.prefix(32)
+        let sum = try runChecked(["md5sum"], input: Data(samples.byteArray)).text.prefix(32)
         #expect(
             finished.streamInfo.md5?.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() ?? ""
                 == sum)
@@ -67,13 +67,13 @@ struct FLACEncoderTests {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.flac")
             try Data(encoder.header + frames.flatMap(\.bytes)).write(to: path)
-            let test = try Command.run(["flac", "-t", "--warnings-as-errors", path.path])
+            let test = try runChecked(["flac", "-t", "--warnings-as-errors", path.path])
             #expect(!test.errors.contains("cannot check MD5"))
             // flac takes whole bytes only; ffmpeg has 4 bits as 8, 12 as 16 and 20 as 24.
             guard form.bits % 8 == 0 else { return }
             let raw = form.bits == 8 ? "u8" : "s\(form.bits)le"
             #expect(
-                try Command.run(["ffmpeg", "-v", "error", "-i", path.path, "-f", raw, "-"]).output
+                try runChecked(["ffmpeg", "-v", "error", "-i", path.path, "-f", raw, "-"]).output
                     == Data(samples.byteArray))
         }
     }

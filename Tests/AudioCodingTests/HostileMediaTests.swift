@@ -73,7 +73,7 @@ struct HostileMediaTests {
     {
         try TestFiles.withTemporaryDirectory { directory in
             let sound = directory.appending(path: "a.mp4").path
-            try Command.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=1", sound])
+            try runChecked(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=1", sound])
             #expect(throws: Never.self) { try MediaSource(path: sound) }
             let list = try Self.write(
                 Data(text.replacingOccurrences(of: "%", with: "a.mp4").utf8), name, in: directory)
@@ -92,7 +92,7 @@ struct HostileMediaTests {
     func `a file that is cut short or damaged anywhere is an error or less sound, never more`(_ name: String) throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: name).path
-            try Command.run(
+            try runChecked(
                 ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=1:r=48000:seed=3", path])
             let whole = try Data(contentsOf: URL(filePath: path))
             #expect(Self.readAll(path).allSatisfy { "\($0)".contains("neither FLAC, AAC nor Opus") })
@@ -111,7 +111,7 @@ struct HostileMediaTests {
     func `a damaged FLAC frame in the middle is an error with its place`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.flac").path
-            try Command.run(
+            try runChecked(
                 ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=2:r=48000:seed=3", path])
             var bytes = try Data(contentsOf: URL(filePath: path))
             bytes[bytes.count / 2] ^= 0xFF
@@ -137,7 +137,7 @@ struct HostileMediaTests {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: name).path
             let codec = name.contains("opus") ? "libopus" : "flac"
-            try Command.run(
+            try runChecked(
                 ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=3:r=48000:seed=3", "-c:a", codec, path])
             let source = try MediaSource(path: path)
             var offsets: [Int] = []
@@ -158,7 +158,7 @@ struct HostileMediaTests {
     func `a stream that is not there cannot be chosen, and none once one is read`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.mkv").path
-            try Command.run(
+            try runChecked(
                 ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=1:s=64x64:r=5"]
                     + ["-f", "lavfi", "-i", "sine=d=1:r=48000", "-f", "lavfi", "-i", "sine=d=1:r=16000"]
                     + ["-map", "0", "-map", "1", "-map", "2", "-c:a", "flac", path])
@@ -180,8 +180,8 @@ struct HostileMediaTests {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.m4a").path
             let cut = directory.appending(path: "cut.m4a").path
-            try Command.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=4:r=48000", "-c:a", "aac", path])
-            try Command.run(["ffmpeg", "-v", "error", "-ss", "1.01", "-i", path, "-t", "1.5", "-c", "copy", cut])
+            try runChecked(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=4:r=48000", "-c:a", "aac", path])
+            try runChecked(["ffmpeg", "-v", "error", "-ss", "1.01", "-i", path, "-t", "1.5", "-c", "copy", cut])
             let bySamples = try MediaSource(path: cut)
             var decoded = 0
             while let samples = try bySamples.nextSamples() { decoded += samples.sampleCount }

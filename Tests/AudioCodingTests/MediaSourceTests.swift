@@ -63,7 +63,7 @@ struct MediaSourceTests {
     /// One second of stereo noise at 48 kHz: no whole number of any codec's frames.
     private static func make(_ name: String, _ arguments: [String], in directory: URL) throws -> String {
         let path = directory.appending(path: name).path
-        try Command.run(
+        try runChecked(
             ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=r=48000:d=1:a=0.3:seed=7"]
                 + ["-f", "lavfi", "-i", "sine=f=1000:r=48000:d=1", "-filter_complex", "amerge=inputs=2"] + arguments
                 + [path])
@@ -86,7 +86,7 @@ struct MediaSourceTests {
                 bytes += samples.bytes
             }
             #expect(bytes.count == 2 * file.format.byteCount * (Self.sampleCount + file.padding))
-            let expected = try Command.run(["ffmpeg", "-v", "error", "-i", path, "-f", file.raw, "-"]).output
+            let expected = try runChecked(["ffmpeg", "-v", "error", "-i", path, "-f", file.raw, "-"]).output
             // This ffmpeg leaves out at the front what edit lists cut, but not at the end.
             #expect(bytes.count <= expected.count && expected.count - bytes.count < 1024 * 2 * 4)
             #expect(expected.starts(with: bytes))
@@ -102,7 +102,7 @@ struct MediaSourceTests {
             var packets: [MediaPacket] = []
             while let packet = try source.nextPacket() { packets.append(packet) }
 
-            let listing = try Command.run(
+            let listing = try runChecked(
                 ["ffprobe", "-v", "error", "-show_entries", "packet=pts_time,size,pos", "-of", "csv=nk=1:p=0", path])
             let expected = listing.text.split(separator: "\n").map { $0.split(separator: ",") }
                 .filter { $0.count >= 3 }
@@ -141,7 +141,7 @@ struct MediaSourceTests {
             let end = decoded.count - packets.reduce(0) { $0 + $1.endTrim } * stride
             let raw = file.format == .float32 ? "s16le" : file.raw
             let decoder = file.codec == "opus" ? ["-c:a", "libopus"] : []
-            let expected = try Command.run(["ffmpeg", "-v", "error"] + decoder + ["-i", path, "-f", raw, "-"]).output
+            let expected = try runChecked(["ffmpeg", "-v", "error"] + decoder + ["-i", path, "-f", raw, "-"]).output
             #expect(expected.starts(with: decoded[start..<end]))
         }
     }

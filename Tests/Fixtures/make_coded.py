@@ -14,7 +14,7 @@ import random, struct, sys
 
 
 def sound(channels, bits, samples):
-    """Tones, noise, silence and full-scale clicks, different in every channel, the same at every call."""
+    """Tones, noise, and stretches with silence and full-scale clicks; every channel its own, the same at every call."""
     import math
     chance = random.Random(channels * 100 + bits)
     top = (1 << (bits - 1)) - 1
@@ -23,8 +23,8 @@ def sound(channels, bits, samples):
     for n in range(samples):
         for c in range(channels):
             x = 0.5 * math.sin(n * 0.02 * (c + 1)) + 0.1 * chance.uniform(-1, 1)
-            value = int(x * top) if n % 1500 < 1400 else 0
-            if n % 977 == c:
+            value = int(x * top) if n % 9000 < 8500 or n % 9000 >= 8800 else 0
+            if n % 9000 < 2000 and n % 977 == c:
                 value = top if n % 2 else -top - 1
             out += (value & ((1 << 8 * width) - 1)).to_bytes(width, "little")
     return bytes(out)

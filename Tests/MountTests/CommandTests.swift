@@ -129,8 +129,15 @@ extension Mounts {
             }
         }
 
-        @Test func `serves a user who is not root`() throws {
-            guard geteuid() == 0, try run("setpriv", "--version").status == 0 else { return }
+        /// Whether /dev/fuse is open to all, as it is on most systems, and this process can become somebody else.
+        private static let canActAsNobody: Bool = {
+            var device = stat()
+            return geteuid() == 0 && stat("/dev/fuse", &device) == 0 && device.st_mode & 0o006 == 0o006
+                && access("/usr/bin/setpriv", X_OK) == 0
+        }()
+
+        @Test(.enabled(if: canActAsNobody, "needs root, setpriv and a /dev/fuse that is open to all"))
+        func `serves a user who is not root`() throws {
             try withStore { store in
                 try TestFiles.withTemporaryDirectory { scratch in
                     let mountpoint = scratch.appending(path: "mnt")
@@ -144,7 +151,6 @@ extension Mounts {
                     #expect(refused.errors.split(separator: "\n").count == 1)
                     chown(mountpoint.path, 65_534, 65_534)
                     let result = try run(setpriv, command)
-                    if result.errors.contains("/dev/fuse may not be opened") { return }
                     #expect(result.status == 0, "\(result.errors)")
                     let listed = try run(setpriv, asNobody + ["/bin/ls", "-a", mountpoint.path])
                     #expect(listed.text.contains(".zarrwlr"))

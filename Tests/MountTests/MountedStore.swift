@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A store mounted by the `zarrwlr-mount` that was built beside these tests.

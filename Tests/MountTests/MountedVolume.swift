@@ -3,6 +3,7 @@ import FuseBridge
 import Recordings
 import Support
 import Synchronization
+import TestSupport
 import Testing
 import VirtualFS
 

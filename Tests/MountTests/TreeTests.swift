@@ -3,6 +3,7 @@ import Glibc
 import Recordings
 import Support
 import SyntheticRecordings
+import TestSupport
 import Testing
 
 extension Mounts {

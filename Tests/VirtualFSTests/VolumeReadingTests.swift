@@ -54,8 +54,7 @@ import WaveFile
         #expect(try volume.read(handle, offset: 44, size: 1_000).reduce(0) { $0 + $1.count } == 1_000)
         #expect(try volume.read(handle, offset: 1_144, size: 1_000).reduce(0) { $0 + $1.count } == 1_000)
         #expect(lines.all.count == 1)
-        #expect(lines.all.first?.contains("synthetic/5") == true)
-        #expect(lines.all.first?.contains("1000..<1100") == true)
+        #expect(lines.all.first == "a.wav: /synthetic/5: samples 1000..<1100: cannot be decoded")
         try volume.release(handle)
     }
 

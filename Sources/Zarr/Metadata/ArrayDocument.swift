@@ -1,5 +1,5 @@
 /// What the zarr.json of an array says, not yet checked for whether it makes sense.
-struct ArrayDocument: Decodable {
+struct ArrayDocument {
     let shape: [UInt64]
     let dataType: DataType
     let chunkShape: [UInt64]
@@ -8,13 +8,14 @@ struct ArrayDocument: Decodable {
     let codecs: [CodecDocument]
     let dimensionNames: [String?]?
 
-    private static let known: Set<String> = NodeMetadata.commonFields.union([
-        "shape", "data_type", "chunk_grid", "chunk_key_encoding", "fill_value", "codecs", "storage_transformers",
-        "dimension_names",
-    ])
+    private static let known =
+        NodeMetadata.commonFields + [
+            "shape", "data_type", "chunk_grid", "chunk_key_encoding", "fill_value", "codecs", "storage_transformers",
+            "dimension_names",
+        ]
 
-    init(from decoder: any Decoder) throws {
-        let fields = try DocumentFields(decoder)
+    /// Reads the members of the document.
+    init(_ fields: DocumentFields) throws {
         try fields.refuseUnknown(besides: Self.known, in: "the array")
         shape = try fields.value("shape")
 

@@ -17,7 +17,7 @@ enum CodecDocument: Decodable {
     init(from decoder: any Decoder) throws {
         let codec = try ExtensionFields(decoder, what: "a codec")
         let configuration = codec.configuration
-        func allow(_ known: Set<String>) throws {
+        func allow(_ known: [String]) throws {
             try configuration.refuseUnknown(besides: known, in: "codec \"\(codec.name)\"")
         }
         switch codec.name {

@@ -71,12 +71,12 @@ struct DocumentFields {
 
     /// Refuses members other than `known`, unless they say that they need not be understood. See "Array metadata" in the
     /// Zarr v3 core specification.
-    func refuseUnknown(besides known: Set<String>, in whole: String) throws {
+    func refuseUnknown(besides known: [String], in whole: @autoclosure () -> String) throws {
         guard let container else { return }
         for key in container.allKeys where !known.contains(key.stringValue) {
             if let field = try? container.decode(Ignorable.self, forKey: key), !field.mustUnderstand { continue }
             throw DocumentProblem(
-                .unsupported, "\(whole) has the field \"\(key.stringValue)\", which is not known here")
+                .unsupported, "\(whole()) has the field \"\(key.stringValue)\", which is not known here")
         }
     }
 }

@@ -4,7 +4,7 @@ enum NodeMetadata: Decodable {
     case array(ArrayDocument)
 
     /// The fields that all nodes have.
-    static let commonFields: Set<String> = ["zarr_format", "node_type", "attributes"]
+    static let commonFields = ["zarr_format", "node_type", "attributes"]
 
     init(from decoder: any Decoder) throws {
         let fields = try DocumentFields(decoder)
@@ -15,10 +15,10 @@ enum NodeMetadata: Decodable {
         switch try fields.value("node_type", as: String.self) {
         case "group":
             // Consolidated metadata is null where zarr-python made none, and never used: it goes stale.
-            try fields.refuseUnknown(besides: Self.commonFields.union(["consolidated_metadata"]), in: "the group")
+            try fields.refuseUnknown(besides: Self.commonFields + ["consolidated_metadata"], in: "the group")
             self = .group
         case "array":
-            self = .array(try ArrayDocument(from: decoder))
+            self = .array(try ArrayDocument(fields))
         case let type:
             throw DocumentProblem(.invalidDocument, "node_type \"\(type)\" is neither group nor array")
         }

@@ -1,0 +1,70 @@
+public import Foundation
+
+/// What a program printed and how it ended.
+public struct ProgramResult: Sendable {
+    /// Its exit status.
+    public let status: Int32
+    /// What it wrote to standard output.
+    public let output: Data
+    /// What it wrote to standard error.
+    public let errors: String
+
+    /// What it printed, without the last line feed.
+    public var text: String { String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines) }
+}
+
+/// Runs `program` of the search path with `arguments` and waits for its end.
+@discardableResult
+public func run(_ program: String, _ arguments: String...) throws -> ProgramResult {
+    try run(URL(filePath: "/usr/bin/env"), [program] + arguments)
+}
+
+/// Whether `program` is in the search path.
+public func isInstalled(_ program: String) -> Bool {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+}
+
+/// Runs the executable `program` with `input` and waits for its end. What it reads and prints goes through files: a pipe would
+/// be full at some time.
+@discardableResult
+public func run(_ program: URL, _ arguments: [String], input: Data = Data()) throws -> ProgramResult {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-run-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let files = ["output", "errors"].map { directory.appending(path: $0) }
+    for file in files { try Data().write(to: file) }
+    let inputFile = directory.appending(path: "input")
+    try input.write(to: inputFile)
+    let handles = try files.map { try FileHandle(forWritingTo: $0) } + [FileHandle(forReadingFrom: inputFile)]
+
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.standardInput = handles[2]
+    process.standardOutput = handles[0]
+    process.standardError = handles[1]
+    try process.run()
+    process.waitUntilExit()
+    for handle in handles { try handle.close() }
+    return ProgramResult(
+        status: process.terminationStatus, output: try Data(contentsOf: files[0]),
+        errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+}
+
+/// A program that ended with another status than 0.
+public struct ProgramFailure: Error, CustomStringConvertible {
+    /// What was run, how it ended, and what it said.
+    public let description: String
+}
+
+/// Runs `words`, the first of which is looked up in the search path, with `input`; throws where the program fails.
+@discardableResult
+public func runChecked(_ words: [String], input: Data = Data()) throws -> ProgramResult {
+    let result = try run(URL(filePath: "/usr/bin/env"), words, input: input)
+    guard result.status == 0 else {
+        throw ProgramFailure(
+            description: "\(words.joined(separator: " ")): exit status \(result.status): \(result.errors)")
+    }
+    return result
+}

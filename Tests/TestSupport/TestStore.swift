@@ -1,0 +1,79 @@
+public import Foundation
+
+/// A Zarr v3 store written by hand, in the plainest layout there is: one chunk an array, stored as its bytes.
+public struct TestStore: Sendable {
+    /// Its folder.
+    public let directory: URL
+
+    /// A store in the new folder `directory`, with a root group of these attributes.
+    public init(at directory: URL, attributes: [String: Any] = [:]) throws {
+        self.directory = directory
+        try addGroup("", attributes: attributes)
+    }
+
+    /// The attributes that mark an audio group.
+    public static var audioGroup: [String: Any] {
+        ["magic_id": "zarrwlr_original_audio_group_fherb2_23091969052025", "version": [1, 0]]
+    }
+
+    /// Adds the group `path`.
+    public func addGroup(_ path: String, attributes: [String: Any] = [:]) throws {
+        try write(
+            ["zarr_format": 3, "node_type": "group", "consolidated_metadata": NSNull(), "attributes": attributes],
+            to: path)
+    }
+
+    /// Adds the array `path` of `shape` and `type`, whose elements are `bytes`, little-endian and in C order; nil for an
+    /// array whose only chunk is missing, and which so is all zero.
+    public func addArray(
+        _ path: String, shape: [Int], type: String, bytes: [UInt8]?, chunks: [Int]? = nil,
+        attributes: [String: Any] = [:],
+        dimensionNames: [String]? = nil
+    ) throws {
+        var document: [String: Any] = [
+            "zarr_format": 3, "node_type": "array", "shape": shape, "data_type": type,
+            "chunk_grid": ["name": "regular", "configuration": ["chunk_shape": chunks ?? shape.map { max($0, 1) }]],
+            "chunk_key_encoding": ["name": "default", "configuration": ["separator": "/"]], "fill_value": 0,
+            "codecs": [["name": "bytes", "configuration": ["endian": "little"]]], "attributes": attributes,
+        ]
+        document["dimension_names"] = dimensionNames
+        try write(document, to: path)
+        guard let bytes, !bytes.isEmpty else { return }
+        let chunk = directory.appending(path: path).appending(
+            path: "c/" + shape.map { _ in "0" }.joined(separator: "/"))
+        try FileManager.default.createDirectory(
+            at: chunk.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: chunk)
+    }
+
+    /// Adds a two-dimensional array of `uint64`.
+    public func addTable(_ path: String, rows: [[UInt64]]) throws {
+        let bytes = rows.flatMap { row in
+            row.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+        }
+        try addArray(path, shape: [rows.count, rows.first?.count ?? 0], type: "uint64", bytes: bytes)
+    }
+
+    /// Adds a recording as zarrwlr does: its group, and its coded audio.
+    public func addRecording(
+        _ path: String, codec: String, blob: [UInt8], fileName: String = "source.wav", attributes: [String: Any] = [:],
+        groupAttributes: [String: Any] = [:]
+    ) throws {
+        var group: [String: Any] = [
+            "original_audio_data_array_version": [1, 0], "type": "original_audio_file", "encoding": codec,
+            "base_features": ["filename": fileName],
+        ]
+        group.merge(groupAttributes) { $1 }
+        try addGroup(path, attributes: group)
+        try addArray(
+            "\(path)/audio_data_blob_array", shape: [blob.count], type: "uint8", bytes: blob,
+            attributes: ["codec": codec].merging(attributes) { $1 })
+    }
+
+    private func write(_ document: [String: Any], to path: String) throws {
+        let node = directory.appending(path: path)
+        try FileManager.default.createDirectory(at: node, withIntermediateDirectories: true)
+        let data = try JSONSerialization.data(withJSONObject: document, options: [.prettyPrinted, .sortedKeys])
+        try data.write(to: node.appending(path: "zarr.json"))
+    }
+}

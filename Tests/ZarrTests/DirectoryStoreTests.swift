@@ -1,0 +1,138 @@
+import Foundation
+import Glibc
+import Support
+import TestSupport
+import Testing
+
+@testable import Zarr
+
+/// A directory as a store: what is a key, what is missing, what is an error.
+struct DirectoryStoreTests {
+    /// Calls `body` with a store of a new directory, and that directory.
+    private func withStore(_ body: (DirectoryStore, URL) throws -> Void) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            try body(try DirectoryStore(path: directory.path), directory)
+        }
+    }
+
+    private func write(_ bytes: [UInt8], _ key: String, in directory: URL) throws {
+        let file = directory.appending(path: key)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+    }
+
+    private func read(_ store: DirectoryStore, _ key: String, _ range: Range<UInt64>) throws -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0xA5, count: range.count)
+        let isThere = try bytes.withUnsafeMutableBytes { try store.read(key, range: range, into: $0) }
+        return isThere ? bytes : nil
+    }
+
+    @Test func `a directory that is not there, or is a file, is no store`() throws {
+        try withStore { _, directory in
+            try write([1], "file", in: directory)
+            for name in ["missing", "file"] {
+                #expect(throws: StoreError.self) { try DirectoryStore(path: directory.appending(path: name).path) }
+            }
+        }
+    }
+
+    @Test func `bytes are read by range`() throws {
+        try withStore { store, directory in
+            try write(Array(0..<100), "a/b/c/0", in: directory)
+            #expect(try store.size(of: "a/b/c/0") == 100)
+            #expect(try read(store, "a/b/c/0", 10..<20) == Array(10..<20))
+            #expect(try read(store, "a/b/c/0", 100..<100) == [])
+        }
+    }
+
+    @Test func `a key that is not there, or is a directory, is missing`() throws {
+        try withStore { store, directory in
+            try write([1], "a/b", in: directory)
+            for key in ["x", "a", "a/x", "a/b/c", "x/y/z"] {
+                #expect(try store.size(of: key) == nil, "\(key)")
+                #expect(try read(store, key, 0..<1) == nil, "\(key)")
+            }
+            #expect(try store.modificationTime(of: "x") == nil)
+        }
+    }
+
+    @Test(arguments: ["", "/", "/a", "a/", "a//b", "..", "a/../b", ".", "a/./b", "a\u{0}b", "../../etc/passwd"])
+    func `a key that could leave the store is refused`(key: String) throws {
+        try withStore { store, directory in
+            try write([1], "a/b", in: directory)
+            #expect(throws: StoreError.self) { try store.size(of: key) }
+            #expect(throws: StoreError.self) { try read(store, key, 0..<1) }
+            if !key.isEmpty {
+                #expect(throws: StoreError.self) { try store.children(of: key) }
+                #expect(throws: StoreError.self) { try store.modificationTime(of: key) }
+            }
+        }
+    }
+
+    @Test func `a range beyond the end is an error, also of a file that was cut since it was opened`() throws {
+        try withStore { store, directory in
+            try write(Array(0..<100), "a", in: directory)
+            for range in [90..<101, 100..<101, UInt64(1 << 40)..<1 << 40 + 1, UInt64.max - 1..<UInt64.max] {
+                #expect(throws: StoreError.self) { try read(store, "a", range) }
+            }
+            #expect(try read(store, "a", 90..<100) == Array(90..<100))
+            #expect(truncate(directory.appending(path: "a").path, 95) == 0)
+            let error = #expect(throws: StoreError.self) { try read(store, "a", 90..<100) }
+            #expect(error?.description == "/a: ends at byte 95, before byte 100")
+        }
+    }
+
+    @Test func `a FIFO is an error, and is not waited for`() throws {
+        try withStore { store, directory in
+            #expect(mkfifo(directory.appending(path: "zarr.json").path, 0o600) == 0)
+            #expect(throws: StoreError.self) { try store.size(of: "zarr.json") }
+        }
+    }
+
+    @Test func `a name that no file can have is an error, not a missing key`() throws {
+        try withStore { store, _ in
+            let key = String(repeating: "x", count: 300)
+            let error = #expect(throws: StoreError.self) { try store.size(of: key) }
+            #expect((error?.cause as? SystemError)?.code == ENAMETOOLONG)
+        }
+    }
+
+    @Test func `children are the directories, sorted, without links to directories`() throws {
+        try withStore { store, directory in
+            for key in ["b/x", "a/x", "é/x", "file", "a/10/x", "a/9/x"] { try write([1], key, in: directory) }
+            #expect(symlink(".", directory.appending(path: "loop").path) == 0)
+            #expect(try store.children(of: "") == ["a", "b", "é"])
+            #expect(try store.children(of: "a") == ["10", "9"])
+            #expect(try store.children(of: "missing") == [])
+            #expect(try store.children(of: "file") == [])
+        }
+    }
+
+    @Test func `times are those of the file or directory`() throws {
+        try withStore { store, directory in
+            try write([1], "a/b", in: directory)
+            var times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1_700_000_000, tv_nsec: 5)]
+            #expect(utimensat(AT_FDCWD, directory.appending(path: "a/b").path, &times, 0) == 0)
+            let expected = Timestamp(seconds: 1_700_000_000, nanoseconds: 5, offsetMinutes: 0)
+            #expect(try store.modificationTime(of: "a/b") == expected)
+            #expect(try store.modificationTime(of: "a") != nil)
+            #expect(try store.modificationTime(of: "") != nil)
+        }
+    }
+
+    @Test func `more files than are kept open are read right, by many threads`() throws {
+        try withStore { store, directory in
+            for index in 0..<200 { try write([UInt8(index), 7], "d/\(index)", in: directory) }
+            Parallel.forEach(count: 4000, threads: 8) { number in
+                let index = number * 37 % 200
+                var bytes: [UInt8] = [0, 0]
+                let isThere = try? bytes.withUnsafeMutableBytes { try store.read("d/\(index)", range: 0..<2, into: $0) }
+                #expect(isThere == true && bytes == [UInt8(index), 7])
+            }
+            let links = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+                .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
+            #expect(links.filter { $0.hasPrefix(directory.path + "/d/") }.count == 64)
+        }
+    }
+}
