@@ -16,7 +16,7 @@ public struct OpusRestartProver {
     }
 
     /// Packets from one attempt at a restart to the next.
-    private static let spacing: UInt64 = 512
+    private static let spacing: UInt64 = 128
     /// Packets over which samples must agree before a restart is believed.
     private static let agreement: UInt64 = 64
     /// What first packets are multiples of: those of the reader's decode units.
