@@ -5,6 +5,9 @@ import Zarr
 
 /// Reads what must be known of a recording before its first sample: its format, its length, its samples' whereabouts.
 struct RecordingLoader: Sendable {
+    /// More restarts than a year of Opus has: they are all read at once.
+    private static let restartLimit: UInt64 = 1 << 24
+
     let store: any Store
     let cache: BlockCache
     let log: Log
@@ -147,10 +150,9 @@ struct RecordingLoader: Sendable {
 
     /// The restarts of `opus_sync`; nil where there is none, or none of the right form.
     private func storedRestarts(of node: RecordingNode, packetCount: UInt64) -> OpusRestarts? {
-        // A day has a few thousand; an array of another order of size is none.
         guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusSync)", cache: cache),
             array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
-            array.shape[0] > 0, array.shape[0] <= packetCount,
+            array.shape[0] > 0, array.shape[0] <= min(packetCount, Self.restartLimit),
             let numbers = try? array.numbers(ofRows: 0..<array.shape[0])
         else { return nil }
         let restarts = stride(from: 0, to: numbers.count, by: 2).map { start in
