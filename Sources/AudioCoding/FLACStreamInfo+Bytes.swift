@@ -26,6 +26,16 @@ extension FLACStreamInfo {
 }
 
 extension FLACStreamInfo {
+    /// The same block with `totalSamples` of one channel, which its encoder did not know.
+    public func with(totalSamples: UInt64) throws(AudioCodingError) -> FLACStreamInfo {
+        try FLACStreamInfo(
+            minimumBlockSize: minimumBlockSize, maximumBlockSize: maximumBlockSize,
+            minimumFrameByteCount: UInt32(minimumFrameByteCount ?? 0),
+            maximumFrameByteCount: UInt32(maximumFrameByteCount ?? 0), sampleRate: sampleRate, channels: channels,
+            bitsPerSample: bitsPerSample, totalSamples: totalSamples,
+            md5: md5 ?? Array(repeating: 0, count: 16))
+    }
+
     /// What precedes the frames of a stream without other metadata: `fLaC` and the block.
     public var streamHeader: [UInt8] {
         Array("fLaC".utf8) + [0x80, 0, 0, UInt8(Self.byteCount)] + bytes

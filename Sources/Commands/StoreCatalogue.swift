@@ -3,10 +3,20 @@ import Recordings
 import Support
 import Zarr
 
-/// The recordings of the store that a command was given.
+/// The store that a command was given, and its recordings.
 enum StoreCatalogue {
-    /// Finds the recordings in the group `group` of the store at the absolute path `path`. What they decode is kept in `cache`.
+    /// Finds the recordings in the group `group` of the store at `path`. What they decode is kept in `cache`.
     static func load(path: String, group: String, cache: BlockCache, log: Log) throws(CommandError) -> Catalogue {
+        let store = try open(path: path)
+        do {
+            return try Catalogue(store: store, root: group, cache: cache, log: log)
+        } catch {
+            throw CommandError("\(path): cannot be served", cause: error)
+        }
+    }
+
+    /// The store at `path`, which must look like one.
+    static func open(path: String) throws(CommandError) -> DirectoryStore {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
@@ -19,7 +29,7 @@ enum StoreCatalogue {
                     : "\(path): not a Zarr v3 store, there is no zarr.json in it")
         }
         do {
-            return try Catalogue(store: DirectoryStore(path: path), root: group, cache: cache, log: log)
+            return try DirectoryStore(path: path)
         } catch {
             throw CommandError("\(path): cannot be served", cause: error)
         }

@@ -6,7 +6,8 @@ public struct ZarrwlrCommand: Sendable {
 
     /// All commands, in the order that `--help` shows them.
     static let subcommands: [Subcommand] = [
-        ImportCommand.subcommand, ListCommand.subcommand, ExtractCommand.subcommand,
+        ImportCommand.subcommand, ListCommand.subcommand, InfoCommand.subcommand, ExtractCommand.subcommand,
+        CheckCommand.subcommand,
     ]
 
     private let streams: CommandStreams

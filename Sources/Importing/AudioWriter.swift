@@ -16,12 +16,10 @@ struct WrittenAudio {
     let codec: AudioCodec
     /// Samples of one channel that the recording has.
     let sampleCount: UInt64
-    /// Bytes of the blob before any compression.
+    /// Bytes of the blob, compressed where it is.
     let byteCount: UInt64
     /// What reading it back must give.
     let proof: Proof
-    /// What to tell the user.
-    var notes: [String] = []
 
     /// What reading a recording back must give.
     enum Proof {

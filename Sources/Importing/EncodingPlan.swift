@@ -21,7 +21,7 @@ struct EncodingPlan: Equatable {
         case .flac:
             guard let obstacle = Self.obstacleToFLAC(form) else { break }
             codec = .pcm
-            notes.append("kept as pcm: FLAC has no \(obstacle)")
+            notes.append("kept as pcm: \(obstacle)")
         case .aac:
             try adopt(rates: AACEncoder.sampleRates, highest: 96_000, form, options)
         case .opus:
@@ -30,10 +30,10 @@ struct EncodingPlan: Equatable {
     }
 
     private static func obstacleToFLAC(_ form: SampleForm) -> String? {
-        guard case .integer(let bits) = form.format else { return "floating-point samples" }
-        if !FLACEncoder.bits.contains(bits) { return "samples of \(bits) bits here" }
-        if form.channels > 8 { return "more than 8 channels, of \(form.channels)" }
-        if !FLACEncoder.sampleRates.contains(form.sampleRate) { return "rate of \(form.sampleRate) Hz" }
+        guard case .integer(let bits) = form.format else { return "FLAC has no floating-point samples" }
+        if !FLACEncoder.bits.contains(bits) { return "FLAC of \(bits) bits is not supported" }
+        if form.channels > 8 { return "FLAC has at most 8 channels, not \(form.channels)" }
+        if !FLACEncoder.sampleRates.contains(form.sampleRate) { return "FLAC has no rate of \(form.sampleRate) Hz" }
         return nil
     }
 

@@ -91,7 +91,7 @@ struct ImportJob {
             guard let audio else { throw ImportError("cannot be stored as it is: choose --reencode") }
             return Written(
                 audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
-                notes: audio.notes)
+                notes: [])
         }
         return try encode(try MediaSamples(media), bytesPerSample: bytesPerSample ?? 0) { sha256 }
     }
@@ -121,7 +121,7 @@ struct ImportJob {
         let isLossless = plan.codec == .flac || plan.codec == .pcm
         return Written(
             audio: audio, sha256: sha256(), samples: observed.sha256(), sampleCount: observed.sampleCount,
-            isByteExact: isLossless && samples is WaveSamples, notes: plan.notes + audio.notes)
+            isByteExact: isLossless && samples is WaveSamples, notes: plan.notes)
     }
 
     private func writer(

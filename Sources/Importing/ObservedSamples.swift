@@ -7,7 +7,7 @@ final class ObservedSamples: SampleSource {
     /// Samples of one channel so far.
     private(set) var sampleCount: UInt64 = 0
     private let source: any SampleSource
-    private var digest: MessageDigest
+    private let digest: MessageDigest
     private let progress: (UInt64) -> Void
 
     /// `progress` is told the samples of one channel that have passed.

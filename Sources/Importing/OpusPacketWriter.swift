@@ -8,7 +8,7 @@ final class OpusPacketWriter {
     private let head: OpusHead
     private let node: StagedNode
     private let frames: FrameWriter
-    private var prover: OpusRestartProver
+    private let prover: OpusRestartProver
 
     init(_ head: OpusHead, in node: StagedNode) throws {
         self.head = head
@@ -25,24 +25,25 @@ final class OpusPacketWriter {
     /// Appends a packet and hands what it decodes to after all before it to `body`.
     func append(_ packet: [UInt8], sampleCount: Int, _ body: (UnsafeRawBufferPointer) -> Void) throws {
         try frames.append(packet, sampleCount: sampleCount)
-        try packet.withUnsafeBytes { try prover.append($0, body) }
+        try packet.withUnsafeBytes { try prover.append($0) }
+        guard let samples = prover.samples else {
+            throw ImportError("packet \(frames.frameCount - 1) of its Opus stream cannot be decoded")
+        }
+        body(samples)
     }
 
-    /// Writes what is left. Returns what to tell the user.
+    /// Writes what is left.
     ///
     /// The recording is `sampleCount` of the decoded samples from `skipped` on.
     func finish(
         _ attributes: [String: JSONValue], skipped: UInt64, sampleCount: UInt64, bitRate: Int?
-    ) throws -> [String] {
+    ) throws {
         let headArray = ArrayWriter(in: node, name: HierarchyNames.opusHead, try .bytes())
         try headArray.append(head.bytes)
         try headArray.finish()
-        let rows = prover.finish()
-        if let rows {
-            let sync = ArrayWriter(in: node, name: HierarchyNames.opusSync, try .index(columns: 2))
-            for row in rows { try sync.append([row.firstPacket, row.preRollPacket]) }
-            try sync.finish()
-        }
+        let sync = ArrayWriter(in: node, name: HierarchyNames.opusSync, try .index(columns: 2))
+        for restart in prover.finish() { try sync.append([restart.firstPacket, restart.preRollPacket]) }
+        try sync.finish(attributes: ["packet_count": JSONValue(frames.frameCount)])
         var attributes = attributes
         let form = SampleForm(
             format: .integer(bits: 16), channels: head.channels, channelMask: 0,
@@ -52,6 +53,5 @@ final class OpusPacketWriter {
         attributes["priming_samples"] = JSONValue(skipped)
         attributes["total_samples"] = JSONValue(sampleCount)
         try frames.finish(attributes)
-        return rows == nil ? ["parts of it decode from nowhere but the start: reading it may be slow at first"] : []
     }
 }

@@ -35,10 +35,9 @@ final class OpusWriter: AudioWriter {
         guard let sum = digest.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
             throw ImportError("no sample came out of the Opus encoder: keep it as flac or pcm")
         }
-        let notes = try packets.finish(
+        try packets.finish(
             attributes, skipped: UInt64(encoder.head.preSkip), sampleCount: encoder.sampleCount, bitRate: bitRate)
         return WrittenAudio(
-            codec: .opus, sampleCount: encoder.sampleCount, byteCount: packets.byteCount, proof: .sha256(sum),
-            notes: notes)
+            codec: .opus, sampleCount: encoder.sampleCount, byteCount: packets.byteCount, proof: .sha256(sum))
     }
 }

@@ -37,7 +37,7 @@ final class PCMWriter: AudioWriter {
         attributes["total_samples"] = JSONValue(sampleCount)
         try blob.finish(attributes: attributes)
         return WrittenAudio(
-            codec: .pcm, sampleCount: sampleCount, byteCount: UInt64(blob.byteCount), proof: .source)
+            codec: .pcm, sampleCount: sampleCount, byteCount: UInt64(blob.encodedByteCount), proof: .source)
     }
 }
 

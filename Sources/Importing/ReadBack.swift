@@ -27,7 +27,7 @@ struct ReadBack {
             guard recording.envelope != nil, let layout = try recording.waveLayout() else {
                 throw Self.failure("is not laid out as its source")
             }
-            var digest = try MessageDigest.sha256()
+            let digest = try MessageDigest.sha256()
             digest.update(layout.head)
             try forEachPiece { digest.update($0) }
             digest.update(layout.tail)
@@ -43,7 +43,7 @@ struct ReadBack {
     }
 
     private func prove(_ algorithm: MessageDigest.Algorithm, _ sum: [UInt8]) throws {
-        guard var digest = MessageDigest(algorithm) else { throw Self.failure("cannot be summed up here") }
+        guard let digest = MessageDigest(algorithm) else { throw Self.failure("cannot be summed up here") }
         // FLAC sums up signed samples; WAV's of 8 bits have their sign bit turned round.
         let flipsSign = algorithm == .md5 && recording.format.encoding == .unsigned8
         try forEachPiece { piece in

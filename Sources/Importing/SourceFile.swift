@@ -99,7 +99,7 @@ final class SourceFile {
 
     /// The SHA-256 of the whole file, in hexadecimal.
     func sha256() throws -> String {
-        var digest = try MessageDigest.sha256()
+        let digest = try MessageDigest.sha256()
         try forEachPiece(of: 0..<byteCount) { digest.update($0) }
         return digest.finish().hexadecimal
     }

@@ -45,6 +45,9 @@ struct StreamCopy {
                 try frames.append(packet.bytes, sampleCount: packet.sampleCount)
                 progress(UInt64(packet.sampleCount))
             }
+            if streamInfo.totalSamples == nil {
+                try frames.replaceHeader(with: streamInfo.with(totalSamples: frames.sampleCount).streamHeader)
+            }
         }
         if let announced = streamInfo.totalSamples, announced != frames.sampleCount {
             throw ImportError(
@@ -119,9 +122,9 @@ struct StreamCopy {
             extent.append(packet)
             progress(UInt64(packet.sampleCount))
         }
-        let notes = try packets.finish(
+        try packets.finish(
             attributes, skipped: extent.skipped, sampleCount: extent.sampleCount, bitRate: nil)
         return WrittenAudio(
-            codec: .opus, sampleCount: extent.sampleCount, byteCount: packets.byteCount, proof: .samples, notes: notes)
+            codec: .opus, sampleCount: extent.sampleCount, byteCount: packets.byteCount, proof: .samples)
     }
 }

@@ -1,11 +1,11 @@
 import Support
 
 /// The SHA-256 of decoded samples but for those at both ends that are no part of the recording, while they are decoded.
-struct TrimmedDigest: ~Copyable {
+struct TrimmedDigest {
     /// Samples that are held back, more than any codec pads the end with.
     private static let heldSampleCount = 8192
 
-    private var digest: MessageDigest
+    private let digest: MessageDigest
     private let blockAlign: Int
     private let skippedByteCount: Int
     private var skipped = 0
@@ -32,7 +32,7 @@ struct TrimmedDigest: ~Copyable {
 
     /// The digest of the first `sampleCount` samples after those skipped; nil where there are fewer, or so many more that it
     /// has gone past them.
-    mutating func finish(sampleCount: UInt64) -> [UInt8]? {
+    func finish(sampleCount: UInt64) -> [UInt8]? {
         guard let byteCount = sampleCount.multiplied(by: UInt64(blockAlign)), byteCount >= digest.byteCount,
             byteCount - digest.byteCount <= UInt64(held.count)
         else { return nil }

@@ -10,7 +10,7 @@ final class WaveSamples: SampleSource {
 
     private let file: SourceFile
     private let source: WaveSource
-    private var digest: MessageDigest
+    private let digest: MessageDigest
     private let pieceByteCount: UInt64
     private var position: UInt64
     private var isFinished = false

@@ -142,10 +142,6 @@ final class ADTSFrames: Sendable {
         _ blob: CodedBlob, _ fault: String, _ path: String, _ log: Log
     ) throws -> FrameTable {
         log.say(.info, "/\(path): \(fault); built anew from the stream, in memory")
-        var table = FrameTable()
-        var scanner = ADTSScanner(samplesPerFrame: 1024)
-        try blob.forEachPiece(from: 0) { piece in table.append(try scanner.consume(piece)) }
-        table.append(try scanner.finish())
-        return table
+        return try FrameTable(ofADTS: blob, samplesPerFrame: 1024)
     }
 }

@@ -137,15 +137,11 @@ final class FLACStream: DecodeUnits {
         try table.get { () throws(RecordingError) in
             let fault = storedIndex == nil ? "missing" : "wrong"
             log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
-            var table = FrameTable()
-            var scanner = FLACFrameScanner(streamInfo: streamInfo, offset: firstFrameOffset)
             do {
-                try blob.forEachPiece(from: firstFrameOffset) { piece in table.append(scanner.consume(piece)) }
+                return try FrameTable(ofFLAC: blob, streamInfo: streamInfo, firstFrameOffset: firstFrameOffset)
             } catch {
                 throw RecordingError("its stream cannot be read", recording: path, cause: error)
             }
-            table.append(scanner.finish())
-            return table
         }
     }
 

@@ -12,12 +12,17 @@ final class OpusStream: DecodeUnits {
     /// Packets of one unit.
     static let packetsPerUnit: UInt64 = 32
 
+    /// What the stream is decoded from.
+    struct Source: Sendable {
+        let packets: any OpusPackets
+        /// The store's own restarts; nil where it has none.
+        let restarts: OpusRestarts?
+    }
+
     private let head: OpusHead
     private let path: String
-    private let openPackets: @Sendable () throws -> any OpusPackets
-    private let packets = Lazy<any OpusPackets>()
-    /// The store's own restarts; nil where it has none.
-    private let storedRestarts: OpusRestarts?
+    private let openSource: @Sendable () throws -> Source
+    private let source = Lazy<Source>()
     private let frontier: OpusFrontier
     private let decoders = DecoderPool<OpusStreamDecoder>()
     /// What a decoder begins with.
@@ -26,16 +31,14 @@ final class OpusStream: DecodeUnits {
     /// Owns the states that decoders end a unit with, each under the number of the unit after.
     private let stateOwner: UInt64
 
-    /// A stream whose packets `openPackets` finds when they are first needed.
+    /// A stream whose packets `openSource` finds when they are first needed.
     init(
-        head: OpusHead, storedRestarts: OpusRestarts?, path: String, cache: BlockCache,
-        openPackets: @escaping @Sendable () throws -> any OpusPackets
+        head: OpusHead, path: String, cache: BlockCache, openSource: @escaping @Sendable () throws -> Source
     ) throws(AudioCodingError) {
         self.head = head
-        self.storedRestarts = storedRestarts
         self.path = path
         self.cache = cache
-        self.openPackets = openPackets
+        self.openSource = openSource
         frontier = OpusFrontier(head: head, cache: cache)
         initialState = try OpusStreamDecoder(head: head).snapshot()
         stateOwner = cache.makeOwner()
@@ -43,7 +46,7 @@ final class OpusStream: DecodeUnits {
 
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
         do {
-            let packets = try packets.get(make: openPackets)
+            let packets = try source.get(make: openSource).packets
             var low: UInt64 = 0
             var high = packets.count.dividedRoundingUp(by: Self.packetsPerUnit) ?? 0
             while low + 1 < high {
@@ -66,12 +69,13 @@ final class OpusStream: DecodeUnits {
 
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
         do {
-            let packets = try packets.get(make: openPackets)
-            if let storedRestarts {
+            let source = try source.get(make: openSource)
+            let packets = source.packets
+            if let restarts = source.restarts {
                 let range = packets.packets(ofUnit: unit.number)
-                let restart = storedRestarts.last(atOrBefore: range.lowerBound)
+                let restart = restarts.last(atOrBefore: range.lowerBound)
                 let start = OpusFrontier.Start(state: nil, packet: restart.preRollPacket)
-                let coversNext = restart == storedRestarts.last(atOrBefore: range.upperBound)
+                let coversNext = restart == restarts.last(atOrBefore: range.upperBound)
                 return try decode(unit, of: packets, from: start, keepingState: coversNext)
             }
             switch try frontier.reach(unit.number, of: packets) {

@@ -5,20 +5,32 @@ import Zarr
 
 /// Reads what must be known of a recording before its first sample: its format, its length, its samples' whereabouts.
 struct RecordingLoader: Sendable {
-    /// More restarts than a year of Opus has: they are all read at once.
-    private static let restartLimit: UInt64 = 1 << 24
-
     let store: any Store
     let cache: BlockCache
     let log: Log
 
     /// The recording at `node`; throws what stands in its way.
     func load(_ node: RecordingNode) throws(RecordingError) -> Recording {
+        let found = try audioArray(of: node)
+        var group: GroupAttributes?
+        if case .group(let attributes) = node.content { group = attributes }
+        return try recording(
+            node, codec: found.codec, sourceName: group?.source.filename ?? node.name,
+            audio: audio(found.array, found.attributes, found.codec, node), attributes: found.attributes, group: group)
+    }
+
+    /// The array of a recording's audio, and what is said of it.
+    struct AudioArray {
+        let array: ZarrArray
+        let attributes: AudioAttributes
+        let codec: AudioCodec
+    }
+
+    /// The audio of the recording at `node`, not yet looked into.
+    func audioArray(of node: RecordingNode) throws(RecordingError) -> AudioArray {
         switch node.content {
         case .array(let array, let attributes):
-            return try recording(
-                node, codec: .pcm, sourceName: node.name, audio: pcm(array, attributes), attributes: attributes,
-                group: nil)
+            return AudioArray(array: array, attributes: attributes, codec: .pcm)
         case .group(let group):
             let array: ZarrArray
             let attributes: AudioAttributes
@@ -28,10 +40,8 @@ struct RecordingLoader: Sendable {
             } catch {
                 throw RecordingError("its audio cannot be opened", recording: node.path, cause: error)
             }
-            let codec = try codec(of: array, attributes, group, node)
-            return try recording(
-                node, codec: codec, sourceName: group.source.filename ?? node.name,
-                audio: audio(array, attributes, codec, node), attributes: attributes, group: group)
+            return AudioArray(
+                array: array, attributes: attributes, codec: try codec(of: array, attributes, group, node))
         }
     }
 
@@ -111,11 +121,12 @@ struct RecordingLoader: Sendable {
             let magic = try blob.bytes(0..<8)
             if magic.starts(with: "OggS".utf8) {
                 let extent = try OggOpusExtent(of: blob.stream)
-                let stream = try OpusStream(
-                    head: extent.head, storedRestarts: nil, path: node.path, cache: cache
-                ) { [log] in
+                let stream = try OpusStream(head: extent.head, path: node.path, cache: cache) { [log, store, cache] in
                     log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
-                    return try OggPackets(blob: blob)
+                    let packets = try OggPackets(blob: blob)
+                    let restarts = OpusRestarts(
+                        store, path: node.path, packetCount: packets.count, isScanned: true, cache: cache)
+                    return OpusStream.Source(packets: packets, restarts: restarts)
                 }
                 let skipped = UInt64(extent.head.preSkip)
                 return try audio(
@@ -133,10 +144,11 @@ struct RecordingLoader: Sendable {
             }
             let headArray = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusHead)", cache: cache)
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
-            let stream = try OpusStream(
-                head: head, storedRestarts: storedRestarts(of: node, packetCount: packets.count), path: node.path,
-                cache: cache
-            ) { packets }
+            let restarts = OpusRestarts(
+                store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)
+            let stream = try OpusStream(head: head, path: node.path, cache: cache) {
+                OpusStream.Source(packets: packets, restarts: restarts)
+            }
             return try audio(
                 stream, rate: OpusStreamDecoder.sampleRate, channels: head.channels, encoding: .integer16,
                 decoded: packets.sampleCount(beforeUnit: .max),
@@ -146,19 +158,6 @@ struct RecordingLoader: Sendable {
         } catch {
             throw RecordingError("its Opus stream cannot be read", recording: node.path, cause: error)
         }
-    }
-
-    /// The restarts of `opus_sync`; nil where there is none, or none of the right form.
-    private func storedRestarts(of node: RecordingNode, packetCount: UInt64) -> OpusRestarts? {
-        guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusSync)", cache: cache),
-            array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
-            array.shape[0] > 0, array.shape[0] <= min(packetCount, Self.restartLimit),
-            let numbers = try? array.numbers(ofRows: 0..<array.shape[0])
-        else { return nil }
-        let restarts = stride(from: 0, to: numbers.count, by: 2).map { start in
-            OpusRestarts.Restart(firstPacket: numbers[start], preRollPacket: numbers[start + 1])
-        }
-        return OpusRestarts(stored: restarts, packetCount: packetCount)
     }
 
     private func pcm(_ array: ZarrArray, _ attributes: AudioAttributes) throws(RecordingError) -> Audio {

@@ -12,23 +12,24 @@ struct StoreScan {
     let cache: BlockCache
     let log: Log
 
-    private var found: [RecordingNode] = []
-    private var problems: [RecordingError] = []
+    /// What is, or should be, a recording.
+    private(set) var found: [RecordingNode] = []
+    /// What could not be looked into.
+    private(set) var problems: [RecordingError] = []
 
-    init(store: any Store, cache: BlockCache, log: Log) {
+    /// Finds what lies at and below the group `root`.
+    init(store: any Store, root: String, cache: BlockCache, log: Log) throws(ZarrError) {
         self.store = store
         self.cache = cache
         self.log = log
+        try enter(try ZarrGroup.open(store, path: root), depth: 0)
     }
 
     /// What lies at and below the group `root`.
     static func catalogue(
         of store: any Store, root: String, cache: BlockCache, log: Log
     ) throws(ZarrError) -> Catalogue {
-        var scan = StoreScan(store: store, cache: cache, log: log)
-        let group = try ZarrGroup.open(store, path: root)
-        try scan.enter(group, depth: 0)
-        return scan.load()
+        try StoreScan(store: store, root: root, cache: cache, log: log).load()
     }
 
     // MARK: - Finding

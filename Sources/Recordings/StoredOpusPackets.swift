@@ -56,7 +56,7 @@ struct StoredOpusPackets: OpusPackets {
     }
 
     /// More than any packet has: 255 streams of six frames of 1275 bytes.
-    private static let packetByteCountLimit: UInt64 = 255 * 6 * 1275 + 1024
+    static let packetByteCountLimit: UInt64 = 255 * 6 * 1275 + 1024
 
     private func rows(_ range: Range<UInt64>) throws(ZarrError) -> [Row] {
         let numbers = try index.numbers(ofRows: range)

@@ -2,8 +2,8 @@ import CCrypto
 
 /// A digest of bytes that come piece by piece: of samples as FLAC has it, of files as stores have it. See EVP_DigestInit(3).
 ///
-/// Computed by libcrypto, which uses the processor's own instructions for it.
-public struct MessageDigest: ~Copyable {
+/// Computed by libcrypto, which uses the processor's own instructions for it. Not Sendable: one thread at a time.
+public final class MessageDigest {
     /// How the digest is made.
     public enum Algorithm: Sendable {
         /// RFC 1321: what STREAMINFO has of the samples.
@@ -37,18 +37,18 @@ public struct MessageDigest: ~Copyable {
     }
 
     /// Takes in the next bytes.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    public func update(_ bytes: UnsafeRawBufferPointer) {
         byteCount += UInt64(bytes.count)
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
     /// Takes in the next bytes.
-    public mutating func update(_ bytes: [UInt8]) {
+    public func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
 
     /// The digest of all that was taken in, 16 or 32 bytes; it can be had once, and nothing after that.
-    public mutating func finish() -> [UInt8] {
+    public func finish() -> [UInt8] {
         guard !isFinished else { return [] }
         isFinished = true
         var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))

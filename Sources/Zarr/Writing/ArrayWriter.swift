@@ -25,6 +25,8 @@ public final class ArrayWriter {
 
     /// Bytes that were appended.
     public private(set) var byteCount = 0
+    /// Bytes that came of the chunks written so far.
+    public private(set) var encodedByteCount = 0
 
     /// Appends the elements `bytes`, in C order, numbers little-endian. They may end within a row.
     public func append(_ bytes: UnsafeRawBufferPointer) throws(ZarrError) {
@@ -133,6 +135,7 @@ public final class ArrayWriter {
                     .invalidRequest, "chunk \(chunkCount) cannot be encoded", path: node.path(of: name), cause: error)
             }
         }
+        encodedByteCount += encoded.count
         guard let chunksPerShard = plan.chunksPerShard else {
             let key = chunkKey(chunkCount)
             try storing { () throws(StoreError) in try node.write(encoded, to: key) }

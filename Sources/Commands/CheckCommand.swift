@@ -1,0 +1,154 @@
+import Recordings
+import Support
+import Synchronization
+import Zarr
+
+/// `zarrwlr check`: whether a store is what it should be.
+enum CheckCommand {
+    struct Configuration: Sendable {
+        var options = StoreCheck.Options()
+        var isJSON = false
+    }
+
+    static let subcommand = Subcommand(
+        "check", operands: "STORE[::GROUP]", operandCount: 1...1,
+        summary: "Check all that a store holds, and repair it.",
+        notes: """
+            Every document, every checksum, and every row of every index is held against the coded streams. --deep decodes all
+            recordings: FLAC against its MD5, sources against their SHA-256, Opus restarts against a decode from the start.
+
+            Each finding is told with its recording and, where not all of it is concerned, the samples. --repair writes right
+            indexes in the place of wrong and missing ones, each at once or not at all; audio is never touched. The exit status is 0
+            where no fault is left, 1 where there is one, and 2 where something could not be checked.
+            """,
+        options: [
+            CommandOption("--deep", effect: .flag { $0.options.isDeep = true }, help: "decode everything, too"),
+            CommandOption(
+                "--repair", effect: .flag { $0.options.isRepairing = true },
+                help: "write right indexes, remove what interrupted imports left behind"),
+            CommandOption(
+                "--jobs",
+                effect: .value("N") { configuration, text throws(CommandError) in
+                    guard let number = Int(text), (1...1024).contains(number) else {
+                        throw CommandError("option '--jobs': '\(text)' is not a number from 1 to 1024")
+                    }
+                    configuration.options.threads = number
+                },
+                help: "recordings checked at a time (the processors)"),
+            CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
+        ],
+        configuration: Configuration(), run: run)
+
+    @Sendable private static func run(
+        _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
+    ) throws(CommandError) -> CommandStatus {
+        let address = StoreAddress(operands[0])
+        let check: StoreCheck
+        do {
+            check = try StoreCheck(
+                StoreCatalogue.open(path: address.path), root: address.group, options: configuration.options,
+                cache: BlockCache(budget: 128 << 20))
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError("\(address.path): cannot be checked", cause: error)
+        }
+        let line = ProgressLine(streams)
+        let findings = Mutex<[Finding]>([])
+        let summary = check.run { progress in
+            line.show(text(of: progress, after: line.elapsed))
+        } report: { finding in
+            if configuration.isJSON {
+                findings.withLock { $0.append(finding) }
+            } else {
+                line.interrupt { streams.print(text(of: finding)) }
+            }
+        }
+        line.interrupt {}
+        if configuration.isJSON {
+            let report = Report(findings: findings.withLock { $0 }.map(Report.Item.init), summary: .init(summary))
+            streams.print(try JSONText.document(report))
+        } else {
+            streams.print(text(of: summary))
+        }
+        if summary.faults > 0 { return .faults }
+        return summary.unchecked > 0 ? .failed : .done
+    }
+
+    // MARK: - Text
+
+    private static func text(of finding: Finding) -> String {
+        let kind = finding.repair == .done ? "repaired" : finding.kind.rawValue
+        let advice = finding.repair == .possible ? " (--repair puts it right)" : ""
+        return "\(kind): \(finding.description.escapingControlCharacters)\(advice)\n"
+    }
+
+    private static func text(of progress: StoreCheck.Progress, after seconds: Double) -> String {
+        let rate = UInt64(exactly: (Double(progress.byteCount) / max(seconds, 0.001)).rounded()) ?? 0
+        return "\(progress.recordings) of \(progress.recordingCount) recordings, "
+            + "\(ByteCountText.short(progress.byteCount)) checked, \(ByteCountText.short(rate))/s"
+    }
+
+    private static func text(of summary: StoreCheck.Summary) -> String {
+        var parts = [
+            "\(summary.recordings) recording\(summary.recordings == 1 ? "" : "s"), \(ByteCountText.short(summary.byteCount)) checked"
+        ]
+        parts.append("\(summary.faults == 0 ? "no" : "\(summary.faults)") fault\(summary.faults == 1 ? "" : "s")")
+        if summary.unchecked > 0 { parts.append("\(summary.unchecked) could not be checked") }
+        if summary.notes > 0 { parts.append("\(summary.notes) note\(summary.notes == 1 ? "" : "s")") }
+        if summary.repaired > 0 { parts.append("\(summary.repaired) repaired") }
+        if summary.repairable > 0 { parts.append("\(summary.repairable) can be repaired") }
+        return parts.joined(separator: ", ") + "\n"
+    }
+
+    // MARK: - JSON
+
+    private struct Report: Encodable {
+        let findings: [Item]
+        let summary: Totals
+
+        struct Item: Encodable {
+            let kind: String
+            let path: String
+            let problem: String
+            let firstSample: UInt64?
+            let endSample: UInt64?
+            let repair: String
+
+            init(_ finding: Finding) {
+                kind = finding.kind.rawValue
+                path = finding.recording
+                problem = finding.problem
+                firstSample = finding.samples?.lowerBound
+                endSample = finding.samples?.upperBound
+                repair = finding.repair.rawValue
+            }
+
+            private enum CodingKeys: String, CodingKey {
+                case kind, path, problem, repair
+                case firstSample = "first_sample"
+                case endSample = "end_sample"
+            }
+        }
+
+        struct Totals: Encodable {
+            let recordings: Int
+            let bytes: UInt64
+            let faults: Int
+            let unchecked: Int
+            let notes: Int
+            let repaired: Int
+            let repairable: Int
+
+            init(_ summary: StoreCheck.Summary) {
+                recordings = summary.recordings
+                bytes = summary.byteCount
+                faults = summary.faults
+                unchecked = summary.unchecked
+                notes = summary.notes
+                repaired = summary.repaired
+                repairable = summary.repairable
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Recordings
+import Support
+import WaveFile
+import Zarr
+
+/// `zarrwlr info`: all that is known of one recording.
+enum InfoCommand {
+    struct Configuration: Sendable {
+        var isJSON = false
+    }
+
+    static let subcommand = Subcommand(
+        "info", operands: "STORE[::GROUP] RECORDING", operandCount: 2...2, summary: "Tell all about one recording.",
+        notes: """
+            RECORDING is its path in the store (pond/mono/0) or the path of its WAV file in a mount (pond/mono/a.wav). The coded
+            stream is read from its first byte to its last.
+            """,
+        options: [
+            CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)")
+        ],
+        configuration: Configuration(), run: run)
+
+    @Sendable private static func run(
+        _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
+    ) throws(CommandError) -> CommandStatus {
+        let store = try OpenStore(StoreAddress(operands[0]))
+        let facts = try RecordingFacts(store.entry(operands[1]), in: store)
+        streams.print(configuration.isJSON ? try JSONText.document(facts) : facts.text)
+        return .done
+    }
+}

@@ -1,0 +1,91 @@
+import Recordings
+import Support
+import WaveFile
+import Zarr
+
+/// All that is known of a recording: what `zarrwlr info` prints.
+struct RecordingFacts: Encodable {
+    let recording: RecordingSummary
+    let rateGround: String?
+    let restoresSource: Bool
+    let stream: Stream?
+    let attributes: Attributes
+
+    /// Numbers about the coded stream and what the store keeps to find its frames.
+    struct Stream: Encodable {
+        let bytes: UInt64
+        let frames: UInt64
+        let smallestFrame: UInt64
+        let meanFrame: Double
+        let largestFrame: UInt64
+        let indexBytes: UInt64
+        let indexPercent: Double
+        let restarts: Restarts?
+
+        struct Restarts: Encodable {
+            let count: Int
+            let meanDistance: Double
+            let longestDistance: UInt64
+            let meanPreRoll: Double
+            let longestPreRoll: UInt64
+        }
+    }
+
+    /// What the store says, as it says it.
+    struct Attributes: Encodable {
+        let group: JSONValue
+        let audio: JSONValue
+    }
+
+    init(_ entry: OpenStore.Entry, in store: OpenStore) throws(CommandError) {
+        let recording = entry.recording
+        self.recording = RecordingSummary(entry, storedByteCount: store.storedByteCount(of: recording))
+        rateGround = recording.rateGround
+        restoresSource = recording.envelope != nil
+        let zarr = try StoreCatalogue.open(path: store.address.path)
+        do {
+            attributes = try Self.attributes(of: recording, in: zarr, store.cache)
+            stream = try StreamStatistics(of: recording, in: zarr, cache: store.cache).map { statistics in
+                let folder = "\(store.address.path)/\(recording.path)"
+                let indexBytes = [
+                    HierarchyNames.flacIndex, HierarchyNames.aacIndex, HierarchyNames.opusIndex,
+                    HierarchyNames.opusSync,
+                ]
+                .reduce(0) { $0 + FolderSize.byteCount(of: "\(folder)/\($1)") }
+                return Stream(statistics, indexBytes: indexBytes)
+            }
+        } catch {
+            throw CommandError("the recording cannot be looked into", cause: error)
+        }
+    }
+
+    private static func attributes(
+        of recording: Recording, in store: any Store, _ cache: BlockCache
+    ) throws(ZarrError) -> Attributes {
+        switch try ZarrNode.open(store, path: recording.path, cache: cache) {
+        case .array(let array): return Attributes(group: .null, audio: try array.attributes(as: JSONValue.self))
+        case .group(let group):
+            let audio = try ZarrArray.open(store, path: group.path(of: HierarchyNames.blob), cache: cache)
+            return Attributes(
+                group: try group.attributes(as: JSONValue.self), audio: try audio.attributes(as: JSONValue.self))
+        case nil: return Attributes(group: .null, audio: .null)
+        }
+    }
+}
+
+extension RecordingFacts.Stream {
+    fileprivate init(_ statistics: StreamStatistics, indexBytes: UInt64) {
+        bytes = statistics.byteCount
+        frames = statistics.frameCount
+        smallestFrame = statistics.smallest
+        meanFrame = statistics.meanFrameByteCount
+        largestFrame = statistics.largest
+        self.indexBytes = indexBytes
+        indexPercent = bytes == 0 ? 0 : 100 * Double(indexBytes) / Double(bytes)
+        restarts = statistics.restarts.map { restarts in
+            Restarts(
+                count: restarts.count, meanDistance: restarts.meanDistance, longestDistance: restarts.longestDistance,
+                meanPreRoll: restarts.meanPreRoll, longestPreRoll: restarts.longestPreRoll)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import AudioCoding
+import Support
+import Zarr
+
+extension RecordingCheck {
+    /// Finds the packets of an Opus stream, and holds index and restarts against them.
+    mutating func checkOpus(_ audio: RecordingLoader.AudioArray, _ recording: Recording?) {
+        do {
+            let blob = try CodedBlob(audio.array)
+            if try blob.bytes(0..<8).starts(with: "OggS".utf8) {
+                guard let isWhole = try checkPages(of: blob) else { return }
+                let packets = try OggPackets(blob: blob)
+                let head = try OggOpusExtent(of: blob.stream).head
+                if isWhole {
+                    try checkRestarts(of: packets, head: head, isScanned: true)
+                } else if isDeep {
+                    // Whatever opus_sync says, it is of the stream as it was.
+                    try decode(packets, head: head, claims: [])
+                }
+            } else {
+                let index = try ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache)
+                guard let packets = StoredOpusPackets(blob: blob, index: index) else { return }
+                let end = try checkRows(of: index, blob)
+                let head = try OpusHead(
+                    CodedBlob(ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)).bytes(0..<1024))
+                checkTrim(audio.attributes, decoded: end, defaultPriming: UInt64(head.preSkip))
+                try checkRestarts(of: packets, head: head, isScanned: false)
+            }
+        } catch {
+            // A stream that cannot even be opened has been told.
+            if recording != nil { add("its Opus stream cannot be read", error) }
+        }
+    }
+
+    // MARK: - Ogg
+
+    /// Goes through the pages of an Ogg stream and tells whether all are there; nil where some cannot even be read.
+    private mutating func checkPages(of blob: CodedBlob) throws -> Bool? {
+        var scanner = OggPacketScanner()
+        var pass = BlobPass(progress: progress)
+        var end: UInt64 = 0
+        var holes: [Range<UInt64>] = []
+        func follow(_ packets: [OggPacket]) {
+            for packet in packets {
+                if packet.firstSample != end || packet.followsHole {
+                    holes.append(min(end, packet.firstSample)..<packet.firstSample)
+                }
+                end = packet.firstSample.adding(UInt64(packet.sampleCount)) ?? .max
+            }
+        }
+        try pass.run(over: blob) { follow(try scanner.consume($0)) }
+        follow(try scanner.finish())
+        let extent = try OggOpusExtent(of: blob.stream)
+        let length = extent.sampleCount.adding(UInt64(extent.head.preSkip)) ?? .max
+        if end < length { holes.append(end..<length) }
+        for hole in holes {
+            lostSamples.append(hole)
+            if let cause = pass.unreadable.first {
+                add("pages of the stream cannot be read", cause.error, samples: hole)
+            } else {
+                add(
+                    finding(
+                        .fault, "the stream is damaged: pages are missing or their checksums are wrong", samples: hole))
+            }
+        }
+        if holes.isEmpty {
+            for part in pass.unreadable { add("a part of the stream cannot be read", part.error) }
+            if scanner.skippedByteCount > 0 {
+                add(finding(.fault, "\(scanner.skippedByteCount) bytes of the stream belong to no intact page"))
+            }
+        }
+        if case .array(let index) = try ZarrNode.open(store, path: "\(node.path)/opus_index", cache: cache) {
+            add(
+                finding(
+                    .note,
+                    "opus_index has \(index.shape.first ?? 0) rows of pages in an old layout; "
+                        + "it is not used, packets are found by the pages themselves"))
+        }
+        guard pass.unreadable.isEmpty else { return nil }
+        return holes.isEmpty && scanner.skippedByteCount == 0
+    }
+
+    // MARK: - Packets end to end
+
+    /// Holds the rows of `opus_index` against the packets they point to, and returns the samples they decode to.
+    private mutating func checkRows(of index: ZarrArray, _ blob: CodedBlob) throws -> UInt64 {
+        var offset: UInt64 = 0
+        var sample: UInt64 = 0
+        var wrong: Range<UInt64>?
+        var position: UInt64 = 0
+        while position < index.shape[0] {
+            let rows = position..<position + min(8192, index.shape[0] - position)
+            let numbers = try index.numbers(ofRows: rows)
+            for start in stride(from: 0, to: numbers.count, by: 5) {
+                let row = Array(numbers[start..<start + 5])
+                let sampleCount = packetSampleCount(at: row[0], byteCount: row[1], of: blob)
+                let isRight =
+                    row[0] == offset && sampleCount == row[2] && row[3] == sample
+                    && sample.adding(row[2])?.subtracting(1) == row[4]
+                let end = row[3].adding(row[2]) ?? .max
+                if !isRight {
+                    wrong = min(wrong?.lowerBound ?? .max, row[3])..<max(wrong?.upperBound ?? 0, end)
+                } else if let found = wrong {
+                    addWrongRows(found)
+                    wrong = nil
+                }
+                offset = row[0].adding(row[1]) ?? .max
+                sample = end
+            }
+            progress(offset.subtracting(numbers[0]) ?? 0)
+            position = rows.upperBound
+        }
+        if let wrong { addWrongRows(wrong) }
+        if offset != blob.byteCount {
+            add(
+                finding(
+                    .fault, "opus_index ends at byte \(offset), the stream at \(blob.byteCount)",
+                    samples: sample..<sample))
+        }
+        return sample
+    }
+
+    private mutating func addWrongRows(_ samples: Range<UInt64>) {
+        add(finding(.fault, "opus_index is wrong here: its rows are not the stream's packets", samples: samples))
+    }
+
+    /// The samples of the packet in the `byteCount` bytes from `offset` on; nil where there is none, or it cannot be read.
+    private func packetSampleCount(at offset: UInt64, byteCount: UInt64, of blob: CodedBlob) -> UInt64? {
+        guard byteCount > 0, byteCount <= StoredOpusPackets.packetByteCountLimit, let end = offset.adding(byteCount),
+            end <= blob.byteCount
+        else { return nil }
+        let count = try? blob.withBytes(offset..<end) { OpusPacket.sampleCount(of: $0) }
+        return count.flatMap { $0 }.map { UInt64($0) }
+    }
+
+    // MARK: - Restarts
+
+    /// Looks at `opus_sync`, proves it anew where all is decoded, and makes it where it is missing and wanted.
+    private mutating func checkRestarts(of packets: any OpusPackets, head: OpusHead, isScanned: Bool) throws {
+        let name = HierarchyNames.opusSync
+        let repair = IndexRepair.restarts(of: packets, head: head)
+        var stored: StoredOpusRestarts?
+        do {
+            stored = try StoredOpusRestarts(store, path: node.path, packetCount: packets.count, cache: cache)
+            if stored == nil {
+                let problem = "\(name) is missing: reading from the middle decodes from the start once"
+                add([finding(.note, problem)], repair: repair)
+            } else if isScanned, stored?.packetCount != packets.count {
+                let problem = "\(name) was proved on another number of packets than the stream's \(packets.count)"
+                add([finding(.fault, problem)], repair: repair)
+                stored = nil
+            }
+        } catch {
+            add([finding(Finding.kind(of: error), "\(name) is of no use: \(error)")], repair: repair)
+        }
+        if isDeep { try decode(packets, head: head, claims: stored?.restarts ?? []) }
+    }
+
+    /// Decodes all packets from the start, and proves the restarts `claims` on the way.
+    private mutating func decode(_ packets: any OpusPackets, head: OpusHead, claims: [OpusRestart]) throws {
+        let verifier = try OpusRestartVerifier(head: head, claims: claims)
+        try packets.forEachPacket(in: 0..<packets.count) { try verifier.append($0) }
+        for failure in verifier.failures {
+            let samples = try samples(of: failure, in: packets)
+            if !lostSamples.contains(where: { $0.overlaps(samples) }) {
+                add(finding(.fault, "packets cannot be decoded", samples: samples))
+            }
+        }
+        let wrong = try verifier.faults.map { fault in
+            let next = fault.restart + 1 < claims.count ? claims[fault.restart + 1].firstPacket : packets.count
+            let problem =
+                fault.packet.map { "gives other samples than a decode from the start, first in packet \($0)" }
+                ?? "has too long a pre-roll, as many others, to be proved"
+            return finding(
+                .fault, "opus_sync is wrong: its row \(fault.restart) \(problem)",
+                samples: try samples(of: claims[fault.restart].firstPacket..<next, in: packets))
+        }
+        add(wrong, repair: .restarts(of: packets, head: head))
+    }
+
+    /// The samples of the packets `range`.
+    private func samples(of range: Range<UInt64>, in packets: any OpusPackets) throws -> Range<UInt64> {
+        let start = try firstSample(of: range.lowerBound, in: packets)
+        return start..<max(start, try firstSample(of: range.upperBound, in: packets))
+    }
+
+    /// Where packet `packet` begins, counted from the start of its decode unit.
+    private func firstSample(of packet: UInt64, in packets: any OpusPackets) throws -> UInt64 {
+        let unit = packet / OpusStream.packetsPerUnit
+        var sample = try packets.sampleCount(beforeUnit: unit)
+        try packets.forEachPacket(in: packets.packets(ofUnit: unit).lowerBound..<min(packet, packets.count)) { bytes in
+            sample = sample.adding(UInt64(bytes.flatMap { OpusPacket.sampleCount(of: $0) } ?? 0)) ?? .max
+        }
+        return sample
+    }
+}

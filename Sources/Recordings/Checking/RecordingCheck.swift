@@ -1,0 +1,175 @@
+import AudioCoding
+import Support
+import WaveFile
+import Zarr
+
+/// Looks at everything that a store has of one recording.
+struct RecordingCheck {
+    /// More findings of one recording than this are counted, not told.
+    private static let findingLimit = 200
+
+    let store: any Store
+    let node: RecordingNode
+    let cache: BlockCache
+    /// Whether all of it is decoded.
+    let isDeep: Bool
+    /// Told how many more bytes of audio were gone through.
+    let progress: @Sendable (UInt64) -> Void
+
+    /// What was found.
+    private(set) var findings: [Finding] = []
+    /// The decoded samples that have been told to be missing from the stream.
+    var lostSamples: [Range<UInt64>] = []
+    private var untoldCount = 0
+    /// What would put findings right, by their places.
+    private(set) var repairs: [(findings: [Int], repair: IndexRepair)] = []
+
+    init(
+        store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool,
+        progress: @escaping @Sendable (UInt64) -> Void
+    ) {
+        self.store = store
+        self.node = node
+        self.cache = cache
+        self.isDeep = isDeep
+        self.progress = progress
+    }
+
+    /// Checks all there is.
+    mutating func run() {
+        let loader = RecordingLoader(store: store, cache: cache, log: .silent)
+        var recording: Recording?
+        do throws(RecordingError) {
+            recording = try loader.load(node)
+        } catch {
+            add(Finding(error))
+        }
+        // What stands in the way of this has been told.
+        let audio = try? loader.audioArray(of: node)
+        checkOtherArrays(besides: audio?.codec)
+        guard let audio else { return }
+        switch audio.codec {
+        case .pcm: checkSamples(of: audio.array, recording)
+        case .flac: checkFLAC(audio, recording)
+        case .aac: checkAAC(audio, recording)
+        case .opus: checkOpus(audio, recording)
+        }
+        if let recording {
+            checkEnvelope(of: recording)
+            // The packets of Opus are decoded as its restarts are proved.
+            if isDeep, audio.codec != .opus { decode(recording, audio) }
+        }
+        if untoldCount > 0 { findings.append(finding(.fault, "\(untoldCount) more faults")) }
+    }
+
+    // MARK: - Findings
+
+    func finding(_ kind: Finding.Kind, _ problem: String, samples: Range<UInt64>? = nil) -> Finding {
+        Finding(kind, problem, recording: node.path, samples: samples)
+    }
+
+    /// Adds `finding`.
+    mutating func add(_ finding: Finding) {
+        add([finding], repair: nil)
+    }
+
+    /// Adds `findings`, all of which `repair` would put right.
+    mutating func add(_ new: [Finding], repair: IndexRepair?) {
+        let first = findings.count
+        for var finding in new {
+            guard findings.count < Self.findingLimit else {
+                if finding.kind != .note { untoldCount += 1 }
+                continue
+            }
+            if repair != nil { finding.repair = .possible }
+            findings.append(finding)
+        }
+        if let repair, !new.isEmpty { repairs.append((Array(first..<findings.count), repair)) }
+    }
+
+    /// Adds that `error` stood in the way of `what`.
+    mutating func add(_ what: String, _ error: any Error, samples: Range<UInt64>? = nil) {
+        add(finding(Finding.kind(of: error), "\(what): \(error)", samples: samples))
+    }
+
+    // MARK: - Arrays
+
+    /// Reads every array of the recording, for their chunks' checksums, but the audio and what is read with it.
+    private mutating func checkOtherArrays(besides codec: AudioCodec?) {
+        guard case .group = node.content else { return }
+        let readWithAudio: Set<String> =
+            switch codec {
+            case .flac: [HierarchyNames.blob, HierarchyNames.flacIndex]
+            case .aac: [HierarchyNames.blob, HierarchyNames.aacIndex]
+            case .opus: [HierarchyNames.blob, HierarchyNames.opusSync]
+            case .pcm, nil: [HierarchyNames.blob]
+            }
+        do {
+            let group = try ZarrGroup.open(store, path: node.path)
+            for name in try group.children() where !readWithAudio.contains(name) {
+                guard case .array(let array) = try ZarrNode.open(store, path: group.path(of: name), cache: cache)
+                else { continue }
+                for (_, error) in array.unreadableRows(progress: { _ in }) { add("\(name) cannot be read", error) }
+            }
+        } catch {
+            add("its arrays cannot be looked at", error)
+        }
+    }
+
+    /// Reads all of an array of samples.
+    private mutating func checkSamples(of array: ZarrArray, _ recording: Recording?) {
+        let isPlanar = recording.map { array.shape.count == 2 && array.shape[1] == $0.sampleCount } ?? false
+        for (rows, error) in array.unreadableRows(progress: progress) {
+            add("they cannot be read", error, samples: isPlanar ? nil : rows)
+        }
+    }
+
+    // MARK: - The source
+
+    /// Holds the source's bytes around the samples against the samples.
+    private mutating func checkEnvelope(of recording: Recording) {
+        guard case .group(let group) = node.content, recording.codec == .flac || recording.codec == .pcm else { return }
+        do {
+            _ = try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
+                format: recording.format, dataByteCount: recording.dataByteCount,
+                sourceByteCount: group.source.byteCount)
+        } catch {
+            add("source_head and source_tail are of no use", error)
+        }
+    }
+}
+
+extension ZarrArray {
+    /// The rows (along the first dimension) that cannot be read, and why, some at a time. `progress` is told how many more bytes
+    /// were gone through.
+    func unreadableRows(progress: (UInt64) -> Void) -> [(rows: Range<UInt64>, error: ZarrError)] {
+        guard let rowCount = shape.first, rowCount > 0, byteCount > 0 else { return [] }
+        let rowByteCount = max(byteCount / rowCount, 1)
+        let step = max((1 << 20) / rowByteCount, 1)
+        var unreadable: [(rows: Range<UInt64>, error: ZarrError)] = []
+        var position: UInt64 = 0
+        while position < rowCount {
+            let rows = position..<position + min(step, rowCount - position)
+            do throws(ZarrError) {
+                try readRows(rows, byteCount: Int(clamping: rowByteCount * UInt64(rows.count)))
+            } catch {
+                if let last = unreadable.last, last.rows.upperBound == position, last.error.path == error.path {
+                    unreadable[unreadable.count - 1].rows = last.rows.lowerBound..<rows.upperBound
+                } else {
+                    unreadable.append((rows, error))
+                }
+            }
+            progress(rowByteCount * UInt64(rows.count))
+            position = rows.upperBound
+        }
+        return unreadable
+    }
+
+    private func readRows(_ rows: Range<UInt64>, byteCount: Int) throws(ZarrError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+        defer { buffer.deallocate() }
+        try read(
+            start: [rows.lowerBound] + shape.dropFirst().map { _ in 0 },
+            count: [UInt64(rows.count)] + shape.dropFirst(), into: buffer)
+    }
+}
