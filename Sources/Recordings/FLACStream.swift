@@ -140,7 +140,9 @@ final class FLACStream: DecodeUnits {
             var table = FrameTable()
             var scanner = FLACFrameScanner(streamInfo: streamInfo, offset: firstFrameOffset)
             do {
-                try blob.forEachPiece(from: firstFrameOffset) { piece in table.append(scanner.consume(piece)) }
+                try blob.forEachPiece(from: firstFrameOffset, zeroingDamage: true) { piece in
+                    table.append(scanner.consume(piece))
+                }
             } catch {
                 throw RecordingError("its stream cannot be read", recording: path, cause: error)
             }
