@@ -21,10 +21,13 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Tar
 }
 
 let systemLibraries: [Target] = [
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
         name: "CLibAV", pkgConfig: "libavcodec",
-        providers: [.apt(["libavcodec-dev", "libavutil-dev"])]),
+        providers: [.apt(["libavcodec-dev", "libavformat-dev", "libavutil-dev", "libswresample-dev"])]),
+    .systemLibrary(name: "CFLAC", pkgConfig: "flac", providers: [.apt(["libflac-dev"])]),
     .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
@@ -33,18 +36,23 @@ let systemLibraries: [Target] = [
 
 let package = Package(
     name: "zarrwlr-mount",
-    products: [.executable(name: "zarrwlr-mount", targets: ["zarrwlr-mount"])],
+    products: [
+        .executable(name: "zarrwlr-mount", targets: ["zarrwlr-mount"]),
+        .executable(name: "zarrwlr", targets: ["zarrwlr"]),
+    ],
     targets: systemLibraries
-        + layer("Support")
-        + layer("Zarr", ["Support", "CZstd", "CBlosc", "CZlib"])
-        + layer("AudioCoding", ["Support", "CLibAV", "COpus"])
+        + layer("Support", ["CCrypto"])
+        + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
+        + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
         + layer("WaveFile", ["Support"])
         + layer("Recordings", ["Support", "Zarr", "AudioCoding", "WaveFile"])
+        + layer("Importing", ["Support", "Zarr", "AudioCoding", "WaveFile", "Recordings"])
         + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
-        + layer("Commands", ["Support", "Zarr", "Recordings", "VirtualFS", "FuseBridge"])
+        + layer("Commands", ["Support", "Zarr", "WaveFile", "Recordings", "Importing", "VirtualFS", "FuseBridge"])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
+            .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),
             .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
             .target(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],

@@ -5,7 +5,8 @@ public struct ADTSHeader: Sendable, Equatable {
     /// Bytes that no frame exceeds.
     public static let frameByteCountLimit = 8191
 
-    private static let sampleRates: [UInt32] = [
+    /// Samples of one channel a second that a header can say, in the order of their codes.
+    public static let sampleRates: [UInt32] = [
         96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
     ]
 

@@ -7,6 +7,7 @@ public struct AudioCodingError: DescribedError {
         case flac = "FLAC"
         case aac = "AAC"
         case opus = "Opus"
+        case pcm = "PCM"
     }
 
     /// The coding.

@@ -30,7 +30,7 @@ final class LibAVDecoder {
     private let secondFrame: UnsafeMutablePointer<AVFrame>
 
     /// libavcodec writes to standard error as it likes; a library inside a daemon must not.
-    private static let isSilenced: Void = av_log_set_level(AV_LOG_QUIET)
+    static let isSilenced: Void = av_log_set_level(AV_LOG_QUIET)
 
     /// Opens libavcodec's decoder `name`, whose `extradata` describes the stream, failing on the faults that `recognition`
     /// (AV_EF_…) names.

@@ -90,7 +90,7 @@ public struct OpusHead: Sendable, Equatable {
     }
 
     /// For each number of channels, which of Vorbis's (Vorbis I, section 4.3.9) is each of WAVE's.
-    private static let vorbisOrder: [[Int]] = [
+    static let vorbisOrder: [[Int]] = [
         [0], [0, 1], [0, 2, 1], [0, 1, 2, 3], [0, 2, 1, 3, 4], [0, 2, 1, 5, 3, 4], [0, 2, 1, 6, 5, 3, 4],
         [0, 2, 1, 7, 5, 6, 3, 4],
     ]

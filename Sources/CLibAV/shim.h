@@ -1,4 +1,11 @@
 #pragma once
 #include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/log.h>
+#include <libavutil/opt.h>
+#include <libswresample/swresample.h>
+
+// Macros with casts or calls in them, which Swift does not import.
+static const int zwl_AVERROR_EOF = AVERROR_EOF;
+static const int64_t zwl_AV_NOPTS_VALUE = AV_NOPTS_VALUE;

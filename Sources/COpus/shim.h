@@ -6,3 +6,18 @@
 static inline int zwl_opus_multistream_decoder_set_gain(OpusMSDecoder *decoder, opus_int32 gain) {
     return opus_multistream_decoder_ctl(decoder, OPUS_SET_GAIN(gain));
 }
+
+// Likewise, the settings of an encoder and what it says of itself.
+static inline int zwl_opus_multistream_encoder_set_bitrate(OpusMSEncoder *encoder, opus_int32 bitrate) {
+    return opus_multistream_encoder_ctl(encoder, OPUS_SET_BITRATE(bitrate));
+}
+static inline int zwl_opus_multistream_encoder_set_unconstrained_vbr(OpusMSEncoder *encoder) {
+    int code = opus_multistream_encoder_ctl(encoder, OPUS_SET_VBR(1));
+    return code == OPUS_OK ? opus_multistream_encoder_ctl(encoder, OPUS_SET_VBR_CONSTRAINT(0)) : code;
+}
+static inline int zwl_opus_multistream_encoder_set_complexity(OpusMSEncoder *encoder, opus_int32 complexity) {
+    return opus_multistream_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(complexity));
+}
+static inline int zwl_opus_multistream_encoder_get_lookahead(OpusMSEncoder *encoder, opus_int32 *lookahead) {
+    return opus_multistream_encoder_ctl(encoder, OPUS_GET_LOOKAHEAD(lookahead));
+}

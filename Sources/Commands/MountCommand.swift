@@ -61,7 +61,10 @@ public struct MountCommand: Sendable {
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
         let catalogue = try StoreCatalogue.load(path: store, group: configuration.group, cache: cache, log: log)
-        let volume = Volume(catalogue, options: volumeOptions(configuration), log: log)
+        // Half of the budget for what is about to be read, the other half for what was.
+        let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
+        let volume = Volume(
+            catalogue, options: volumeOptions(configuration), prefetcher: prefetcher, log: log)
         for problem in volume.problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
 
         var options = FuseSession.Options()

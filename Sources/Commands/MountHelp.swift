@@ -18,21 +18,11 @@ enum MountHelp {
             Mounts a Zarr store of coded recordings, so that each of them is a WAV file.
             Unmount with: fusermount3 -u MOUNTPOINT
 
-            \(rows(flags))
+            \(HelpText.rows(flags))
 
             mount options (and what holds without them):
-            \(rows(options))
+            \(HelpText.rows(options))
 
             """
-    }
-
-    private static func rows(_ rows: [(usage: String, help: String)]) -> String {
-        let width = 20
-        return rows.map { usage, help in
-            let gap =
-                usage.count < width
-                ? String(repeating: " ", count: width - usage.count) : "\n\(String(repeating: " ", count: width + 2))"
-            return "  \(usage)\(gap)\(help)"
-        }.joined(separator: "\n")
     }
 }

@@ -151,10 +151,3 @@ struct MountOption: Sendable {
         return number
     }
 }
-
-extension String {
-    fileprivate var trimmingSlashes: String {
-        let start = drop { $0 == "/" }
-        return String(start.reversed().drop { $0 == "/" }.reversed())
-    }
-}

@@ -1,5 +1,6 @@
 public import Support
 public import WaveFile
+public import Zarr
 
 /// One recording of a store: what it is, and its samples.
 ///
@@ -27,6 +28,8 @@ public struct Recording: Sendable {
     public let modified: Timestamp
     /// The SHA-256 of the source file, in hexadecimal, where the store has it.
     public let sourceSHA256: String?
+    /// The source file's bytes around the samples, where the store has them and they fit.
+    public let envelope: SourceEnvelope?
     /// Its samples.
     public let samples: any SampleReading
 
@@ -34,7 +37,7 @@ public struct Recording: Sendable {
     public init(
         path: String, group: String, number: UInt64?, sourceName: String, codec: AudioCodec, format: WaveFormat,
         rateGround: String?, sampleCount: UInt64, start: Timestamp?, modified: Timestamp, sourceSHA256: String?,
-        samples: any SampleReading
+        envelope: SourceEnvelope? = nil, samples: any SampleReading
     ) {
         self.path = path
         self.group = group
@@ -47,7 +50,26 @@ public struct Recording: Sendable {
         self.start = start
         self.modified = modified
         self.sourceSHA256 = sourceSHA256
+        self.envelope = envelope
         self.samples = samples
+    }
+
+    /// Reads what the recording at `path` of `store` is, without its samples.
+    ///
+    /// Throws where there is none, or none that can be served.
+    public init(store: any Store, path: String, cache: BlockCache, log: Log) throws(RecordingError) {
+        let attributes: GroupAttributes
+        do throws(ZarrError) {
+            attributes = try ZarrGroup.open(store, path: path).attributes(as: GroupAttributes.self)
+        } catch {
+            throw RecordingError("cannot be read", recording: path, cause: error)
+        }
+        guard attributes.isRecording else { throw RecordingError("is no recording", recording: path) }
+        let names = path.split(separator: "/")
+        let node = RecordingNode(
+            path: path, group: names.dropLast().joined(separator: "/"), name: String(names.last ?? ""),
+            content: .group(attributes))
+        self = try RecordingLoader(store: store, cache: cache, log: log).load(node)
     }
 
     /// The bytes of its samples in a WAV file.

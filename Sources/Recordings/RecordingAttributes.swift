@@ -1,10 +1,5 @@
 /// The attributes of a group that tell what it is to zarrwlr.
 struct GroupAttributes: Decodable {
-    /// The mark of an audio group.
-    static let audioGroupMagic = "zarrwlr_original_audio_group_fherb2_23091969052025"
-    /// The `type` of a recording's group.
-    static let recordingType = "original_audio_file"
-
     let magicID: String?
     let type: String?
     let encoding: String?
@@ -12,8 +7,8 @@ struct GroupAttributes: Decodable {
     /// One YAML text with what ffprobe and mutagen found in the source file.
     let sourceMetadata: String?
 
-    var isAudioGroup: Bool { magicID == Self.audioGroupMagic }
-    var isRecording: Bool { type == Self.recordingType }
+    var isAudioGroup: Bool { magicID == HierarchyNames.audioGroupMagic }
+    var isRecording: Bool { type == HierarchyNames.recordingType }
 
     private enum CodingKeys: String, CodingKey {
         case magicID = "magic_id"
@@ -36,22 +31,27 @@ struct GroupAttributes: Decodable {
 struct SourceAttributes: Decodable {
     let filename: String?
     let sha256: String?
+    let byteCount: UInt64?
 
     private enum CodingKeys: String, CodingKey {
         case filename, sha256
+        case byteCount = "size_bytes"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
+        case upperByteCount = "SIZE_BYTES"
     }
 
     init() {
         filename = nil
         sha256 = nil
+        byteCount = nil
     }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         filename = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
+        byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
     }
 }
 

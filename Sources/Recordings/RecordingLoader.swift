@@ -5,8 +5,6 @@ import Zarr
 
 /// Reads what must be known of a recording before its first sample: its format, its length, its samples' whereabouts.
 struct RecordingLoader: Sendable {
-    private static let blobName = "audio_data_blob_array"
-
     let store: any Store
     let cache: BlockCache
     let log: Log
@@ -22,7 +20,7 @@ struct RecordingLoader: Sendable {
             let array: ZarrArray
             let attributes: AudioAttributes
             do throws(ZarrError) {
-                array = try ZarrArray.open(store, path: "\(node.path)/\(Self.blobName)", cache: cache)
+                array = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.blob)", cache: cache)
                 attributes = try array.attributes(as: AudioAttributes.self)
             } catch {
                 throw RecordingError("its audio cannot be opened", recording: node.path, cause: error)
@@ -69,13 +67,15 @@ struct RecordingLoader: Sendable {
             return try pcm(array, attributes)
         case .flac:
             let stream = try FLACStream(
-                blob: CodedBlob(array), index: storedIndex("flac_index", of: node), path: node.path, log: log)
+                blob: CodedBlob(array), index: storedIndex(HierarchyNames.flacIndex, of: node), path: node.path,
+                log: log)
             return try audio(
                 stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
         case .aac:
             let stream = try AACStream(
-                blob: CodedBlob(array), index: storedIndex("aac_index", of: node), path: node.path, log: log)
+                blob: CodedBlob(array), index: storedIndex(HierarchyNames.aacIndex, of: node), path: node.path, log: log
+            )
             return try audio(
                 stream, rate: stream.format.sampleRate, channels: stream.format.channels, encoding: .integer16,
                 decoded: stream.sampleCount, skipped: attributes.primingSamples ?? 0, kept: attributes.totalSamples,
@@ -119,7 +119,8 @@ struct RecordingLoader: Sendable {
                     stream, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels, encoding: .integer16,
                     decoded: extent.sampleCount.adding(skipped) ?? .max, skipped: skipped, kept: nil, node)
             }
-            guard let index = try? ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache),
+            guard
+                let index = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusIndex)", cache: cache),
                 let packets = StoredOpusPackets(blob: blob, index: index)
             else {
                 throw AudioCodingError(
@@ -127,7 +128,7 @@ struct RecordingLoader: Sendable {
                     "where its packets begin is lost: they were stored one after another without their lengths, "
                         + "and cannot be told apart; import the source again")
             }
-            let headArray = try ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)
+            let headArray = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusHead)", cache: cache)
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
             let stream = try OpusStream(
                 head: head, storedRestarts: storedRestarts(of: node, packetCount: packets.count), path: node.path,
@@ -147,7 +148,7 @@ struct RecordingLoader: Sendable {
     /// The restarts of `opus_sync`; nil where there is none, or none of the right form.
     private func storedRestarts(of node: RecordingNode, packetCount: UInt64) -> OpusRestarts? {
         // A day has a few thousand; an array of another order of size is none.
-        guard let array = try? ZarrArray.open(store, path: "\(node.path)/opus_sync", cache: cache),
+        guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusSync)", cache: cache),
             array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
             array.shape[0] > 0, array.shape[0] <= packetCount,
             let numbers = try? array.numbers(ofRows: 0..<array.shape[0])
@@ -194,7 +195,26 @@ struct RecordingLoader: Sendable {
             path: node.path, group: node.group, number: group == nil ? nil : UInt64(node.name),
             sourceName: sourceName, codec: codec, format: format, rateGround: rate.ground,
             sampleCount: audio.sampleCount, start: attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) },
-            modified: modified(node), sourceSHA256: group?.source.sha256, samples: audio.reader)
+            modified: modified(node), sourceSHA256: group?.source.sha256,
+            envelope: envelope(node, codec, format, audio, group), samples: audio.reader)
+    }
+
+    /// The source's own bytes around the samples, where the codec keeps those as they were. Those that do not fit are passed
+    /// over, and the log says why.
+    private func envelope(
+        _ node: RecordingNode, _ codec: AudioCodec, _ format: WaveFormat, _ audio: Audio, _ group: GroupAttributes?
+    ) -> SourceEnvelope? {
+        guard let group, codec == .flac || codec == .pcm else { return nil }
+        do {
+            return try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
+                format: format, dataByteCount: audio.sampleCount * UInt64(format.blockAlign),
+                sourceByteCount: group.source.byteCount)
+        } catch {
+            log.say(
+                .warning,
+                "/\(node.path): shown with a plain WAV header, its source_head and source_tail are of no use: \(error)")
+            return nil
+        }
     }
 
     /// When the store last wrote the recording's document.

@@ -6,12 +6,12 @@ struct SourceMetadata {
     init(yaml: String) {
         // Only plain `key: value` lines are looked at: no YAML construct can hide a number from that, or add one.
         duration =
-            yaml.split(separator: "\n").lazy
+            yaml.split(whereSeparator: \.isNewline).lazy
             .compactMap { line -> Double? in
                 let trimmed = line.drop { $0 == " " || $0 == "-" }
                 guard trimmed.hasPrefix("duration:") else { return nil }
                 let value = trimmed.dropFirst("duration:".count)
-                    .filter { $0 != " " && $0 != "'" && $0 != "\"" && $0 != "\r" }
+                    .filter { $0 != " " && $0 != "'" && $0 != "\"" }
                 guard let seconds = Double(value), seconds.isFinite, seconds > 0 else { return nil }
                 return seconds
             }

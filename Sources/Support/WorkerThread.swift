@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of ours, joined once.
+/// A thread of ours, joined or detached once.
 ///
 /// Started only after a daemon has forked: a fork keeps no thread but its own. See pthread_create(3).
 public struct WorkerThread: ~Copyable {
@@ -28,6 +28,11 @@ public struct WorkerThread: ~Copyable {
     /// Waits until the thread has ended.
     public consuming func join() {
         pthread_join(thread, nil)
+    }
+
+    /// Lets the thread go on by itself until it ends.
+    public consuming func detach() {
+        pthread_detach(thread)
     }
 
     private final class Start: Sendable {

@@ -11,15 +11,20 @@ final class OpenFile: Sendable {
     let layout: WaveLayout
     /// The recording whose samples lie between head and tail; nil for a text.
     let recording: Recording?
+    /// Who decodes ahead of this file's reader, if anybody.
+    private let prefetcher: Prefetcher?
+    private let reader: Prefetcher.Reader?
     private let head: Block
     private let tail: Block
 
     /// The WAV file of `recording`, at `path`. Nil where it would be too large to exist.
-    init?(_ recording: Recording, path: String) {
-        guard let layout = WaveLayout(format: recording.format, sampleCount: recording.sampleCount) else { return nil }
+    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) throws(RecordingError) {
+        guard let layout = try recording.waveLayout() else { return nil }
         self.path = path
         self.layout = layout
         self.recording = recording
+        self.prefetcher = prefetcher
+        reader = prefetcher?.reader(of: recording)
         head = Block(layout.head)
         tail = Block(layout.tail)
     }
@@ -30,6 +35,8 @@ final class OpenFile: Sendable {
         self.path = path
         self.layout = layout
         recording = nil
+        prefetcher = nil
+        reader = nil
         head = text
         tail = Block([])
     }
@@ -40,6 +47,7 @@ final class OpenFile: Sendable {
         var slices: [BlockSlice] = []
         if !parts.head.isEmpty { slices.append(BlockSlice(head, parts.head)) }
         if let recording, !parts.data.isEmpty {
+            if let reader { prefetcher?.note(parts.data, by: reader) }
             let data = try recording.samples.read(bytes: parts.data)
             // A reply that is short or long would put the bytes after it in the wrong place of the kernel's page cache.
             guard data.reduce(0, { $0 + $1.count }) == parts.data.count else {
@@ -51,6 +59,11 @@ final class OpenFile: Sendable {
         }
         if !parts.tail.isEmpty { slices.append(BlockSlice(tail, parts.tail)) }
         return slices
+    }
+
+    /// Says that nobody has the file open any more.
+    func close() {
+        reader?.end()
     }
 }
 
@@ -88,7 +101,8 @@ final class OpenFiles: Sendable {
 
     /// Forgets `handle`.
     func remove(_ handle: UInt64) throws(VirtualFSError) {
-        guard state.withLock({ $0.files.removeValue(forKey: handle) }) != nil else { throw .badHandle }
+        guard let file = state.withLock({ $0.files.removeValue(forKey: handle) }) else { throw .badHandle }
+        file.close()
     }
 
     /// How many files are open.

@@ -1,6 +1,5 @@
 import Recordings
 import Support
-import WaveFile
 
 /// Makes the tree of a catalogue: groups become directories, recordings WAV files, `.zarrwlr` describes them.
 struct TreeBuilder {
@@ -25,12 +24,12 @@ struct TreeBuilder {
         var recordings: [(recording: Recording, size: UInt64)] = []
         for recording in catalogue.recordings {
             guard let group = groups.index(ofGroup: recording.group) else { continue }
-            guard let layout = WaveLayout(format: recording.format, sampleCount: recording.sampleCount) else {
+            guard let size = recording.waveByteCount else {
                 problems.append(RecordingError("its WAV file would be too large to exist", recording: recording.path))
                 continue
             }
             groups.addRecording(recordings.count, toGroup: group)
-            recordings.append((recording, layout.fileSize))
+            recordings.append((recording, size))
         }
         for problem in problems { groups.addGroup(around: problem.recording) }
         self.groups = groups

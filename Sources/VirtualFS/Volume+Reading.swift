@@ -7,12 +7,15 @@ extension Volume {
         let index = try tree.index(of: inode)
         if writing { throw .readOnly }
         let path = tree.nodes.path(of: index)
-        let file: OpenFile? =
-            switch tree.nodes[index].content {
-            case .directory: throw .isDirectory
-            case .recording(let recording, _): OpenFile(recording, path: path)
-            case .text(let block): OpenFile(block, path: path)
+        let file: OpenFile?
+        switch tree.nodes[index].content {
+        case .directory: throw .isDirectory
+        case .text(let block): file = OpenFile(block, path: path)
+        case .recording(let recording, _):
+            file = try serving(path) { () throws(RecordingError) in
+                try OpenFile(recording, path: path, prefetcher: prefetcher)
             }
+        }
         guard let file else { throw .invalid }
         return openFiles.add(file)
     }
@@ -23,10 +26,15 @@ extension Volume {
     /// `unreadable`, and the log has one line for it, however often it is read: file, recording, samples and reason.
     public func read(_ handle: UInt64, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
         let file = try openFiles.file(handle)
+        return try serving(file.path) { () throws(RecordingError) in try file.read(offset: offset, size: size) }
+    }
+
+    /// What `body` gives; what it throws is said in the log as a fault of the file at `path`, and is `unreadable`.
+    private func serving<T>(_ path: String, _ body: () throws(RecordingError) -> T) throws(VirtualFSError) -> T {
         do {
-            return try file.read(offset: offset, size: size)
+            return try body()
         } catch {
-            log.sayOnce(.error, key: error.summary, "\(file.path): \(error)")
+            log.sayOnce(.error, key: error.summary, "\(path): \(error)")
             throw .unreadable(error)
         }
     }

@@ -13,19 +13,31 @@ public final class Volume: Sendable {
     let tree: Tree
     let openFiles = OpenFiles()
     let log: Log
+    let prefetcher: Prefetcher?
     private let options: VolumeOptions
     private let byteCount: UInt64
 
-    /// The volume of what `catalogue` holds. Reads that fail are told to `log`.
-    public init(_ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), log: Log) {
+    /// The volume of what `catalogue` holds. Reads that fail are told to `log`; `prefetcher` decodes ahead of sequential ones.
+    public init(
+        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil, log: Log
+    ) {
         (tree, problems) = TreeBuilder(catalogue, options: options).build()
         self.options = options
         self.log = log
+        self.prefetcher = prefetcher
         recordingCount = tree.nodes.count { node in
             guard case .recording = node.content else { return false }
             return true
         }
         byteCount = tree.nodes.reduce(0) { sum, node in sum.adding(node.size) ?? .max }
+    }
+
+    /// The recordings that are served, ordered by their place in the volume, and the paths of their WAV files below its root.
+    public var recordingFiles: [(recording: Recording, path: String)] {
+        tree.nodes.indices.compactMap { index in
+            guard case .recording(let recording, _) = tree.nodes[index].content else { return nil }
+            return (recording, tree.nodes.path(of: index))
+        }
     }
 
     /// What stat(2) tells of `inode`.

@@ -27,7 +27,8 @@ public struct ZarrError: DescribedError {
     /// The error beneath.
     public let cause: (any Error)?
 
-    init(_ kind: Kind, _ problem: String, path: String, cause: (any Error)? = nil) {
+    /// An error about the node at `path`.
+    public init(_ kind: Kind, _ problem: String, path: String, cause: (any Error)? = nil) {
         self.kind = kind
         self.problem = problem
         self.path = path

@@ -32,7 +32,7 @@ sox "$work/mono.wav" -t raw - | sha256sum | cut -d' ' -f1 > "$out/fixed.flac.sha
 sound stereo 44100 2 3
 ffmpeg -v error -nostdin -y -i "$work/stereo.wav" -c:a aac -b:a 48k -aac_pns 0 "$out/exact.aac"
 decode exact.aac
-ffmpeg -v error -nostdin -y -i "$work/stereo.wav" -c:a aac -b:a 24k -aac_pns 1 "$out/noise.aac"
+ffmpeg -v error -nostdin -y -i "$work/stereo.wav" -c:a aac -b:a 48k -aac_pns 1 "$out/noise.aac"
 decode noise.aac
 
 sound tones 48000 1 12

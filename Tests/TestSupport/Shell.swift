@@ -51,3 +51,20 @@ public func run(_ program: URL, _ arguments: [String], input: Data = Data()) thr
         status: process.terminationStatus, output: try Data(contentsOf: files[0]),
         errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
 }
+
+/// A program that ended with another status than 0.
+public struct ProgramFailure: Error, CustomStringConvertible {
+    /// What was run, how it ended, and what it said.
+    public let description: String
+}
+
+/// Runs `words`, the first of which is looked up in the search path, with `input`; throws where the program fails.
+@discardableResult
+public func runChecked(_ words: [String], input: Data = Data()) throws -> ProgramResult {
+    let result = try run(URL(filePath: "/usr/bin/env"), words, input: input)
+    guard result.status == 0 else {
+        throw ProgramFailure(
+            description: "\(words.joined(separator: " ")): exit status \(result.status): \(result.errors)")
+    }
+    return result
+}

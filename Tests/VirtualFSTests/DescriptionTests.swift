@@ -29,16 +29,6 @@ import WaveFile
                 + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\r\nc\",flac,48000,1,16,1000,0.020833,,,\"x\ny\"\n")
     }
 
-    @Test(arguments: [
-        (UInt64(0), UInt32(48_000), "0.000000"), (1, 48_000, "0.000021"), (48_000, 48_000, "1.000000"),
-        (1, 3, "0.333333"), (2, 3, "0.666667"), (1_999_999, 2_000_000, "1.000000"),
-        (3_999_999, 4_000_000, "1.000000"), (.max, 1, "18446744073709551615.000000"),
-        (.max, .max, "4294967297.000000"),
-    ])
-    func `with seconds rounded to the nearest microsecond`(samples: UInt64, rate: UInt32, seconds: String) {
-        #expect(RecordingsTable.seconds(samples, rate: rate) == seconds)
-    }
-
     @Test func `in problems.txt, a line for each problem`() throws {
         let volume = Volume(
             [],

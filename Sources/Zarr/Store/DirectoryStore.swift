@@ -6,16 +6,23 @@ public import Support
 /// Files are read with pread(2), never mapped: a mapped file that is cut short ends the process. What is changed while the
 /// store is open may or may not be seen.
 public final class DirectoryStore: Store {
-    private let root: OpenFile
-    private let files = OpenFileCache(limit: 64)
+    let root: OpenFile
+    let changes: StoreChanges
+    let files = OpenFileCache(limit: 64)
 
     /// Opens the directory at `path`.
-    public init(path: String) throws(StoreError) {
+    public convenience init(path: String) throws(StoreError) {
+        try self.init(path: path) { _, _ throws(SystemError) in }
+    }
+
+    /// Opens the directory at `path`, and calls `observer` before each change that is made to it.
+    init(path: String, willChange observer: @escaping StoreChanges.Observer) throws(StoreError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw StoreError("cannot open the store", key: "", cause: SystemError("open", path))
         }
         root = OpenFile(descriptor: descriptor)
+        changes = StoreChanges(root: root, willChange: observer)
     }
 
     /// The size of the file `key`; nil where there is none.
@@ -52,27 +59,8 @@ public final class DirectoryStore: Store {
     /// As for every store; symbolic links to directories are not listed, so that walking down a store always ends.
     public func children(of prefix: String) throws(StoreError) -> [String] {
         try check(prefix, isPrefix: true)
-        let path = prefix.isEmpty ? "." : prefix
-        let descriptor = openat(root.descriptor, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if Self.meansMissing(errno) { return [] }
-            throw StoreError("cannot list", key: prefix, cause: SystemError("openat", path))
-        }
-        guard let directory = fdopendir(descriptor) else {
-            let error = SystemError("fdopendir", path)
-            close(descriptor)
-            throw StoreError("cannot list", key: prefix, cause: error)
-        }
-        defer { closedir(directory) }
-
-        var names: [String] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(directory) else { break }
-            if let name = Self.directoryName(entry, in: descriptor) { names.append(name) }
-        }
-        guard errno == 0 else { throw StoreError("cannot list", key: prefix, cause: SystemError("readdir", path)) }
-        return names.sorted()
+        let entries = try DirectoryEntry.all(in: prefix, of: root) ?? []
+        return entries.filter(\.isDirectory).map(\.name).sorted()
     }
 
     /// When the file or directory `key` was last written; nil where there is neither.
@@ -116,7 +104,7 @@ public final class DirectoryStore: Store {
     }
 
     /// Refuses keys that could name anything but a file below the root.
-    private func check(_ key: String, isPrefix: Bool) throws(StoreError) {
+    func check(_ key: String, isPrefix: Bool) throws(StoreError) {
         if isPrefix, key.isEmpty { return }
         let components = key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let isSafe = components.allSatisfy {
@@ -125,26 +113,7 @@ public final class DirectoryStore: Store {
         guard isSafe else { throw StoreError("is not a key", key: key) }
     }
 
-    private static func meansMissing(_ code: Int32) -> Bool {
+    static func meansMissing(_ code: Int32) -> Bool {
         code == ENOENT || code == ENOTDIR || code == EISDIR
-    }
-
-    /// The name of `entry` if it is a directory and its name is UTF-8, which keys are.
-    private static func directoryName(_ entry: UnsafeMutablePointer<dirent>, in directory: Int32) -> String? {
-        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-            String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        guard let name, name != ".", name != ".." else { return nil }
-        switch Int(entry.pointee.d_type) {
-        case DT_DIR:
-            return name
-        case DT_UNKNOWN:
-            var status = stat()
-            let isDirectory =
-                fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
-            return isDirectory ? name : nil
-        default:
-            return nil
-        }
     }
 }

@@ -61,4 +61,14 @@ final class OpenFileCache: Sendable {
         }
         _ = dropped
     }
+
+    /// Lets go of all files: what their keys name has changed.
+    func removeAll() {
+        // Closed outside the lock.
+        let dropped = state.withLock { state in
+            defer { state.entries.removeAll() }
+            return state.entries
+        }
+        _ = dropped
+    }
 }

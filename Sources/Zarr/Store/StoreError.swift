@@ -1,6 +1,6 @@
 public import Support
 
-/// A key that could not be read from its store.
+/// A key that could not be read from its store, or not written to it.
 public struct StoreError: DescribedError {
     /// What happened.
     public let problem: String

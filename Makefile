@@ -1,0 +1,82 @@
+# The front door: `make demo` shows what this is, `make test` proves it. `make help` lists the rest.
+
+SHELL := /bin/sh
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+BIN := .build/release
+PROGRAMS := zarrwlr-mount zarrwlr
+
+# What is linked against, and what tests and the demo run.
+LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libopus-dev \
+    libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
+TOOLS := ffmpeg flac fuse3 opus-tools python3-venv sndfile-programs sox
+PACKAGES := $(LIBRARIES) $(TOOLS)
+
+RELEASE := -c release --static-swift-stdlib
+
+.PHONY: help deps toolchain build install uninstall test lint format demo clean
+
+help:
+	@echo "make deps     install the Debian packages that building and testing need"
+	@echo "make build    build the release programs into $(BIN)"
+	@echo "make install  install them below PREFIX ($(PREFIX)), staged below DESTDIR"
+	@echo "make test     install the packages, build, and run every test"
+	@echo "make demo     install the packages, build, and mount a store made of generated sound"
+	@echo "make lint     check the form of the sources; make format mends it"
+	@echo "make clean    remove what was built"
+
+deps:
+	@set -e; \
+	as_root() { if [ "$$(id -u)" = 0 ]; then "$$@"; else sudo "$$@"; fi; }; \
+	missing=; \
+	for package in $(PACKAGES); do \
+	    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
+	done; \
+	if [ -z "$$missing" ]; then echo "All Debian packages are installed."; exit 0; fi; \
+	echo "Installing:$$missing"; \
+	as_root apt-get update -q; \
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+
+toolchain:
+	@command -v $(SWIFT) >/dev/null 2>&1 || { \
+	    echo "make: there is no Swift toolchain ($(SWIFT) is not in the PATH)." >&2; \
+	    echo "make: install Swift 6.2 or later from https://www.swift.org/install/linux/ and try again." >&2; \
+	    exit 1; }
+	@version=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p'); \
+	set -- $$version; \
+	[ $${1:-0} -gt 6 ] || { [ $${1:-0} -eq 6 ] && [ $${2:-0} -ge 2 ]; } || { \
+	    echo "make: Swift $${1:-?}.$${2:-?} is too old; install Swift 6.2 or later from https://www.swift.org/install/linux/" >&2; \
+	    exit 1; }
+
+build: toolchain
+	@set -e; for program in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$program; done
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/sbin
+	install -m 755 $(addprefix $(BIN)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
+	strip $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS))
+	install -d $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 mount-helpers/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin
+	# mount(8) looks for helpers nowhere else.
+	ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS)) \
+	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
+
+test: deps toolchain
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint: toolchain
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+format: toolchain
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+demo: deps build
+	@Demo/demo.sh $(BIN)
+
+clean:
+	rm -rf .build .venv

@@ -1,0 +1,185 @@
+import CLibAV
+import Support
+
+/// Encodes samples to AAC-LC frames with ADTS headers.
+///
+/// Without noise substitution: a decoder's noise runs on from frame to frame, and no frame could be decoded by itself again.
+///
+/// Not Sendable: one thread at a time.
+public final class AACEncoder {
+    /// Samples of one channel in every frame.
+    public static let samplesPerFrame = 1024
+    /// Samples of one channel a second that a stream may have.
+    public static let sampleRates = ADTSHeader.sampleRates
+
+    /// Samples of one channel that come out of a decoder before the first that was put in.
+    public let priming: Int
+    /// Samples of one channel that were put in so far.
+    public private(set) var sampleCount: UInt64 = 0
+    private let sampleRate: UInt32
+    private let channels: Int
+    private var context: UnsafeMutablePointer<AVCodecContext>?
+    private var frame: UnsafeMutablePointer<AVFrame>?
+    private var packet: UnsafeMutablePointer<AVPacket>?
+    /// Samples for the next frame, interleaved, fewer than it takes.
+    private var waiting: [Float] = []
+
+    /// An encoder of `channels` in WAVE's order at `sampleRate`, to `bitRate` bits a second for all channels together.
+    ///
+    /// AAC keeps only the bass of a channel that it has for a subwoofer: more than five channels are supported only where
+    /// `channelMask` (as dwChannelMask) says that they are 5.1 or 7.1 indeed.
+    public init(
+        sampleRate: UInt32, channels: Int, channelMask: UInt64 = 0, bitRate: Int
+    ) throws(AudioCodingError) {
+        guard Self.sampleRates.contains(sampleRate) else {
+            let rates = Self.sampleRates.map(String.init).joined(separator: ", ")
+            throw AudioCodingError(.aac, "\(sampleRate) Hz is not supported: these are: \(rates)")
+        }
+        guard let layout = Self.layout(channels: channels, mask: channelMask) else {
+            throw AudioCodingError(
+                .aac, "\(channels) channels are not supported: 1 to 5 are, and 5.1 and 7.1 where the source says so")
+        }
+        self.sampleRate = sampleRate
+        self.channels = channels
+        do throws(LibAVError) {
+            var context = try Self.open(sampleRate: sampleRate, layout: layout, bitRate: bitRate)
+            frame = av_frame_alloc()
+            packet = av_packet_alloc()
+            priming = Int(context?.pointee.initial_padding ?? 0)
+            swap(&self.context, &context)
+            guard frame != nil, packet != nil else { throw LibAVError(call: "av_frame_alloc", code: -ENOMEM) }
+        } catch {
+            throw AudioCodingError(.aac, "the encoder cannot be opened", cause: error)
+        }
+    }
+
+    deinit {
+        avcodec_free_context(&context)
+        av_frame_free(&frame)
+        av_packet_free(&packet)
+    }
+
+    /// Takes in `samples` and returns the frames that are complete by now.
+    public func encode(_ samples: SampleBuffer) throws(AudioCodingError) -> [EncodedFrame] {
+        guard samples.channels == channels else {
+            throw AudioCodingError(.aac, "\(samples.channels) channels came instead of \(channels)")
+        }
+        sampleCount += UInt64(samples.sampleCount)
+        waiting += samples.floats()
+        var frames: [EncodedFrame] = []
+        var position = 0
+        while waiting.count - position >= Self.samplesPerFrame * channels {
+            let end = position + Self.samplesPerFrame * channels
+            frames += try encode(waiting[position..<end])
+            position = end
+        }
+        waiting.removeFirst(position)
+        return frames
+    }
+
+    /// Says that the samples end here and returns the frames left, enough to decode `priming` + `sampleCount` samples.
+    public func finish() throws(AudioCodingError) -> [EncodedFrame] {
+        // libavcodec has nothing to give back where nothing was put in.
+        guard sampleCount > 0 else { return [] }
+        let frames = waiting.isEmpty ? [] : try encode(waiting[...])
+        waiting = []
+        return try frames + encode(nil)
+    }
+
+    /// Encodes one frame's `samples`, nil at the end, and returns the frames that come out.
+    private func encode(_ samples: ArraySlice<Float>?) throws(AudioCodingError) -> [EncodedFrame] {
+        do throws(LibAVError) {
+            if let samples { try fill(samples) }
+            try Self.check("avcodec_send_frame", avcodec_send_frame(context, samples == nil ? nil : frame))
+        } catch {
+            throw AudioCodingError(.aac, "the samples cannot be encoded", cause: error)
+        }
+        var frames: [EncodedFrame] = []
+        while true {
+            let code = avcodec_receive_packet(context, packet)
+            guard code != -EAGAIN, code != zwl_AVERROR_EOF else { return frames }
+            guard code == 0, let packet else {
+                throw AudioCodingError(
+                    .aac, "the samples cannot be encoded",
+                    cause: LibAVError(call: "avcodec_receive_packet", code: code))
+            }
+            defer { av_packet_unref(packet) }
+            let bytes = UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
+            let header = try ADTSHeader.bytes(
+                sampleRate: sampleRate, channelConfiguration: channels == 8 ? 7 : UInt8(channels),
+                payloadByteCount: bytes.count)
+            frames.append(EncodedFrame(bytes: header + bytes, sampleCount: Self.samplesPerFrame))
+        }
+    }
+
+    /// Puts `samples` into `frame`, a plane for each channel.
+    private func fill(_ samples: ArraySlice<Float>) throws(LibAVError) {
+        guard let frame, let context else { return }
+        av_frame_unref(frame)
+        frame.pointee.format = context.pointee.sample_fmt.rawValue
+        frame.pointee.sample_rate = context.pointee.sample_rate
+        frame.pointee.nb_samples = Int32(samples.count / channels)
+        try Self.check(
+            "av_channel_layout_copy", av_channel_layout_copy(&frame.pointee.ch_layout, &context.pointee.ch_layout))
+        try Self.check("av_frame_get_buffer", av_frame_get_buffer(frame, 0))
+        samples.withUnsafeBufferPointer { samples in
+            for channel in 0..<channels {
+                guard let plane = frame.pointee.extended_data[channel] else { continue }
+                let target = UnsafeMutableRawPointer(plane).assumingMemoryBound(to: Float.self)
+                for index in 0..<samples.count / channels {
+                    target[index] = samples[index * channels + channel]
+                }
+            }
+        }
+    }
+
+    // MARK: - Opening
+
+    /// The speakers that libavcodec is told, whose order is the channels'.
+    private static func layout(channels: Int, mask: UInt64) -> UInt64? {
+        // Front left, right, centre, bass, back left, right, centre, side left, right: bits 0, 1, 2, 3, 4, 5, 8, 9, 10.
+        switch channels {
+        case 1: 0x4
+        case 2: 0x3
+        case 3: 0x7
+        case 4: 0x107
+        case 5: 0x37
+        case 6 where mask == 0x3F || mask == 0x60F: 0x3F
+        case 8 where mask == 0x63F: 0x63F
+        default: nil
+        }
+    }
+
+    private static func open(
+        sampleRate: UInt32, layout: UInt64, bitRate: Int
+    ) throws(LibAVError) -> UnsafeMutablePointer<AVCodecContext>? {
+        LibAVDecoder.isSilenced
+        let encoder = avcodec_find_encoder_by_name("aac")
+        guard let encoder, let context = UnsafeMutablePointer<AVCodecContext>?(avcodec_alloc_context3(encoder)) else {
+            throw LibAVError(call: "avcodec_find_encoder_by_name", code: -ENOSYS)
+        }
+        var opened = Optional(context)
+        do throws(LibAVError) {
+            context.pointee.sample_rate = Int32(sampleRate)
+            context.pointee.time_base = AVRational(num: 1, den: Int32(sampleRate))
+            context.pointee.sample_fmt = AV_SAMPLE_FMT_FLTP
+            context.pointee.bit_rate = Int64(bitRate)
+            context.pointee.thread_count = 1
+            context.pointee.profile = FF_PROFILE_AAC_LOW
+            // Says nothing of its own version in the stream.
+            context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
+            try check(
+                "av_channel_layout_from_mask", av_channel_layout_from_mask(&context.pointee.ch_layout, layout))
+            try check("av_opt_set_int", av_opt_set_int(context.pointee.priv_data, "aac_pns", 0, 0))
+            try check("avcodec_open2", avcodec_open2(context, encoder, nil))
+            return context
+        } catch {
+            avcodec_free_context(&opened)
+            throw error
+        }
+    }
+
+    private static func check(_ call: String, _ code: Int32) throws(LibAVError) {
+        guard code >= 0 else { throw LibAVError(call: call, code: code) }
+    }
+}

@@ -1,0 +1,150 @@
+import CLibAV
+import Glibc
+import Support
+
+/// An open container of libavformat and the packet it has read last.
+///
+/// Not Sendable: one thread at a time.
+final class MediaContainer {
+    /// Demuxers whose files are lists of other files or addresses.
+    private static let lists: Set = [
+        "concat", "concatf", "dash", "hls", "image2", "imf", "rtp", "rtsp", "sdp", "webm_dash_manifest",
+    ]
+
+    /// Bytes that no allocation of libav exceeds, whatever a file says.
+    private static let isBounded: Void = av_max_alloc(512 << 20)
+
+    let path: String
+    /// libavformat's name of the container.
+    let format: String
+    private let hasEditLists: Bool
+    private let file: MediaFile
+    private var context: UnsafeMutablePointer<AVFormatContext>?
+    private var ownedPacket: UnsafeMutablePointer<AVPacket>?
+
+    /// Opens the file at `path` and finds out what it holds.
+    ///
+    /// The file can make nothing else be opened: lists are refused, and what a demuxer asks for beside the file is denied.
+    init(path: String) throws(MediaError) {
+        LibAVDecoder.isSilenced
+        Self.isBounded
+        self.path = path
+        file = try MediaFile(path: path)
+        let demuxer = try Self.probe(file)
+        format = String(cString: demuxer.pointee.name)
+        hasEditLists = format.hasPrefix("mov,")
+        ownedPacket = av_packet_alloc()
+        context = avformat_alloc_context()
+        guard let opened = context, ownedPacket != nil else { throw MediaError(path, "cannot be opened: no memory") }
+        opened.pointee.pb = file.context
+        opened.pointee.io_open = denyOpening
+        opened.pointee.protocol_whitelist = av_strdup("none")
+        // Frees the context where it fails.
+        var code = avformat_open_input(&context, path, demuxer, nil)
+        guard code == 0 else { throw error("cannot be opened", LibAVError(call: "avformat_open_input", code: code)) }
+        code = avformat_find_stream_info(context, nil)
+        guard code >= 0 else {
+            throw error("cannot be opened", LibAVError(call: "avformat_find_stream_info", code: code))
+        }
+    }
+
+    deinit {
+        av_packet_free(&ownedPacket)
+        avformat_close_input(&context)
+    }
+
+    private static func probe(_ file: MediaFile) throws(MediaError) -> UnsafePointer<AVInputFormat> {
+        var format: UnsafePointer<AVInputFormat>?
+        let code = av_probe_input_buffer2(file.context, &format, file.path, nil, 0, 0)
+        guard code >= 0, let format else {
+            let cause: any Error = file.readError ?? LibAVError(call: "av_probe_input_buffer2", code: code)
+            throw MediaError(file.path, "is of no known format", cause: cause)
+        }
+        let name = String(cString: format.pointee.name)
+        guard lists.isDisjoint(with: name.split(separator: ",").map(String.init)) else {
+            throw MediaError(file.path, "is a list of files (\(name)): name the files themselves")
+        }
+        return format
+    }
+
+    /// The tags for the file as a whole.
+    var tags: [String: String] { [String: String](context?.pointee.metadata) }
+
+    /// All streams, sound and others.
+    var streams: [UnsafeMutablePointer<AVStream>] {
+        guard let context else { return [] }
+        return UnsafeBufferPointer(start: context.pointee.streams, count: Int(context.pointee.nb_streams)).compactMap(
+            \.self)
+    }
+
+    /// How long the file claims to be, in microseconds; nil where it does not say.
+    var duration: Int64? {
+        guard let context, context.pointee.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE,
+            context.pointee.duration > 0
+        else { return nil }
+        return context.pointee.duration
+    }
+
+    /// Stream `index`, one of those that there were after opening.
+    func stream(_ index: Int) -> UnsafeMutablePointer<AVStream>? {
+        guard let context, index >= 0, index < Int(context.pointee.nb_streams) else { return nil }
+        return context.pointee.streams[index]
+    }
+
+    /// The end of the recording in stream `index`, in samples of presentation time at `sampleRate`, where the container has
+    /// edit lists and so knows it better than its packets do. While fragments are read, it grows.
+    func end(of index: Int, sampleRate: UInt32) -> Int64? {
+        guard hasEditLists, let stream = stream(index)?.pointee, stream.start_time == 0, stream.duration > 0 else {
+            return nil
+        }
+        return av_rescale_q(
+            stream.duration, stream.time_base, AVRational(num: 1, den: Int32(clamping: sampleRate)))
+    }
+
+    /// What `read` has read last.
+    var packet: UnsafeMutablePointer<AVPacket>? { ownedPacket }
+
+    /// The byte of the file at which `packet` begins, where known.
+    var packetOffset: UInt64? { ownedPacket.flatMap { UInt64(exactly: $0.pointee.pos) } }
+
+    /// Reads the next packet of stream `index`; false at the end.
+    func read(stream index: Int) throws(MediaError) -> Bool {
+        while true {
+            av_packet_unref(ownedPacket)
+            let code = av_read_frame(context, ownedPacket)
+            guard code == 0, let packet = ownedPacket?.pointee else {
+                // libavformat takes some failures for the end.
+                guard code == zwl_AVERROR_EOF, file.readError == nil else {
+                    throw error("cannot be read on", LibAVError(call: "av_read_frame", code: code))
+                }
+                return false
+            }
+            if Int(packet.stream_index) == index { return true }
+        }
+    }
+
+    /// `problem`, for which a failed read of the file is a better reason than `error`.
+    private func error(_ problem: String, _ error: LibAVError) -> MediaError {
+        MediaError(path, problem, cause: file.readError ?? error)
+    }
+}
+
+/// Stands where demuxers ask for other files and addresses.
+private func denyOpening(
+    _: UnsafeMutablePointer<AVFormatContext>?, _: UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>?,
+    _: UnsafePointer<CChar>?, _: Int32, _: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+    -EPERM
+}
+
+extension [String: String] {
+    /// The entries of a dictionary of libavutil; of several with one key, the last.
+    init(_ dictionary: OpaquePointer?) {
+        self.init()
+        var entry: UnsafePointer<AVDictionaryEntry>?
+        while let next = UnsafePointer(av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX)) {
+            self[String(cString: next.pointee.key)] = String(cString: next.pointee.value)
+            entry = next
+        }
+    }
+}

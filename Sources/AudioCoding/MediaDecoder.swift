@@ -1,0 +1,95 @@
+import CLibAV
+import Support
+
+/// Decodes the packets of one stream to samples of the stream's own depth.
+///
+/// Not Sendable: one thread at a time.
+final class MediaDecoder {
+    let format: SampleFormat
+    let sampleRate: Int32
+    let channels: Int
+    /// Samples of one channel decoded so far.
+    private(set) var sampleCount: UInt64 = 0
+    private var context: UnsafeMutablePointer<AVCodecContext>?
+    private var frame: UnsafeMutablePointer<AVFrame>?
+
+    init(_ stream: borrowing AVStream) throws {
+        guard let parameters = stream.codecpar, let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
+            throw MediaFailure("libavcodec here has no decoder for it")
+        }
+        guard parameters.pointee.codec_id != AV_CODEC_ID_FLAC || parameters.pointee.bits_per_raw_sample < 32 else {
+            throw MediaFailure("32-bit FLAC is not supported")
+        }
+        var context = avcodec_alloc_context3(codec)
+        var frame = av_frame_alloc()
+        do {
+            try Self.check("avcodec_parameters_to_context", avcodec_parameters_to_context(context, parameters))
+            context?.pointee.thread_count = 1
+            context?.pointee.pkt_timebase = stream.time_base
+            if let descriptor = avcodec_descriptor_get(parameters.pointee.codec_id),
+                descriptor.pointee.props & AV_CODEC_PROP_LOSSLESS != 0
+            {
+                context?.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
+            }
+            try Self.check("avcodec_open2", avcodec_open2(context, codec, nil))
+            guard let opened = context?.pointee, frame != nil else { throw MediaFailure("no memory") }
+            guard let format = SampleFormat(opened.sample_fmt, bits: opened.bits_per_raw_sample) else {
+                throw MediaFailure("samples of this kind are not supported")
+            }
+            guard opened.sample_rate > 0, opened.ch_layout.nb_channels > 0 else {
+                throw MediaFailure("neither rate nor channels are known")
+            }
+            self.format = format
+            sampleRate = opened.sample_rate
+            channels = Int(opened.ch_layout.nb_channels)
+        } catch {
+            avcodec_free_context(&context)
+            av_frame_free(&frame)
+            throw error
+        }
+        self.context = context
+        self.frame = frame
+    }
+
+    deinit {
+        avcodec_free_context(&context)
+        av_frame_free(&frame)
+    }
+
+    private static func check(_ call: String, _ code: Int32) throws(LibAVError) {
+        guard code >= 0 else { throw LibAVError(call: call, code: code) }
+    }
+
+    /// Takes in `packet`, nil at the end of the stream.
+    func send(_ packet: UnsafePointer<AVPacket>?) throws {
+        if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0, !isPCM {
+            throw MediaFailure("the packet is damaged or cut short")
+        }
+        try Self.check("avcodec_send_packet", avcodec_send_packet(context, packet))
+    }
+
+    /// A cut in PCM loses only what lies behind it.
+    private var isPCM: Bool {
+        context.map { av_get_exact_bits_per_sample($0.pointee.codec_id) > 0 } ?? false
+    }
+
+    /// The next samples, nil where another packet is needed, and at the end. Those from sample `end` on are left out: libavcodec
+    /// honours what packets say of their samples, but not where edit lists end.
+    func receive(until end: Int64?) throws -> SampleBuffer? {
+        let code = avcodec_receive_frame(context, frame)
+        guard code != -EAGAIN, code != zwl_AVERROR_EOF else { return nil }
+        try Self.check("avcodec_receive_frame", code)
+        defer { av_frame_unref(frame) }
+        guard let frame, let context else { return nil }
+        guard frame.pointee.sample_rate == sampleRate, Int(frame.pointee.ch_layout.nb_channels) == channels,
+            SampleFormat(AVSampleFormat(frame.pointee.format), bits: context.pointee.bits_per_raw_sample) == format
+        else {
+            throw MediaFailure("rate, channels or sample format change within the stream")
+        }
+        let decoded = try SampleBuffer(frame.pointee, format: format)
+        let left = end.map { Int(clamping: $0.subtracting(Int64(clamping: sampleCount)) ?? 0) } ?? .max
+        let samples = decoded.subrange(0..<max(0, left))
+        sampleCount = sampleCount.adding(UInt64(samples.sampleCount)) ?? .max
+        return samples
+    }
+}

@@ -1,0 +1,93 @@
+import CLibAV
+import Glibc
+import Support
+
+/// A file on disk as libavformat reads it: through these calls, which can open nothing else.
+///
+/// Not Sendable: one thread at a time.
+final class MediaFile {
+    private static let bufferByteCount: Int32 = 256 << 10
+
+    let path: String
+    private let descriptor: Int32
+    private var position: Int64 = 0
+    private let byteCount: Int64
+    /// The last read that failed: libavformat takes some of them for the end of the file.
+    private(set) var readError: SystemError?
+    /// What libavformat reads from; it refers to this object, which therefore must live longer.
+    private(set) var context: UnsafeMutablePointer<AVIOContext>?
+
+    init(path: String) throws(MediaError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw MediaError(path, "cannot be opened", cause: SystemError("open", path))
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw MediaError(path, "is no regular file")
+        }
+        self.path = path
+        self.descriptor = descriptor
+        byteCount = Int64(status.st_size)
+        // libavformat frees the buffer, or another in its place, through the context.
+        guard let buffer = av_malloc(Int(Self.bufferByteCount)) else {
+            throw MediaError(path, "cannot be read: no memory")
+        }
+        context = avio_alloc_context(
+            buffer.assumingMemoryBound(to: UInt8.self), Self.bufferByteCount, 0,
+            Unmanaged.passUnretained(self).toOpaque(), readFile, nil, seekFile)
+        guard context != nil else {
+            av_free(buffer)
+            throw MediaError(path, "cannot be read: no memory")
+        }
+    }
+
+    deinit {
+        if let context { av_free(context.pointee.buffer) }
+        avio_context_free(&context)
+        close(descriptor)
+    }
+
+    fileprivate func read(into buffer: UnsafeMutablePointer<UInt8>, _ count: Int32) -> Int32 {
+        while true {
+            let got = pread(descriptor, buffer, Int(max(count, 0)), off_t(position))
+            if got > 0 {
+                position += Int64(got)
+                return Int32(got)
+            }
+            if got == 0 { return zwl_AVERROR_EOF }
+            guard errno == EINTR else {
+                let error = SystemError("pread", path)
+                readError = error
+                return -error.code
+            }
+        }
+    }
+
+    fileprivate func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+        let base: Int64
+        switch whence & ~AVSEEK_FORCE {
+        case AVSEEK_SIZE: return byteCount
+        case SEEK_SET: base = 0
+        case SEEK_CUR: base = position
+        case SEEK_END: base = byteCount
+        default: return Int64(-EINVAL)
+        }
+        guard let target = base.adding(offset), target >= 0 else { return Int64(-EINVAL) }
+        position = target
+        return target
+    }
+}
+
+private func readFile(
+    _ file: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int32
+) -> Int32 {
+    guard let file, let buffer else { return -EINVAL }
+    return Unmanaged<MediaFile>.fromOpaque(file).takeUnretainedValue().read(into: buffer, count)
+}
+
+private func seekFile(_ file: UnsafeMutableRawPointer?, _ offset: Int64, _ whence: Int32) -> Int64 {
+    guard let file else { return Int64(-EINVAL) }
+    return Unmanaged<MediaFile>.fromOpaque(file).takeUnretainedValue().seek(offset, whence)
+}

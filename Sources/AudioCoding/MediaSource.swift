@@ -1,0 +1,137 @@
+import CLibAV
+import Support
+
+/// A media file of any kind that libavformat knows, read in this process: its streams of sound, and one of them packet by
+/// packet or sample by sample.
+///
+/// A file can make nothing else be opened: playlists and the like are refused, references to other files lead nowhere.
+///
+/// Not Sendable: one thread at a time.
+public final class MediaSource {
+    /// The file.
+    public var path: String { container.path }
+    /// libavformat's name of the container: `wav`, `flac`, `mov,mp4,m4a,3gp,3g2,mj2`.
+    public let format: String
+    /// The container's tags for the file as a whole.
+    public let tags: [String: String]
+    /// The streams of sound, in the file's order; at least one.
+    public let streams: [MediaStream]
+    /// The one that is read.
+    public private(set) var stream: MediaStream
+
+    private let container: MediaContainer
+    private var decoder: MediaDecoder?
+    private var trim = MediaTrim(skip: 0)
+    private var continuity = MediaContinuity()
+    private var hasBegun = false
+    private var isAtEnd = false
+
+    /// Opens the file at `path` and chooses the stream of sound that it says is the default, else the first.
+    public init(path: String) throws(MediaError) {
+        container = try MediaContainer(path: path)
+        format = container.format
+        tags = container.tags
+        streams = container.streams.compactMap { [container] in MediaStream($0.pointee, in: container) }
+        guard let stream = streams.first(where: { $0.dispositions.contains("default") }) ?? streams.first else {
+            throw MediaError(path, "holds no sound")
+        }
+        self.stream = stream
+        prepare()
+    }
+
+    /// Chooses stream `index`, one of `streams`, before anything is read.
+    public func selectStream(_ index: Int) throws(MediaError) {
+        guard let stream = streams.first(where: { $0.index == index }) else {
+            let indices = streams.map { String($0.index) }.joined(separator: ", ")
+            throw MediaError(path, "stream \(index) is no stream of sound; these are: \(indices)")
+        }
+        guard !hasBegun else { throw MediaError(path, "another stream cannot be chosen once one is read") }
+        self.stream = stream
+        prepare()
+    }
+
+    private func prepare() {
+        trim = MediaTrim(skip: stream.initialPadding)
+        for (index, other) in container.streams.enumerated() {
+            other.pointee.discard = index == stream.index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+        }
+    }
+
+    /// The next packet of the stream, nil at the end. A source is read either by packets or by samples.
+    ///
+    /// An error where `stream.copying` is impossible, and where a packet is not what it promises.
+    public func nextPacket() throws(MediaError) -> MediaPacket? {
+        do {
+            guard try read(), let packet = container.packet?.pointee, let timeBase else { return nil }
+            let copy = try MediaPacket(packet, of: stream, timeBase: timeBase, end: end, trim: &trim)
+            try continuity.check(
+                presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
+                samplesPerTick: av_rescale_q(1, timeBase, AVRational(num: 1, den: Int32(clamping: stream.sampleRate))))
+            return copy
+        } catch let error as MediaError {
+            throw error
+        } catch {
+            throw MediaError(path, "cannot be copied", offset: container.packetOffset, cause: error)
+        }
+    }
+
+    /// The next samples, nil at the end. What does not belong to the recording (priming, what an edit list cuts) is left out.
+    ///
+    /// A packet that cannot be decoded is an error with its place: nothing else is left out.
+    public func nextSamples() throws(MediaError) -> SampleBuffer? {
+        let decoder = try openDecoder()
+        do {
+            while true {
+                while let samples = try decoder.receive(until: end) {
+                    if samples.sampleCount > 0 { return samples }
+                }
+                guard !isAtEnd else { return nil }
+                isAtEnd = try !read()
+                try decoder.send(isAtEnd ? nil : container.packet)
+            }
+        } catch let error as MediaError {
+            throw error
+        } catch {
+            throw MediaError(
+                path, "cannot be decoded", sample: decoder.sampleCount, offset: container.packetOffset, cause: error)
+        }
+    }
+
+    /// The end of the recording in samples of presentation time, where the container says so.
+    private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
+
+    /// The unit of the packets' times.
+    private var timeBase: AVRational? { container.stream(stream.index)?.pointee.time_base }
+
+    /// Reads the next packet into the container's; false at the end.
+    private func read() throws -> Bool {
+        hasBegun = true
+        let hasRead = try container.read(stream: stream.index)
+        guard case .flac(let streamInfo) = stream.copying else { return hasRead }
+        guard hasRead, let packet = container.packet?.pointee else {
+            // Other containers may hold a part of a stream.
+            if format == "flac" { try continuity.checkEnd(of: streamInfo) }
+            return false
+        }
+        let bytes = UnsafeRawBufferPointer(start: packet.data, count: Int(max(packet.size, 0)))
+        guard let header = FLACFrameHeader.parse(bytes, of: streamInfo) else {
+            throw MediaFailure("the packet is not one whole FLAC frame")
+        }
+        try continuity.check(header)
+        return true
+    }
+
+    private func openDecoder() throws(MediaError) -> MediaDecoder {
+        if let decoder { return decoder }
+        do {
+            guard let described = container.stream(stream.index)?.pointee else {
+                throw MediaFailure("the stream is gone")
+            }
+            let opened = try MediaDecoder(described)
+            decoder = opened
+            return opened
+        } catch {
+            throw MediaError(path, "its \(stream.codec) cannot be decoded", cause: error)
+        }
+    }
+}

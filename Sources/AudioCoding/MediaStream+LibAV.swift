@@ -1,0 +1,56 @@
+import CLibAV
+
+extension MediaStream {
+    /// What `container` says of `stream`; nil where it is not sound.
+    init?(_ stream: borrowing AVStream, in container: MediaContainer) {
+        guard let parameters = stream.codecpar?.pointee, parameters.codec_type == AVMEDIA_TYPE_AUDIO,
+            let sampleRate = UInt32(exactly: parameters.sample_rate), sampleRate > 0,
+            parameters.ch_layout.nb_channels > 0
+        else { return nil }
+        index = Int(stream.index)
+        codec = String(cString: avcodec_get_name(parameters.codec_id))
+        self.sampleRate = sampleRate
+        channels = Int(parameters.ch_layout.nb_channels)
+        channelMask = parameters.ch_layout.order == AV_CHANNEL_ORDER_NATIVE ? parameters.ch_layout.u.mask : 0
+        format = try? MediaDecoder(stream).format
+        bitsPerCodedSample = parameters.bits_per_coded_sample > 0 ? Int(parameters.bits_per_coded_sample) : nil
+        let rate = AVRational(num: 1, den: parameters.sample_rate)
+        if stream.duration > 0 {
+            announcedSampleCount = UInt64(exactly: av_rescale_q(stream.duration, stream.time_base, rate))
+        } else {
+            announcedSampleCount = container.duration.flatMap {
+                UInt64(exactly: av_rescale_q($0, AVRational(num: 1, den: AV_TIME_BASE), rate))
+            }
+        }
+        initialPadding = Int(max(parameters.initial_padding, 0))
+        bitRate = parameters.bit_rate > 0 ? UInt64(parameters.bit_rate) : nil
+        let disposition = stream.disposition
+        dispositions = (0..<31).compactMap { bit in
+            guard disposition & (1 << bit) != 0, let name = av_disposition_to_string(1 << bit) else { return nil }
+            return String(cString: name)
+        }
+        tags = [String: String](stream.metadata)
+        copying = Copying(parameters)
+    }
+}
+
+extension MediaStream.Copying {
+    init(_ parameters: AVCodecParameters) {
+        let extradata = Array(
+            UnsafeBufferPointer(start: parameters.extradata, count: Int(max(parameters.extradata_size, 0))))
+        do throws(AudioCodingError) {
+            switch parameters.codec_id {
+            case AV_CODEC_ID_FLAC: self = .flac(try FLACStreamInfo(extradata: extradata))
+            case AV_CODEC_ID_OPUS: self = .opus(try OpusHead(extradata))
+            case AV_CODEC_ID_AAC:
+                guard parameters.profile == FF_PROFILE_AAC_LOW || parameters.profile == FF_PROFILE_UNKNOWN else {
+                    throw AudioCodingError(.aac, "only AAC-LC can be stored as it is")
+                }
+                self = .aac(extradata.isEmpty ? nil : try AudioSpecificConfig(extradata))
+            default: self = .impossible("it is neither FLAC, AAC nor Opus")
+            }
+        } catch {
+            self = .impossible("\(error)")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import CLibAV
+
+/// Tells, packet by packet, which samples belong to the recording: those that are neither an encoder's padding nor cut by an
+/// edit list.
+struct MediaTrim {
+    /// Samples still to be dropped at the front.
+    private var skip: Int
+    private var hasBegun = false
+    private var hasEnded = false
+
+    /// For a stream that begins with `skip` samples of padding, unless its first packet says otherwise.
+    init(skip: Int) {
+        self.skip = skip
+    }
+
+    /// Samples of `packet`, of `sampleCount` in all, to be dropped at its front and its end, where `end` is the end of the
+    /// recording in samples of presentation time, if that is known.
+    ///
+    /// An error where a part in the middle is cut: frames that stay as they are cannot leave it out.
+    mutating func trim(
+        _ packet: AVPacket, sampleCount: Int, presentationSample: Int64?, end: Int64?
+    ) throws(MediaFailure) -> (start: Int, end: Int) {
+        var endTrim = 0
+        if let (atStart, atEnd) = Self.announced(by: packet) {
+            if let atStart { skip = atStart }
+            endTrim = atEnd
+        }
+        if let end, let presentationSample {
+            let past = presentationSample.addingReportingOverflow(Int64(sampleCount)).partialValue
+            endTrim = max(endTrim, Int(clamping: past.subtractingReportingOverflow(end).partialValue))
+        }
+        let isDiscarded = packet.flags & AV_PKT_FLAG_DISCARD != 0
+        let startTrim = isDiscarded ? sampleCount : min(skip, sampleCount)
+        skip = max(0, skip - startTrim)
+        endTrim = min(endTrim, sampleCount - startTrim)
+
+        let isHeard = startTrim + endTrim < sampleCount
+        guard !(isHeard && hasEnded), !(hasBegun && startTrim > 0 && isHeard) else {
+            throw MediaFailure("an edit list cuts out a part in the middle")
+        }
+        hasEnded = hasEnded || hasBegun && startTrim + endTrim > 0
+        hasBegun = hasBegun || isHeard
+        return (startTrim, endTrim)
+    }
+
+    /// What the packet itself says is to be dropped; at its front, 0 says nothing.
+    private static func announced(by packet: AVPacket) -> (start: Int?, end: Int)? {
+        var packet = packet
+        var byteCount = 0
+        guard let bytes = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &byteCount), byteCount >= 8 else {
+            return nil
+        }
+        let raw = UnsafeRawPointer(bytes)
+        let start = UInt32(littleEndian: raw.loadUnaligned(as: UInt32.self))
+        let end = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        return (start > 0 ? Int(start) : nil, Int(end))
+    }
+}

@@ -1,0 +1,151 @@
+import COpus
+import Support
+
+/// Encodes samples to Opus packets of 20 ms, in Opus's transform mode alone (CELT-only).
+///
+/// That mode forgets: a decoder begun a second before any place soon decodes to the same bits as one begun at the start,
+/// which nothing promises of the modes for speech. libopus keeps to it for "restricted low delay".
+///
+/// Not Sendable: one thread at a time.
+public final class OpusEncoder {
+    /// Samples of one channel a second that samples may have; of another rate, they are resampled before.
+    public static let sampleRates: [UInt32] = [8_000, 12_000, 16_000, 24_000, 48_000]
+    /// Samples of one channel at 48 kHz in every packet.
+    public static let samplesPerPacket = 960
+    /// Bytes that one stream's part of a packet never exceeds: a frame of RFC 6716, section 3.2.1, and what says its length.
+    private static let streamByteCountLimit = 1275 + 3
+
+    /// The stream's identification header. Its pre-skip is the encoder's delay.
+    public let head: OpusHead
+    private let sampleRate: UInt32
+    /// Samples of one channel at the rate of the input that are in a packet, and by which the decoder is behind.
+    private let inputPerPacket: Int
+    private let lookahead: Int
+    private let encoder: OpaquePointer
+    private var inputSampleCount: UInt64 = 0
+    /// Samples for the next packet, interleaved, fewer than it takes.
+    private var waiting: [Float] = []
+    private var output: [UInt8]
+
+    /// An encoder of `channels` in WAVE's order at `sampleRate`, to `bitRate` bits a second for all channels together.
+    ///
+    /// Three and more channels are coded as surround sound where `channelMask` (as dwChannelMask) says that they are what
+    /// RFC 7845 knows as such; else each for itself, as only the bass is kept of a channel for a subwoofer. `sourceRate` is
+    /// what the header says was the rate before resampling.
+    public init(
+        sampleRate: UInt32, channels: Int, channelMask: UInt64 = 0, bitRate: Int, sourceRate: UInt32? = nil
+    ) throws(AudioCodingError) {
+        guard Self.sampleRates.contains(sampleRate) else {
+            let rates = Self.sampleRates.map(String.init).joined(separator: ", ")
+            throw AudioCodingError(.opus, "\(sampleRate) Hz is not supported: these are: \(rates)")
+        }
+        guard (1...255).contains(channels), let bitRate = Int32(exactly: bitRate), bitRate > 0 else {
+            throw AudioCodingError(.opus, "\(channels) channels at \(bitRate) bits a second are not supported")
+        }
+        let family = Self.mappingFamily(channels: channels, mask: channelMask)
+        var (streams, coupled, code) = (Int32(0), Int32(0), Int32(OPUS_OK))
+        var mapping = [UInt8](repeating: 0, count: channels)
+        let encoder = opus_multistream_surround_encoder_create(
+            Int32(sampleRate), Int32(channels), Int32(family.rawValue), &streams, &coupled, &mapping,
+            OPUS_APPLICATION_RESTRICTED_LOWDELAY, &code)
+        guard let encoder, code == OPUS_OK else {
+            let cause = OpusError(call: "opus_multistream_surround_encoder_create", code: code)
+            throw AudioCodingError(.opus, "the encoder cannot be opened", cause: cause)
+        }
+        do throws(OpusError) {
+            var lookahead: Int32 = 0
+            try Self.check("OPUS_SET_BITRATE", zwl_opus_multistream_encoder_set_bitrate(encoder, bitRate))
+            try Self.check("OPUS_SET_VBR", zwl_opus_multistream_encoder_set_unconstrained_vbr(encoder))
+            try Self.check("OPUS_SET_COMPLEXITY", zwl_opus_multistream_encoder_set_complexity(encoder, 10))
+            try Self.check("OPUS_GET_LOOKAHEAD", zwl_opus_multistream_encoder_get_lookahead(encoder, &lookahead))
+            self.lookahead = Int(lookahead)
+        } catch {
+            opus_multistream_encoder_destroy(encoder)
+            throw AudioCodingError(.opus, "the encoder cannot be set up", cause: error)
+        }
+        self.encoder = encoder
+        self.sampleRate = sampleRate
+        let ratio = Int(OpusStreamDecoder.sampleRate / sampleRate)
+        inputPerPacket = Self.samplesPerPacket / ratio
+        head = OpusHead(
+            channels: channels, preSkip: lookahead * ratio, inputSampleRate: sourceRate ?? sampleRate,
+            mappingFamily: family, streamCount: Int(streams), coupledCount: Int(coupled), channelMapping: mapping)
+        output = [UInt8](repeating: 0, count: Int(streams) * Self.streamByteCountLimit)
+    }
+
+    deinit {
+        opus_multistream_encoder_destroy(encoder)
+    }
+
+    /// Samples of one channel at 48 kHz, after the pre-skip, that those which were put in so far come to.
+    public var sampleCount: UInt64 { inputSampleCount * UInt64(OpusStreamDecoder.sampleRate / sampleRate) }
+
+    /// Takes in `samples` and returns the packets that are complete by now.
+    public func encode(_ samples: SampleBuffer) throws(AudioCodingError) -> [EncodedFrame] {
+        guard samples.channels == head.channels else {
+            throw AudioCodingError(.opus, "\(samples.channels) channels came instead of \(head.channels)")
+        }
+        inputSampleCount += UInt64(samples.sampleCount)
+        waiting += inVorbisOrder(samples.floats())
+        return try encodeWaiting()
+    }
+
+    /// Says that the samples end here and returns the packets left, enough to decode `head.preSkip` + `sampleCount` samples.
+    public func finish() throws(AudioCodingError) -> [EncodedFrame] {
+        guard inputSampleCount > 0 else { return [] }
+        let missing = waiting.count / head.channels + lookahead
+        let packets = (missing + inputPerPacket - 1) / inputPerPacket
+        waiting += Array(repeating: 0, count: packets * inputPerPacket * head.channels - waiting.count)
+        return try encodeWaiting()
+    }
+
+    private func encodeWaiting() throws(AudioCodingError) -> [EncodedFrame] {
+        var frames: [EncodedFrame] = []
+        let count = inputPerPacket * head.channels
+        var position = 0
+        while waiting.count - position >= count {
+            let byteCount = waiting[position..<position + count].withUnsafeBufferPointer { samples in
+                samples.baseAddress.map {
+                    opus_multistream_encode_float(
+                        encoder, $0, Int32(inputPerPacket), &output, Int32(output.count))
+                } ?? OPUS_BAD_ARG
+            }
+            guard byteCount > 0 else {
+                let cause = OpusError(call: "opus_multistream_encode_float", code: byteCount)
+                throw AudioCodingError(.opus, "the samples cannot be encoded", cause: cause)
+            }
+            frames.append(
+                EncodedFrame(bytes: Array(output[..<Int(byteCount)]), sampleCount: Self.samplesPerPacket))
+            position += count
+        }
+        waiting.removeFirst(position)
+        return frames
+    }
+
+    // MARK: - Channels
+
+    private func inVorbisOrder(_ samples: [Float]) -> [Float] {
+        guard head.mappingFamily == .vorbis else { return samples }
+        let order = OpusHead.vorbisOrder[head.channels - 1]
+        var ordered = samples
+        for start in stride(from: 0, to: samples.count, by: order.count) {
+            for (channel, vorbis) in order.enumerated() {
+                ordered[start + vorbis] = samples[start + channel]
+            }
+        }
+        return ordered
+    }
+
+    private static func mappingFamily(channels: Int, mask: UInt64) -> OpusHead.MappingFamily {
+        // The speakers of RFC 7845, section 5.1.1.2, as WAVE numbers them; those behind the listener may be at the sides.
+        let surround: [Set<UInt64>] = [
+            [0x7], [0x33, 0x603], [0x37, 0x607], [0x3F, 0x60F], [0x70F], [0x63F],
+        ]
+        guard channels > 2 else { return .monoOrStereo }
+        return channels <= 8 && surround[channels - 3].contains(mask) ? .vorbis : .discrete
+    }
+
+    private static func check(_ call: String, _ code: Int32) throws(OpusError) {
+        guard code == OPUS_OK else { throw OpusError(call: call, code: code) }
+    }
+}

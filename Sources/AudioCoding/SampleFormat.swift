@@ -1,0 +1,22 @@
+/// How one sample of one channel is kept in memory: as WAV files do it.
+public enum SampleFormat: Sendable, Hashable {
+    /// Integers of 1 to 32 significant bits in as many whole bytes as they need, little-endian, each sample's value as it
+    /// is: up to 8 bits unsigned, 128 for silence; above, signed.
+    case integer(bits: Int)
+    /// IEEE 754, little-endian, full scale ±1.
+    case float32, float64
+
+    /// Bytes of one sample of one channel.
+    public var byteCount: Int {
+        switch self {
+        case .integer(let bits): (bits + 7) / 8
+        case .float32: 4
+        case .float64: 8
+        }
+    }
+
+    /// Whether samples are integers.
+    public var isInteger: Bool {
+        if case .integer = self { true } else { false }
+    }
+}

@@ -1,0 +1,10 @@
+#pragma once
+
+// renameat2(2) with its flags. glibc has it since 2.28 and declares it under _GNU_SOURCE only, which Swift's Glibc module
+// is made without.
+int renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned int flags);
+
+enum {
+    zwl_rename_noreplace = 1 << 0,
+    zwl_rename_exchange = 1 << 1,
+};

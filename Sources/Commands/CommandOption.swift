@@ -1,0 +1,65 @@
+/// An option of a `zarrwlr` command: the one place that says what it is called, what it takes, what it does, and what `--help`
+/// says of it.
+struct CommandOption<Configuration>: Sendable {
+    /// What an option without a value, or with one, does. Throws where the value makes no sense.
+    enum Effect: Sendable {
+        case flag(@Sendable (inout Configuration) throws(CommandError) -> Void)
+        case value(String, @Sendable (inout Configuration, String) throws(CommandError) -> Void)
+    }
+
+    /// Its names, dashes included: `-o`, `--output`.
+    let names: [String]
+    let effect: Effect
+    let help: String
+
+    init(_ names: String..., effect: Effect, help: String) {
+        self.names = names
+        self.effect = effect
+        self.help = help
+    }
+
+    /// How `--help` shows it.
+    var usage: String {
+        let names = names.joined(separator: ", ")
+        guard case .value(let placeholder, _) = effect else { return names }
+        return "\(names) \(placeholder)"
+    }
+}
+
+extension Array {
+    /// Applies the options in `arguments` to `configuration` and returns the operands, in their order.
+    ///
+    /// Options may stand before, between and after operands; `--` ends them. A value follows as the next argument, or as
+    /// `--name=value`, or as `-nvalue`.
+    func apply<Configuration>(
+        _ arguments: [String], to configuration: inout Configuration
+    ) throws(CommandError) -> [String] where Element == CommandOption<Configuration> {
+        var operands: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--" { return operands + rest }
+            guard argument.hasPrefix("-"), argument != "-" else {
+                operands.append(argument)
+                continue
+            }
+            let isLong = argument.hasPrefix("--")
+            let name = String(isLong ? argument.prefix { $0 != "=" } : argument.prefix(2))
+            let attached: String? =
+                argument.count == name.count ? nil : String(argument.dropFirst(name.count + (isLong ? 1 : 0)))
+            guard let option = first(where: { $0.names.contains(name) }) else {
+                throw CommandError("unknown option '\(argument)'; --help lists them all")
+            }
+            switch option.effect {
+            case .flag(let apply):
+                guard attached == nil else { throw CommandError("option '\(name)' takes no value") }
+                try apply(&configuration)
+            case .value(let placeholder, let apply):
+                guard let value = attached ?? rest.popFirst(), !value.isEmpty else {
+                    throw CommandError("option '\(name)' needs a value: \(name) \(placeholder)")
+                }
+                try apply(&configuration, value)
+            }
+        }
+        return operands
+    }
+}

@@ -1,0 +1,116 @@
+import Recordings
+import Support
+import WaveFile
+
+/// A part of a recording, to be written as a WAV file.
+struct Excerpt: Sendable {
+    /// Samples that are read at once.
+    private static let pieceSampleCount: Int64 = 1 << 16
+
+    let recording: Recording
+    /// The samples; those outside the recording are silence.
+    let samples: Range<Int64>
+    /// How they are written.
+    private let encoding: SampleEncoding
+    /// The file around them.
+    private let layout: WaveLayout
+
+    /// All of `recording`, as the file that a mount shows.
+    init(whole recording: Recording) throws(CommandError) {
+        do {
+            guard let layout = try recording.waveLayout(), let end = Int64(exactly: recording.sampleCount) else {
+                throw CommandError("its WAV file would be too large to exist")
+            }
+            self.recording = recording
+            self.layout = layout
+            samples = 0..<end
+            encoding = recording.format.encoding
+        } catch let error as RecordingError {
+            throw CommandError("the recording cannot be read", cause: error)
+        } catch {
+            throw CommandError("the recording cannot be written", cause: error)
+        }
+    }
+
+    /// The part from `start` up to `end` (the recording's own ends where nil). Throws where that is backwards, and where some of
+    /// it lies outside the recording, unless `isPadded`.
+    init(
+        of recording: Recording, from start: SamplePosition?, to end: SamplePosition?, isPadded: Bool,
+        encoding: SampleEncoding?
+    ) throws(CommandError) {
+        let rate = recording.format.sampleRate
+        let duration = SampleDuration(samples: recording.sampleCount, rate: rate).seconds
+        guard let length = Int64(exactly: recording.sampleCount),
+            let first = start.map({ $0.sample(rate: rate) }) ?? 0,
+            let last = end.map({ $0.sample(rate: rate) }) ?? length
+        else { throw CommandError("a time lies too far off") }
+        guard first <= last else { throw CommandError("the end, sample \(last), is before the start, sample \(first)") }
+        guard isPadded || first >= 0 && last <= length else {
+            throw CommandError(
+                "samples \(first)..<\(last) are not all in the recording, which has \(length) (\(duration) s); "
+                    + "--pad fills up with silence")
+        }
+        let encoding = encoding ?? recording.format.encoding
+        let channels = recording.format.channels
+        guard let count = last.subtracting(first).flatMap({ UInt64(exactly: $0) }),
+            let format = WaveFormat(sampleRate: rate, channels: channels, encoding: encoding),
+            let layout = WaveLayout(format: format, sampleCount: count)
+        else { throw CommandError("no WAV file holds samples \(first)..<\(last) of \(channels) channels") }
+        self.recording = recording
+        self.layout = layout
+        samples = first..<last
+        self.encoding = encoding
+    }
+
+    /// Hands the bytes of the WAV file to `write`, in order.
+    func write(to write: OutputFile.Writer) throws(CommandError) {
+        let source = recording.format
+        try layout.head.withBytes(write)
+        let conversion = SampleConversion(from: source.encoding, to: encoding)
+        let silence = [UInt8](repeating: encoding == .unsigned8 ? 128 : 0, count: source.channels * encoding.bytes)
+        var position = samples.lowerBound
+        while position < samples.upperBound {
+            let end = position + min(Self.pieceSampleCount, samples.upperBound - position)
+            let inside = (position..<end).clamped(to: 0..<Int64(recording.sampleCount))
+            let before = inside.isEmpty ? end - position : inside.lowerBound - position
+            for _ in 0..<before { try silence.withBytes(write) }
+            if !inside.isEmpty {
+                let blockAlign = UInt64(source.blockAlign)
+                let bytes = UInt64(inside.lowerBound) * blockAlign..<UInt64(inside.upperBound) * blockAlign
+                for slice in try read(bytes) {
+                    if source.encoding == encoding {
+                        try write(slice.bytes)
+                    } else {
+                        try conversion.convert(slice.bytes).withBytes(write)
+                    }
+                }
+                for _ in 0..<(end - inside.upperBound) { try silence.withBytes(write) }
+            }
+            position = end
+        }
+        try layout.tail.withBytes(write)
+    }
+
+    private func read(_ bytes: Range<UInt64>) throws(CommandError) -> [BlockSlice] {
+        do {
+            return try recording.samples.read(bytes: bytes)
+        } catch {
+            throw CommandError("the recording cannot be read here", cause: error)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Calls `body` with the bytes.
+    fileprivate func withBytes(_ body: OutputFile.Writer) throws(CommandError) {
+        var failure: CommandError?
+        withUnsafeBytes { bytes in
+            do throws(CommandError) {
+                try body(bytes)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+}

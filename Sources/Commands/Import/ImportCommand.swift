@@ -1,0 +1,81 @@
+import Importing
+import Recordings
+import Support
+import Zarr
+
+/// `zarrwlr import`: makes recordings of a store out of files.
+enum ImportCommand {
+    struct Configuration: Sendable {
+        var options = ImportOptions()
+        var keepsTree = false
+        var jobs = Parallel.processorCount
+        var isDryRun = false
+        var isJSON = false
+    }
+
+    /// What is read back is kept in as much memory.
+    private static let cacheByteCount = 32 << 20
+
+    static let subcommand = Subcommand(
+        "import", operands: "STORE[::GROUP] SOURCE...", operandCount: 2...Int.max,
+        summary: "Import files into a store, each proved before it counts.",
+        notes: """
+            STORE is made where there is none, and so is GROUP. SOURCE is a file of any kind with sound in it, or a folder: of
+            that, all files that are named as sound or video usually is, those in folders below it too.
+
+            Nothing is lost with flac and pcm: a WAV file, however odd, is given back by a mount byte for byte, and that is tried
+            before the import counts. What FLAC cannot hold (floating point, over 24 bits, over 8 channels) is kept as pcm. What
+            is FLAC, AAC-LC or Opus already is stored as it is. aac and opus keep what their rate can hold; of faster sources,
+            --ultrasonic decides.
+
+            A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd or the file's name, in this order, else from
+            --start.
+
+            A source whose SHA-256 the group has already is passed over. One that cannot be imported is named on standard error,
+            the others go on, and the exit status is 1.
+            """,
+        options: ImportOption.all, configuration: Configuration(), run: run)
+
+    @Sendable private static func run(
+        _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
+    ) throws(CommandError) -> CommandStatus {
+        let address = StoreAddress(operands[0])
+        let sources = try ImportSources(operands.dropFirst(), keepsTree: configuration.keepsTree)
+        guard !sources.files.isEmpty else {
+            throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
+        }
+        let report = ImportReport(sources, streams, isJSON: configuration.isJSON)
+        let importer = Importer(configuration.options, cache: BlockCache(budget: cacheByteCount))
+        if configuration.isDryRun {
+            for source in sources.files {
+                report.tell(source, Result { () throws(ImportError) in try importer.plan(for: source.path) })
+            }
+        } else {
+            let store = try open(address, report)
+            let groups = ImportGroups(store: store, base: address.group)
+            Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
+                let source = sources.files[index]
+                report.tell(
+                    source,
+                    Result { () throws(ImportError) in
+                        try importer.importSource(at: source.path, into: groups.group(below: source.subgroup)) {
+                            report.advance(source, by: $0)
+                        }
+                    })
+            }
+        }
+        return report.finish()
+    }
+
+    /// Opens the store, or makes it, and cleans up after imports that died.
+    private static func open(_ address: StoreAddress, _ report: ImportReport) throws(CommandError) -> DirectoryStore {
+        do {
+            let store = try DirectoryStore.create(path: address.path)
+            let leftovers = try store.removeLeftovers()
+            if !leftovers.isEmpty { report.tellCleaned(leftovers.count) }
+            return store
+        } catch {
+            throw CommandError("\(address.path) cannot be opened as a store", cause: error)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Importing
+import Synchronization
+import Zarr
+
+/// The groups of a store that are imported into, each opened when it is first needed.
+final class ImportGroups: Sendable {
+    private let store: DirectoryStore
+    private let base: String
+    private let groups = Mutex<[String: AudioGroup]>([:])
+
+    /// Groups at and below the group `base` of `store`.
+    init(store: DirectoryStore, base: String) {
+        self.store = store
+        self.base = base
+    }
+
+    /// The group at the path `subgroup` below the base; empty for the base itself.
+    func group(below subgroup: String) throws(ImportError) -> AudioGroup {
+        let path = [base, subgroup].filter { !$0.isEmpty }.joined(separator: "/")
+        do {
+            return try groups.withLock { groups throws(ZarrError) in
+                if let group = groups[path] { return group }
+                let group = try AudioGroup(in: store, path: path)
+                groups[path] = group
+                return group
+            }
+        } catch {
+            throw ImportError("the group cannot be made", cause: error)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Importing
+import Recordings
+import Support
+
+/// The options of `zarrwlr import`.
+enum ImportOption {
+    typealias Option = CommandOption<ImportCommand.Configuration>
+
+    static let all: [Option] = [
+        Option(
+            "--codec",
+            effect: .value("CODEC") { configuration, text throws(CommandError) in
+                configuration.options.codec = try choice(text, "--codec")
+            },
+            help: "how to keep audio: flac, aac, opus or pcm (flac)"),
+        Option(
+            "--bitrate",
+            effect: .value("BITS") { configuration, text throws(CommandError) in
+                configuration.options.bitRate = try bitRate(text)
+            },
+            help: "bits a second of aac and opus, such as 96k (aac: 160k, mono 128k; opus: 128k, mono 96k)"),
+        Option(
+            "--reencode", effect: .flag { $0.options.reencodes = true },
+            help: "decode and encode anew what is FLAC, AAC or Opus already"),
+        Option(
+            "--ultrasonic",
+            effect: .value("HOW") { configuration, text throws(CommandError) in
+                configuration.options.ultrasound = try choice(text, "--ultrasonic")
+            },
+            help: "sources too fast for aac or opus: refuse, resample, or relabel (time-expanded) (refuse)"),
+        Option(
+            "--stream",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.options.stream = try number(text, "--stream", 0...Int(Int32.max))
+            },
+            help: "the stream to take, where a file has several (its default)"),
+        Option(
+            "--start",
+            effect: .value("TIME") { configuration, text throws(CommandError) in
+                guard let time = Timestamp(iso8601: text) else {
+                    throw CommandError("option '--start': '\(text)' is no time such as 2024-05-31T22:39:11+02:00")
+                }
+                configuration.options.start = time
+            },
+            help: "when recordings began of which nothing else says it"),
+        Option(
+            "--timezone",
+            effect: .value("OFFSET") { configuration, text throws(CommandError) in
+                guard let time = Timestamp(iso8601: "1970-01-01T00:00:00\(text)"), let offset = time.offsetMinutes
+                else {
+                    throw CommandError("option '--timezone': '\(text)' is no offset such as +02:00 or Z")
+                }
+                configuration.options.offsetMinutes = offset
+            },
+            help: "offset from UTC of starts that are written without one"),
+        Option(
+            "--set",
+            effect: .value("KEY=VALUE") { configuration, text throws(CommandError) in
+                let (key, value) = try attribute(text)
+                configuration.options.attributes[key] = value
+            },
+            help: "an attribute of your own for every recording; may be repeated"),
+        Option(
+            "--keep-tree", effect: .flag { $0.keepsTree = true },
+            help: "make a group of each folder below a SOURCE"),
+        Option(
+            "--keep-collapsed", effect: .flag { $0.options.keepsCollapsedSilence = true },
+            help: "store triggered AudioMoth recordings (...T.WAV) without expanding them"),
+        Option(
+            "--jobs", "-j",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.jobs = try number(text, "--jobs", 1...1024)
+            },
+            help: "files to work on at a time (as many as there are processors)"),
+        Option("--dry-run", "-n", effect: .flag { $0.isDryRun = true }, help: "only say what would be done"),
+        Option("--json", effect: .flag { $0.isJSON = true }, help: "print a line of JSON for each source"),
+    ]
+
+    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ text: String, _ name: String
+    ) throws(CommandError) -> Choice {
+        guard let choice = Choice(rawValue: text.lowercased()) else {
+            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError("option '\(name)': '\(text)' is none of \(choices)")
+        }
+        return choice
+    }
+
+    private static func number(
+        _ text: String, _ name: String, _ range: ClosedRange<Int>
+    ) throws(CommandError) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw CommandError(
+                "option '\(name)': '\(text)' is no number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private static func bitRate(_ text: String) throws(CommandError) -> Int {
+        let isThousands = text.last == "k" || text.last == "K"
+        guard let number = Int(isThousands ? String(text.dropLast()) : text),
+            let bits = number.multiplied(by: isThousands ? 1000 : 1), (500...10_000_000).contains(bits)
+        else { throw CommandError("option '--bitrate': '\(text)' is no rate such as 96k, from 500 to 10000k") }
+        return bits
+    }
+
+    private static func attribute(_ text: String) throws(CommandError) -> (key: String, value: String) {
+        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+            throw CommandError("option '--set': '\(text)' is not KEY=VALUE")
+        }
+        let key = String(text[..<equals])
+        guard !ImportOptions.reservedAttributes.contains(key) else {
+            throw CommandError("option '--set': '\(key)' is an attribute that the import sets itself")
+        }
+        return (key, String(text[text.index(after: equals)...]))
+    }
+}

@@ -1,0 +1,137 @@
+import Importing
+import Recordings
+import Support
+import Synchronization
+
+/// Tells what an import does: a line for each source, and meanwhile how far it is.
+final class ImportReport: Sendable {
+    private struct State {
+        var imported = 0
+        var alreadyThere = 0
+        var failed = 0
+        /// Bytes of sources that are done, those under way included.
+        var byteCount: UInt64 = 0
+        /// Bytes that sources under way have reported, by their paths.
+        var underway: [String: UInt64] = [:]
+        var lastShown: ContinuousClock.Instant
+        var isShowing = false
+    }
+
+    private static let interval = Duration.milliseconds(200)
+
+    private let streams: CommandStreams
+    private let isJSON: Bool
+    private let fileCount: Int
+    private let passedOver: Int
+    private let totalByteCount: UInt64
+    private let began: ContinuousClock.Instant
+    private let state: Mutex<State>
+
+    init(_ sources: ImportSources, _ streams: CommandStreams, isJSON: Bool) {
+        self.streams = streams
+        self.isJSON = isJSON
+        fileCount = sources.files.count
+        passedOver = sources.passedOver
+        totalByteCount = sources.byteCount
+        began = ContinuousClock.now
+        state = Mutex(State(lastShown: began))
+    }
+
+    // MARK: - Sources
+
+    /// Takes note that `byteCount` further bytes of `source` are done.
+    func advance(_ source: ImportSources.File, by byteCount: UInt64) {
+        guard streams.showsProgress else { return }
+        state.withLock { state in
+            state.byteCount = state.byteCount.adding(byteCount) ?? .max
+            state.underway[source.path, default: 0] += byteCount
+            let now = ContinuousClock.now
+            guard now - state.lastShown >= Self.interval else { return }
+            state.lastShown = now
+            state.isShowing = true
+            streams.errors("\r\(progress(state, now))\u{1B}[K")
+        }
+    }
+
+    /// Tells what became of `source`.
+    func tell(_ source: ImportSources.File, _ result: Result<Importer.Outcome, ImportError>) {
+        state.withLock { state in
+            let reported = state.underway.removeValue(forKey: source.path) ?? 0
+            state.byteCount = state.byteCount.adding(source.byteCount - min(reported, source.byteCount)) ?? .max
+            clearProgress(&state)
+            switch result {
+            case .success(.imported(let recording)):
+                state.imported += 1
+                say(ImportedLine(source, recording))
+            case .success(.alreadyThere(let place)):
+                state.alreadyThere += 1
+                say(SkippedLine(source, place))
+            case .failure(let error):
+                state.failed += 1
+                say(FailedLine(source, error))
+            }
+        }
+    }
+
+    /// Tells what would become of `source`.
+    func tell(_ source: ImportSources.File, _ result: Result<ImportPreview, ImportError>) {
+        state.withLock { state in
+            switch result {
+            case .success(let preview): say(PreviewLine(source, preview))
+            case .failure(let error):
+                state.failed += 1
+                say(FailedLine(source, error))
+            }
+        }
+    }
+
+    /// Tells that `count` leftovers of imports that died were removed.
+    func tellCleaned(_ count: Int) {
+        streams.errors("zarrwlr import: removed what \(count) interrupted imports had left\n")
+    }
+
+    /// Tells the sums, and how the command ends.
+    func finish() -> CommandStatus {
+        state.withLock { state in
+            clearProgress(&state)
+            if !isJSON, fileCount > 1 || passedOver > 0 {
+                var parts = ["\(state.imported) imported"]
+                if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
+                if state.failed > 0 { parts.append("\(state.failed) failed") }
+                if passedOver > 0 { parts.append("\(passedOver) other files passed over") }
+                streams.errors("zarrwlr import: \(parts.joined(separator: ", "))\n")
+            }
+            return state.failed == 0 ? .done : .faults
+        }
+    }
+
+    // MARK: - Lines
+
+    private func say(_ line: some ImportLine) {
+        if isJSON {
+            // A line of texts and numbers can always be written.
+            if let text = try? JSONText.line(line) { streams.print(text) }
+        } else if line.isFault {
+            streams.errors("zarrwlr import: \(line.text.escapingControlCharacters)\n")
+        } else {
+            streams.print("\(line.text.escapingControlCharacters)\n")
+        }
+    }
+
+    private func progress(_ state: State, _ now: ContinuousClock.Instant) -> String {
+        let seconds = Double((now - began).components.seconds) + 0.2
+        let rate = Double(state.byteCount) / seconds
+        let rest = Double(totalByteCount - min(state.byteCount, totalByteCount)) / max(rate, 1)
+        let done = state.imported + state.alreadyThere + state.failed
+        let rateText = ByteCountText.short(UInt64(exactly: rate.rounded()) ?? 0)
+        let restText = SampleDuration(samples: UInt64(exactly: rest.rounded()) ?? 0, rate: 1).clock.prefix { $0 != "." }
+        return "\(done) of \(fileCount) files, \(ByteCountText.short(state.byteCount)) of "
+            + "\(ByteCountText.short(totalByteCount)), \(rateText)/s, \(restText) left"
+    }
+
+    private func clearProgress(_ state: inout State) {
+        guard state.isShowing else { return }
+        state.isShowing = false
+        streams.errors("\r\u{1B}[K")
+    }
+}

@@ -1,0 +1,120 @@
+import Recordings
+import Support
+
+/// `zarrwlr list`: what recordings a store has.
+enum ListCommand {
+    struct Configuration: Sendable {
+        var format = Format.table
+    }
+
+    enum Format: Sendable {
+        case table, csv, json
+    }
+
+    static let subcommand = Subcommand(
+        "list", operands: "STORE[::GROUP]", operandCount: 1...1, summary: "List the recordings of a store.",
+        notes: """
+            What cannot be served is told on standard error, and makes the exit status 1.
+            """,
+        options: [
+            CommandOption("--csv", effect: .flag { $0.format = .csv }, help: "print comma-separated values (a table)"),
+            CommandOption("--json", effect: .flag { $0.format = .json }, help: "print JSON (a table)"),
+        ],
+        configuration: Configuration(), run: run)
+
+    @Sendable private static func run(
+        _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
+    ) throws(CommandError) -> CommandStatus {
+        let store = try OpenStore(StoreAddress(operands[0]))
+        let recordings = RecordingSummary.all(of: store)
+        switch configuration.format {
+        case .table: streams.print(table(of: recordings))
+        case .csv: streams.print(csv(of: recordings))
+        case .json:
+            streams.print(
+                try JSONText.document(
+                    Listing(
+                        recordings: recordings, problems: store.problems.map(Problem.init), totals: Totals(recordings)))
+            )
+        }
+        store.tellProblems(streams, as: "list")
+        return store.problems.isEmpty ? .done : .faults
+    }
+
+    // MARK: - Forms
+
+    private static func table(of recordings: [RecordingSummary]) -> String {
+        var table = TextTable([
+            ("RECORDING", .left), ("FILE", .left), ("CODEC", .left), ("RATE", .right), ("CH", .right),
+            ("LENGTH", .right), ("START", .left), ("STORED", .right), ("RATIO", .right),
+        ])
+        for recording in recordings {
+            table.append([
+                recording.path.isEmpty ? "/" : recording.path.escapingControlCharacters,
+                recording.file.escapingControlCharacters, recording.codec, "\(recording.sampleRate)",
+                "\(recording.channels)", recording.clock, recording.start ?? "-",
+                ByteCountText.short(recording.storedByteCount),
+                ByteCountText.ratio(recording.waveByteCount, to: recording.storedByteCount),
+            ])
+        }
+        let totals = Totals(recordings)
+        let ratio = ByteCountText.ratio(totals.waveByteCount, to: totals.storedByteCount)
+        let length = SampleDuration(samples: UInt64(exactly: totals.seconds.rounded()) ?? .max, rate: 1).clock
+            .prefix { $0 != "." }
+        return table.text
+            + "\(totals.recordings) recordings, \(length), \(ByteCountText.short(totals.storedByteCount)) in the store, "
+            + "\(ByteCountText.short(totals.waveByteCount)) as WAV\(ratio.isEmpty ? "" : ", ratio \(ratio)")\n"
+    }
+
+    private static func csv(of recordings: [RecordingSummary]) -> String {
+        var text = CSV.line([
+            "path", "file", "name", "codec", "rate", "channels", "bits", "samples", "seconds", "start", "stored_bytes",
+            "wav_bytes", "sha256",
+        ])
+        for recording in recordings {
+            text += CSV.line([
+                recording.path, recording.file, recording.name, recording.codec, "\(recording.sampleRate)",
+                "\(recording.channels)", "\(recording.bits)", "\(recording.samples)",
+                SampleDuration(samples: recording.samples, rate: recording.sampleRate).seconds, recording.start ?? "",
+                "\(recording.storedByteCount)", "\(recording.waveByteCount)", recording.sourceSHA256 ?? "",
+            ])
+        }
+        return text
+    }
+
+    private struct Listing: Encodable {
+        let recordings: [RecordingSummary]
+        let problems: [Problem]
+        let totals: Totals
+    }
+
+    private struct Problem: Encodable {
+        let path: String
+        let problem: String
+
+        init(_ error: RecordingError) {
+            path = error.recording
+            problem = error.cause.map { "\(error.problem): \($0)" } ?? error.problem
+        }
+    }
+
+    private struct Totals: Encodable {
+        let recordings: Int
+        let seconds: Double
+        let storedByteCount: UInt64
+        let waveByteCount: UInt64
+
+        init(_ recordings: [RecordingSummary]) {
+            self.recordings = recordings.count
+            seconds = recordings.reduce(0) { $0 + $1.seconds }
+            storedByteCount = recordings.reduce(0) { $0.adding($1.storedByteCount) ?? .max }
+            waveByteCount = recordings.reduce(0) { $0.adding($1.waveByteCount) ?? .max }
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case recordings, seconds
+            case storedByteCount = "stored_bytes"
+            case waveByteCount = "wav_bytes"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// A command of `zarrwlr`: what it takes, and what it does.
+struct Subcommand: Sendable {
+    let name: String
+    /// Its operands as `--help` shows them: `STORE[::GROUP] SOURCE...`.
+    let operands: String
+    /// What it does, in one line.
+    let summary: String
+    /// Its options as `--help` shows them.
+    let options: [(usage: String, help: String)]
+    /// What `--help` says beyond the options; may be empty.
+    let notes: String
+    private let body: @Sendable ([String], CommandStreams) throws(CommandError) -> CommandStatus
+
+    /// A command that `options` set up and that `run` carries out, with as many operands as `operandCount` allows.
+    init<Configuration: Sendable>(
+        _ name: String, operands: String, operandCount: ClosedRange<Int>, summary: String, notes: String = "",
+        options: [CommandOption<Configuration>], configuration: Configuration,
+        run: @escaping @Sendable (Configuration, [String], CommandStreams) throws(CommandError) -> CommandStatus
+    ) {
+        self.name = name
+        self.operands = operands
+        self.summary = summary
+        self.notes = notes
+        self.options = options.map { ($0.usage, $0.help) }
+        body = { arguments, streams throws(CommandError) in
+            var configured = configuration
+            let given = try options.apply(arguments, to: &configured)
+            guard operandCount.contains(given.count) else {
+                throw CommandError("usage: zarrwlr \(name) \(operands); --help says more")
+            }
+            return try run(configured, given, streams)
+        }
+    }
+
+    /// Does what `arguments` (without the command's name) say.
+    func run(_ arguments: [String], _ streams: CommandStreams) throws(CommandError) -> CommandStatus {
+        let options = arguments.prefix { $0 != "--" }
+        guard !options.contains("--help"), !options.contains("-h") else {
+            streams.print(help)
+            return .done
+        }
+        return try body(arguments, streams)
+    }
+
+    /// What `--help` prints.
+    private var help: String {
+        let rows = HelpText.rows(options + [("--help", "print this")])
+        return """
+            usage: zarrwlr \(name) \(operands) [options]
+
+            \(summary)
+
+            options (and what holds without them):
+            \(rows)
+            \(notes.isEmpty ? "" : "\n\(notes)\n")
+            """
+    }
+}

@@ -1,0 +1,56 @@
+import Support
+
+/// `zarrwlr`: makes stores of recordings, and tells what is in them.
+public struct ZarrwlrCommand: Sendable {
+    private static let name = "zarrwlr"
+
+    /// All commands, in the order that `--help` shows them.
+    static let subcommands: [Subcommand] = [
+        ImportCommand.subcommand, ListCommand.subcommand, ExtractCommand.subcommand,
+    ]
+
+    private let streams: CommandStreams
+
+    /// A command that writes to `streams`.
+    public init(_ streams: CommandStreams) {
+        self.streams = streams
+    }
+
+    /// Does what `arguments` (without the program's name) say and returns the exit status: 0, or 1 where something in a store
+    /// or among the things asked for is not well, or 2, with one line about it, where nothing could be done.
+    public func run(_ arguments: [String]) -> Int32 {
+        var program = Self.name
+        do throws(CommandError) {
+            switch arguments.first {
+            case nil: throw CommandError("say what to do; --help lists what there is")
+            case "--help", "-h": streams.print(Self.help)
+            case "--version", "-V": streams.print("\(Self.name) \(version)\n")
+            case let given?:
+                guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
+                    throw CommandError("there is no command '\(given)'; --help lists what there is")
+                }
+                program += " \(subcommand.name)"
+                return try subcommand.run(Array(arguments.dropFirst()), streams).rawValue
+            }
+            return CommandStatus.done.rawValue
+        } catch {
+            streams.errors("\(program): \(error.description.escapingControlCharacters)\n")
+            return CommandStatus.failed.rawValue
+        }
+    }
+
+    private static var help: String {
+        """
+        usage: zarrwlr COMMAND [operands and options of the command]
+
+        Makes Zarr stores of coded recordings, and tells what is in them. zarrwlr-mount mounts them.
+
+        commands:
+        \(HelpText.rows(subcommands.map { ($0.name, $0.summary) }))
+
+        options:
+        \(HelpText.rows([("--help", "print this, or with a command all of its options"), ("--version", "print the version")]))
+
+        """
+    }
+}

@@ -1,0 +1,60 @@
+import AudioCoding
+import Recordings
+import Zarr
+
+/// Encodes samples to AAC-LC in ADTS, and decodes what it encodes.
+final class AACWriter: AudioWriter {
+    private let encoder: AACEncoder
+    private let decoder: AACDecoder
+    private let frames: FrameWriter
+    private let form: SampleForm
+    private let bitRate: Int
+    private var digest: TrimmedDigest
+    private let decoded = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: AACDecoder.maximumOutputByteCount, alignment: 16)
+
+    /// A writer of samples of `form`; `bitRate` is in bits a second, nil for 160 000, and 128 000 where there is one channel.
+    init(_ form: SampleForm, bitRate: Int?, in node: StagedNode) throws {
+        self.form = form
+        self.bitRate = bitRate ?? (form.channels == 1 ? 128_000 : 160_000)
+        encoder = try AACEncoder(
+            sampleRate: form.sampleRate, channels: form.channels, channelMask: form.channelMask,
+            bitRate: self.bitRate)
+        decoder = try AACDecoder()
+        frames = try FrameWriter(.aac, in: node)
+        digest = try TrimmedDigest(skipping: encoder.priming, blockAlign: form.channels * 2)
+    }
+
+    deinit {
+        decoded.deallocate()
+    }
+
+    func append(_ samples: SampleBuffer) throws {
+        try append(encoder.encode(samples))
+    }
+
+    private func append(_ encoded: [EncodedFrame]) throws {
+        for frame in encoded {
+            try frames.append(frame.bytes, sampleCount: frame.sampleCount)
+            let count = try frame.bytes.withUnsafeBytes { try decoder.decode($0, into: decoded) }
+            digest.append(UnsafeRawBufferPointer(rebasing: decoded[..<(count * form.channels * 2)]))
+        }
+    }
+
+    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+        try append(encoder.finish())
+        guard let sum = digest.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
+            throw ImportError("no sample came out of the AAC encoder: keep it as flac or pcm")
+        }
+        var attributes = attributes
+        attributes.describe(.aac, form, container: "aac-native")
+        attributes["stream_type"] = .text("adts")
+        attributes["profile"] = .text("aac_low")
+        attributes["aac_bitrate"] = JSONValue(bitRate)
+        attributes["priming_samples"] = JSONValue(encoder.priming)
+        attributes["total_samples"] = JSONValue(encoder.sampleCount)
+        try frames.finish(attributes)
+        return WrittenAudio(
+            codec: .aac, sampleCount: encoder.sampleCount, byteCount: frames.byteCount, proof: .sha256(sum))
+    }
+}

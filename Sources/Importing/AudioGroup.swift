@@ -1,0 +1,92 @@
+import Recordings
+import Support
+import Synchronization
+public import Zarr
+
+/// A group that recordings are imported into, and which sources it has already.
+public final class AudioGroup: Sendable {
+    /// Its path in the store.
+    public let path: String
+    let store: DirectoryStore
+    private let known = Mutex(KnownSources())
+
+    private struct KnownSources {
+        /// Where the sources are, by their SHA-256; nil for one that is being imported.
+        var places: [String: String?] = [:]
+        var byteCounts: Set<UInt64> = []
+        /// The names below the group that were looked at.
+        var names: Set<String> = []
+    }
+
+    /// Opens the audio group at `path` of `store`, and makes it, and the groups above it, where there is none.
+    ///
+    /// Throws where something else is there: a recording, an array.
+    public init(in store: DirectoryStore, path: String) throws(ZarrError) {
+        self.store = store
+        self.path = path
+        let mark: [String: JSONValue] = [
+            "magic_id": .text(HierarchyNames.audioGroupMagic),
+            "version": .array(HierarchyNames.version.map { JSONValue($0) }),
+        ]
+        guard try !ZarrGroup.create(in: store, path: path, attributes: mark) else { return }
+        let attributes = try ZarrGroup.open(store, path: path).attributes(as: [String: JSONValue].self)
+        if attributes["type"] == .text(HierarchyNames.recordingType) {
+            throw ZarrError(.invalidRequest, "is a recording, not a group for recordings", path: path)
+        }
+        guard attributes["magic_id"] != mark["magic_id"] else { return }
+        try ZarrGroup.replaceAttributes(in: store, path: path, with: attributes.merging(mark) { _, new in new })
+    }
+
+    /// Whether a source of `byteCount` bytes may be there already.
+    func mayHave(byteCount: UInt64) throws(StoreError) -> Bool {
+        try look()
+        return known.withLock { $0.byteCounts.contains(byteCount) }
+    }
+
+    /// What became of asking for a source.
+    enum Claim: Equatable {
+        /// Nobody has it: it is the caller's to import, or to give up.
+        case granted
+        /// It is there, at this path; nil where another import of this process is at it.
+        case taken(String?)
+    }
+
+    /// Asks to import the source with `sha256`.
+    func claim(_ sha256: String) throws(StoreError) -> Claim {
+        try look()
+        return known.withLock { known in
+            if let place = known.places[sha256] { return .taken(place) }
+            known.places[sha256] = .some(nil)
+            return .granted
+        }
+    }
+
+    /// Gives up a claim: the source was not imported.
+    func giveUp(_ sha256: String) {
+        known.withLock { known in
+            if case .some(nil) = known.places[sha256] { known.places[sha256] = nil }
+        }
+    }
+
+    /// Makes `node` appear in the group and returns its path.
+    func publish(_ node: StagedNode, sha256: String) throws(StoreError) -> String {
+        let number = try node.publish(numberedIn: path)
+        let place = path.isEmpty ? String(number) : "\(path)/\(number)"
+        known.withLock { $0.places[sha256] = place }
+        return place
+    }
+
+    /// Looks at recordings that have appeared since it was last called: other processes may be at work too.
+    private func look() throws(StoreError) {
+        let names = try store.children(of: path)
+        let unseen = known.withLock { known in names.filter { known.names.insert($0).inserted } }
+        for name in unseen where UInt64(name) != nil {
+            let place = path.isEmpty ? name : "\(path)/\(name)"
+            guard let source = StoredSource(of: place, in: store) else { continue }
+            known.withLock { known in
+                if let byteCount = source.byteCount { known.byteCounts.insert(byteCount) }
+                if let sha256 = source.sha256 { known.places[sha256] = place }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import AudioCoding
+import Recordings
+import Zarr
+
+/// Writes samples into the arrays of a recording.
+protocol AudioWriter: AnyObject {
+    /// Takes in the next samples, all of the form that the writer was made for.
+    func append(_ samples: SampleBuffer) throws
+
+    /// Writes what is left. `attributes` go to the blob, beside those that the codec has.
+    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio
+}
+
+/// What a recording's audio turned out to be.
+struct WrittenAudio {
+    let codec: AudioCodec
+    /// Samples of one channel that the recording has.
+    let sampleCount: UInt64
+    /// Bytes of the blob before any compression.
+    let byteCount: UInt64
+    /// What reading it back must give.
+    let proof: Proof
+    /// What to tell the user.
+    var notes: [String] = []
+
+    /// What reading a recording back must give.
+    enum Proof {
+        /// The samples that went in: for codecs that lose nothing.
+        case source
+        /// Samples with this SHA-256.
+        case sha256([UInt8])
+        /// Samples with this MD5, as FLAC has it.
+        case md5([UInt8])
+        /// Samples; which ones, only the stream knows.
+        case samples
+    }
+}

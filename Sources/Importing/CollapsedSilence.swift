@@ -1,0 +1,65 @@
+import WaveFile
+
+/// Looks for silence that an AudioMoth has collapsed: a triggered recording (`…T.WAV`) has, for a run of silent blocks of 512
+/// bytes, one block whose first 32 samples say as bits (1 and -1, lowest first) how many they were.
+///
+/// Such a file is shorter than what was recorded until AudioMoth's own software has expanded it.
+struct CollapsedSilence {
+    private static let blockByteCount = 512
+    private static let samplesPerBlock: UInt64 = 256
+
+    /// How many such blocks there are.
+    private(set) var blockCount = 0
+    /// Samples that are missing for them.
+    private(set) var missingSampleCount: UInt64 = 0
+
+    /// The bytes of a block that is not complete yet.
+    private var block: [UInt8] = []
+    /// Bytes to pass over up to where a block begins in the file.
+    private var passed: Int
+
+    /// A search from byte `offset` of the file on.
+    init(offset: UInt64) {
+        let rest = Int(offset % UInt64(Self.blockByteCount))
+        passed = rest == 0 ? 0 : Self.blockByteCount - rest
+    }
+
+    /// Takes in the next bytes of the file.
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let skip = min(passed, rest.count)
+            passed -= skip
+            rest = rest.dropFirst(skip)
+            let part = rest.prefix(Self.blockByteCount - block.count)
+            rest = rest.dropFirst(part.count)
+            block += part
+            guard block.count == Self.blockByteCount else { continue }
+            if let count = Self.count(in: block) {
+                blockCount += 1
+                missingSampleCount += UInt64(count) * Self.samplesPerBlock
+            }
+            block.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// How many blocks `block` stands for; nil where it holds samples.
+    private static func count(in block: [UInt8]) -> UInt32? {
+        var count: UInt32 = 0
+        for bit in 0..<32 {
+            switch (block[2 * bit], block[2 * bit + 1]) {
+            case (1, 0): count |= 1 << UInt32(bit)
+            case (0xFF, 0xFF): continue
+            default: return nil
+            }
+        }
+        return block[64...].allSatisfy { $0 == 0 } ? count : nil
+    }
+}
+
+extension WaveMetadata {
+    /// Whether an AudioMoth made the recording, by its own word.
+    var isAudioMoth: Bool {
+        info.contains { $0.value.contains("AudioMoth") } || guano.contains { $0.value.contains("AudioMoth") }
+    }
+}

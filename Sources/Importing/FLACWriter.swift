@@ -1,0 +1,48 @@
+import AudioCoding
+import Recordings
+import Zarr
+
+/// Encodes samples to FLAC.
+final class FLACWriter: AudioWriter {
+    private static let compressionLevel: UInt32 = 5
+
+    private let encoder: FLACEncoder
+    private let frames: FrameWriter
+    private let form: SampleForm
+
+    init(_ form: SampleForm, in node: StagedNode) throws {
+        guard case .integer(let bits) = form.format else { throw ImportError("FLAC has no floating-point samples") }
+        self.form = form
+        encoder = try FLACEncoder(
+            bits: bits, channels: form.channels, sampleRate: form.sampleRate,
+            compressionLevel: Self.compressionLevel)
+        frames = try FrameWriter(.flac, in: node)
+        try frames.appendHeader(encoder.header)
+    }
+
+    func append(_ samples: SampleBuffer) throws {
+        for frame in try encoder.encode(samples) { try frames.append(frame.bytes, sampleCount: frame.sampleCount) }
+    }
+
+    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+        for frame in try encoder.finish() { try frames.append(frame.bytes, sampleCount: frame.sampleCount) }
+        try frames.replaceHeader(with: encoder.header)
+        var attributes = attributes
+        attributes.describe(.flac, form, container: "flac-native")
+        attributes["compression_level"] = JSONValue(Self.compressionLevel)
+        attributes["total_samples"] = JSONValue(frames.sampleCount)
+        try frames.finish(attributes)
+        return WrittenAudio(
+            codec: .flac, sampleCount: frames.sampleCount, byteCount: frames.byteCount, proof: .source)
+    }
+}
+
+extension [String: JSONValue] {
+    /// Adds what zarrwlr's blobs say of a stream.
+    mutating func describe(_ codec: AudioCodec, _ form: SampleForm, container: String) {
+        self["codec"] = .text(codec.rawValue)
+        self["nb_channels"] = JSONValue(form.channels)
+        self["sample_rate"] = JSONValue(form.sampleRate)
+        self["container_type"] = .text(container)
+    }
+}

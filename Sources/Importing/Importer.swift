@@ -1,0 +1,137 @@
+import AudioCoding
+import Recordings
+public import Support
+import WaveFile
+import Zarr
+
+/// Imports sources into a store, each whole or not at all. Safe to use from several threads.
+public final class Importer: Sendable {
+    private let options: ImportOptions
+    private let cache: BlockCache
+
+    /// An importer that does as `options` say. What is read back goes through `cache`.
+    public init(_ options: ImportOptions, cache: BlockCache) {
+        self.options = options
+        self.cache = cache
+    }
+
+    /// What became of a source.
+    public enum Outcome: Sendable, Equatable {
+        /// It is a recording now.
+        case imported(ImportedRecording)
+        /// It was there before, at this path; nil where another import of the same run has it.
+        case alreadyThere(String?)
+    }
+
+    /// Says what importing the file at `path` would do, without doing it.
+    public func plan(for path: String) throws(ImportError) -> ImportPreview {
+        do {
+            let source = try OpenSource(path: path, stream: options.stream)
+            let stream = source.description.stream
+            var preview = ImportPreview(
+                codec: options.codec, isCopied: false, sampleRate: stream.sampleRate, channels: stream.channels,
+                start: start(of: source), byteCount: source.description.byteCount, notes: [])
+            if case .media(let media) = source.content, let codec = media.stream.copying.codec, !options.reencodes {
+                preview.codec = codec
+                preview.isCopied = true
+                return preview
+            }
+            let plan = try EncodingPlan(source.form, options)
+            preview.codec = plan.codec
+            preview.notes = plan.notes
+            return preview
+        } catch {
+            throw ImportError(wrapping: error)
+        }
+    }
+
+    /// Imports the file at `path` into `group`. `progress` is told, now and then, how many of its bytes are done since the last
+    /// time.
+    ///
+    /// When it throws, nothing of the source is in the store.
+    public func importSource(
+        at path: String, into group: AudioGroup, progress: @escaping (UInt64) -> Void
+    ) throws(ImportError) -> Outcome {
+        do {
+            return try importSource(try OpenSource(path: path, stream: options.stream), into: group, progress)
+        } catch {
+            throw ImportError(wrapping: error)
+        }
+    }
+
+    private func importSource(
+        _ source: OpenSource, into group: AudioGroup, _ progress: @escaping (UInt64) -> Void
+    ) throws -> Outcome {
+        // Most sources are new: they are not read twice to find that out.
+        if try group.mayHave(byteCount: source.file.byteCount) {
+            let sha256 = try source.file.sha256()
+            guard case .granted = try group.claim(sha256) else {
+                return .alreadyThere(try place(of: sha256, in: group))
+            }
+            group.giveUp(sha256)
+        }
+        let node = try StagedNode(in: group.store)
+        let job = ImportJob(source: source, options: options, node: node, start: start(of: source), progress: progress)
+        let written = try job.write()
+        if source.file.hasChanged { throw ImportError("changed while it was read") }
+
+        switch try group.claim(written.sha256) {
+        case .taken(let place): return .alreadyThere(place)
+        case .granted: break
+        }
+        do {
+            let recording = try Recording(store: group.store, path: node.path, cache: cache, log: .silent)
+            try ReadBack(recording).prove(
+                written.audio, samples: written.samples, file: written.isByteExact ? written.sha256 : nil)
+            let place = try group.publish(node, sha256: written.sha256)
+            return .imported(
+                ImportedRecording(
+                    path: place, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
+                    channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
+                    sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
+                    isByteExact: written.isByteExact, notes: written.notes))
+        } catch {
+            group.giveUp(written.sha256)
+            throw error
+        }
+    }
+
+    private func place(of sha256: String, in group: AudioGroup) throws -> String? {
+        guard case .taken(let place) = try group.claim(sha256) else { return nil }
+        return place
+    }
+
+    private func start(of source: OpenSource) -> RecordingStart? {
+        RecordingStart(
+            metadata: source.description.metadata, fileName: source.description.fileName,
+            sampleRate: source.description.stream.sampleRate, fallback: options.start,
+            offsetMinutes: options.offsetMinutes)
+    }
+}
+
+extension OpenSource {
+    /// What its samples are like before anything is done to them.
+    var form: SampleForm {
+        get throws {
+            switch content {
+            case .wave(let source, let format):
+                SampleForm(
+                    format: SampleFormat(format.encoding), channels: format.channels,
+                    channelMask: UInt64(source.head.format.channelMask), sampleRate: format.sampleRate)
+            case .media(let source): try MediaSamples(source).form
+            }
+        }
+    }
+}
+
+extension MediaStream.Copying {
+    /// The codec that it is copied as; nil where it cannot be.
+    var codec: AudioCodec? {
+        switch self {
+        case .flac: .flac
+        case .aac: .aac
+        case .opus: .opus
+        case .impossible: nil
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import AudioCoding
+import Recordings
+import Zarr
+
+/// Encodes samples to Opus.
+final class OpusWriter: AudioWriter {
+    private let encoder: OpusEncoder
+    private let packets: OpusPacketWriter
+    private let bitRate: Int
+    private var digest: TrimmedDigest
+
+    /// A writer of samples of `form`, which for the header came from `sourceRate`; `bitRate` is in bits a second, nil for
+    /// 128 000, and 96 000 where there is one channel.
+    init(_ form: SampleForm, sourceRate: UInt32, bitRate: Int?, in node: StagedNode) throws {
+        self.bitRate = bitRate ?? (form.channels == 1 ? 96_000 : 128_000)
+        encoder = try OpusEncoder(
+            sampleRate: form.sampleRate, channels: form.channels, channelMask: form.channelMask,
+            bitRate: self.bitRate, sourceRate: sourceRate)
+        packets = try OpusPacketWriter(encoder.head, in: node)
+        digest = try TrimmedDigest(skipping: encoder.head.preSkip, blockAlign: form.channels * 2)
+    }
+
+    func append(_ samples: SampleBuffer) throws {
+        try append(encoder.encode(samples))
+    }
+
+    private func append(_ encoded: [EncodedFrame]) throws {
+        for packet in encoded {
+            try packets.append(packet.bytes, sampleCount: packet.sampleCount) { digest.append($0) }
+        }
+    }
+
+    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+        try append(encoder.finish())
+        guard let sum = digest.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
+            throw ImportError("no sample came out of the Opus encoder: keep it as flac or pcm")
+        }
+        let notes = try packets.finish(
+            attributes, skipped: UInt64(encoder.head.preSkip), sampleCount: encoder.sampleCount, bitRate: bitRate)
+        return WrittenAudio(
+            codec: .opus, sampleCount: encoder.sampleCount, byteCount: packets.byteCount, proof: .sha256(sum),
+            notes: notes)
+    }
+}

@@ -1,0 +1,110 @@
+import AudioCoding
+import Recordings
+import Support
+import WaveFile
+import Zarr
+
+/// The attributes of a recording's group: zarrwlr's own, what was found in the source, and the user's.
+struct RecordingDocument {
+    let description: SourceDescription
+    let sha256: String
+    /// Samples of one channel of the source.
+    let sampleCount: UInt64
+    let codec: AudioCodec
+    let start: RecordingStart?
+    let notes: [String]
+    let userAttributes: [String: String]
+
+    var attributes: [String: JSONValue] {
+        var attributes = userAttributes.mapValues { JSONValue.text($0) }
+        attributes["original_audio_data_array_version"] = .array(HierarchyNames.version.map { JSONValue($0) })
+        attributes["type"] = .text(HierarchyNames.recordingType)
+        attributes["encoding"] = .text(codec.rawValue)
+        attributes["base_features"] = .object(baseFeatures)
+        attributes["meta_data_structure"] = .text(SourceMetadataText(description, sampleCount: sampleCount).text)
+        attributes["source_metadata"] = .object(sourceMetadata)
+        return attributes
+    }
+
+    /// The source as zarrwlr describes it.
+    private var baseFeatures: [String: JSONValue] {
+        let streams = description.streams
+        return [
+            "filename": .text(description.fileName),
+            "size_bytes": JSONValue(description.byteCount),
+            "sha256": .text(sha256),
+            "has_audio_stream": .bool(true),
+            "container_format": .text(description.container),
+            "nb_streams": JSONValue(streams.count),
+            "codec_per_stream": .array(streams.map { .text($0.codec) }),
+            "sampling_rate_per_stream": .array(streams.map { JSONValue($0.sampleRate) }),
+            "sample_format_per_stream_as_dtype": .array(
+                streams.map { stream in
+                    stream.format.map { .text("<class 'numpy.\($0.numpyName)'>") } ?? .null
+                }),
+            "sample_format_per_stream_is_planar": .array(streams.map { .bool(!$0.isInterleaved) }),
+            "channels_per_stream": .array(streams.map { JSONValue($0.channels) }),
+            "codec_compression_kind_per_stream": .array(streams.map { .text($0.compressionKind) }),
+        ]
+    }
+
+    /// What the source says of itself, and what became of it.
+    private var sourceMetadata: [String: JSONValue] {
+        let metadata = description.metadata
+        var fields: [String: JSONValue] = [:]
+        if let start {
+            fields["start"] = .object([
+                "time": .text(start.time.description), "from": .text(start.origin.rawValue),
+            ])
+        }
+        fields["guano"] = JSONValue(metadata.guano)
+        fields["wamd"] = JSONValue(metadata.wamd)
+        fields["info"] = JSONValue(metadata.info)
+        fields["bext"] = metadata.broadcast.map { JSONValue($0) }
+        fields["ixml"] = metadata.ixml.map { .text($0) }
+        fields["tags"] = JSONValue(description.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        fields["stream_tags"] = JSONValue(description.stream.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        if !notes.isEmpty { fields["notes"] = .array(notes.map { .text($0) }) }
+        return fields
+    }
+}
+
+extension JSONValue {
+    fileprivate init?(_ fields: [MetadataField]) {
+        self.init(fields.map { ($0.name, $0.value) })
+    }
+
+    fileprivate init(_ broadcast: BroadcastExtension) {
+        self = .object([
+            "description": .text(broadcast.summary), "originator": .text(broadcast.originator),
+            "originator_reference": .text(broadcast.originatorReference),
+            "origination_date": .text(broadcast.date), "origination_time": .text(broadcast.time),
+            "time_reference": JSONValue(broadcast.timeReference),
+            "coding_history": .text(broadcast.codingHistory),
+        ])
+    }
+}
+
+extension SampleFormat {
+    fileprivate var numpyName: String {
+        switch self {
+        case .float32: "float32"
+        case .float64: "float64"
+        case .integer(let bits): bits <= 8 ? "uint8" : bits <= 16 ? "int16" : "int32"
+        }
+    }
+}
+
+extension SourceDescription.Stream {
+    fileprivate var isPCM: Bool { codec.hasPrefix("pcm_") }
+
+    /// Whether libavcodec decodes the codec to interleaved samples.
+    fileprivate var isInterleaved: Bool { isPCM || codec == "flac" }
+
+    /// The word that zarrwlr has for how the codec compresses.
+    fileprivate var compressionKind: String {
+        let lossless: Set = ["flac", "alac", "wavpack", "tta", "ape", "mlp", "truehd", "shorten", "tak"]
+        if isPCM { return "UNCOMPRESSED" }
+        return lossless.contains(codec) ? "LOSSLESS_COMPRESSED" : "LOSSY_COMPRESSED"
+    }
+}

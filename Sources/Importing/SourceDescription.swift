@@ -1,0 +1,80 @@
+import AudioCoding
+import WaveFile
+
+/// What is known of a source before its samples are read: its streams, as libavformat or its own header tells them.
+struct SourceDescription {
+    /// A stream of sound.
+    struct Stream {
+        /// libavcodec's name of its codec.
+        let codec: String
+        let sampleRate: UInt32
+        let channels: Int
+        /// What its samples are read as, where there is a decoder.
+        let format: SampleFormat?
+        let bitRate: UInt64?
+        let tags: [String: String]
+        /// Its number in the file.
+        let index: Int
+    }
+
+    let fileName: String
+    let byteCount: UInt64
+    /// libavformat's name of the container.
+    let container: String
+    let streams: [Stream]
+    /// Which of `streams` is imported.
+    let chosen: Int
+    /// The container's tags.
+    let tags: [String: String]
+    let metadata: WaveMetadata
+
+    var stream: Stream { streams[chosen] }
+
+    /// A WAV file that is read by its own bytes.
+    init(_ file: SourceFile, _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata) {
+        fileName = file.name
+        byteCount = file.byteCount
+        container = "wav"
+        streams = [
+            Stream(
+                codec: format.encoding.codecName, sampleRate: format.sampleRate, channels: format.channels,
+                format: SampleFormat(format.encoding),
+                bitRate: UInt64(format.sampleRate) * UInt64(format.blockAlign) * 8, tags: [:], index: 0)
+        ]
+        chosen = 0
+        tags = [:]
+        self.metadata = metadata
+    }
+
+    /// Any other file.
+    init(_ file: SourceFile, _ source: MediaSource) {
+        fileName = file.name
+        byteCount = file.byteCount
+        container = source.format
+        streams = source.streams.map { stream in
+            Stream(
+                codec: stream.codec, sampleRate: stream.sampleRate, channels: stream.channels, format: stream.format,
+                bitRate: stream.bitRate, tags: stream.tags, index: stream.index)
+        }
+        chosen = source.streams.firstIndex { $0.index == source.stream.index } ?? 0
+        tags = source.tags
+        let comment = [source.tags, source.stream.tags].lazy.compactMap { tags in
+            tags.first { $0.key.lowercased() == "comment" }?.value
+        }.first
+        metadata = comment.map { WaveMetadata(comment: $0) } ?? WaveMetadata()
+    }
+}
+
+extension SampleEncoding {
+    /// libavcodec's name.
+    fileprivate var codecName: String {
+        switch self {
+        case .unsigned8: "pcm_u8"
+        case .integer16: "pcm_s16le"
+        case .integer24: "pcm_s24le"
+        case .integer32: "pcm_s32le"
+        case .float32: "pcm_f32le"
+        case .float64: "pcm_f64le"
+        }
+    }
+}

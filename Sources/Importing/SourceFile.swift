@@ -1,0 +1,114 @@
+import Glibc
+import Support
+import WaveFile
+
+/// A file that is imported: any part of it, and whether it stayed the same meanwhile.
+///
+/// Not Sendable: one thread at a time.
+final class SourceFile {
+    /// Bytes that are read together.
+    static let pieceByteCount = 256 << 10
+
+    let path: String
+    /// Bytes when it was opened.
+    let byteCount: UInt64
+    private let descriptor: Int32
+    private let opened: stat
+
+    init(path: String) throws(SystemError) {
+        // O_NONBLOCK: opening a FIFO must not wait for its writer.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw SystemError("open", path) }
+        self.path = path
+        var status = stat()
+        let isKnown = fstat(descriptor, &status) == 0
+        let code = isKnown ? EINVAL : errno
+        opened = status
+        byteCount = UInt64(clamping: status.st_size)
+        // From here on `deinit` closes the file.
+        guard isKnown, status.st_mode & S_IFMT == S_IFREG else { throw SystemError("fstat", path, code: code) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// The name without its folder.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// Whether its size or its time of modification is another than when it was opened.
+    var hasChanged: Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return true }
+        return status.st_size != opened.st_size || status.st_mtim.tv_sec != opened.st_mtim.tv_sec
+            || status.st_mtim.tv_nsec != opened.st_mtim.tv_nsec
+    }
+
+    /// Reads exactly `range`, which lies within the file, into `buffer`, which is as long.
+    func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) {
+        var done = 0
+        while done < buffer.count {
+            let count = pread(
+                descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done,
+                Int(clamping: range.lowerBound) + done)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw count == 0
+                    ? ImportError("became shorter while it was read")
+                    : ImportError("cannot be read", cause: SystemError("pread", path))
+            }
+            done += count
+        }
+    }
+
+    /// The bytes of `range`, which lies within the file and is no longer than memory may hold.
+    func bytes(_ range: Range<UInt64>) throws(ImportError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var failure: ImportError?
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(ImportError) {
+                try read(range, into: buffer)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Hands the bytes of `range`, which lies within the file, to `body`, piece by piece.
+    func forEachPiece(
+        of range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceByteCount, alignment: 16)
+        defer { buffer.deallocate() }
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let end = min(position + UInt64(buffer.count), range.upperBound)
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(end - position)])
+            try read(position..<end, into: piece)
+            try body(UnsafeRawBufferPointer(piece))
+            position = end
+        }
+    }
+
+    /// The file, for reading it as WAV.
+    var waveBytes: WaveBytes {
+        WaveBytes(byteCount: byteCount) { [self] range in try bytes(range) }
+    }
+
+    /// The SHA-256 of the whole file, in hexadecimal.
+    func sha256() throws -> String {
+        var digest = try MessageDigest.sha256()
+        try forEachPiece(of: 0..<byteCount) { digest.update($0) }
+        return digest.finish().hexadecimal
+    }
+}
+
+extension MessageDigest {
+    /// A SHA-256 of nothing yet.
+    static func sha256() throws(ImportError) -> MessageDigest {
+        guard let digest = MessageDigest(.sha256) else { throw ImportError("libcrypto cannot compute SHA-256 here") }
+        return digest
+    }
+}

@@ -1,0 +1,141 @@
+public import Support
+import Synchronization
+
+/// Decodes ahead of those who read a recording from front to back, on threads of its own.
+///
+/// What it decodes goes into the block cache, where the reader finds it; whoever comes first decodes, the other waits. The
+/// threads start when the first such reader shows up and sleep while there is none.
+public final class Prefetcher: Sendable {
+    /// One reader of one recording, as long as it has it open.
+    public final class Reader: Sendable {
+        private let run = Mutex(SequentialRun())
+        private let hasEnded = Atomic<Bool>(false)
+        fileprivate let recording: Recording
+
+        fileprivate init(_ recording: Recording) {
+            self.recording = recording
+        }
+
+        fileprivate var isActive: Bool { !hasEnded.load(ordering: .relaxed) }
+
+        /// Says that the reader is gone: nothing more is decoded for it.
+        public func end() {
+            hasEnded.store(true, ordering: .relaxed)
+        }
+
+        fileprivate func next(afterReading range: Range<UInt64>, depth: UInt64) -> Range<UInt64>? {
+            run.withLock { $0.next(afterReading: range, of: recording.dataByteCount, depth: depth) }
+        }
+    }
+
+    /// Bytes that a thread decodes at a time.
+    private static let pieceByteCount = 256 << 10
+    /// Bytes ahead of one reader, at most.
+    private static let maximumDepth = 8 << 20
+
+    private let byteBudget: Int
+    private let queue: Queue
+
+    /// A prefetcher of at most `threads` threads that keeps its readers' needs within `byteBudget` bytes together.
+    public init(threads: Int = Parallel.processorCount, byteBudget: Int) {
+        self.byteBudget = byteBudget
+        queue = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount)
+    }
+
+    deinit {
+        queue.close()
+    }
+
+    /// A reader of `recording`; nil where decoding ahead is of no use.
+    public func reader(of recording: Recording) -> Reader? {
+        recording.codec == .pcm || byteBudget < Self.pieceByteCount ? nil : Reader(recording)
+    }
+
+    /// Takes note that `reader` is reading `range` of its recording's sample bytes.
+    public func note(_ range: Range<UInt64>, by reader: Reader) {
+        guard let ahead = reader.next(afterReading: range, depth: UInt64(min(Self.maximumDepth, byteBudget))) else {
+            return
+        }
+        queue.add(
+            stride(from: ahead.lowerBound, to: ahead.upperBound, by: Self.pieceByteCount).map { start in
+                Piece(reader: reader, range: start..<min(start + UInt64(Self.pieceByteCount), ahead.upperBound))
+            })
+    }
+
+    /// A part of a recording to be decoded.
+    private struct Piece {
+        let reader: Reader
+        let range: Range<UInt64>
+
+        func decode() {
+            guard reader.isActive else { return }
+            // A piece that cannot be decoded is the reader's to find out.
+            _ = try? reader.recording.samples.read(bytes: range)
+        }
+    }
+
+    /// The pieces to decode, oldest first, and the threads that do. They outlive the prefetcher by the piece at hand.
+    private final class Queue: Sendable {
+        private struct State {
+            var pieces: [Piece] = []
+            var threadCount = 0
+            var isClosed = false
+        }
+
+        private let threads: Int
+        private let capacity: Int
+        private let state = Mutex(State())
+        private let available = Semaphore()
+
+        init(threads: Int, capacity: Int) {
+            self.threads = threads
+            self.capacity = capacity
+        }
+
+        /// Adds `pieces`, as many as there is room for: many readers get less ahead each.
+        func add(_ pieces: [Piece]) {
+            let (added, newThreads) = state.withLock { state in
+                let added = pieces.prefix(max(0, capacity - state.pieces.count))
+                state.pieces += added
+                let newThreads = max(0, min(threads, state.pieces.count) - state.threadCount)
+                state.threadCount += newThreads
+                return (added.count, newThreads)
+            }
+            for _ in 0..<newThreads { startThread() }
+            for _ in 0..<added { available.signal() }
+        }
+
+        /// Ends the threads.
+        func close() {
+            let threadCount = state.withLock { state in
+                state.isClosed = true
+                return state.threadCount
+            }
+            for _ in 0..<threadCount { available.signal() }
+        }
+
+        private func startThread() {
+            do {
+                let thread = try WorkerThread(name: "prefetcher") { [self] in
+                    while let piece = next() { piece.decode() }
+                }
+                thread.detach()
+            } catch {
+                // Nothing is decoded ahead then; readers decode for themselves.
+                state.withLock { $0.threadCount -= 1 }
+            }
+        }
+
+        /// The oldest piece, waited for; nil when the queue is closed.
+        private func next() -> Piece? {
+            while true {
+                available.wait()
+                let (piece, isClosed) = state.withLock { state in
+                    (state.pieces.isEmpty ? nil : state.pieces.removeFirst(), state.isClosed)
+                }
+                if isClosed { return nil }
+                if let piece { return piece }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Support
+
+/// Tells a reader who goes through a recording from one who jumps about in it, and how far to decode ahead of the first.
+///
+/// The kernel's own read-ahead asks from several threads and out of order, so a read near the furthest one so far goes on with
+/// the run, before or behind it.
+struct SequentialRun {
+    /// Bytes that reads of one run may be apart.
+    private static let tolerance: UInt64 = 1 << 20
+    /// Bytes that a reader has gone through before anything is decoded ahead: more than a cut-out of a few seconds.
+    private static let threshold: UInt64 = 1 << 20
+    /// Bytes by which what was asked for ahead grows at least.
+    private static let step: UInt64 = 256 << 10
+
+    /// The furthest byte that was read.
+    private var position: UInt64 = 0
+    /// How many bytes the run has gone through.
+    private var length: UInt64 = 0
+    /// Up to where was asked for ahead.
+    private var requestedEnd: UInt64 = 0
+
+    /// Whether the reader goes through the recording.
+    var isSequential: Bool { length >= Self.threshold }
+
+    /// Takes note that `range` is being read and returns what to decode ahead of it, if anything: within `byteCount`, and at
+    /// most `depth` bytes from where the reader is.
+    mutating func next(afterReading range: Range<UInt64>, of byteCount: UInt64, depth: UInt64) -> Range<UInt64>? {
+        let distance = max(range.lowerBound, position) - min(range.lowerBound, position)
+        guard distance <= Self.tolerance else {
+            self = SequentialRun()
+            position = range.upperBound
+            return nil
+        }
+        length += range.upperBound.subtracting(position) ?? 0
+        position = max(position, range.upperBound)
+        guard isSequential else { return nil }
+        let start = max(requestedEnd, position)
+        let end = min(position.adding(min(depth, length)) ?? .max, byteCount)
+        guard start < end, end - start >= Self.step || end == byteCount else { return nil }
+        requestedEnd = end
+        return start..<end
+    }
+}

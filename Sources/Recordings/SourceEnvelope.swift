@@ -1,0 +1,44 @@
+import Support
+public import WaveFile
+
+/// The bytes of a recording's source file around its samples: with them, its WAV file is the source, byte for byte.
+public struct SourceEnvelope: Sendable {
+    /// How many bytes precede the samples, and how many follow them.
+    public let headByteCount: UInt64, tailByteCount: UInt64
+    private let read: @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
+
+    /// An envelope whose bytes `read` gives when they are needed: as many as announced.
+    public init(
+        headByteCount: UInt64, tailByteCount: UInt64,
+        read: @escaping @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
+    ) {
+        self.headByteCount = headByteCount
+        self.tailByteCount = tailByteCount
+        self.read = read
+    }
+
+    /// The bytes.
+    func bytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
+        try read()
+    }
+}
+
+extension Recording {
+    /// Bytes of its WAV file, known without reading anything; nil where it would be over `Int64.max`.
+    public var waveByteCount: UInt64? {
+        guard let envelope else { return WaveLayout(format: format, sampleCount: sampleCount)?.fileSize }
+        return envelope.headByteCount.adding(dataByteCount)?.adding(envelope.tailByteCount)
+            .flatMap { Int64(exactly: $0) }.map { UInt64($0) }
+    }
+
+    /// Its WAV file: the source's own bytes around the samples where the store has them, else a plain header. Nil where it
+    /// would be over `Int64.max` bytes.
+    public func waveLayout() throws(RecordingError) -> WaveLayout? {
+        guard let envelope else { return WaveLayout(format: format, sampleCount: sampleCount) }
+        let (head, tail) = try envelope.bytes()
+        guard UInt64(head.count) == envelope.headByteCount, UInt64(tail.count) == envelope.tailByteCount else {
+            throw RecordingError("source_head and source_tail changed while they were in use", recording: path)
+        }
+        return WaveLayout(head: head, dataByteCount: dataByteCount, tail: tail)
+    }
+}

@@ -1,0 +1,61 @@
+import Support
+import WaveFile
+import Zarr
+
+/// `source_head` and `source_tail` of a recording as the store has them.
+///
+/// They are used only where they fit the stream: a head that announced other samples than the stream decodes to would make
+/// noise of them.
+struct StoredEnvelope {
+    let store: any Store
+    let cache: BlockCache
+    /// The recording's path.
+    let path: String
+
+    /// The envelope of `dataByteCount` bytes of samples in `format`; nil where there is none.
+    ///
+    /// Throws the reason where there is one that does not fit. `sourceByteCount` is what the source file had.
+    func envelope(
+        format: WaveFormat, dataByteCount: UInt64, sourceByteCount: UInt64?
+    ) throws -> SourceEnvelope? {
+        guard let head = try blob(HierarchyNames.sourceHead) else { return nil }
+        let tail = try blob(HierarchyNames.sourceTail)
+        let tailByteCount = tail?.byteCount ?? 0
+        guard max(head.byteCount, tailByteCount) <= WaveSource.envelopeByteCountLimit else {
+            throw misfit("they have \(head.byteCount) and \(tailByteCount) bytes, more than any source's")
+        }
+        if let sourceByteCount {
+            let sum = head.byteCount.adding(dataByteCount)?.adding(tailByteCount)
+            guard sum == sourceByteCount else {
+                throw misfit("with the samples they are not the \(sourceByteCount) bytes that the source had")
+            }
+        }
+        let announced = try WaveSourceHead(of: WaveBytes(byteCount: head.byteCount) { try head.bytes($0) })
+        guard announced.byteCount == head.byteCount else {
+            throw misfit("source_head does not end where its samples begin")
+        }
+        guard announced.format.samples == format else {
+            throw misfit("source_head announces another format than the stream has")
+        }
+        return SourceEnvelope(headByteCount: head.byteCount, tailByteCount: tailByteCount) {
+            [path] () throws(RecordingError) in
+            do {
+                return (
+                    head: try head.bytes(0..<head.byteCount), tail: try tail?.bytes(0..<tailByteCount) ?? []
+                )
+            } catch {
+                throw RecordingError("source_head and source_tail cannot be read", recording: path, cause: error)
+            }
+        }
+    }
+
+    private func blob(_ name: String) throws -> CodedBlob? {
+        guard let node = try ZarrNode.open(store, path: "\(path)/\(name)", cache: cache) else { return nil }
+        guard case .array(let array) = node else { throw misfit("\(name) is no array") }
+        return try CodedBlob(array)
+    }
+
+    private func misfit(_ problem: String) -> RecordingError {
+        RecordingError(problem, recording: path)
+    }
+}

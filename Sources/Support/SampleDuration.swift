@@ -1,0 +1,29 @@
+/// How long some samples last.
+public struct SampleDuration: Sendable {
+    private let microseconds: (whole: UInt64, rest: UInt64)
+
+    /// The time of `samples` of one channel, taken `rate` times a second (0 counts as 1), to the nearest microsecond.
+    public init(samples: UInt64, rate: UInt32) {
+        let rate = UInt64(max(rate, 1))
+        let (whole, rest) = samples.quotientAndRemainder(dividingBy: rate)
+        // The rest is below 2^32, so this stays far below 2^64.
+        let rounded = (rest * 1_000_000 + rate / 2) / rate
+        let (more, microseconds) = rounded.quotientAndRemainder(dividingBy: 1_000_000)
+        self.microseconds = (whole.adding(more) ?? whole, microseconds)
+    }
+
+    /// Seconds in plain decimals: `3725.250000`.
+    public var seconds: String { "\(microseconds.whole).\(Self.padded(microseconds.rest, 6))" }
+
+    /// Hours, minutes, seconds, cut off after the milliseconds: `1:02:05.250`.
+    public var clock: String {
+        let (hours, rest) = microseconds.whole.quotientAndRemainder(dividingBy: 3600)
+        let minutes = Self.padded(rest / 60, 2)
+        return "\(hours):\(minutes):\(Self.padded(rest % 60, 2)).\(Self.padded(microseconds.rest / 1000, 3))"
+    }
+
+    private static func padded(_ number: UInt64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}

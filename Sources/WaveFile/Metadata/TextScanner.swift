@@ -1,0 +1,36 @@
+/// Goes through the bytes of a text from the front: dates in comments and file names.
+struct TextScanner {
+    private var rest: Substring.UTF8View.SubSequence
+
+    init(_ text: some StringProtocol) {
+        rest = Substring(text).utf8[...]
+    }
+
+    /// Passes over `characters`; false (and nothing passed over) where others stand there.
+    mutating func skip(_ characters: String) -> Bool {
+        guard rest.starts(with: characters.utf8) else { return false }
+        rest = rest.dropFirst(characters.utf8.count)
+        return true
+    }
+
+    /// Passes over one of `characters`.
+    mutating func skip(oneOf characters: String) -> Bool {
+        guard let next = rest.first, characters.utf8.contains(next) else { return false }
+        rest = rest.dropFirst()
+        return true
+    }
+
+    /// The next `digits` decimal digits; nil (and nothing consumed) where fewer stand there.
+    mutating func digits(_ count: Int) -> Substring? {
+        let digits = rest.prefix(count)
+        guard digits.count == count, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        rest = rest.dropFirst(count)
+        return Substring(digits)
+    }
+
+    /// Whether a digit stands here.
+    var isAtDigit: Bool { rest.first.map { (0x30...0x39).contains($0) } ?? false }
+
+    /// Whether nothing is left.
+    var isAtEnd: Bool { rest.isEmpty }
+}

@@ -1,0 +1,87 @@
+import Support
+
+extension Timestamp {
+    /// The moment in `Recorded at hh:mm:ss[.fff] dd/mm/yyyy [(UTC[±h[:mm]])]`, as AudioMoth's firmware writes it; early ones
+    /// name no zone, and their clocks ran in UTC.
+    init?(audioMothComment comment: String) {
+        guard let text = comment.range(of: "Recorded at ") else { return nil }
+        var scanner = TextScanner(comment[text.upperBound...])
+        guard let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2), scanner.skip(":"),
+            let second = scanner.digits(2)
+        else { return nil }
+        var fraction = ""
+        if scanner.skip(".") {
+            while fraction.utf8.count < 9, let digit = scanner.digits(1) { fraction += digit }
+        }
+        guard scanner.skip(" "), let day = scanner.digits(2), scanner.skip("/"), let month = scanner.digits(2),
+            scanner.skip("/"), let year = scanner.digits(4)
+        else { return nil }
+        var offset = "Z"
+        if scanner.skip(" (UTC"), !scanner.skip(")") {
+            guard let zone = scanner.audioMothOffset() else { return nil }
+            offset = zone
+        }
+        let decimals = fraction.isEmpty ? "" : ".\(fraction)"
+        self.init(iso8601: "\(year)-\(month)-\(day)T\(hour):\(minute):\(second)\(decimals)\(offset)")
+    }
+
+    /// The moment in a recorder's file name: `yyyymmdd`, one of `_$-T`, `hhmmss`, anywhere (AudioMoth, Wildlife Acoustics and
+    /// most others), or a final `.yymmddhhmmss` (SoundTrap).
+    init?(fileName: String) {
+        var stem = fileName[...]
+        if let dot = fileName.lastIndex(of: "."), !fileName[dot...].dropFirst().allSatisfy(\.isNumber) {
+            stem = fileName[..<dot]
+        }
+        for start in stem.indices where start == stem.startIndex || !stem[stem.index(before: start)].isNumber {
+            if let time = Self.dateAndTime(stem[start...]) {
+                self = time
+                return
+            }
+        }
+        guard let dot = stem.lastIndex(of: "."), let time = Self.soundTrapTime(stem[dot...].dropFirst()) else {
+            return nil
+        }
+        self = time
+    }
+
+    private static func dateAndTime(_ text: Substring) -> Timestamp? {
+        var scanner = TextScanner(text)
+        guard let year = scanner.digits(4), let month = scanner.digits(2), let day = scanner.digits(2),
+            scanner.skip(oneOf: "_$-T"), let hour = scanner.digits(2), let minute = scanner.digits(2),
+            let second = scanner.digits(2), !scanner.isAtDigit
+        else { return nil }
+        return Timestamp(iso8601: "\(year)-\(month)-\(day)T\(hour):\(minute):\(second)")
+    }
+
+    private static func soundTrapTime(_ text: Substring) -> Timestamp? {
+        var scanner = TextScanner(text)
+        let numbers = (0..<6).compactMap { _ in scanner.digits(2) }
+        guard numbers.count == 6, scanner.isAtEnd else { return nil }
+        return Timestamp(
+            iso8601: "20\(numbers[0])-\(numbers[1])-\(numbers[2])T\(numbers[3]):\(numbers[4]):\(numbers[5])")
+    }
+}
+
+extension TextScanner {
+    /// `±h[h][:mm])` as ISO 8601 has it.
+    fileprivate mutating func audioMothOffset() -> String? {
+        let sign: String
+        if skip("+") { sign = "+" } else if skip("-") { sign = "-" } else { return nil }
+        guard let hours = digits(2).map(String.init) ?? digits(1).map({ "0\($0)" }) else { return nil }
+        guard skip(":") else { return skip(")") ? "\(sign)\(hours):00" : nil }
+        guard let minutes = digits(2), skip(")") else { return nil }
+        return "\(sign)\(hours):\(minutes)"
+    }
+}
+
+extension String {
+    /// Where `text` first stands.
+    fileprivate func range(of text: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,116 @@
+import Support
+
+/// What a recorder or an editor wrote about the recording into the chunks of its WAV file.
+public struct WaveMetadata: Sendable, Equatable {
+    /// The fields of the `guan` chunk, in the file's order.
+    public private(set) var guano: [MetadataField] = []
+    /// The fields of the `wamd` chunk (Wildlife Acoustics), in the file's order, by the names GUANO's authors use.
+    public private(set) var wamd: [MetadataField] = []
+    /// The fields of `LIST` chunks of type `INFO`, by their four characters.
+    public private(set) var info: [MetadataField] = []
+    /// The `bext` chunk.
+    public private(set) var broadcast: BroadcastExtension?
+    /// The `iXML` chunk, as it is.
+    public private(set) var ixml: String?
+
+    /// Bytes of a chunk that are looked at. Metadata is short; what is longer is cut.
+    private static let contentsLimit: UInt64 = 1 << 20
+
+    /// Nothing.
+    public init() {}
+
+    /// A comment that another kind of file has, where WAV files have it in `ICMT`.
+    public init(comment: String) {
+        info = [MetadataField(name: "ICMT", value: comment)]
+    }
+
+    /// Reads the metadata chunks of `source`, whose bytes are `file`. What cannot be understood is left out: metadata is
+    /// anyone's.
+    public init(of source: WaveSource, in file: WaveBytes) throws(WaveSourceError) {
+        for chunk in source.head.chunks + source.laterChunks {
+            guard ["guan", "wamd", "bext", "LIST", "iXML"].contains(chunk.identifier) else { continue }
+            let contents = try file.bytes(chunk.contents, atMost: Self.contentsLimit)
+            switch chunk.identifier {
+            case "guan": guano += Self.guanoFields(contents)
+            case "wamd": wamd += Self.wamdFields(contents)
+            case "LIST": info += Self.infoFields(contents)
+            case "bext": broadcast = broadcast ?? BroadcastExtension(contents)
+            default: ixml = ixml ?? Self.text(contents[...])
+            }
+        }
+    }
+
+    /// The comment that AudioMoth and others leave in `ICMT`.
+    public var comment: String? { info.first { $0.name == "ICMT" }?.value }
+
+    // MARK: - Parts
+
+    /// `Key: value` lines; the first colon divides. See the GUANO specification, "Format".
+    private static func guanoFields(_ contents: [UInt8]) -> [MetadataField] {
+        text(contents[...]).split(whereSeparator: \.isNewline).compactMap { line in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let name = line[..<colon].trimmed
+            return name.isEmpty ? nil : MetadataField(name: name, value: line[line.index(after: colon)...].trimmed)
+        }
+    }
+
+    /// Entries of an identifier (16 bits), a size (32 bits) and as many bytes.
+    private static func wamdFields(_ contents: [UInt8]) -> [MetadataField] {
+        var reader = ByteReader(contents)
+        var fields: [MetadataField] = []
+        while let identifier = reader.readLittleEndian(UInt16.self),
+            let size = reader.readLittleEndian(UInt32.self), let bytes = reader.read(Int(size))
+        {
+            if let name = wamdNames[identifier] { fields.append(MetadataField(name: name, value: text(bytes))) }
+        }
+        return fields
+    }
+
+    /// The entries that are text.
+    private static let wamdNames: [UInt16: String] = [
+        0x01: "model", 0x02: "serial", 0x03: "firmware", 0x04: "prefix", 0x05: "timestamp", 0x06: "gpsfirst",
+        0x07: "gpstrack", 0x08: "software", 0x09: "license", 0x0A: "notes", 0x0B: "auto_id", 0x0C: "manual_id",
+        0x12: "microphone", 0x13: "sensitivity",
+    ]
+
+    /// Chunks of text within a chunk that begins with `INFO`.
+    private static func infoFields(_ contents: [UInt8]) -> [MetadataField] {
+        var reader = ByteReader(contents)
+        guard reader.read(4)?.elementsEqual("INFO".utf8) == true else { return [] }
+        var fields: [MetadataField] = []
+        while let name = reader.read(4), let size = reader.readLittleEndian(UInt32.self) {
+            guard let bytes = reader.read(min(Int(size), reader.remaining)) else { break }
+            fields.append(MetadataField(name: text(name), value: text(bytes)))
+            _ = reader.skip(bytes.count % 2)
+        }
+        return fields
+    }
+
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)[...].trimmed
+    }
+}
+
+/// A named text of a recording's metadata.
+public struct MetadataField: Sendable, Equatable {
+    /// The name, as the file or its format's specification has it.
+    public let name: String
+    /// The value, without white space around it.
+    public let value: String
+
+    /// A field.
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+extension Substring {
+    /// Without white space and NUL at its ends.
+    fileprivate var trimmed: String {
+        let isBlank: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
+        var rest = drop(while: isBlank)
+        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,38 @@
+import Support
+
+/// The bytes of a WAV file, of which any part can be had.
+public struct WaveBytes {
+    /// How many bytes the file has.
+    public let byteCount: UInt64
+    private let read: (Range<UInt64>) throws -> [UInt8]
+
+    /// A file of `byteCount` bytes; `read` gives exactly the bytes of a range that lies within them.
+    public init(byteCount: UInt64, read: @escaping (Range<UInt64>) throws -> [UInt8]) {
+        self.byteCount = byteCount
+        self.read = read
+    }
+
+    /// A file of exactly `bytes`.
+    public init(_ bytes: [UInt8]) {
+        self.init(byteCount: UInt64(bytes.count)) { range in
+            Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+        }
+    }
+
+    /// The bytes of `range`, cut to what the file has and to the first `limit`.
+    func bytes(_ range: Range<UInt64>, atMost limit: UInt64) throws(WaveSourceError) -> [UInt8] {
+        let range = range.clamped(to: 0..<byteCount)
+        let cut = range.lowerBound..<range.lowerBound + min(UInt64(range.count), limit)
+        guard !cut.isEmpty else { return [] }
+        do {
+            return try read(cut)
+        } catch {
+            throw WaveSourceError("cannot be read", at: cut.lowerBound, cause: error)
+        }
+    }
+
+    /// The `count` bytes from `offset` on, or as many as there are.
+    func bytes(from offset: UInt64, atMost count: UInt64) throws(WaveSourceError) -> [UInt8] {
+        try bytes(offset..<(offset.adding(count) ?? .max), atMost: count)
+    }
+}

@@ -1,0 +1,24 @@
+public import Support
+
+/// Why a file cannot be read as WAV.
+public struct WaveSourceError: DescribedError {
+    /// What is wrong, for the user.
+    public let problem: String
+    /// Where in the file, in bytes, where that is known.
+    public let offset: UInt64?
+    /// The error beneath: of what the file is read from.
+    public let cause: (any Error)?
+
+    /// An error about a WAV file.
+    public init(_ problem: String, at offset: UInt64? = nil, cause: (any Error)? = nil) {
+        self.problem = problem
+        self.offset = offset
+        self.cause = cause
+    }
+
+    /// The byte and the problem.
+    public var summary: String {
+        guard let offset else { return problem }
+        return "byte \(offset): \(problem)"
+    }
+}

@@ -1,0 +1,84 @@
+import Support
+
+/// What the `fmt ` chunk of a source says, WAVE_FORMAT_EXTENSIBLE resolved.
+public struct WaveSourceFormat: Sendable, Equatable {
+    /// The format tag: 1 for integers, 3 for floating point; of an extensible format, the one in its GUID.
+    public let tag: UInt16
+    /// Whether it was told as WAVE_FORMAT_EXTENSIBLE.
+    public let isExtensible: Bool
+    /// At least one.
+    public let channels: Int
+    /// Samples of one channel a second, above zero.
+    public let sampleRate: UInt32
+    /// Bytes of one sample of all channels, above zero.
+    public let blockAlign: Int
+    /// Bits of one sample of one channel, as the file has it.
+    public let bitsPerSample: Int
+    /// Bits of a sample that count, at the top of its container; as many as the container has where the file does not say.
+    public let validBits: Int
+    /// The speakers, of an extensible format; 0 for none in particular.
+    public let channelMask: UInt32
+
+    private static let extensibleTag: UInt16 = 0xFFFE
+    /// What follows the tag in the GUIDs of WAVE's formats.
+    private static let guidSuffix: [UInt8] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+
+    /// The format that the contents of a `fmt ` chunk tell.
+    init(_ contents: [UInt8]) throws(WaveSourceError) {
+        var reader = ByteReader(contents)
+        guard let tag = reader.readLittleEndian(UInt16.self), let channels = reader.readLittleEndian(UInt16.self),
+            let sampleRate = reader.readLittleEndian(UInt32.self), reader.skip(4),
+            let blockAlign = reader.readLittleEndian(UInt16.self), let bits = reader.readLittleEndian(UInt16.self)
+        else { throw WaveSourceError("its fmt chunk has only \(contents.count) bytes") }
+        guard channels > 0, sampleRate > 0, blockAlign > 0 else {
+            throw WaveSourceError(
+                "its fmt chunk announces \(channels) channels at \(sampleRate) Hz in blocks of \(blockAlign) bytes")
+        }
+        self.channels = Int(channels)
+        self.sampleRate = sampleRate
+        self.blockAlign = Int(blockAlign)
+        bitsPerSample = Int(bits)
+        isExtensible = tag == Self.extensibleTag
+        guard isExtensible else {
+            self.tag = tag
+            validBits = Int(bits)
+            channelMask = 0
+            return
+        }
+        guard reader.skip(2), let validBits = reader.readLittleEndian(UInt16.self),
+            let channelMask = reader.readLittleEndian(UInt32.self), let guid = reader.read(16)
+        else { throw WaveSourceError("its extensible fmt chunk has only \(contents.count) bytes") }
+        self.tag = guid.dropFirst(2).elementsEqual(Self.guidSuffix) ? UInt16(guid.prefix(2)) : Self.extensibleTag
+        self.validBits = (1...max(Int(bits), 1)).contains(Int(validBits)) ? Int(validBits) : Int(bits)
+        self.channelMask = channelMask
+    }
+
+    /// The format as WAV samples that stand for themselves; nil for coded ones (ADPCM, µ-law …) and for containers that
+    /// are none of ours.
+    public var samples: WaveFormat? {
+        let (containerByteCount, rest) = blockAlign.quotientAndRemainder(dividingBy: channels)
+        guard rest == 0, bitsPerSample <= containerByteCount * 8, bitsPerSample > (containerByteCount - 1) * 8,
+            let encoding = Self.encoding(tag: tag, containerByteCount: containerByteCount)
+        else { return nil }
+        return WaveFormat(sampleRate: sampleRate, channels: channels, encoding: encoding)
+    }
+
+    private static func encoding(tag: UInt16, containerByteCount: Int) -> SampleEncoding? {
+        switch (tag, containerByteCount) {
+        case (1, 1): .unsigned8
+        case (1, 2): .integer16
+        case (1, 3): .integer24
+        case (1, 4): .integer32
+        case (3, 4): .float32
+        case (3, 8): .float64
+        default: nil
+        }
+    }
+}
+
+extension UInt16 {
+    /// The little-endian number of two bytes.
+    fileprivate init(_ bytes: some Collection<UInt8>) {
+        self = bytes.reversed().reduce(0) { $0 << 8 | UInt16($1) }
+    }
+}

@@ -1,0 +1,9 @@
+extension DataType {
+    /// Its name in documents.
+    public var name: String {
+        switch self {
+        case .raw(let bytes): "r\(8 * bytes)"
+        default: "\(self)"
+        }
+    }
+}

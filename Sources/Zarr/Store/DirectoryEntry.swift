@@ -1,0 +1,52 @@
+import Glibc
+import Support
+
+/// What a directory holds, as far as its name is UTF-8, which keys are.
+struct DirectoryEntry {
+    let name: String
+    /// Whether it is a directory itself; a symbolic link to one is not.
+    let isDirectory: Bool
+
+    /// What the directory `path` below `root` holds, in no order; nil where there is no such directory.
+    static func all(in path: String, of root: OpenFile) throws(StoreError) -> [DirectoryEntry]? {
+        let place = path.isEmpty ? "." : path
+        let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if DirectoryStore.meansMissing(errno) { return nil }
+            throw StoreError("cannot list", key: path, cause: SystemError("openat", place))
+        }
+        guard let directory = fdopendir(descriptor) else {
+            let error = SystemError("fdopendir", place)
+            close(descriptor)
+            throw StoreError("cannot list", key: path, cause: error)
+        }
+        defer { closedir(directory) }
+
+        var entries: [DirectoryEntry] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else { break }
+            if let entry = DirectoryEntry(entry, in: descriptor) { entries.append(entry) }
+        }
+        guard errno == 0 else { throw StoreError("cannot list", key: path, cause: SystemError("readdir", place)) }
+        return entries
+    }
+
+    private init?(_ entry: UnsafeMutablePointer<dirent>, in directory: Int32) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        guard let name, name != ".", name != ".." else { return nil }
+        self.name = name
+        switch Int(entry.pointee.d_type) {
+        case DT_DIR:
+            isDirectory = true
+        case DT_UNKNOWN:
+            var status = stat()
+            isDirectory =
+                fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        default:
+            isDirectory = false
+        }
+    }
+}

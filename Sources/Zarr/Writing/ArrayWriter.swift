@@ -1,0 +1,174 @@
+import FoundationEssentials
+import Support
+
+/// Writes an array from its first row to its last, and its zarr.json after that.
+///
+/// Holds a chunk (or `ArrayPlan.singleChunkRows` rows, if that is more) in memory and the index of a shard, however long the
+/// array. To be used by one thread at a time. When it throws, the array is not whole and its node is to be discarded.
+public final class ArrayWriter {
+    private let node: StagedNode
+    private let name: String
+    private let plan: ArrayPlan
+
+    /// The rows not yet written, and what came of the next.
+    private var buffer: [UInt8] = []
+    /// Chunks written so far.
+    private var chunkCount = 0
+    private var shard: ShardWriter?
+
+    /// Begins the array `name` below `node`; without a name, `node` is the array.
+    public init(in node: StagedNode, name: String = "", _ plan: ArrayPlan) {
+        self.node = node
+        self.name = name
+        self.plan = plan
+    }
+
+    /// Bytes that were appended.
+    public private(set) var byteCount = 0
+
+    /// Appends the elements `bytes`, in C order, numbers little-endian. They may end within a row.
+    public func append(_ bytes: UnsafeRawBufferPointer) throws(ZarrError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            if buffer.count == limit { try writeWholeChunks() }
+            let part = rest.prefix(limit - buffer.count)
+            buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
+            byteCount += part.count
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
+        }
+    }
+
+    /// Appends the elements `bytes`, as above.
+    public func append(_ bytes: [UInt8]) throws(ZarrError) {
+        try bytes.withUnsafeBufferPointer { bytes throws(ZarrError) in try append(UnsafeRawBufferPointer(bytes)) }
+    }
+
+    /// Appends `numbers`, elements of an array of `uint64`.
+    public func append(_ numbers: [UInt64]) throws(ZarrError) {
+        try numbers.map(\.littleEndian).withUnsafeBufferPointer { numbers throws(ZarrError) in
+            try append(UnsafeRawBufferPointer(numbers))
+        }
+    }
+
+    /// Puts `bytes` in the place of the first that were appended: a header that is complete only at the end.
+    ///
+    /// Throws `invalidRequest` where the array is compressed, or where they are not all in its first chunk.
+    public func overwriteStart(with bytes: [UInt8]) throws(ZarrError) {
+        guard plan.compression.isEmpty, bytes.count <= min(byteCount, chunkSize) else {
+            throw ZarrError(
+                .invalidRequest, "its first \(bytes.count) bytes cannot be written again", path: node.path(of: name))
+        }
+        guard chunkCount > 0 else {
+            buffer.replaceSubrange(..<bytes.count, with: bytes)
+            return
+        }
+        // Chunk and shard alike begin with their first element.
+        try storing { () throws(StoreError) in try node.overwriteStart(of: chunkKey(0), with: bytes) }
+    }
+
+    /// Writes what is left and the zarr.json with `attributes`. Nothing may be appended after that.
+    ///
+    /// Throws `invalidRequest` where the last row is not whole or the attributes are no JSON object.
+    public func finish(attributes: some Encodable) throws(ZarrError) {
+        guard byteCount.isMultiple(of: plan.rowSize) else {
+            throw ZarrError(
+                .invalidRequest, "\(byteCount) bytes are not whole rows of \(plan.rowSize)", path: node.path(of: name))
+        }
+        let grid = try chunkCount == 0 ? finishSingleChunk() : finishChunks()
+        let document = NewArrayDocument(plan: plan, grid: grid, attributes: attributes)
+        let bytes = try DocumentEncoder.encode(document, path: node.path(of: name))
+        try storing { () throws(StoreError) in try node.write(bytes, to: key("zarr.json")) }
+    }
+
+    /// As above, without attributes.
+    public func finish() throws(ZarrError) {
+        try finish(attributes: [String: String]())
+    }
+
+    private var rowCount: Int { byteCount / plan.rowSize }
+    private var chunkSize: Int { plan.chunkRows * plan.rowSize }
+    /// How much is held back.
+    private var limit: Int { chunkCount == 0 ? plan.singleChunkRows * plan.rowSize : chunkSize }
+
+    /// The whole array is in the buffer: one chunk, exactly as long, or none.
+    private func finishSingleChunk() throws(ZarrError) -> WrittenGrid {
+        if !buffer.isEmpty {
+            try write(buffer)
+            try finishShard(chunksPerShard: 1)
+        }
+        return WrittenGrid(
+            rowCount: rowCount, chunkRows: max(rowCount, 1), chunksPerShard: plan.chunksPerShard == nil ? nil : 1)
+    }
+
+    /// The end of an array of several chunks is in the buffer.
+    private func finishChunks() throws(ZarrError) -> WrittenGrid {
+        try writeWholeChunks()
+        if !buffer.isEmpty {
+            try write(buffer + [UInt8](repeating: 0, count: chunkSize - buffer.count))
+        }
+        // An array that ends in its first shard has that shard no larger than it is.
+        let chunksPerShard = plan.chunksPerShard.map { min($0, chunkCount) }
+        try finishShard(chunksPerShard: chunksPerShard ?? 1)
+        return WrittenGrid(rowCount: rowCount, chunkRows: plan.chunkRows, chunksPerShard: chunksPerShard)
+    }
+
+    /// Writes the chunks that the buffer holds and keeps what is left.
+    private func writeWholeChunks() throws(ZarrError) {
+        var start = 0
+        while buffer.count - start >= chunkSize {
+            try write(Array(buffer[start..<start + chunkSize]))
+            start += chunkSize
+        }
+        buffer.removeFirst(start)
+    }
+
+    /// Writes the next chunk, whose elements are `bytes`.
+    private func write(_ bytes: [UInt8]) throws(ZarrError) {
+        var encoded = bytes
+        for codec in plan.compression {
+            do {
+                encoded = try codec.encode(encoded)
+            } catch {
+                throw ZarrError(
+                    .invalidRequest, "chunk \(chunkCount) cannot be encoded", path: node.path(of: name), cause: error)
+            }
+        }
+        guard let chunksPerShard = plan.chunksPerShard else {
+            let key = chunkKey(chunkCount)
+            try storing { () throws(StoreError) in try node.write(encoded, to: key) }
+            chunkCount += 1
+            return
+        }
+        if shard == nil {
+            let key = chunkKey(chunkCount / chunksPerShard)
+            try storing { () throws(StoreError) in shard = ShardWriter(try node.makeFile(key)) }
+        }
+        try storing { () throws(StoreError) in try shard?.append(encoded) }
+        chunkCount += 1
+        if chunkCount.isMultiple(of: chunksPerShard) { try finishShard(chunksPerShard: chunksPerShard) }
+    }
+
+    private func finishShard(chunksPerShard: Int) throws(ZarrError) {
+        try storing { () throws(StoreError) in
+            guard let finished = shard.take() else { return }
+            try finished.finish(chunksPerShard: chunksPerShard)
+        }
+    }
+
+    /// The key of what lies at `number` along the first dimension, and at 0 along all others.
+    private func chunkKey(_ number: Int) -> String {
+        key((["c", String(number)] + plan.rowShape.map { _ in "0" }).joined(separator: "/"))
+    }
+
+    private func key(_ key: String) -> String {
+        name.isEmpty ? key : "\(name)/\(key)"
+    }
+
+    private func storing(_ body: () throws(StoreError) -> Void) throws(ZarrError) {
+        do {
+            try body()
+        } catch {
+            throw ZarrError(.store, "cannot be written", path: node.path(of: name), cause: error)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Glibc
+import Support
+
+extension DirectoryStore {
+    /// Opens the store at `path`, and makes it first where there is none: a folder (in one that is there) with a group at its
+    /// root. A folder that holds anything but a Zarr v3 hierarchy is refused.
+    public static func create(path: String) throws(StoreError) -> DirectoryStore {
+        let isNew = mkdir(path, 0o777) == 0
+        guard isNew || errno == EEXIST else {
+            throw StoreError("the store cannot be made", key: "", cause: SystemError("mkdir", path))
+        }
+        let store = try DirectoryStore(path: path)
+        if isNew { try store.changes.sync("..") }
+        guard try store.size(of: "zarr.json") == nil else { return store }
+        let strangers = try DirectoryEntry.all(in: "", of: store.root) ?? []
+        if let stranger = strangers.first(where: { !$0.name.hasPrefix(StagingFolder.prefix) }) {
+            throw StoreError(
+                "\(path) holds \(stranger.name) and no Zarr v3 store: name a new or an empty folder", key: "")
+        }
+        try store.replace("zarr.json", with: Self.emptyGroup)
+        return store
+    }
+
+    private static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
+
+    /// Writes `bytes` under `key`, in place of what was there: a reader finds the old ones or the new ones.
+    ///
+    /// They are on the disk when this returns. The folder they go to must be there.
+    public func replace(_ key: String, with bytes: [UInt8]) throws(StoreError) {
+        try check(key, isPrefix: false)
+        let staging = try StagingFolder(in: self)
+        // What cannot be removed is found as a leftover.
+        defer { try? staging.remove() }
+        let path = "\(staging.path)/value"
+        var file = try changes.makeFile(path)
+        try file.append(bytes)
+        try file.finish()
+        try changes.replaceFile(key, with: path)
+        files.removeAll()
+        try changes.sync(key.split(separator: "/").dropLast().joined(separator: "/"))
+    }
+
+    /// What dead processes left in the store, sorted by name: folders that no reader sees and that take up space. Changes
+    /// nothing; what living processes are writing is not listed.
+    public func leftovers() throws(StoreError) -> [String] {
+        var abandoned: [String] = []
+        for name in try stagingFolders() where try StagingFolder.isAbandoned(name, of: root) { abandoned.append(name) }
+        return abandoned
+    }
+
+    /// Removes what dead processes left in the store and returns the names of what was removed.
+    @discardableResult
+    public func removeLeftovers() throws(StoreError) -> [String] {
+        var removed: [String] = []
+        for name in try stagingFolders() where try StagingFolder.removeAbandoned(name, changes) { removed.append(name) }
+        return removed
+    }
+
+    private func stagingFolders() throws(StoreError) -> [String] {
+        try children(of: "").filter { $0.hasPrefix(StagingFolder.prefix) }
+    }
+}

@@ -1,0 +1,10 @@
+/// How a document writes an extension point: `{"name", "configuration"}`.
+struct NamedConfiguration<Configuration: Encodable>: Encodable {
+    let name: String
+    let configuration: Configuration
+
+    init(_ name: String, _ configuration: Configuration) {
+        self.name = name
+        self.configuration = configuration
+    }
+}

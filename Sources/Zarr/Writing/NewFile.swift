@@ -1,0 +1,42 @@
+import Glibc
+import Support
+
+/// A file of a store that is being written from its first byte to its last.
+struct NewFile: ~Copyable {
+    /// The file's key in the store.
+    let key: String
+    private let file: OpenFile
+    private let changes: StoreChanges
+    /// Bytes written so far.
+    private(set) var count = 0
+
+    init(key: String, file: OpenFile, changes: StoreChanges) {
+        self.key = key
+        self.file = file
+        self.changes = changes
+    }
+
+    /// Writes `bytes` after those already written.
+    mutating func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            var written = 0
+            _ = try changes.attempt("write", key, "cannot be written") {
+                written = write(file.descriptor, rest.baseAddress, rest.count)
+                return written < 0 ? -1 : 0
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+            count += written
+        }
+    }
+
+    /// Writes `bytes` after those already written.
+    mutating func append(_ bytes: [UInt8]) throws(StoreError) {
+        try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in try append(UnsafeRawBufferPointer(bytes)) }
+    }
+
+    /// Waits until all bytes are on the disk. The file's name is not, until its folder is kept too.
+    consuming func finish() throws(StoreError) {
+        _ = try changes.attempt("fsync", key, "cannot be kept") { fsync(file.descriptor) }
+    }
+}

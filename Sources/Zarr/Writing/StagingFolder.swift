@@ -1,0 +1,102 @@
+import Glibc
+import Support
+
+/// A hidden folder at the root of a store where nodes and files are written before they get their place, so that they
+/// appear whole or not at all.
+///
+/// It holds no zarr.json and so is no node for any reader. Its lock is held as long as this object lives, and by the system
+/// let go of when the process ends in any way: a folder without a locked lock is what a dead process left behind.
+final class StagingFolder: Sendable {
+    /// What the names of all such folders begin with; the process's id and a random number follow.
+    static let prefix = ".zarrwlr-staging-"
+    static let lockName = "lock"
+
+    /// Its path in the store.
+    let path: String
+    private let lock: OpenFile
+    private let changes: StoreChanges
+
+    /// Makes a new one in `store`.
+    init(in store: DirectoryStore) throws(StoreError) {
+        changes = store.changes
+        while true {
+            let path = "\(Self.prefix)\(getpid())-\(String(UInt64.random(in: 0...(.max)), radix: 36))"
+            if let lock = try Self.make(path, store.changes) {
+                self.path = path
+                self.lock = lock
+                return
+            }
+        }
+    }
+
+    /// The lock of the new folder `path`; nil where another process cleaned the folder away before it was locked.
+    private static func make(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OpenFile? {
+        guard try changes.makeFolder(path) else { return nil }
+        guard let lock = try openLock(of: path, changes) else { return nil }
+        _ = try changes.attempt("flock", path, "cannot be locked") { flock(lock.descriptor, LOCK_EX) }
+        return lock.hasName ? lock : nil
+    }
+
+    /// The lock of the folder `path`, open, and made if need be; nil where there is no such folder.
+    private static func openLock(of path: String, _ changes: StoreChanges) throws(StoreError) -> OpenFile? {
+        var descriptor: Int32 = -1
+        let code = try changes.attempt("openat", path, "cannot be locked", unless: ENOENT) {
+            descriptor = openat(
+                changes.root.descriptor, "\(path)/\(lockName)", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+            return descriptor
+        }
+        return code == 0 ? OpenFile(descriptor: descriptor) : nil
+    }
+
+    /// Removes it and all it holds.
+    func remove() throws(StoreError) {
+        try Self.removeLocked(path, changes)
+    }
+
+    /// Removes the folder `path` and all it holds if no living process has it; false where one has.
+    static func removeAbandoned(_ path: String, _ changes: StoreChanges) throws(StoreError) -> Bool {
+        guard let lock = try openLock(of: path, changes) else { return true }
+        let code = try changes.attempt("flock", path, "cannot be locked", unless: EWOULDBLOCK) {
+            flock(lock.descriptor, LOCK_EX | LOCK_NB)
+        }
+        guard code == 0 else { return false }
+        if lock.hasName { try removeLocked(path, changes) }
+        return true
+    }
+
+    /// Whether no living process has the folder `path`. Changes nothing.
+    static func isAbandoned(_ path: String, of root: OpenFile) throws(StoreError) -> Bool {
+        let descriptor = openat(root.descriptor, "\(path)/\(lockName)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return true }
+            throw StoreError("cannot be read", key: path, cause: SystemError("openat", "\(path)/\(lockName)"))
+        }
+        let lock = OpenFile(descriptor: descriptor)
+        if flock(lock.descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
+        guard errno == EWOULDBLOCK else {
+            throw StoreError("cannot be locked", key: path, cause: SystemError("flock", path))
+        }
+        return false
+    }
+
+    private static func removeLocked(_ path: String, _ changes: StoreChanges) throws(StoreError) {
+        for entry in try DirectoryEntry.all(in: path, of: changes.root) ?? [] where entry.name != lockName {
+            if entry.isDirectory {
+                try changes.removeTree("\(path)/\(entry.name)")
+            } else {
+                try changes.removeFile("\(path)/\(entry.name)")
+            }
+        }
+        // The lock last: until then the folder is known to be ours.
+        try changes.removeFile("\(path)/\(lockName)")
+        _ = try changes.removeFolder(path)
+    }
+}
+
+extension OpenFile {
+    /// Whether the file still has a name, and was not removed while it was opened.
+    fileprivate var hasName: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+    }
+}

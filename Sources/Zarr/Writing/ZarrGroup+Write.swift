@@ -1,0 +1,66 @@
+extension ZarrGroup {
+    /// Makes the group at `path` with `attributes`, and the groups above it that are not there, each visible as a whole.
+    /// False, and the attributes not used, where there is one already.
+    ///
+    /// Throws `invalidDocument` where there is an array at `path`, and `unsupported` where there is something of zarr_format 2
+    /// on the way.
+    @discardableResult
+    public static func create(
+        in store: DirectoryStore, path: String, attributes: some Encodable
+    ) throws(ZarrError) -> Bool {
+        let components = path.split(separator: "/", omittingEmptySubsequences: false)
+        for count in components.indices {
+            let above = components.prefix(count).joined(separator: "/")
+            _ = try createOne(in: store, path: above, attributes: [String: String]())
+        }
+        return try createOne(in: store, path: path, attributes: attributes)
+    }
+
+    /// Gives the group at `path`, which is there, `attributes` in place of those it has.
+    public static func replaceAttributes(
+        in store: DirectoryStore, path: String, with attributes: some Encodable
+    ) throws(ZarrError) {
+        let bytes = try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: path)
+        do {
+            try store.replace(path.isEmpty ? "zarr.json" : "\(path)/zarr.json", with: bytes)
+        } catch {
+            throw ZarrError(.store, "cannot be written", path: path, cause: error)
+        }
+    }
+
+    private static func createOne(
+        in store: DirectoryStore, path: String, attributes: some Encodable
+    ) throws(ZarrError) -> Bool {
+        if let document = try NodeDocument(store, path: path) {
+            guard case .group = try document.decode(NodeMetadata.self) else {
+                throw ZarrError(.invalidDocument, "is an array, not a group", path: path)
+            }
+            return false
+        }
+        guard !path.isEmpty else { throw ZarrError(.notFound, "there is no Zarr store", path: path) }
+        let bytes = try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: path)
+        do {
+            let node = try StagedNode(in: store)
+            try node.write(bytes, to: "zarr.json")
+            if try node.publish(as: path) { return true }
+            // A folder without a document, unless another process was quicker; then its document and ours are both whole.
+            guard try store.size(of: "\(path)/zarr.json") == nil else { return false }
+            try store.replace("\(path)/zarr.json", with: bytes)
+            return true
+        } catch {
+            throw ZarrError(.store, "cannot be made", path: path, cause: error)
+        }
+    }
+}
+
+extension StagedNode {
+    /// Makes this node, or the one `name` below it, a group with `attributes`.
+    public func writeGroup(_ name: String = "", attributes: some Encodable) throws(ZarrError) {
+        let bytes = try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: path(of: name))
+        do {
+            try write(bytes, to: name.isEmpty ? "zarr.json" : "\(name)/zarr.json")
+        } catch {
+            throw ZarrError(.store, "cannot be written", path: path(of: name), cause: error)
+        }
+    }
+}

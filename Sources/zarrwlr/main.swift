@@ -1,0 +1,4 @@
+import Commands
+import Glibc
+
+exit(ZarrwlrCommand(.standard).run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,111 @@
+import AudioCoding
+import Foundation
+import TestSupport
+import Testing
+
+struct FLACEncoderTests {
+    struct Form: CustomTestStringConvertible, Sendable {
+        let bits: Int
+        let channels: Int
+        let sampleRate: UInt32
+        var testDescription: String { "\(bits) bits, \(channels) channels, \(sampleRate) Hz" }
+    }
+
+    static let forms = [
+        Form(bits: 8, channels: 1, sampleRate: 22_050), Form(bits: 12, channels: 2, sampleRate: 44_100),
+        Form(bits: 16, channels: 1, sampleRate: 250_000), Form(bits: 16, channels: 2, sampleRate: 48_000),
+        Form(bits: 16, channels: 8, sampleRate: 96_000), Form(bits: 20, channels: 2, sampleRate: 48_000),
+        Form(bits: 24, channels: 1, sampleRate: 312_500), Form(bits: 24, channels: 6, sampleRate: 384_000),
+        Form(bits: 16, channels: 1, sampleRate: 655_350), Form(bits: 16, channels: 1, sampleRate: 250_001),
+        Form(bits: 4, channels: 3, sampleRate: 1),
+    ]
+
+    private static func encode(
+        _ samples: SampleBuffer, _ form: Form
+    ) throws -> (encoder: FLACEncoder, frames: [EncodedFrame]) {
+        let encoder = try FLACEncoder(bits: form.bits, channels: form.channels, sampleRate: form.sampleRate)
+        var frames: [EncodedFrame] = []
+        for piece in Signal.pieces(samples) { frames += try encoder.encode(piece) }
+        return (encoder, try frames + encoder.finish())
+    }
+
+    @Test(arguments: forms) func `what is encoded decodes to the same samples`(_ form: Form) throws {
+        let samples = Signal.integers(bits: form.bits, channels: form.channels, count: 10_000)
+        let (encoder, frames) = try Self.encode(samples, form)
+        #expect(frames.map(\.sampleCount) == [4096, 4096, 1808])
+        #expect(try Decoding.flac(frames.map(\.bytes), encoder.streamInfo) == samples.byteArray)
+    }
+
+    @Test func `the header tells samples, frame sizes and MD5 once the stream is finished`() throws {
+        let form = Form(bits: 16, channels: 2, sampleRate: 48_000)
+        let encoder = try FLACEncoder(bits: 16, channels: 2, sampleRate: 48_000)
+        let before = encoder.header
+        #expect(before.count == FLACEncoder.headerByteCount)
+        #expect(encoder.streamInfo.totalSamples == nil)
+        #expect(encoder.streamInfo.md5 == nil)
+
+        let samples = Signal.integers(bits: 16, channels: 2, count: 10_000)
+        let (finished, frames) = try Self.encode(samples, form)
+        #expect(finished.header.count == before.count)
+        #expect(finished.streamInfo.totalSamples == 10_000)
+        #expect(finished.streamInfo.minimumBlockSize == 4096)
+        #expect(finished.streamInfo.maximumBlockSize == 4096)
+        #expect(finished.streamInfo.minimumFrameByteCount == frames.map(\.bytes.count).min())
+        #expect(finished.streamInfo.maximumFrameByteCount == frames.map(\.bytes.count).max())
+        let sum = try runChecked(["md5sum"], input: Data(samples.byteArray)).text.prefix(32)
+        #expect(
+            finished.streamInfo.md5?.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() ?? ""
+                == sum)
+        let stream = CodedStream(finished.header + frames.flatMap(\.bytes))
+        #expect(try FLACMetadata(of: stream).firstFrameOffset == UInt64(FLACEncoder.headerByteCount))
+    }
+
+    @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment), arguments: forms)
+    func `flac accepts the stream, and ffmpeg decodes it to the same samples`(_ form: Form) throws {
+        let samples = Signal.integers(bits: form.bits, channels: form.channels, count: 10_000)
+        let (encoder, frames) = try Self.encode(samples, form)
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.flac")
+            try Data(encoder.header + frames.flatMap(\.bytes)).write(to: path)
+            let test = try runChecked(["flac", "-t", "--warnings-as-errors", path.path])
+            #expect(!test.errors.contains("cannot check MD5"))
+            // flac takes whole bytes only; ffmpeg has 4 bits as 8, 12 as 16 and 20 as 24.
+            guard form.bits % 8 == 0 else { return }
+            let raw = form.bits == 8 ? "u8" : "s\(form.bits)le"
+            #expect(
+                try runChecked(["ffmpeg", "-v", "error", "-i", path.path, "-f", raw, "-"]).output
+                    == Data(samples.byteArray))
+        }
+    }
+
+    @Test func `no samples make a stream without frames`() throws {
+        let encoder = try FLACEncoder(bits: 16, channels: 1, sampleRate: 48_000)
+        #expect(try encoder.finish() == [])
+        #expect(encoder.streamInfo.totalSamples == nil)
+    }
+
+    @Test func `what FLAC cannot hold is refused`() throws {
+        #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 32, channels: 1, sampleRate: 48_000) }
+        #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 3, channels: 1, sampleRate: 48_000) }
+        #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 16, channels: 9, sampleRate: 48_000) }
+        #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 16, channels: 0, sampleRate: 48_000) }
+        #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 16, channels: 1, sampleRate: 655_351) }
+        #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 16, channels: 1, sampleRate: 0) }
+        #expect(throws: AudioCodingError.self) {
+            try FLACEncoder(bits: 16, channels: 1, sampleRate: 48_000, blockSize: 15)
+        }
+        let encoder = try FLACEncoder(bits: 16, channels: 1, sampleRate: 48_000)
+        #expect(throws: AudioCodingError.self) { try encoder.encode(Signal.floats([0])) }
+        #expect(throws: AudioCodingError.self) {
+            try encoder.encode(Signal.integers(bits: 16, channels: 2, count: 1))
+        }
+    }
+
+    @Test func `a sample beyond its bits is an error`() throws {
+        let encoder = try FLACEncoder(bits: 12, channels: 1, sampleRate: 48_000)
+        let samples = [UInt8](repeating: 0x7F, count: 2 * 5000).withUnsafeBytes {
+            SampleBuffer(format: .integer(bits: 12), channels: 1, bytes: $0)
+        }
+        #expect(throws: AudioCodingError.self) { try encoder.encode(samples) }
+    }
+}

@@ -1,0 +1,196 @@
+import AudioCoding
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+struct HostileMediaTests {
+    /// Reads the file to its end both ways, and returns what stopped that.
+    private static func readAll(_ path: String) -> [any Error] {
+        var errors: [any Error] = []
+        do {
+            let source = try MediaSource(path: path)
+            while try source.nextSamples() != nil {}
+        } catch {
+            errors.append(error)
+        }
+        do {
+            let source = try MediaSource(path: path)
+            while try source.nextPacket() != nil {}
+        } catch {
+            errors.append(error)
+        }
+        return errors
+    }
+
+    private static func write(_ bytes: Data, _ name: String, in directory: URL) throws -> String {
+        let path = directory.appending(path: name)
+        try bytes.write(to: path)
+        return path.path
+    }
+
+    @Test func `what is no file of sound is an error that names it`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let missing = directory.appending(path: "missing.wav").path
+            #expect(throws: MediaError.self) { try MediaSource(path: missing) }
+            #expect(throws: MediaError.self) { try MediaSource(path: directory.path) }
+            #expect(throws: MediaError.self) { try MediaSource(path: "/dev/zero") }
+            #expect(throws: MediaError.self) {
+                try MediaSource(path: Self.write(Data(), "empty.wav", in: directory))
+            }
+            #expect(throws: MediaError.self) {
+                try MediaSource(path: Self.write(Data("Rain, 12 mm\n".utf8), "notes.txt", in: directory))
+            }
+            do throws(MediaError) {
+                _ = try MediaSource(path: missing)
+            } catch {
+                #expect(error.path == missing)
+                #expect(error.description.contains("No such file"))
+            }
+        }
+    }
+
+    @Test func `an address is no file`() {
+        #expect(throws: MediaError.self) { try MediaSource(path: "http://127.0.0.1:9/a.wav") }
+        #expect(throws: MediaError.self) { try MediaSource(path: "concat:/etc/passwd|/etc/passwd") }
+        #expect(throws: MediaError.self) { try MediaSource(path: "data:audio/wav;base64,UklGRg==") }
+    }
+
+    @Test(
+        .enabled(if: MediaTools.arePresent, MediaTools.comment),
+        arguments: [
+            ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n%\n#EXT-X-ENDLIST\n"),
+            ("list.ffconcat", "ffconcat version 1.0\nfile '%'\n"),
+            (
+                "list.mpd",
+                """
+                <?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" profiles="urn:mpeg:dash:profile">
+                <Period><AdaptationSet mimeType="audio/mp4"><Representation id="1" bandwidth="1"><BaseURL>%</BaseURL>
+                </Representation></AdaptationSet></Period></MPD>
+                """
+            ),
+        ]) func `a list of files is refused, though the files are there`(_ name: String, _ text: String) throws
+    {
+        try TestFiles.withTemporaryDirectory { directory in
+            let sound = directory.appending(path: "a.mp4").path
+            try runChecked(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=1", sound])
+            #expect(throws: Never.self) { try MediaSource(path: sound) }
+            let list = try Self.write(
+                Data(text.replacingOccurrences(of: "%", with: "a.mp4").utf8), name, in: directory)
+            do {
+                _ = try MediaSource(path: list)
+                Issue.record("the list was opened")
+            } catch {
+                #expect("\(error)".contains("is a list of files"))
+            }
+        }
+    }
+
+    @Test(
+        .enabled(if: MediaTools.arePresent, MediaTools.comment),
+        arguments: ["a.flac", "a.m4a", "a.opus", "a.mkv", "a.mp3", "a.wav", "a.aiff", "a.ogg"])
+    func `a file that is cut short or damaged anywhere is an error or less sound, never more`(_ name: String) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: name).path
+            try runChecked(
+                ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=1:r=48000:seed=3", path])
+            let whole = try Data(contentsOf: URL(filePath: path))
+            #expect(Self.readAll(path).allSatisfy { "\($0)".contains("neither FLAC, AAC nor Opus") })
+            for part in 0..<20 {
+                let cut = try Self.write(whole.prefix(whole.count * part / 20), "cut-\(name)", in: directory)
+                #expect(Self.readAll(cut).allSatisfy { $0 is MediaError })
+                var damaged = whole
+                for index in 0..<8 { damaged[(whole.count * part / 20 + index * 37) % whole.count] ^= 0x5A }
+                let path = try Self.write(damaged, "damaged-\(name)", in: directory)
+                #expect(Self.readAll(path).allSatisfy { $0 is MediaError })
+            }
+        }
+    }
+
+    @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment))
+    func `a damaged FLAC frame in the middle is an error with its place`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.flac").path
+            try runChecked(
+                ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=2:r=48000:seed=3", path])
+            var bytes = try Data(contentsOf: URL(filePath: path))
+            bytes[bytes.count / 2] ^= 0xFF
+            let damaged = try Self.write(bytes, "b.flac", in: directory)
+            let source = try MediaSource(path: damaged)
+            var decoded = 0
+            do {
+                while let samples = try source.nextSamples() { decoded += samples.sampleCount }
+                Issue.record("the damage was passed over")
+            } catch let error as MediaError {
+                #expect(error.sample == UInt64(decoded))
+                #expect(decoded > 20_000 && decoded < 76_000)
+                let offset = try #require(error.offset)
+                #expect(offset <= UInt64(bytes.count / 2) && offset + 40_000 > UInt64(bytes.count / 2))
+            }
+        }
+    }
+
+    @Test(
+        .enabled(if: MediaTools.arePresent, MediaTools.comment),
+        arguments: ["a.flac", "flac.oga", "flac.mkv", "a.opus", "opus.webm"])
+    func `packets that are missing in the middle are an error, not a shorter recording`(_ name: String) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: name).path
+            let codec = name.contains("opus") ? "libopus" : "flac"
+            try runChecked(
+                ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=3:r=48000:seed=3", "-c:a", codec, path])
+            let source = try MediaSource(path: path)
+            var offsets: [Int] = []
+            while let packet = try source.nextPacket() { offsets.append(Int(try #require(packet.offset))) }
+            // From where one packet begins to where a later one does, so that what is left is well formed.
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            let first = offsets[offsets.count / 3]
+            let second = try #require(offsets.first { $0 > offsets[offsets.count / 2] })
+            let holed = try Self.write(
+                bytes.prefix(first) + bytes.suffix(bytes.count - second), "b-" + name, in: directory)
+            let errors = Self.readAll(holed)
+            #expect(!errors.isEmpty && errors.allSatisfy { $0 is MediaError })
+        }
+    }
+
+    @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment))
+    func `a stream that is not there cannot be chosen, and none once one is read`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.mkv").path
+            try runChecked(
+                ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=1:s=64x64:r=5"]
+                    + ["-f", "lavfi", "-i", "sine=d=1:r=48000", "-f", "lavfi", "-i", "sine=d=1:r=16000"]
+                    + ["-map", "0", "-map", "1", "-map", "2", "-c:a", "flac", path])
+            let source = try MediaSource(path: path)
+            #expect(source.streams.map(\.index) == [1, 2])
+            #expect(source.streams.map(\.sampleRate) == [48_000, 16_000])
+            #expect(throws: MediaError.self) { try source.selectStream(0) }
+            #expect(throws: MediaError.self) { try source.selectStream(3) }
+            try source.selectStream(2)
+            var count = 0
+            while let packet = try source.nextPacket() { count += packet.sampleCount }
+            #expect(count == 16_000)
+            #expect(throws: MediaError.self) { try source.selectStream(1) }
+        }
+    }
+
+    @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment))
+    func `an edit list that cuts both ends is kept to, by packets as by samples`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.m4a").path
+            let cut = directory.appending(path: "cut.m4a").path
+            try runChecked(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=4:r=48000", "-c:a", "aac", path])
+            try runChecked(["ffmpeg", "-v", "error", "-ss", "1.01", "-i", path, "-t", "1.5", "-c", "copy", cut])
+            let bySamples = try MediaSource(path: cut)
+            var decoded = 0
+            while let samples = try bySamples.nextSamples() { decoded += samples.sampleCount }
+            let byPackets = try MediaSource(path: cut)
+            var heard = 0
+            while let packet = try byPackets.nextPacket() {
+                heard += packet.sampleCount - packet.startTrim - packet.endTrim
+            }
+            #expect(heard == decoded)
+            #expect(byPackets.stream.announcedSampleCount == UInt64(heard))
+        }
+    }
+}

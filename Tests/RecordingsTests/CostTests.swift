@@ -1,0 +1,61 @@
+import Foundation
+import Recordings
+import Support
+import TestSupport
+import Testing
+import Zarr
+
+@Suite("What a recording costs")
+struct CostTests {
+    private func withCounted<T>(
+        _ fixture: StreamFixture, copies: Int = 1, rows: [[UInt64]]?,
+        _ body: (CountingStore, OpenedRecording) throws -> T
+    ) throws -> T {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
+            try store.addRecording("0", codec: fixture.codec, blob: fixture.bytes)
+            if let rows { try store.addTable("0/\(fixture.codec)_index", rows: rows) }
+            let counting = CountingStore(try DirectoryStore(path: directory.path))
+            return try body(counting, OpenedRecording(store: counting))
+        }
+    }
+
+    @Test("to open is a few kilobytes where an index is there", arguments: ["fixed.flac", "exact.aac"])
+    func opening(_ name: String) throws {
+        let fixture = try StreamFixture.named(name)
+        let rows = try fixture.indexRows
+        try withCounted(fixture, rows: rows) { store, opened in
+            _ = try opened.recording
+            let read = store.takeCount()
+            // The first 64 KiB, which the first frames are found in, and the rows and headers that the index is tried by.
+            #expect(read < 70_000 + 9 * (2 * 24 + 2 * 9))
+        }
+    }
+
+    @Test("to read is the frames that are needed and their rows", arguments: ["fixed.flac", "exact.aac"])
+    func reading(_ name: String) throws {
+        let fixture = try StreamFixture.named(name)
+        let rows = try fixture.indexRows
+        try withCounted(fixture, rows: rows) { store, opened in
+            let recording = try opened.recording
+            _ = store.takeCount()
+            let middle = recording.dataByteCount / 2
+            _ = try recording.bytes(middle..<middle + 100)
+            let largest = rows.map { Int($0[1]) }.max() ?? 0
+            // FLAC: one frame. AAC: eight, and one of pre-roll.
+            let frames = fixture.codec == "flac" ? 1 : 9
+            #expect(store.takeCount() <= frames * (largest + 24))
+            _ = try recording.bytes(middle..<middle + 100)
+            #expect(store.takeCount() == 0, "what is kept is not read again")
+        }
+    }
+
+    @Test("to open does not grow with a FLAC recording that has no index")
+    func openingWithoutIndex() throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        try withCounted(fixture, rows: nil) { store, opened in
+            _ = try opened.recording
+            #expect(store.takeCount() < 1_000)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Support
+import Synchronization
+import Zarr
+
+/// A store that counts the bytes read from the chunks of another.
+final class CountingStore: Store {
+    private let base: any Store
+    private let count = Atomic<Int>(0)
+
+    init(_ base: any Store) {
+        self.base = base
+    }
+
+    /// Bytes of chunks (not of documents) read since the last call.
+    func takeCount() -> Int { count.exchange(0, ordering: .relaxed) }
+
+    func size(of key: String) throws(StoreError) -> UInt64? { try base.size(of: key) }
+
+    func read(
+        _ key: String, range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> Bool {
+        if !key.hasSuffix("zarr.json") { count.add(range.count, ordering: .relaxed) }
+        return try base.read(key, range: range, into: buffer)
+    }
+
+    func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }
+
+    func modificationTime(of key: String) throws(StoreError) -> Timestamp? {
+        try base.modificationTime(of: key)
+    }
+}

@@ -1,0 +1,94 @@
+import Recordings
+import Support
+import TestSupport
+import Testing
+import Zarr
+
+@Suite("Damage to a stream")
+struct DamageTests {
+    /// Reads `recording` in small pieces and says which bytes could not be had; the others must be those of `whole`.
+    private func unreadable(_ recording: Recording, whole: [UInt8], step: UInt64 = 512) throws -> [Range<UInt64>] {
+        var failed: [Range<UInt64>] = []
+        for start in stride(from: 0, to: recording.dataByteCount, by: Int(step)) {
+            let range = start..<min(start + step, recording.dataByteCount)
+            do {
+                let bytes = try recording.bytes(range)
+                guard bytes.elementsEqual(whole[Int(range.lowerBound)..<Int(range.upperBound)]) else {
+                    Issue.record("bytes \(range) are wrong")
+                    return failed
+                }
+            } catch let error as RecordingError {
+                #expect(error.recording == "0")
+                #expect(error.samples != nil)
+                failed.append(range)
+            }
+        }
+        return failed
+    }
+
+    @Test("costs a FLAC recording the samples of the frame that it hit, and no others", arguments: [true, false])
+    func flac(hasIndex: Bool) throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
+        let rows = try fixture.indexRows
+        for number in [3, 40, rows.count - 1] {
+            var blob = try fixture.bytes
+            blob[Int(rows[number][0] + rows[number][1] / 2)] ^= 0x10
+            try OpenedRecording.with(fixture, blob: blob, indexRows: hasIndex ? rows : nil) { opened in
+                let failed = try unreadable(opened.recording, whole: whole, step: 64)
+                #expect(failed.first?.lowerBound == rows[number][2] * 2 / 64 * 64)
+                #expect(failed.count <= 576 * 2 / 64 + 1)
+                #expect(!failed.isEmpty)
+            }
+        }
+    }
+
+    @Test("costs an AAC recording the units that need the frame that it hit", arguments: [true, false])
+    func aac(hasIndex: Bool) throws {
+        let fixture = try StreamFixture.named("exact.aac")
+        let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
+        let rows = try fixture.indexRows
+        var blob = try fixture.bytes
+        // The first bytes behind the header say how the frame is coded at all.
+        for byte in 7..<20 { blob[Int(rows[20][0]) + byte] = 0xFF }
+        try OpenedRecording.with(fixture, blob: blob, indexRows: hasIndex ? rows : nil) { opened in
+            let failed = try unreadable(opened.recording, whole: whole)
+            let unitByteCount = UInt64(8 * 1024 * 4)
+            #expect(failed.allSatisfy { (2 * unitByteCount..<3 * unitByteCount).overlaps($0) })
+            #expect(!failed.isEmpty)
+        }
+    }
+
+    @Test("is never sound, for any byte of a stream or an index", arguments: StreamFixture.all)
+    func anyByte(_ fixture: StreamFixture) throws {
+        let bytes = try fixture.bytes
+        let rows = try fixture.indexRows
+        var random = RepeatableRandom(seed: 23)
+        for round in 0..<25 {
+            var blob = bytes
+            var damagedRows = rows
+            for _ in 0...Int.random(in: 0..<4, using: &random) {
+                switch round % 3 {
+                case 0: blob[Int.random(in: blob.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                case 1: blob.removeLast(Int.random(in: 0..<blob.count / 2, using: &random))
+                default:
+                    guard !rows.isEmpty else { continue }
+                    damagedRows[Int.random(in: rows.indices, using: &random)][Int.random(in: 0..<3, using: &random)] =
+                        UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64.random(in: 0..<64, using: &random)
+                }
+            }
+            try OpenedRecording.with(fixture, blob: blob, indexRows: rows.isEmpty ? nil : damagedRows) { opened in
+                // Opened or refused; read or refused; and the same both times.
+                guard let recording = opened.catalogue.recordings.first else {
+                    #expect(opened.catalogue.problems.count == 1)
+                    return
+                }
+                for _ in 0..<4 where recording.dataByteCount > 0 {
+                    let range = random.range(within: recording.dataByteCount, longest: 30_000)
+                    let first = try? recording.bytes(range)
+                    #expect(first == (try? recording.bytes(range)))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import AudioCoding
+import Recordings
+import Support
+import TestSupport
+import Testing
+
+/// Stores whose blob holds the packets end to end, with the arrays that go with that.
+@Suite("Opus packets end to end")
+struct OpusRestartTests {
+    /// What a store of `fixture`'s packets has.
+    private struct Packets {
+        var blob: [UInt8] = []
+        var rows: [[UInt64]] = []
+        var head: [UInt8] = []
+
+        init(_ fixture: StreamFixture) throws {
+            let ogg = try fixture.bytes
+            var scanner = OggPacketScanner()
+            let packets = try ogg.withUnsafeBytes { try scanner.consume($0) } + scanner.finish()
+            for packet in packets {
+                let bytes = packet.pieces.flatMap { ogg[Int($0.lowerBound)..<Int($0.upperBound)] }
+                let end = packet.firstSample + UInt64(packet.sampleCount)
+                rows.append(
+                    [UInt64(blob.count), UInt64(bytes.count), UInt64(packet.sampleCount), packet.firstSample, end - 1])
+                blob += bytes
+            }
+            // OpusHead is the first packet of the first page, which has one lacing value.
+            head = Array(ogg[28..<28 + Int(ogg[27])])
+        }
+    }
+
+    private func open<T>(
+        _ packets: Packets, sync: [[UInt64]]?, attributes: [String: Any] = [:], _ body: (OpenedRecording) throws -> T
+    ) throws -> T {
+        try OpenedRecording.with { store in
+            try store.addRecording("0", codec: "opus", blob: packets.blob, attributes: attributes)
+            try store.addTable("0/opus_index", rows: packets.rows)
+            try store.addArray("0/opus_head", shape: [packets.head.count], type: "uint8", bytes: packets.head)
+            if let sync { try store.addTable("0/opus_sync", rows: sync) }
+        } _: { opened in
+            try body(opened)
+        }
+    }
+
+    @Test("are the samples that the same packets in Ogg pages are", arguments: ["celt.opus", "silk.opus"])
+    func sameAsOgg(name: String) throws {
+        let fixture = try StreamFixture.named(name)
+        let packets = try Packets(fixture)
+        // Ogg trims the end by the last granule position; here an attribute does.
+        let sampleCount = try OpenedRecording.with(fixture) { try $0.recording.sampleCount }
+        try open(packets, sync: nil, attributes: ["total_samples": sampleCount]) { opened in
+            let digest = try Digest.sha256(opened.recording.allBytes())
+            #expect(try digest == fixture.decodedSHA256)
+        }
+    }
+
+    @Test("are found from a restart that the store vouches for")
+    func restarts() throws {
+        let fixture = try StreamFixture.named("celt.opus")
+        let packets = try Packets(fixture)
+        let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
+        // 60 packets of pre-roll are ample for a stream of CELT alone.
+        let sync = [[0, 0]] + stride(from: UInt64(100), to: 600, by: 100).map { [$0, $0 - 60] }
+        try open(packets, sync: sync) { opened in
+            let recording = try opened.recording
+            var random = RepeatableRandom(seed: 2)
+            for _ in 0..<100 {
+                let range = random.range(within: recording.dataByteCount, longest: 9_000)
+                #expect(try recording.bytes(range).elementsEqual(whole[Int(range.lowerBound)..<Int(range.upperBound)]))
+            }
+        }
+    }
+
+    @Test("read the same in any order even where a restart of the store is false")
+    func falseRestarts() throws {
+        let packets = try Packets(StreamFixture.named("silk.opus"))
+        let sync: [[UInt64]] = [[0, 0], [100, 100], [170, 165], [331, 331]]
+        let forward = try open(packets, sync: sync) { try $0.recording.allBytes(readSize: 3_000) }
+        try open(packets, sync: sync) { opened in
+            let recording = try opened.recording
+            var random = RepeatableRandom(seed: 4)
+            for _ in 0..<60 {
+                let range = random.range(within: recording.dataByteCount, longest: 9_000)
+                #expect(
+                    try recording.bytes(range).elementsEqual(forward[Int(range.lowerBound)..<Int(range.upperBound)]))
+            }
+        }
+    }
+
+    @Test(
+        "do without restarts that make no sense",
+        arguments: [
+            [[5, 0]], [[0, 0], [100, 101]], [[0, 0], [200, 10], [100, 10]], [[0, 0], [.max, 0]], [[0, 0], [0, 0]],
+        ] as [[[UInt64]]])
+    func senselessRestarts(sync: [[UInt64]]) throws {
+        let packets = try Packets(StreamFixture.named("celt.opus"))
+        let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
+        let read = try open(packets, sync: sync) { try $0.recording.allBytes() }
+        #expect(read == whole)
+    }
+}

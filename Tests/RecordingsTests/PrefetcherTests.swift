@@ -1,0 +1,65 @@
+import Recordings
+import Support
+import Synchronization
+import Testing
+import WaveFile
+
+@Suite("The prefetcher")
+struct PrefetcherTests {
+    /// Samples that remember which of them were read.
+    private final class Recorder: SampleReading {
+        let reads = Mutex<[Range<UInt64>]>([])
+        let isRead = Semaphore()
+
+        func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
+            reads.withLock { $0.append(range) }
+            isRead.signal()
+            return []
+        }
+    }
+
+    private func recording(_ samples: Recorder, codec: AudioCodec = .flac) throws -> Recording {
+        let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
+        return Recording(
+            path: "0", group: "", number: 0, sourceName: "a", codec: codec, format: format, rateGround: nil,
+            sampleCount: 1 << 28, start: nil, modified: Timestamp(seconds: 0), sourceSHA256: nil, samples: samples)
+    }
+
+    @Test("decodes ahead of a sequential reader, each byte once")
+    func sequential() throws {
+        let samples = Recorder()
+        let prefetcher = Prefetcher(threads: 2, byteBudget: 4 << 20)
+        let reader = try #require(prefetcher.reader(of: recording(samples)))
+        for start in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: reader)
+        }
+        for _ in 0..<8 { samples.isRead.wait() }
+        let reads = samples.reads.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+        #expect(reads.allSatisfy { $0.lowerBound >= 1 << 20 })
+        #expect(zip(reads, reads.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
+    }
+
+    @Test("does nothing for a reader who jumps, for one who is gone, and for arrays")
+    func nothing() throws {
+        let samples = Recorder()
+        let prefetcher = Prefetcher(threads: 2, byteBudget: 4 << 20)
+        #expect(try prefetcher.reader(of: recording(samples, codec: .pcm)) == nil)
+        let jumping = try #require(prefetcher.reader(of: recording(samples)))
+        for start in stride(from: UInt64(0), to: 400 << 20, by: 4 << 20) {
+            prefetcher.note(start..<start + 128 << 10, by: jumping)
+        }
+        let gone = try #require(prefetcher.reader(of: recording(samples)))
+        gone.end()
+        for start in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: gone)
+        }
+        // Work is done in order: once this reader's is, that of the others would have been.
+        let last = Recorder()
+        let reader = try #require(prefetcher.reader(of: recording(last)))
+        for start in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: reader)
+        }
+        last.isRead.wait()
+        #expect(samples.reads.withLock { $0 }.isEmpty)
+    }
+}

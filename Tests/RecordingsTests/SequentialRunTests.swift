@@ -1,0 +1,62 @@
+import Support
+import TestSupport
+import Testing
+
+@testable import Recordings
+
+@Suite("A sequential run")
+struct SequentialRunTests {
+    private let request: UInt64 = 128 << 10
+    private let end: UInt64 = 1 << 30
+
+    @Test("is known after a megabyte, and is decoded ahead of, ever further, without a gap or a byte twice")
+    func sequential() {
+        var run = SequentialRun()
+        var asked: [Range<UInt64>] = []
+        for start in stride(from: UInt64(0), to: 64 << 20, by: Int(request)) {
+            let ahead = run.next(afterReading: start..<start + request, of: end, depth: 8 << 20)
+            if let ahead {
+                #expect(ahead.lowerBound >= start + request)
+                #expect(ahead.upperBound <= start + request + 8 << 20)
+                asked.append(ahead)
+            }
+            #expect(run.isSequential == (start + request >= 1 << 20))
+        }
+        #expect(zip(asked, asked.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        #expect(asked.last.map { $0.upperBound >= 71 << 20 } == true)
+    }
+
+    @Test("is known although the kernel asks out of order")
+    func outOfOrder() {
+        var run = SequentialRun()
+        var starts = stride(from: UInt64(0), to: 16 << 20, by: Int(request)).map { $0 }
+        for index in stride(from: 0, to: starts.count - 3, by: 3) { starts.swapAt(index, index + 2) }
+        let asked = starts.compactMap { run.next(afterReading: $0..<$0 + request, of: end, depth: 4 << 20) }
+        #expect(run.isSequential)
+        #expect(zip(asked, asked.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
+        #expect(!asked.isEmpty)
+    }
+
+    @Test("ends with a jump, and cut-outs of three seconds are none")
+    func random() {
+        var run = SequentialRun()
+        var random = RepeatableRandom(seed: 1)
+        for _ in 0..<200 {
+            let start = UInt64.random(in: 0..<end, using: &random)
+            for piece in stride(from: start, to: start + 600_000, by: Int(request)) {
+                #expect(run.next(afterReading: piece..<piece + request, of: end, depth: 8 << 20) == nil)
+            }
+        }
+    }
+
+    @Test("never asks beyond the recording")
+    func ends() {
+        var run = SequentialRun()
+        let short: UInt64 = 3_000_001
+        var last: Range<UInt64>?
+        for start in stride(from: UInt64(0), to: short, by: Int(request)) {
+            last = run.next(afterReading: start..<min(start + request, short), of: short, depth: 8 << 20) ?? last
+        }
+        #expect(last?.upperBound == short)
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Recordings
+import Support
+import TestSupport
+import Testing
+import Zarr
+
+@Suite("A store")
+struct StoreScanTests {
+    private let flac = Result { try StreamFixture.named("fixed.flac").bytes }
+
+    @Test("is searched at every depth, numbers in their order")
+    func depths() throws {
+        let blob = try flac.get()
+        try OpenedRecording.with { store in
+            for path in ["10", "9", "b/1", "b/0", "a/deep/down/0"] {
+                for depth in 1..<path.split(separator: "/").count {
+                    try store.addGroup(path.split(separator: "/").prefix(depth).joined(separator: "/"))
+                }
+                try store.addRecording(path, codec: "flac", blob: blob)
+            }
+        } _: { opened in
+            #expect(opened.catalogue.recordings.map(\.path) == ["9", "10", "a/deep/down/0", "b/0", "b/1"])
+            #expect(opened.catalogue.recordings.map(\.group) == ["", "", "a/deep/down", "b", "b"])
+            #expect(opened.catalogue.recordings.map(\.number) == [9, 10, 0, 0, 1])
+        }
+    }
+
+    @Test("gives what its attributes say, in either spelling")
+    func attributes() throws {
+        let blob = try flac.get()
+        try OpenedRecording.with { store in
+            try store.addRecording(
+                "0", codec: "FLAC", blob: blob, attributes: ["first_sample_time_stamp": "2024-09-03T20:26:15+01:00"],
+                groupAttributes: ["base_features": ["FILENAME": "dusk.flac", "SH256": "abc"]])
+        } _: { opened in
+            let recording = try opened.recording
+            #expect(recording.sourceName == "dusk.flac")
+            #expect(recording.sourceSHA256 == "abc")
+            #expect(recording.start == Timestamp(iso8601: "2024-09-03T20:26:15+01:00"))
+        }
+    }
+
+    @Test("with one broken recording serves the others and names that one")
+    func broken() throws {
+        let blob = try flac.get()
+        let damages: [(what: String, damage: (URL) throws -> Void)] = [
+            ("a document that is no JSON", { try Data("{".utf8).write(to: $0.appending(path: "zarr.json")) }),
+            ("no audio", { try FileManager.default.removeItem(at: $0.appending(path: "audio_data_blob_array")) }),
+            (
+                "audio that is not FLAC",
+                { try Data(repeating: 7, count: 90_000).write(to: $0.appending(path: "audio_data_blob_array/c/0")) }
+            ),
+            (
+                "an unknown codec",
+                {
+                    let file = $0.appending(path: "audio_data_blob_array/zarr.json")
+                    let text = try String(contentsOf: file, encoding: .utf8)
+                    try Data(text.replacing("\"flac\"", with: "\"mp3\"").utf8).write(to: file)
+                }
+            ),
+            (
+                "zarr_format 2",
+                {
+                    try FileManager.default.removeItem(at: $0.appending(path: "zarr.json"))
+                    try Data("{}".utf8).write(to: $0.appending(path: ".zgroup"))
+                }
+            ),
+        ]
+        for (what, damage) in damages {
+            try TestFiles.withTemporaryDirectory { directory in
+                let store = try TestStore(at: directory)
+                for number in 0..<3 { try store.addRecording("\(number)", codec: "flac", blob: blob) }
+                try damage(directory.appending(path: "1"))
+                let opened = try OpenedRecording(store: DirectoryStore(path: directory.path))
+                #expect(opened.catalogue.recordings.map(\.path) == ["0", "2"], "\(what)")
+                #expect(opened.catalogue.problems.count == 1, "\(what)")
+                #expect(opened.catalogue.problems.first?.description.hasPrefix("/1: ") == true, "\(what)")
+            }
+        }
+    }
+
+    @Test("that loops through a link is searched once")
+    func links() throws {
+        let blob = try flac.get()
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory)
+            try store.addGroup("a")
+            try store.addRecording("a/0", codec: "flac", blob: blob)
+            try FileManager.default.createSymbolicLink(
+                at: directory.appending(path: "a/again"), withDestinationURL: directory)
+            let opened = try OpenedRecording(store: DirectoryStore(path: directory.path))
+            #expect(opened.catalogue.recordings.map(\.path) == ["a/0"])
+        }
+    }
+
+    @Test("nested past any use is entered so far and no further")
+    func nesting() throws {
+        try OpenedRecording.with { store in
+            for depth in 1...40 { try store.addGroup([String](repeating: "g", count: depth).joined(separator: "/")) }
+        } _: { opened in
+            #expect(opened.catalogue.problems.count == 1)
+            #expect(opened.catalogue.problems.first?.description.contains("too deep") == true)
+        }
+    }
+
+    @Test("can be served from a group on")
+    func root() throws {
+        let blob = try flac.get()
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory)
+            try store.addGroup("a")
+            try store.addRecording("a/0", codec: "flac", blob: blob)
+            try store.addRecording("1", codec: "flac", blob: blob)
+            let catalogue = try Catalogue(
+                store: DirectoryStore(path: directory.path), root: "a", cache: BlockCache(budget: 0), log: .silent)
+            #expect(catalogue.recordings.map(\.path) == ["a/0"])
+            #expect(throws: ZarrError.self) {
+                try Catalogue(
+                    store: DirectoryStore(path: directory.path), root: "b", cache: BlockCache(budget: 0), log: .silent)
+            }
+        }
+    }
+}

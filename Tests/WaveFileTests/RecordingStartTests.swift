@@ -1,0 +1,95 @@
+import Support
+import Testing
+
+@testable import WaveFile
+
+@Suite struct `The start of a recording` {
+    @Test(arguments: [
+        ("20240903_202615.WAV", "2024-09-03T20:26:15"),
+        ("20240903_202615T.WAV", "2024-09-03T20:26:15"),
+        ("24E144055E080032_20240903_202615.WAV", "2024-09-03T20:26:15"),
+        ("SMU00001_20200505_210000.wav", "2020-05-05T21:00:00"),
+        ("POND_0+1_20200505_210000_000.wav", "2020-05-05T21:00:00"),
+        ("POND_20200505$210000.wav", "2020-05-05T21:00:00"),
+        ("5353.191106120000.wav", "2019-11-06T12:00:00"),
+        ("0166_20240531_223911.wav", "2024-05-31T22:39:11"),
+        ("20230322_172000", "2023-03-22T17:20:00"),
+    ])
+    func `is read from the names that recorders give`(name: String, time: String) {
+        #expect(Timestamp(fileName: name)?.description == time)
+    }
+
+    @Test(arguments: [
+        "birdnet_sample.wav", "20241303_202615.wav", "120240903_202615.wav", "20240903_2026150.wav", "1.2.wav", "",
+    ])
+    func `is not read from other names`(name: String) {
+        #expect(Timestamp(fileName: name) == nil)
+    }
+
+    @Test(arguments: [
+        ("Recorded at 20:26:15 03/09/2024 (UTC+1) by AudioMoth 24E1", "2024-09-03T20:26:15+01:00"),
+        ("Recorded at 20:26:15 03/09/2024 (UTC-3:30) during deployment 12 by", "2024-09-03T20:26:15-03:30"),
+        ("Recorded at 20:26:15.250 03/09/2024 (UTC) by AudioMoth", "2024-09-03T20:26:15.25Z"),
+        ("Recorded at 20:26:15 03/09/2024 by AudioMoth", "2024-09-03T20:26:15Z"),
+    ])
+    func `is read from AudioMoth's comments`(comment: String, time: String) {
+        #expect(Timestamp(audioMothComment: comment)?.description == time)
+    }
+
+    @Test func `is believed of GUANO before the name, and gets the offset that is missing`() throws {
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", [])
+        builder.add("guan", Array("GUANO|Version: 1.0\nTimestamp: 2024-05-31T22:39:11\n".utf8))
+        let file = WaveBytes(builder.bytes)
+        let metadata = try WaveMetadata(of: WaveSource(file), in: file)
+        let start = RecordingStart(
+            metadata: metadata, fileName: "20200101_000000.wav", sampleRate: 48_000, offsetMinutes: 120)
+        #expect(start?.origin == .guano)
+        #expect(start?.time.description == "2024-05-31T22:39:11+02:00")
+    }
+
+    @Test func `is read from bext, to the sample where the time reference agrees`() throws {
+        func field(_ text: String, _ count: Int) -> [UInt8] {
+            Array(text.utf8) + [UInt8](repeating: 0, count: count - text.utf8.count)
+        }
+        var builder = WaveBuilder()
+        let reference: UInt64 = 48_000 * 36_000 + 24_000
+        builder.add(
+            "bext",
+            field("Dawn", 256) + field("SM4", 32) + field("", 32) + field("2021_04_05", 10) + field("10-00-00", 8)
+                + WaveBuilder.littleEndian(reference) + field("", 2 + 64 + 190) + field("A=PCM\r\n", 8))
+        builder.addFormat()
+        builder.add("data", [])
+        let file = WaveBytes(builder.bytes)
+        let metadata = try WaveMetadata(of: WaveSource(file), in: file)
+        #expect(metadata.broadcast?.summary == "Dawn")
+        #expect(metadata.broadcast?.codingHistory == "A=PCM")
+        let start = RecordingStart(metadata: metadata, fileName: "x.wav", sampleRate: 48_000)
+        #expect(start?.time.description == "2021-04-05T10:00:00.5")
+        #expect(start?.origin == .broadcast)
+    }
+
+    @Test func `is read from wamd`() throws {
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", [])
+        let time = Array("2014-04-02 22:59:14-05:00".utf8)
+        builder.add(
+            "wamd",
+            [0, 0, 2, 0, 0, 0, 1, 0] + [5, 0] + WaveBuilder.littleEndian(UInt32(time.count)) + time + [5, 0, 255, 255])
+        let file = WaveBytes(builder.bytes)
+        let metadata = try WaveMetadata(of: WaveSource(file), in: file)
+        let start = RecordingStart(metadata: metadata, fileName: "x.wav", sampleRate: 48_000)
+        #expect(start?.time.description == "2014-04-02T22:59:14-05:00")
+        #expect(start?.origin == .wamd)
+    }
+
+    @Test func `is the user's where nothing else says it, and unknown without`() {
+        let said = Timestamp(iso8601: "2024-01-02T03:04:05")
+        let start = RecordingStart(metadata: .init(), fileName: "x.wav", sampleRate: 1, fallback: said)
+        #expect(start?.origin == .option)
+        #expect(start?.time == said)
+        #expect(RecordingStart(metadata: .init(), fileName: "x.wav", sampleRate: 1) == nil)
+    }
+}

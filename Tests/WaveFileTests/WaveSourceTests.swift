@@ -1,0 +1,130 @@
+import Testing
+
+@testable import WaveFile
+
+@Suite struct `A source WAV` {
+    private func source(_ builder: WaveBuilder) throws -> WaveSource {
+        try WaveSource(WaveBytes(builder.bytes))
+    }
+
+    @Test func `has its samples between head and tail`() throws {
+        var builder = WaveBuilder()
+        builder.add("JUNK", [1, 2, 3])
+        builder.addFormat()
+        builder.add("data", Array(1...8))
+        builder.add("LIST", Array("INFO".utf8))
+        let source = try source(builder)
+        #expect(Array(builder.bytes[Int(source.data.lowerBound)..<Int(source.data.upperBound)]) == Array(1...8))
+        #expect(source.sampleCount == 4)
+        #expect(source.laterChunks.map(\.identifier) == ["LIST"])
+        #expect(UInt64(source.tail.count) == 12)
+        #expect(source.head.format.samples == WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
+    }
+
+    @Test(arguments: [true, false])
+    func `finds the chunks after an odd one with and without its pad byte`(padded: Bool) throws {
+        var builder = WaveBuilder()
+        builder.add("guan", Array("abc".utf8), padded: padded)
+        builder.addFormat(bits: 8)
+        builder.add("data", [1, 2, 3], padded: padded)
+        builder.add("guan", Array("GUANO|Version: 1.0".utf8))
+        let source = try source(builder)
+        #expect(source.sampleCount == 3)
+        #expect(source.laterChunks.map(\.identifier) == ["guan"])
+        #expect(source.head.chunks.map(\.identifier) == ["guan", "fmt "])
+    }
+
+    @Test func `takes what there is of data that is cut short, whole samples only`() throws {
+        var builder = WaveBuilder()
+        builder.addFormat(channels: 2)
+        builder.add("data", Array(1...11), size: 4000, padded: false)
+        let source = try source(builder)
+        #expect(source.sampleCount == 2)
+        #expect(source.tail.count == 3)
+    }
+
+    @Test(arguments: [0, UInt32.max])
+    func `that was never finished goes on to its end`(size: UInt32) throws {
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", [UInt8](repeating: 0xF0, count: 10), size: size)
+        #expect(try source(builder).sampleCount == 5)
+    }
+
+    @Test func `without samples but with a chunk after them is empty`() throws {
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", [])
+        builder.add("guan", Array("GUANO|Version: 1.0".utf8))
+        let source = try source(builder)
+        #expect(source.sampleCount == 0)
+        #expect(source.laterChunks.map(\.identifier) == ["guan"])
+    }
+
+    @Test(arguments: ["RF64", "BW64"])
+    func `of more than 32 bits has its size in ds64`(form: String) throws {
+        var builder = WaveBuilder()
+        builder.form = form
+        builder.add(
+            "ds64",
+            WaveBuilder.littleEndian(UInt64(0)) + WaveBuilder.littleEndian(UInt64(6))
+                + WaveBuilder.littleEndian(UInt64(3)) + WaveBuilder.littleEndian(UInt32(0)))
+        builder.addFormat()
+        builder.add("data", Array(1...6), size: .max)
+        builder.add("LIST", Array("INFO".utf8))
+        let source = try source(builder)
+        #expect(source.sampleCount == 3)
+        #expect(source.laterChunks.map(\.identifier) == ["LIST"])
+    }
+
+    @Test func `whose size wrapped round at 4 GiB has all its samples`() throws {
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", [], size: 100)
+        let start = builder.bytes
+        let byteCount = UInt64(start.count) + 100 + (1 << 32)
+        let file = WaveBytes(byteCount: byteCount) { range in
+            range.map { $0 < UInt64(start.count) ? start[Int($0)] : 0 }
+        }
+        #expect(try WaveSource(file).sampleCount == (100 + (1 << 32)) / 2)
+    }
+
+    @Test func `in an extensible format is what its GUID says`() throws {
+        var builder = WaveBuilder()
+        let guid: [UInt8] = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+        builder.addFormat(tag: 0xFFFE, bits: 24, extra: [22, 0, 20, 0, 4, 0, 0, 0] + guid)
+        builder.add("data", Array(1...6))
+        let format = try source(builder).head.format
+        #expect(format.samples?.encoding == .integer24)
+        #expect(format.validBits == 20)
+        #expect(format.channelMask == 4)
+    }
+
+    @Test func `with coded samples has a format that is none of ours`() throws {
+        var builder = WaveBuilder()
+        builder.addFormat(tag: 0x11, bits: 4, bytes: 1)
+        builder.add("data", Array(1...6))
+        #expect(try source(builder).head.format.samples == nil)
+    }
+
+    @Test func `cut anywhere is an error or a shorter file, never a trap`() throws {
+        var builder = WaveBuilder()
+        builder.addFormat(tag: 3, bits: 32)
+        builder.add("data", Array(1...16))
+        builder.add("guan", Array("GUANO|Version: 1.0\nTimestamp: 2024-01-01T00:00:00".utf8))
+        for count in builder.bytes.indices {
+            let file = WaveBytes(Array(builder.bytes[..<count]))
+            guard let source = try? WaveSource(file) else { continue }
+            _ = try WaveMetadata(of: source, in: file)
+            #expect(source.data.upperBound <= UInt64(count))
+        }
+    }
+
+    @Test func `that is none is refused`() {
+        #expect(throws: WaveSourceError.self) { try WaveSource(WaveBytes([])) }
+        #expect(throws: WaveSourceError.self) { try WaveSource(WaveBytes(Array("fLaC0000WAVEfmt ".utf8))) }
+        var builder = WaveBuilder()
+        builder.add("data", [1, 2])
+        #expect(throws: WaveSourceError.self) { try WaveSource(WaveBytes(builder.bytes)) }
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+@testable import Zarr
+
+/// A file system of 1 MiB, which only root can make.
+private func withSmallDisk(_ body: (URL) throws -> Void) throws {
+    try TestFiles.withTemporaryDirectory { directory in
+        guard try run("mount", "-t", "tmpfs", "-o", "size=1m", "none", directory.path).status == 0 else {
+            throw POSIXError(.EPERM)
+        }
+        defer { _ = try? run("umount", directory.path) }
+        try body(directory)
+    }
+}
+
+private let canMount: Bool = (try? withSmallDisk { _ in }) != nil
+
+@Suite(.enabled(if: canMount, "needs to mount a tmpfs: run it as root"))
+struct `A full disk` {
+    @Test func `is an error that names the key, and leaves the store as it was`() throws {
+        try withSmallDisk { disk in
+            let folder = disk.appending(path: "store.zarr")
+            let store = try DirectoryStore.create(path: folder.path)
+            #expect(try stageRecording(in: store).publish(as: "0"))
+            do {
+                let node = try StagedNode(in: store)
+                let writer = ArrayWriter(
+                    in: node, name: "blob", try ArrayPlan(.uint8, chunkRows: 1000, chunksPerShard: 500))
+                let error = try #require(throws: ZarrError.self) {
+                    for _ in 0..<2000 { try writer.append([UInt8](repeating: 1, count: 1000)) }
+                    try writer.finish()
+                }
+                #expect(error.kind == .store)
+                #expect("\(error)".contains("blob/c/"))
+                #expect("\(error)".contains(String(cString: strerror(ENOSPC))))
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["0", "zarr.json"])
+            #expect(try stageRecording(in: store).publish(numberedIn: "") == 1)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+@testable import Zarr
+
+/// A Python that has zarr-python: `$ZARRWLR_PYTHON`, else the one of the checkout's `.venv`.
+private enum ZarrPython {
+    static let interpreter: String? = {
+        let named = ProcessInfo.processInfo.environment["ZARRWLR_PYTHON"]
+        let own = TestFiles.repository.appending(path: ".venv/bin/python").path
+        return [named, own].compactMap(\.self).first {
+            (try? run($0, "-c", "import zarr").status) == 0
+        }
+    }()
+
+    static let comment: Comment = "needs zarr-python: set ZARRWLR_PYTHON to a Python that has it"
+
+    /// What zarr-python finds in the store at `folder`.
+    static func read(_ folder: URL) throws -> Found {
+        let script = TestFiles.fixtures.appending(path: "scripts/read_zarr.py").path
+        let result = try run(try #require(interpreter), script, folder.path)
+        try #require(result.status == 0, "\(result.errors)")
+        return try JSONDecoder().decode(Found.self, from: result.output)
+    }
+
+    struct Found: Decodable {
+        struct Array: Decodable {
+            let shape: [Int]
+            let dtype: String
+            let chunks: [Int]
+            let sha256: String
+            let attributes: [String: JSONValue]
+        }
+
+        let zarr: String
+        let groups: [String: [String: JSONValue]]
+        let arrays: [String: Array]
+    }
+}
+
+@Suite(.enabled(if: ZarrPython.interpreter != nil, ZarrPython.comment))
+struct `zarr-python` {
+    @Test func `reads every array as it was written`() throws {
+        try withNewStore { store, folder in
+            for (number, example) in WriterCase.all.enumerated() {
+                let node = try StagedNode(in: store)
+                try node.writeGroup(attributes: ["case": example.name])
+                for rows in example.rowCounts { try example.write("rows\(rows)", rows: rows, in: node) }
+                #expect(try node.publish(numberedIn: "") == number)
+            }
+            let found = try ZarrPython.read(folder)
+            for (number, example) in WriterCase.all.enumerated() {
+                #expect(found.groups["\(number)"] == ["case": .text(example.name)])
+                for rows in example.rowCounts {
+                    let array = try #require(found.arrays["\(number)/rows\(rows)"])
+                    #expect(array.shape == [rows] + example.plan.rowShape)
+                    #expect(array.dtype == example.plan.dataType.name)
+                    #expect(array.attributes == ["rows": .integer(Int64(rows))])
+                    #expect(
+                        try array.sha256 == Digest.sha256(example.bytes(rows: rows)), "\(example.name), \(rows) rows")
+                }
+            }
+        }
+    }
+
+    @Test func `finds attributes as they were`() throws {
+        try withNewStore { store, folder in
+            let attributes: JSONValue = .object([
+                "text": .text("Grünspecht \"/\" \n\u{1F426}"), "none": .null, "yes": .bool(true),
+                "large": .unsigned(.max), "small": .integer(.min), "number": .number(0.1),
+                "list": .array([.integer(1), .object(["inner": .array([])])]),
+            ])
+            try ZarrGroup.create(in: store, path: "a/b", attributes: attributes)
+            let found = try ZarrPython.read(folder)
+            #expect(found.groups.keys.sorted() == ["", "a", "a/b"])
+            #expect(try JSONValue.object(#require(found.groups["a/b"])) == attributes)
+        }
+    }
+
+    @Test func `does not see what is not published`() throws {
+        try withNewStore { store, folder in
+            let node = try stageRecording(in: store)
+            let before = try ZarrPython.read(folder)
+            #expect(before.groups.keys.sorted() == [""])
+            #expect(before.arrays.isEmpty)
+            #expect(try node.publish(as: "0"))
+            #expect(try ZarrPython.read(folder).arrays.keys.sorted() == ["0/index"])
+        }
+    }
+}
