@@ -74,6 +74,46 @@ extension Mounts {
             }
         }
 
+        /// A source WAV of 8-bit samples with chunks around them, in the three parts that a store keeps of it.
+        private func source(rate: UInt32) -> (head: [UInt8], samples: [UInt8], tail: [UInt8]) {
+            func number(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+            let samples = (0..<5_001).map { UInt8(truncatingIfNeeded: $0 * 7) }
+            let format = Array("fmt ".utf8) + number(16) + [1, 0, 1, 0] + number(rate) + number(rate) + [1, 0, 8, 0]
+            let list = Array("LIST".utf8) + number(12) + Array("INFOICMT".utf8) + number(0)
+            let tail = [0] + Array("guan".utf8) + number(4) + Array("a:b\n".utf8)
+            let size = UInt32(4 + format.count + list.count + 8 + samples.count + tail.count)
+            let head = Array("RIFF".utf8) + number(size) + Array("WAVE".utf8) + format + list + Array("data".utf8)
+            return (head + number(UInt32(samples.count)), samples, tail)
+        }
+
+        @Test func `is the source itself where the store has the bytes around its samples`() throws {
+            let (head, samples, tail) = source(rate: 22_050)
+            try MountedStore.with { store in
+                for (number, headRate) in [22_050, 44_100].enumerated() {
+                    let path = "\(number)"
+                    try store.addRecording(
+                        path, codec: "pcm", blob: samples, attributes: ["sample_rate": 22_050],
+                        groupAttributes: [
+                            "base_features": [
+                                "filename": "\(number).wav", "size_bytes": head.count + samples.count + tail.count,
+                            ]
+                        ])
+                    for (name, bytes) in [("head", source(rate: UInt32(headRate)).head), ("tail", tail)] {
+                        try store.addArray(
+                            "\(path)/source_\(name)", shape: [bytes.count], type: "uint8", bytes: bytes)
+                    }
+                }
+            } _: { mount in
+                let isSource = try mount.bytes("0.wav") == head + samples + tail
+                #expect(isSource)
+                // A head that contradicts the samples is passed over.
+                let plain = try mount.bytes("1.wav")
+                #expect(plain.count == 44 + samples.count + 1)
+                let hasSamples = plain[44...].starts(with: samples)
+                #expect(hasSamples)
+            }
+        }
+
         @Test func `is not there for 32-bit FLAC, which is a named problem`() throws {
             try withMounted("mono32.flac", "flac") { mount in
                 try #expect(mount.names() == [".zarrwlr"])
