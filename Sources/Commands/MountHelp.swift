@@ -1,6 +1,7 @@
 /// What `zarrwlr-mount --help` prints.
 enum MountHelp {
-    private static let flags = [
+    /// The options that are not mount options.
+    static let flags = [
         ("-f", "stay in the foreground, log to standard error"),
         ("-d", "the same, and log every request"),
         ("-s", "answer requests on one thread"),

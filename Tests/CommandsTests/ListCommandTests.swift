@@ -1,0 +1,106 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite struct `zarrwlr list` {
+    @Test func `has a line for each recording and one of totals`() throws {
+        try SmallStore.with { store in
+            let run = Zarrwlr.run("list", store.path)
+            #expect(run.status == 0 && run.errors.isEmpty)
+            let lines = run.text.split(separator: "\n")
+            #expect(lines.count == 4)
+            #expect(lines[0].hasPrefix("RECORDING"))
+            #expect(lines[1].hasPrefix("pond/0") && lines[1].contains("pond/night.wav") && lines[1].contains("flac"))
+            #expect(lines[1].contains("2025-05-01T04:00:00+02:00"))
+            #expect(lines[2].hasPrefix("pond/1") && lines[2].contains("48000"))
+            #expect(lines[3].hasPrefix("2 recordings, 0:00:"))
+        }
+    }
+
+    @Test func `tells what cannot be served, and ends with 1`() throws {
+        try SmallStore.with(broken: true) { store in
+            for format in [[], ["--csv"], ["--json"]] {
+                let run = Zarrwlr.run(["list", store.path] + format)
+                #expect(run.status == 1)
+                #expect(run.errors.hasPrefix("zarrwlr list: /pond/2: its FLAC stream cannot be read"))
+                #expect(run.errors.split(separator: "\n").count == 1)
+            }
+        }
+    }
+
+    @Test func `says the same in every form`() throws {
+        try SmallStore.with { store in
+            let json = try #require(
+                try JSONSerialization.jsonObject(with: Data(Zarrwlr.run("list", "--json", store.path).output))
+                    as? [String: Any])
+            let recordings = try #require(json["recordings"] as? [[String: Any]])
+            let csv = Zarrwlr.run("list", store.path, "--csv").text.split(separator: "\n").map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            }
+            #expect(recordings.count == 2 && csv.count == 3)
+            for (recording, row) in zip(recordings, csv.dropFirst()) {
+                for (title, cell) in zip(csv[0], row) where title != "seconds" {
+                    #expect(recording[title].map { "\($0)" } ?? "" == cell, "\(title)")
+                }
+            }
+            let totals = try #require(json["totals"] as? [String: Any])
+            #expect(totals["recordings"] as? Int == 2)
+            #expect(
+                totals["stored_bytes"] as? Int == recordings.reduce(0) { $0 + ($1["stored_bytes"] as? Int ?? 0) })
+        }
+    }
+
+    @Test func `counts all files of a recording as stored`() throws {
+        try SmallStore.with { store in
+            let run = Zarrwlr.run("list", "--csv", store.path)
+            let row = run.text.split(separator: "\n")[1].split(separator: ",", omittingEmptySubsequences: false)
+            let files = try #require(FileManager.default.enumerator(atPath: "\(store.path)/pond/0"))
+            let sizes = files.compactMap { _ in
+                files.fileAttributes?[.type] as? FileAttributeType == .typeRegular ? files.fileAttributes?[.size] as? Int : nil
+            }
+            #expect(Int(row[10]) == sizes.reduce(0, +))
+        }
+    }
+
+    @Test func `shows a group as its own mount would`() throws {
+        try SmallStore.with { store in
+            let run = Zarrwlr.run("list", "\(store.path)::pond", "--csv")
+            #expect(run.text.split(separator: "\n")[1].hasPrefix("pond/0,night.wav,night.wav,flac"))
+            #expect(Zarrwlr.run("list", "\(store.path)::nothing").status == 2)
+        }
+    }
+}
+
+@Suite struct `zarrwlr info` {
+    @Test func `tells the stream's numbers and every attribute`() throws {
+        try SmallStore.with { store in
+            let run = Zarrwlr.run("info", store.path, "pond/night.wav")
+            #expect(run.status == 0 && run.errors.isEmpty)
+            for line in ["recording         pond/0", "codec             flac", "  nb_channels     1", "    filename      night.wav"] {
+                #expect(run.text.contains("\(line)\n"))
+            }
+            let json = try #require(
+                try JSONSerialization.jsonObject(
+                    with: Data(Zarrwlr.run("info", "--json", store.path, "pond/0").output)) as? [String: Any])
+            let stream = try #require(json["stream"] as? [String: Any])
+            let blob = try SmallStore.fixture("fixed.flac")
+            #expect(stream["bytes"] as? Int == blob.count)
+            let frames = try #require(stream["frames"] as? Int)
+            let mean = try #require(stream["meanFrame"] as? Double)
+            // What is no frame is metadata.
+            #expect(frames > 10 && Double(frames) * mean < Double(blob.count))
+            #expect(Double(frames) * mean > Double(blob.count) * 0.9)
+            #expect(stream["indexBytes"] as? Int == 0)
+        }
+    }
+
+    @Test func `tells the restarts of an Opus stream`() throws {
+        try SmallStore.with { store in
+            #expect(!Zarrwlr.run("info", store.path, "pond/1").text.contains("restarts"))
+            #expect(Zarrwlr.run("check", "--repair", store.path).status == 0)
+            #expect(Zarrwlr.run("info", store.path, "pond/1").text.contains("restarts"))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// docs/man held against the tables that options are read from.
+@Suite struct `The manual page` {
+    @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))
+    func `of a command has exactly its options`(name: String) throws {
+        let subcommand = try #require(ZarrwlrCommand.subcommands.first { $0.name == name })
+        let page = try ManualPage("zarrwlr-\(name)")
+        #expect(page.tags(in: "OPTIONS") == subcommand.options.map(\.usage) + ["--help"])
+        let operands = subcommand.operands.replacing("[", with: "").replacing("]", with: "")
+        #expect(page.synopsis.contains("zarrwlr \(name) "))
+        for operand in operands.split(separator: " ") {
+            #expect(page.synopsis.replacing("[", with: "").replacing("]", with: "").contains(operand))
+        }
+    }
+
+    @Test func `of zarrwlr has exactly its commands, each with a page of its own`() throws {
+        let page = try ManualPage("zarrwlr")
+        #expect(page.tags(in: "COMMANDS") == ZarrwlrCommand.subcommands.map(\.name))
+        #expect(page.tags(in: "OPTIONS") == ["--help", "--version"])
+        for subcommand in ZarrwlrCommand.subcommands { #expect(page.text.contains("zarrwlr-\(subcommand.name) (1)")) }
+    }
+
+    @Test func `of zarrwlr-mount has exactly its options`() throws {
+        let page = try ManualPage("zarrwlr-mount")
+        #expect(page.tags(in: "OPTIONS") == MountHelp.flags.map(\.0))
+        #expect(page.tags(in: "MOUNT OPTIONS") == MountOption.all.map(\.usage))
+    }
+
+    @Test(
+        "is what groff takes without a warning", .enabled(if: isInstalled("groff"), "needs groff"),
+        arguments: ZarrwlrCommand.subcommands.map { "zarrwlr-\($0.name)" } + ["zarrwlr", "zarrwlr-mount"])
+    func groff(name: String) throws {
+        let result = try run("groff", "-man", "-Tutf8", "-ww", ManualPage.file(name).path)
+        #expect(result.status == 0 && result.errors.isEmpty && !result.output.isEmpty)
+    }
+}
+
+/// A page of docs/man, its escapes resolved.
+private struct ManualPage {
+    /// All of it.
+    let text: String
+    private var sections: [String: [String]] = [:]
+
+    static func file(_ name: String) -> URL { TestFiles.repository.appending(path: "docs/man/\(name).1") }
+
+    init(_ name: String) throws {
+        text = try String(contentsOf: Self.file(name), encoding: .utf8)
+            .replacing("\\-", with: "-").replacing("\\fB", with: "").replacing("\\fI", with: "").replacing("\\fR", with: "")
+        var section = ""
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix(".SH ") {
+                section = String(line.dropFirst(4))
+            } else {
+                sections[section, default: []].append(String(line))
+            }
+        }
+    }
+
+    /// The synopsis as it reads.
+    var synopsis: String {
+        (sections["SYNOPSIS"] ?? []).map { line in
+            guard line.hasPrefix("."), let space = line.firstIndex(of: " ") else { return line }
+            let words = line[line.index(after: space)...]
+            // Macros of two letters that alternate fonts join their words.
+            return line.hasPrefix(".B ") || line.hasPrefix(".I ") ? String(words) : words.replacing(" ", with: "")
+        }.joined(separator: " ")
+    }
+
+    /// What the items of the section `name` are about.
+    func tags(in name: String) -> [String] {
+        let lines = sections[name] ?? []
+        return lines.indices.dropLast().filter { lines[$0] == ".TP" }.map { lines[$0 + 1] }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+@testable import Commands
+
+/// `zarrwlr`, run in this process.
+struct Zarrwlr {
+    let status: Int32
+    let output: [UInt8]
+    let errors: String
+
+    /// What it printed.
+    var text: String { String(decoding: output, as: UTF8.self) }
+
+    static func run(_ arguments: String..., showsProgress: Bool = false) -> Zarrwlr {
+        run(arguments, showsProgress: showsProgress)
+    }
+
+    static func run(_ arguments: [String], showsProgress: Bool = false) -> Zarrwlr {
+        let (output, errors) = (Bytes(), Bytes())
+        let streams = CommandStreams(
+            output: { output.add(Array($0)) }, errors: { _ = errors.add(Array($0.utf8)) }, showsProgress: showsProgress)
+        let status = ZarrwlrCommand(streams).run(arguments)
+        return Zarrwlr(status: status, output: output.all, errors: String(decoding: errors.all, as: UTF8.self))
+    }
+
+    private final class Bytes: Sendable {
+        private let bytes = Mutex<[UInt8]>([])
+
+        var all: [UInt8] { bytes.withLock { $0 } }
+
+        func add(_ more: [UInt8]) -> Bool {
+            bytes.withLock { $0 += more }
+            return true
+        }
+    }
+}
+
+/// A store with a FLAC recording `pond/0` and an Opus recording `pond/1` of the fixtures, and one that cannot be read.
+struct SmallStore {
+    let path: String
+    /// A folder that is removed with it.
+    let directory: URL
+
+    static func with<T>(broken: Bool = false, _ body: (SmallStore) throws -> T) throws -> T {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory.appending(path: "a.zarr"))
+            try store.addGroup("pond", attributes: TestStore.audioGroup)
+            try store.addRecording(
+                "pond/0", codec: "flac", blob: fixture("fixed.flac"), fileName: "night.wav",
+                attributes: [
+                    "nb_channels": 1, "first_sample_time_stamp": "2025-05-01T04:00:00+02:00",
+                ])
+            try store.addRecording("pond/1", codec: "opus", blob: fixture("celt.opus"), fileName: "day.wav")
+            if broken { try store.addRecording("pond/2", codec: "flac", blob: [1, 2, 3]) }
+            return try body(SmallStore(path: directory.appending(path: "a.zarr").path, directory: directory))
+        }
+    }
+
+    static func fixture(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: TestFiles.fixtures.appending(path: "recordings/\(name)")))
+    }
+
+    /// The path of `name` in the folder beside the store.
+    func file(_ name: String) -> String { directory.appending(path: name).path }
+
+    /// The bytes of the file at `path`.
+    func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
+}

@@ -1,0 +1,120 @@
+import Testing
+
+@testable import Commands
+
+@Suite struct zarrwlr {
+    @Test func `lists its commands with --help`() {
+        let run = Zarrwlr.run("--help")
+        #expect(run.status == 0 && run.errors.isEmpty)
+        for subcommand in ZarrwlrCommand.subcommands {
+            #expect(run.text.contains("  \(subcommand.name)"))
+            #expect(run.text.contains(subcommand.summary))
+        }
+    }
+
+    @Test func `tells its version`() {
+        #expect(Zarrwlr.run("--version").text == "zarrwlr \(version)\n")
+    }
+
+    @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))
+    func `lists every option of a command with its --help, wherever that stands`(name: String) throws {
+        let subcommand = try #require(ZarrwlrCommand.subcommands.first { $0.name == name })
+        for arguments in [[name, "--help"], [name, "a", "-h", "b"]] {
+            let run = Zarrwlr.run(arguments)
+            #expect(run.status == 0 && run.errors.isEmpty)
+            #expect(run.text.hasPrefix("usage: zarrwlr \(name) \(subcommand.operands)"))
+            for option in subcommand.options {
+                #expect(run.text.contains("  \(option.usage)"))
+                #expect(run.text.contains(option.help))
+            }
+            #expect(run.text.split(separator: "\n").allSatisfy { $0.count <= 125 })
+        }
+    }
+
+    @Test(arguments: [
+        ([], "zarrwlr: say what to do; --help lists what there is"),
+        (["lst"], "zarrwlr: there is no command 'lst'; --help lists what there is"),
+        (["list"], "zarrwlr list: usage: zarrwlr list STORE[::GROUP]; --help says more"),
+        (["list", "a", "b"], "zarrwlr list: usage: zarrwlr list STORE[::GROUP]; --help says more"),
+        (["list", "--foo"], "zarrwlr list: unknown option '--foo'; --help lists them all"),
+        (["list", "-x"], "zarrwlr list: unknown option '-x'; --help lists them all"),
+        (["list", "--csv=1", "a"], "zarrwlr list: option '--csv' takes no value"),
+        (["extract", "a", "b", "-o"], "zarrwlr extract: option '-o' needs a value: -o FILE"),
+        (["extract", "a", "b", "--from="], "zarrwlr extract: option '--from' needs a value: --from TIME"),
+        (["extract", "a", "b"], "zarrwlr extract: say where to write: -o FILE"),
+        (["check", "a", "--jobs", "0"], "zarrwlr check: option '--jobs': '0' is not a number from 1 to 1024"),
+    ])
+    func `refuses a command line it cannot read, with one line and status 2`(arguments: [String], reason: String) {
+        let run = Zarrwlr.run(arguments)
+        #expect(run.status == 2)
+        #expect(run.output.isEmpty)
+        #expect(run.errors == "\(reason)\n")
+    }
+
+    @Test(arguments: ["list", "check"])
+    func `says what is wrong with a store, and names a line break in its path visibly`(command: String) {
+        let run = Zarrwlr.run(command, "/no/such\nstore")
+        #expect(run.status == 2)
+        #expect(run.errors.split(separator: "\n").count == 1)
+        #expect(run.errors.contains("No such file or directory"))
+    }
+}
+
+@Suite struct `Options of a command` {
+    private struct Settings: Equatable {
+        var isLoud = false
+        var name = ""
+    }
+
+    private static let options: [CommandOption<Settings>] = [
+        CommandOption("--loud", effect: .flag { $0.isLoud = true }, help: ""),
+        CommandOption("-n", "--name", effect: .value("NAME") { $0.name = $1 }, help: ""),
+    ]
+
+    @Test(arguments: [
+        (["--loud", "a", "-n", "x", "b"], ["a", "b"]), (["a", "-nx", "b", "--loud"], ["a", "b"]),
+        (["--name=x", "--loud", "--", "a", "b"], ["a", "b"]), (["a", "b", "--name", "x", "--loud"], ["a", "b"]),
+        (["--loud", "-n", "x", "-", "--", "-a", "--loud"], ["-", "-a", "--loud"]),
+    ])
+    func `stand before, between and after operands`(arguments: [String], operands: [String]) throws {
+        var settings = Settings()
+        #expect(try Self.options.apply(arguments, to: &settings) == operands)
+        #expect(settings == Settings(isLoud: true, name: "x"))
+    }
+
+    @Test func `take a value that begins with a dash, or has an equals sign in it`() throws {
+        var settings = Settings()
+        _ = try Self.options.apply(["-n", "-1"], to: &settings)
+        #expect(settings.name == "-1")
+        _ = try Self.options.apply(["--name=a=b"], to: &settings)
+        #expect(settings.name == "a=b")
+    }
+
+    @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))
+    func `have names of their own`(name: String) throws {
+        let subcommand = try #require(ZarrwlrCommand.subcommands.first { $0.name == name })
+        let names = subcommand.options.flatMap { option in
+            option.usage.split(separator: " ").map { $0.trimmingSuffix(",") }.filter { $0.hasPrefix("-") }
+        }
+        #expect(Set(names).count == names.count)
+        #expect(!names.contains("--help") && !names.contains("-h"))
+    }
+}
+
+@Suite struct `The address of a store` {
+    @Test(arguments: [
+        ("a.zarr", "a.zarr", ""), ("a.zarr::pond/mono", "a.zarr", "pond/mono"), ("a.zarr::/pond/", "a.zarr", "pond"),
+        ("a::b.zarr::", "a::b.zarr", ""), ("a.zarr::", "a.zarr", ""), (":", ":", ""), ("", "", ""),
+    ])
+    func `is a path and a group`(text: String, path: String, group: String) {
+        let address = StoreAddress(text)
+        #expect(address.path == path)
+        #expect(address.group == group)
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSuffix(_ suffix: String) -> Substring {
+        hasSuffix(suffix) ? dropLast(suffix.count) : self
+    }
+}
