@@ -1,6 +1,7 @@
 import AudioCoding
 import Recordings
 import Support
+import Synchronization
 import WaveFile
 
 /// Reads a recording back as a mount does, before it counts.
@@ -52,13 +53,22 @@ struct ReadBack {
         guard digest.finish() == sum else { throw Self.failure("has other samples than went in") }
     }
 
-    /// Hands the recording's samples to `body`, in order.
+    /// Hands the recording's samples to `body`, in order. They are decoded on all processors, some pieces ahead.
     private func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws {
-        var position: UInt64 = 0
-        while position < recording.dataByteCount {
-            let end = position + min(Self.pieceByteCount, recording.dataByteCount - position)
-            for slice in try recording.samples.read(bytes: position..<end) { body(slice.bytes) }
-            position = end
+        let byteCount = recording.dataByteCount
+        let batchByteCount = Self.pieceByteCount * UInt64(Parallel.processorCount)
+        for batch in stride(from: 0, to: byteCount, by: Int(batchByteCount)) {
+            let end = batch + min(batchByteCount, byteCount - batch)
+            let starts = Array(stride(from: batch, to: end, by: Int(Self.pieceByteCount)))
+            let pieces = Mutex([Result<[BlockSlice], RecordingError>?](repeating: nil, count: starts.count))
+            Parallel.forEach(count: starts.count) { [recording] index in
+                let range = starts[index]..<starts[index] + min(Self.pieceByteCount, end - starts[index])
+                let piece = Result { () throws(RecordingError) in try recording.samples.read(bytes: range) }
+                pieces.withLock { $0[index] = piece }
+            }
+            for case let piece? in pieces.withLock({ $0 }) {
+                for slice in try piece.get() { body(slice.bytes) }
+            }
         }
     }
 

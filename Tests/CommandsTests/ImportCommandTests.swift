@@ -1,0 +1,131 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite struct `zarrwlr import` {
+    /// What a command wrote, and how it ended.
+    private struct Run {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    private func zarrwlr(_ arguments: String...) -> Run {
+        let written = Written()
+        let streams = CommandStreams(
+            output: { bytes in
+                written.texts.withLock { $0.output += String(decoding: bytes, as: UTF8.self) }
+                return true
+            }, errors: { text in written.texts.withLock { $0.errors += text } }, showsProgress: false)
+        let status = ZarrwlrCommand(streams).run(["import"] + arguments)
+        let texts = written.texts.withLock { $0 }
+        return Run(status: status, output: texts.output, errors: texts.errors)
+    }
+
+    private final class Written: Sendable {
+        let texts = Mutex((output: "", errors: ""))
+    }
+
+    /// A folder with two WAV files, one of them in a folder below, a text and a file that only claims to be WAV.
+    private func withSources(_ body: (_ store: String, _ sources: URL) throws -> Void) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let sources = directory.appending(path: "sources")
+            try FileManager.default.createDirectory(
+                at: sources.appending(path: "night"), withIntermediateDirectories: true)
+            for (name, value) in [("a.wav", 1), ("night/b.WAV", 2)] {
+                var builder = WaveBuilder()
+                builder.addFormat()
+                builder.add("data", (0..<2_000).flatMap { WaveBuilder.littleEndian(Int16($0 % 7 * value)) })
+                try Data(builder.bytes).write(to: sources.appending(path: name))
+            }
+            try Data("notes".utf8).write(to: sources.appending(path: "notes.txt"))
+            try body(directory.appending(path: "store.zarr").path, sources)
+        }
+    }
+
+    @Test func `makes the store and the group, takes folders whole and passes over what is no sound`() throws {
+        try withSources { store, sources in
+            let run = zarrwlr("\(store)::pond", sources.path)
+            #expect(run.status == 0)
+            #expect(run.output.contains("a.wav -> /pond/") && run.output.contains("b.WAV -> /pond/"))
+            #expect(run.errors.contains("2 imported, 1 other files passed over"))
+            #expect(zarrwlr("\(store)::pond", sources.path).output.contains("already there, as /pond/"))
+        }
+    }
+
+    @Test func `makes groups of folders with --keep-tree`() throws {
+        try withSources { store, sources in
+            #expect(zarrwlr(store, sources.path, "--keep-tree").status == 0)
+            for path in ["0/zarr.json", "night/0/zarr.json"] {
+                #expect(FileManager.default.fileExists(atPath: "\(store)/\(path)"), "\(path)")
+            }
+        }
+    }
+
+    @Test func `names a bad source, goes on with the others, and ends with 1`() throws {
+        try withSources { store, sources in
+            try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
+            let run = zarrwlr(store, sources.path)
+            #expect(run.status == 1)
+            #expect(run.errors.contains("bad.wav: is no whole WAV file: has no data chunk"))
+            #expect(run.errors.contains("2 imported, 1 failed"))
+        }
+    }
+
+    @Test func `prints a line of JSON for each source`() throws {
+        struct Line: Decodable {
+            let status: String
+            let source: String
+            // swift-format-ignore: AlwaysUseLowerCamelCase
+            let byte_exact: Bool?
+            let samples: Int?
+        }
+        try withSources { store, sources in
+            let run = zarrwlr("--json", store, sources.path, "/nowhere/c.wav")
+            #expect(run.status == 1)
+            let lines = try run.output.split(separator: "\n").map { line in
+                try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+            }
+            #expect(lines.filter { $0.status == "imported" && $0.byte_exact == true && $0.samples == 2_000 }.count == 2)
+            #expect(lines.first { $0.status == "failed" }?.source == "/nowhere/c.wav")
+        }
+    }
+
+    @Test func `says with --dry-run what it would do, and makes nothing`() throws {
+        try withSources { store, sources in
+            let run = zarrwlr(store, sources.path, "-n", "--codec", "opus")
+            #expect(run.status == 0)
+            #expect(run.output.contains("a.wav: opus, 48000 Hz, 1 ch, start unknown"))
+            #expect(!FileManager.default.fileExists(atPath: store))
+        }
+    }
+
+    @Test(arguments: [
+        ["--codec", "mp3"], ["--bitrate", "12"], ["--bitrate", "9999999999999999999k"], ["--ultrasonic", "ignore"],
+        ["--start", "yesterday"], ["--timezone", "CET"], ["--set", "key"], ["--set", "type=1"], ["--jobs", "0"],
+        ["--stream", "-1"], ["--frobnicate"],
+    ])
+    func `refuses what makes no sense before it does anything`(options: [String]) throws {
+        try withSources { store, sources in
+            let written = Written()
+            let streams = CommandStreams(
+                output: { _ in true }, errors: { text in written.texts.withLock { $0.errors += text } },
+                showsProgress: false)
+            let status = ZarrwlrCommand(streams).run(["import", store, sources.path] + options)
+            #expect(status == 2)
+            #expect(written.texts.withLock { $0.errors }.contains(options[0]))
+            #expect(!FileManager.default.fileExists(atPath: store))
+        }
+    }
+
+    @Test func `refuses a folder that holds something else as the store`() throws {
+        try withSources { _, sources in
+            let run = zarrwlr(sources.path, sources.appending(path: "a.wav").path)
+            #expect(run.status == 2)
+            #expect(run.errors.contains("no Zarr v3 store"))
+        }
+    }
+}
