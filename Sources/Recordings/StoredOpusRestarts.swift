@@ -19,7 +19,9 @@ struct StoredOpusRestarts {
     /// Reads that of the recording at `path`; nil where it has none. Throws where that is not a table of restarts of a stream
     /// of `packetCount` packets.
     init?(_ store: any Store, path: String, packetCount: UInt64, cache: BlockCache) throws {
-        guard let node = try ZarrNode.open(store, path: "\(path)/\(HierarchyNames.opusSync)", cache: cache) else { return nil }
+        guard let node = try ZarrNode.open(store, path: "\(path)/\(HierarchyNames.opusSync)", cache: cache) else {
+            return nil
+        }
         guard case .array(let array) = node, array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
             array.shape[0] > 0, array.shape[0] <= min(packetCount, Self.countLimit)
         else { throw RecordingError("opus_sync is no table of restarts", recording: path) }

@@ -67,7 +67,10 @@ import Testing
                 Zarrwlr.run("extract", store.path, "pond/0", "--from", "0.2", "--to", "0.1", "-o", file).errors
                     .contains("before the start"))
             #expect(try String(contentsOfFile: file, encoding: .utf8) == "old")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: store.directory.path).sorted() == ["a.zarr", "out.wav"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: store.directory.path).sorted() == [
+                    "a.zarr", "out.wav",
+                ])
         }
     }
 
@@ -76,7 +79,8 @@ import Testing
             let (samples, _, blockAlign) = try whole(store)
             let count = samples.count / blockAlign
             let run = Zarrwlr.run(
-                "extract", store.path, "pond/0", "--pad", "--from", "-100smp", "--to", "\(count + 70_000)smp", "-o", "-")
+                "extract", store.path, "pond/0", "--pad", "--from", "-100smp", "--to", "\(count + 70_000)smp", "-o", "-"
+            )
             #expect(run.status == 0)
             let silence = { (count: Int) in [UInt8](repeating: 0, count: count * blockAlign) }
             #expect(Array(run.output.dropFirst(Self.headerByteCount)) == silence(100) + samples + silence(70_000))
@@ -140,7 +144,8 @@ import Testing
         try SmallStore.with(broken: true) { store in
             #expect(
                 Zarrwlr.run("extract", store.path, "pond/7", "-o", "-").errors
-                    == "zarrwlr extract: there is no recording 'pond/7' in \(store.path); zarrwlr list shows what there is\n")
+                    == "zarrwlr extract: there is no recording 'pond/7' in \(store.path); zarrwlr list shows what there is\n"
+            )
             #expect(Zarrwlr.run("extract", store.path, "pond/2", "-o", "-").errors.contains("does not begin with fLaC"))
         }
     }

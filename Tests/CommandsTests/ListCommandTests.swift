@@ -58,7 +58,8 @@ import Testing
             let row = run.text.split(separator: "\n")[1].split(separator: ",", omittingEmptySubsequences: false)
             let files = try #require(FileManager.default.enumerator(atPath: "\(store.path)/pond/0"))
             let sizes = files.compactMap { _ in
-                files.fileAttributes?[.type] as? FileAttributeType == .typeRegular ? files.fileAttributes?[.size] as? Int : nil
+                files.fileAttributes?[.type] as? FileAttributeType == .typeRegular
+                    ? files.fileAttributes?[.size] as? Int : nil
             }
             #expect(Int(row[10]) == sizes.reduce(0, +))
         }
@@ -78,7 +79,10 @@ import Testing
         try SmallStore.with { store in
             let run = Zarrwlr.run("info", store.path, "pond/night.wav")
             #expect(run.status == 0 && run.errors.isEmpty)
-            for line in ["recording         pond/0", "codec             flac", "  nb_channels     1", "    filename      night.wav"] {
+            for line in [
+                "recording         pond/0", "codec             flac", "  nb_channels     1",
+                "    filename      night.wav",
+            ] {
                 #expect(run.text.contains("\(line)\n"))
             }
             let json = try #require(

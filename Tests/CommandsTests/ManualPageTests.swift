@@ -50,7 +50,8 @@ private struct ManualPage {
 
     init(_ name: String) throws {
         text = try String(contentsOf: Self.file(name), encoding: .utf8)
-            .replacing("\\-", with: "-").replacing("\\fB", with: "").replacing("\\fI", with: "").replacing("\\fR", with: "")
+            .replacing("\\-", with: "-").replacing("\\fB", with: "").replacing("\\fI", with: "").replacing(
+                "\\fR", with: "")
         var section = ""
         for line in text.split(separator: "\n") {
             if line.hasPrefix(".SH ") {
@@ -67,7 +68,7 @@ private struct ManualPage {
             guard line.hasPrefix("."), let space = line.firstIndex(of: " ") else { return line }
             let words = line[line.index(after: space)...]
             // Macros of two letters that alternate fonts join their words.
-            return line.hasPrefix(".B ") || line.hasPrefix(".I ") ? String(words) : words.replacing(" ", with: "")
+            return line.hasPrefix(".B ") || line.hasPrefix(".I ") ? String(words) : words.filter { $0 != " " }
         }.joined(separator: " ")
     }
 

@@ -3,14 +3,17 @@ import Testing
 @testable import Commands
 
 @Suite struct `A position in a recording` {
-    @Test(arguments: [
-        ("0", 0), ("1", 48_000), ("12.5", 600_000), ("0.5", 24_000), ("1.00001", 48_000), ("1.000011", 48_001), (".5", nil),
-        ("1.", 48_000), ("00:01:02.5", 3_000_000), ("1:02", 2_976_000), ("90:00", 259_200_000), ("48000smp", 48_000),
-        ("-1", -48_000), ("-10smp", -10), ("3600", 172_800_000), ("0:60", nil), ("1:60:00", nil), ("1:2:3:4", nil),
-        ("10s", nil), ("", nil), ("-", nil), ("smp", nil), ("1e3", nil), ("1,5", nil), ("٣", nil), ("+1", nil),
-        ("1:-2", nil), ("99999999999999999999", nil), ("9223372036854775807:0", nil),
-        ("0.1234567891234567", 5_926),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("0", 0), ("1", 48_000), ("12.5", 600_000), ("0.5", 24_000), ("1.00001", 48_000), ("1.000011", 48_001),
+            (".5", nil),
+            ("1.", 48_000), ("00:01:02.5", 3_000_000), ("1:02", 2_976_000), ("90:00", 259_200_000),
+            ("48000smp", 48_000),
+            ("-1", -48_000), ("-10smp", -10), ("3600", 172_800_000), ("0:60", nil), ("1:60:00", nil), ("1:2:3:4", nil),
+            ("10s", nil), ("", nil), ("-", nil), ("smp", nil), ("1e3", nil), ("1,5", nil), ("٣", nil), ("+1", nil),
+            ("1:-2", nil), ("99999999999999999999", nil), ("9223372036854775807:0", nil),
+            ("0.1234567891234567", 5_926),
+        ] as [(String, Int64?)])
     func `is seconds, a clock's time, or samples`(text: String, sample: Int64?) {
         #expect(SamplePosition(text).flatMap { $0.sample(rate: 48_000) } == sample)
     }
@@ -59,7 +62,8 @@ import Testing
     }
 
     @Test func `of Audacity has no titles, and may have lines of frequencies`() throws {
-        #expect(try times("0.100000\t0.200000\tbird\n\\\t100.0\t2000.0\n0.3\t0.3\tpoint\n") == [[100, 200], [300, 300]])
+        #expect(
+            try times("0.100000\t0.200000\tbird\n\\\t100.0\t2000.0\n0.3\t0.3\tpoint\n") == [[100, 200], [300, 300]])
     }
 
     @Test func `of BirdNET is comma-separated and quoted`() throws {
