@@ -70,8 +70,8 @@ public final class OpusRestartProver {
 
     /// Decides where the run that ends here is decoded from.
     private func endRun() {
+        guard packetCount > Self.runPacketCount else { return }
         let firstPacket = (packetCount - 1) / Self.runPacketCount * Self.runPacketCount
-        guard packetCount > 0, firstPacket > 0 else { return }
         if let candidate {
             restarts.append(OpusRestart(firstPacket: firstPacket, preRollPacket: candidate.firstPacket))
             current = candidate

@@ -68,12 +68,17 @@ public final class AudioGroup: Sendable {
         }
     }
 
-    /// Makes `node` appear in the group and returns its path.
-    func publish(_ node: StagedNode, sha256: String) throws(StoreError) -> String {
-        let number = try node.publish(numberedIn: path)
-        let place = path.isEmpty ? String(number) : "\(path)/\(number)"
-        known.withLock { $0.places[sha256] = place }
-        return place
+    /// Makes `node` appear in the group, unless another process has imported the same source meanwhile. Returns where the
+    /// source is, and whether that is `node`.
+    func publish(_ node: StagedNode, sha256: String) throws(StoreError) -> (place: String, isNew: Bool) {
+        try store.withLock(on: path) { () throws(StoreError) in
+            try look()
+            if case .some(.some(let place)) = known.withLock({ $0.places[sha256] }) { return (place, false) }
+            let number = try node.publish(numberedIn: path)
+            let place = path.isEmpty ? String(number) : "\(path)/\(number)"
+            known.withLock { $0.places[sha256] = place }
+            return (place, true)
+        }
     }
 
     /// Looks at recordings that have appeared since it was last called: other processes may be at work too.

@@ -104,7 +104,12 @@ struct ImportJob {
     ) throws -> Written {
         let plan = try EncodingPlan(samples.form, options)
         var done = 0.0
-        let observed = try ObservedSamples(samples) { done = advance(done, by: $0, bytesPerSample) }
+        let isLossless = plan.codec == .flac || plan.codec == .pcm
+        // A WAV file is summed up as a whole.
+        let isWave = samples is WaveSamples
+        let observed = try ObservedSamples(samples, isSummedUp: isLossless && !isWave) {
+            done = advance(done, by: $0, bytesPerSample)
+        }
         var input: any SampleSource = observed
         if let rate = plan.resampledRate { input = try ResampledSamples(observed, to: rate) }
         var form = input.form
@@ -113,15 +118,14 @@ struct ImportJob {
         let writer = try writer(plan.codec, form, sourceRate: samples.form.sampleRate)
         while let buffer = try input.next() { try writer.append(buffer) }
         var attributes = commonAttributes(factor: Double(trueRate) / Double(form.sampleRate))
-        if plan.codec != .pcm, plan.codec != .flac {
+        if !isLossless {
             attributes["original_sample_rate"] = JSONValue(samples.form.sampleRate)
             attributes["is_ultrasonic"] = .bool(samples.form.sampleRate > 96_000)
         }
         let audio = try writer.finish(attributes)
-        let isLossless = plan.codec == .flac || plan.codec == .pcm
         return Written(
             audio: audio, sha256: sha256(), samples: observed.sha256(), sampleCount: observed.sampleCount,
-            isByteExact: isLossless && samples is WaveSamples, notes: plan.notes)
+            isByteExact: isLossless && isWave, notes: plan.notes)
     }
 
     private func writer(

@@ -83,7 +83,8 @@ public final class Importer: Sendable {
             let recording = try Recording(store: group.store, path: node.path, cache: cache, log: .silent)
             try ReadBack(recording).prove(
                 written.audio, samples: written.samples, file: written.isByteExact ? written.sha256 : nil)
-            let place = try group.publish(node, sha256: written.sha256)
+            let (place, isNew) = try group.publish(node, sha256: written.sha256)
+            guard isNew else { return .alreadyThere(place) }
             return .imported(
                 ImportedRecording(
                     path: place, codec: written.audio.codec, sampleRate: recording.format.sampleRate,

@@ -1,33 +1,33 @@
 import AudioCoding
 import Support
 
-/// The samples of a source, counted and summed up as they pass.
+/// The samples of a source, counted, and summed up where that is of use, as they pass.
 final class ObservedSamples: SampleSource {
     let form: SampleForm
     /// Samples of one channel so far.
     private(set) var sampleCount: UInt64 = 0
     private let source: any SampleSource
-    private let digest: MessageDigest
+    private let digest: MessageDigest?
     private let progress: (UInt64) -> Void
 
     /// `progress` is told the samples of one channel that have passed.
-    init(_ source: any SampleSource, progress: @escaping (UInt64) -> Void) throws {
+    init(_ source: any SampleSource, isSummedUp: Bool, progress: @escaping (UInt64) -> Void) throws {
         self.source = source
         self.progress = progress
         form = source.form
-        digest = try .sha256()
+        digest = isSummedUp ? try .sha256() : nil
     }
 
     func next() throws -> SampleBuffer? {
         guard let samples = try source.next() else { return nil }
         sampleCount += UInt64(samples.sampleCount)
-        digest.update(samples.bytes)
+        digest?.update(samples.bytes)
         progress(UInt64(samples.sampleCount))
         return samples
     }
 
-    /// The SHA-256 of all samples, once they have passed.
+    /// The SHA-256 of all samples, once they have passed; empty where they are not summed up.
     func sha256() -> [UInt8] {
-        digest.finish()
+        digest?.finish() ?? []
     }
 }

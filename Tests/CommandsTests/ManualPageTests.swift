@@ -66,9 +66,9 @@ private struct ManualPage {
     var synopsis: String {
         (sections["SYNOPSIS"] ?? []).map { line in
             guard line.hasPrefix("."), let space = line.firstIndex(of: " ") else { return line }
-            let words = line[line.index(after: space)...]
+            let words = String(line[line.index(after: space)...])
             // Macros of two letters that alternate fonts join their words.
-            return line.hasPrefix(".B ") || line.hasPrefix(".I ") ? String(words) : words.filter { $0 != " " }
+            return line.hasPrefix(".B ") || line.hasPrefix(".I ") ? words : words.replacing(" ", with: "")
         }.joined(separator: " ")
     }
 

@@ -82,8 +82,8 @@ struct CodedAudioTests {
     func opus(rate: UInt32) throws {
         let fixture = try ImportFixture()
         let (_, recording) = try fixture.importBytes(
-            Self.wave(rate: rate, channels: 2, samples: Int(rate) * 20), Self.options(.opus))
-        #expect(recording.sampleCount == 48_000 * 20)
+            Self.wave(rate: rate, channels: 2, samples: Int(rate) * 6), Self.options(.opus))
+        #expect(recording.sampleCount == 48_000 * 6)
         let blob = try fixture.bytes("audio_data_blob_array", of: recording)
         let head = try OpusHead(fixture.bytes("opus_head", of: recording))
         let decoder = try OpusStreamDecoder(head: head)
@@ -101,7 +101,7 @@ struct CodedAudioTests {
             (byte, sample) = (byte + row[1], sample + row[2])
         }
         #expect(byte == UInt64(blob.count))
-        let range = head.preSkip * 4..<(head.preSkip + 48_000 * 20) * 4
+        let range = head.preSkip * 4..<(head.preSkip + 48_000 * 6) * 4
         #expect(try recording.sampleBytes() == Array(decoded[range]))
         #expect(try fixture.rows("opus_sync", of: recording).first == [0, 0])
         #expect(try fixture.rows("opus_sync", of: recording).count > 1)

@@ -40,6 +40,22 @@ extension DirectoryStore {
         try changes.sync(key.split(separator: "/").dropLast().joined(separator: "/"))
     }
 
+    /// Calls `body` while nobody else, in this process or another, does so for the folder `path`, which is there.
+    ///
+    /// For decisions that what is in the folder must not be changed in between. See flock(2).
+    public func withLock<T>(on path: String, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+        let place = path.isEmpty ? "." : path
+        try check(path, isPrefix: true)
+        let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw StoreError("cannot be locked", key: path, cause: SystemError("openat", place))
+        }
+        // The lock goes with the descriptor.
+        let folder = OpenFile(descriptor: descriptor)
+        _ = try changes.attempt("flock", path, "cannot be locked") { flock(folder.descriptor, LOCK_EX) }
+        return try withExtendedLifetime(folder) { () throws(StoreError) in try body() }
+    }
+
     /// What dead processes left in the store, sorted by name: folders that no reader sees and that take up space. Changes
     /// nothing; what living processes are writing is not listed.
     public func leftovers() throws(StoreError) -> [String] {

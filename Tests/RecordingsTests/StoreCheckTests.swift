@@ -1,0 +1,303 @@
+import AudioCoding
+import Foundation
+import Recordings
+import Support
+import Synchronization
+import TestSupport
+import Testing
+import Zarr
+
+/// A store of one recording, `0`, checked.
+private struct Checked {
+    let findings: [Finding]
+    let summary: StoreCheck.Summary
+
+    var faults: [Finding] { findings.filter { $0.kind == .fault } }
+    /// What is said of faults, in their order.
+    var problems: [String] { faults.map(\.problem) }
+
+    init(_ directory: URL, isDeep: Bool = false, isRepairing: Bool = false) throws {
+        var options = StoreCheck.Options()
+        options.isDeep = isDeep
+        options.isRepairing = isRepairing
+        let check = try StoreCheck(
+            DirectoryStore(path: directory.path), root: "", options: options, cache: BlockCache(budget: 16 << 20))
+        let findings = Mutex<[Finding]>([])
+        summary = check.run { _ in
+        } report: { finding in
+            findings.withLock { $0.append(finding) }
+        }
+        self.findings = findings.withLock { $0 }
+    }
+
+    /// A store that `write` fills, handed to `body`.
+    static func with<T>(write: (TestStore) throws -> Void, _ body: (URL) throws -> T) throws -> T {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
+            try write(store)
+            return try body(directory)
+        }
+    }
+
+    /// A store of `fixture`, with `rows` in its index, its stream changed by `change`.
+    static func with<T>(
+        _ fixture: StreamFixture, rows: [[UInt64]]?, attributes: [String: Any] = [:],
+        change: (inout [UInt8]) -> Void = { _ in }, _ body: (URL) throws -> T
+    ) throws -> T {
+        var blob = try fixture.bytes
+        change(&blob)
+        return try with { store in
+            try store.addRecording("0", codec: fixture.codec, blob: blob, attributes: attributes)
+            if let rows { try store.addTable("0/\(fixture.codec)_index", rows: rows) }
+        } _: {
+            try body($0)
+        }
+    }
+}
+
+@Suite("A check")
+struct StoreCheckTests {
+    @Test("finds nothing wrong in a right store, however deep", arguments: StreamFixture.all)
+    func right(_ fixture: StreamFixture) throws {
+        try Checked.with(fixture, rows: fixture.codec == "opus" ? nil : fixture.indexRows) { directory in
+            for isDeep in [false, true] {
+                let checked = try Checked(directory, isDeep: isDeep)
+                #expect(checked.faults.isEmpty)
+                #expect(checked.summary.recordings == 1 && checked.summary.faults == 0)
+                #expect(try checked.summary.byteCount + 100_000 > UInt64(fixture.bytes.count))
+            }
+        }
+    }
+
+    @Test("names the samples of wrong rows, and repairs them", arguments: ["fixed.flac", "exact.aac"])
+    func wrongRows(name: String) throws {
+        let fixture = try StreamFixture.named(name)
+        let right = try fixture.indexRows
+        let samplesPerFrame = right[1][2]
+        let shifted = right.map { [$0[0] + 1, $0[1], $0[2]] }
+        let mixed = right[..<3] + [[right[3][0] + 2, right[3][1], right[3][2]]] + right[4...]
+        let cases: [(rows: [[UInt64]]?, samples: Range<UInt64>?)] = [
+            (Array(mixed), 3 * samplesPerFrame..<4 * samplesPerFrame),
+            (Array(right.dropLast(2)), nil), (shifted, nil), (Array(right.reversed()), nil),
+            (right + [[1, 1, 1]], nil), (nil, nil), ([[0, 0, 0]], nil),
+        ]
+        for (rows, samples) in cases {
+            try Checked.with(fixture, rows: rows) { directory in
+                let blob = directory.appending(path: "0/audio_data_blob_array")
+                let before = try Digest.sha256(Array(Data(contentsOf: blob.appending(path: "c/0"))))
+                let checked = try Checked(directory)
+                #expect(checked.faults.count == 1)
+                let fault = try #require(checked.faults.first)
+                #expect(fault.problem.contains("\(fixture.codec)_index") && fault.recording == "0")
+                #expect(fault.repair == .possible)
+                if let samples { #expect(fault.samples == samples) }
+                let repaired = try Checked(directory, isRepairing: true)
+                #expect(repaired.summary.repaired == 1 && repaired.summary.faults == 0)
+                #expect(try Checked(directory, isDeep: true).faults.isEmpty)
+                #expect(try Self.rows(of: "0/\(fixture.codec)_index", in: directory) == right)
+                #expect(try Digest.sha256(Array(Data(contentsOf: blob.appending(path: "c/0")))) == before)
+            }
+        }
+    }
+
+    @Test("keeps an index's attributes when it repairs it")
+    func attributes() throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        try Checked.with { store in
+            try store.addRecording("0", codec: "flac", blob: try fixture.bytes)
+            try store.addArray(
+                "0/flac_index", shape: [1, 3], type: "uint64", bytes: [UInt8](repeating: 0, count: 24),
+                attributes: ["codec": "flac", "total_frames": 1, "mine": ["a", 1.5]])
+        } _: { directory in
+            _ = try Checked(directory, isRepairing: true)
+            let document = try JSONSerialization.jsonObject(
+                with: Data(contentsOf: directory.appending(path: "0/flac_index/zarr.json")))
+            let attributes = try #require((document as? [String: Any])?["attributes"] as? [String: Any])
+            #expect(attributes["total_frames"] as? Int == (try fixture.indexRows.count))
+            #expect(attributes["codec"] as? String == "flac")
+            #expect((attributes["mine"] as? [Any])?.count == 2)
+        }
+    }
+
+    @Test("names the samples of a damaged FLAC frame, and leaves the index that knows it")
+    func damagedFrame() throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        let rows = try fixture.indexRows
+        try Checked.with(fixture, rows: rows, change: { $0[Int(rows[5][0] + rows[5][1] / 2)] ^= 0x10 }) { directory in
+            for isDeep in [false, true] {
+                let checked = try Checked(directory, isDeep: isDeep)
+                #expect(checked.faults.map(\.samples) == [rows[5][2]..<rows[6][2]])
+                #expect(checked.problems.first?.contains("hold no intact frame") == true)
+                #expect(checked.summary.repairable == 0)
+            }
+        }
+    }
+
+    @Test("names the samples of lost AAC frames by the index")
+    func damagedHeader() throws {
+        let fixture = try StreamFixture.named("exact.aac")
+        let rows = try fixture.indexRows
+        try Checked.with(fixture, rows: rows, change: { $0[Int(rows[7][0])] = 0 }) { directory in
+            let checked = try Checked(directory, isDeep: true)
+            // The frame before is not believed either: no header stands where it ends.
+            #expect(checked.faults.map(\.samples) == [rows[6][2]..<rows[8][2]])
+        }
+    }
+
+    @Test("names the samples of a damaged Ogg page")
+    func damagedPage() throws {
+        let fixture = try StreamFixture.named("celt.opus")
+        let middle = try fixture.bytes.count / 2
+        try Checked.with(fixture, rows: nil, change: { $0[middle] ^= 1 }) { directory in
+            let checked = try Checked(directory, isDeep: true)
+            let samples = try #require(checked.faults.first?.samples)
+            #expect(checked.faults.count == 1 && !samples.isEmpty)
+            #expect(checked.problems.first?.contains("pages are missing") == true)
+        }
+    }
+
+    @Test("finds what only decoding shows: samples that are not those coded")
+    func wrongSum() throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        // The last byte of the MD5 in STREAMINFO.
+        try Checked.with(fixture, rows: fixture.indexRows, change: { $0[41] ^= 1 }) { directory in
+            let (shallow, deep) = (try Checked(directory), try Checked(directory, isDeep: true))
+            #expect(shallow.faults.isEmpty)
+            #expect(deep.problems.first?.contains("MD5") == true)
+        }
+    }
+
+    @Test("proves restarts, writes them where they are missing, and finds those that lie")
+    func restarts() throws {
+        let fixture = try StreamFixture.named("celt.opus")
+        let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
+        try Checked.with(fixture, rows: nil) { directory in
+            let repaired = try Checked(directory, isRepairing: true)
+            #expect(repaired.findings.map(\.repair) == [.done])
+            #expect(try Checked(directory, isDeep: true).findings.isEmpty)
+            var rows = try Self.rows(of: "0/opus_sync", in: directory)
+            #expect(rows.first == [0, 0] && rows.count > 2)
+            let opened = try OpenedRecording(store: DirectoryStore(path: directory.path))
+            #expect(try opened.recording.bytes(UInt64(whole.count - 5000)..<UInt64(whole.count)) == whole.suffix(5000))
+            #expect(try opened.recording.allBytes() == whole)
+
+            rows[1][1] = rows[1][0]
+            let sync = directory.appending(path: "0/opus_sync")
+            let packetCount = try #require(try Self.attributes(of: sync)["packet_count"] as? Int)
+            try FileManager.default.removeItem(at: sync)
+            let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
+            let bytes = rows.flatMap { $0.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } } }
+            try store.addArray(
+                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                attributes: ["packet_count": packetCount])
+            #expect(try Checked(directory).faults.isEmpty)
+            let deep = try Checked(directory, isDeep: true)
+            #expect(deep.problems.first?.contains("row 1 gives other samples") == true)
+            #expect(deep.faults.first?.samples?.lowerBound == rows[1][0] * 960)
+
+            try store.addArray(
+                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                attributes: ["packet_count": packetCount + 1])
+            #expect(try Checked(directory).problems.first?.contains("another number of packets") == true)
+            // Nobody reads by restarts that were proved on other packets.
+            let other = try OpenedRecording(store: DirectoryStore(path: directory.path))
+            #expect(try other.recording.allBytes() == whole)
+        }
+    }
+
+    @Test("finds chunks that cannot be read, and goes on")
+    func truncated() throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        let rows = try fixture.indexRows
+        try Checked.with(fixture, rows: rows) { directory in
+            let chunk = directory.appending(path: "0/audio_data_blob_array/c/0")
+            let bytes = try Data(contentsOf: chunk)
+            try bytes.prefix(Int(rows[9][0])).write(to: chunk)
+            let checked = try Checked(directory)
+            #expect(!checked.faults.isEmpty)
+            #expect(checked.problems.allSatisfy { $0.contains("cannot be read") })
+        }
+    }
+
+    @Test("finds attributes that contradict the stream")
+    func contradictions() throws {
+        let flac = try StreamFixture.named("fixed.flac")
+        try Checked.with(flac, rows: flac.indexRows, attributes: ["nb_channels": 7, "sample_rate": 7]) { directory in
+            let checked = try Checked(directory)
+            #expect(checked.problems.count == 1 && checked.problems[0].hasPrefix("nb_channels says 7"))
+            #expect(checked.findings.contains { $0.kind == .note && $0.problem.hasPrefix("sample_rate says 7") })
+        }
+        let aac = try StreamFixture.named("exact.aac")
+        let decoded = UInt64(try aac.indexRows.count * 1024)
+        let attributes = ["priming_samples": 1024, "total_samples": Int(decoded)]
+        try Checked.with(aac, rows: aac.indexRows, attributes: attributes) { directory in
+            let checked = try Checked(directory)
+            #expect(checked.faults.map(\.samples) == [decoded..<decoded + 1024])
+        }
+    }
+
+    @Test("names what is no recording though it should be")
+    func broken() throws {
+        try Checked.with { store in
+            try store.addRecording("0", codec: "flac", blob: [1, 2, 3])
+            try store.addRecording("1", codec: "opus", blob: Array("OpusHead and no more".utf8))
+            try store.addRecording("2", codec: "mp3", blob: [1])
+        } _: { directory in
+            try Data("{".utf8).write(to: directory.appending(path: "2/zarr.json"))
+            let checked = try Checked(directory, isDeep: true, isRepairing: true)
+            #expect(Set(checked.faults.map(\.recording)) == ["0", "1", "2"])
+        }
+    }
+
+    @Test("tells what was left behind, and removes it with a repair")
+    func leftovers() throws {
+        try Checked.with { _ in
+        } _: { directory in
+            let left = directory.appending(path: ".zarrwlr-staging-999999999-x/node")
+            try FileManager.default.createDirectory(at: left, withIntermediateDirectories: true)
+            #expect(try Checked(directory).findings.map(\.kind) == [.note])
+            #expect(try Checked(directory, isRepairing: true).findings.map(\.repair) == [.done])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["zarr.json"])
+        }
+    }
+
+    // MARK: - Reading
+
+    private static func rows(of path: String, in directory: URL) throws -> [[UInt64]] {
+        let array = try ZarrArray.open(
+            DirectoryStore(path: directory.path), path: path, cache: BlockCache(budget: 1 << 20))
+        let columns = Int(array.shape[1])
+        var numbers = [UInt64](repeating: 0, count: Int(array.shape[0]) * columns)
+        try numbers.withUnsafeMutableBytes { try array.read(start: [0, 0], count: array.shape, into: $0) }
+        return stride(from: 0, to: numbers.count, by: columns).map { Array(numbers[$0..<$0 + columns]) }
+    }
+
+    private static func attributes(of array: URL) throws -> [String: Any] {
+        let document = try JSONSerialization.jsonObject(with: Data(contentsOf: array.appending(path: "zarr.json")))
+        return try #require((document as? [String: Any])?["attributes"] as? [String: Any])
+    }
+}
+
+@Suite("A check of zarrwlr's own stores", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+struct SharedStoreCheckTests {
+    @Test(
+        "names exactly what is wrong with them",
+        arguments: [
+            ("flac-2025-06-18.zarr", ["0", "1", "2"]),
+            ("aac-2025-06-11.zarr", ["meadow/array/0", "meadow/flac/0", "meadow/hires/0"]),
+            ("opus-ogg-2025-05-31.zarr", []), ("opus-ultrasonic-2025-06-02.zarr", []),
+            ("opus-raw-2025-06-04.zarr", ["bird/0"]),
+        ])
+    func faults(store: String, recordings: [String]) throws {
+        let shared = try #require(SharedMaterial.directory).appending(path: "stores/\(store)")
+        #expect(try Checked(shared, isDeep: true).faults.map(\.recording) == recordings)
+        try TestFiles.withTemporaryDirectory { directory in
+            // Copied by the program: what is not writable there is not here either, but for root.
+            let copy = directory.appending(path: store)
+            try run("cp", "-r", "--no-preserve=mode", shared.path, copy.path)
+            _ = try Checked(copy, isRepairing: true)
+            let left = try Checked(copy, isDeep: true).faults.map(\.recording)
+            #expect(left == (store.hasPrefix("opus-raw") ? recordings : []))
+        }
+    }
+}
