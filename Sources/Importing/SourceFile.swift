@@ -15,18 +15,19 @@ final class SourceFile {
     private let descriptor: Int32
     private let opened: stat
 
-    init(path: String) throws(SystemError) {
+    init(path: String) throws(ImportError) {
         // O_NONBLOCK: opening a FIFO must not wait for its writer.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw SystemError("open", path) }
+        guard descriptor >= 0 else {
+            throw ImportError("cannot be opened", cause: SystemError("open", path))
+        }
         self.path = path
         var status = stat()
         let isKnown = fstat(descriptor, &status) == 0
-        let code = isKnown ? EINVAL : errno
         opened = status
         byteCount = UInt64(clamping: status.st_size)
         // From here on `deinit` closes the file.
-        guard isKnown, status.st_mode & S_IFMT == S_IFREG else { throw SystemError("fstat", path, code: code) }
+        guard isKnown, status.st_mode & S_IFMT == S_IFREG else { throw ImportError("is no regular file") }
     }
 
     deinit {
