@@ -25,19 +25,18 @@ show() {
     "$@"
 }
 
-say "1. A minute of sound, made up: a chirping tone, noise that comes and goes, and a bat's worth of kilohertz"
+say "1. Sound, made up: a chirping tone, noise that comes and goes, and a bat's worth of kilohertz"
 cd "$work"
 sox -R -n -r 48000 -b 16 chirp.wav synth 60 sine 800:6000 gain -6
 sox -R -n -r 44100 -c 2 -b 16 meadow.wav synth 60 pinknoise amod 0.3 gain -6
 sox -R -n -r 250000 -b 16 bat.wav synth 10 sine 20000:90000 gain -6
 ls -l ./*.wav
 
-say "2. Coded as FLAC, AAC and Opus in a Zarr store"
-python3 -m venv "$here/../.venv" && "$here/../.venv/bin/pip" -q install 'zarr>=3,<4'
-python="$here/../.venv/bin/python"
-"$python" "$here/make_store.py" store.zarr flac flac chirp.wav bat.wav
-"$python" "$here/make_store.py" store.zarr aac aac meadow.wav
-"$python" "$here/make_store.py" store.zarr opus opus chirp.wav
+say "2. Imported into a Zarr store: FLAC, AAC and Opus, each proved by reading it back"
+show "$bin/zarrwlr" import store.zarr::flac chirp.wav bat.wav
+show "$bin/zarrwlr" import store.zarr::aac --codec aac --bitrate 96k meadow.wav
+show "$bin/zarrwlr" import store.zarr::opus --codec opus --bitrate 64k --start 2025-05-01T04:00:00+02:00 chirp.wav
+show "$bin/zarrwlr" list store.zarr
 show du -sh store.zarr
 
 say "3. Mounted: every recording is a WAV file"
@@ -59,12 +58,18 @@ dd if=whole.wav of=expected bs=1 skip=1234567 count=100000 status=none
 show cmp part expected
 show cmp whole.wav chirp.wav
 
-say "6. Unmounted"
+say "6. A part of a recording, without mounting anything"
+show "$bin/zarrwlr" extract store.zarr flac/chirp.wav --from 30 --to 32 -o extracted.wav
+sox chirp.wav trimmed.wav trim 30 2
+show cmp extracted.wav trimmed.wav
+
+say "7. Unmounted"
 show fusermount3 -u audio
 
 cat <<END
 
-The store $(du -sh store.zarr | cut -f1) in size was mounted at a directory, where each of its recordings was a WAV file.
-ffprobe, soxi and sox read those files as they read any other; 100 000 bytes cut out of the middle were the same as in a copy
-of the whole file, and the copy of the FLAC recording was, byte for byte, the WAV that had gone in. Nothing is left mounted.
+Three minutes of generated sound were imported into a store of $(du -sh store.zarr | cut -f1), which was mounted at a directory where each
+recording was a WAV file. ffprobe, soxi and sox read those files as they read any other; 100 000 bytes cut out of the middle
+were the same as in a copy of the whole file, and the copy of the FLAC recording was, byte for byte, the WAV that had gone
+in. Nothing is left mounted.
 END

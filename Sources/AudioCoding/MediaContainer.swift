@@ -11,7 +11,13 @@ final class MediaContainer {
         "concat", "concatf", "dash", "hls", "image2", "imf", "rtp", "rtsp", "sdp", "webm_dash_manifest",
     ]
 
+    /// Bytes that no allocation of libav exceeds, whatever a file says.
+    private static let isBounded: Void = av_max_alloc(512 << 20)
+
     let path: String
+    /// libavformat's name of the container.
+    let format: String
+    private let hasEditLists: Bool
     private let file: MediaFile
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private var ownedPacket: UnsafeMutablePointer<AVPacket>?
@@ -21,17 +27,20 @@ final class MediaContainer {
     /// The file can make nothing else be opened: lists are refused, and what a demuxer asks for beside the file is denied.
     init(path: String) throws(MediaError) {
         LibAVDecoder.isSilenced
+        Self.isBounded
         self.path = path
         file = try MediaFile(path: path)
+        let demuxer = try Self.probe(file)
+        format = String(cString: demuxer.pointee.name)
+        hasEditLists = format.hasPrefix("mov,")
         ownedPacket = av_packet_alloc()
         context = avformat_alloc_context()
         guard let opened = context, ownedPacket != nil else { throw MediaError(path, "cannot be opened: no memory") }
-        let format = try Self.probe(file)
         opened.pointee.pb = file.context
         opened.pointee.io_open = denyOpening
         opened.pointee.protocol_whitelist = av_strdup("none")
         // Frees the context where it fails.
-        var code = avformat_open_input(&context, path, format, nil)
+        var code = avformat_open_input(&context, path, demuxer, nil)
         guard code == 0 else { throw error("cannot be opened", LibAVError(call: "avformat_open_input", code: code)) }
         code = avformat_find_stream_info(context, nil)
         guard code >= 0 else {
@@ -58,11 +67,6 @@ final class MediaContainer {
         return format
     }
 
-    /// libavformat's name of the container.
-    var format: String {
-        context?.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
-    }
-
     /// The tags for the file as a whole.
     var tags: [String: String] { [String: String](context?.pointee.metadata) }
 
@@ -81,11 +85,18 @@ final class MediaContainer {
         return context.pointee.duration
     }
 
+    /// Stream `index`, one of those that there were after opening.
+    func stream(_ index: Int) -> UnsafeMutablePointer<AVStream>? {
+        guard let context, index >= 0, index < Int(context.pointee.nb_streams) else { return nil }
+        return context.pointee.streams[index]
+    }
+
     /// The end of the recording in stream `index`, in samples of presentation time at `sampleRate`, where the container has
     /// edit lists and so knows it better than its packets do. While fragments are read, it grows.
     func end(of index: Int, sampleRate: UInt32) -> Int64? {
-        let stream = streams[index].pointee
-        guard format.hasPrefix("mov,"), stream.start_time == 0, stream.duration > 0 else { return nil }
+        guard hasEditLists, let stream = stream(index)?.pointee, stream.start_time == 0, stream.duration > 0 else {
+            return nil
+        }
         return av_rescale_q(
             stream.duration, stream.time_base, AVRational(num: 1, den: Int32(clamping: sampleRate)))
     }

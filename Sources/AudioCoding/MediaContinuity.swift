@@ -22,7 +22,7 @@ struct MediaContinuity {
         guard let presentationSample else { return nextPresentation = nil }
         if let nextPresentation {
             let gap = presentationSample.subtractingReportingOverflow(nextPresentation).partialValue
-            guard gap.magnitude <= 2 * samplesPerTick.magnitude + 1 else {
+            guard gap.magnitude / 2 <= samplesPerTick.magnitude else {
                 throw MediaFailure("\(gap) samples are missing before the packet")
             }
         }

@@ -62,8 +62,7 @@ public final class MediaSource {
     /// An error where `stream.copying` is impossible, and where a packet is not what it promises.
     public func nextPacket() throws(MediaError) -> MediaPacket? {
         do {
-            guard try read(), let packet = container.packet?.pointee else { return nil }
-            let timeBase = container.streams[stream.index].pointee.time_base
+            guard try read(), let packet = container.packet?.pointee, let timeBase else { return nil }
             let copy = try MediaPacket(packet, of: stream, timeBase: timeBase, end: end, trim: &trim)
             try continuity.check(
                 presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
@@ -101,6 +100,9 @@ public final class MediaSource {
     /// The end of the recording in samples of presentation time, where the container says so.
     private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
 
+    /// The unit of the packets' times.
+    private var timeBase: AVRational? { container.stream(stream.index)?.pointee.time_base }
+
     /// Reads the next packet into the container's; false at the end.
     private func read() throws -> Bool {
         hasBegun = true
@@ -122,7 +124,10 @@ public final class MediaSource {
     private func openDecoder() throws(MediaError) -> MediaDecoder {
         if let decoder { return decoder }
         do {
-            let opened = try MediaDecoder(container.streams[stream.index].pointee)
+            guard let described = container.stream(stream.index)?.pointee else {
+                throw MediaFailure("the stream is gone")
+            }
+            let opened = try MediaDecoder(described)
             decoder = opened
             return opened
         } catch {

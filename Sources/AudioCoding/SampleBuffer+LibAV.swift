@@ -78,22 +78,39 @@ extension SampleBuffer {
             _: T.Type, bits: Int, to target: UnsafeMutableRawBufferPointer
         ) -> Int32 {
             let byteCount = (bits + 7) / 8
+            let stride = planes.count * byteCount
             let shift = T(T.bitWidth - bits)
-            let silence: Int32 = byteCount == 1 ? 128 : 0
-            var lost: T = 0
+            var set: T = 0
             for (channel, plane) in planes.enumerated() {
                 let plane = plane.assumingMemoryBound(to: T.self)
                 var position = channel * byteCount
-                for index in 0..<count {
-                    let value = Int32(truncatingIfNeeded: plane[index] &>> shift) &+ silence
-                    lost |= plane[index] & ~(~0 &<< shift)
-                    for byte in 0..<byteCount {
-                        target[position + byte] = UInt8(truncatingIfNeeded: value &>> Int32(8 * byte))
+                @inline(__always)
+                func forEach(_ write: (Int32) -> Void) {
+                    for index in 0..<count {
+                        set |= plane[index]
+                        write(Int32(truncatingIfNeeded: plane[index] &>> shift))
+                        position += stride
                     }
-                    position += planes.count * byteCount
+                }
+                switch byteCount {
+                case 1: forEach { target[position] = UInt8(truncatingIfNeeded: $0 &+ 128) }
+                case 2: forEach { target.storeLittleEndian(UInt16(truncatingIfNeeded: $0), at: position) }
+                case 3:
+                    forEach {
+                        target.storeLittleEndian(UInt16(truncatingIfNeeded: $0), at: position)
+                        target[position + 2] = UInt8(truncatingIfNeeded: $0 &>> 16)
+                    }
+                default: forEach { target.storeLittleEndian(UInt32(bitPattern: $0), at: position) }
                 }
             }
-            return Int32(truncatingIfNeeded: lost)
+            return Int32(truncatingIfNeeded: set & ~(~0 &<< shift))
         }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    @inline(__always)
+    fileprivate func storeLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+        storeBytes(of: value.littleEndian, toByteOffset: offset, as: T.self)
     }
 }

@@ -1,10 +1,10 @@
 extension SampleBuffer {
-    /// Puts every sample's value into `target`, interleaved: 8 bits around 0. Nothing where samples are floats.
-    func copyIntegers(to target: inout [Int32]) {
-        guard format.isInteger else { return target = [] }
+    /// Every sample's value, interleaved: 8 bits around 0. None where samples are floats.
+    func integers() -> [Int32] {
+        guard format.isInteger else { return [] }
         let count = sampleCount * channels
         let source = bytes
-        target = [Int32](unsafeUninitializedCapacity: count) { target, initializedCount in
+        return [Int32](unsafeUninitializedCapacity: count) { target, initializedCount in
             initializedCount = count
             switch format.byteCount {
             case 1:
@@ -18,8 +18,8 @@ extension SampleBuffer {
                 }
             case 3:
                 for index in 0..<count {
-                    let high = Int32(Int8(bitPattern: source[3 * index + 2])) << 16
-                    target[index] = high | Int32(source[3 * index + 1]) << 8 | Int32(source[3 * index])
+                    let low = UInt16(littleEndian: source.loadUnaligned(fromByteOffset: 3 * index, as: UInt16.self))
+                    target[index] = Int32(Int8(bitPattern: source[3 * index + 2])) << 16 | Int32(low)
                 }
             default:
                 for index in 0..<count {
@@ -36,11 +36,9 @@ extension SampleBuffer {
         let source = bytes
         switch format {
         case .integer(let bits):
-            var integers: [Int32] = []
-            copyIntegers(to: &integers)
             // A power of two: exact.
             let scale = 1 / Float(UInt64(1) << UInt64(bits - 1))
-            return integers.map { Float($0) * scale }
+            return integers().map { Float($0) * scale }
         case .float32:
             return [Float](unsafeUninitializedCapacity: count) { target, initializedCount in
                 initializedCount = count

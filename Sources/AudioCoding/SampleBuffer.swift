@@ -15,7 +15,7 @@ public struct SampleBuffer: Sendable {
     public init(format: SampleFormat, channels: Int, slice: BlockSlice) {
         self.format = format
         self.channels = max(channels, 1)
-        let stride = format.byteCount * self.channels
+        let stride = max(format.byteCount * self.channels, 1)
         sampleCount = slice.count / stride
         self.slice = BlockSlice(
             slice.block, slice.range.lowerBound..<slice.range.lowerBound + sampleCount * stride)

@@ -6,7 +6,8 @@ import Zarr
 ///
 /// The stored index counts the frames, once a few of its rows have proved right; from then on every row that is used must
 /// prove right against the header of its frame. Where one does not, a table built from the stream says where the frames are:
-/// which of the two it is follows from those rows and the stream alone.
+/// which of the two it is follows from those rows and the stream alone. Where the table has another number of frames than the
+/// index, some are lost: nothing in a frame says which, so a unit that cannot be had by the index cannot be had at all.
 final class ADTSFrames: Sendable {
     /// Bytes of the stream that are looked at together.
     private static let pieceByteCount: UInt64 = 64 << 10
@@ -48,8 +49,9 @@ final class ADTSFrames: Sendable {
         }
         let table = try table.get { try Self.scan(blob, "its aac_index is wrong", path, log) }
         let frames = try range.map { number in
-            guard let index = Int(exactly: number), let frame = table[index] else {
-                throw AudioCodingError(.aac, "the stream has only \(table.count) frames, its index has \(count)")
+            guard let index = Int(exactly: number), UInt64(table.count) == count, let frame = table[index] else {
+                throw AudioCodingError(
+                    .aac, "the stream is damaged here: \(table.count) of its \(count) frames are intact")
             }
             return frame.bytes
         }

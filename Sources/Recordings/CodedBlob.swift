@@ -52,7 +52,12 @@ struct CodedBlob: Sendable {
     }
 
     /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time.
-    func forEachPiece(from start: UInt64, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    ///
+    /// With `zeroingDamage`, what lies in damaged chunks is handed on as zeros, for scanners that know frames from damage and
+    /// take no frame for another: they find those in all other chunks.
+    func forEachPiece(
+        from start: UInt64, zeroingDamage: Bool = false, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         let pieceByteCount: UInt64 = 1 << 20
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(pieceByteCount), alignment: 16)
         defer { buffer.deallocate() }
@@ -60,8 +65,31 @@ struct CodedBlob: Sendable {
         while position < byteCount {
             let end = position + min(pieceByteCount, byteCount - position)
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(end - position)])
-            try read(position..<end, into: piece)
+            do throws(ZarrError) {
+                try read(position..<end, into: piece)
+            } catch {
+                guard zeroingDamage, error.kind == .damagedChunk else { throw error }
+                try readIntactParts(position..<end, into: piece)
+            }
             try body(UnsafeRawBufferPointer(piece))
+            position = end
+        }
+    }
+
+    /// Reads `range` in small parts; those that lie in damaged chunks become zeros.
+    private func readIntactParts(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+        let partByteCount: UInt64 = 4 << 10
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let end = position + min(partByteCount, range.upperBound - position)
+            let place = Int(position - range.lowerBound)..<Int(end - range.lowerBound)
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[place])
+            do throws(ZarrError) {
+                try read(position..<end, into: part)
+            } catch {
+                guard error.kind == .damagedChunk else { throw error }
+                _ = part.initializeMemory(as: UInt8.self, repeating: 0)
+            }
             position = end
         }
     }

@@ -9,6 +9,8 @@ import Zarr
 /// they say nothing.
 struct StoredOpusRestarts {
     static let packetCountKey = "packet_count"
+    /// More restarts than a month of Opus has: they are all read at once.
+    private static let countLimit: UInt64 = 1 << 22
 
     let restarts: [OpusRestart]
     /// The packets that there were.
@@ -20,9 +22,8 @@ struct StoredOpusRestarts {
         guard let node = try ZarrNode.open(store, path: "\(path)/\(HierarchyNames.opusSync)", cache: cache) else {
             return nil
         }
-        // A day has a few tens of thousands; an array of another order of size is none.
         guard case .array(let array) = node, array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
-            array.shape[0] > 0, array.shape[0] <= packetCount
+            array.shape[0] > 0, array.shape[0] <= min(packetCount, Self.countLimit)
         else { throw RecordingError("opus_sync is no table of restarts", recording: path) }
         let numbers = try array.numbers(ofRows: 0..<array.shape[0])
         restarts = stride(from: 0, to: numbers.count, by: 2).map { start in

@@ -23,6 +23,35 @@ struct MountedStore {
         }
     }
 
+    /// Mounts a new store, an audio group that `write` fills, calls `body`, and unmounts, whatever happened.
+    static func with<T>(
+        _ arguments: [String] = [], write: (TestStore) throws -> Void, _ body: (MountedStore) throws -> T
+    ) throws -> T {
+        try TestFiles.withTemporaryDirectory { directory in
+            try write(TestStore(at: directory.appending(path: "store.zarr"), attributes: TestStore.audioGroup))
+            return try with(directory.appending(path: "store.zarr").path, arguments, body)
+        }
+    }
+
+    /// A coded stream of Tests/Fixtures.
+    static func fixture(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: TestFiles.fixtures.appending(path: path)))
+    }
+
+    /// The bytes of the file at `path` below the mountpoint.
+    func bytes(_ path: String) throws -> [UInt8] { try MountedFile(file(path).path).allBytes() }
+
+    /// The text of the file at `path` below the mountpoint.
+    func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
+
+    /// The names in the directory at `path` below the mountpoint, as the system gives them, in the order of their bytes.
+    func names(_ path: String = "") throws -> [String] {
+        try run("find", file(path).path, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0").output
+            .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.sorted {
+                $0.utf8.lexicographicallyPrecedes($1.utf8)
+            }
+    }
+
     /// The file or directory at `path` below the mountpoint.
     func file(_ path: String) -> URL { mountpoint.appending(path: path) }
 }

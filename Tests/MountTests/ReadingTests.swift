@@ -70,7 +70,9 @@ extension Mounts {
                 let (seekData, seekHole): (Int32, Int32) = (3, 4)
                 #expect(lseek(descriptor, 5, seekData) == 5)
                 #expect(lseek(descriptor, 5, seekHole) == 64)
+                errno = 0
                 #expect(lseek(descriptor, 64, seekData) == -1)
+                #expect(errno == ENXIO)
             }
         }
 

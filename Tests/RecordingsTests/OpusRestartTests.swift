@@ -98,4 +98,20 @@ struct OpusRestartTests {
         let read = try open(packets, sync: sync) { try $0.recording.allBytes() }
         #expect(read == whole)
     }
+
+    @Test("cost nothing that an index only claims to have")
+    func hugeIndex() throws {
+        let packets = try Packets(StreamFixture.named("celt.opus"))
+        try OpenedRecording.with { store in
+            try store.addRecording("0", codec: "opus", blob: packets.blob)
+            try store.addArray("0/opus_head", shape: [packets.head.count], type: "uint8", bytes: packets.head)
+            for (name, columns) in [("opus_index", 5), ("opus_sync", 2)] {
+                try store.addArray(
+                    "0/\(name)", shape: [1 << 40, columns], type: "uint64", bytes: nil, chunks: [1_000, columns])
+            }
+        } _: { opened in
+            // Rows of zeros: a recording of no samples, if any.
+            #expect(opened.catalogue.recordings.allSatisfy { $0.sampleCount == 0 })
+        }
+    }
 }

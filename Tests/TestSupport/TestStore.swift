@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A Zarr v3 store written by hand, in the plainest layout there is: one chunk an array, stored as its bytes.
+/// A Zarr v3 store written by hand, in the plainest layout there is: chunks stored as their bytes, as a rule one an array.
 public struct TestStore: Sendable {
     /// Its folder.
     public let directory: URL
@@ -23,24 +23,41 @@ public struct TestStore: Sendable {
             to: path)
     }
 
-    /// Adds the array `path` of `shape` and `type`, whose elements are `bytes`, little-endian and in C order; nil for an
-    /// array whose only chunk is missing, and which so is all zero.
+    /// Adds the array `path` of `shape` and `type`, whose elements are `bytes`, in C order and as `endian` has them; nil for an
+    /// array whose chunks are missing, and which so is all zero. Only an array of one dimension may have several chunks.
     public func addArray(
         _ path: String, shape: [Int], type: String, bytes: [UInt8]?, chunks: [Int]? = nil,
-        attributes: [String: Any] = [:],
-        dimensionNames: [String]? = nil
+        attributes: [String: Any] = [:], dimensionNames: [String]? = nil, endian: String = "little"
     ) throws {
         var document: [String: Any] = [
             "zarr_format": 3, "node_type": "array", "shape": shape, "data_type": type,
             "chunk_grid": ["name": "regular", "configuration": ["chunk_shape": chunks ?? shape.map { max($0, 1) }]],
             "chunk_key_encoding": ["name": "default", "configuration": ["separator": "/"]], "fill_value": 0,
-            "codecs": [["name": "bytes", "configuration": ["endian": "little"]]], "attributes": attributes,
+            "codecs": [["name": "bytes", "configuration": ["endian": endian]]], "attributes": attributes,
         ]
         document["dimension_names"] = dimensionNames
         try write(document, to: path)
         guard let bytes, !bytes.isEmpty else { return }
-        let chunk = directory.appending(path: path).appending(
-            path: "c/" + shape.map { _ in "0" }.joined(separator: "/"))
+        guard shape.count == 1, let chunkLength = chunks?.first else {
+            return try writeChunk(shape.map { _ in 0 }, of: path, bytes: bytes)
+        }
+        let chunkSize = bytes.count / shape[0] * chunkLength
+        for (number, start) in stride(from: 0, to: bytes.count, by: chunkSize).enumerated() {
+            let chunk = Array(bytes[start..<min(start + chunkSize, bytes.count)])
+            // A chunk at the array's edge is stored whole.
+            try writeChunk(
+                [number], of: path, bytes: chunk + [UInt8](repeating: 0, count: chunkSize - chunk.count))
+        }
+    }
+
+    /// The file of the chunk at `place` of the array `path`.
+    public func chunk(_ place: [Int], of path: String) -> URL {
+        directory.appending(path: "\(path)/c/" + place.map(String.init).joined(separator: "/"))
+    }
+
+    /// Writes the chunk at `place` of the array `path`.
+    public func writeChunk(_ place: [Int], of path: String, bytes: [UInt8]) throws {
+        let chunk = chunk(place, of: path)
         try FileManager.default.createDirectory(
             at: chunk.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: chunk)
@@ -57,7 +74,7 @@ public struct TestStore: Sendable {
     /// Adds a recording as zarrwlr does: its group, and its coded audio.
     public func addRecording(
         _ path: String, codec: String, blob: [UInt8], fileName: String = "source.wav", attributes: [String: Any] = [:],
-        groupAttributes: [String: Any] = [:]
+        groupAttributes: [String: Any] = [:], chunks: [Int]? = nil
     ) throws {
         var group: [String: Any] = [
             "original_audio_data_array_version": [1, 0], "type": "original_audio_file", "encoding": codec,
@@ -66,7 +83,7 @@ public struct TestStore: Sendable {
         group.merge(groupAttributes) { $1 }
         try addGroup(path, attributes: group)
         try addArray(
-            "\(path)/audio_data_blob_array", shape: [blob.count], type: "uint8", bytes: blob,
+            "\(path)/audio_data_blob_array", shape: [blob.count], type: "uint8", bytes: blob, chunks: chunks,
             attributes: ["codec": codec].merging(attributes) { $1 })
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WaveFile
@@ -63,12 +64,8 @@ import Testing
 
     @Test(arguments: ["RF64", "BW64"])
     func `of more than 32 bits has its size in ds64`(form: String) throws {
-        var builder = WaveBuilder()
-        builder.form = form
-        builder.add(
-            "ds64",
-            WaveBuilder.littleEndian(UInt64(0)) + WaveBuilder.littleEndian(UInt64(6))
-                + WaveBuilder.littleEndian(UInt64(3)) + WaveBuilder.littleEndian(UInt32(0)))
+        var builder = WaveBuilder(form: form)
+        builder.addLargeSizes(data: 6, samples: 3)
         builder.addFormat()
         builder.add("data", Array(1...6), size: .max)
         builder.add("LIST", Array("INFO".utf8))

@@ -1,0 +1,173 @@
+import AudioCoding
+import Foundation
+import Importing
+import Recordings
+import Support
+import TestSupport
+import Testing
+import WaveFile
+import Zarr
+
+@Suite("Coded audio")
+struct CodedAudioTests {
+    /// Two seconds of a tone in noise, which no codec keeps as it is.
+    private static func wave(rate: UInt32 = 48_000, channels: UInt16 = 1, samples: Int = 96_000) -> [UInt8] {
+        var random = RepeatableRandom(seed: 7)
+        var data: [UInt8] = []
+        for sample in 0..<samples {
+            for channel in 0..<Int(channels) {
+                let tone = sin(Double(sample) * 0.05 * Double(channel + 1)) * 9_000
+                data += WaveBuilder.littleEndian(Int16(tone) + Int16.random(in: -900...900, using: &random))
+            }
+        }
+        var builder = WaveBuilder()
+        builder.addFormat(channels: channels, rate: rate)
+        builder.add("data", data)
+        return builder.bytes
+    }
+
+    private static func options(_ codec: AudioCodec) -> ImportOptions {
+        var options = ImportOptions()
+        options.codec = codec
+        return options
+    }
+
+    @Test("as FLAC has an index row for each frame that the stream has")
+    func flacIndex() throws {
+        let fixture = try ImportFixture()
+        let (_, recording) = try fixture.importBytes(Self.wave(channels: 2))
+        let blob = try fixture.bytes("audio_data_blob_array", of: recording)
+        let metadata = try FLACMetadata(
+            of: CodedStream(byteCount: UInt64(blob.count)) { Array(blob[Int($0.lowerBound)..<Int($0.upperBound)]) })
+        #expect(metadata.streamInfo.totalSamples == 96_000)
+        #expect(metadata.streamInfo.md5 != nil)
+        var scanner = FLACFrameScanner(streamInfo: metadata.streamInfo, offset: metadata.firstFrameOffset)
+        let frames =
+            blob.withUnsafeBytes {
+                scanner.consume(UnsafeRawBufferPointer(rebasing: $0[Int(metadata.firstFrameOffset)...]))
+            } + scanner.finish()
+        #expect(
+            try fixture.rows("flac_index", of: recording)
+                == frames.map { [$0.offset, UInt64($0.byteCount), $0.firstSample] })
+        #expect(frames.first?.sampleCount == 4096)
+    }
+
+    @Test("as AAC is as long as its source, and decodes as from its start", arguments: [UInt16(1), 2])
+    func aac(channels: UInt16) throws {
+        let fixture = try ImportFixture()
+        let (_, recording) = try fixture.importBytes(Self.wave(channels: channels), Self.options(.aac))
+        #expect(recording.sampleCount == 96_000)
+        let blob = try fixture.bytes("audio_data_blob_array", of: recording)
+        let rows = try fixture.rows("aac_index", of: recording)
+        let decoder = try AACDecoder()
+        var decoded: [UInt8] = []
+        for (number, row) in rows.enumerated() {
+            #expect(row[2] == UInt64(number) * 1024)
+            let frame = Array(blob[Int(row[0])..<Int(row[0] + row[1])])
+            var samples = [UInt8](repeating: 0, count: AACDecoder.maximumOutputByteCount)
+            let count = try frame.withUnsafeBytes { frame in
+                try samples.withUnsafeMutableBytes { try decoder.decode(frame, into: $0) }
+            }
+            decoded += samples[..<(count * Int(channels) * 2)]
+        }
+        #expect(rows.last.map { $0[0] + $0[1] } == UInt64(blob.count))
+        let priming = try #require(
+            try fixture.attributes("\(recording.path)/audio_data_blob_array")["priming_samples"] as? Int)
+        let blockAlign = Int(channels) * 2
+        #expect(try recording.sampleBytes() == Array(decoded[(priming * blockAlign)...].prefix(96_000 * blockAlign)))
+    }
+
+    @Test(
+        "as Opus is as long as its source, and decodes as from its start", arguments: [UInt32(48_000), 16_000, 44_100])
+    func opus(rate: UInt32) throws {
+        let fixture = try ImportFixture()
+        let (_, recording) = try fixture.importBytes(
+            Self.wave(rate: rate, channels: 2, samples: Int(rate) * 20), Self.options(.opus))
+        #expect(recording.sampleCount == 48_000 * 20)
+        let blob = try fixture.bytes("audio_data_blob_array", of: recording)
+        let head = try OpusHead(fixture.bytes("opus_head", of: recording))
+        let decoder = try OpusStreamDecoder(head: head)
+        var decoded: [UInt8] = []
+        var (byte, sample) = (UInt64(0), UInt64(0))
+        for row in try fixture.rows("opus_index", of: recording) {
+            #expect(row[0] == byte && row[3] == sample && row[4] == sample + row[2] - 1)
+            let packet = Array(blob[Int(row[0])..<Int(row[0] + row[1])])
+            var samples = [UInt8](repeating: 0, count: OpusPacket.maximumSampleCount * 4)
+            let count = try packet.withUnsafeBytes { packet in
+                try samples.withUnsafeMutableBytes { try decoder.decode(packet, into: $0) }
+            }
+            #expect(UInt64(count) == row[2])
+            decoded += samples[..<(count * 4)]
+            (byte, sample) = (byte + row[1], sample + row[2])
+        }
+        #expect(byte == UInt64(blob.count))
+        let range = head.preSkip * 4..<(head.preSkip + 48_000 * 20) * 4
+        #expect(try recording.sampleBytes() == Array(decoded[range]))
+        #expect(try fixture.rows("opus_sync", of: recording).first == [0, 0])
+        #expect(try fixture.rows("opus_sync", of: recording).count > 1)
+    }
+
+    @Test("refuses ultrasound, unless told what to do with it", arguments: [AudioCodec.aac, .opus])
+    func ultrasound(codec: AudioCodec) throws {
+        let fixture = try ImportFixture()
+        let wave = Self.wave(rate: 250_000, samples: 250_000)
+        var options = Self.options(codec)
+        let error = #expect(throws: ImportError.self) { try fixture.importBytes(wave, options) }
+        #expect(error?.summary.contains("--ultrasonic relabel") == true)
+        #expect(try fixture.store.children(of: "pond").isEmpty)
+
+        options.ultrasound = .relabel
+        let relabelled = try fixture.importBytes(wave, options).recording
+        #expect(relabelled.format.sampleRate == 250_000)
+        #expect(relabelled.sampleCount == 250_000)
+        let blob = try fixture.attributes("\(relabelled.path)/audio_data_blob_array")
+        #expect(blob["sample_rate"] as? Int == 48_000)
+        #expect(blob["sampling_rescale_factor"] as? Double == Double(250_000) / 48_000)
+
+        options.ultrasound = .resample
+        let resampled = try ImportFixture().importBytes(wave, options).recording
+        let rate: UInt32 = codec == .aac ? 96_000 : 48_000
+        #expect(resampled.format.sampleRate == rate)
+        #expect(resampled.sampleCount == UInt64(rate))
+    }
+
+    @Test(
+        "that is coded already is stored as it is",
+        arguments: [("mono16.flac", AudioCodec.flac), ("stereo.aac", .aac), ("unknowntotal.flac", .flac)])
+    func copies(name: String, codec: AudioCodec) throws {
+        let fixture = try ImportFixture()
+        let source = TestFiles.repository.appending(path: "Tests/Fixtures/coded/\(name)")
+        let (_, recording) = try fixture.importFile(source.path)
+        #expect(recording.codec == codec)
+        #expect(try fixture.bytes("audio_data_blob_array", of: recording) == Array(Data(contentsOf: source)))
+    }
+
+    @Test("in Ogg is stored packet by packet, with its pre-skip")
+    func copiesOpus() throws {
+        let fixture = try ImportFixture()
+        let source = TestFiles.repository.appending(path: "Tests/Fixtures/coded/stereo.opus")
+        let (_, recording) = try fixture.importFile(source.path)
+        let bytes = Array(try Data(contentsOf: source))
+        var scanner = OggPacketScanner()
+        let packets = try bytes.withUnsafeBytes { try scanner.consume($0) } + scanner.finish()
+        let expected = packets.flatMap { packet in
+            packet.pieces.flatMap { Array(bytes[Int($0.lowerBound)..<Int($0.upperBound)]) }
+        }
+        #expect(try fixture.bytes("audio_data_blob_array", of: recording) == expected)
+        let extent = try OggOpusExtent(
+            of: CodedStream(byteCount: UInt64(bytes.count)) {
+                Array(bytes[Int($0.lowerBound)..<Int($0.upperBound)])
+            })
+        #expect(recording.sampleCount == extent.sampleCount)
+    }
+
+    @Test("is encoded anew when asked")
+    func reencodes() throws {
+        let fixture = try ImportFixture()
+        var options = Self.options(.pcm)
+        options.reencodes = true
+        let source = TestFiles.repository.appending(path: "Tests/Fixtures/coded/mono16.flac")
+        let (_, recording) = try fixture.importFile(source.path, options)
+        #expect(recording.codec == .pcm)
+    }
+}

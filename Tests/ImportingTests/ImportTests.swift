@@ -1,0 +1,179 @@
+import Foundation
+import Importing
+import Recordings
+import Support
+import TestSupport
+import Testing
+import WaveFile
+import Zarr
+
+@Suite("An import")
+struct ImportTests {
+    private static func wave(seed: Int = 1_000, _ build: (inout WaveBuilder) -> Void = { _ in }) -> [UInt8] {
+        var builder = WaveBuilder()
+        builder.addFormat()
+        build(&builder)
+        builder.add("data", OddSource.noise(seed * 2))
+        return builder.bytes
+    }
+
+    @Test("passes over a source that the group has, and takes it in another group")
+    func duplicates() throws {
+        let fixture = try ImportFixture()
+        let path = try fixture.file("a.wav", Self.wave())
+        let first = try fixture.importFile(path).imported
+        #expect(try fixture.outcome(of: path) == .alreadyThere(first.path))
+        let renamed = try fixture.file("b.wav", Self.wave())
+        #expect(try fixture.outcome(of: renamed) == .alreadyThere(first.path))
+
+        let other = try AudioGroup(in: fixture.store, path: "lake")
+        let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
+        guard case .imported(let second) = try importer.importSource(at: path, into: other, progress: { _ in }) else {
+            Issue.record("the other group has no such source")
+            return
+        }
+        #expect(second.path == "lake/0")
+    }
+
+    @Test("sees what another process has imported meanwhile")
+    func duplicatesOfOthers() throws {
+        let fixture = try ImportFixture()
+        let path = try fixture.file("a.wav", Self.wave())
+        let other = try AudioGroup(in: fixture.store, path: "pond")
+        _ = try fixture.importFile(path)
+        let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
+        #expect(
+            try importer.importSource(at: path, into: other, progress: { _ in }) == .alreadyThere("pond/0"))
+    }
+
+    @Test("that fails leaves nothing")
+    func leavesNothing() throws {
+        let fixture = try ImportFixture()
+        for (name, bytes) in [
+            ("text.wav", Array("not sound".utf8)), ("empty.wav", []),
+            ("headless.wav", Array("RIFF\0\0\0\0WAVEfmt ".utf8)),
+        ] {
+            let path = try fixture.file(name, bytes)
+            #expect(throws: ImportError.self, "\(name)") { try fixture.outcome(of: path) }
+        }
+        #expect(throws: ImportError.self) { try fixture.outcome(of: "/nowhere/at-all.wav") }
+        #expect(throws: ImportError.self) { try fixture.outcome(of: "/dev/zero") }
+        #expect(try fixture.store.children(of: "pond").isEmpty)
+        let left = try FileManager.default.contentsOfDirectory(
+            atPath: fixture.folder.appending(path: "store.zarr").path)
+        #expect(Set(left) == ["zarr.json", "pond"])
+    }
+
+    @Test("gives every recording of many threads a number of its own")
+    func manyThreads() throws {
+        let fixture = try ImportFixture()
+        let paths = try (0..<24).map { try fixture.file("\($0).wav", Self.wave(seed: 500 + $0)) }
+        let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
+        let group = fixture.group
+        Parallel.forEach(count: paths.count, threads: 4) { index in
+            do {
+                _ = try importer.importSource(at: paths[index], into: group) { _ in }
+            } catch {
+                Issue.record("\(error)")
+            }
+        }
+        #expect(Set(try fixture.store.children(of: "pond")) == Set((0..<24).map(String.init)))
+        let catalogue = try Catalogue(store: fixture.store, cache: BlockCache(budget: 1 << 20), log: .silent)
+        #expect(Set(catalogue.recordings.map(\.sourceName)) == Set((0..<24).map { "\($0).wav" }))
+    }
+
+    @Test("writes zarrwlr's attributes, what the source says of itself, and the user's")
+    func attributes() throws {
+        let fixture = try ImportFixture()
+        var options = ImportOptions()
+        options.attributes = ["site": "north"]
+        options.offsetMinutes = 60
+        let bytes = Self.wave {
+            $0.add("guan", Array("GUANO|Version: 1.0\nTimestamp: 2024-05-31T22:39:11\nLoc Position: 49.1 5.0\n".utf8))
+        }
+        let (_, recording) = try fixture.importBytes(bytes, name: "20200101_000000.wav", options)
+        #expect(recording.start?.description == "2024-05-31T22:39:11+01:00")
+
+        #expect(try fixture.attributes("pond")["magic_id"] as? String == HierarchyNames.audioGroupMagic)
+        let group = try fixture.attributes(recording.path)
+        #expect(group["type"] as? String == "original_audio_file")
+        #expect(group["encoding"] as? String == "flac")
+        #expect(group["site"] as? String == "north")
+        let features = try #require(group["base_features"] as? [String: Any])
+        #expect(features["filename"] as? String == "20200101_000000.wav")
+        #expect(features["size_bytes"] as? Int == bytes.count)
+        #expect(features["sha256"] as? String == (try Digest.sha256(bytes)))
+        #expect(features["codec_per_stream"] as? [String] == ["pcm_s16le"])
+        let metadata = try #require(group["source_metadata"] as? [String: Any])
+        #expect((metadata["guano"] as? [String: String])?["Loc Position"] == "49.1 5.0")
+        #expect((metadata["start"] as? [String: String])?["from"] == "GUANO")
+        let blob = try fixture.attributes("\(recording.path)/audio_data_blob_array")
+        #expect(blob["codec"] as? String == "flac")
+        #expect(blob["nb_channels"] as? Int == 1)
+        #expect(blob["first_sample_time_stamp"] as? String == "2024-05-31T22:39:11+01:00")
+    }
+
+    @Test("knows no start where nothing says it: never the time of the import")
+    func noStart() throws {
+        let fixture = try ImportFixture()
+        let (_, recording) = try fixture.importBytes(Self.wave())
+        #expect(recording.start == nil)
+        let blob = try fixture.attributes("\(recording.path)/audio_data_blob_array")
+        #expect(blob["first_sample_time_stamp"] == nil)
+    }
+
+    @Test("marks the store's own root as an audio group, and keeps the attributes that it has")
+    func rootGroup() throws {
+        let fixture = try ImportFixture()
+        let root = fixture.folder.appending(path: "store.zarr/zarr.json")
+        try Data(#"{"zarr_format": 3, "node_type": "group", "attributes": {"project": [1, 2.5, null]}}"#.utf8)
+            .write(to: root)
+        let store = try DirectoryStore(path: fixture.folder.appending(path: "store.zarr").path)
+        _ = try AudioGroup(in: store, path: "")
+        let attributes = try fixture.attributes("")
+        #expect(attributes["magic_id"] as? String == HierarchyNames.audioGroupMagic)
+        #expect((attributes["project"] as? [Any])?.count == 3)
+    }
+
+    @Test("refuses a recording as the group to import into")
+    func recordingAsGroup() throws {
+        let fixture = try ImportFixture()
+        let (_, recording) = try fixture.importBytes(Self.wave())
+        #expect(throws: ZarrError.self) { try AudioGroup(in: fixture.store, path: recording.path) }
+    }
+
+    @Test("refuses AudioMoth's collapsed silence under its own name, and else says what it found")
+    func collapsedSilence() throws {
+        let fixture = try ImportFixture()
+        let count = (0..<32).flatMap { bit in WaveBuilder.littleEndian(Int16(5 >> bit & 1 == 1 ? 1 : -1)) }
+        var builder = WaveBuilder()
+        builder.addFormat(rate: 32_000)
+        let artist =
+            Array("INFOIART".utf8) + WaveBuilder.littleEndian(UInt32(32)) + Array("AudioMoth 0123456789ABCDEF".utf8)
+        builder.add("LIST", artist + [UInt8](repeating: 0, count: 44 - artist.count))
+        let filler = 512 - (builder.bytes.count + 8)
+        builder.add(
+            "data", OddSource.noise(filler + 1_024) + count + [UInt8](repeating: 0, count: 448) + OddSource.noise(600))
+        let triggered = try fixture.file("20230201_101112T.WAV", builder.bytes)
+        let error = #expect(throws: ImportError.self) { try fixture.outcome(of: triggered) }
+        #expect(error?.summary.contains("1280 samples of silence") == true)
+
+        let (imported, recording) = try fixture.importBytes(builder.bytes, name: "20230201_101112.WAV")
+        #expect(imported.notes.contains { $0.contains("1280 samples of silence") })
+        #expect(try recording.waveBytes() == builder.bytes)
+        var options = ImportOptions()
+        options.keepsCollapsedSilence = true
+        #expect(try fixture.outcome(of: triggered, options) == .alreadyThere(imported.path))
+    }
+
+    @Test("plans what it would do, and does nothing")
+    func plan() throws {
+        let fixture = try ImportFixture()
+        let path = try fixture.file("20200101_000000.wav", Self.wave())
+        let preview = try Importer(ImportOptions(), cache: BlockCache(budget: 0)).plan(for: path)
+        #expect(preview.codec == .flac)
+        #expect(!preview.isCopied)
+        #expect(preview.start?.origin.rawValue == "file name")
+        #expect(try fixture.store.children(of: "pond").isEmpty)
+    }
+}

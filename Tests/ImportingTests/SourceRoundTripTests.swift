@@ -1,0 +1,70 @@
+import Foundation
+import Importing
+import Recordings
+import Support
+import TestSupport
+import Testing
+import Zarr
+
+@Suite("A WAV source")
+struct SourceRoundTripTests {
+    @Test("comes back byte for byte from a lossless codec", arguments: OddSource.all, [AudioCodec.flac, .pcm])
+    func comesBack(source: OddSource, codec: AudioCodec) throws {
+        let fixture = try ImportFixture()
+        var options = ImportOptions()
+        options.codec = codec
+        let (imported, recording) = try fixture.importBytes(source.bytes, options)
+        #expect(imported.isByteExact)
+        #expect(recording.codec == (source.fitsFLAC ? codec : .pcm))
+        #expect(try recording.waveBytes() == source.bytes)
+        #expect(recording.waveByteCount == UInt64(source.bytes.count))
+        #expect(recording.sourceSHA256 == (try Digest.sha256(source.bytes)))
+    }
+
+    @Test("is kept as pcm, and that is said, where FLAC would lose something")
+    func fallsBack() throws {
+        for source in OddSource.all where !source.fitsFLAC {
+            let (imported, _) = try ImportFixture().importBytes(source.bytes)
+            #expect(imported.notes.contains { $0.hasPrefix("kept as pcm: FLAC") }, "\(source.testDescription)")
+        }
+    }
+
+    @Test("is shown with a plain header where its own says something else than the stream")
+    func misfit() throws {
+        let fixture = try ImportFixture()
+        var builder = WaveBuilder()
+        builder.addFormat(rate: 44_100)
+        builder.add("data", OddSource.noise(1_000))
+        let (_, recording) = try fixture.importBytes(builder.bytes)
+        var other = WaveBuilder()
+        other.addFormat(rate: 48_000)
+        other.add("data", [], size: 1_000)
+        let head = try StagedNode(in: fixture.store)
+        let writer = ArrayWriter(in: head, try ArrayPlan(.uint8, chunkRows: 1_000))
+        try writer.append(other.bytes)
+        try writer.finish()
+        try head.replace("\(recording.path)/source_head")
+
+        let again = try Recording(
+            store: DirectoryStore(path: fixture.folder.appending(path: "store.zarr").path), path: recording.path,
+            cache: .init(budget: 1 << 20), log: .silent)
+        #expect(again.envelope == nil)
+        var plain = WaveBuilder()
+        plain.addFormat(rate: 44_100)
+        plain.add("data", OddSource.noise(1_000))
+        #expect(try again.waveBytes() == plain.bytes)
+    }
+
+    @Test(
+        "of shared recordings comes back byte for byte", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+    func shared() throws {
+        let fixture = try ImportFixture()
+        let folder = try #require(SharedMaterial.directory).appending(path: "recordings")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            let source = folder.appending(path: name)
+            let (imported, recording) = try fixture.importFile(source.path)
+            #expect(imported.codec == .flac)
+            #expect(try recording.waveBytes() == Array(Data(contentsOf: source)), "\(name)")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+extension Mounts {
+    /// Stores that `zarrwlr import` makes, and what becomes of imports that are killed or meet each other.
+    @Suite struct Imports {
+        /// The program under test.
+        static var program: URL {
+            MountedStore.program.deletingLastPathComponent().appending(path: "zarrwlr")
+        }
+
+        /// WAV files of noise, all different, with a chunk after their samples.
+        private static func makeSources(_ count: Int, in directory: URL) throws -> URL {
+            let folder = directory.appending(path: "sources")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            for number in 0..<count {
+                var random = RepeatableRandom(seed: UInt64(number))
+                var builder = WaveBuilder()
+                builder.addFormat()
+                builder.add(
+                    "data",
+                    (0..<(10_000 + number)).flatMap { _ in WaveBuilder.littleEndian(Int16(random.next() >> 54)) })
+                builder.add("guan", Array("GUANO|Version: 1.0\nNote: \(number)\n".utf8))
+                try Data(builder.bytes).write(to: folder.appending(path: "source\(number).wav"))
+            }
+            return folder
+        }
+
+        /// Whether a mount of `store` has every file of `sources` byte for byte, and no other.
+        private static func expectAll(of sources: URL, in store: URL) throws {
+            let names = try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted()
+            try MountedStore.with(store.path) { mounted in
+                let shown = try FileManager.default.contentsOfDirectory(atPath: mounted.mountpoint.path).sorted()
+                #expect(shown.filter { $0.hasSuffix(".wav") } == names)
+                for name in names {
+                    let source = try Data(contentsOf: sources.appending(path: name))
+                    #expect(try Data(contentsOf: mounted.file(name)) == source, "\(name)")
+                }
+            }
+        }
+
+        private static func startImport(_ store: URL, _ sources: URL) throws -> Process {
+            let process = Process()
+            process.executableURL = program
+            process.arguments = ["import", store.path, sources.path]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
+
+        @Test func `killed at any moment leave a store that mounts, and the rest is imported by the next`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(60, in: directory)
+                let store = directory.appending(path: "killed.zarr")
+                var random = RepeatableRandom(seed: 5)
+                for _ in 0..<50 {
+                    let process = try Self.startImport(store, sources)
+                    usleep(UInt32.random(in: 0..<120_000, using: &random))
+                    kill(process.processIdentifier, SIGKILL)
+                    process.waitUntilExit()
+                    guard FileManager.default.fileExists(atPath: store.appending(path: "zarr.json").path) else {
+                        continue
+                    }
+                    let listing = try run(Self.program, ["list", "--json", store.path])
+                    #expect(listing.status == 0, "\(listing.errors)")
+                }
+                let last = try run(Self.program, ["import", store.path, sources.path])
+                #expect(last.status == 0, "\(last.errors)")
+                #expect(try run(Self.program, ["check", store.path]).status == 0)
+                try Self.expectAll(of: sources, in: store)
+                let hidden = try FileManager.default.contentsOfDirectory(atPath: store.path).filter {
+                    $0.hasPrefix(".")
+                }
+                #expect(hidden.isEmpty)
+            }
+        }
+
+        @Test func `two at once into one store share the work and leave each source there`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let all = try Self.makeSources(30, in: directory)
+                let folders = ["a", "b"].map { directory.appending(path: $0) }
+                for folder in folders {
+                    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                }
+                // A third of the sources is in both.
+                for (number, name) in try FileManager.default.contentsOfDirectory(atPath: all.path).enumerated() {
+                    for folder in number % 3 == 2 ? folders : [folders[number % 3]] {
+                        try FileManager.default.copyItem(
+                            at: all.appending(path: name), to: folder.appending(path: name))
+                    }
+                }
+                let store = directory.appending(path: "shared.zarr")
+                let imports = try folders.map { try Self.startImport(store, $0) }
+                for process in imports {
+                    process.waitUntilExit()
+                    #expect(process.terminationStatus == 0)
+                }
+                try Self.expectAll(of: all, in: store)
+            }
+        }
+
+        @Test(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment), arguments: ["flac", "pcm"])
+        func `of the shared recordings mount as the files they were`(codec: String) throws {
+            let folder = try #require(SharedMaterial.directory).appending(path: "recordings")
+            try TestFiles.withTemporaryDirectory { directory in
+                let store = directory.appending(path: "shared.zarr")
+                let result = try run(Self.program, ["import", "--codec", codec, "\(store.path)::a/b", folder.path])
+                #expect(result.status == 0, "\(result.errors)")
+                try MountedStore.with(store.path) { mounted in
+                    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                        let stem = name.prefix { $0 != "." }
+                        let files = try FileManager.default.contentsOfDirectory(atPath: mounted.file("a/b").path)
+                        let file = try #require(files.first { $0.prefix { $0 != "." } == stem })
+                        let source = try Data(contentsOf: folder.appending(path: name))
+                        #expect(try Data(contentsOf: mounted.file("a/b/\(file)")) == source, "\(name)")
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension Mounts {
+    @Suite struct `Names in a mount` {
+        private let blob: [UInt8]
+
+        init() throws { blob = try MountedStore.fixture("coded/single.flac") }
+
+        @Test func `are the sources' names, with ~ and their number where they are taken`() throws {
+            let sources = [
+                "1": "birdnet_sample.wav", "7": "birdnet_sample.wav", "10": "birdnet_sample.flac", "2": "Night.WAV",
+                "3": "dawn.2025-06-18", "4": "Große Wiese.mp3",
+            ]
+            try MountedStore.with { store in
+                try add(sources, to: store)
+            } _: { mount in
+                try #expect(
+                    mount.names() == [
+                        ".zarrwlr", "Große Wiese.wav", "Night.WAV", "birdnet_sample.wav", "birdnet_sample~10.wav",
+                        "birdnet_sample~7.wav", "dawn.2025-06-18.wav",
+                    ])
+                #expect(try mount.text(".zarrwlr/recordings.csv").contains("birdnet_sample~7.wav,,flac,"))
+            }
+        }
+
+        @Test func `that no file can have are mended, and lead nowhere else`() throws {
+            let long = String(repeating: "ü", count: 300)
+            let sources = [
+                "0": "../../etc/passwd", "1": "a/b", "2": "..", "3": ".", "4": "", "5": "line\nfeed", "6": long,
+                "7": "tab\t.wav", "8": "/", "9": ".zarrwlr", "10": ".wav",
+            ]
+            try MountedStore.with { store in
+                try add(sources, to: store)
+            } _: { mount in
+                let names = try mount.names()
+                #expect(
+                    names.filter { !$0.hasPrefix("ü") } == [
+                        ".._.._etc_passwd.wav", ".wav.wav", ".zarrwlr", ".zarrwlr.wav", "_.wav", "__.wav", "_~8.wav",
+                        "a_b.wav",
+                        "line_feed.wav", "tab_.wav", "unnamed.wav",
+                    ])
+                // 255 bytes at most, and no character cut in two.
+                #expect(names.filter { $0.hasPrefix("ü") } == [String(repeating: "ü", count: 125) + ".wav"])
+                for name in names where name != ".zarrwlr" { try #expect(mount.bytes(name).starts(with: "RIFF".utf8)) }
+                try #expect(mount.text(".zarrwlr/recordings.csv").split(separator: "\n").count == sources.count + 1)
+            }
+        }
+
+        @Test func `of groups are directories, and group=PATH shows one of them`() throws {
+            func write(_ store: TestStore) throws {
+                try store.addGroup("pond")
+                try store.addGroup("pond/left", attributes: TestStore.audioGroup)
+                try store.addGroup("pond/right", attributes: TestStore.audioGroup)
+                try store.addRecording("pond/left/0", codec: "flac", blob: blob, fileName: "l.flac")
+                try store.addRecording("pond/right/0", codec: "flac", blob: blob, fileName: "r.flac")
+                try store.addRecording("0", codec: "flac", blob: blob, fileName: "top.flac")
+            }
+            try MountedStore.with(write: write) { mount in
+                try #expect(mount.names() == [".zarrwlr", "pond", "top.wav"])
+                try #expect(mount.names("pond") == ["left", "right"])
+                try #expect(mount.names("pond/left") == ["l.wav"])
+            }
+            try MountedStore.with(["-o", "group=pond/left"], write: write) { mount in
+                try #expect(mount.names() == [".zarrwlr", "l.wav"])
+                try #expect(mount.text(".zarrwlr/recordings.csv").contains("\nl.wav,pond/left,flac,"))
+            }
+            try TestFiles.withTemporaryDirectory { directory in
+                let store = try TestStore(at: directory.appending(path: "store.zarr"))
+                try MountedVolume.withMountpoint { mountpoint in
+                    let refused = try run(
+                        MountedStore.program, [store.directory.path, mountpoint.path, "-o", "group=lake"])
+                    #expect(refused.status == 1)
+                    #expect(refused.errors.contains("lake"))
+                }
+            }
+        }
+
+        @Test func `of groups that are symbolic links are not followed`() throws {
+            try MountedStore.with { store in
+                try store.addGroup("pond")
+                try store.addRecording("pond/0", codec: "flac", blob: blob, fileName: "a.flac")
+                try FileManager.default.createSymbolicLink(
+                    at: store.directory.appending(path: "link"),
+                    withDestinationURL: store.directory.appending(path: "pond"))
+            } _: { mount in
+                try #expect(mount.names() == [".zarrwlr", "pond"])
+            }
+        }
+
+        private func add(_ sources: [String: String], to store: TestStore) throws {
+            for (number, source) in sources {
+                try store.addRecording(number, codec: "flac", blob: blob, fileName: source)
+            }
+        }
+    }
+}
