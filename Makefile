@@ -56,6 +56,8 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/sbin
 	install -m 755 $(addprefix $(BIN)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	strip $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS))
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 mount-helpers/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin
 	# mount(8) looks for helpers nowhere else.
@@ -63,6 +65,7 @@ install: build
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS)) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
 	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
 
 test: deps toolchain
