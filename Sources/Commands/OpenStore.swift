@@ -1,4 +1,3 @@
-import Glibc
 import Recordings
 import Support
 import VirtualFS
@@ -16,6 +15,7 @@ struct OpenStore: Sendable {
     private static let cacheByteCount = 64 << 20
 
     let address: StoreAddress
+    let store: DirectoryStore
     let cache: BlockCache
     let entries: [Entry]
     let problems: [RecordingError]
@@ -23,6 +23,7 @@ struct OpenStore: Sendable {
     /// Opens what `address` names. What the recordings have to say about themselves goes to `log`.
     init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
         self.address = address
+        store = try StoreCatalogue.open(path: address.path)
         cache = BlockCache(budget: Self.cacheByteCount)
         let catalogue = try StoreCatalogue.load(path: address.path, group: address.group, cache: cache, log: log)
         var options = VolumeOptions()
@@ -47,9 +48,9 @@ struct OpenStore: Sendable {
         throw CommandError("there is no recording '\(wanted)' in \(address.path); zarrwlr list shows what there is")
     }
 
-    /// Bytes that the store keeps of `recording`, its index and metadata among them.
+    /// Bytes that the store keeps of `recording`, its index and metadata among them; 0 where that cannot be told.
     func storedByteCount(of recording: Recording) -> UInt64 {
-        FolderSize.byteCount(of: recording.path.isEmpty ? address.path : "\(address.path)/\(recording.path)")
+        (try? store.byteCount(below: recording.path)) ?? 0
     }
 
     /// Tells `streams` what could not be made a recording, a line each.

@@ -11,6 +11,12 @@ struct RecordingFacts: Encodable {
     let stream: Stream?
     let attributes: Attributes
 
+    private enum CodingKeys: String, CodingKey {
+        case recording, stream, attributes
+        case rateGround = "rate_ground"
+        case restoresSource = "restores_source"
+    }
+
     /// Numbers about the coded stream and what the store keeps to find its frames.
     struct Stream: Encodable {
         let bytes: UInt64
@@ -28,6 +34,23 @@ struct RecordingFacts: Encodable {
             let longestDistance: UInt64
             let meanPreRoll: Double
             let longestPreRoll: UInt64
+
+            private enum CodingKeys: String, CodingKey {
+                case count
+                case meanDistance = "mean_distance"
+                case longestDistance = "longest_distance"
+                case meanPreRoll = "mean_preroll"
+                case longestPreRoll = "longest_preroll"
+            }
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case bytes, frames, restarts
+            case smallestFrame = "smallest_frame"
+            case meanFrame = "mean_frame"
+            case largestFrame = "largest_frame"
+            case indexBytes = "index_bytes"
+            case indexPercent = "index_percent"
         }
     }
 
@@ -37,23 +60,21 @@ struct RecordingFacts: Encodable {
         let audio: JSONValue
     }
 
+    private static let indexNames = [
+        HierarchyNames.flacIndex, HierarchyNames.aacIndex, HierarchyNames.opusIndex, HierarchyNames.opusSync,
+    ]
+
     init(_ entry: OpenStore.Entry, in store: OpenStore) throws(CommandError) {
         let recording = entry.recording
         self.recording = RecordingSummary(entry, storedByteCount: store.storedByteCount(of: recording))
         rateGround = recording.rateGround
         restoresSource = recording.envelope != nil
-        let zarr = try StoreCatalogue.open(path: store.address.path)
+        let zarr = store.store
         do {
             attributes = try Self.attributes(of: recording, in: zarr, store.cache)
-            stream = try StreamStatistics(of: recording, in: zarr, cache: store.cache).map { statistics in
-                let folder = "\(store.address.path)/\(recording.path)"
-                let indexBytes = [
-                    HierarchyNames.flacIndex, HierarchyNames.aacIndex, HierarchyNames.opusIndex,
-                    HierarchyNames.opusSync,
-                ]
-                .reduce(0) { $0 + FolderSize.byteCount(of: "\(folder)/\($1)") }
-                return Stream(statistics, indexBytes: indexBytes)
-            }
+            let indexBytes = try Self.indexNames.reduce(0) { try $0 + zarr.byteCount(below: "\(recording.path)/\($1)") }
+            stream = try StreamStatistics(of: recording, in: zarr, cache: store.cache)
+                .map { Stream($0, indexBytes: indexBytes) }
         } catch {
             throw CommandError("the recording cannot be looked into", cause: error)
         }

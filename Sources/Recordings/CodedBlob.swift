@@ -51,12 +51,14 @@ struct CodedBlob: Sendable {
         CodedStream(byteCount: byteCount) { range in try bytes(range) }
     }
 
-    /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time.
-    ///
-    /// With `zeroingDamage`, what lies in damaged chunks is handed on as zeros, for scanners that know frames from damage and
-    /// take no frame for another: they find those in all other chunks.
+    /// Takes bytes that cannot be read, and why; what it throws ends the pass, else they count as zeros.
+    typealias DamageHandler = (Range<UInt64>, ZarrError) throws(ZarrError) -> Void
+
+    /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time. What cannot be read is told to `damage`
+    /// in small parts.
     func forEachPiece(
-        from start: UInt64, zeroingDamage: Bool = false, _ body: (UnsafeRawBufferPointer) throws -> Void
+        from start: UInt64, damage: DamageHandler = { (_, error) throws(ZarrError) in throw error },
+        _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let pieceByteCount: UInt64 = 1 << 20
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(pieceByteCount), alignment: 16)
@@ -68,16 +70,23 @@ struct CodedBlob: Sendable {
             do throws(ZarrError) {
                 try read(position..<end, into: piece)
             } catch {
-                guard zeroingDamage, error.kind == .damagedChunk else { throw error }
-                try readIntactParts(position..<end, into: piece)
+                try readParts(position..<end, into: piece, damage)
             }
             try body(UnsafeRawBufferPointer(piece))
             position = end
         }
     }
 
-    /// Reads `range` in small parts; those that lie in damaged chunks become zeros.
-    private func readIntactParts(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+    /// Lets what lies in damaged chunks be zeros, for scanners that know frames from damage and take no frame for another: they
+    /// find those in all other chunks.
+    static func passOverDamagedChunks(_ bytes: Range<UInt64>, _ error: ZarrError) throws(ZarrError) {
+        guard error.kind == .damagedChunk else { throw error }
+    }
+
+    /// Reads `range` in small parts; those that cannot be read become zeros.
+    private func readParts(
+        _ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer, _ damage: DamageHandler
+    ) throws(ZarrError) {
         let partByteCount: UInt64 = 4 << 10
         var position = range.lowerBound
         while position < range.upperBound {
@@ -87,7 +96,7 @@ struct CodedBlob: Sendable {
             do throws(ZarrError) {
                 try read(position..<end, into: part)
             } catch {
-                guard error.kind == .damagedChunk else { throw error }
+                try damage(position..<end, error)
                 _ = part.initializeMemory(as: UInt8.self, repeating: 0)
             }
             position = end

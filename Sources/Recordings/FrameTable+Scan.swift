@@ -5,7 +5,9 @@ extension FrameTable {
     init(ofFLAC blob: CodedBlob, streamInfo: FLACStreamInfo, firstFrameOffset: UInt64) throws {
         self.init()
         var scanner = FLACFrameScanner(streamInfo: streamInfo, offset: firstFrameOffset)
-        try blob.forEachPiece(from: firstFrameOffset, zeroingDamage: true) { append(scanner.consume($0)) }
+        try blob.forEachPiece(from: firstFrameOffset, damage: CodedBlob.passOverDamagedChunks) {
+            append(scanner.consume($0))
+        }
         append(scanner.finish())
     }
 

@@ -16,7 +16,9 @@ struct OggPackets: OpusPackets {
     init(blob: CodedBlob) throws {
         self.blob = blob
         var scanner = OggPacketScanner()
-        try blob.forEachPiece(from: 0, zeroingDamage: true) { piece in append(try scanner.consume(piece)) }
+        try blob.forEachPiece(from: 0, damage: CodedBlob.passOverDamagedChunks) { piece in
+            append(try scanner.consume(piece))
+        }
         append(try scanner.finish())
     }
 

@@ -14,6 +14,16 @@ protocol OpusPackets: Sendable {
 }
 
 extension OpusPackets {
+    /// Calls `body` with the bytes of every packet, in order, nil for one that is lost; some are looked up at a time.
+    func forEachPacket(_ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        var position: UInt64 = 0
+        while position < count {
+            let range = position..<position + min(4096, count - position)
+            try forEachPacket(in: range, body)
+            position = range.upperBound
+        }
+    }
+
     /// The packets of the decode unit `unit`.
     func packets(ofUnit unit: UInt64) -> Range<UInt64> {
         let start = min(unit.multiplied(by: OpusStream.packetsPerUnit) ?? .max, count)

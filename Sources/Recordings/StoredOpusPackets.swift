@@ -18,9 +18,11 @@ struct StoredOpusPackets: OpusPackets {
     private let index: ZarrArray
     let count: UInt64
 
-    /// Nil where `index` has another form.
+    /// Nil where `index` has another form, or more rows than the blob has bytes.
     init?(blob: CodedBlob, index: ZarrArray) {
-        guard index.dataType == .uint64, index.shape.count == 2, index.shape[1] == 5, index.shape[0] > 0 else {
+        guard index.dataType == .uint64, index.shape.count == 2, index.shape[1] == 5, index.shape[0] > 0,
+            index.shape[0] <= blob.byteCount
+        else {
             return nil
         }
         self.blob = blob

@@ -66,7 +66,7 @@ public struct StreamStatistics: Sendable {
     private mutating func count(
         _ packets: any OpusPackets, _ recording: Recording, _ store: any Store, _ cache: BlockCache
     ) throws {
-        try packets.forEachPacket(in: 0..<packets.count) { if let packet = $0 { countFrame(UInt64(packet.count)) } }
+        try packets.forEachPacket { if let packet = $0 { countFrame(UInt64(packet.count)) } }
         let stored = try StoredOpusRestarts(store, path: recording.path, packetCount: packets.count, cache: cache)
         guard let restarts = stored?.restarts else { return }
         let distances = zip(restarts, restarts.dropFirst().map(\.firstPacket) + [packets.count])

@@ -92,11 +92,11 @@ import Testing
             let blob = try SmallStore.fixture("fixed.flac")
             #expect(stream["bytes"] as? Int == blob.count)
             let frames = try #require(stream["frames"] as? Int)
-            let mean = try #require(stream["meanFrame"] as? Double)
+            let mean = try #require(stream["mean_frame"] as? Double)
             // What is no frame is metadata.
             #expect(frames > 10 && Double(frames) * mean < Double(blob.count))
             #expect(Double(frames) * mean > Double(blob.count) * 0.9)
-            #expect(stream["indexBytes"] as? Int == 0)
+            #expect(stream["index_bytes"] as? Int == 0)
         }
     }
 

@@ -249,6 +249,22 @@ struct StoreCheckTests {
         }
     }
 
+    @Test("does not go through what a store only announces")
+    func announced() throws {
+        try Checked.with { store in
+            let attributes: [String: Any] = ["sample_rate": 48_000]
+            try store.addArray(
+                "pcm", shape: [1 << 60], type: "int8", bytes: nil, chunks: [1 << 20], attributes: attributes)
+            try store.addRecording("0", codec: "flac", blob: try StreamFixture.named("fixed.flac").bytes)
+            try store.addArray("0/flac_index", shape: [1 << 40, 3], type: "uint64", bytes: nil, chunks: [1 << 16, 3])
+            try store.addArray("0/other", shape: [1 << 50], type: "uint8", bytes: nil, chunks: [1 << 20])
+        } _: { directory in
+            let checked = try Checked(directory)
+            #expect(Set(checked.faults.map(\.recording)) == ["pcm", "0"])
+            #expect(checked.problems.count { $0.contains("of which the store can keep") } == 2)
+        }
+    }
+
     @Test("tells what was left behind, and removes it with a repair")
     func leftovers() throws {
         try Checked.with { _ in

@@ -42,7 +42,7 @@ enum IndexRepair {
             try writer.finish(attributes: attributes)
         case .restarts(let packets, let head):
             let prover = try OpusRestartProver(head: head)
-            try packets.forEachPacket(in: 0..<packets.count) { try prover.append($0) }
+            try packets.forEachPacket { try prover.append($0) }
             let writer = ArrayWriter(in: node, try .index(columns: 2))
             try writer.append(prover.finish().flatMap { [$0.firstPacket, $0.preRollPacket] })
             attributes[StoredOpusRestarts.packetCountKey] = .unsigned(packets.count)

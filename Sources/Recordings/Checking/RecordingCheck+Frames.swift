@@ -22,7 +22,7 @@ extension RecordingCheck {
             for hole in holes { add(hole, pass.unreadable, samples: hole.samples) }
             addUnreadable(pass.unreadable, outside: holes)
             checkAttributes(audio.attributes, rate: streamInfo.sampleRate, channels: streamInfo.channels)
-            try checkIndex(HierarchyNames.flacIndex, table, holes, samplesPerFrame: nil)
+            try checkIndex(HierarchyNames.flacIndex, of: blob.byteCount, table, holes, samplesPerFrame: nil)
         } catch {
             if recording != nil { add("its FLAC stream cannot be read", error) }
         }
@@ -49,7 +49,8 @@ extension RecordingCheck {
             if let format {
                 checkAttributes(audio.attributes, rate: format.sampleRate, channels: format.channels)
             }
-            let lost = try checkIndex(HierarchyNames.aacIndex, table, holes, samplesPerFrame: UInt64(samplesPerFrame))
+            let lost = try checkIndex(
+                HierarchyNames.aacIndex, of: blob.byteCount, table, holes, samplesPerFrame: UInt64(samplesPerFrame))
             add(holes, lost, pass.unreadable)
             if let last = table[table.count - 1] { checkTrim(audio.attributes, decoded: last.samples.upperBound) }
         } catch {
@@ -96,10 +97,10 @@ extension RecordingCheck {
         }
     }
 
-    /// Holds the index called `name` against `table` and returns the samples of frames that only the index has.
+    /// Holds the index called `name` of a stream of `byteCount` bytes against `table` and returns the samples of frames that only the index has.
     @discardableResult
     private mutating func checkIndex(
-        _ name: String, _ table: FrameTable, _ holes: [FrameTable.Hole], samplesPerFrame: UInt64?
+        _ name: String, of byteCount: UInt64, _ table: FrameTable, _ holes: [FrameTable.Hole], samplesPerFrame: UInt64?
     ) throws -> [Range<UInt64>] {
         // Where frames are missing, the old index may still know more than a new one would.
         let repair = holes.isEmpty ? IndexRepair.frames(name: name, table) : nil
@@ -109,8 +110,8 @@ extension RecordingCheck {
                 add([finding(.fault, "\(name) is missing\(unrepairable)")], repair: repair)
                 return []
             }
-            guard case .array(let array) = node, let index = StoredFrameIndex(array) else {
-                add([finding(.fault, "\(name) is no table of three columns\(unrepairable)")], repair: repair)
+            guard case .array(let array) = node, let index = StoredFrameIndex(array), index.count <= byteCount else {
+                add([finding(.fault, "\(name) is no table of the stream's frames\(unrepairable)")], repair: repair)
                 return []
             }
             let comparison = try IndexComparison(index, with: table, holes: holes, samplesPerFrame: samplesPerFrame)

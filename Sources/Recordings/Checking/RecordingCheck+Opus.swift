@@ -8,7 +8,7 @@ extension RecordingCheck {
         do {
             let blob = try CodedBlob(audio.array)
             if try blob.bytes(0..<8).starts(with: "OggS".utf8) {
-                guard let isWhole = try checkPages(of: blob) else { return }
+                let isWhole = try checkPages(of: blob)
                 let packets = try OggPackets(blob: blob)
                 let head = try OggOpusExtent(of: blob.stream).head
                 if isWhole {
@@ -34,8 +34,8 @@ extension RecordingCheck {
 
     // MARK: - Ogg
 
-    /// Goes through the pages of an Ogg stream and tells whether all are there; nil where some cannot even be read.
-    private mutating func checkPages(of blob: CodedBlob) throws -> Bool? {
+    /// Goes through the pages of an Ogg stream and tells whether all are there.
+    private mutating func checkPages(of blob: CodedBlob) throws -> Bool {
         var scanner = OggPacketScanner()
         var pass = BlobPass(progress: progress)
         var end: UInt64 = 0
@@ -76,8 +76,7 @@ extension RecordingCheck {
                     "opus_index has \(index.shape.first ?? 0) rows of pages in an old layout; "
                         + "it is not used, packets are found by the pages themselves"))
         }
-        guard pass.unreadable.isEmpty else { return nil }
-        return holes.isEmpty && scanner.skippedByteCount == 0
+        return holes.isEmpty && pass.unreadable.isEmpty && scanner.skippedByteCount == 0
     }
 
     // MARK: - Packets end to end
@@ -159,7 +158,7 @@ extension RecordingCheck {
     /// Decodes all packets from the start, and proves the restarts `claims` on the way.
     private mutating func decode(_ packets: any OpusPackets, head: OpusHead, claims: [OpusRestart]) throws {
         let verifier = try OpusRestartVerifier(head: head, claims: claims)
-        try packets.forEachPacket(in: 0..<packets.count) { try verifier.append($0) }
+        try packets.forEachPacket { try verifier.append($0) }
         for failure in verifier.failures {
             let samples = try samples(of: failure, in: packets)
             if !lostSamples.contains(where: { $0.overlaps(samples) }) {

@@ -7,8 +7,12 @@ import Zarr
 struct RecordingCheck {
     /// More findings of one recording than this are counted, not told.
     private static let findingLimit = 200
+    /// Arrays up to this many bytes are gone through whatever is there of them, 1 GiB.
+    private static let plausibleByteCount: UInt64 = 1 << 30
+    /// Larger ones have no more bytes than this for each that the store keeps: silence is compressed no better.
+    private static let plausibleRatio: UInt64 = 10_000
 
-    let store: any Store
+    let store: DirectoryStore
     let node: RecordingNode
     let cache: BlockCache
     /// Whether all of it is decoded.
@@ -25,7 +29,7 @@ struct RecordingCheck {
     private(set) var repairs: [(findings: [Int], repair: IndexRepair)] = []
 
     init(
-        store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool,
+        store: DirectoryStore, node: RecordingNode, cache: BlockCache, isDeep: Bool,
         progress: @escaping @Sendable (UInt64) -> Void
     ) {
         self.store = store
@@ -47,7 +51,7 @@ struct RecordingCheck {
         // What stands in the way of this has been told.
         let audio = try? loader.audioArray(of: node)
         checkOtherArrays(besides: audio?.codec)
-        guard let audio else { return }
+        guard let audio, isPlausible(audio.array) else { return }
         switch audio.codec {
         case .pcm: checkSamples(of: audio.array, recording)
         case .flac: checkFLAC(audio, recording)
@@ -109,11 +113,25 @@ struct RecordingCheck {
             for name in try group.children() where !readWithAudio.contains(name) {
                 guard case .array(let array) = try ZarrNode.open(store, path: group.path(of: name), cache: cache)
                 else { continue }
+                guard isPlausible(array) else { continue }
                 for (_, error) in array.unreadableRows(progress: { _ in }) { add("\(name) cannot be read", error) }
             }
         } catch {
             add("its arrays cannot be looked at", error)
         }
+    }
+
+    /// Whether the store keeps anything like as much as `array` announces: to go through what is not there takes for ever.
+    private mutating func isPlausible(_ array: ZarrArray) -> Bool {
+        guard array.byteCount > Self.plausibleByteCount,
+            let kept = try? store.byteCount(below: array.path), kept < array.byteCount / Self.plausibleRatio
+        else { return true }
+        add(
+            finding(
+                .fault,
+                "\(array.path) announces \(array.byteCount) bytes, of which the store can keep no more than a few: "
+                    + "its files have \(kept)"))
+        return false
     }
 
     /// Reads all of an array of samples.

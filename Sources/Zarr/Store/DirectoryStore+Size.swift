@@ -1,0 +1,32 @@
+import Glibc
+import Support
+
+extension DirectoryStore {
+    /// Folders nested deeper than this are not entered.
+    private static let maximumDepth = 64
+
+    /// Bytes of all files in the folder `prefix` (empty: the root) and below it: what a part of a hierarchy takes up. Symbolic
+    /// links are not followed; 0 where there is no such folder.
+    public func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
+        try check(prefix, isPrefix: true)
+        return try byteCount(below: prefix, depth: 0)
+    }
+
+    private func byteCount(below prefix: String, depth: Int) throws(StoreError) -> UInt64 {
+        guard depth < Self.maximumDepth else { return 0 }
+        var sum: UInt64 = 0
+        for entry in try DirectoryEntry.all(in: prefix, of: root) ?? [] {
+            let path = prefix.isEmpty ? entry.name : "\(prefix)/\(entry.name)"
+            let count = try entry.isDirectory ? byteCount(below: path, depth: depth + 1) : fileByteCount(path)
+            sum = sum.adding(count) ?? .max
+        }
+        return sum
+    }
+
+    private func fileByteCount(_ path: String) -> UInt64 {
+        var status = stat()
+        guard fstatat(root.descriptor, path, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
+        else { return 0 }
+        return UInt64(clamping: status.st_size)
+    }
+}
