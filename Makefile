@@ -68,7 +68,13 @@ uninstall:
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
 	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
 
-test: deps toolchain
+# What tests of the Zarr writer read stores with.
+.venv/bin/zarr-is-there:
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet 'zarr>=3,<4'
+	touch $@
+
+test: deps toolchain .venv/bin/zarr-is-there
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 

@@ -5,38 +5,25 @@ import Testing
 
 @testable import Zarr
 
-/// A Python that has zarr-python: `$ZARRWLR_PYTHON`, else the one of the checkout's `.venv`.
-private enum ZarrPython {
-    static let interpreter: String? = {
-        let named = ProcessInfo.processInfo.environment["ZARRWLR_PYTHON"]
-        let own = TestFiles.repository.appending(path: ".venv/bin/python").path
-        return [named, own].compactMap(\.self).first {
-            (try? run($0, "-c", "import zarr").status) == 0
-        }
-    }()
-
-    static let comment: Comment = "needs zarr-python: set ZARRWLR_PYTHON to a Python that has it"
-
-    /// What zarr-python finds in the store at `folder`.
-    static func read(_ folder: URL) throws -> Found {
-        let script = TestFiles.fixtures.appending(path: "scripts/read_zarr.py").path
-        let result = try run(try #require(interpreter), script, folder.path)
-        try #require(result.status == 0, "\(result.errors)")
-        return try JSONDecoder().decode(Found.self, from: result.output)
+/// What zarr-python finds in a store.
+private struct Found: Decodable {
+    struct Array: Decodable {
+        let shape: [Int]
+        let dtype: String
+        let chunks: [Int]
+        let sha256: String
+        let attributes: [String: JSONValue]
     }
 
-    struct Found: Decodable {
-        struct Array: Decodable {
-            let shape: [Int]
-            let dtype: String
-            let chunks: [Int]
-            let sha256: String
-            let attributes: [String: JSONValue]
-        }
+    let zarr: String
+    let groups: [String: [String: JSONValue]]
+    let arrays: [String: Array]
+}
 
-        let zarr: String
-        let groups: [String: [String: JSONValue]]
-        let arrays: [String: Array]
+extension ZarrPython {
+    /// What zarr-python finds in the store at `folder`.
+    fileprivate static func read(_ folder: URL) throws -> Found {
+        try JSONDecoder().decode(Found.self, from: contents(of: folder))
     }
 }
 
