@@ -1,3 +1,5 @@
+import Glibc
+
 /// From where a decoder gives the exact samples of a decode from the stream's start: a fresh one that begins with packet
 /// `preRollPacket` does so for every packet from `firstPacket` up to the next restart's. A row of `opus_sync`.
 ///
@@ -45,6 +47,9 @@ final class ComparableOpusDecoder {
     /// Whether both decoded the last packet to the same samples, or both could not.
     func agrees(with other: ComparableOpusDecoder) -> Bool {
         guard byteCount == other.byteCount else { return false }
-        return output.prefix(byteCount ?? 0).elementsEqual(other.output.prefix(byteCount ?? 0))
+        guard let byteCount, let samples = output.baseAddress, let others = other.output.baseAddress else {
+            return true
+        }
+        return memcmp(samples, others, byteCount) == 0
     }
 }
