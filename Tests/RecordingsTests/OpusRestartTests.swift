@@ -60,7 +60,7 @@ struct OpusRestartTests {
         let packets = try Packets(fixture)
         let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
         // 60 packets of pre-roll are ample for a stream of CELT alone.
-        let sync = [[0, 0]] + stride(from: UInt64(100), to: 600, by: 100).map { [$0, $0 - 60] }
+        let sync = [[0, 0]] + stride(from: UInt64(96), to: 600, by: 96).map { [$0, $0 - 60] }
         try open(packets, sync: sync) { opened in
             let recording = try opened.recording
             var random = RepeatableRandom(seed: 2)
@@ -74,7 +74,7 @@ struct OpusRestartTests {
     @Test("read the same in any order even where a restart of the store is false")
     func falseRestarts() throws {
         let packets = try Packets(StreamFixture.named("silk.opus"))
-        let sync: [[UInt64]] = [[0, 0], [100, 100], [170, 165], [331, 331]]
+        let sync: [[UInt64]] = [[0, 0], [96, 96], [160, 155], [320, 320]]
         let forward = try open(packets, sync: sync) { try $0.recording.allBytes(readSize: 3_000) }
         try open(packets, sync: sync) { opened in
             let recording = try opened.recording
@@ -90,7 +90,7 @@ struct OpusRestartTests {
     @Test(
         "do without restarts that make no sense",
         arguments: [
-            [[5, 0]], [[0, 0], [100, 101]], [[0, 0], [200, 10], [100, 10]], [[0, 0], [.max, 0]], [[0, 0], [0, 0]],
+            [[5, 0]], [[0, 0], [96, 97]], [[0, 0], [192, 10], [96, 10]], [[0, 0], [100, 20]], [[0, 0], [.max, 0]], [[0, 0], [0, 0]],
         ] as [[[UInt64]]])
     func senselessRestarts(sync: [[UInt64]]) throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
