@@ -28,7 +28,9 @@ struct ZarrPythonTests {
     func sameBytes(_ codec: AudioCodec) throws {
         let fixture = try ImportFixture(group: "pond")
         let sound = fixture.folder.appending(path: "night.wav").path
-        try runChecked(["sox", "-R", "-n", "-r", "48000", "-c", "2", "-b", "16", sound, "synth", "1.5", "sine", "300:3000"])
+        try runChecked([
+            "sox", "-R", "-n", "-r", "48000", "-c", "2", "-b", "16", sound, "synth", "1.5", "sine", "300:3000",
+        ])
         var options = ImportOptions()
         options.codec = codec
         let (imported, _) = try fixture.importFile(sound, options)
@@ -37,7 +39,8 @@ struct ZarrPythonTests {
         #expect(found.groups[imported.path]?.type == "original_audio_file")
         #expect(found.groups[imported.path]?.encoding == codec.rawValue)
         let expected: [AudioCodec: Set<String>] = [
-            .flac: ["audio_data_blob_array", "flac_index", "source_head"], .aac: ["audio_data_blob_array", "aac_index"],
+            .flac: ["audio_data_blob_array", "flac_index", "source_head"],
+            .aac: ["audio_data_blob_array", "aac_index"],
             .opus: ["audio_data_blob_array", "opus_index", "opus_head", "opus_sync"],
             .pcm: ["audio_data_blob_array", "source_head"],
         ]
