@@ -60,8 +60,8 @@ install: build
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 mount-helpers/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin
-	# mount(8) looks for helpers nowhere else.
-	ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
+	# mount(8) looks for helpers in /sbin only, which is /usr/sbin where those are merged.
+	case $(PREFIX) in / | /usr) ;; *) ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr ;; esac
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS)) \
