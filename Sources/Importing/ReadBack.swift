@@ -5,10 +5,10 @@ import WaveFile
 
 /// Reads a recording back as a mount does, before it counts.
 struct ReadBack {
-    /// Bytes that are asked for at a time.
-    private static let pieceByteCount: UInt64 = 256 << 10
+    /// Bytes that are asked for at a time: many, as each piece of an Opus stream begins with pre-roll.
+    private static let pieceByteCount: UInt64 = 1 << 20
     /// Such pieces that a thread has on average before all wait for each other.
-    private static let piecesPerThread = 8
+    private static let piecesPerThread = 2
 
     private let recording: Recording
     private let threads: Int
