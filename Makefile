@@ -15,7 +15,7 @@ PACKAGES := $(LIBRARIES) $(TOOLS)
 
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help deps toolchain build install uninstall test lint format demo clean
+.PHONY: help deps toolchain build install uninstall test lint format demo bench clean
 
 help:
 	@echo "make deps     install the Debian packages that building and testing need"
@@ -23,6 +23,7 @@ help:
 	@echo "make install  install them below PREFIX ($(PREFIX)), staged below DESTDIR"
 	@echo "make test     install the packages, build, and run every test"
 	@echo "make demo     install the packages, build, and mount a store made of generated sound"
+	@echo "make bench    measure against other tools, and write docs/performance.md (long; BENCH_QUICK=1 for a look)"
 	@echo "make lint     check the form of the sources; make format mends it"
 	@echo "make clean    remove what was built"
 
@@ -79,13 +80,17 @@ test: deps toolchain .venv/bin/zarr-is-there
 	$(SWIFT) test --skip-build
 
 lint: toolchain
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 format: toolchain
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 demo: deps build
 	@Demo/demo.sh $(BIN)
+
+bench: deps build
+	$(SWIFT) build $(RELEASE) --product zarrwlr-bench
+	python3 Benchmarks/bench.py $(BIN)
 
 clean:
 	rm -rf .build .venv

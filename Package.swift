@@ -53,6 +53,9 @@ let package = Package(
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),
+            .executableTarget(
+                name: "zarrwlr-bench", dependencies: ["Support", "AudioCoding"], path: "Benchmarks/zarrwlr-bench",
+                swiftSettings: strict),
             .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
             .target(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],

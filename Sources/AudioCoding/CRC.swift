@@ -11,7 +11,7 @@ struct CRC: Sendable {
 
     private let polynomial: UInt32
     private let width: UInt32
-    /// Eight tables of 256: table t holds what a byte leaves behind after t further bytes of zero.
+    /// Sixteen tables of 256: table t holds what a byte leaves behind after t further bytes of zero.
     private let tables: [UInt32]
     /// What x^(8·2^k) is modulo the polynomial, as a register: what 2^k bytes of zero multiply by.
     private let zeroPowers: [UInt32]
@@ -21,7 +21,7 @@ struct CRC: Sendable {
         var tables = (UInt32(0)..<256).map { byte in
             (0..<8).reduce(byte << 24) { register, _ in Self.timesX(register, polynomial) }
         }
-        for entry in 0..<7 * 256 {
+        for entry in 0..<15 * 256 {
             let previous = tables[entry]
             tables.append(previous << 8 ^ tables[Int(previous >> 24)])
         }
@@ -44,15 +44,13 @@ struct CRC: Sendable {
         tables.withUnsafeBufferPointer { tables in
             var register = register
             var index = 0
-            while index + 8 <= bytes.count {
-                let word = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-                let mixed = word ^ UInt64(register) << 32
+            while index + 16 <= bytes.count {
+                let high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                let low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index + 8, as: UInt64.self))
                 register =
-                    tables[7 * 256 + Int(mixed >> 56)] ^ tables[6 * 256 + Int(mixed >> 48 & 0xFF)]
-                    ^ tables[5 * 256 + Int(mixed >> 40 & 0xFF)] ^ tables[4 * 256 + Int(mixed >> 32 & 0xFF)]
-                    ^ tables[3 * 256 + Int(mixed >> 24 & 0xFF)] ^ tables[2 * 256 + Int(mixed >> 16 & 0xFF)]
-                    ^ tables[256 + Int(mixed >> 8 & 0xFF)] ^ tables[Int(mixed & 0xFF)]
-                index += 8
+                    Self.remainder(of: high ^ UInt64(register) << 32, tables, from: 8)
+                    ^ Self.remainder(of: low, tables, from: 0)
+                index += 16
             }
             while index < bytes.count {
                 register = register << 8 ^ tables[Int(register >> 24 ^ UInt32(bytes[index]))]
@@ -60,6 +58,16 @@ struct CRC: Sendable {
             }
             return register
         }
+    }
+
+    /// What the eight bytes `word` leave behind, by the tables from the one at `first` on.
+    @inline(__always)
+    private static func remainder(of word: UInt64, _ tables: UnsafeBufferPointer<UInt32>, from first: Int) -> UInt32 {
+        let base = first * 256
+        return tables[base + 7 * 256 + Int(word >> 56)] ^ tables[base + 6 * 256 + Int(word >> 48 & 0xFF)]
+            ^ tables[base + 5 * 256 + Int(word >> 40 & 0xFF)] ^ tables[base + 4 * 256 + Int(word >> 32 & 0xFF)]
+            ^ tables[base + 3 * 256 + Int(word >> 24 & 0xFF)] ^ tables[base + 2 * 256 + Int(word >> 16 & 0xFF)]
+            ^ tables[base + 256 + Int(word >> 8 & 0xFF)] ^ tables[base + Int(word & 0xFF)]
     }
 
     /// The register after `count` bytes of zero, without going through them.

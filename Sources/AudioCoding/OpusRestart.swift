@@ -50,4 +50,13 @@ final class ComparableOpusDecoder {
         guard let byteCount, let left = output.baseAddress, let right = other.output.baseAddress else { return true }
         return memcmp(left, right, byteCount) == 0
     }
+
+    /// Decodes the packets of `run`, and says whether each gave the samples given, or none where those are nil.
+    func decodes(_ run: [(packet: [UInt8]?, samples: [UInt8]?)]) -> Bool {
+        run.allSatisfy { packet, expected in
+            if let packet { packet.withUnsafeBytes { decode($0) } } else { decode(nil) }
+            guard let samples, let expected else { return samples == nil && expected == nil }
+            return samples.elementsEqual(expected)
+        }
+    }
 }

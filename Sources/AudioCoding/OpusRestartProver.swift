@@ -19,10 +19,10 @@ public final class OpusRestartProver {
     /// The restarts of the runs that are complete.
     private var restarts = [OpusRestart(firstPacket: 0, preRollPacket: 0)]
 
-    /// The decoder of the last restart; nil where that is the reference itself.
+    /// The decoder of the last restart, which has come up to this run; nil where that is the reference itself.
     private var current: ComparableOpusDecoder?
-    /// Whether `current` has agreed throughout this run.
-    private var isCurrentExact = true
+    /// The packets of this run and what they decode to, for `current` to be tried with: that is seldom needed.
+    private var run: [(packet: [UInt8]?, samples: [UInt8]?)] = []
     /// The decoder begun before this run, as long as it has agreed throughout.
     private var candidate: ComparableOpusDecoder?
     /// The decoder begun for the run after.
@@ -51,10 +51,7 @@ public final class OpusRestartProver {
             candidate.decode(packet)
             if !candidate.agrees(with: reference) { self.candidate = nil }
         }
-        if let current, isCurrentExact {
-            current.decode(packet)
-            isCurrentExact = current.agrees(with: reference)
-        }
+        if current != nil { run.append((packet.map { Array($0) }, reference.samples.map { Array($0) })) }
         packetCount += 1
     }
 
@@ -75,11 +72,11 @@ public final class OpusRestartProver {
         if let candidate {
             restarts.append(OpusRestart(firstPacket: firstPacket, preRollPacket: candidate.firstPacket))
             current = candidate
-        } else if !isCurrentExact {
+        } else if let current, !current.decodes(run) {
             restarts.append(OpusRestart(firstPacket: firstPacket, preRollPacket: 0))
-            current = nil
+            self.current = nil
         }
         candidate = nil
-        isCurrentExact = true
+        run = []
     }
 }

@@ -5,28 +5,23 @@ import Zarr
 /// Encodes samples to AAC-LC in ADTS, and decodes what it encodes.
 final class AACWriter: AudioWriter {
     private let encoder: AACEncoder
-    private let decoder: AACDecoder
     private let frames: FrameWriter
     private let form: SampleForm
     private let bitRate: Int
-    private var digest: TrimmedDigest
-    private let decoded = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: AACDecoder.maximumOutputByteCount, alignment: 16)
+    private let proof: AACProof
+    private let proving: Relay<[EncodedFrame]>
 
     /// A writer of samples of `form`; `bitRate` is in bits a second, nil for 160 000, and 128 000 where there is one channel.
-    init(_ form: SampleForm, bitRate: Int?, in node: StagedNode) throws {
+    init(_ form: SampleForm, bitRate: Int?, in node: StagedNode, isConcurrent: Bool) throws {
         self.form = form
         self.bitRate = bitRate ?? (form.channels == 1 ? 128_000 : 160_000)
         encoder = try AACEncoder(
             sampleRate: form.sampleRate, channels: form.channels, channelMask: form.channelMask,
             bitRate: self.bitRate)
-        decoder = try AACDecoder()
         frames = try FrameWriter(.aac, in: node)
-        digest = try TrimmedDigest(skipping: encoder.priming, blockAlign: form.channels * 2)
-    }
-
-    deinit {
-        decoded.deallocate()
+        let proof = try AACProof(skipping: encoder.priming, channels: form.channels)
+        self.proof = proof
+        proving = try Relay(isConcurrent: isConcurrent) { try proof.append($0) }
     }
 
     func append(_ samples: SampleBuffer) throws {
@@ -34,16 +29,14 @@ final class AACWriter: AudioWriter {
     }
 
     private func append(_ encoded: [EncodedFrame]) throws {
-        for frame in encoded {
-            try frames.append(frame.bytes, sampleCount: frame.sampleCount)
-            let count = try frame.bytes.withUnsafeBytes { try decoder.decode($0, into: decoded) }
-            digest.append(UnsafeRawBufferPointer(rebasing: decoded[..<(count * form.channels * 2)]))
-        }
+        for frame in encoded { try frames.append(frame.bytes, sampleCount: frame.sampleCount) }
+        try proving.send(encoded)
     }
 
     func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         try append(encoder.finish())
-        guard let sum = digest.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
+        try proving.finish()
+        guard let sum = proof.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
             throw ImportError("no sample came out of the AAC encoder: keep it as flac or pcm")
         }
         var attributes = attributes

@@ -8,9 +8,12 @@ extension ArrayPlan {
     }
 
     /// An index of `columns` numbers a row: about 500 kB a chunk, before it is compressed.
+    ///
+    /// Bytes of the same column lie together for the compressor: that makes an index half to a third as large.
     static func index(columns: Int) throws(ZarrError) -> ArrayPlan {
         try ArrayPlan(
-            .uint64, rowShape: [columns], chunkRows: columns == 5 ? 10_000 : 20_000, compression: [.zstd(level: 3)])
+            .uint64, rowShape: [columns], chunkRows: columns == 5 ? 10_000 : 20_000,
+            compression: [.blosc(.zstd, level: 5, shuffle: .bytes, itemSize: 8 * columns)])
     }
 
     /// Samples of `channels`, each as an element of `dataType`.

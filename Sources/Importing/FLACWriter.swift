@@ -1,5 +1,6 @@
 import AudioCoding
 import Recordings
+import Support
 import Zarr
 
 /// Encodes samples to FLAC.
@@ -9,23 +10,32 @@ final class FLACWriter: AudioWriter {
     private let encoder: FLACEncoder
     private let frames: FrameWriter
     private let form: SampleForm
+    private let md5: MessageDigest
+    private let digesting: Relay<SampleBuffer>
 
-    init(_ form: SampleForm, in node: StagedNode) throws {
+    init(_ form: SampleForm, in node: StagedNode, isConcurrent: Bool) throws {
         guard case .integer(let bits) = form.format else { throw ImportError("FLAC has no floating-point samples") }
         self.form = form
         encoder = try FLACEncoder(
             bits: bits, channels: form.channels, sampleRate: form.sampleRate,
             compressionLevel: Self.compressionLevel)
+        guard let md5 = MessageDigest(.md5) else { throw ImportError("libcrypto cannot compute MD5 here") }
+        self.md5 = md5
+        digesting = try Relay(isConcurrent: isConcurrent) { md5.update(signed: $0) }
         frames = try FrameWriter(.flac, in: node)
         try frames.appendHeader(encoder.header)
     }
 
     func append(_ samples: SampleBuffer) throws {
+        try digesting.send(samples)
         for frame in try encoder.encode(samples) { try frames.append(frame.bytes, sampleCount: frame.sampleCount) }
     }
 
     func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
-        for frame in try encoder.finish() { try frames.append(frame.bytes, sampleCount: frame.sampleCount) }
+        try digesting.finish()
+        for frame in try encoder.finish(md5: md5.finish()) {
+            try frames.append(frame.bytes, sampleCount: frame.sampleCount)
+        }
         try frames.replaceHeader(with: encoder.header)
         var attributes = attributes
         attributes.describe(.flac, form, container: "flac-native")
@@ -34,6 +44,13 @@ final class FLACWriter: AudioWriter {
         try frames.finish(attributes)
         return WrittenAudio(
             codec: .flac, sampleCount: frames.sampleCount, byteCount: frames.byteCount, proof: .source)
+    }
+}
+
+extension MessageDigest {
+    /// Takes in `samples` as signed numbers, which in memory those of 8 bits are not.
+    fileprivate func update(signed samples: SampleBuffer) {
+        if samples.format.byteCount == 1 { update(samples.bytes.map { $0 ^ 0x80 }) } else { update(samples.bytes) }
     }
 }
 

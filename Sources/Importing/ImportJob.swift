@@ -18,7 +18,7 @@ struct ImportJob {
         let audio: WrittenAudio
         /// The SHA-256 of the source file, in hexadecimal.
         let sha256: String
-        /// The SHA-256 of the source's samples; empty where they were not decoded.
+        /// The SHA-256 of the source's samples; empty for a WAV file, and where they were not decoded.
         let samples: [UInt8]
         /// Samples of one channel of the source.
         let sampleCount: UInt64
@@ -44,9 +44,11 @@ struct ImportJob {
     // MARK: - WAV
 
     private func writeWave(_ wave: WaveSource, _ format: WaveFormat) throws -> Written {
-        let samples = try WaveSamples(wave, format: format, metadata: source.description.metadata, in: source.file)
+        let samples = try WaveSamples(
+            wave, format: format, metadata: source.description.metadata, in: source.file,
+            isConcurrent: options.isConcurrent)
         progress(wave.head.byteCount)
-        var written = try encode(samples, bytesPerSample: Double(format.blockAlign)) { samples.sha256() }
+        var written = try encode(samples, bytesPerSample: Double(format.blockAlign)) { try samples.sha256() }
         progress(UInt64(wave.tail.count))
         if let silence = samples.collapsedSilence, silence.blockCount > 0 {
             written.notes.append(try note(on: silence))
@@ -83,7 +85,7 @@ struct ImportJob {
         }
         let sha256 = try source.file.sha256()
         guard options.reencodes || media.stream.copying.codec == nil else {
-            let copy = StreamCopy(media, of: source.file, in: node)
+            let copy = StreamCopy(media, of: source.file, in: node, isConcurrent: options.isConcurrent)
             var done = 0.0
             let audio = try copy.write(commonAttributes(factor: 1)) { count in
                 done = advance(done, by: count, bytesPerSample ?? 0)
@@ -100,7 +102,7 @@ struct ImportJob {
 
     /// Encodes `samples`; `sha256` is the file's once they were all read.
     private func encode(
-        _ samples: any SampleSource, bytesPerSample: Double, sha256: () -> String
+        _ samples: any SampleSource, bytesPerSample: Double, sha256: () throws -> String
     ) throws -> Written {
         let plan = try EncodingPlan(samples.form, options)
         var done = 0.0
@@ -124,7 +126,7 @@ struct ImportJob {
         }
         let audio = try writer.finish(attributes)
         return Written(
-            audio: audio, sha256: sha256(), samples: observed.sha256(), sampleCount: observed.sampleCount,
+            audio: audio, sha256: try sha256(), samples: observed.sha256(), sampleCount: observed.sampleCount,
             isByteExact: isLossless && isWave, notes: plan.notes)
     }
 
@@ -132,9 +134,11 @@ struct ImportJob {
         _ codec: AudioCodec, _ form: SampleForm, sourceRate: UInt32
     ) throws -> any AudioWriter {
         switch codec {
-        case .flac: try FLACWriter(form, in: node)
-        case .aac: try AACWriter(form, bitRate: options.bitRate, in: node)
-        case .opus: try OpusWriter(form, sourceRate: sourceRate, bitRate: options.bitRate, in: node)
+        case .flac: try FLACWriter(form, in: node, isConcurrent: options.isConcurrent)
+        case .aac: try AACWriter(form, bitRate: options.bitRate, in: node, isConcurrent: options.isConcurrent)
+        case .opus:
+            try OpusWriter(
+                form, sourceRate: sourceRate, bitRate: options.bitRate, in: node, isConcurrent: options.isConcurrent)
         case .pcm: try PCMWriter(form, in: node)
         }
     }

@@ -32,6 +32,11 @@ public struct ImportOptions: Sendable {
     /// Whether AudioMoth's triggered recordings are stored with their silence collapsed, as they are.
     public var keepsCollapsedSilence = false
 
+    /// Threads that work on one source: with more than one, it is summed up and what was encoded is decoded beside the
+    /// encoding, and the recording is read back by all of them.
+    public var threads = 1
+    var isConcurrent: Bool { threads > 1 }
+
     /// The names of attributes that the user may not set: an import does.
     public static let reservedAttributes: Set = [
         "original_audio_data_array_version", "type", "encoding", "base_features", "meta_data_structure",

@@ -81,7 +81,7 @@ public final class Importer: Sendable {
         }
         do {
             let recording = try Recording(store: group.store, path: node.path, cache: cache, log: .silent)
-            try ReadBack(recording).prove(
+            try ReadBack(recording, threads: options.threads).prove(
                 written.audio, samples: written.samples, file: written.isByteExact ? written.sha256 : nil)
             let (place, isNew) = try group.publish(node, sha256: written.sha256)
             guard isNew else { return .alreadyThere(place) }

@@ -5,16 +5,37 @@ import Zarr
 
 /// Writes Opus packets end to end, with their index, the OpusHead packet, and restarts that are proved on the way.
 final class OpusPacketWriter {
+    /// Packets that are decoded together.
+    private static let provedPacketCount = 64
+
     private let head: OpusHead
     private let node: StagedNode
     private let frames: FrameWriter
     private let prover: OpusRestartProver
+    /// The last packets.
+    private var unproved: [[UInt8]] = []
+    private let proving: Relay<[[UInt8]]>
 
-    init(_ head: OpusHead, in node: StagedNode) throws {
+    /// A writer into `node`. What the packets decode to, from the first on, is handed to `body`: if `isConcurrent`, by another
+    /// thread, until `finish` has returned.
+    init(
+        _ head: OpusHead, in node: StagedNode, isConcurrent: Bool,
+        _ body: @escaping (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) throws {
         self.head = head
         self.node = node
         frames = try FrameWriter(.opus, in: node)
-        prover = try OpusRestartProver(head: head)
+        let prover = try OpusRestartProver(head: head)
+        self.prover = prover
+        proving = try Relay(isConcurrent: isConcurrent) { packets in
+            for packet in packets {
+                try packet.withUnsafeBytes { try prover.append($0) }
+                guard let samples = prover.samples else {
+                    throw ImportError("packet \(prover.packetCount - 1) of its Opus stream cannot be decoded")
+                }
+                body(samples)
+            }
+        }
     }
 
     /// Samples of one channel, at 48 kHz, that all packets so far decode to.
@@ -22,14 +43,16 @@ final class OpusPacketWriter {
     /// Bytes of all packets.
     var byteCount: UInt64 { frames.byteCount }
 
-    /// Appends a packet and hands what it decodes to after all before it to `body`.
-    func append(_ packet: [UInt8], sampleCount: Int, _ body: (UnsafeRawBufferPointer) -> Void) throws {
+    /// Appends a packet.
+    func append(_ packet: [UInt8], sampleCount: Int) throws {
         try frames.append(packet, sampleCount: sampleCount)
-        try packet.withUnsafeBytes { try prover.append($0) }
-        guard let samples = prover.samples else {
-            throw ImportError("packet \(frames.frameCount - 1) of its Opus stream cannot be decoded")
-        }
-        body(samples)
+        unproved.append(packet)
+        if unproved.count == Self.provedPacketCount { try proveRest() }
+    }
+
+    private func proveRest() throws {
+        try proving.send(unproved)
+        unproved = []
     }
 
     /// Writes what is left.
@@ -38,6 +61,8 @@ final class OpusPacketWriter {
     func finish(
         _ attributes: [String: JSONValue], skipped: UInt64, sampleCount: UInt64, bitRate: Int?
     ) throws {
+        try proveRest()
+        try proving.finish()
         let headArray = ArrayWriter(in: node, name: HierarchyNames.opusHead, try .bytes())
         try headArray.append(head.bytes)
         try headArray.finish()

@@ -7,17 +7,20 @@ final class OpusWriter: AudioWriter {
     private let encoder: OpusEncoder
     private let packets: OpusPacketWriter
     private let bitRate: Int
-    private var digest: TrimmedDigest
+    private let digest: TrimmedDigest
 
     /// A writer of samples of `form`, which for the header came from `sourceRate`; `bitRate` is in bits a second, nil for
     /// 128 000, and 96 000 where there is one channel.
-    init(_ form: SampleForm, sourceRate: UInt32, bitRate: Int?, in node: StagedNode) throws {
+    init(
+        _ form: SampleForm, sourceRate: UInt32, bitRate: Int?, in node: StagedNode, isConcurrent: Bool
+    ) throws {
         self.bitRate = bitRate ?? (form.channels == 1 ? 96_000 : 128_000)
         encoder = try OpusEncoder(
             sampleRate: form.sampleRate, channels: form.channels, channelMask: form.channelMask,
             bitRate: self.bitRate, sourceRate: sourceRate)
-        packets = try OpusPacketWriter(encoder.head, in: node)
-        digest = try TrimmedDigest(skipping: encoder.head.preSkip, blockAlign: form.channels * 2)
+        let digest = try TrimmedDigest(skipping: encoder.head.preSkip, blockAlign: form.channels * 2)
+        self.digest = digest
+        packets = try OpusPacketWriter(encoder.head, in: node, isConcurrent: isConcurrent) { digest.append($0) }
     }
 
     func append(_ samples: SampleBuffer) throws {
@@ -25,18 +28,16 @@ final class OpusWriter: AudioWriter {
     }
 
     private func append(_ encoded: [EncodedFrame]) throws {
-        for packet in encoded {
-            try packets.append(packet.bytes, sampleCount: packet.sampleCount) { digest.append($0) }
-        }
+        for packet in encoded { try packets.append(packet.bytes, sampleCount: packet.sampleCount) }
     }
 
     func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         try append(encoder.finish())
+        try packets.finish(
+            attributes, skipped: UInt64(encoder.head.preSkip), sampleCount: encoder.sampleCount, bitRate: bitRate)
         guard let sum = digest.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
             throw ImportError("no sample came out of the Opus encoder: keep it as flac or pcm")
         }
-        try packets.finish(
-            attributes, skipped: UInt64(encoder.head.preSkip), sampleCount: encoder.sampleCount, bitRate: bitRate)
         return WrittenAudio(
             codec: .opus, sampleCount: encoder.sampleCount, byteCount: packets.byteCount, proof: .sha256(sum))
     }

@@ -1,18 +1,22 @@
 import AudioCoding
 import Recordings
 import Support
-import Synchronization
 import WaveFile
 
 /// Reads a recording back as a mount does, before it counts.
 struct ReadBack {
-    /// Bytes that are asked for at a time.
+    /// Bytes that are asked for at a time: many, as each piece of an Opus stream begins with pre-roll.
     private static let pieceByteCount: UInt64 = 1 << 20
+    /// Such pieces that a thread has on average before all wait for each other.
+    private static let piecesPerThread = 2
 
     private let recording: Recording
+    private let threads: Int
 
-    init(_ recording: Recording) {
+    /// Reads `recording` back with so many threads.
+    init(_ recording: Recording, threads: Int) {
         self.recording = recording
+        self.threads = threads
     }
 
     /// Throws unless the recording gives what `audio` promises.
@@ -53,23 +57,23 @@ struct ReadBack {
         guard digest.finish() == sum else { throw Self.failure("has other samples than went in") }
     }
 
-    /// Hands the recording's samples to `body`, in order. They are decoded on all processors, some pieces ahead.
-    private func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws {
-        let byteCount = recording.dataByteCount
-        let batchByteCount = Self.pieceByteCount * UInt64(Parallel.processorCount)
-        for batch in stride(from: 0, to: byteCount, by: Int(batchByteCount)) {
-            let end = batch + min(batchByteCount, byteCount - batch)
-            let starts = Array(stride(from: batch, to: end, by: Int(Self.pieceByteCount)))
-            let pieces = Mutex([Result<[BlockSlice], RecordingError>?](repeating: nil, count: starts.count))
-            Parallel.forEach(count: starts.count) { [recording] index in
-                let range = starts[index]..<starts[index] + min(Self.pieceByteCount, end - starts[index])
-                let piece = Result { () throws(RecordingError) in try recording.samples.read(bytes: range) }
-                pieces.withLock { $0[index] = piece }
-            }
-            for case let piece? in pieces.withLock({ $0 }) {
-                for slice in try piece.get() { body(slice.bytes) }
-            }
+    /// Hands the recording's samples to `body`, in order, from another thread while the next ones are decoded.
+    private func forEachPiece(_ body: @escaping (UnsafeRawBufferPointer) -> Void) throws {
+        let samples = recording.samples
+        let pieces = stride(from: 0, to: recording.dataByteCount, by: Int(Self.pieceByteCount)).map { start in
+            start..<min(start + Self.pieceByteCount, recording.dataByteCount)
         }
+        let summing = try Relay<[BlockSlice]>(isConcurrent: threads > 1) { slices in
+            for slice in slices { body(slice.bytes) }
+        }
+        let together = threads * Self.piecesPerThread
+        for first in stride(from: 0, to: pieces.count, by: together) {
+            let read = Parallel.map(Array(pieces[first...].prefix(together)), threads: threads) { piece in
+                Result { () throws(RecordingError) in try samples.read(bytes: piece) }
+            }
+            for slices in read { try summing.send(slices.get()) }
+        }
+        try summing.finish()
     }
 
     private static func failure(_ problem: String) -> ImportError {

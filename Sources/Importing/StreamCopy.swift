@@ -8,8 +8,10 @@ struct StreamCopy {
     private let source: MediaSource
     private let file: SourceFile
     private let node: StagedNode
+    private let isConcurrent: Bool
 
-    init(_ source: MediaSource, of file: SourceFile, in node: StagedNode) {
+    init(_ source: MediaSource, of file: SourceFile, in node: StagedNode, isConcurrent: Bool) {
+        self.isConcurrent = isConcurrent
         self.source = source
         self.file = file
         self.node = node
@@ -115,10 +117,10 @@ struct StreamCopy {
     private func copyOpus(
         _ head: OpusHead, _ attributes: [String: JSONValue], _ progress: (UInt64) -> Void
     ) throws -> WrittenAudio {
-        let packets = try OpusPacketWriter(head, in: node)
+        let packets = try OpusPacketWriter(head, in: node, isConcurrent: isConcurrent)
         var extent = Extent()
         while let packet = try source.nextPacket() {
-            try packets.append(packet.bytes, sampleCount: packet.sampleCount) { _ in }
+            try packets.append(packet.bytes, sampleCount: packet.sampleCount)
             extent.append(packet)
             progress(UInt64(packet.sampleCount))
         }

@@ -1,7 +1,7 @@
 import Support
 
 /// The SHA-256 of decoded samples but for those at both ends that are no part of the recording, while they are decoded.
-struct TrimmedDigest {
+final class TrimmedDigest {
     /// Samples that are held back, more than any codec pads the end with.
     private static let heldSampleCount = 8192
 
@@ -19,7 +19,7 @@ struct TrimmedDigest {
     }
 
     /// Takes in the next samples.
-    mutating func append(_ samples: UnsafeRawBufferPointer) {
+    func append(_ samples: UnsafeRawBufferPointer) {
         let start = min(skippedByteCount - skipped, samples.count)
         skipped += start
         held += samples[start...]

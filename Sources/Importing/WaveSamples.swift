@@ -11,12 +11,15 @@ final class WaveSamples: SampleSource {
     private let file: SourceFile
     private let source: WaveSource
     private let digest: MessageDigest
+    private let digesting: Relay<Block>
     private let pieceByteCount: UInt64
     private var position: UInt64
     private var isFinished = false
 
     /// The samples of `source`, which are kept as `format` says.
-    init(_ source: WaveSource, format: WaveFormat, metadata: WaveMetadata, in file: SourceFile) throws {
+    init(
+        _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata, in file: SourceFile, isConcurrent: Bool
+    ) throws {
         self.source = source
         self.file = file
         form = SampleForm(
@@ -25,7 +28,9 @@ final class WaveSamples: SampleSource {
         if format.encoding == .integer16, format.channels == 1, metadata.isAudioMoth {
             collapsedSilence = CollapsedSilence(offset: source.data.lowerBound)
         }
-        digest = try .sha256()
+        let digest = try MessageDigest.sha256()
+        self.digest = digest
+        digesting = try Relay(isConcurrent: isConcurrent) { digest.update($0.bytes) }
         position = source.data.lowerBound
         let blockAlign = format.blockAlign
         pieceByteCount = UInt64(max(SourceFile.pieceByteCount / blockAlign, 1) * blockAlign)
@@ -42,18 +47,19 @@ final class WaveSamples: SampleSource {
         let range = position..<end
         let block = try Block(count: range.count) { bytes throws(ImportError) in try file.read(range, into: bytes) }
         position = end
-        digest.update(block.bytes)
+        try digesting.send(block)
         collapsedSilence?.append(block.bytes)
         return SampleBuffer(format: form.format, channels: form.channels, slice: BlockSlice(block))
     }
 
     /// The SHA-256 of the file, in hexadecimal, once all samples were read.
-    func sha256() -> String {
-        digest.finish().hexadecimal
+    func sha256() throws -> String {
+        try digesting.finish()
+        return digest.finish().hexadecimal
     }
 
     private func digestBytes(_ range: Range<UInt64>) throws {
-        try file.forEachPiece(of: range) { digest.update($0) }
+        try file.forEachPiece(of: range) { try digesting.send(Block($0)) }
     }
 }
 

@@ -10,7 +10,9 @@ import Zarr
 /// noise substitution decodes otherwise from its start, since the noise is drawn from a generator that runs on.
 final class AACStream: DecodeUnits {
     /// Frames of one unit: few enough for a random read to be cheap, many enough for pre-roll to cost a sequential one little.
-    private static let framesPerUnit: UInt64 = 8
+    private static let framesPerUnit: UInt64 = 16
+    /// Frames before a unit that SBR draws on.
+    private static let preRollOfSBR: UInt64 = 8
     /// Frames that are looked at to learn what the stream decodes to: SBR may be set up a few frames in.
     private static let formatFrameCount: UInt64 = 4
 
@@ -45,7 +47,7 @@ final class AACStream: DecodeUnits {
             throw RecordingError("its AAC stream cannot be read", recording: path, cause: error)
         }
         // SBR draws on more than the frame before.
-        preRoll = format.samplesPerFrame > 1024 ? Self.framesPerUnit : 1
+        preRoll = format.samplesPerFrame > 1024 ? Self.preRollOfSBR : 1
         guard let sampleCount = frames.count.multiplied(by: UInt64(format.samplesPerFrame)) else {
             throw RecordingError("its index has \(frames.count) frames", recording: path)
         }

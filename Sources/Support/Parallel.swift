@@ -16,11 +16,32 @@ public enum Parallel {
         startAndJoin(min(threads, count) - 1, work)
     }
 
+    /// What `body` makes of each of `elements`, in their order; calls overlap as above.
+    public static func map<Element: Sendable, Made: Sendable>(
+        _ elements: [Element], threads: Int = processorCount, _ body: @escaping @Sendable (Element) -> Made
+    ) -> [Made] {
+        let made = Collected<Made>()
+        forEach(count: elements.count, threads: threads) { index in
+            made.add(body(elements[index]), at: index)
+        }
+        return made.inOrder
+    }
+
     /// Runs `work` on `helpers` new threads and on this one. A thread that cannot be started leaves its share to the others.
     private static func startAndJoin(_ helpers: Int, _ work: @escaping @Sendable () -> Void) {
         guard helpers > 0, let thread = try? WorkerThread(name: "worker", work) else { return work() }
         startAndJoin(helpers - 1, work)
         thread.join()
+    }
+
+    private final class Collected<Made: Sendable>: Sendable {
+        private let elements = Mutex<[Int: Made]>([:])
+
+        func add(_ element: Made, at index: Int) {
+            elements.withLock { $0[index] = element }
+        }
+
+        var inOrder: [Made] { elements.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
     }
 
     private final class Counter: Sendable {

@@ -1,5 +1,6 @@
 import AudioCoding
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -26,7 +27,14 @@ struct FLACEncoderTests {
         let encoder = try FLACEncoder(bits: form.bits, channels: form.channels, sampleRate: form.sampleRate)
         var frames: [EncodedFrame] = []
         for piece in Signal.pieces(samples) { frames += try encoder.encode(piece) }
-        return (encoder, try frames + encoder.finish())
+        return (encoder, try frames + encoder.finish(md5: try md5(samples)))
+    }
+
+    /// The digest that STREAMINFO is to have: of signed samples, which those of up to 8 bits are not.
+    private static func md5(_ samples: SampleBuffer) throws -> [UInt8] {
+        let digest = try #require(MessageDigest(.md5))
+        digest.update(samples.format.byteCount == 1 ? samples.byteArray.map { $0 ^ 0x80 } : samples.byteArray)
+        return digest.finish()
     }
 
     @Test(arguments: forms) func `what is encoded decodes to the same samples`(_ form: Form) throws {
@@ -36,7 +44,7 @@ struct FLACEncoderTests {
         #expect(try Decoding.flac(frames.map(\.bytes), encoder.streamInfo) == samples.byteArray)
     }
 
-    @Test func `the header tells samples, frame sizes and MD5 once the stream is finished`() throws {
+    @Test func `the header tells samples, frame sizes and the MD5 it is given once the stream is finished`() throws {
         let form = Form(bits: 16, channels: 2, sampleRate: 48_000)
         let encoder = try FLACEncoder(bits: 16, channels: 2, sampleRate: 48_000)
         let before = encoder.header
@@ -80,7 +88,7 @@ struct FLACEncoderTests {
 
     @Test func `no samples make a stream without frames`() throws {
         let encoder = try FLACEncoder(bits: 16, channels: 1, sampleRate: 48_000)
-        #expect(try encoder.finish() == [])
+        #expect(try encoder.finish(md5: nil) == [])
         #expect(encoder.streamInfo.totalSamples == nil)
     }
 

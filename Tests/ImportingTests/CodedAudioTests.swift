@@ -32,6 +32,24 @@ struct CodedAudioTests {
         return options
     }
 
+    @Test("is the same whatever number of threads made it", arguments: [AudioCodec.flac, .aac, .opus, .pcm])
+    func threads(codec: AudioCodec) throws {
+        var files: [[String: Data]] = []
+        for threads in [1, 2, 5] {
+            let fixture = try ImportFixture()
+            var options = Self.options(codec)
+            options.threads = threads
+            let (imported, _) = try fixture.importBytes(Self.wave(channels: 2), options)
+            let root = fixture.folder.appending(path: "store.zarr/\(imported.path)").path
+            let names = try #require(FileManager.default.enumerator(atPath: root)).compactMap { $0 as? String }
+            files.append(
+                names.reduce(into: [:]) { $0[$1] = FileManager.default.contents(atPath: "\(root)/\($1)") })
+        }
+        #expect(files[0].count > 4)
+        #expect(files[1] == files[0])
+        #expect(files[2] == files[0])
+    }
+
     @Test("as FLAC has an index row for each frame that the stream has")
     func flacIndex() throws {
         let fixture = try ImportFixture()

@@ -53,8 +53,8 @@ struct DamageTests {
         for byte in 7..<20 { blob[Int(rows[20][0]) + byte] = 0xFF }
         try OpenedRecording.with(fixture, blob: blob, indexRows: hasIndex ? rows : nil) { opened in
             let failed = try unreadable(opened.recording, whole: whole)
-            let unitByteCount = UInt64(8 * 1024 * 4)
-            #expect(failed.allSatisfy { (2 * unitByteCount..<3 * unitByteCount).overlaps($0) })
+            let unitByteCount = UInt64(16 * 1024 * 4)
+            #expect(failed.allSatisfy { (unitByteCount..<2 * unitByteCount).overlaps($0) })
             #expect(!failed.isEmpty)
         }
     }

@@ -137,13 +137,13 @@ struct StoreCheckTests {
     func damagedHeader() throws {
         let fixture = try StreamFixture.named("exact.aac")
         let rows = try fixture.indexRows
-        try Checked.with(fixture, rows: rows, change: { $0[Int(rows[7][0])] = 0 }) { directory in
+        try Checked.with(fixture, rows: rows, change: { $0[Int(rows[15][0])] = 0 }) { directory in
             let checked = try Checked(directory)
             // The frame before is not believed either: no header stands where it ends.
-            #expect(checked.faults.map(\.samples) == [rows[6][2]..<rows[8][2]])
+            #expect(checked.faults.map(\.samples) == [rows[14][2]..<rows[16][2]])
             // What is decoded after them draws on them, and cannot be had either.
             let deep = try Checked(directory, isDeep: true)
-            #expect(deep.faults.map(\.samples) == [rows[6][2]..<rows[8][2], rows[8][2]..<rows[16][2]])
+            #expect(deep.faults.map(\.samples) == [rows[14][2]..<rows[16][2], rows[16][2]..<rows[32][2]])
         }
     }
 

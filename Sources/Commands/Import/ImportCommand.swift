@@ -45,7 +45,9 @@ enum ImportCommand {
             throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
         }
         let report = ImportReport(sources, streams, isJSON: configuration.isJSON)
-        let importer = Importer(configuration.options, cache: BlockCache(budget: cacheByteCount))
+        var options = configuration.options
+        options.threads = max(configuration.jobs / sources.files.count, 1)
+        let importer = Importer(options, cache: BlockCache(budget: cacheByteCount))
         if configuration.isDryRun {
             for source in sources.files {
                 report.tell(source, Result { () throws(ImportError) in try importer.plan(for: source.path) })

@@ -71,7 +71,7 @@ enum ImportOption {
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.jobs = try number(text, "--jobs", 1...1024)
             },
-            help: "files to work on at a time (as many as there are processors)"),
+            help: "threads to work with, on as many files at a time (as many as there are processors)"),
         Option("--dry-run", "-n", effect: .flag { $0.isDryRun = true }, help: "only say what would be done"),
         Option("--json", effect: .flag { $0.isJSON = true }, help: "print a line of JSON for each source"),
     ]

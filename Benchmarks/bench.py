@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Measures the programs against the tools that do the like, side by side, and writes docs/performance.md.
+
+    Benchmarks/bench.py DIRECTORY-OF-THE-PROGRAMS [SECTION …]
+
+Everything measured is made in a folder of its own below $TMPDIR (about 8 GB; the sounds are kept in $BENCH_FOLDER where that
+is set) and removed at the end. BENCH_QUICK=1 takes a twelfth of the length, for a look; BENCH_ROUNDS sets how often everything is
+measured (5). docs/performance.md is written by a whole run alone.
+"""
+
+import os
+import sys
+import tempfile
+from functools import cached_property
+from pathlib import Path
+
+import importing
+import reading
+from measuring import machine
+from sounds import Sounds
+
+
+class Bench:
+    """What is measured, with what, and how long."""
+
+    def __init__(self, programs, folder):
+        self.zarrwlr, self.mount, self.helper = (
+            programs / name for name in ("zarrwlr", "zarrwlr-mount", "zarrwlr-bench"))
+        self.folder = folder
+        self.is_quick = os.environ.get("BENCH_QUICK") == "1"
+        self.rounds = int(os.environ.get("BENCH_ROUNDS", 3 if self.is_quick else 5))
+        sounds = Path(os.environ.get("BENCH_FOLDER", folder)) / "sounds"
+        sounds.mkdir(parents=True, exist_ok=True)
+        self.sounds = Sounds(sounds)
+
+    def length(self, full):
+        """`full` seconds, or what a quick run takes instead."""
+        return full // 12 if self.is_quick else full
+
+    @cached_property
+    def hour_store(self):
+        """A store of one-hour recordings."""
+        store = self.folder / "hour.zarr"
+        reading.make_hour_store(self, store)
+        return store
+
+
+SECTIONS = {
+    "import": ("Importing", [importing.rates]),
+    "index": ("Indexes", [importing.indexing, importing.overhead]),
+    "random": ("Reading anywhere", [reading.cold_small, reading.cold_second]),
+    "whole": ("Reading everything", [reading.whole_file]),
+    "many": ("Many readers", [reading.many_readers]),
+    "day": ("A day long", [reading.day_long]),
+}
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- results: written by make bench -->", "<!-- end of results -->"
+
+
+def table(rows):
+    """The rows as lines of a Markdown table."""
+    return [
+        "| what | measured | target | met |", "|---|---|---|---|",
+        *(f"| {row.what} | {row.measured} | {row.target} | {row.verdict} |" for row in rows)]
+
+
+def write(lines):
+    """Puts `lines` between the marks in the document."""
+    head, _, rest = DOCUMENT.read_text().partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    DOCUMENT.write_text("\n".join([head + BEGIN, "", *lines, "", END + tail]))
+
+
+def main(programs, *sections):
+    with tempfile.TemporaryDirectory(prefix="zarrwlr-bench-", ignore_cleanup_errors=True) as folder:
+        bench = Bench(Path(programs).resolve(), Path(folder))
+        lines = [*machine(), f"- medians of {bench.rounds} rounds" + (", a quick run" if bench.is_quick else "")]
+        print(*lines, sep="\n", flush=True)
+        for section in sections or SECTIONS:
+            title, measures = SECTIONS[section]
+            rows = [row for measure in measures for row in measure(bench)]
+            part = ["", f"### {title}", "", *table(rows)]
+            print(*part, sep="\n", flush=True)
+            lines += part
+        if not sections and not bench.is_quick:
+            write(lines)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or not set(sys.argv[2:]) <= set(SECTIONS):
+        sys.exit(f"usage: bench.py DIRECTORY-OF-THE-PROGRAMS [{' | '.join(SECTIONS)} …]")
+    main(*sys.argv[1:])

@@ -1,0 +1,90 @@
+"""How fast sources become recordings, and what an index costs."""
+
+import shutil
+from pathlib import Path
+
+from measuring import Row, cpus, percentile, ratio, run, seconds, side_by_side, walls
+
+# How the ffmpeg command line is told to do what an import does.
+ENCODERS = {
+    "flac": ["-c:a", "flac", "-compression_level", "5"],
+    "aac": ["-c:a", "aac", "-aac_pns", "0", "-b:a", "128k"],
+    "opus": ["-c:a", "libopus", "-application", "lowdelay", "-b:a", "96k"],
+}
+
+
+def import_sources(bench, sources, store, *options):
+    """Imports `sources` into a new store and returns the cost."""
+    shutil.rmtree(store, ignore_errors=True)
+    return run(bench.zarrwlr, "import", store, *options, *sources)
+
+
+def rates(bench):
+    """One file against the ffmpeg command line, and four files at once against one after another."""
+    source = bench.sounds.wav(bench.length(600))
+    store = bench.folder / "imported.zarr"
+    rows = []
+    for codec, words in ENCODERS.items():
+        coded = bench.folder / f"coded.{codec}"
+        ours, theirs = side_by_side(
+            bench.rounds,
+            lambda: import_sources(bench, [source], store, "--codec", codec),
+            lambda: run("ffmpeg", "-v", "error", "-y", "-i", source, *words, coded))
+        times = ratio(walls(ours), walls(theirs))
+        rows.append(Row(
+            f"import of one file as {codec}, against the ffmpeg command line",
+            f"{times:.2f} × the time ({seconds(percentile(walls(ours), 0.5))}), "
+            f"{ratio(cpus(ours), cpus(theirs)):.2f} × the processor time",
+            "at most 1.05 ×", times <= 1.05))
+
+    sources = bench.sounds.excerpts(4, 60 if bench.is_quick else 240)
+    alone, together = side_by_side(
+        bench.rounds,
+        lambda: import_sources(bench, sources, store, "--jobs", "1"),
+        lambda: import_sources(bench, sources, store, "--jobs", "2"))
+    times = ratio(walls(alone), walls(together))
+    rows.append(Row(
+        "four files with --jobs 2, against --jobs 1", f"{times:.2f} × as fast", "at least 1.7 ×", times >= 1.7))
+    shutil.rmtree(store)
+    return rows
+
+
+def indexing(bench):
+    """Finding all frames of a stream, against tools that decode it or list its packets."""
+    flac = bench.sounds.coded("flac", bench.length(3600))
+    # Longer, so that starting the program does not count.
+    aac = bench.sounds.coded("aac", bench.length(4 * 3600))
+    rows = []
+    for path, hours, target, tool in [
+        (flac, "one hour", 8, ["flac", "-s", "-t", flac]),
+        (flac, "one hour", 20, ["ffprobe", "-v", "error", "-show_packets", flac]),
+        (aac, "four hours", 20, ["ffprobe", "-v", "error", "-show_packets", aac]),
+    ]:
+        ours, theirs = side_by_side(
+            bench.rounds, lambda: run(bench.helper, "scan", path), lambda: run(*tool))
+        times = ratio(walls(theirs), walls(ours))
+        rows.append(Row(
+            f"index of {hours} of {path.suffix[1:].upper()}, against `{' '.join(map(str, tool[:-1]))}`",
+            f"{times:.1f} × as fast ({seconds(percentile(walls(ours), 0.5))}), "
+            f"{ratio(cpus(theirs), cpus(ours)):.1f} × by processor time",
+            f"at least {target} ×", times >= target))
+    return rows
+
+
+def overhead(bench):
+    """What the indexes take of the disk, against the streams."""
+    rows = []
+    for codec, limit in [("flac", 1), ("aac", 3), ("opus", 3)]:
+        recording = bench.hour_store / codec / "0"
+        stream = _byte_count(recording / "audio_data_blob_array")
+        index = sum(_byte_count(path) for path in recording.iterdir() if path.name in
+                    (f"{codec}_index", "opus_sync"))
+        part = 100 * index / stream
+        rows.append(Row(
+            f"index of one hour of {codec}, in per cent of the stream", f"{part:.2f} %", f"under {limit} %",
+            part < limit))
+    return rows
+
+
+def _byte_count(folder):
+    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())

@@ -1,0 +1,33 @@
+import AudioCoding
+import Glibc
+import Support
+
+/// What the benchmarks need done in process: `scan FILE`, `decode FILE SAMPLES < PLACES`. FILE is FLAC or ADTS.
+enum Benchmark {
+    static func run(_ arguments: [String]) throws {
+        switch (arguments.first, arguments.count) {
+        case ("scan", 2):
+            print(try CodedFile(path: arguments[1]).frames().count)
+        case ("decode", 3):
+            guard let count = Int(arguments[2]) else { fallthrough }
+            let file = try CodedFile(path: arguments[1])
+            let reader = try FrameReader(file, frames: file.frames())
+            var latencies: [Double] = []
+            while let place = readLine().flatMap({ Int($0) }) {
+                let start = ContinuousClock.now
+                try reader.read(place..<place + count)
+                latencies.append((ContinuousClock.now - start) / .seconds(1))
+            }
+            for latency in latencies { print(latency) }
+        default:
+            throw BenchmarkError("zarrwlr-bench scan FILE | decode FILE SAMPLES < PLACES")
+        }
+    }
+}
+
+do {
+    try Benchmark.run(Array(CommandLine.arguments.dropFirst()))
+} catch {
+    _ = "zarrwlr-bench: \(error)\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    exit(1)
+}

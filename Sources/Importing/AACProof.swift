@@ -1,0 +1,34 @@
+import AudioCoding
+
+/// The SHA-256 of what the frames of an AAC stream decode to from its start.
+final class AACProof {
+    private let decoder: AACDecoder
+    private let blockAlign: Int
+    private let digest: TrimmedDigest
+    private let decoded = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: AACDecoder.maximumOutputByteCount, alignment: 16)
+
+    /// Of a stream of so many `channels`, without its first `skippedSamples`.
+    init(skipping skippedSamples: Int, channels: Int) throws {
+        decoder = try AACDecoder()
+        blockAlign = channels * 2
+        digest = try TrimmedDigest(skipping: skippedSamples, blockAlign: blockAlign)
+    }
+
+    deinit {
+        decoded.deallocate()
+    }
+
+    /// Takes in the next frames.
+    func append(_ frames: [EncodedFrame]) throws {
+        for frame in frames {
+            let count = try frame.bytes.withUnsafeBytes { try decoder.decode($0, into: decoded) }
+            digest.append(UnsafeRawBufferPointer(rebasing: decoded[..<(count * blockAlign)]))
+        }
+    }
+
+    /// The digest of the first `sampleCount` samples after those skipped; nil where there are fewer.
+    func finish(sampleCount: UInt64) -> [UInt8]? {
+        digest.finish(sampleCount: sampleCount)
+    }
+}

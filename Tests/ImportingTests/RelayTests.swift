@@ -1,0 +1,47 @@
+import Synchronization
+import Testing
+
+@testable import Importing
+
+@Suite("A relay")
+struct RelayTests {
+    private final class Taken {
+        var numbers: [Int] = []
+    }
+
+    private struct Refused: Error {}
+
+    @Test("does the work of all items in their order before it finishes", arguments: [false, true])
+    func order(isConcurrent: Bool) throws {
+        let taken = Taken()
+        let relay = try Relay<Int>(isConcurrent: isConcurrent, capacity: 3) { taken.numbers.append($0) }
+        for number in 0..<1000 { try relay.send(number) }
+        try relay.finish()
+        #expect(taken.numbers == Array(0..<1000))
+    }
+
+    @Test("tells what the work has thrown, and does no more of it", arguments: [false, true])
+    func failure(isConcurrent: Bool) throws {
+        let taken = Taken()
+        let relay = try Relay<Int>(isConcurrent: isConcurrent) { number in
+            guard number < 10 else { throw Refused() }
+            taken.numbers.append(number)
+        }
+        #expect(throws: Refused.self) {
+            for number in 0..<20 { try relay.send(number) }
+            try relay.finish()
+        }
+        if isConcurrent { #expect(throws: Refused.self) { try relay.finish() } }
+        #expect(taken.numbers == Array(0..<10))
+    }
+
+    @Test("that is let go of ends its thread once the items that it has are done")
+    func abandoned() throws {
+        let count = Mutex(0)
+        do {
+            let relay = try Relay<Int>(isConcurrent: true) { _ in count.withLock { $0 += 1 } }
+            for number in 0..<100 { try relay.send(number) }
+        }
+        #expect(count.withLock { $0 } == 100)
+    }
+}
