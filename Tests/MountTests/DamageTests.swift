@@ -123,7 +123,7 @@ extension Mounts {
             return rows
         }
 
-        @Test func `loses the run of eight AAC frames that a damaged one is in`() throws {
+        @Test func `loses the run of sixteen AAC frames that a damaged one is in`() throws {
             var blob = try MountedStore.fixture("recordings/exact.aac")
             let whole = try whole("aac", blob)
             let index = adtsIndex(blob)
@@ -131,7 +131,7 @@ extension Mounts {
             let frame = 50
             blob[Int(index[frame][0])] = 0
             try withMounted("aac", blob, index: index) { found, log in
-                let run = frame / 8 * 8 * 1_024..<(frame / 8 + 1) * 8 * 1_024
+                let run = frame / 16 * 16 * 1_024..<(frame / 16 + 1) * 16 * 1_024
                 #expect(samplesLost(in: log) == [run])
                 #expect(found.lost == pages(of: run, bytesPerSample: 4))
                 #expect(found.agree(with: whole))
