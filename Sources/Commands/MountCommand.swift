@@ -60,12 +60,11 @@ public struct MountCommand: Sendable {
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
-        let catalogue = try StoreCatalogue.load(path: store, group: configuration.group, cache: cache, log: log)
+        let recordings = try StoreCatalogue.deferred(path: store, group: configuration.group, cache: cache, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
         let volume = Volume(
-            catalogue, options: volumeOptions(configuration), prefetcher: prefetcher, log: log)
-        for problem in volume.problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
+            options: volumeOptions(configuration), prefetcher: prefetcher, log: log, findRecordings: recordings)
 
         var options = FuseSession.Options()
         options.mountOptions = configuration.allFuseOptions(store: store)
@@ -74,9 +73,8 @@ public struct MountCommand: Sendable {
         do throws(FuseError) {
             try FuseDevice.check()
             let session = try FuseSession(volume, at: mountpoint, options: options, log: log) {
-                let problems =
-                    volume.problems.isEmpty ? "" : ", \(volume.problems.count) problems: see .zarrwlr/problems.txt"
-                log.say(.info, "\(store) is mounted at \(mountpoint): \(volume.recordingCount) recordings\(problems)")
+                log.say(.info, "\(store) is mounted at \(mountpoint)")
+                learn(volume, log)
                 onReady()
             }
             try session.run(handlingSignals: true)
@@ -84,6 +82,21 @@ public struct MountCommand: Sendable {
             throw CommandError(error.summary)
         }
         log.say(.info, "\(mountpoint) is unmounted")
+    }
+
+    /// Finds out in the background what `volume` has.
+    private func learn(_ volume: Volume, _ log: Log) {
+        do {
+            let thread = try WorkerThread(name: "learner") {
+                let problems = volume.problems
+                for problem in problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
+                let count = problems.isEmpty ? "" : ", \(problems.count) problems: see .zarrwlr/problems.txt"
+                log.say(.info, "\(volume.recordingFiles.count) recordings\(count)")
+            }
+            thread.detach()
+        } catch {
+            log.say(.warning, "recordings are looked at only when somebody asks for them: \(error)")
+        }
     }
 
     private func makeLog(_ configuration: MountConfiguration) throws(CommandError) -> Log {

@@ -15,6 +15,27 @@ enum StoreCatalogue {
         }
     }
 
+    /// As above, but the recordings are only looked for when the result is called; that the group is there is seen to now.
+    static func deferred(
+        path: String, group: String, cache: BlockCache, log: Log
+    ) throws(CommandError) -> @Sendable () -> Catalogue {
+        let store = try open(path: path)
+        do {
+            _ = try ZarrGroup.open(store, path: group)
+        } catch {
+            throw CommandError("\(path): cannot be served", cause: error)
+        }
+        return {
+            do {
+                return try Catalogue(store: store, root: group, cache: cache, log: log)
+            } catch {
+                let problem = RecordingError("its groups cannot be listed", recording: group, cause: error)
+                log.say(.error, problem.description)
+                return Catalogue(recordings: [], problems: [problem])
+            }
+        }
+    }
+
     /// The store at `path`, which must look like one.
     static func open(path: String) throws(CommandError) -> DirectoryStore {
         var status = stat()

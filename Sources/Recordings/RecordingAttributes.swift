@@ -1,11 +1,22 @@
+/// The attributes of a node of which it is not known yet what it is.
+struct NodeAttributes: Decodable {
+    let group: GroupAttributes
+    let audio: AudioAttributes
+
+    init(from decoder: any Decoder) throws {
+        group = try GroupAttributes(from: decoder)
+        audio = try AudioAttributes(from: decoder)
+    }
+}
+
 /// The attributes of a group that tell what it is to zarrwlr.
-struct GroupAttributes: Decodable {
+struct GroupAttributes: Decodable, Sendable {
     let magicID: String?
     let type: String?
     let encoding: String?
     let source: SourceAttributes
-    /// One YAML text with what ffprobe and mutagen found in the source file.
-    let sourceMetadata: String?
+    /// Seconds of the source, as what ffprobe and mutagen found in it says.
+    let sourceDuration: Double?
 
     var isAudioGroup: Bool { magicID == HierarchyNames.audioGroupMagic }
     var isRecording: Bool { type == HierarchyNames.recordingType }
@@ -23,12 +34,12 @@ struct GroupAttributes: Decodable {
         type = values.lenient(String.self, .type)
         encoding = values.lenient(String.self, .encoding)
         source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
-        sourceMetadata = values.lenient(String.self, .sourceMetadata)
+        sourceDuration = values.lenient(String.self, .sourceMetadata).flatMap { SourceMetadata(yaml: $0).duration }
     }
 }
 
 /// `base_features`: the source file as the importer found it. Two spellings of its keys exist.
-struct SourceAttributes: Decodable {
+struct SourceAttributes: Decodable, Sendable {
     let filename: String?
     let sha256: String?
     let byteCount: UInt64?

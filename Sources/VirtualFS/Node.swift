@@ -7,10 +7,10 @@ struct Node: Sendable {
     enum Content: Sendable {
         /// The children, by their indices in the tree, ordered by the bytes of their names.
         case directory(Range<Int>)
-        /// A recording as a WAV file of `size` bytes.
-        case recording(Recording, size: UInt64)
-        /// Bytes that were made with the volume.
-        case text(Block)
+        /// A recording as a WAV file.
+        case recording(CatalogueEntry)
+        /// A text that tells of the volume.
+        case report(Report)
     }
 
     let inode: Inode
@@ -20,22 +20,28 @@ struct Node: Sendable {
     /// Where its group or recording is in the store; nil for what the volume adds.
     let storePath: String?
     var content: Content
-    var modified: Timestamp
-    /// How many directories are in it.
-    var directoryCount = 0
+    /// When it was last modified; a recording knows better.
+    let modified: Timestamp
 
     /// The children; nil for a file.
     var children: Range<Int>? {
         guard case .directory(let children) = content else { return nil }
         return children
     }
+}
 
-    /// Bytes of the file; none for a directory.
-    var size: UInt64 {
-        switch content {
-        case .directory: 0
-        case .recording(_, let size): size
-        case .text(let block): UInt64(block.count)
+/// A text that tells of the volume.
+enum Report: CaseIterable {
+    /// What looks like a recording and is not served.
+    case problems
+    /// Every recording that is served.
+    case recordings
+
+    /// Its name in `.zarrwlr`.
+    var fileName: String {
+        switch self {
+        case .problems: "problems.txt"
+        case .recordings: "recordings.csv"
         }
     }
 }

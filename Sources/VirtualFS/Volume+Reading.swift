@@ -10,8 +10,9 @@ extension Volume {
         let file: OpenFile?
         switch tree.nodes[index].content {
         case .directory: throw .isDirectory
-        case .text(let block): file = OpenFile(block, path: path)
-        case .recording(let recording, _):
+        case .report(let report): file = OpenFile(text(of: report), path: path)
+        case .recording(let entry):
+            guard let recording = try? entry.recording() else { throw .notFound }
             file = try serving(path) { () throws(RecordingError) in
                 try OpenFile(recording, path: path, prefetcher: prefetcher)
             }

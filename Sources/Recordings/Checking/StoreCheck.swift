@@ -45,7 +45,7 @@ public struct StoreCheck: Sendable {
 
     /// A check of what lies at and below the group `root` of `store`. Throws where that is no group or cannot be listed.
     public init(_ store: DirectoryStore, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
-        let scan = try StoreScan(store: store, root: root, cache: cache, log: .silent)
+        let scan = try StoreScan(store: store, root: root, cache: cache)
         self.store = store
         self.cache = cache
         self.options = options

@@ -1,0 +1,112 @@
+import Support
+import Synchronization
+import WaveFile
+
+/// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
+///
+/// What a store of a hundred thousand recordings says of them fits in memory; their arrays, indexes and decoders do not.
+final class OnDemandRecording: SampleReading {
+    private let node: RecordingNode
+    private let opener: RecordingOpener
+    /// What was announced of it: no read may give the bytes of another.
+    private let announced: RecordingFacts
+    private let opened = Mutex<Recording?>(nil)
+    private let isInUse = Atomic<Bool>(false)
+
+    /// The samples of the recording at `node`, of which `announced` is known.
+    init(_ node: RecordingNode, announced: RecordingFacts, opener: RecordingOpener) {
+        self.node = node
+        self.announced = announced
+        self.opener = opener
+    }
+
+    func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
+        try recording().samples.read(bytes: range)
+    }
+
+    /// The source's bytes around the samples.
+    func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
+        guard let envelope = try recording().envelope else { throw Self.change(node.path) }
+        return try envelope.bytes()
+    }
+
+    /// Whether it was used since it was last asked, by `OpenRecordings`.
+    func takeUse() -> Bool {
+        isInUse.exchange(false, ordering: .relaxed)
+    }
+
+    /// Keeps `recording`, which was opened to learn of it, where there is room for it.
+    func keep(_ recording: Recording) {
+        guard opener.openRecordings.addIfRoom(self) else { return }
+        opened.withLock { $0 = recording }
+    }
+
+    /// Lets go of what it has open; who is reading goes on.
+    func close() {
+        // What is let go of ends outside the lock.
+        let dropped = opened.withLock { $0.take() }
+        _ = dropped
+    }
+
+    /// The recording, opened if need be, once for all who wait.
+    private func recording() throws(RecordingError) -> Recording {
+        isInUse.store(true, ordering: .relaxed)
+        var isNew = false
+        let recording = try opened.withLock { opened throws(RecordingError) in
+            if let opened { return opened }
+            let recording = try opener.open(node)
+            guard RecordingFacts(recording) == announced else { throw Self.change(node.path) }
+            isNew = true
+            opened = recording
+            return recording
+        }
+        if isNew { opener.openRecordings.add(self) }
+        return recording
+    }
+
+    private static func change(_ path: String) -> RecordingError {
+        RecordingError("the store's recording changed since it was mounted; mount it again", recording: path)
+    }
+}
+
+/// The recordings that are open, of which there is a bounded number: a hand goes round, and one used since its last visit is
+/// spared once.
+final class OpenRecordings: Sendable {
+    private struct Ring {
+        var members: [OnDemandRecording] = []
+        var hand = 0
+    }
+
+    private let limit: Int
+    private let ring = Mutex(Ring())
+
+    /// At most `limit` recordings, at least one.
+    init(limit: Int) {
+        self.limit = max(limit, 1)
+    }
+
+    /// Takes note that `recording` is open, if there is room.
+    func addIfRoom(_ recording: OnDemandRecording) -> Bool {
+        ring.withLock { ring in
+            guard ring.members.count < limit else { return false }
+            ring.members.append(recording)
+            return true
+        }
+    }
+
+    /// Takes note that `recording` was opened, and closes another where there are too many.
+    func add(_ recording: OnDemandRecording) {
+        let closed = ring.withLock { ring -> OnDemandRecording? in
+            guard ring.members.count >= limit else {
+                ring.members.append(recording)
+                return nil
+            }
+            while ring.members[ring.hand].takeUse() { ring.hand = (ring.hand + 1) % limit }
+            let closed = ring.members[ring.hand]
+            ring.members[ring.hand] = recording
+            ring.hand = (ring.hand + 1) % limit
+            return closed
+        }
+        closed?.close()
+    }
+}
