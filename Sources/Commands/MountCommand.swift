@@ -45,6 +45,7 @@ public struct MountCommand: Sendable {
         configuration.store = FilePath.absolute(configuration.store)
         configuration.mountpoint = FilePath.absolute(configuration.mountpoint)
         configuration.logFile = configuration.logFile.map(FilePath.absolute)
+        if case .file(let path) = configuration.catalogue { configuration.catalogue = .file(FilePath.absolute(path)) }
         if configuration.isForeground {
             try serve(configuration, onReady: {})
         } else {
@@ -60,7 +61,9 @@ public struct MountCommand: Sendable {
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
-        let recordings = try StoreCatalogue.deferred(path: store, group: configuration.group, cache: cache, log: log)
+        let file = configuration.catalogue.open(store: store, log: log)
+        let recordings = try StoreCatalogue.deferred(
+            path: store, group: configuration.group, cache: cache, file: file, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
         let volume = Volume(
@@ -74,7 +77,7 @@ public struct MountCommand: Sendable {
             try FuseDevice.check()
             let session = try FuseSession(volume, at: mountpoint, options: options, log: log) {
                 log.say(.info, "\(store) is mounted at \(mountpoint)")
-                learn(volume, log)
+                learn(volume, file, log)
                 onReady()
             }
             try session.run(handlingSignals: true)
@@ -85,10 +88,11 @@ public struct MountCommand: Sendable {
     }
 
     /// Finds out in the background what `volume` has.
-    private func learn(_ volume: Volume, _ log: Log) {
+    private func learn(_ volume: Volume, _ file: CatalogueFile?, _ log: Log) {
         do {
             let thread = try WorkerThread(name: "learner") {
                 let problems = volume.problems
+                file?.save()
                 for problem in problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
                 let count = problems.isEmpty ? "" : ", \(problems.count) problems: see .zarrwlr/problems.txt"
                 log.say(.info, "\(volume.recordingFiles.count) recordings\(count)")

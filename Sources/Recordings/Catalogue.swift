@@ -19,11 +19,14 @@ public struct Catalogue: Sendable {
     /// Finds what lies at and below the group `root` of `store` (empty: all of it), and reads no more than the names of the
     /// recordings. Throws where `root` is no group, or cannot be listed.
     ///
-    /// Uses threads of its own. What is read now and later is kept in `cache`.
-    public init(store: any Store, root: String = "", cache: BlockCache, log: Log) throws(ZarrError) {
-        let scan = try StoreScan(store: store, root: root, cache: cache)
-        let opener = RecordingOpener(RecordingLoader(store: store, cache: cache, log: log))
-        entries = scan.found.map { CatalogueEntry($0, opener: opener) }
+    /// Uses threads of its own. What is read now and later is kept in `cache`; what was learned of the recordings is taken from
+    /// `file`, and put there.
+    public init(
+        store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil, log: Log
+    ) throws(ZarrError) {
+        let scan = try StoreScan(
+            root: root, opener: RecordingOpener(store: store, cache: cache, file: file, log: log))
+        entries = scan.found
         scanProblems = scan.problems
         groupTimes = scan.groupTimes
     }

@@ -36,6 +36,17 @@ public final class CatalogueEntry: Sendable {
         state = Mutex(.found(node, opener))
     }
 
+    /// An entry of what a catalogue's file knows already, for `opener` to read.
+    init(path: String, group: String, name: String, _ known: CatalogueFile.Entry, opener: RecordingOpener) {
+        self.path = path
+        self.group = group
+        number = known.isGroup ? UInt64(name) : nil
+        sourceName = known.facts.sourceName
+        let samples = OnDemandRecording(path: path, announced: known.facts, opener: opener)
+        let recording = Recording(path: path, group: group, number: number, known.facts, samples)
+        state = Mutex(.learned(Result { () throws(RecordingError) in try Self.servable(recording) }))
+    }
+
     /// What the recording is, if that is known by now.
     public var knownRecording: Recording? {
         let known = state.withLockIfAvailable { state -> Recording? in

@@ -21,12 +21,15 @@ final class FLACStream: DecodeUnits {
     private let firstFrameOffset: UInt64
     /// Samples of every frame but the last; nil where frames vary.
     private let fixedBlockSize: UInt64?
-    private let storedIndex: StoredFrameIndex?
+    private let openIndex: @Sendable () -> StoredFrameIndex?
+    private let openedIndex = Lazy<StoredFrameIndex?>()
     private let table = Lazy<FrameTable>()
     private let decoders = DecoderPool<FLACDecoder>()
 
     /// Reads what precedes the frames, the first frame's header and, where the stream does not say its length, its last frame.
-    init(blob: CodedBlob, index: StoredFrameIndex?, path: String, log: Log) throws(RecordingError) {
+    init(blob: CodedBlob, index: @escaping @Sendable () -> StoredFrameIndex?, path: String, log: Log)
+        throws(RecordingError)
+    {
         self.path = path
         self.blob = blob
         self.log = log
@@ -46,7 +49,7 @@ final class FLACStream: DecodeUnits {
         } catch {
             throw RecordingError("its FLAC stream cannot be read", recording: path, cause: error)
         }
-        storedIndex = index
+        openIndex = index
     }
 
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
@@ -85,6 +88,9 @@ final class FLACStream: DecodeUnits {
     }
 
     // MARK: - Finding frames
+
+    /// The index that the store has, opened with the first frame: the length of a stream is known without.
+    private var storedIndex: StoredFrameIndex? { openedIndex.get(make: openIndex) }
 
     /// Where the frame that begins with sample `start` is by the stored index.
     private func storedBytes(ofFrameAt start: UInt64) -> Range<UInt64>? {

@@ -6,16 +6,16 @@ import WaveFile
 ///
 /// What a store of a hundred thousand recordings says of them fits in memory; their arrays, indexes and decoders do not.
 final class OnDemandRecording: SampleReading {
-    private let node: RecordingNode
+    private let path: String
     private let opener: RecordingOpener
     /// What was announced of it: no read may give the bytes of another.
     private let announced: RecordingFacts
     private let opened = Mutex<Recording?>(nil)
     private let isInUse = Atomic<Bool>(false)
 
-    /// The samples of the recording at `node`, of which `announced` is known.
-    init(_ node: RecordingNode, announced: RecordingFacts, opener: RecordingOpener) {
-        self.node = node
+    /// The samples of the recording at `path`, of which `announced` is known.
+    init(path: String, announced: RecordingFacts, opener: RecordingOpener) {
+        self.path = path
         self.announced = announced
         self.opener = opener
     }
@@ -26,7 +26,7 @@ final class OnDemandRecording: SampleReading {
 
     /// The source's bytes around the samples.
     func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
-        guard let envelope = try recording().envelope else { throw Self.change(node.path) }
+        guard let envelope = try recording().envelope else { throw change }
         return try envelope.bytes()
     }
 
@@ -54,8 +54,8 @@ final class OnDemandRecording: SampleReading {
         var isNew = false
         let recording = try opened.withLock { opened throws(RecordingError) in
             if let opened { return opened }
-            let recording = try opener.open(node)
-            guard RecordingFacts(recording) == announced else { throw Self.change(node.path) }
+            let recording = try opener.open(path)
+            guard RecordingFacts(recording) == announced else { throw change }
             isNew = true
             opened = recording
             return recording
@@ -64,7 +64,7 @@ final class OnDemandRecording: SampleReading {
         return recording
     }
 
-    private static func change(_ path: String) -> RecordingError {
+    private var change: RecordingError {
         RecordingError("the store's recording changed since it was mounted; mount it again", recording: path)
     }
 }

@@ -61,18 +61,8 @@ public struct Recording: Sendable {
     ///
     /// Throws where there is none, or none that can be served.
     public init(store: any Store, path: String, cache: BlockCache, log: Log) throws(RecordingError) {
-        let attributes: GroupAttributes
-        do throws(ZarrError) {
-            attributes = try ZarrGroup.open(store, path: path).attributes(as: GroupAttributes.self)
-        } catch {
-            throw RecordingError("cannot be read", recording: path, cause: error)
-        }
-        guard attributes.isRecording else { throw RecordingError("is no recording", recording: path) }
-        let names = path.split(separator: "/")
-        let node = RecordingNode(
-            path: path, group: names.dropLast().joined(separator: "/"), name: String(names.last ?? ""),
-            content: .group(attributes))
-        self = try RecordingLoader(store: store, cache: cache, log: log).load(node)
+        self = try RecordingLoader(store: store, cache: cache, log: log).load(
+            RecordingNode(store: store, path: path, cache: cache))
     }
 
     /// The bytes of its samples in a WAV file.

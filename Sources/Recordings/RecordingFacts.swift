@@ -33,17 +33,16 @@ extension RecordingFacts {
 }
 
 extension Recording {
-    /// The recording at `node`, of which `facts` are known; `readEnvelope` gives the bytes around its samples.
-    init(
-        _ node: RecordingNode, _ facts: RecordingFacts, samples: any SampleReading,
-        readEnvelope: @escaping @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
-    ) {
+    /// A recording of which `facts` are known, opened by `samples` when it is read.
+    init(path: String, group: String, number: UInt64?, _ facts: RecordingFacts, _ samples: OnDemandRecording) {
         self.init(
-            path: node.path, group: node.group, number: node.number, sourceName: facts.sourceName, codec: facts.codec,
+            path: path, group: group, number: number, sourceName: facts.sourceName, codec: facts.codec,
             format: facts.format, rateGround: facts.rateGround, sampleCount: facts.sampleCount, start: facts.start,
             modified: facts.modified, sourceSHA256: facts.sourceSHA256,
             envelope: facts.envelope.map { size in
-                SourceEnvelope(headByteCount: size.head, tailByteCount: size.tail, read: readEnvelope)
+                SourceEnvelope(headByteCount: size.head, tailByteCount: size.tail) { () throws(RecordingError) in
+                    try samples.envelopeBytes()
+                }
             },
             samples: samples)
     }

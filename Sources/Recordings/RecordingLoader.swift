@@ -86,7 +86,7 @@ struct RecordingLoader: Sendable {
             return try pcm(array, attributes)
         case .flac:
             let stream = try FLACStream(
-                blob: CodedBlob(array), index: storedIndex(HierarchyNames.flacIndex, of: node), path: node.path,
+                blob: CodedBlob(array), index: { storedIndex(HierarchyNames.flacIndex, of: node) }, path: node.path,
                 log: log)
             return try audio(
                 stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,

@@ -59,7 +59,13 @@ public final class Volume: Sendable {
     /// Finds out everything that is not known yet, in the order of the directories, on all processors.
     public func learn() {
         let entries = entries
-        Parallel.forEach(count: entries.count) { index in _ = try? entries[index].entry.recording() }
+        let run = 64
+        Parallel.forEach(count: (entries.count + run - 1) / run) { number in
+            // Backwards: who lists a directory meanwhile, forwards, does not wait for one entry after the other.
+            for index in (number * run..<min((number + 1) * run, entries.count)).reversed() {
+                _ = try? entries[index].entry.recording()
+            }
+        }
     }
 
     /// The recordings that are served, ordered by their place in the volume, and the paths of their WAV files below its root.

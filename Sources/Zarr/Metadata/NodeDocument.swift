@@ -61,8 +61,9 @@ struct NodeDocument: Sendable {
         let attributes: T
 
         init(from decoder: any Decoder) throws {
-            metadata = try NodeMetadata(from: decoder)
-            attributes = try AttributesDocument<T>(from: decoder).attributes
+            let fields = try DocumentFields(decoder)
+            metadata = try NodeMetadata(fields)
+            attributes = try AttributesDocument<T>(fields).attributes
         }
     }
 
@@ -75,7 +76,10 @@ struct NodeDocument: Sendable {
         let attributes: T
 
         init(from decoder: any Decoder) throws {
-            let fields = try DocumentFields(decoder)
+            try self.init(DocumentFields(decoder))
+        }
+
+        init(_ fields: DocumentFields) throws {
             attributes = try fields.valueIfPresent("attributes") ?? JSONDecoder().decode(T.self, from: Data("{}".utf8))
         }
     }
