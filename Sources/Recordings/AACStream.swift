@@ -31,10 +31,13 @@ final class AACStream: DecodeUnits {
     private var samplesPerUnit: UInt64 { samplesPerFrame * Self.framesPerUnit }
 
     /// Counts the stream's frames, and decodes its first to learn its format.
-    init(blob: CodedBlob, index: StoredFrameIndex?, path: String, log: Log) throws(RecordingError) {
+    init(
+        blob: CodedBlob, findings: @escaping KeptFindings.Opener = { nil }, index: StoredFrameIndex?, path: String,
+        log: Log
+    ) throws(RecordingError) {
         self.path = path
         do {
-            let frames = try ADTSFrames(blob: blob, index: index, path: path, log: log)
+            let frames = try ADTSFrames(blob: blob, findings: findings, index: index, path: path, log: log)
             let firstCount = min(Self.formatFrameCount, frames.count)
             (format, setUpFrame) = try frames.withBytes(of: 0..<firstCount) { first in
                 let format = try AACDecoder.format(of: first)

@@ -23,13 +23,15 @@ final class FLACStream: DecodeUnits {
     private let fixedBlockSize: UInt64?
     private let openIndex: @Sendable () -> StoredFrameIndex?
     private let openedIndex = Lazy<StoredFrameIndex?>()
+    private let findings: KeptFindings.Opener
     private let table = Lazy<FrameTable>()
     private let decoders = DecoderPool<FLACDecoder>()
 
     /// Reads what precedes the frames, the first frame's header and, where the stream does not say its length, its last frame.
-    init(blob: CodedBlob, index: @escaping @Sendable () -> StoredFrameIndex?, path: String, log: Log)
-        throws(RecordingError)
-    {
+    init(
+        blob: CodedBlob, findings: @escaping KeptFindings.Opener = { nil },
+        index: @escaping @Sendable () -> StoredFrameIndex?, path: String, log: Log
+    ) throws(RecordingError) {
         self.path = path
         self.blob = blob
         self.log = log
@@ -50,6 +52,7 @@ final class FLACStream: DecodeUnits {
             throw RecordingError("its FLAC stream cannot be read", recording: path, cause: error)
         }
         openIndex = index
+        self.findings = findings
     }
 
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
@@ -141,10 +144,12 @@ final class FLACStream: DecodeUnits {
     /// All frames, found in the stream itself.
     private func frameTable() throws(RecordingError) -> FrameTable {
         try table.get { () throws(RecordingError) in
-            let fault = storedIndex == nil ? "missing" : "wrong"
-            log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
             do {
-                return try FrameTable(ofFLAC: blob, streamInfo: streamInfo, firstFrameOffset: firstFrameOffset)
+                return try FrameTable.known(to: findings()) {
+                    let fault = storedIndex == nil ? "missing" : "wrong"
+                    log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
+                    return try FrameTable(ofFLAC: blob, streamInfo: streamInfo, firstFrameOffset: firstFrameOffset)
+                }
             } catch {
                 throw RecordingError("its stream cannot be read", recording: path, cause: error)
             }

@@ -72,8 +72,13 @@ final class OnDemandRecording: SampleReading {
 /// The recordings that are open, of which there is a bounded number: a hand goes round, and one used since its last visit is
 /// spared once.
 final class OpenRecordings: Sendable {
+    /// Weak: a recording holds what opens it, and that holds these.
+    private struct Member {
+        weak var recording: OnDemandRecording?
+    }
+
     private struct Ring {
-        var members: [OnDemandRecording] = []
+        var members: [Member] = []
         var hand = 0
     }
 
@@ -89,7 +94,7 @@ final class OpenRecordings: Sendable {
     func addIfRoom(_ recording: OnDemandRecording) -> Bool {
         ring.withLock { ring in
             guard ring.members.count < limit else { return false }
-            ring.members.append(recording)
+            ring.members.append(Member(recording: recording))
             return true
         }
     }
@@ -98,12 +103,12 @@ final class OpenRecordings: Sendable {
     func add(_ recording: OnDemandRecording) {
         let closed = ring.withLock { ring -> OnDemandRecording? in
             guard ring.members.count >= limit else {
-                ring.members.append(recording)
+                ring.members.append(Member(recording: recording))
                 return nil
             }
-            while ring.members[ring.hand].takeUse() { ring.hand = (ring.hand + 1) % limit }
-            let closed = ring.members[ring.hand]
-            ring.members[ring.hand] = recording
+            while ring.members[ring.hand].recording?.takeUse() == true { ring.hand = (ring.hand + 1) % limit }
+            let closed = ring.members[ring.hand].recording
+            ring.members[ring.hand] = Member(recording: recording)
             ring.hand = (ring.hand + 1) % limit
             return closed
         }

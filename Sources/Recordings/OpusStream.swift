@@ -33,13 +33,14 @@ final class OpusStream: DecodeUnits {
 
     /// A stream whose packets `openSource` finds when they are first needed.
     init(
-        head: OpusHead, path: String, cache: BlockCache, openSource: @escaping @Sendable () throws -> Source
+        head: OpusHead, path: String, cache: BlockCache, findings: @escaping KeptFindings.Opener = { nil },
+        openSource: @escaping @Sendable () throws -> Source
     ) throws(AudioCodingError) {
         self.head = head
         self.path = path
         self.cache = cache
         self.openSource = openSource
-        frontier = OpusFrontier(head: head, cache: cache)
+        frontier = OpusFrontier(head: head, cache: cache, findings: findings)
         initialState = try OpusStreamDecoder(head: head).snapshot()
         stateOwner = cache.makeOwner()
     }

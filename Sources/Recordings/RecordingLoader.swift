@@ -7,6 +7,8 @@ import Zarr
 struct RecordingLoader: Sendable {
     let store: any Store
     let cache: BlockCache
+    /// Where what takes long to find out is kept, if anywhere.
+    var file: CatalogueFile?
     let log: Log
 
     /// The recording at `node`; throws what stands in its way.
@@ -85,15 +87,19 @@ struct RecordingLoader: Sendable {
         case .pcm:
             return try pcm(array, attributes)
         case .flac:
+            let blob = try CodedBlob(array)
             let stream = try FLACStream(
-                blob: CodedBlob(array), index: { storedIndex(HierarchyNames.flacIndex, of: node) }, path: node.path,
+                blob: blob, findings: findings(of: blob, node),
+                index: { storedIndex(HierarchyNames.flacIndex, of: node) }, path: node.path,
                 log: log)
             return try audio(
                 stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
         case .aac:
+            let blob = try CodedBlob(array)
             let stream = try AACStream(
-                blob: CodedBlob(array), index: storedIndex(HierarchyNames.aacIndex, of: node), path: node.path, log: log
+                blob: blob, findings: findings(of: blob, node), index: storedIndex(HierarchyNames.aacIndex, of: node),
+                path: node.path, log: log
             )
             return try audio(
                 stream, rate: stream.format.sampleRate, channels: stream.format.channels, encoding: .integer16,
@@ -127,7 +133,9 @@ struct RecordingLoader: Sendable {
             let magic = try blob.bytes(0..<8)
             if magic.starts(with: "OggS".utf8) {
                 let extent = try OggOpusExtent(of: blob.stream)
-                let stream = try OpusStream(head: extent.head, path: node.path, cache: cache) { [log, store, cache] in
+                let stream = try OpusStream(
+                    head: extent.head, path: node.path, cache: cache, findings: findings(of: blob, node)
+                ) { [log, store, cache] in
                     log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
                     let packets = try OggPackets(blob: blob)
                     let restarts = OpusRestarts(
@@ -152,7 +160,9 @@ struct RecordingLoader: Sendable {
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
             let restarts = OpusRestarts(
                 store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)
-            let stream = try OpusStream(head: head, path: node.path, cache: cache) {
+            let stream = try OpusStream(
+                head: head, path: node.path, cache: cache, findings: findings(of: blob, node)
+            ) {
                 OpusStream.Source(packets: packets, restarts: restarts)
             }
             return try audio(
@@ -180,6 +190,11 @@ struct RecordingLoader: Sendable {
     private func storedIndex(_ name: String, of node: RecordingNode) -> StoredFrameIndex? {
         guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(name)", cache: cache) else { return nil }
         return StoredFrameIndex(array)
+    }
+
+    /// What takes long to find out about the stream in `blob`.
+    private func findings(of blob: CodedBlob, _ node: RecordingNode) -> KeptFindings.Opener {
+        { file.map { KeptFindings(file: $0, path: node.path, version: blob.version) } }
     }
 
     private func recording(

@@ -18,7 +18,7 @@ final class RecordingOpener: Sendable {
         self.store = store
         self.cache = cache
         self.file = file
-        loader = RecordingLoader(store: store, cache: cache, log: log)
+        loader = RecordingLoader(store: store, cache: cache, file: file, log: log)
     }
 
     /// What the recording at `node` is. Nothing of it is left open but where there is room.

@@ -152,4 +152,45 @@ struct CatalogueFileTests {
             #expect(counting.takeCount() == 0)
         }
     }
+
+    /// Bytes of chunks that reading the end of `stream` takes in two mounts, one after the other, that share a file; and in a
+    /// third whose file was damaged. All must give the same bytes.
+    private func costs(of stream: StreamFixture) throws -> (first: Int, second: Int, damaged: Int, blob: Int) {
+        let blob = try stream.bytes
+        return try TestFiles.withTemporaryDirectory { directory in
+            let test = try TestStore(at: directory.appending(path: "store.zarr"), attributes: TestStore.audioGroup)
+            try test.addRecording("0", codec: stream.codec, blob: blob)
+            let path = directory.appending(path: "catalogue.sqlite").path
+            func mount() throws -> (cost: Int, bytes: [UInt8]) {
+                let store = CountingStore(try DirectoryStore(path: test.directory.path))
+                let recording = try #require(catalogue(store, path).first)
+                let bytes = try recording.bytes(recording.dataByteCount - 4_000..<recording.dataByteCount)
+                return (store.takeCount(), bytes)
+            }
+            let first = try mount()
+            let second = try mount()
+            #expect(second.bytes == first.bytes)
+            let database = try Database(path: path)
+            #expect(try database.rows("SELECT kind FROM findings") { $0[0].text }.count == 1)
+            try database.execute("UPDATE findings SET content = CAST(content || 'x' AS BLOB)")
+            let damaged = try mount()
+            #expect(damaged.bytes == first.bytes)
+            return (first.cost, second.cost, damaged.cost, blob.count)
+        }
+    }
+
+    @Test(arguments: ["fixed.flac", "exact.aac"])
+    func `keeps where the frames of a stream without an index are`(name: String) throws {
+        let costs = try costs(of: StreamFixture.named(name))
+        // All of the stream, less what precedes its frames.
+        #expect(costs.first > costs.second + costs.blob * 3 / 4)
+        #expect(costs.damaged > costs.second + costs.blob * 3 / 4)
+    }
+
+    @Test func `keeps from where an Opus stream can be decoded`() throws {
+        let costs = try costs(of: StreamFixture.named("celt.opus"))
+        // The packets are looked for once, and then read, from the start of the stream or from a restart near by.
+        #expect(costs.first > costs.second + costs.blob / 2)
+        #expect(costs.damaged > costs.second + costs.blob / 2)
+    }
 }
