@@ -72,6 +72,7 @@ public struct MountCommand: Sendable {
         var options = FuseSession.Options()
         options.mountOptions = configuration.allFuseOptions(store: store)
         options.maximumThreads = configuration.maximumThreads
+        options.hasExtendedAttributes = configuration.hasExtendedAttributes
         options.isTracing = configuration.isTracing
         do throws(FuseError) {
             try FuseDevice.check()
@@ -95,7 +96,7 @@ public struct MountCommand: Sendable {
                 file?.save()
                 for problem in problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
                 let count = problems.isEmpty ? "" : ", \(problems.count) problems: see .zarrwlr/problems.txt"
-                log.say(.info, "\(volume.recordingFiles.count) recordings\(count)")
+                log.say(.info, "\(volume.recordingCount) recordings\(count)")
             }
             thread.detach()
         } catch {

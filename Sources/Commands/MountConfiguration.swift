@@ -31,6 +31,8 @@ struct MountConfiguration: Sendable {
     var logFile: String?
     /// Where what is learned of the recordings is kept.
     var catalogue = CatalogueLocation.standard
+    /// Whether files have extended attributes.
+    var hasExtendedAttributes = true
     /// Options that libfuse and the kernel take.
     var fuseOptions: [String] = []
 

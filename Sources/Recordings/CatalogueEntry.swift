@@ -42,7 +42,7 @@ public final class CatalogueEntry: Sendable {
         self.group = group
         number = known.isGroup ? UInt64(name) : nil
         sourceName = known.facts.sourceName
-        let samples = OnDemandRecording(path: path, announced: known.facts, opener: opener)
+        let samples = OnDemandRecording(path: path, announced: .init(known.facts), opener: opener)
         let recording = Recording(path: path, group: group, number: number, known.facts, samples)
         state = Mutex(.learned(Result { () throws(RecordingError) in try Self.servable(recording) }))
     }

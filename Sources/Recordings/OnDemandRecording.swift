@@ -9,12 +9,35 @@ final class OnDemandRecording: SampleReading {
     private let path: String
     private let opener: RecordingOpener
     /// What was announced of it: no read may give the bytes of another.
-    private let announced: RecordingFacts
-    private let opened = Mutex<Recording?>(nil)
+    private let announced: Announcement
+    private let opened = Mutex<Opened?>(nil)
     private let isInUse = Atomic<Bool>(false)
 
+    /// All that a file's size and the place of its samples follow from.
+    struct Announcement: Sendable, Equatable {
+        let format: WaveFormat
+        let sampleCount: UInt64
+        let headByteCount: UInt64?, tailByteCount: UInt64?
+
+        init(_ facts: RecordingFacts) {
+            format = facts.format
+            sampleCount = facts.sampleCount
+            headByteCount = facts.envelope?.head
+            tailByteCount = facts.envelope?.tail
+        }
+    }
+
+    /// Small where nothing is open.
+    private final class Opened: Sendable {
+        let recording: Recording
+
+        init(_ recording: Recording) {
+            self.recording = recording
+        }
+    }
+
     /// The samples of the recording at `path`, of which `announced` is known.
-    init(path: String, announced: RecordingFacts, opener: RecordingOpener) {
+    init(path: String, announced: Announcement, opener: RecordingOpener) {
         self.path = path
         self.announced = announced
         self.opener = opener
@@ -38,7 +61,7 @@ final class OnDemandRecording: SampleReading {
     /// Keeps `recording`, which was opened to learn of it, where there is room for it.
     func keep(_ recording: Recording) {
         guard opener.openRecordings.addIfRoom(self) else { return }
-        opened.withLock { $0 = recording }
+        opened.withLock { $0 = Opened(recording) }
     }
 
     /// Lets go of what it has open; who is reading goes on.
@@ -53,11 +76,11 @@ final class OnDemandRecording: SampleReading {
         isInUse.store(true, ordering: .relaxed)
         var isNew = false
         let recording = try opened.withLock { opened throws(RecordingError) in
-            if let opened { return opened }
+            if let opened { return opened.recording }
             let recording = try opener.open(path)
-            guard RecordingFacts(recording) == announced else { throw change }
+            guard Announcement(RecordingFacts(recording)) == announced else { throw change }
             isNew = true
-            opened = recording
+            opened = Opened(recording)
             return recording
         }
         if isNew { opener.openRecordings.add(self) }

@@ -11,15 +11,12 @@ struct NodeAttributes: Decodable {
 
 /// The attributes of a group that tell what it is to zarrwlr.
 struct GroupAttributes: Decodable, Sendable {
-    let magicID: String?
-    let type: String?
+    let isAudioGroup: Bool
+    let isRecording: Bool
     let encoding: String?
     let source: SourceAttributes
     /// Seconds of the source, as what ffprobe and mutagen found in it says.
     let sourceDuration: Double?
-
-    var isAudioGroup: Bool { magicID == HierarchyNames.audioGroupMagic }
-    var isRecording: Bool { type == HierarchyNames.recordingType }
 
     private enum CodingKeys: String, CodingKey {
         case magicID = "magic_id"
@@ -30,8 +27,8 @@ struct GroupAttributes: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        magicID = values.lenient(String.self, .magicID)
-        type = values.lenient(String.self, .type)
+        isAudioGroup = values.lenient(String.self, .magicID) == HierarchyNames.audioGroupMagic
+        isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
         encoding = values.lenient(String.self, .encoding)
         source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
         sourceDuration = values.lenient(String.self, .sourceMetadata).flatMap { SourceMetadata(yaml: $0).duration }

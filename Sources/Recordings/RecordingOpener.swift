@@ -28,7 +28,7 @@ final class RecordingOpener: Sendable {
         let version = file.map { _ in store.version(ofRecording: node.path, isGroup: isGroup) }
         let opened = try loader.load(node)
         let facts = RecordingFacts(opened)
-        let samples = OnDemandRecording(path: node.path, announced: facts, opener: self)
+        let samples = OnDemandRecording(path: node.path, announced: .init(facts), opener: self)
         samples.keep(opened)
         if let file, let version {
             let entry = CatalogueFile.Entry(version: version, isGroup: isGroup, facts: facts)

@@ -78,6 +78,12 @@ public final class Volume: Sendable {
         }
     }
 
+    /// How many recordings are served. What is not known yet is found out.
+    public var recordingCount: Int {
+        learn()
+        return entries.count { $0.entry.knownRecording != nil }
+    }
+
     /// What could not be made a file, and why: what `.zarrwlr/problems.txt` tells. What is not known yet is found out.
     public var problems: [RecordingError] {
         learn()

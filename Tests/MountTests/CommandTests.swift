@@ -48,6 +48,20 @@ extension Mounts {
             }
         }
 
+        @Test func `has no extended attributes where it is told so`() throws {
+            try withStore { store in
+                let attributes = try ExtendedAttributes()
+                func size(_ options: [String]) throws -> (Int, Int32) {
+                    try MountedStore.with(store, options) { mount in
+                        errno = 0
+                        return (attributes.get(mount.mountpoint.path, "user.zarrwlr.path", nil, 0), errno)
+                    }
+                }
+                #expect(try size([]) == (1, 0))
+                #expect(try size(["-o", "noxattr"]) == (-1, EOPNOTSUPP))
+            }
+        }
+
         @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
         func `unmounts when it is told to end`(signal: Int32) throws {
             try withStore { store in

@@ -16,7 +16,7 @@ import Testing
         #expect(try volume.names(at: "pond") == [".", "..", "mono", "stereo"])
         #expect(try volume.names(at: "pond/mono") == [".", "..", "a.wav", "z.wav"])
         #expect(try volume.names(at: ".zarrwlr") == [".", "..", "problems.txt", "recordings.csv"])
-        #expect(volume.recordingFiles.count == 4)
+        #expect(volume.recordingCount == 4)
     }
 
     @Test func `of an empty store is its root with what describes it`() throws {
