@@ -17,10 +17,11 @@ public struct Catalogue: Sendable {
     /// Reads what lies at and below the group `root` of `store` (empty: all of it).
     ///
     /// No sample is decoded beyond what a format shows by; a recording that cannot be read becomes a problem. Throws where
-    /// `root` is no group, or cannot be listed. Uses threads of its own. What is read now and later is kept in `cache`.
+    /// `root` is no group, or cannot be listed. Uses threads of its own. What is read now and later is kept in `cache`, what
+    /// is decoded is counted by `counters`.
     public init(
-        store: any Store, root: String = "", cache: BlockCache, log: Log
+        store: any Store, root: String = "", cache: BlockCache, counters: DecodeCounters = DecodeCounters(), log: Log
     ) throws(ZarrError) {
-        self = try StoreScan.catalogue(of: store, root: root, cache: cache, log: log)
+        self = try StoreScan.catalogue(of: store, root: root, cache: cache, counters: counters, log: log)
     }
 }

@@ -7,6 +7,7 @@ import Zarr
 struct RecordingLoader: Sendable {
     let store: any Store
     let cache: BlockCache
+    var counters = DecodeCounters()
     let log: Log
 
     /// The recording at `node`; throws what stands in its way.
@@ -83,14 +84,15 @@ struct RecordingLoader: Sendable {
                 blob: CodedBlob(array), index: storedIndex(HierarchyNames.flacIndex, of: node), path: node.path,
                 log: log)
             return try audio(
-                stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
+                stream, counters.flac, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
         case .aac:
             let stream = try AACStream(
-                blob: CodedBlob(array), index: storedIndex(HierarchyNames.aacIndex, of: node), path: node.path, log: log
-            )
+                blob: CodedBlob(array), index: storedIndex(HierarchyNames.aacIndex, of: node), path: node.path,
+                counter: counters.aac, log: log)
             return try audio(
-                stream, rate: stream.format.sampleRate, channels: stream.format.channels, encoding: .integer16,
+                stream, counters.aac, rate: stream.format.sampleRate, channels: stream.format.channels,
+                encoding: .integer16,
                 decoded: stream.sampleCount, skipped: attributes.primingSamples ?? 0, kept: attributes.totalSamples,
                 node)
         case .opus:
@@ -100,14 +102,13 @@ struct RecordingLoader: Sendable {
 
     /// The audio of a coded stream: `kept` samples of the `decoded`, after the first `skipped`.
     private func audio(
-        _ units: some DecodeUnits, rate: UInt32, channels: Int, encoding: SampleEncoding, decoded: UInt64,
-        skipped: UInt64,
-        kept: UInt64?, _ node: RecordingNode
+        _ units: some DecodeUnits, _ counter: DecodeCounter, rate: UInt32, channels: Int, encoding: SampleEncoding,
+        decoded: UInt64, skipped: UInt64, kept: UInt64?, _ node: RecordingNode
     ) throws(RecordingError) -> Audio {
         let rest = decoded.subtracting(skipped) ?? 0
         let reader = UnitReader(
             path: node.path, units: units, skippedSamples: skipped, blockAlign: UInt64(channels * encoding.bytes),
-            cache: cache, owner: cache.makeOwner())
+            cache: cache, owner: cache.makeOwner(of: .samples), counter: counter)
         return Audio(
             reader: reader, sampleRate: rate, channels: channels, encoding: encoding,
             sampleCount: min(kept ?? rest, rest), decodedSampleCount: rest)
@@ -121,7 +122,9 @@ struct RecordingLoader: Sendable {
             let magic = try blob.bytes(0..<8)
             if magic.starts(with: "OggS".utf8) {
                 let extent = try OggOpusExtent(of: blob.stream)
-                let stream = try OpusStream(head: extent.head, path: node.path, cache: cache) { [log, store, cache] in
+                let stream = try OpusStream(
+                    head: extent.head, path: node.path, cache: cache, counter: counters.opus
+                ) { [log, store, cache] in
                     log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
                     let packets = try OggPackets(blob: blob)
                     let restarts = OpusRestarts(
@@ -130,11 +133,13 @@ struct RecordingLoader: Sendable {
                 }
                 let skipped = UInt64(extent.head.preSkip)
                 return try audio(
-                    stream, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels, encoding: .integer16,
+                    stream, counters.opus, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels,
+                    encoding: .integer16,
                     decoded: extent.sampleCount.adding(skipped) ?? .max, skipped: skipped, kept: nil, node)
             }
             guard
-                let index = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusIndex)", cache: cache),
+                let index = try? ZarrArray.open(
+                    store, path: "\(node.path)/\(HierarchyNames.opusIndex)", cache: cache, kind: .indexes),
                 let packets = StoredOpusPackets(blob: blob, index: index)
             else {
                 throw AudioCodingError(
@@ -146,11 +151,12 @@ struct RecordingLoader: Sendable {
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
             let restarts = OpusRestarts(
                 store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)
-            let stream = try OpusStream(head: head, path: node.path, cache: cache) {
+            let stream = try OpusStream(head: head, path: node.path, cache: cache, counter: counters.opus) {
                 OpusStream.Source(packets: packets, restarts: restarts)
             }
             return try audio(
-                stream, rate: OpusStreamDecoder.sampleRate, channels: head.channels, encoding: .integer16,
+                stream, counters.opus, rate: OpusStreamDecoder.sampleRate, channels: head.channels,
+                encoding: .integer16,
                 decoded: packets.sampleCount(beforeUnit: .max),
                 skipped: attributes.primingSamples ?? UInt64(head.preSkip), kept: attributes.totalSamples, node)
         } catch let error as RecordingError {
@@ -172,7 +178,9 @@ struct RecordingLoader: Sendable {
 
     /// The index of that name; nil where there is none, or none that can be read: the stream itself has all that it says.
     private func storedIndex(_ name: String, of node: RecordingNode) -> StoredFrameIndex? {
-        guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(name)", cache: cache) else { return nil }
+        guard
+            let array = try? ZarrArray.open(store, path: "\(node.path)/\(name)", cache: cache, kind: .indexes)
+        else { return nil }
         return StoredFrameIndex(array)
     }
 

@@ -27,9 +27,9 @@ struct StoreScan {
 
     /// What lies at and below the group `root`.
     static func catalogue(
-        of store: any Store, root: String, cache: BlockCache, log: Log
+        of store: any Store, root: String, cache: BlockCache, counters: DecodeCounters, log: Log
     ) throws(ZarrError) -> Catalogue {
-        try StoreScan(store: store, root: root, cache: cache, log: log).load()
+        try StoreScan(store: store, root: root, cache: cache, log: log).load(counters)
     }
 
     // MARK: - Finding
@@ -78,9 +78,9 @@ struct StoreScan {
     // MARK: - Loading
 
     /// Reads every recording found, on all processors.
-    private func load() -> Catalogue {
+    private func load(_ counters: DecodeCounters) -> Catalogue {
         let found = found
-        let loader = RecordingLoader(store: store, cache: cache, log: log)
+        let loader = RecordingLoader(store: store, cache: cache, counters: counters, log: log)
         let results = Mutex([Result<Recording, RecordingError>?](repeating: nil, count: found.count))
         Parallel.forEach(count: found.count) { index in
             let result = Result { () throws(RecordingError) in try loader.load(found[index]) }
