@@ -60,11 +60,18 @@ public struct MountCommand: Sendable {
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
-        let catalogue = try StoreCatalogue.load(path: store, group: configuration.group, cache: cache, log: log)
+        let counters = DecodeCounters()
+        let catalogue = try StoreCatalogue.load(
+            path: store, group: configuration.group, cache: cache, counters: counters, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
+        var sources = MetricSources()
+        sources.cache = cache
+        sources.decoding = counters
+        sources.version = version
+        sources.store = store
         let volume = Volume(
-            catalogue, options: volumeOptions(configuration), prefetcher: prefetcher, log: log)
+            catalogue, options: volumeOptions(configuration), prefetcher: prefetcher, sources: sources, log: log)
         for problem in volume.problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
 
         var options = FuseSession.Options()

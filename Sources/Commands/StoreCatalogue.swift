@@ -5,11 +5,14 @@ import Zarr
 
 /// The store that a command was given, and its recordings.
 enum StoreCatalogue {
-    /// Finds the recordings in the group `group` of the store at `path`. What they decode is kept in `cache`.
-    static func load(path: String, group: String, cache: BlockCache, log: Log) throws(CommandError) -> Catalogue {
+    /// Finds the recordings in the group `group` of the store at `path`. What they decode is kept in `cache` and counted by
+    /// `counters`.
+    static func load(
+        path: String, group: String, cache: BlockCache, counters: DecodeCounters = DecodeCounters(), log: Log
+    ) throws(CommandError) -> Catalogue {
         let store = try open(path: path)
         do {
-            return try Catalogue(store: store, root: group, cache: cache, log: log)
+            return try Catalogue(store: store, root: group, cache: cache, counters: counters, log: log)
         } catch {
             throw CommandError("\(path): cannot be served", cause: error)
         }

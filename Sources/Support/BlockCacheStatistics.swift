@@ -45,8 +45,8 @@ public struct BlockCacheStatistics: Sendable, Equatable {
 
     /// The blocks of `kind`.
     public internal(set) subscript(kind: BlockKind) -> Kind {
-        get { kinds[kind.place] }
-        set { kinds[kind.place] = newValue }
+        get { kinds[kind.rawValue] }
+        set { kinds[kind.rawValue] = newValue }
     }
 
     static func += (left: inout BlockCacheStatistics, right: BlockCacheStatistics) {

@@ -1,5 +1,5 @@
 /// What the blocks of a cache hold.
-public enum BlockKind: String, CaseIterable, Sendable {
+public enum BlockKind: Int, CaseIterable, Sendable {
     /// Decoded samples.
     case samples
     /// States that decoders can go on from.
@@ -8,16 +8,6 @@ public enum BlockKind: String, CaseIterable, Sendable {
     case chunks
     /// What finds something in coded bytes: chunks of the index of a recording, indexes of shards.
     case indexes
-
-    /// Its place among all kinds.
-    var place: Int {
-        switch self {
-        case .samples: 0
-        case .states: 1
-        case .chunks: 2
-        case .indexes: 3
-        }
-    }
 }
 
 /// Whose blocks some of a cache are: a recording's samples, an array's chunks. Handed out by `BlockCache.makeOwner(of:)`.

@@ -11,6 +11,8 @@ struct Node: Sendable {
         case recording(Recording, size: UInt64)
         /// Bytes that were made with the volume.
         case text(Block)
+        /// Bytes that are made when the file is opened.
+        case live(LiveText)
     }
 
     let inode: Inode
@@ -30,10 +32,10 @@ struct Node: Sendable {
         return children
     }
 
-    /// Bytes of the file; none for a directory.
+    /// Bytes of the file; none for a directory, and for what is not made yet.
     var size: UInt64 {
         switch content {
-        case .directory: 0
+        case .directory, .live: 0
         case .recording(_, let size): size
         case .text(let block): UInt64(block.count)
         }

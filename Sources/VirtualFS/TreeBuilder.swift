@@ -122,17 +122,18 @@ struct TreeBuilder {
             let directory = nodes.firstIndex(where: { $0.name == Array(Self.ownDirectory.utf8) && $0.storePath == nil })
         else { return }
         let rows = zip(recordings, recordingNodes).map { (recording: $0.recording, path: nodes.path(of: $1)) }
-        let files = [
-            ("problems.txt", ProblemsText.text(of: problems)),
-            ("recordings.csv", RecordingsTable.text(of: rows)),
+        let texts: [(name: String, content: Node.Content)] = [
+            ("problems.txt", .text(Block(Array(ProblemsText.text(of: problems).utf8)))),
+            ("recordings.csv", .text(Block(Array(RecordingsTable.text(of: rows).utf8)))),
         ]
+        let files = (texts + LiveText.allCases.map { ($0.fileName, .live($0)) }).sorted { $0.name < $1.name }
         nodes[directory].content = .directory(nodes.count..<nodes.count + files.count)
-        for (name, text) in files {
+        for (name, content) in files {
             let inode = inodes.add(.builtIn(name: "\(Self.ownDirectory)/\(name)"), index: nodes.count)
             nodes.append(
                 Node(
                     inode: inode, parent: directory, name: Array(name.utf8), storePath: nil,
-                    content: .text(Block(Array(text.utf8))), modified: modified))
+                    content: content, modified: modified))
         }
     }
 

@@ -14,17 +14,23 @@ public final class Volume: Sendable {
     let openFiles = OpenFiles()
     let log: Log
     let prefetcher: Prefetcher?
+    let requests = RequestCounters()
+    let sources: MetricSources
+    let began = ContinuousClock.now
     private let options: VolumeOptions
     private let byteCount: UInt64
 
-    /// The volume of what `catalogue` holds. Reads that fail are told to `log`; `prefetcher` decodes ahead of sequential ones.
+    /// The volume of what `catalogue` holds. Reads that fail are told to `log`; `prefetcher` decodes ahead of sequential ones;
+    /// the volume's metrics take from `sources` what it does not know itself.
     public init(
-        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil, log: Log
+        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil,
+        sources: MetricSources = MetricSources(), log: Log
     ) {
         (tree, problems) = TreeBuilder(catalogue, options: options).build()
         self.options = options
         self.log = log
         self.prefetcher = prefetcher
+        self.sources = sources
         recordingCount = tree.nodes.count { node in
             guard case .recording = node.content else { return false }
             return true
@@ -38,6 +44,11 @@ public final class Volume: Sendable {
             guard case .recording(let recording, _) = tree.nodes[index].content else { return nil }
             return (recording, tree.nodes.path(of: index))
         }
+    }
+
+    /// How many recordings are learned, how many are not looked at yet, and how many cannot be served.
+    var recordingCounts: (learned: Int, waiting: Int, problems: Int) {
+        (learned: recordingCount, waiting: 0, problems: problems.count)
     }
 
     /// What stat(2) tells of `inode`.
