@@ -110,7 +110,7 @@ extension Mounts {
             }
         }
 
-        @Test func `tell what was decoded, kept and decoded ahead of the stores that are mounted`() throws {
+        @Test func `tell what was decoded and kept of the store that is mounted`() throws {
             let fixture = try MountedStore.fixture("recordings/exact.aac")
             try MountedStore.with(["-o", "cache_mb=32"]) { store in
                 try store.addRecording("0", codec: "aac", blob: fixture)
@@ -129,6 +129,31 @@ extension Mounts {
                 let info = try #require(numbers.families.first { $0.name == "zarrwlr_mount_info" }?.samples.first)
                 #expect(info.labels["store"]?.hasSuffix("store.zarr") == true)
                 #expect(info.labels["version"]?.isEmpty == false)
+            }
+        }
+
+        @Test func `tell what was decoded ahead of who reads from front to back`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                var builder = WaveBuilder()
+                builder.addFormat()
+                var random = RepeatableRandom(seed: 3)
+                let noise = (0..<20_000).flatMap { _ in WaveBuilder.littleEndian(Int16(random.next() >> 54)) }
+                builder.add("data", Array([[UInt8]](repeating: noise, count: 300).joined()))
+                let source = directory.appending(path: "long.wav")
+                try Data(builder.bytes).write(to: source)
+                let store = directory.appending(path: "long.zarr").path
+                try #require(run(Imports.program, ["import", store, source.path]).status == 0)
+                try MountedStore.with(store) { mount in
+                    try #expect(run("cmp", source.path, mount.file("long.wav").path).status == 0)
+                    let numbers = try metrics(mount.mountpoint)
+                    let made = try #require(numbers["zarrwlr_prefetch_bytes_total", [:]])
+                    let used = try #require(numbers["zarrwlr_prefetch_used_bytes_total", [:]])
+                    #expect(used > 0)
+                    #expect(used <= made)
+                    #expect(made <= 12_000_000)
+                    let decoded = try #require(numbers["zarrwlr_decoded_samples_total", ["codec": "flac"]])
+                    #expect(decoded == 6_000_000)
+                }
             }
         }
     }
