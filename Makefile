@@ -9,7 +9,7 @@ PROGRAMS := zarrwlr-mount zarrwlr
 
 # What is linked against, and what tests and the demo run.
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libopus-dev \
-    libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
+    libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
 TOOLS := ffmpeg flac fuse3 opus-tools python3-venv sndfile-programs sox
 PACKAGES := $(LIBRARIES) $(TOOLS)
 

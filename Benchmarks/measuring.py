@@ -73,6 +73,10 @@ def percentile(values, part):
     return ordered[min(int(part * len(ordered)), len(ordered) - 1)]
 
 
+def median(values):
+    return statistics.median(values)
+
+
 def seconds(value):
     """A time in the unit that suits it."""
     if value < 1e-3:

@@ -9,6 +9,7 @@ here=$(dirname "$(readlink -f "$0")")
 work=$(mktemp -d)
 mountpoint=$work/audio
 store=$work/store.zarr
+export XDG_CACHE_HOME="$work/cache"
 
 finish() {
     status=$?

@@ -21,6 +21,8 @@ struct OpusError: DescribedError {
 public final class OpusStreamDecoder {
     /// Samples of one channel a second.
     public static let sampleRate: UInt32 = 48_000
+    /// What libopus calls itself: another version may decode otherwise.
+    public static var libraryVersion: String { String(cString: opus_get_version_string()) }
 
     /// Interleaved channels, in WAVE's order where the stream's have one.
     public let channels: Int

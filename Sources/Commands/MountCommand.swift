@@ -45,6 +45,7 @@ public struct MountCommand: Sendable {
         configuration.store = FilePath.absolute(configuration.store)
         configuration.mountpoint = FilePath.absolute(configuration.mountpoint)
         configuration.logFile = configuration.logFile.map(FilePath.absolute)
+        if case .file(let path) = configuration.catalogue { configuration.catalogue = .file(FilePath.absolute(path)) }
         if configuration.isForeground {
             try serve(configuration, onReady: {})
         } else {
@@ -60,30 +61,29 @@ public struct MountCommand: Sendable {
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
-        let counters = DecodeCounters()
-        let catalogue = try StoreCatalogue.load(
-            path: store, group: configuration.group, cache: cache, counters: counters, log: log)
-        // Half of the budget for what is about to be read, the other half for what was.
-        let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
+        let file = configuration.catalogue.open(store: store, log: log)
         var sources = MetricSources()
         sources.cache = cache
-        sources.decoding = counters
         sources.version = version
         sources.store = store
+        let recordings = try StoreCatalogue.deferred(
+            path: store, group: configuration.group, cache: cache, file: file, counters: sources.decoding, log: log)
+        // Half of the budget for what is about to be read, the other half for what was.
+        let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
         let volume = Volume(
-            catalogue, options: volumeOptions(configuration), prefetcher: prefetcher, sources: sources, log: log)
-        for problem in volume.problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
+            options: volumeOptions(configuration), prefetcher: prefetcher, sources: sources, log: log,
+            findRecordings: recordings)
 
         var options = FuseSession.Options()
         options.mountOptions = configuration.allFuseOptions(store: store)
         options.maximumThreads = configuration.maximumThreads
+        options.hasExtendedAttributes = configuration.hasExtendedAttributes
         options.isTracing = configuration.isTracing
         do throws(FuseError) {
             try FuseDevice.check()
             let session = try FuseSession(volume, at: mountpoint, options: options, log: log) {
-                let problems =
-                    volume.problems.isEmpty ? "" : ", \(volume.problems.count) problems: see .zarrwlr/problems.txt"
-                log.say(.info, "\(store) is mounted at \(mountpoint): \(volume.recordingCount) recordings\(problems)")
+                log.say(.info, "\(store) is mounted at \(mountpoint)")
+                learn(volume, file, log)
                 onReady()
             }
             try session.run(handlingSignals: true)
@@ -91,6 +91,22 @@ public struct MountCommand: Sendable {
             throw CommandError(error.summary)
         }
         log.say(.info, "\(mountpoint) is unmounted")
+    }
+
+    /// Finds out in the background what `volume` has.
+    private func learn(_ volume: Volume, _ file: CatalogueFile?, _ log: Log) {
+        do {
+            let thread = try WorkerThread(name: "learner") {
+                let problems = volume.problems
+                file?.save()
+                for problem in problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
+                let count = problems.isEmpty ? "" : ", \(problems.count) problems: see .zarrwlr/problems.txt"
+                log.say(.info, "\(volume.recordingCount) recordings\(count)")
+            }
+            thread.detach()
+        } catch {
+            log.say(.warning, "recordings are looked at only when somebody asks for them: \(error)")
+        }
     }
 
     private func makeLog(_ configuration: MountConfiguration) throws(CommandError) -> Log {

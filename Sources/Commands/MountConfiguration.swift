@@ -29,6 +29,10 @@ struct MountConfiguration: Sendable {
     var cacheByteCount = 64 << 20
     /// Where the log goes; nil for standard error in the foreground and the system's log otherwise.
     var logFile: String?
+    /// Where what is learned of the recordings is kept.
+    var catalogue = CatalogueLocation.standard
+    /// Whether files have extended attributes.
+    var hasExtendedAttributes = true
     /// Options that libfuse and the kernel take.
     var fuseOptions: [String] = []
 

@@ -61,6 +61,12 @@ struct MountOption: Sendable {
             },
             help: "MiB of decoded sound kept in memory (64)"),
         MountOption(
+            "catalogue", effect: .value("PATH|off") { $0.catalogue = $1 == "off" ? .nowhere : .file($1) },
+            help: "where what is learned of a store is kept (~/.cache/zarrwlr)"),
+        MountOption(
+            "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
+            help: "no extended attributes, for which 'ls -l' asks every file: lists faster"),
+        MountOption(
             "max_threads",
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.maximumThreads = try number(text, "max_threads", in: 1...1024)

@@ -11,6 +11,8 @@ public struct FuseSession: ~Copyable {
         public var mountOptions: [String] = []
         /// The most threads that answer requests; with 1, the thread that calls `run` answers all.
         public var maximumThreads = 10
+        /// Whether files have extended attributes. Where they have none, the kernel asks once and never again.
+        public var hasExtendedAttributes = true
         /// Whether every request is told to the log, as a debug line.
         public var isTracing = false
 
@@ -91,6 +93,10 @@ public struct FuseSession: ~Copyable {
             fuse_opt_add_arg(&arguments, "-o\(escaped(option))")
         }
         var operations = fuseOperations()
+        if !options.hasExtendedAttributes {
+            operations.getxattr = nil
+            operations.listxattr = nil
+        }
         return fuse_session_new(
             &arguments, &operations, MemoryLayout<fuse_lowlevel_ops>.size, system.toOpaque())
     }

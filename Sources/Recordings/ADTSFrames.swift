@@ -19,10 +19,14 @@ final class ADTSFrames: Sendable {
     private let blob: CodedBlob
     private let log: Log
     private let storedIndex: StoredFrameIndex?
+    private let findings: KeptFindings.Opener
     private let table = Lazy<FrameTable>()
 
     /// Counts the frames of `blob`: by `index` if that proves right, else by following the whole stream.
-    init(blob: CodedBlob, index: StoredFrameIndex?, path: String, log: Log) throws {
+    init(
+        blob: CodedBlob, findings: @escaping KeptFindings.Opener, index: StoredFrameIndex?, path: String, log: Log
+    ) throws {
+        self.findings = findings
         self.path = path
         self.blob = blob
         self.log = log
@@ -33,7 +37,8 @@ final class ADTSFrames: Sendable {
             count = index.count
         } else {
             storedIndex = nil
-            let scanned = try Self.scan(blob, "its aac_index is \(index == nil ? "missing" : "wrong")", path, log)
+            let scanned = try Self.scan(
+                blob, "its aac_index is \(index == nil ? "missing" : "wrong")", findings, path, log)
             count = UInt64(try table.get { () throws(ZarrError) in scanned }.count)
         }
     }
@@ -47,7 +52,7 @@ final class ADTSFrames: Sendable {
             }
             if let result { return result }
         }
-        let table = try table.get { try Self.scan(blob, "its aac_index is wrong", path, log) }
+        let table = try table.get { try Self.scan(blob, "its aac_index is wrong", findings, path, log) }
         let frames = try range.map { number in
             guard let index = Int(exactly: number), UInt64(table.count) == count, let frame = table[index] else {
                 throw AudioCodingError(
@@ -141,9 +146,11 @@ final class ADTSFrames: Sendable {
     }
 
     private static func scan(
-        _ blob: CodedBlob, _ fault: String, _ path: String, _ log: Log
+        _ blob: CodedBlob, _ fault: String, _ findings: KeptFindings.Opener, _ path: String, _ log: Log
     ) throws -> FrameTable {
-        log.say(.info, "/\(path): \(fault); built anew from the stream, in memory")
-        return try FrameTable(ofADTS: blob, samplesPerFrame: 1024)
+        try FrameTable.known(to: findings()) {
+            log.say(.info, "/\(path): \(fault); built anew from the stream, in memory")
+            return try FrameTable(ofADTS: blob, samplesPerFrame: 1024)
+        }
     }
 }

@@ -17,6 +17,9 @@ struct CodedBlob: Sendable {
         self.byteCount = byteCount
     }
 
+    /// Another number whenever the bytes were written anew, as far as the store can tell without reading them.
+    var version: UInt64 { array.chunkVersion }
+
     /// Reads exactly `range` into `buffer`, which is as long; the range must lie within the blob.
     func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
         try array.read(bytes: range, into: buffer)

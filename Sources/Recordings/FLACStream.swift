@@ -21,12 +21,17 @@ final class FLACStream: DecodeUnits {
     private let firstFrameOffset: UInt64
     /// Samples of every frame but the last; nil where frames vary.
     private let fixedBlockSize: UInt64?
-    private let storedIndex: StoredFrameIndex?
+    private let openIndex: @Sendable () -> StoredFrameIndex?
+    private let openedIndex = Lazy<StoredFrameIndex?>()
+    private let findings: KeptFindings.Opener
     private let table = Lazy<FrameTable>()
     private let decoders = DecoderPool<FLACDecoder>()
 
     /// Reads what precedes the frames, the first frame's header and, where the stream does not say its length, its last frame.
-    init(blob: CodedBlob, index: StoredFrameIndex?, path: String, log: Log) throws(RecordingError) {
+    init(
+        blob: CodedBlob, findings: @escaping KeptFindings.Opener = { nil },
+        index: @escaping @Sendable () -> StoredFrameIndex?, path: String, log: Log
+    ) throws(RecordingError) {
         self.path = path
         self.blob = blob
         self.log = log
@@ -46,7 +51,8 @@ final class FLACStream: DecodeUnits {
         } catch {
             throw RecordingError("its FLAC stream cannot be read", recording: path, cause: error)
         }
-        storedIndex = index
+        openIndex = index
+        self.findings = findings
     }
 
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
@@ -85,6 +91,9 @@ final class FLACStream: DecodeUnits {
     }
 
     // MARK: - Finding frames
+
+    /// The index that the store has, opened with the first frame: the length of a stream is known without.
+    private var storedIndex: StoredFrameIndex? { openedIndex.get(make: openIndex) }
 
     /// Where the frame that begins with sample `start` is by the stored index.
     private func storedBytes(ofFrameAt start: UInt64) -> Range<UInt64>? {
@@ -135,10 +144,12 @@ final class FLACStream: DecodeUnits {
     /// All frames, found in the stream itself.
     private func frameTable() throws(RecordingError) -> FrameTable {
         try table.get { () throws(RecordingError) in
-            let fault = storedIndex == nil ? "missing" : "wrong"
-            log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
             do {
-                return try FrameTable(ofFLAC: blob, streamInfo: streamInfo, firstFrameOffset: firstFrameOffset)
+                return try FrameTable.known(to: findings()) {
+                    let fault = storedIndex == nil ? "missing" : "wrong"
+                    log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
+                    return try FrameTable(ofFLAC: blob, streamInfo: streamInfo, firstFrameOffset: firstFrameOffset)
+                }
             } catch {
                 throw RecordingError("its stream cannot be read", recording: path, cause: error)
             }

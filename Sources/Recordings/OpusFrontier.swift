@@ -10,7 +10,7 @@ import Synchronization
 /// start of the stream, or from one of a bounded number of decoder states kept in memory.
 final class OpusFrontier: Sendable {
     /// Units that share a restart.
-    private static let unitsPerRun: UInt64 = 2
+    static let unitsPerRun: UInt64 = 2
     /// States that are kept of one stream.
     private static let keptStateLimit = 32
 
@@ -37,20 +37,30 @@ final class OpusFrontier: Sendable {
     private let head: OpusHead
     private let cache: BlockCache
     private let counter: DecodeCounter
+    private let proofs: KeptOpusProofs
     private let progress = Mutex<Progress?>(nil)
 
-    init(head: OpusHead, cache: BlockCache, counter: DecodeCounter) {
+    init(head: OpusHead, cache: BlockCache, findings: @escaping KeptFindings.Opener, counter: DecodeCounter) {
         self.head = head
         self.cache = cache
         self.counter = counter
+        proofs = KeptOpusProofs(findings: findings)
+    }
+
+    deinit {
+        progress.withLock { if let progress = $0 { proofs.keep(progress.preRollUnits) } }
     }
 
     /// Takes the frontier past `unit`, if it is not there yet. Others who need it to move wait meanwhile.
     func reach(_ unit: UInt64, of packets: any OpusPackets) throws -> Reach {
-        try progress.withLock { progress in
+        if let start = proofs.start(of: unit) {
+            return .passed(start, coversNext: proofs.start(of: unit + 1) == start)
+        }
+        return try progress.withLock { progress in
             var current = try progress ?? Progress(decoder: OpusStreamDecoder(head: head))
             defer { progress = current }
             while current.nextUnit < unit { countPreRoll([try advance(&current, packets)]) }
+            defer { if current.preRollUnits.count >= proofs.worthKeeping { proofs.keep(current.preRollUnits) } }
             guard current.nextUnit == unit else {
                 let start = current.start(of: unit)
                 return .passed(start, coversNext: current.start(of: unit + 1) == start)

@@ -34,15 +34,15 @@ final class OpusStream: DecodeUnits {
 
     /// A stream whose packets `openSource` finds when they are first needed. Pre-roll is counted by `counter`.
     init(
-        head: OpusHead, path: String, cache: BlockCache, counter: DecodeCounter,
-        openSource: @escaping @Sendable () throws -> Source
+        head: OpusHead, path: String, cache: BlockCache, findings: @escaping KeptFindings.Opener = { nil },
+        counter: DecodeCounter, openSource: @escaping @Sendable () throws -> Source
     ) throws(AudioCodingError) {
         self.head = head
         self.path = path
         self.cache = cache
         self.counter = counter
         self.openSource = openSource
-        frontier = OpusFrontier(head: head, cache: cache, counter: counter)
+        frontier = OpusFrontier(head: head, cache: cache, findings: findings, counter: counter)
         initialState = try OpusStreamDecoder(head: head).snapshot()
         stateOwner = cache.makeOwner(of: .states)
     }

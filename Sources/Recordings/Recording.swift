@@ -32,6 +32,8 @@ public struct Recording: Sendable {
     public let envelope: SourceEnvelope?
     /// Its samples.
     public let samples: any SampleReading
+    /// Bytes of its WAV file, known without reading anything; nil where it would be over `Int64.max`.
+    public let waveByteCount: UInt64?
 
     /// A recording of which all this is known.
     public init(
@@ -52,24 +54,15 @@ public struct Recording: Sendable {
         self.sourceSHA256 = sourceSHA256
         self.envelope = envelope
         self.samples = samples
+        waveByteCount = Self.waveByteCount(format, sampleCount: sampleCount, envelope)
     }
 
     /// Reads what the recording at `path` of `store` is, without its samples.
     ///
     /// Throws where there is none, or none that can be served.
     public init(store: any Store, path: String, cache: BlockCache, log: Log) throws(RecordingError) {
-        let attributes: GroupAttributes
-        do throws(ZarrError) {
-            attributes = try ZarrGroup.open(store, path: path).attributes(as: GroupAttributes.self)
-        } catch {
-            throw RecordingError("cannot be read", recording: path, cause: error)
-        }
-        guard attributes.isRecording else { throw RecordingError("is no recording", recording: path) }
-        let names = path.split(separator: "/")
-        let node = RecordingNode(
-            path: path, group: names.dropLast().joined(separator: "/"), name: String(names.last ?? ""),
-            content: .group(attributes))
-        self = try RecordingLoader(store: store, cache: cache, log: log).load(node)
+        self = try RecordingLoader(store: store, cache: cache, log: log).load(
+            RecordingNode(store: store, path: path, cache: cache))
     }
 
     /// The bytes of its samples in a WAV file.

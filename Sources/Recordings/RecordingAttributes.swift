@@ -1,14 +1,22 @@
+/// The attributes of a node of which it is not known yet what it is.
+struct NodeAttributes: Decodable {
+    let group: GroupAttributes
+    let audio: AudioAttributes
+
+    init(from decoder: any Decoder) throws {
+        group = try GroupAttributes(from: decoder)
+        audio = try AudioAttributes(from: decoder)
+    }
+}
+
 /// The attributes of a group that tell what it is to zarrwlr.
-struct GroupAttributes: Decodable {
-    let magicID: String?
-    let type: String?
+struct GroupAttributes: Decodable, Sendable {
+    let isAudioGroup: Bool
+    let isRecording: Bool
     let encoding: String?
     let source: SourceAttributes
-    /// One YAML text with what ffprobe and mutagen found in the source file.
-    let sourceMetadata: String?
-
-    var isAudioGroup: Bool { magicID == HierarchyNames.audioGroupMagic }
-    var isRecording: Bool { type == HierarchyNames.recordingType }
+    /// Seconds of the source, as what ffprobe and mutagen found in it says.
+    let sourceDuration: Double?
 
     private enum CodingKeys: String, CodingKey {
         case magicID = "magic_id"
@@ -19,16 +27,16 @@ struct GroupAttributes: Decodable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        magicID = values.lenient(String.self, .magicID)
-        type = values.lenient(String.self, .type)
+        isAudioGroup = values.lenient(String.self, .magicID) == HierarchyNames.audioGroupMagic
+        isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
         encoding = values.lenient(String.self, .encoding)
         source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
-        sourceMetadata = values.lenient(String.self, .sourceMetadata)
+        sourceDuration = values.lenient(String.self, .sourceMetadata).flatMap { SourceMetadata(yaml: $0).duration }
     }
 }
 
 /// `base_features`: the source file as the importer found it. Two spellings of its keys exist.
-struct SourceAttributes: Decodable {
+struct SourceAttributes: Decodable, Sendable {
     let filename: String?
     let sha256: String?
     let byteCount: UInt64?

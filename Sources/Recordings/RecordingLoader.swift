@@ -7,17 +7,18 @@ import Zarr
 struct RecordingLoader: Sendable {
     let store: any Store
     let cache: BlockCache
+    /// Where what takes long to find out is kept, if anywhere.
+    var file: CatalogueFile?
+    /// Count what is decoded.
     var counters = DecodeCounters()
     let log: Log
 
     /// The recording at `node`; throws what stands in its way.
     func load(_ node: RecordingNode) throws(RecordingError) -> Recording {
         let found = try audioArray(of: node)
-        var group: GroupAttributes?
-        if case .group(let attributes) = node.content { group = attributes }
         return try recording(
-            node, codec: found.codec, sourceName: group?.source.filename ?? node.name,
-            audio: audio(found.array, found.attributes, found.codec, node), attributes: found.attributes, group: group)
+            node, codec: found.codec, audio: audio(found.array, found.attributes, found.codec, node),
+            attributes: found.attributes)
     }
 
     /// The array of a recording's audio, and what is said of it.
@@ -30,19 +31,27 @@ struct RecordingLoader: Sendable {
     /// The audio of the recording at `node`, not yet looked into.
     func audioArray(of node: RecordingNode) throws(RecordingError) -> AudioArray {
         switch node.content {
-        case .array(let array, let attributes):
+        case .array:
+            let (array, attributes) = try openAudio(node.path, of: node)
             return AudioArray(array: array, attributes: attributes, codec: .pcm)
         case .group(let group):
-            let array: ZarrArray
-            let attributes: AudioAttributes
-            do throws(ZarrError) {
-                array = try ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.blob)", cache: cache)
-                attributes = try array.attributes(as: AudioAttributes.self)
-            } catch {
-                throw RecordingError("its audio cannot be opened", recording: node.path, cause: error)
-            }
+            let (array, attributes) = try openAudio("\(node.path)/\(HierarchyNames.blob)", of: node)
             return AudioArray(
                 array: array, attributes: attributes, codec: try codec(of: array, attributes, group, node))
+        }
+    }
+
+    private func openAudio(
+        _ path: String, of node: RecordingNode
+    ) throws(RecordingError) -> (array: ZarrArray, attributes: AudioAttributes) {
+        do throws(ZarrError) {
+            switch try ZarrNode.open(store, path: path, cache: cache, attributes: AudioAttributes.self) {
+            case (.array(let array), let attributes)?: return (array, attributes)
+            case (.group, _)?: throw ZarrError(.invalidDocument, "is a group, not an array", path: path)
+            case nil: throw ZarrError(.notFound, "there is no Zarr node", path: path)
+            }
+        } catch {
+            throw RecordingError("its audio cannot be opened", recording: node.path, cause: error)
         }
     }
 
@@ -80,16 +89,19 @@ struct RecordingLoader: Sendable {
         case .pcm:
             return try pcm(array, attributes)
         case .flac:
+            let blob = try CodedBlob(array)
             let stream = try FLACStream(
-                blob: CodedBlob(array), index: storedIndex(HierarchyNames.flacIndex, of: node), path: node.path,
+                blob: blob, findings: findings(of: blob, node),
+                index: { storedIndex(HierarchyNames.flacIndex, of: node) }, path: node.path,
                 log: log)
             return try audio(
                 stream, counters.flac, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
         case .aac:
+            let blob = try CodedBlob(array)
             let stream = try AACStream(
-                blob: CodedBlob(array), index: storedIndex(HierarchyNames.aacIndex, of: node), path: node.path,
-                counter: counters.aac, log: log)
+                blob: blob, findings: findings(of: blob, node), index: storedIndex(HierarchyNames.aacIndex, of: node),
+                path: node.path, counter: counters.aac, log: log)
             return try audio(
                 stream, counters.aac, rate: stream.format.sampleRate, channels: stream.format.channels,
                 encoding: .integer16,
@@ -123,7 +135,8 @@ struct RecordingLoader: Sendable {
             if magic.starts(with: "OggS".utf8) {
                 let extent = try OggOpusExtent(of: blob.stream)
                 let stream = try OpusStream(
-                    head: extent.head, path: node.path, cache: cache, counter: counters.opus
+                    head: extent.head, path: node.path, cache: cache, findings: findings(of: blob, node),
+                    counter: counters.opus
                 ) { [log, store, cache] in
                     log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
                     let packets = try OggPackets(blob: blob)
@@ -151,7 +164,9 @@ struct RecordingLoader: Sendable {
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
             let restarts = OpusRestarts(
                 store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)
-            let stream = try OpusStream(head: head, path: node.path, cache: cache, counter: counters.opus) {
+            let stream = try OpusStream(
+                head: head, path: node.path, cache: cache, findings: findings(of: blob, node), counter: counters.opus
+            ) {
                 OpusStream.Source(packets: packets, restarts: restarts)
             }
             return try audio(
@@ -184,14 +199,19 @@ struct RecordingLoader: Sendable {
         return StoredFrameIndex(array)
     }
 
+    /// What takes long to find out about the stream in `blob`.
+    private func findings(of blob: CodedBlob, _ node: RecordingNode) -> KeptFindings.Opener {
+        { file.map { KeptFindings(file: $0, path: node.path, version: blob.version) } }
+    }
+
     private func recording(
-        _ node: RecordingNode, codec: AudioCodec, sourceName: String, audio: Audio, attributes: AudioAttributes,
-        group: GroupAttributes?
+        _ node: RecordingNode, codec: AudioCodec, audio: Audio, attributes: AudioAttributes
     ) throws(RecordingError) -> Recording {
+        let group = node.attributes
         let rate = AnnouncedRate(
             streamRate: audio.sampleRate, factor: codec == .pcm ? nil : attributes.rescaleFactor,
             sampleCount: audio.decodedSampleCount,
-            sourceDuration: group?.sourceMetadata.flatMap { SourceMetadata(yaml: $0).duration })
+            sourceDuration: group?.sourceDuration)
         if let ground = rate.ground { log.say(.info, "/\(node.path): announced at \(rate.hertz) Hz, \(ground)") }
         guard let format = WaveFormat(sampleRate: rate.hertz, channels: audio.channels, encoding: audio.encoding),
             audio.sampleCount.multiplied(by: UInt64(format.blockAlign)).flatMap({ Int64(exactly: $0) }) != nil
@@ -201,19 +221,19 @@ struct RecordingLoader: Sendable {
                 recording: node.path)
         }
         return Recording(
-            path: node.path, group: node.group, number: group == nil ? nil : UInt64(node.name),
-            sourceName: sourceName, codec: codec, format: format, rateGround: rate.ground,
+            path: node.path, group: node.group, number: node.number, sourceName: node.sourceName, codec: codec,
+            format: format, rateGround: rate.ground,
             sampleCount: audio.sampleCount, start: attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) },
             modified: modified(node), sourceSHA256: group?.source.sha256,
-            envelope: envelope(node, codec, format, audio, group), samples: audio.reader)
+            envelope: envelope(node, codec, format, audio), samples: audio.reader)
     }
 
     /// The source's own bytes around the samples, where the codec keeps those as they were. Those that do not fit are passed
     /// over, and the log says why.
     private func envelope(
-        _ node: RecordingNode, _ codec: AudioCodec, _ format: WaveFormat, _ audio: Audio, _ group: GroupAttributes?
+        _ node: RecordingNode, _ codec: AudioCodec, _ format: WaveFormat, _ audio: Audio
     ) -> SourceEnvelope? {
-        guard let group, codec == .flac || codec == .pcm else { return nil }
+        guard let group = node.attributes, codec == .flac || codec == .pcm else { return nil }
         do {
             return try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
                 format: format, dataByteCount: audio.sampleCount * UInt64(format.blockAlign),
@@ -228,6 +248,6 @@ struct RecordingLoader: Sendable {
 
     /// When the store last wrote the recording's document.
     private func modified(_ node: RecordingNode) -> Timestamp {
-        (try? store.modificationTime(of: "\(node.path)/zarr.json")) ?? nil ?? Timestamp(seconds: 0)
+        (try? store.status(of: "\(node.path)/zarr.json"))?.modified ?? Timestamp(seconds: 0)
     }
 }

@@ -8,61 +8,71 @@ import Zarr
 struct StoreScan {
     /// Groups nested deeper than this are not entered: a store whose folders form a circle has no end.
     private static let maximumDepth = 32
-    let store: any Store
-    let cache: BlockCache
-    let log: Log
+    private let opener: RecordingOpener
+    private var store: any Store { opener.store }
+    private var cache: BlockCache { opener.cache }
 
     /// What is, or should be, a recording.
-    private(set) var found: [RecordingNode] = []
+    private(set) var found: [CatalogueEntry] = []
     /// What could not be looked into.
     private(set) var problems: [RecordingError] = []
+    /// When the documents of the groups that were entered were written.
+    private(set) var groupTimes: [String: Timestamp] = [:]
 
-    /// Finds what lies at and below the group `root`.
-    init(store: any Store, root: String, cache: BlockCache, log: Log) throws(ZarrError) {
-        self.store = store
-        self.cache = cache
-        self.log = log
+    /// Finds what lies at and below the group `root`, on all processors. `opener` is for what is found.
+    init(root: String, opener: RecordingOpener) throws(ZarrError) {
+        self.opener = opener
         try enter(try ZarrGroup.open(store, path: root), depth: 0)
     }
-
-    /// What lies at and below the group `root`.
-    static func catalogue(
-        of store: any Store, root: String, cache: BlockCache, counters: DecodeCounters, log: Log
-    ) throws(ZarrError) -> Catalogue {
-        try StoreScan(store: store, root: root, cache: cache, log: log).load(counters)
-    }
-
-    // MARK: - Finding
 
     private mutating func enter(_ group: ZarrGroup, depth: Int) throws(ZarrError) {
         guard depth < Self.maximumDepth else {
             problems.append(RecordingError("groups below this one are not entered: too deep", recording: group.path))
             return
         }
-        for name in try group.children().sorted(by: Self.precedes) {
-            let path = group.path(of: name)
-            do {
-                switch try ZarrNode.open(store, path: path, cache: cache) {
-                case nil:
-                    continue
-                case .array(let array):
-                    let attributes = try array.attributes(as: AudioAttributes.self)
-                    guard attributes.sampleRate != nil else { continue }
-                    found.append(
-                        RecordingNode(path: path, group: group.path, name: name, content: .array(array, attributes)))
-                case .group(let child):
-                    let attributes = try child.attributes(as: GroupAttributes.self)
-                    if attributes.isRecording {
-                        found.append(
-                            RecordingNode(path: path, group: group.path, name: name, content: .group(attributes)))
-                    } else {
-                        try enter(child, depth: depth + 1)
-                    }
+        let document = group.path.isEmpty ? "zarr.json" : "\(group.path)/zarr.json"
+        groupTimes[group.path] = (try? store.status(of: document))?.modified
+        let names = try group.children().sorted(by: Self.precedes)
+        let known = opener.file?.entries(ofGroup: group.path) ?? [:]
+        let children = Parallel.map(names) { [self] name in
+            Result { () throws(ZarrError) in try child(name, of: group, known: known[name]) }
+        }
+        for (name, child) in zip(names, children) {
+            do throws(ZarrError) {
+                switch try child.get() {
+                case .nothing: break
+                case .recording(let entry): found.append(entry)
+                case .group(let group): try enter(group, depth: depth + 1)
                 }
             } catch {
-                problems.append(RecordingError("cannot be read", recording: path, cause: error))
+                problems.append(RecordingError("cannot be read", recording: group.path(of: name), cause: error))
             }
         }
+    }
+
+    /// What a node is to those who look for recordings.
+    private enum Child {
+        case nothing
+        case recording(CatalogueEntry)
+        case group(ZarrGroup)
+    }
+
+    private func child(
+        _ name: String, of group: ZarrGroup, known: CatalogueFile.Entry?
+    ) throws(ZarrError) -> Child {
+        let path = group.path(of: name)
+        if let known, known.version == store.version(ofRecording: path, isGroup: known.isGroup) {
+            return .recording(CatalogueEntry(path: path, group: group.path, name: name, known, opener: opener))
+        }
+        guard
+            let (node, attributes) = try ZarrNode.open(
+                store, path: path, cache: cache, attributes: NodeAttributes.self)
+        else { return .nothing }
+        if let node = RecordingNode(node, attributes, path: path) {
+            return .recording(CatalogueEntry(node, opener: opener))
+        }
+        guard case .group(let child) = node else { return .nothing }
+        return .group(child)
     }
 
     /// Numbers by value and before names, names by their characters.
@@ -74,42 +84,4 @@ struct StoreScan {
         default: left < right
         }
     }
-
-    // MARK: - Loading
-
-    /// Reads every recording found, on all processors.
-    private func load(_ counters: DecodeCounters) -> Catalogue {
-        let found = found
-        let loader = RecordingLoader(store: store, cache: cache, counters: counters, log: log)
-        let results = Mutex([Result<Recording, RecordingError>?](repeating: nil, count: found.count))
-        Parallel.forEach(count: found.count) { index in
-            let result = Result { () throws(RecordingError) in try loader.load(found[index]) }
-            results.withLock { $0[index] = result }
-        }
-        var recordings: [Recording] = []
-        var problems = problems
-        for case let result? in results.withLock({ $0 }) {
-            switch result {
-            case .success(let recording): recordings.append(recording)
-            case .failure(let problem): problems.append(problem)
-            }
-        }
-        return Catalogue(recordings: recordings, problems: problems)
-    }
-}
-
-/// A node of the store that is, or should be, a recording.
-struct RecordingNode: Sendable {
-    enum Content: Sendable {
-        /// A recording's group, with its attributes.
-        case group(GroupAttributes)
-        /// An array of samples that stands by itself.
-        case array(ZarrArray, AudioAttributes)
-    }
-
-    let path: String
-    /// The path of the group it is in.
-    let group: String
-    let name: String
-    let content: Content
 }

@@ -20,7 +20,7 @@ public enum Parallel {
     public static func map<Element: Sendable, Made: Sendable>(
         _ elements: [Element], threads: Int = processorCount, _ body: @escaping @Sendable (Element) -> Made
     ) -> [Made] {
-        let made = Collected<Made>()
+        let made = Collected<Made>(count: elements.count)
         forEach(count: elements.count, threads: threads) { index in
             made.add(body(elements[index]), at: index)
         }
@@ -35,13 +35,17 @@ public enum Parallel {
     }
 
     private final class Collected<Made: Sendable>: Sendable {
-        private let elements = Mutex<[Int: Made]>([:])
+        private let elements: Mutex<[Made?]>
+
+        init(count: Int) {
+            elements = Mutex(Array(repeating: nil, count: count))
+        }
 
         func add(_ element: Made, at index: Int) {
             elements.withLock { $0[index] = element }
         }
 
-        var inOrder: [Made] { elements.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } }
+        var inOrder: [Made] { elements.withLock { $0.compactMap(\.self) } }
     }
 
     private final class Counter: Sendable {

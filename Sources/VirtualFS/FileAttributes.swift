@@ -8,8 +8,8 @@ public struct FileAttributes: Sendable, Equatable {
     public let isDirectory: Bool
     /// The permission bits.
     public let permissions: UInt32
-    /// How many names it has: for a directory, one and `.` and the `..` of each directory in it.
-    public let linkCount: Int
+    /// How many names it has: one, which for a directory means that its directories are not counted.
+    public var linkCount: Int { 1 }
     /// Its user and group.
     public let owner: UInt32, group: UInt32
     /// Bytes, exact, at most `Int64.max`.

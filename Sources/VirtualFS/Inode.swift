@@ -1,3 +1,5 @@
+import Support
+
 /// The number of a file or directory: the same whenever the same store is mounted.
 public struct Inode: RawRepresentable, Hashable, Sendable {
     /// The number, never zero in a volume.
@@ -41,17 +43,16 @@ struct InodeTable {
     /// 63 bits: programs that keep inodes in a signed integer see no negative number.
     private static let mask = UInt64(Int64.max)
 
-    /// FNV-1a, 64 bits.
     private static func hash(_ identity: NodeIdentity) -> Inode {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a()
         let text =
             switch identity {
             case .group(let path): "group /\(path)"
             case .recording(let path): "recording /\(path)"
             case .builtIn(let name): "built in /\(name)"
             }
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Inode(rawValue: hash & mask)
+        for byte in text.utf8 { hash.add(byte) }
+        return Inode(rawValue: hash.value & mask)
     }
 }
 

@@ -19,6 +19,7 @@ extension Volume {
     public func forEachEntry(
         of inode: Inode, from position: UInt64, _ body: (DirectoryEntry) -> Bool
     ) throws(VirtualFSError) {
+        let tree = tree
         let index = try tree.index(of: inode)
         let children = try tree.children(of: index)
         let count = children.count + 2
@@ -30,7 +31,9 @@ extension Volume {
                 case 1: (Array("..".utf8), tree.nodes[index].parent)
                 default: (tree.nodes[children.lowerBound + place - 2].name, children.lowerBound + place - 2)
                 }
-            let entry = DirectoryEntry(name: name, attributes: attributes(at: target), next: UInt64(place + 1))
+            // What cannot be served is not there.
+            guard let attributes = try? attributes(at: target) else { continue }
+            let entry = DirectoryEntry(name: name, attributes: attributes, next: UInt64(place + 1))
             guard body(entry) else { return }
         }
     }

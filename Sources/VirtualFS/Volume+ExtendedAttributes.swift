@@ -2,6 +2,8 @@ import Recordings
 import Support
 
 extension Volume {
+    private static let attributePrefix = "user.zarrwlr."
+
     /// The names of the extended attributes of `inode`, in order.
     public func extendedAttributeNames(of inode: Inode) throws(VirtualFSError) -> [String] {
         extendedAttributes(of: tree.nodes[try tree.index(of: inode)]).map(\.name)
@@ -9,6 +11,8 @@ extension Volume {
 
     /// The value of the extended attribute `name` of `inode`.
     public func extendedAttribute(_ name: String, of inode: Inode) throws(VirtualFSError) -> [UInt8] {
+        // Programs that list directories ask every file for attributes of others.
+        guard name.utf8.starts(with: Self.attributePrefix.utf8) else { throw .noAttribute }
         let attributes = extendedAttributes(of: tree.nodes[try tree.index(of: inode)])
         guard let attribute = attributes.first(where: { $0.name == name }) else { throw .noAttribute }
         return Array(attribute.value.utf8)
@@ -18,13 +22,13 @@ extension Volume {
     private func extendedAttributes(of node: Node) -> [(name: String, value: String)] {
         guard let path = node.storePath else { return [] }
         var attributes = [("path", "/\(path)")]
-        if case .recording(let recording, _) = node.content {
+        if case .recording(let entry) = node.content, let recording = try? entry.recording() {
             attributes.append(("codec", recording.codec.rawValue))
             attributes.append(("source", recording.sourceName))
             if let start = recording.start { attributes.append(("start", start.description)) }
             if let sum = recording.sourceSHA256 { attributes.append(("sha256", sum)) }
             if let ground = recording.rateGround { attributes.append(("rate_ground", ground)) }
         }
-        return attributes.map { (name: "user.zarrwlr.\($0)", value: $1) }
+        return attributes.map { (name: Self.attributePrefix + $0, value: $1) }
     }
 }

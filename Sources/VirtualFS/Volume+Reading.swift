@@ -5,8 +5,8 @@ extension Volume {
     /// Whether the file `inode` may be another each time it is opened, with a size that shows only by reading to its end:
     /// nobody may keep bytes of it.
     public func isLive(_ inode: Inode) throws(VirtualFSError) -> Bool {
-        guard case .live = tree.nodes[try tree.index(of: inode)].content else { return false }
-        return true
+        guard case .report(let report) = tree.nodes[try tree.index(of: inode)].content else { return false }
+        return report.isLive
     }
 
     /// Opens the file `inode` and returns its handle, to be released once.
@@ -17,9 +17,9 @@ extension Volume {
         let file: OpenFile?
         switch tree.nodes[index].content {
         case .directory: throw .isDirectory
-        case .text(let block): file = OpenFile(block, path: path)
-        case .live(let text): file = OpenFile(Block(Array(text.text(of: metrics).utf8)), path: path)
-        case .recording(let recording, _):
+        case .report(let report): file = OpenFile(text(of: report), path: path)
+        case .recording(let entry):
+            guard let recording = try? entry.recording() else { throw .notFound }
             file = try serving(path) { () throws(RecordingError) in
                 try OpenFile(recording, path: path, prefetcher: prefetcher)
             }

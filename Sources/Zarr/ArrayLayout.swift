@@ -48,6 +48,25 @@ struct ArrayLayout: Sendable {
         }
     }
 
+    /// More chunks than these are not looked at one by one.
+    private static let versionedChunkLimit = 1 << 14
+
+    /// What the statuses of the store's values for the chunks add up to.
+    var version: UInt64 {
+        let step = max(grid.chunkCount / Self.versionedChunkLimit, 1)
+        return FNV1a(
+            of: stride(from: 0, to: grid.chunkCount, by: step).lazy.map { number in
+                var rest = number
+                var coordinates: [Int] = []
+                for count in grid.counts.reversed() {
+                    coordinates.append(rest % count)
+                    rest /= count
+                }
+                return (try? store.status(of: keyEncoding.key(of: coordinates.reversed(), in: path)))?.version ?? 0
+            }
+        ).value
+    }
+
     /// Reads the region `axes`, which lies within the array, into `buffer`.
     func read(_ axes: [Selection.Axis], into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
         guard let destination = buffer.baseAddress, buffer.count > 0 else { return }

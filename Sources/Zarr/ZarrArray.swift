@@ -50,6 +50,9 @@ public final class ZarrArray: Sendable {
         return try document.attributes(as: type)
     }
 
+    /// A number that is another one whenever a chunk was written anew, came or went, as far as the store can tell without reading.
+    public var chunkVersion: UInt64 { layout.version }
+
     /// How many bytes all its elements have.
     public var byteCount: UInt64 { UInt64(layout.byteCount) }
 }

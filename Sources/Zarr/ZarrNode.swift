@@ -11,9 +11,24 @@ public enum ZarrNode: Sendable {
     /// supported. `cache` keeps the array's decoded chunks.
     public static func open(_ store: any Store, path: String, cache: BlockCache) throws(ZarrError) -> ZarrNode? {
         guard let document = try NodeDocument(store, path: path) else { return nil }
-        switch try document.decode(NodeMetadata.self) {
-        case .group: return .group(ZarrGroup(store, document))
-        case .array(let array): return .array(try ZarrArray(store, path: path, array, cache: cache))
+        return try ZarrNode(store, document, document.decode(NodeMetadata.self), cache: cache)
+    }
+
+    /// Opens the node at `path` as above, and reads its attributes as a `type` with it.
+    public static func open<T: Decodable>(
+        _ store: any Store, path: String, cache: BlockCache, attributes type: T.Type
+    ) throws(ZarrError) -> (node: ZarrNode, attributes: T)? {
+        guard let document = try NodeDocument(store, path: path) else { return nil }
+        let (metadata, attributes) = try document.decode(attributes: type)
+        return (try ZarrNode(store, document, metadata, cache: cache), attributes)
+    }
+
+    private init(
+        _ store: any Store, _ document: NodeDocument, _ metadata: NodeMetadata, cache: BlockCache
+    ) throws(ZarrError) {
+        switch metadata {
+        case .group: self = .group(ZarrGroup(store, document))
+        case .array(let array): self = .array(try ZarrArray(store, path: document.path, array, cache: cache))
         }
     }
 }

@@ -20,6 +20,48 @@ extension Mounts {
             }
         }
 
+        @Test func `keeps what it learned where it is told, or nowhere`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let store = try TestStore(at: directory.appending(path: "s.zarr"), attributes: TestStore.audioGroup)
+                let blob = try MountedStore.fixture("coded/mono16.flac")
+                try store.addRecording("0", codec: "flac", blob: blob)
+                let cache = directory.appending(path: "cache")
+                func kept() -> [String] {
+                    (try? FileManager.default.subpathsOfDirectory(atPath: cache.path)) ?? []
+                }
+                let environment = ["XDG_CACHE_HOME": cache.path]
+                func read(_ options: [String]) throws -> [UInt8] {
+                    try MountedStore.with(store.directory.path, options, environment: environment) { mount in
+                        // Known once everything was looked at.
+                        #expect(try mount.text(".zarrwlr/recordings.csv").contains("source.wav"))
+                        return try mount.bytes("source.wav")
+                    }
+                }
+                let bytes = try read(["-o", "catalogue=off"])
+                #expect(kept().isEmpty)
+                let file = directory.appending(path: "here.sqlite").path
+                for _ in 0..<2 { #expect(try read(["-o", "catalogue=\(file)"]) == bytes) }
+                #expect(FileManager.default.fileExists(atPath: file))
+                #expect(kept().isEmpty)
+                for _ in 0..<2 { #expect(try read([]) == bytes) }
+                #expect(kept().contains { $0.hasPrefix("zarrwlr/s.zarr-") && $0.hasSuffix(".sqlite") })
+            }
+        }
+
+        @Test func `has no extended attributes where it is told so`() throws {
+            try withStore { store in
+                let attributes = try ExtendedAttributes()
+                func size(_ options: [String]) throws -> (Int, Int32) {
+                    try MountedStore.with(store, options) { mount in
+                        errno = 0
+                        return (attributes.get(mount.mountpoint.path, "user.zarrwlr.path", nil, 0), errno)
+                    }
+                }
+                #expect(try size([]) == (1, 0))
+                #expect(try size(["-o", "noxattr"]) == (-1, EOPNOTSUPP))
+            }
+        }
+
         @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
         func `unmounts when it is told to end`(signal: Int32) throws {
             try withStore { store in

@@ -204,6 +204,8 @@ extension Mounts {
                 try store.addRecording("1", codec: "flac", blob: blob, fileName: "b.wav")
                 chunk = store.chunk([0], of: "0/audio_data_blob_array")
             } _: { mount in
+                // What is not known yet when it is cut is not served.
+                try #expect(mount.names() == [".zarrwlr", "a.wav", "b.wav"])
                 try #require(truncate(#require(chunk).path, 0) == 0)
                 try #expect(Pages(mount.file("a.wav").path).lost.count > 10)
                 try #expect(Pages(mount.file("b.wav").path).lost.isEmpty)

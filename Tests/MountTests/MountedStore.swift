@@ -14,10 +14,13 @@ struct MountedStore {
     }
 
     /// Mounts the store at `path` in the background, calls `body`, and unmounts, whatever happened.
-    static func with<T>(_ path: String, _ arguments: [String] = [], _ body: (MountedStore) throws -> T) throws -> T {
+    static func with<T>(
+        _ path: String, _ arguments: [String] = [], environment: [String: String] = [:],
+        _ body: (MountedStore) throws -> T
+    ) throws -> T {
         try MountedVolume.withMountpoint { mountpoint in
             defer { MountedVolume.unmount(mountpoint) }
-            let result = try run(program, [path, mountpoint.path] + arguments)
+            let result = try run(program, [path, mountpoint.path] + arguments, environment: environment)
             try #require(result.status == 0, "\(result.errors)")
             return try body(MountedStore(mountpoint: mountpoint))
         }

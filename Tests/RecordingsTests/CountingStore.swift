@@ -25,7 +25,5 @@ final class CountingStore: Store {
 
     func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }
 
-    func modificationTime(of key: String) throws(StoreError) -> Timestamp? {
-        try base.modificationTime(of: key)
-    }
+    func status(of key: String) throws(StoreError) -> KeyStatus? { try base.status(of: key) }
 }

@@ -104,6 +104,87 @@ struct StoreScanTests {
         }
     }
 
+    @Test("knows when the documents of groups were written")
+    func times() throws {
+        let blob = try flac.get()
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory)
+            try store.addGroup("a")
+            try store.addRecording("a/0", codec: "flac", blob: blob)
+            var times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1_700_000_000, tv_nsec: 5)]
+            #expect(utimensat(AT_FDCWD, directory.appending(path: "a/zarr.json").path, &times, 0) == 0)
+            let catalogue = try OpenedRecording(store: DirectoryStore(path: directory.path)).catalogue
+            #expect(catalogue.modificationTime(ofGroup: "a")?.seconds == 1_700_000_000)
+            #expect(catalogue.modificationTime(ofGroup: "b") == nil)
+        }
+    }
+
+    @Test("a catalogue reads of the recordings only their names, and the rest when it is asked for")
+    func laziness() throws {
+        let blob = try flac.get()
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory)
+            try store.addRecording("0", codec: "flac", blob: blob)
+            try store.addRecording("1", codec: "flac", blob: Array("no FLAC".utf8))
+            let counting = CountingStore(try DirectoryStore(path: directory.path))
+            let catalogue = try Catalogue(store: counting, cache: BlockCache(budget: 1 << 20), log: .silent)
+            #expect(counting.takeCount() == 0)
+            #expect(catalogue.entries.map(\.path) == ["0", "1"])
+            #expect(catalogue.entries.allSatisfy { $0.knownRecording == nil })
+            #expect(try catalogue.entries[0].recording().codec == .flac)
+            #expect(counting.takeCount() > 0)
+            #expect(catalogue.entries[0].knownRecording != nil)
+            #expect(throws: RecordingError.self) { try catalogue.entries[1].recording() }
+            #expect(catalogue.problems.map(\.recording) == ["1"])
+        }
+    }
+
+    @Test("more recordings than are kept open are all read right")
+    func openLimit() throws {
+        let blob = try flac.get()
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory)
+            for number in 0..<150 { try store.addRecording("\(number)", codec: "flac", blob: blob) }
+            let catalogue = try Catalogue(
+                store: DirectoryStore(path: directory.path), cache: BlockCache(budget: 0), log: .silent)
+            let recordings = catalogue.recordings
+            #expect(recordings.count == 150)
+            let expected = try recordings[0].allBytes()
+            Parallel.forEach(count: 600, threads: 8) { number in
+                #expect((try? recordings[number % 150].allBytes()) == expected)
+            }
+        }
+    }
+
+    @Test("a recording that changed under the mount is an error, not other samples")
+    func change() throws {
+        let blob = try flac.get()
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory)
+            for number in 0..<200 { try store.addRecording("\(number)", codec: "flac", blob: blob) }
+            let catalogue = try Catalogue(
+                store: DirectoryStore(path: directory.path), cache: BlockCache(budget: 0), log: .silent)
+            // More than are kept open, and the files of most of these are not either: they are opened anew when they are read.
+            let last = catalogue.recordings[140..<160]
+            var other = blob
+            // STREAMINFO's total of samples ends with its 18th byte, after four bytes of magic and four of block header.
+            other[25] ^= 1
+            for recording in last {
+                try FileManager.default.removeItem(at: directory.appending(path: recording.path))
+                try store.addRecording(recording.path, codec: "flac", blob: other)
+            }
+            let failed = last.filter { recording in
+                do {
+                    _ = try recording.allBytes()
+                    return false
+                } catch {
+                    return "\(error)".contains("changed since it was mounted")
+                }
+            }
+            #expect(failed.count > 10)
+        }
+    }
+
     @Test("can be served from a group on")
     func root() throws {
         let blob = try flac.get()

@@ -25,10 +25,20 @@ public func isInstalled(_ program: String) -> Bool {
         .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
 }
 
-/// Runs the executable `program` with `input` and waits for its end. What it reads and prints goes through files: a pipe would
+/// A folder for what programs keep from run to run, in place of the user's, removed when the tests end.
+private let cacheFolder: String = {
+    atexit { try? FileManager.default.removeItem(atPath: cacheFolderPath) }
+    return cacheFolderPath
+}()
+
+private let cacheFolderPath = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-cache-\(getpid())").path
+
+/// Runs the executable `program` with `input`, and `environment` besides this process's own, and waits for its end. What it reads and prints goes through files: a pipe would
 /// be full at some time.
 @discardableResult
-public func run(_ program: URL, _ arguments: [String], input: Data = Data()) throws -> ProgramResult {
+public func run(
+    _ program: URL, _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+) throws -> ProgramResult {
     let directory = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -41,6 +51,8 @@ public func run(_ program: URL, _ arguments: [String], input: Data = Data()) thr
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment
+        .merging(["XDG_CACHE_HOME": cacheFolder]) { $1 }.merging(environment) { $1 }
     process.standardInput = handles[2]
     process.standardOutput = handles[0]
     process.standardError = handles[1]

@@ -53,7 +53,7 @@ struct DirectoryStoreTests {
                 #expect(try store.size(of: key) == nil, "\(key)")
                 #expect(try read(store, key, 0..<1) == nil, "\(key)")
             }
-            #expect(try store.modificationTime(of: "x") == nil)
+            #expect(try store.status(of: "x") == nil)
         }
     }
 
@@ -65,7 +65,7 @@ struct DirectoryStoreTests {
             #expect(throws: StoreError.self) { try read(store, key, 0..<1) }
             if !key.isEmpty {
                 #expect(throws: StoreError.self) { try store.children(of: key) }
-                #expect(throws: StoreError.self) { try store.modificationTime(of: key) }
+                #expect(throws: StoreError.self) { try store.status(of: key) }
             }
         }
     }
@@ -115,9 +115,27 @@ struct DirectoryStoreTests {
             var times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1_700_000_000, tv_nsec: 5)]
             #expect(utimensat(AT_FDCWD, directory.appending(path: "a/b").path, &times, 0) == 0)
             let expected = Timestamp(seconds: 1_700_000_000, nanoseconds: 5, offsetMinutes: 0)
-            #expect(try store.modificationTime(of: "a/b") == expected)
-            #expect(try store.modificationTime(of: "a") != nil)
-            #expect(try store.modificationTime(of: "") != nil)
+            #expect(try store.status(of: "a/b")?.modified == expected)
+            #expect(try store.status(of: "a") != nil)
+            #expect(try store.status(of: "") != nil)
+        }
+    }
+
+    @Test func `versions tell what was written or exchanged, whatever its times say`() throws {
+        try withStore { store, directory in
+            try write([1], "a/b", in: directory)
+            let file = try store.status(of: "a/b")?.version
+            let folder = try store.status(of: "a")?.version
+            #expect(try store.status(of: "a/b")?.version == file)
+            try write([2], "a/b.new", in: directory)
+            #expect(try store.status(of: "a")?.version != folder)
+            var times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]
+            #expect(utimensat(AT_FDCWD, directory.appending(path: "a/b").path, &times, 0) == 0)
+            let touched = try store.status(of: "a/b")?.version
+            #expect(touched != file)
+            #expect(utimensat(AT_FDCWD, directory.appending(path: "a/b.new").path, &times, 0) == 0)
+            #expect(rename(directory.appending(path: "a/b.new").path, directory.appending(path: "a/b").path) == 0)
+            #expect(try store.status(of: "a/b")?.version != touched)
         }
     }
 

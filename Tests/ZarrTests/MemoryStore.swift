@@ -44,7 +44,7 @@ final class MemoryStore: Store {
         return Set(names.filter { $0.count > 1 }.map { String($0[0]) }).sorted()
     }
 
-    func modificationTime(of key: String) throws(StoreError) -> Timestamp? { nil }
+    func status(of key: String) throws(StoreError) -> KeyStatus? { nil }
 }
 
 /// A store that notes what was read from another.
@@ -80,5 +80,5 @@ final class CountingStore: Store {
 
     func children(of prefix: String) throws(StoreError) -> [String] { try store.children(of: prefix) }
 
-    func modificationTime(of key: String) throws(StoreError) -> Timestamp? { try store.modificationTime(of: key) }
+    func status(of key: String) throws(StoreError) -> KeyStatus? { try store.status(of: key) }
 }

@@ -38,18 +38,19 @@ public struct StoreCheck: Sendable {
     }
 
     private let store: DirectoryStore
-    private let recordings: [RecordingNode]
+    private let recordings: [String]
     private let problems: [RecordingError]
     private let cache: BlockCache
     private let options: Options
 
     /// A check of what lies at and below the group `root` of `store`. Throws where that is no group or cannot be listed.
     public init(_ store: DirectoryStore, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
-        let scan = try StoreScan(store: store, root: root, cache: cache, log: .silent)
+        let scan = try StoreScan(
+            root: root, opener: RecordingOpener(store: store, cache: cache, file: nil, log: .silent))
         self.store = store
         self.cache = cache
         self.options = options
-        recordings = scan.found
+        recordings = scan.found.map(\.path)
         problems = scan.problems
     }
 
@@ -69,14 +70,10 @@ public struct StoreCheck: Sendable {
                     byteCount: byteCount.load(ordering: .relaxed)))
         }
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
-            var check = RecordingCheck(
-                store: store, node: recordings[index], cache: cache, isDeep: options.isDeep
-            ) { bytes in
+            let findings = findings(recordings[index]) { bytes in
                 byteCount.add(bytes, ordering: .relaxed)
                 tellProgress()
             }
-            check.run()
-            let findings = repaired(check)
             results.withLock { $0.add(findings, of: index) }
             done.add(1, ordering: .relaxed)
             tellProgress()
@@ -84,6 +81,19 @@ public struct StoreCheck: Sendable {
         var summary = results.withLock { $0.summary }
         summary.byteCount = byteCount.load(ordering: .relaxed)
         return summary
+    }
+
+    /// What is to be said of the recording at `path`, after what can be put right was. Bytes gone through are told to `progress`.
+    private func findings(_ path: String, progress: @escaping @Sendable (UInt64) -> Void) -> [Finding] {
+        do throws(RecordingError) {
+            let node = try RecordingNode(store: store, path: path, cache: cache)
+            var check = RecordingCheck(
+                store: store, node: node, cache: cache, isDeep: options.isDeep, progress: progress)
+            check.run()
+            return repaired(check)
+        } catch {
+            return [Finding(error)]
+        }
     }
 
     // MARK: - Repairing

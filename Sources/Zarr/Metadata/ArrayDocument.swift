@@ -19,7 +19,7 @@ struct ArrayDocument {
         try fields.refuseUnknown(besides: Self.known, in: "the array")
         shape = try fields.value("shape")
 
-        let type = try fields.value("data_type") { try ExtensionFields($0, what: "the data type") }
+        let type = try fields.value("data_type") { try ExtensionFields($0, what: "the data type", usuallyShort: true) }
         try type.configuration.refuseUnknown(besides: [], in: "data type \"\(type.name)\"")
         guard let dataType = DataType(name: type.name) else {
             throw DocumentProblem(.unsupported, "data type \"\(type.name)\" is not supported")

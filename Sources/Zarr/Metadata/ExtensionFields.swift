@@ -6,17 +6,27 @@ struct ExtensionFields {
     let configuration: DocumentFields
 
     /// Reads `{"name", "configuration", "must_understand"}` or `"name"`.
-    init(_ decoder: any Decoder, what: String) throws {
-        // The object first: it is what is written, and a failed attempt is slow.
+    ///
+    /// A failed attempt is slow, so what is usually written is tried first: the name alone where it is `usuallyShort`.
+    init(_ decoder: any Decoder, what: String, usuallyShort: Bool = false) throws {
+        if usuallyShort, let name = try? decoder.singleValueContainer().decode(String.self) {
+            self.init(name: name)
+            return
+        }
         guard let fields = try? DocumentFields(decoder) else {
-            name = try decoder.singleValueContainer().decode(String.self)
-            isIgnorable = false
-            configuration = .none
+            self.init(name: try decoder.singleValueContainer().decode(String.self))
             return
         }
         try fields.refuseUnknown(besides: ["name", "configuration", "must_understand"], in: what)
-        name = try fields.value("name")
-        isIgnorable = try fields.valueIfPresent("must_understand", as: Bool.self) == false
-        configuration = try fields.object("configuration")
+        self.init(
+            name: try fields.value("name"),
+            isIgnorable: try fields.valueIfPresent("must_understand", as: Bool.self) == false,
+            configuration: try fields.object("configuration"))
+    }
+
+    private init(name: String, isIgnorable: Bool = false, configuration: DocumentFields = .none) {
+        self.name = name
+        self.isIgnorable = isIgnorable
+        self.configuration = configuration
     }
 }

@@ -36,13 +36,34 @@ struct NodeDocument: Sendable {
 
     /// The document as a `type`.
     func decode<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
-        let decoder = JSONDecoder()
-        // zarr-python writes bare NaN and Infinity in attributes.
-        decoder.allowsJSON5 = true
         do {
-            return try decoder.decode(type, from: bytes)
+            do {
+                return try JSONDecoder().decode(type, from: bytes)
+            } catch DecodingError.dataCorrupted {
+                // zarr-python writes bare NaN and Infinity in attributes. Reading those as well takes longer.
+                let decoder = JSONDecoder()
+                decoder.allowsJSON5 = true
+                return try decoder.decode(type, from: bytes)
+            }
         } catch {
             throw ZarrError(DocumentProblem(error), path: path)
+        }
+    }
+
+    /// The node, and its attributes as a `type`, read in one go.
+    func decode<T: Decodable>(attributes type: T.Type) throws(ZarrError) -> (metadata: NodeMetadata, attributes: T) {
+        let document = try decode(DescribedNode<T>.self)
+        return (document.metadata, document.attributes)
+    }
+
+    private struct DescribedNode<T: Decodable>: Decodable {
+        let metadata: NodeMetadata
+        let attributes: T
+
+        init(from decoder: any Decoder) throws {
+            let fields = try DocumentFields(decoder)
+            metadata = try NodeMetadata(fields)
+            attributes = try AttributesDocument<T>(fields).attributes
         }
     }
 
@@ -55,7 +76,10 @@ struct NodeDocument: Sendable {
         let attributes: T
 
         init(from decoder: any Decoder) throws {
-            let fields = try DocumentFields(decoder)
+            try self.init(DocumentFields(decoder))
+        }
+
+        init(_ fields: DocumentFields) throws {
             attributes = try fields.valueIfPresent("attributes") ?? JSONDecoder().decode(T.self, from: Data("{}".utf8))
         }
     }

@@ -7,7 +7,11 @@ enum NodeMetadata: Decodable {
     static let commonFields = ["zarr_format", "node_type", "attributes"]
 
     init(from decoder: any Decoder) throws {
-        let fields = try DocumentFields(decoder)
+        try self.init(DocumentFields(decoder))
+    }
+
+    /// Reads the members of the document.
+    init(_ fields: DocumentFields) throws {
         let format = try fields.value("zarr_format", as: Int.self)
         guard format == 3 else {
             throw DocumentProblem(.unsupported, "zarr_format \(format) is not supported, only 3 is")

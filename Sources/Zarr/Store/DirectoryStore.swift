@@ -1,5 +1,5 @@
 import Glibc
-public import Support
+import Support
 
 /// A store that is a directory of the file system: keys are the paths of its files.
 ///
@@ -63,16 +63,23 @@ public final class DirectoryStore: Store {
         return entries.filter(\.isDirectory).map(\.name).sorted()
     }
 
-    /// When the file or directory `key` was last written; nil where there is neither.
-    public func modificationTime(of key: String) throws(StoreError) -> Timestamp? {
+    /// What stat(2) says of the file or directory `key`; nil where there is neither.
+    public func status(of key: String) throws(StoreError) -> KeyStatus? {
         try check(key, isPrefix: true)
         var status = stat()
         guard fstatat(root.descriptor, key.isEmpty ? "." : key, &status, 0) == 0 else {
             if Self.meansMissing(errno) { return nil }
             throw StoreError("cannot read its times", key: key, cause: SystemError("fstatat", key))
         }
-        return Timestamp(
-            seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec), offsetMinutes: 0)
+        // The time of the last change cannot be set back, unlike that of the last writing.
+        let version = FNV1a(of: [
+            UInt64(status.st_dev), UInt64(status.st_ino), UInt64(clamping: status.st_size),
+            UInt64(truncatingIfNeeded: status.st_ctim.tv_sec), UInt64(truncatingIfNeeded: status.st_ctim.tv_nsec),
+        ])
+        return KeyStatus(
+            modified: Timestamp(
+                seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec), offsetMinutes: 0),
+            version: version.value)
     }
 
     /// The file of `key`, open; nil where there is none. A directory is none.

@@ -17,7 +17,22 @@ public protocol Store: Sendable {
     /// is no such prefix.
     func children(of prefix: String) throws(StoreError) -> [String]
 
-    /// When the value under `key`, or the folder of that name, was last written; nil where there is neither, or the store
-    /// keeps no times.
-    func modificationTime(of key: String) throws(StoreError) -> Timestamp?
+    /// What is known of the value under `key`, or the folder of that name, without reading it; nil where there is neither, or
+    /// the store knows nothing.
+    func status(of key: String) throws(StoreError) -> KeyStatus?
+}
+
+/// What a store knows of a value or folder without reading it.
+public struct KeyStatus: Sendable, Equatable {
+    /// When it was last written.
+    public let modified: Timestamp
+    /// Another one whenever the value is written anew or exchanged, or something in the folder appears, goes, or changes its
+    /// name.
+    public let version: UInt64
+
+    /// A status of these.
+    public init(modified: Timestamp, version: UInt64) {
+        self.modified = modified
+        self.version = version
+    }
 }

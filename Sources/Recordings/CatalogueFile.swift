@@ -1,0 +1,172 @@
+import SQLite
+public import Support
+import Synchronization
+
+/// What was learned of a store's recordings, kept from mount to mount in an SQLite database.
+///
+/// Only ever a cache: what it holds is used where the recording is still the one that it was learned of, and where it cannot be
+/// read or written, everything is learned anew. Several mounts may share one. Safe to call from any thread.
+public final class CatalogueFile: Sendable {
+    /// Something that takes long to find out about a recording.
+    enum Finding: String {
+        /// The places of a stream's frames.
+        case frames
+        /// From where the packets of an Opus stream can be decoded.
+        case opusRestarts
+    }
+
+    /// What is known of a recording, and of which version of it.
+    struct Entry: Sendable {
+        let version: UInt64
+        let isGroup: Bool
+        let facts: RecordingFacts
+    }
+
+    /// "zwlr": what SQLite calls the application's number.
+    private static let application: Int64 = 0x7A77_6C72
+    /// Another one whenever the tables or the meaning of their columns change.
+    private static let format: Int64 = 1
+    /// Entries that are written together.
+    private static let batch = 512
+
+    private struct State {
+        /// Nil where it cannot be used.
+        var database: Database?
+        var pending: [[DatabaseValue]] = []
+    }
+
+    private let path: String
+    private let log: Log
+    private let state: Mutex<State>
+
+    /// The catalogue at `path`, made where there is none. Where that is not possible, `log` says why, and nothing is kept.
+    public init(path: String, log: Log) {
+        self.path = path
+        self.log = log
+        state = Mutex(State())
+        do throws(DatabaseError) {
+            let database = try Database(path: path)
+            guard try Self.prepare(database) else {
+                log.say(.warning, "\(path) is no catalogue of recordings but another database; nothing is kept in it")
+                return
+            }
+            state.withLock { $0.database = database }
+        } catch {
+            say(error)
+        }
+    }
+
+    /// Makes the tables, unless they are there; false where the database is another program's.
+    private static func prepare(_ database: Database) throws(DatabaseError) -> Bool {
+        func number(_ pragma: String) throws(DatabaseError) -> Int64? {
+            try database.rows("PRAGMA \(pragma)") { $0.first?.integer }.first
+        }
+        let application = try number("application_id")
+        let tables = try database.rows("SELECT name FROM sqlite_master WHERE type = 'table'") { $0.first?.text }
+        guard application == Self.application || tables.isEmpty else { return false }
+        // Losing what was written last in a power cut is no loss.
+        try database.execute("PRAGMA synchronous = OFF")
+        let written = try number("user_version")
+        guard tables.isEmpty || written != format else { return true }
+        for table in ["recordings", "findings"] { try database.execute("DROP TABLE IF EXISTS \(table)") }
+        try database.execute(
+            """
+            CREATE TABLE IF NOT EXISTS recordings(
+                "group" TEXT, name TEXT, version INTEGER, is_group INTEGER, \(RecordingFacts.columns),
+                PRIMARY KEY("group", name)) WITHOUT ROWID
+            """)
+        try database.execute(
+            """
+            CREATE TABLE IF NOT EXISTS findings(
+                path TEXT, kind TEXT, version INTEGER, content BLOB, PRIMARY KEY(path, kind))
+            """)
+        try database.execute("PRAGMA application_id = \(Self.application)")
+        try database.execute("PRAGMA user_version = \(format)")
+        return true
+    }
+
+    // MARK: - Recordings
+
+    /// What is known of the recordings in the group at `path`, by their names.
+    func entries(ofGroup path: String) -> [String: Entry] {
+        let sql = "SELECT name, version, is_group, \(RecordingFacts.columns) FROM recordings WHERE \"group\" = ?"
+        let rows = use { database throws(DatabaseError) in
+            try database.rows(sql, [.text(path)]) { columns -> (String, Entry)? in
+                guard columns.count > 3, let name = columns[0].text, let version = columns[1].integer,
+                    let isGroup = columns[2].integer, let facts = RecordingFacts(columns[3...])
+                else { return nil }
+                return (name, Entry(version: UInt64(bitPattern: version), isGroup: isGroup != 0, facts: facts))
+            }
+        }
+        return Dictionary(rows ?? [], uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Keeps what was learned of the recording called `name` in the group at `group`; written together with others.
+    func keep(_ entry: Entry, name: String, group: String) {
+        let row: [DatabaseValue] =
+            [.text(group), .text(name), DatabaseValue(entry.version), .integer(entry.isGroup ? 1 : 0)]
+            + entry.facts.row
+        let isFull = state.withLock { state in
+            if state.database != nil { state.pending.append(row) }
+            return state.pending.count >= Self.batch
+        }
+        if isFull { save() }
+    }
+
+    /// Writes what is still to be written.
+    public func save() {
+        let rows = state.withLock { state in
+            defer { state.pending = [] }
+            return state.pending
+        }
+        guard let first = rows.first else { return }
+        let places = first.map { _ in "?" }.joined(separator: ", ")
+        _ = use { database throws(DatabaseError) in
+            try database.execute("INSERT OR REPLACE INTO recordings VALUES (\(places))", forEach: rows)
+        }
+    }
+
+    // MARK: - Findings
+
+    /// What was found out of the recording at `path`, if it still has that `version`.
+    func content(_ finding: Finding, of path: String, version: UInt64) -> [UInt8]? {
+        let rows = use { database throws(DatabaseError) in
+            try database.rows(
+                "SELECT content FROM findings WHERE path = ? AND kind = ? AND version = ?",
+                [.text(path), .text(finding.rawValue), DatabaseValue(version)]
+            ) { $0.first?.blob }
+        }
+        return rows?.first
+    }
+
+    /// Keeps what was found out of the recording at `path` while it had that `version`.
+    func keep(_ content: [UInt8], as finding: Finding, of path: String, version: UInt64) {
+        _ = use { database throws(DatabaseError) in
+            try database.execute(
+                "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?)",
+                [.text(path), .text(finding.rawValue), DatabaseValue(version), .blob(content)])
+        }
+    }
+
+    // MARK: - Failures
+
+    /// What `body` makes of the database; nil where there is none, or where it fails.
+    private func use<T>(_ body: (Database) throws(DatabaseError) -> T) -> T? {
+        guard let database = state.withLock({ $0.database }) else { return nil }
+        do throws(DatabaseError) {
+            return try body(database)
+        } catch {
+            // Who waits for another's writing does without this time.
+            if !error.isBusy {
+                state.withLock { $0 = State() }
+                say(error)
+            }
+            return nil
+        }
+    }
+
+    private func say(_ error: DatabaseError) {
+        let advice = error.isDamage ? "; delete it, and it is made anew" : ""
+        log.say(.warning, "the catalogue \(path) cannot be used, recordings are learned anew: \(error)\(advice)")
+    }
+}

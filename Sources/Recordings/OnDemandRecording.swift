@@ -1,0 +1,144 @@
+import Support
+import Synchronization
+import WaveFile
+
+/// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
+///
+/// What a store of a hundred thousand recordings says of them fits in memory; their arrays, indexes and decoders do not.
+final class OnDemandRecording: SampleReading {
+    private let path: String
+    private let opener: RecordingOpener
+    /// What was announced of it: no read may give the bytes of another.
+    private let announced: Announcement
+    private let opened = Mutex<Opened?>(nil)
+    private let isInUse = Atomic<Bool>(false)
+
+    /// All that a file's size and the place of its samples follow from.
+    struct Announcement: Sendable, Equatable {
+        let format: WaveFormat
+        let sampleCount: UInt64
+        let headByteCount: UInt64?, tailByteCount: UInt64?
+
+        init(_ facts: RecordingFacts) {
+            format = facts.format
+            sampleCount = facts.sampleCount
+            headByteCount = facts.envelope?.head
+            tailByteCount = facts.envelope?.tail
+        }
+    }
+
+    /// Small where nothing is open.
+    private final class Opened: Sendable {
+        let recording: Recording
+
+        init(_ recording: Recording) {
+            self.recording = recording
+        }
+    }
+
+    /// The samples of the recording at `path`, of which `announced` is known.
+    init(path: String, announced: Announcement, opener: RecordingOpener) {
+        self.path = path
+        self.announced = announced
+        self.opener = opener
+    }
+
+    func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
+        try recording().samples.read(bytes: range)
+    }
+
+    func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
+        try recording().samples.decodeAhead(bytes: range)
+    }
+
+    /// The source's bytes around the samples.
+    func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
+        guard let envelope = try recording().envelope else { throw change }
+        return try envelope.bytes()
+    }
+
+    /// Whether it was used since it was last asked, by `OpenRecordings`.
+    func takeUse() -> Bool {
+        isInUse.exchange(false, ordering: .relaxed)
+    }
+
+    /// Keeps `recording`, which was opened to learn of it, where there is room for it.
+    func keep(_ recording: Recording) {
+        guard opener.openRecordings.addIfRoom(self) else { return }
+        opened.withLock { $0 = Opened(recording) }
+    }
+
+    /// Lets go of what it has open; who is reading goes on.
+    func close() {
+        // What is let go of ends outside the lock.
+        let dropped = opened.withLock { $0.take() }
+        _ = dropped
+    }
+
+    /// The recording, opened if need be, once for all who wait.
+    private func recording() throws(RecordingError) -> Recording {
+        isInUse.store(true, ordering: .relaxed)
+        var isNew = false
+        let recording = try opened.withLock { opened throws(RecordingError) in
+            if let opened { return opened.recording }
+            let recording = try opener.open(path)
+            guard Announcement(RecordingFacts(recording)) == announced else { throw change }
+            isNew = true
+            opened = Opened(recording)
+            return recording
+        }
+        if isNew { opener.openRecordings.add(self) }
+        return recording
+    }
+
+    private var change: RecordingError {
+        RecordingError("the store's recording changed since it was mounted; mount it again", recording: path)
+    }
+}
+
+/// The recordings that are open, of which there is a bounded number: a hand goes round, and one used since its last visit is
+/// spared once.
+final class OpenRecordings: Sendable {
+    /// Weak: a recording holds what opens it, and that holds these.
+    private struct Member {
+        weak var recording: OnDemandRecording?
+    }
+
+    private struct Ring {
+        var members: [Member] = []
+        var hand = 0
+    }
+
+    private let limit: Int
+    private let ring = Mutex(Ring())
+
+    /// At most `limit` recordings, at least one.
+    init(limit: Int) {
+        self.limit = max(limit, 1)
+    }
+
+    /// Takes note that `recording` is open, if there is room.
+    func addIfRoom(_ recording: OnDemandRecording) -> Bool {
+        ring.withLock { ring in
+            guard ring.members.count < limit else { return false }
+            ring.members.append(Member(recording: recording))
+            return true
+        }
+    }
+
+    /// Takes note that `recording` was opened, and closes another where there are too many.
+    func add(_ recording: OnDemandRecording) {
+        let closed = ring.withLock { ring -> OnDemandRecording? in
+            guard ring.members.count >= limit else {
+                ring.members.append(Member(recording: recording))
+                return nil
+            }
+            while ring.members[ring.hand].recording?.takeUse() == true { ring.hand = (ring.hand + 1) % limit }
+            let closed = ring.members[ring.hand].recording
+            ring.members[ring.hand] = Member(recording: recording)
+            ring.hand = (ring.hand + 1) % limit
+            return closed
+        }
+        closed?.close()
+    }
+}

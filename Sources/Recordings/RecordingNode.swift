@@ -1,0 +1,59 @@
+import Support
+import Zarr
+
+/// A node of the store that is, or should be, a recording.
+struct RecordingNode: Sendable {
+    enum Content: Sendable {
+        /// A recording's group, with its attributes.
+        case group(GroupAttributes)
+        /// An array of samples that stands by itself.
+        case array
+    }
+
+    let path: String
+    /// The path of the group it is in.
+    let group: String
+    let name: String
+    let content: Content
+
+    /// The node at `path`, nil where there is none that is, or should be, a recording.
+    init?(_ node: ZarrNode, _ attributes: NodeAttributes, path: String) {
+        let names = path.split(separator: "/")
+        self.path = path
+        group = names.dropLast().joined(separator: "/")
+        name = String(names.last ?? "")
+        switch node {
+        case .array where attributes.audio.sampleRate != nil: content = .array
+        case .group where attributes.group.isRecording: content = .group(attributes.group)
+        default: return nil
+        }
+    }
+
+    /// Reads what the node at `path` is. Throws where it is no recording.
+    init(store: any Store, path: String, cache: BlockCache) throws(RecordingError) {
+        do throws(ZarrError) {
+            guard
+                let (node, attributes) = try ZarrNode.open(
+                    store, path: path, cache: cache, attributes: NodeAttributes.self)
+            else { throw ZarrError(.notFound, "there is no Zarr node", path: path) }
+            guard let node = RecordingNode(node, attributes, path: path) else {
+                throw ZarrError(.notFound, "is no recording", path: path)
+            }
+            self = node
+        } catch {
+            throw RecordingError("cannot be read", recording: path, cause: error)
+        }
+    }
+
+    /// Its attributes, where it is a group.
+    var attributes: GroupAttributes? {
+        guard case .group(let attributes) = content else { return nil }
+        return attributes
+    }
+
+    /// Its number in the audio group; nil for an array that stands by itself.
+    var number: UInt64? { attributes == nil ? nil : UInt64(name) }
+
+    /// What the source's file was called, else what the node is called.
+    var sourceName: String { attributes?.source.filename ?? name }
+}

@@ -1,0 +1,47 @@
+import Support
+import Zarr
+
+/// Opens the recordings of one store: to learn what they are, and to read them.
+final class RecordingOpener: Sendable {
+    /// Recordings that are kept open at a time.
+    private static let openLimit = 128
+
+    let store: any Store
+    let cache: BlockCache
+    let openRecordings = OpenRecordings(limit: openLimit)
+    /// Where what is learned is kept, if anywhere.
+    let file: CatalogueFile?
+    private let loader: RecordingLoader
+
+    /// An opener of what `store` has. What is read is kept in `cache`, what is learned, in `file`; what is decoded is counted by
+    /// `counters`.
+    init(
+        store: any Store, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters = DecodeCounters(), log: Log
+    ) {
+        self.store = store
+        self.cache = cache
+        self.file = file
+        loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
+    }
+
+    /// What the recording at `node` is. Nothing of it is left open but where there is room.
+    func learn(_ node: RecordingNode) throws(RecordingError) -> Recording {
+        let isGroup = node.attributes != nil
+        // Before it is read: what changes meanwhile then has another version.
+        let version = file.map { _ in store.version(ofRecording: node.path, isGroup: isGroup) }
+        let opened = try loader.load(node)
+        let facts = RecordingFacts(opened)
+        let samples = OnDemandRecording(path: node.path, announced: .init(facts), opener: self)
+        samples.keep(opened)
+        if let file, let version {
+            let entry = CatalogueFile.Entry(version: version, isGroup: isGroup, facts: facts)
+            file.keep(entry, name: node.name, group: node.group)
+        }
+        return Recording(path: node.path, group: node.group, number: node.number, facts, samples)
+    }
+
+    /// The recording at `path`, with all that reading it needs.
+    func open(_ path: String) throws(RecordingError) -> Recording {
+        try loader.load(RecordingNode(store: store, path: path, cache: cache))
+    }
+}

@@ -1,0 +1,131 @@
+import CSQLite
+import Synchronization
+
+/// A connection to an SQLite database. Safe to call from any thread; threads take turns.
+///
+/// The file is never mapped into memory: another program may cut it short.
+public final class Database: Sendable {
+    private let connection: Mutex<Connection>
+
+    /// Opens the database at `path`, and makes one where there is none. Waits up to `patience` milliseconds for others who write.
+    public init(path: String, patience: Int32 = 200) throws(DatabaseError) {
+        connection = Mutex(try Connection(path: path, patience: patience))
+    }
+
+    /// Runs the statement `sql` with `values` for its parameters.
+    public func execute(_ sql: String, _ values: [DatabaseValue] = []) throws(DatabaseError) {
+        try connection.withLock { connection throws(DatabaseError) in
+            try connection.run(sql, values) { _ in }
+        }
+    }
+
+    /// The rows that the statement `sql` gives with `values` for its parameters, each as `row` makes of its columns; those of
+    /// which it makes nil are left out.
+    public func rows<Row: Sendable>(
+        _ sql: String, _ values: [DatabaseValue] = [], row: @Sendable ([DatabaseValue]) -> Row?
+    ) throws(DatabaseError) -> [Row] {
+        try connection.withLock { connection throws(DatabaseError) in
+            var rows: [Row] = []
+            try connection.run(sql, values) { columns in
+                if let made = row(columns) { rows.append(made) }
+            }
+            return rows
+        }
+    }
+
+    /// Runs the statement `sql` once for each of `all`, all of them or none.
+    public func execute(_ sql: String, forEach all: [[DatabaseValue]]) throws(DatabaseError) {
+        try connection.withLock { connection throws(DatabaseError) in
+            try connection.run("BEGIN IMMEDIATE", []) { _ in }
+            do throws(DatabaseError) {
+                for values in all { try connection.run(sql, values) { _ in } }
+                try connection.run("COMMIT", []) { _ in }
+            } catch {
+                // It may be that SQLite has done so itself.
+                try? connection.run("ROLLBACK", []) { _ in }
+                throw error
+            }
+        }
+    }
+}
+
+/// What SQLite has of a connection, used by one thread at a time.
+private struct Connection: ~Copyable {
+    private let handle: OpaquePointer
+    /// Statements that were run before, ready to be run again.
+    private var statements: [String: OpaquePointer] = [:]
+
+    /// Tells SQLite to copy what is bound (SQLITE_TRANSIENT).
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    init(path: String, patience: Int32) throws(DatabaseError) {
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(
+            path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK, let handle else {
+            let error = DatabaseError(code, handle)
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        sqlite3_busy_timeout(handle, patience)
+        self.handle = handle
+    }
+
+    deinit {
+        for statement in statements.values { sqlite3_finalize(statement) }
+        sqlite3_close_v2(handle)
+    }
+
+    mutating func run(
+        _ sql: String, _ values: [DatabaseValue], row: ([DatabaseValue]) -> Void
+    ) throws(DatabaseError) {
+        let statement = try statement(sql)
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+        }
+        for (value, index) in zip(values, Int32(1)...) { try check(bind(value, to: statement, at: index)) }
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW: row((0..<sqlite3_column_count(statement)).map { Self.column($0, of: statement) })
+            case SQLITE_DONE: return
+            case let code: throw DatabaseError(code, handle)
+            }
+        }
+    }
+
+    private mutating func statement(_ sql: String) throws(DatabaseError) -> OpaquePointer {
+        if let statement = statements[sql] { return statement }
+        var statement: OpaquePointer?
+        try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
+        guard let statement else { throw DatabaseError(SQLITE_MISUSE, nil) }
+        statements[sql] = statement
+        return statement
+    }
+
+    private func bind(_ value: DatabaseValue, to statement: OpaquePointer, at index: Int32) -> Int32 {
+        switch value {
+        case .null: sqlite3_bind_null(statement, index)
+        case .integer(let number): sqlite3_bind_int64(statement, index, number)
+        case .text(let text): sqlite3_bind_text(statement, index, text, -1, Self.transient)
+        case .blob(let bytes): sqlite3_bind_blob64(statement, index, bytes, UInt64(bytes.count), Self.transient)
+        }
+    }
+
+    private static func column(_ index: Int32, of statement: OpaquePointer) -> DatabaseValue {
+        switch sqlite3_column_type(statement, index) {
+        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, index))
+        case SQLITE_TEXT:
+            return sqlite3_column_text(statement, index).map { .text(String(cString: $0)) } ?? .null
+        case SQLITE_BLOB:
+            let count = Int(sqlite3_column_bytes(statement, index))
+            let bytes = UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, index), count: count)
+            return .blob(Array(bytes))
+        default: return .null
+        }
+    }
+
+    private func check(_ code: Int32) throws(DatabaseError) {
+        guard code == SQLITE_OK else { throw DatabaseError(code, handle) }
+    }
+}

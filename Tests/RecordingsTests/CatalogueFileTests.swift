@@ -1,0 +1,196 @@
+import Foundation
+import Recordings
+import SQLite
+import Support
+import TestSupport
+import Testing
+import Zarr
+
+@Suite("The file of a catalogue")
+struct CatalogueFileTests {
+    /// A store of a FLAC, an AAC and an array, and a path for its catalogue beside it.
+    private func withStore(_ body: (TestStore, String) throws -> Void) throws {
+        let flac = try StreamFixture.named("fixed.flac").bytes
+        let aac = try StreamFixture.named("exact.aac").bytes
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory.appending(path: "store.zarr"), attributes: TestStore.audioGroup)
+            try store.addRecording(
+                "0", codec: "flac", blob: flac, fileName: "é.wav",
+                attributes: ["first_sample_time_stamp": "2025-06-18T05:00:00.25+02:00"],
+                groupAttributes: ["base_features": ["filename": "é.wav", "sha256": "abc"]])
+            try store.addGroup("pond")
+            try store.addRecording("pond/7", codec: "aac", blob: aac)
+            try store.addArray(
+                "pond/samples", shape: [4], type: "int16", bytes: [1, 0, 2, 0, 3, 0, 4, 0],
+                attributes: ["sample_rate": 48_000])
+            try body(store, directory.appending(path: "catalogue.sqlite").path)
+        }
+    }
+
+    private func catalogue(
+        _ store: any Store, _ path: String?, lines: LogLines = LogLines()
+    ) throws -> [Recording] {
+        let file = path.map { CatalogueFile(path: $0, log: lines.log) }
+        defer { file?.save() }
+        return try Catalogue(store: store, cache: BlockCache(budget: 0), file: file, log: .silent).recordings
+    }
+
+    private func description(_ recordings: [Recording]) -> [String] {
+        recordings.map { recording in
+            let start = recording.start.map { "\($0)" } ?? "?"
+            return [
+                recording.path, recording.group, "\(recording.number ?? 0)", recording.sourceName,
+                recording.codec.rawValue, "\(recording.format)", "\(recording.sampleCount)", start,
+                "\(recording.modified)", recording.sourceSHA256 ?? "", recording.rateGround ?? "",
+                "\(recording.waveByteCount ?? 0)",
+            ].joined(separator: " ")
+        }
+    }
+
+    @Test func `tells of recordings what the store did, and nothing is read of them before their samples are`() throws {
+        try withStore { store, path in
+            let base = try DirectoryStore(path: store.directory.path)
+            let fresh = try catalogue(base, nil)
+            #expect(fresh.count == 3)
+            #expect(try description(catalogue(base, path)) == description(fresh))
+            let counting = CountingStore(base)
+            let known = try catalogue(counting, path)
+            #expect(counting.takeCount() == 0)
+            #expect(description(known) == description(fresh))
+            for (left, right) in zip(known, fresh) { #expect(try left.allBytes() == right.allBytes()) }
+        }
+    }
+
+    @Test func `is not believed where a recording changed, came or went`() throws {
+        let other = try StreamFixture.named("exact.aac").bytes
+        try withStore { store, path in
+            let base = try DirectoryStore(path: store.directory.path)
+            let before = try catalogue(base, path)
+            try FileManager.default.removeItem(at: store.directory.appending(path: "0"))
+            try FileManager.default.removeItem(at: store.directory.appending(path: "pond/7"))
+            try store.addRecording("0", codec: "aac", blob: other)
+            try store.addRecording("1", codec: "aac", blob: other)
+            let again = try DirectoryStore(path: store.directory.path)
+            let after = try catalogue(again, path)
+            #expect(after.map(\.path) == ["0", "1", "pond/samples"])
+            #expect(after[0].sampleCount != before[0].sampleCount)
+            #expect(try description(after) == description(catalogue(again, nil)))
+        }
+    }
+
+    @Test func `that makes no sense is not believed`() throws {
+        try withStore { store, path in
+            let base = try DirectoryStore(path: store.directory.path)
+            let fresh = try description(catalogue(base, path))
+            let database = try Database(path: path)
+            try database.execute("UPDATE recordings SET rate = -5, channels = 'two', samples = x'00'")
+            #expect(try description(catalogue(base, path)) == fresh)
+            // A number of samples that could be, and is not: found out when the samples are read.
+            try database.execute("UPDATE recordings SET samples = samples + 1")
+            let wrong = try catalogue(base, path)
+            #expect(throws: RecordingError.self) { try wrong[0].bytes(0..<4) }
+        }
+    }
+
+    @Test(arguments: ["damaged", "another program's", "a directory", "nowhere"])
+    func `is done without where it cannot be used`(kind: String) throws {
+        try withStore { store, path in
+            let base = try DirectoryStore(path: store.directory.path)
+            let fresh = try description(catalogue(base, nil))
+            var path = path
+            switch kind {
+            case "damaged":
+                try Data("not a database at all, but long enough for one".utf8).write(to: URL(filePath: path))
+            case "another program's":
+                try Database(path: path).execute("CREATE TABLE recordings(path)")
+            case "a directory":
+                try FileManager.default.createDirectory(at: URL(filePath: path), withIntermediateDirectories: true)
+            default: path += "/nowhere"
+            }
+            let before = try? Data(contentsOf: URL(filePath: path))
+            let lines = LogLines()
+            #expect(try description(catalogue(base, path, lines: lines)) == fresh)
+            #expect(lines.all.count == 1)
+            let after = try? Data(contentsOf: URL(filePath: path))
+            #expect(after == before)
+        }
+    }
+
+    @Test func `may be deleted, or damaged, while it is in use`() throws {
+        try withStore { store, path in
+            let base = try DirectoryStore(path: store.directory.path)
+            let fresh = try description(catalogue(base, nil))
+            let lines = LogLines()
+            let file = CatalogueFile(path: path, log: lines.log)
+            try FileManager.default.removeItem(atPath: path)
+            let cache = BlockCache(budget: 0)
+            #expect(
+                try description(Catalogue(store: base, cache: cache, file: file, log: .silent).recordings) == fresh)
+            file.save()
+            #expect(try description(catalogue(base, path)) == fresh)
+            let handle = try FileHandle(forWritingTo: URL(filePath: path))
+            try handle.truncate(atOffset: 5_000)
+            try handle.close()
+            #expect(try description(catalogue(base, path)) == fresh)
+        }
+    }
+
+    @Test func `is shared by several mounts`() throws {
+        try withStore { store, path in
+            let base = try DirectoryStore(path: store.directory.path)
+            let fresh = try description(catalogue(base, nil))
+            let files = (0..<4).map { _ in CatalogueFile(path: path, log: .silent) }
+            DispatchQueue.concurrentPerform(iterations: 40) { number in
+                let recordings = try? Catalogue(
+                    store: base, cache: BlockCache(budget: 0), file: files[number % 4], log: .silent
+                ).recordings
+                files[number % 4].save()
+                #expect(description(recordings ?? []) == fresh)
+            }
+            let counting = CountingStore(base)
+            #expect(try description(catalogue(counting, path)) == fresh)
+            #expect(counting.takeCount() == 0)
+        }
+    }
+
+    /// Bytes of chunks that reading the end of `stream` takes in two mounts, one after the other, that share a file; and in a
+    /// third whose file was damaged. All must give the same bytes.
+    private func costs(of stream: StreamFixture) throws -> (first: Int, second: Int, damaged: Int, blob: Int) {
+        let blob = try stream.bytes
+        return try TestFiles.withTemporaryDirectory { directory in
+            let test = try TestStore(at: directory.appending(path: "store.zarr"), attributes: TestStore.audioGroup)
+            try test.addRecording("0", codec: stream.codec, blob: blob)
+            let path = directory.appending(path: "catalogue.sqlite").path
+            func mount() throws -> (cost: Int, bytes: [UInt8]) {
+                let store = CountingStore(try DirectoryStore(path: test.directory.path))
+                let recording = try #require(catalogue(store, path).first)
+                let bytes = try recording.bytes(recording.dataByteCount - 4_000..<recording.dataByteCount)
+                return (store.takeCount(), bytes)
+            }
+            let first = try mount()
+            let second = try mount()
+            #expect(second.bytes == first.bytes)
+            let database = try Database(path: path)
+            #expect(try database.rows("SELECT kind FROM findings") { $0[0].text }.count == 1)
+            try database.execute("UPDATE findings SET content = CAST(content || 'x' AS BLOB)")
+            let damaged = try mount()
+            #expect(damaged.bytes == first.bytes)
+            return (first.cost, second.cost, damaged.cost, blob.count)
+        }
+    }
+
+    @Test(arguments: ["fixed.flac", "exact.aac"])
+    func `keeps where the frames of a stream without an index are`(name: String) throws {
+        let costs = try costs(of: StreamFixture.named(name))
+        // All of the stream, less what precedes its frames.
+        #expect(costs.first > costs.second + costs.blob * 3 / 4)
+        #expect(costs.damaged > costs.second + costs.blob * 3 / 4)
+    }
+
+    @Test func `keeps from where an Opus stream can be decoded`() throws {
+        let costs = try costs(of: StreamFixture.named("celt.opus"))
+        // The packets are looked for once, and then read, from the start of the stream or from a restart near by.
+        #expect(costs.first > costs.second + costs.blob / 2)
+        #expect(costs.damaged > costs.second + costs.blob / 2)
+    }
+}
