@@ -62,12 +62,17 @@ public struct MountCommand: Sendable {
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
         let file = configuration.catalogue.open(store: store, log: log)
+        var sources = MetricSources()
+        sources.cache = cache
+        sources.version = version
+        sources.store = store
         let recordings = try StoreCatalogue.deferred(
-            path: store, group: configuration.group, cache: cache, file: file, log: log)
+            path: store, group: configuration.group, cache: cache, file: file, counters: sources.decoding, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
         let volume = Volume(
-            options: volumeOptions(configuration), prefetcher: prefetcher, log: log, findRecordings: recordings)
+            options: volumeOptions(configuration), prefetcher: prefetcher, sources: sources, log: log,
+            findRecordings: recordings)
 
         var options = FuseSession.Options()
         options.mountOptions = configuration.allFuseOptions(store: store)

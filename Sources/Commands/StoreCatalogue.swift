@@ -16,8 +16,9 @@ enum StoreCatalogue {
     }
 
     /// As above, but the recordings are only looked for when the result is called; that the group is there is seen to now.
+    /// What was learned is taken from `file`, what is decoded is counted by `counters`.
     static func deferred(
-        path: String, group: String, cache: BlockCache, file: CatalogueFile?, log: Log
+        path: String, group: String, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters, log: Log
     ) throws(CommandError) -> @Sendable () -> Catalogue {
         let store = try open(path: path)
         do {
@@ -27,7 +28,8 @@ enum StoreCatalogue {
         }
         return {
             do {
-                return try Catalogue(store: store, root: group, cache: cache, file: file, log: log)
+                return try Catalogue(
+                    store: store, root: group, cache: cache, file: file, counters: counters, log: log)
             } catch {
                 let problem = RecordingError("its groups cannot be listed", recording: group, cause: error)
                 log.say(.error, problem.description)

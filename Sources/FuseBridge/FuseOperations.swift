@@ -16,8 +16,8 @@ func fuseOperations() -> fuse_lowlevel_ops {
         Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue().start(&connection.pointee)
     }
     operations.lookup = lookUp
-    operations.forget = { request, _, _ in fuse_reply_none(request) }
-    operations.forget_multi = { request, _, _ in fuse_reply_none(request) }
+    operations.forget = { request, _, _ in replyNothing(request) }
+    operations.forget_multi = { request, _, _ in replyNothing(request) }
     operations.getattr = getAttributes
     operations.access = checkAccess
     operations.open = openFile
@@ -30,11 +30,13 @@ func fuseOperations() -> fuse_lowlevel_ops {
     operations.readdirplus = { request, inode, size, position, _ in
         replyEntries(request, of: inode, size: size, from: position, withAttributes: true)
     }
-    operations.releasedir = { request, _, _ in fuse_reply_err(request, 0) }
+    operations.releasedir = { request, _, _ in answer(request, .releasedir) { _ in fuse_reply_err(request, 0) } }
     operations.statfs = replyStatistics
     operations.getxattr = getExtendedAttribute
     operations.listxattr = listExtendedAttributes
-    operations.readlink = { request, _ in fuse_reply_err(request, VirtualFSError.invalid.errno) }
+    operations.readlink = { request, _ in
+        answer(request, .readlink) { _ throws(VirtualFSError) in throw .invalid }
+    }
     refuseWriting(&operations)
     return operations
 }
@@ -58,11 +60,16 @@ private func refuseWriting(_ operations: inout fuse_lowlevel_ops) {
 }
 
 private func replyReadOnly(_ request: fuse_req_t?) {
-    fuse_reply_err(request, VirtualFSError.readOnly.errno)
+    answer(request, .write) { _ throws(VirtualFSError) in throw .readOnly }
+}
+
+/// The kernel has forgotten inodes, which cost nothing here, and wants no answer.
+private func replyNothing(_ request: fuse_req_t?) {
+    answer(request, .forget) { _ in fuse_reply_none(request) }
 }
 
 private func lookUp(_ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: UnsafePointer<CChar>?) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .lookup) { volume throws(VirtualFSError) in
         guard let name else { throw .invalid }
         var entry = fuse_entry_param()
         entry.entry_timeout = cacheSeconds
@@ -78,25 +85,31 @@ private func lookUp(_ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: Unsafe
 private func getAttributes(
     _ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .getattr) { volume throws(VirtualFSError) in
         var attributes = stat(try volume.attributes(of: Inode(inode)))
         fuse_reply_attr(request, &attributes, cacheSeconds)
     }
 }
 
 private func checkAccess(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ mask: Int32) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .access) { volume throws(VirtualFSError) in
         try volume.checkAccess(to: Inode(inode), writing: mask & W_OK != 0, executing: mask & X_OK != 0)
         fuse_reply_err(request, 0)
     }
 }
 
 private func openFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .open) { volume throws(VirtualFSError) in
         guard let info else { throw .invalid }
+        let isLive = try volume.isLive(Inode(inode))
         let handle = try volume.open(Inode(inode), writing: info.pointee.flags & O_ACCMODE != O_RDONLY)
         info.pointee.fh = handle
-        info.pointee.keep_cache = 1
+        if isLive {
+            // Read from here to its end, whatever its size seemed to be.
+            info.pointee.direct_io = 1
+        } else {
+            info.pointee.keep_cache = 1
+        }
         info.pointee.noflush = 1
         // Where the opener has given up meanwhile, nobody will release the handle.
         if fuse_reply_open(request, info) != 0 { try volume.release(handle) }
@@ -107,14 +120,14 @@ private func readFile(
     _ request: fuse_req_t?, _ inode: fuse_ino_t, _ size: Int, _ offset: off_t,
     _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, nil) { volume throws(VirtualFSError) in
         guard let info, let offset = UInt64(exactly: offset), let size = UInt64(exactly: size) else { throw .invalid }
-        replySlices(request, try volume.read(info.pointee.fh, offset: offset, size: size))
+        try volume.answerRead(info.pointee.fh, offset: offset, size: size) { replySlices(request, $0) }
     }
 }
 
 private func releaseFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .release) { volume throws(VirtualFSError) in
         guard let info else { throw .invalid }
         try volume.release(info.pointee.fh)
         fuse_reply_err(request, 0)
@@ -124,7 +137,7 @@ private func releaseFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: Un
 private func openDirectory(
     _ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .opendir) { volume throws(VirtualFSError) in
         guard let info else { throw .invalid }
         try volume.openDirectory(Inode(inode))
         info.pointee.keep_cache = 1
@@ -134,7 +147,7 @@ private func openDirectory(
 }
 
 private func replyStatistics(_ request: fuse_req_t?, _ inode: fuse_ino_t) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .statfs) { volume throws(VirtualFSError) in
         var statistics = statvfs(volume.statistics)
         fuse_reply_statfs(request, &statistics)
     }
@@ -143,7 +156,7 @@ private func replyStatistics(_ request: fuse_req_t?, _ inode: fuse_ino_t) {
 private func getExtendedAttribute(
     _ request: fuse_req_t?, _ inode: fuse_ino_t, _ name: UnsafePointer<CChar>?, _ size: Int
 ) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .getxattr) { volume throws(VirtualFSError) in
         guard let name else { throw .invalid }
         let value = try volume.extendedAttribute(String(cString: name), of: Inode(inode))
         try replyExtendedAttribute(request, value, capacity: size)
@@ -151,7 +164,7 @@ private func getExtendedAttribute(
 }
 
 private func listExtendedAttributes(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ size: Int) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, .listxattr) { volume throws(VirtualFSError) in
         let names = try volume.extendedAttributeNames(of: Inode(inode)).flatMap { name -> [UInt8] in name.utf8 + [0] }
         try replyExtendedAttribute(request, names, capacity: size)
     }

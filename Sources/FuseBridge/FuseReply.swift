@@ -3,10 +3,12 @@ import Glibc
 import Support
 import VirtualFS
 
-/// Answers `request` with what `body` replies, or with the errno of what it throws.
-func answer(_ request: fuse_req_t?, _ body: (Volume) throws(VirtualFSError) -> Void) {
+/// Answers `request` with what `body` replies, or with the errno of what it throws, and counts it as one of `kind` (nil: `body`
+/// does).
+func answer(_ request: fuse_req_t?, _ kind: RequestKind?, _ body: (Volume) throws(VirtualFSError) -> Void) {
     guard let request, let userdata = fuse_req_userdata(request) else { return }
     let system = Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue()
+    if let kind { system.volume.count(kind) }
     do throws(VirtualFSError) {
         try body(system.volume)
     } catch {
@@ -46,7 +48,7 @@ func joined(_ slices: [BlockSlice]) -> BlockSlice {
 func replyEntries(
     _ request: fuse_req_t?, of inode: fuse_ino_t, size: Int, from position: off_t, withAttributes: Bool
 ) {
-    answer(request) { volume throws(VirtualFSError) in
+    answer(request, withAttributes ? .readdirplus : .readdir) { volume throws(VirtualFSError) in
         guard size >= 0, let position = UInt64(exactly: position) else { throw .invalid }
         var used = 0
         let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)

@@ -26,16 +26,18 @@ final class AACStream: DecodeUnits {
     private let setUpFrame: [UInt8]?
     private let preRoll: UInt64
     private let frames: ADTSFrames
+    private let counter: DecodeCounter
 
     private var samplesPerFrame: UInt64 { UInt64(format.samplesPerFrame) }
     private var samplesPerUnit: UInt64 { samplesPerFrame * Self.framesPerUnit }
 
-    /// Counts the stream's frames, and decodes its first to learn its format.
+    /// Counts the stream's frames, and decodes its first to learn its format. Pre-roll is counted by `counter`.
     init(
         blob: CodedBlob, findings: @escaping KeptFindings.Opener = { nil }, index: StoredFrameIndex?, path: String,
-        log: Log
+        counter: DecodeCounter = DecodeCounter(), log: Log
     ) throws(RecordingError) {
         self.path = path
+        self.counter = counter
         do {
             let frames = try ADTSFrames(blob: blob, findings: findings, index: index, path: path, log: log)
             let firstCount = min(Self.formatFrameCount, frames.count)
@@ -67,6 +69,7 @@ final class AACStream: DecodeUnits {
         let first = unit.number * Self.framesPerUnit
         let range = first..<min(first + Self.framesPerUnit, frames.count)
         let preRollStart = range.lowerBound.subtracting(preRoll) ?? 0
+        counter.preRollSamples.add((range.lowerBound - preRollStart) * samplesPerFrame)
         do {
             return try frames.withBytes(of: preRollStart..<range.upperBound) { coded in
                 try decode(coded, droppingFirst: Int(range.lowerBound - preRollStart), fromStart: preRollStart == 0)

@@ -20,12 +20,14 @@ public struct Catalogue: Sendable {
     /// recordings. Throws where `root` is no group, or cannot be listed.
     ///
     /// Uses threads of its own. What is read now and later is kept in `cache`; what was learned of the recordings is taken from
-    /// `file`, and put there.
+    /// `file`, and put there. What is decoded is counted by `counters`.
     public init(
-        store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil, log: Log
+        store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil,
+        counters: DecodeCounters = DecodeCounters(), log: Log
     ) throws(ZarrError) {
         let scan = try StoreScan(
-            root: root, opener: RecordingOpener(store: store, cache: cache, file: file, log: log))
+            root: root,
+            opener: RecordingOpener(store: store, cache: cache, file: file, counters: counters, log: log))
         entries = scan.found
         scanProblems = scan.problems
         groupTimes = scan.groupTimes

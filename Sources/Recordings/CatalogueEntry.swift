@@ -47,14 +47,17 @@ public final class CatalogueEntry: Sendable {
         state = Mutex(.learned(Result { () throws(RecordingError) in try Self.servable(recording) }))
     }
 
-    /// What the recording is, if that is known by now.
-    public var knownRecording: Recording? {
-        let known = state.withLockIfAvailable { state -> Recording? in
-            guard case .learned(.success(let recording)) = state else { return nil }
-            return recording
+    /// What the recording is, or why it cannot be served; nil where that is not known yet.
+    public var known: Result<Recording, RecordingError>? {
+        let known = state.withLockIfAvailable { state -> Result<Recording, RecordingError>? in
+            guard case .learned(let result) = state else { return nil }
+            return result
         }
         return known ?? nil
     }
+
+    /// What the recording is, if that is known by now.
+    public var knownRecording: Recording? { try? known?.get() }
 
     /// What the recording is, read now if it is not known yet: once for all who wait. Throws, at every call, why it cannot be
     /// served.

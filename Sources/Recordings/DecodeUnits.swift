@@ -27,9 +27,19 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
     /// Bytes of one sample of all channels.
     let blockAlign: UInt64
     let cache: BlockCache
-    let owner: UInt64
+    let owner: BlockOwner
+    /// Counts the units that are decoded.
+    let counter: DecodeCounter
 
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
+        try read(bytes: range, isAhead: false)
+    }
+
+    func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
+        _ = try read(bytes: range, isAhead: true)
+    }
+
+    private func read(bytes range: Range<UInt64>, isAhead: Bool) throws(RecordingError) -> [BlockSlice] {
         guard let skippedBytes = skippedSamples.multiplied(by: blockAlign),
             let end = range.upperBound.adding(skippedBytes)
         else { throw RecordingError("the range does not fit 64 bits", recording: path) }
@@ -38,7 +48,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         while position < end {
             let unit = try units.unit(containing: position / blockAlign)
             let key = BlockKey(owner: owner, number: unit.number)
-            let block = try cache.block(key) { () throws(RecordingError) in try units.decode(unit) }
+            let block = try cache.block(key, isAhead: isAhead) { () throws(RecordingError) in try decode(unit) }
             // A unit begins at or before the sample it was asked for, and its samples fit 64 bits as bytes: `end` does.
             let start = position - unit.samples.lowerBound * blockAlign
             let stop = min(end - unit.samples.lowerBound * blockAlign, UInt64(block.count))
@@ -49,5 +59,12 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
             position += stop - start
         }
         return slices
+    }
+
+    private func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        let block = try units.decode(unit)
+        counter.units.add()
+        counter.samples.add(UInt64(block.count) / blockAlign)
+        return block
     }
 }

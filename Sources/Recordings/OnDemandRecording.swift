@@ -47,6 +47,10 @@ final class OnDemandRecording: SampleReading {
         try recording().samples.read(bytes: range)
     }
 
+    func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
+        try recording().samples.decodeAhead(bytes: range)
+    }
+
     /// The source's bytes around the samples.
     func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
         guard let envelope = try recording().envelope else { throw change }

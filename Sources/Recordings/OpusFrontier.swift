@@ -36,12 +36,14 @@ final class OpusFrontier: Sendable {
 
     private let head: OpusHead
     private let cache: BlockCache
+    private let counter: DecodeCounter
     private let proofs: KeptOpusProofs
     private let progress = Mutex<Progress?>(nil)
 
-    init(head: OpusHead, cache: BlockCache, findings: @escaping KeptFindings.Opener) {
+    init(head: OpusHead, cache: BlockCache, findings: @escaping KeptFindings.Opener, counter: DecodeCounter) {
         self.head = head
         self.cache = cache
+        self.counter = counter
         proofs = KeptOpusProofs(findings: findings)
     }
 
@@ -57,7 +59,7 @@ final class OpusFrontier: Sendable {
         return try progress.withLock { progress in
             var current = try progress ?? Progress(decoder: OpusStreamDecoder(head: head))
             defer { progress = current }
-            while current.nextUnit < unit { _ = try advance(&current, packets) }
+            while current.nextUnit < unit { countPreRoll([try advance(&current, packets)]) }
             defer { if current.preRollUnits.count >= proofs.worthKeeping { proofs.keep(current.preRollUnits) } }
             guard current.nextUnit == unit else {
                 let start = current.start(of: unit)
@@ -101,10 +103,12 @@ final class OpusFrontier: Sendable {
     ) throws {
         let firstUnit = progress.nextUnit + 1 - UInt64(run.count)
         let fresh = Prover(decoder: try OpusStreamDecoder(head: head), firstUnit: firstUnit.subtracting(1) ?? 0)
-        try fresh.decoder.pass(
-            packets.packets(ofUnit: fresh.firstUnit).lowerBound..<packets.packets(ofUnit: firstUnit).lowerBound,
-            of: packets)
+        counter.preRollSamples.add(
+            try fresh.decoder.pass(
+                packets.packets(ofUnit: fresh.firstUnit).lowerBound..<packets.packets(ofUnit: firstUnit).lowerBound,
+                of: packets))
         for prover in [fresh, progress.prover].compactMap(\.self) {
+            countPreRoll(run)
             if try prover.decodes(run, from: firstUnit, of: packets) {
                 progress.prover = prover
                 progress.preRollUnits.append(prover.firstUnit)
@@ -114,6 +118,13 @@ final class OpusFrontier: Sendable {
         progress.prover = fresh
         progress.preRollUnits.append(0)
         if let state = progress.runState { keep(state, of: firstUnit, in: &progress) }
+    }
+
+    /// Counts the samples of `units` as decoded for what follows from them, not for whoever reads.
+    private func countPreRoll(_ units: [Result<Block, AudioCodingError>]) {
+        for case .success(let samples) in units {
+            counter.preRollSamples.add(UInt64(samples.count / (head.channels * 2)))
+        }
     }
 
     /// Keeps the decoder's state at `unit`; where there are too many, every second one goes, and others come half as often.

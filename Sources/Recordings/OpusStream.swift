@@ -28,21 +28,23 @@ final class OpusStream: DecodeUnits {
     /// What a decoder begins with.
     private let initialState: Block
     private let cache: BlockCache
+    private let counter: DecodeCounter
     /// Owns the states that decoders end a unit with, each under the number of the unit after.
-    private let stateOwner: UInt64
+    private let stateOwner: BlockOwner
 
-    /// A stream whose packets `openSource` finds when they are first needed.
+    /// A stream whose packets `openSource` finds when they are first needed. Pre-roll is counted by `counter`.
     init(
         head: OpusHead, path: String, cache: BlockCache, findings: @escaping KeptFindings.Opener = { nil },
-        openSource: @escaping @Sendable () throws -> Source
+        counter: DecodeCounter, openSource: @escaping @Sendable () throws -> Source
     ) throws(AudioCodingError) {
         self.head = head
         self.path = path
         self.cache = cache
+        self.counter = counter
         self.openSource = openSource
-        frontier = OpusFrontier(head: head, cache: cache, findings: findings)
+        frontier = OpusFrontier(head: head, cache: cache, findings: findings, counter: counter)
         initialState = try OpusStreamDecoder(head: head).snapshot()
-        stateOwner = cache.makeOwner()
+        stateOwner = cache.makeOwner(of: .states)
     }
 
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
@@ -104,7 +106,7 @@ final class OpusStream: DecodeUnits {
                 try decoder.restore(state)
             } else {
                 try decoder.restore(start.state ?? initialState)
-                try decoder.pass(start.packet..<range.lowerBound, of: packets)
+                counter.preRollSamples.add(try decoder.pass(start.packet..<range.lowerBound, of: packets))
             }
             let samples = try decoder.samples(ofUnit: unit.number, of: packets).get()
             if keepingState {

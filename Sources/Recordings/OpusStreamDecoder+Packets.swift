@@ -2,15 +2,19 @@ import AudioCoding
 import Support
 
 extension OpusStreamDecoder {
-    /// Decodes `range` for its effect on the decoder alone. A packet that is lost or cannot be decoded leaves it as it was.
-    func pass(_ range: Range<UInt64>, of packets: some OpusPackets) throws {
+    /// Decodes `range` for its effect on the decoder alone, and returns how many samples that gave. A packet that is lost or
+    /// cannot be decoded leaves it as it was.
+    @discardableResult
+    func pass(_ range: Range<UInt64>, of packets: some OpusPackets) throws -> UInt64 {
+        var sampleCount: UInt64 = 0
         try withUnsafeTemporaryAllocation(
             byteCount: OpusPacket.maximumSampleCount * channels * 2, alignment: 16
         ) { samples in
             try packets.forEachPacket(in: range) { packet in
-                if let packet { _ = try? decode(packet, into: samples) }
+                if let packet, let count = try? decode(packet, into: samples) { sampleCount += UInt64(count) }
             }
         }
+        return sampleCount
     }
 
     /// The samples of the decode unit `unit`; a failure where a packet of it is lost or cannot be decoded, after the others

@@ -70,7 +70,7 @@ public final class Prefetcher: Sendable {
         func decode() {
             guard reader.isActive else { return }
             // A piece that cannot be decoded is the reader's to find out.
-            _ = try? reader.recording.samples.read(bytes: range)
+            try? reader.recording.samples.decodeAhead(bytes: range)
         }
     }
 

@@ -74,4 +74,14 @@ public protocol SampleReading: Sendable {
     /// The bytes of `range`, in order and without a gap. `range` lies within the `data` chunk's bytes and need not begin or
     /// end with a sample. The same range always gives the same bytes. Safe to call from any thread.
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
+
+    /// Decodes the bytes of `range`, bounded as above, for a reader who is expected to ask for them.
+    func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
+}
+
+extension SampleReading {
+    /// Reads them, for what that leaves in caches.
+    public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
+        _ = try read(bytes: range)
+    }
 }

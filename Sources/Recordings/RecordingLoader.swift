@@ -9,6 +9,8 @@ struct RecordingLoader: Sendable {
     let cache: BlockCache
     /// Where what takes long to find out is kept, if anywhere.
     var file: CatalogueFile?
+    /// Count what is decoded.
+    var counters = DecodeCounters()
     let log: Log
 
     /// The recording at `node`; throws what stands in its way.
@@ -93,16 +95,16 @@ struct RecordingLoader: Sendable {
                 index: { storedIndex(HierarchyNames.flacIndex, of: node) }, path: node.path,
                 log: log)
             return try audio(
-                stream, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
+                stream, counters.flac, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
         case .aac:
             let blob = try CodedBlob(array)
             let stream = try AACStream(
                 blob: blob, findings: findings(of: blob, node), index: storedIndex(HierarchyNames.aacIndex, of: node),
-                path: node.path, log: log
-            )
+                path: node.path, counter: counters.aac, log: log)
             return try audio(
-                stream, rate: stream.format.sampleRate, channels: stream.format.channels, encoding: .integer16,
+                stream, counters.aac, rate: stream.format.sampleRate, channels: stream.format.channels,
+                encoding: .integer16,
                 decoded: stream.sampleCount, skipped: attributes.primingSamples ?? 0, kept: attributes.totalSamples,
                 node)
         case .opus:
@@ -112,14 +114,13 @@ struct RecordingLoader: Sendable {
 
     /// The audio of a coded stream: `kept` samples of the `decoded`, after the first `skipped`.
     private func audio(
-        _ units: some DecodeUnits, rate: UInt32, channels: Int, encoding: SampleEncoding, decoded: UInt64,
-        skipped: UInt64,
-        kept: UInt64?, _ node: RecordingNode
+        _ units: some DecodeUnits, _ counter: DecodeCounter, rate: UInt32, channels: Int, encoding: SampleEncoding,
+        decoded: UInt64, skipped: UInt64, kept: UInt64?, _ node: RecordingNode
     ) throws(RecordingError) -> Audio {
         let rest = decoded.subtracting(skipped) ?? 0
         let reader = UnitReader(
             path: node.path, units: units, skippedSamples: skipped, blockAlign: UInt64(channels * encoding.bytes),
-            cache: cache, owner: cache.makeOwner())
+            cache: cache, owner: cache.makeOwner(of: .samples), counter: counter)
         return Audio(
             reader: reader, sampleRate: rate, channels: channels, encoding: encoding,
             sampleCount: min(kept ?? rest, rest), decodedSampleCount: rest)
@@ -134,7 +135,8 @@ struct RecordingLoader: Sendable {
             if magic.starts(with: "OggS".utf8) {
                 let extent = try OggOpusExtent(of: blob.stream)
                 let stream = try OpusStream(
-                    head: extent.head, path: node.path, cache: cache, findings: findings(of: blob, node)
+                    head: extent.head, path: node.path, cache: cache, findings: findings(of: blob, node),
+                    counter: counters.opus
                 ) { [log, store, cache] in
                     log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
                     let packets = try OggPackets(blob: blob)
@@ -144,11 +146,13 @@ struct RecordingLoader: Sendable {
                 }
                 let skipped = UInt64(extent.head.preSkip)
                 return try audio(
-                    stream, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels, encoding: .integer16,
+                    stream, counters.opus, rate: OpusStreamDecoder.sampleRate, channels: extent.head.channels,
+                    encoding: .integer16,
                     decoded: extent.sampleCount.adding(skipped) ?? .max, skipped: skipped, kept: nil, node)
             }
             guard
-                let index = try? ZarrArray.open(store, path: "\(node.path)/\(HierarchyNames.opusIndex)", cache: cache),
+                let index = try? ZarrArray.open(
+                    store, path: "\(node.path)/\(HierarchyNames.opusIndex)", cache: cache, kind: .indexes),
                 let packets = StoredOpusPackets(blob: blob, index: index)
             else {
                 throw AudioCodingError(
@@ -161,12 +165,13 @@ struct RecordingLoader: Sendable {
             let restarts = OpusRestarts(
                 store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)
             let stream = try OpusStream(
-                head: head, path: node.path, cache: cache, findings: findings(of: blob, node)
+                head: head, path: node.path, cache: cache, findings: findings(of: blob, node), counter: counters.opus
             ) {
                 OpusStream.Source(packets: packets, restarts: restarts)
             }
             return try audio(
-                stream, rate: OpusStreamDecoder.sampleRate, channels: head.channels, encoding: .integer16,
+                stream, counters.opus, rate: OpusStreamDecoder.sampleRate, channels: head.channels,
+                encoding: .integer16,
                 decoded: packets.sampleCount(beforeUnit: .max),
                 skipped: attributes.primingSamples ?? UInt64(head.preSkip), kept: attributes.totalSamples, node)
         } catch let error as RecordingError {
@@ -188,7 +193,9 @@ struct RecordingLoader: Sendable {
 
     /// The index of that name; nil where there is none, or none that can be read: the stream itself has all that it says.
     private func storedIndex(_ name: String, of node: RecordingNode) -> StoredFrameIndex? {
-        guard let array = try? ZarrArray.open(store, path: "\(node.path)/\(name)", cache: cache) else { return nil }
+        guard
+            let array = try? ZarrArray.open(store, path: "\(node.path)/\(name)", cache: cache, kind: .indexes)
+        else { return nil }
         return StoredFrameIndex(array)
     }
 

@@ -13,12 +13,15 @@ final class RecordingOpener: Sendable {
     let file: CatalogueFile?
     private let loader: RecordingLoader
 
-    /// An opener of what `store` has. What is read is kept in `cache`, what is learned, in `file`.
-    init(store: any Store, cache: BlockCache, file: CatalogueFile?, log: Log) {
+    /// An opener of what `store` has. What is read is kept in `cache`, what is learned, in `file`; what is decoded is counted by
+    /// `counters`.
+    init(
+        store: any Store, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters = DecodeCounters(), log: Log
+    ) {
         self.store = store
         self.cache = cache
         self.file = file
-        loader = RecordingLoader(store: store, cache: cache, file: file, log: log)
+        loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
     }
 
     /// What the recording at `node` is. Nothing of it is left open but where there is room.

@@ -1,26 +1,10 @@
 import Synchronization
 
-/// What a cached block is found by: who owns it, and its number there.
-public struct BlockKey: Hashable, Sendable {
-    /// An owner handed out by `BlockCache.makeOwner()`: a recording's samples, an array's chunks.
-    public let owner: UInt64
-    /// The owner's own number for the block.
-    public let number: UInt64
-
-    /// The key of `owner`'s block `number`.
-    public init(owner: UInt64, number: UInt64) {
-        self.owner = owner
-        self.number = number
-    }
-}
-
 /// The one memory budget: blocks of bytes that can be made again, kept as long as they fit.
 ///
 /// Threads that want the same block wait for one of them to make it; threads that want different blocks do not meet.
 /// Blocks in use stay alive after they are dropped from here, by reference count.
 public final class BlockCache: Sendable {
-    /// How much a cached block costs beyond its bytes: the entry, the key, the allocation.
-    private static let overhead = 160
     private static let stripeCount = 16
 
     private let budget: Int
@@ -35,19 +19,30 @@ public final class BlockCache: Sendable {
         stripes = InlineArray { _ in Mutex(Stripe()) }
     }
 
-    /// A number no other owner of this cache has.
-    public func makeOwner() -> UInt64 {
-        owners.add(1, ordering: .relaxed).newValue
+    /// An owner of blocks of `kind`, unlike any other of this cache.
+    public func makeOwner(of kind: BlockKind) -> BlockOwner {
+        BlockOwner(number: owners.add(1, ordering: .relaxed).newValue, kind: kind)
     }
 
     /// How many bytes are kept or reserved now.
     public var byteCount: Int { used.load(ordering: .relaxed) + reserved.load(ordering: .relaxed) }
 
-    /// The block of `key`, made by `make` if it is not kept. `make` runs on the calling thread, at most once at a time for a
+    /// What is kept, and how much it was of use.
+    public var statistics: BlockCacheStatistics {
+        var sum = BlockCacheStatistics()
+        for index in 0..<Self.stripeCount { sum += stripes[index].withLock { $0.statistics } }
+        sum.reservedByteCount = reserved.load(ordering: .relaxed)
+        sum.budget = budget
+        return sum
+    }
+
+    /// The block of `key`, made by `make` if it is not kept; `isAhead`, before a reader asks for it. `make` runs on the calling thread, at most once at a time for a
     /// key, and must not ask for the same key. What it throws is thrown to this caller only, and nothing is kept.
-    public func block<E: Error>(_ key: BlockKey, make: () throws(E) -> Block) throws(E) -> Block {
+    public func block<E: Error>(
+        _ key: BlockKey, isAhead: Bool = false, make: () throws(E) -> Block
+    ) throws(E) -> Block {
         let index = stripeIndex(of: key)
-        let slot = stripes[index].withLock { $0.slot(for: key) }
+        let slot = stripes[index].withLock { $0.wantedSlot(for: key, isAhead: isAhead) }
         var isNew = false
         do {
             let block = try slot.state.withLock { (state: inout Block?) throws(E) -> Block in
@@ -95,13 +90,11 @@ public final class BlockCache: Sendable {
 
     private func stripeIndex(of key: BlockKey) -> Int {
         // Neighbouring blocks of one owner fall into different stripes.
-        Int(truncatingIfNeeded: (key.owner &* 7 &+ key.number) % UInt64(Self.stripeCount))
+        Int(truncatingIfNeeded: (key.owner.number &* 7 &+ key.number) % UInt64(Self.stripeCount))
     }
 
     private func keep(_ block: Block, in slot: Slot, for key: BlockKey, stripe index: Int) {
-        let cost = block.count + Self.overhead
-        let isKept = stripes[index].withLock { $0.fill(key, slot, cost: cost) }
-        guard isKept else { return }
+        guard let cost = stripes[index].withLock({ $0.fill(key, slot, byteCount: block.count) }) else { return }
         used.add(cost, ordering: .relaxed)
         evictDownToBudget(from: index)
     }
@@ -134,36 +127,62 @@ private struct Stripe {
         /// 0 while the block is being made; such an entry is never evicted.
         var cost = 0
         var isRecentlyUsed = true
+        /// Whether it was made ahead, and whether a reader has asked for it.
+        let isAhead: Bool
+        var isWanted: Bool
+
+        var byteCount: Int { cost - Stripe.overhead }
     }
+
+    /// How much a cached block costs beyond its bytes: the entry, the key, the allocation.
+    private static let overhead = 160
+
+    private(set) var statistics = BlockCacheStatistics()
 
     private var entries: [Entry] = []
     private var indices: [BlockKey: Int] = [:]
     private var hand = 0
 
-    /// The slot of `key`, a new one if need be.
-    mutating func slot(for key: BlockKey) -> Slot {
-        if let index = indices[key] {
-            entries[index].isRecentlyUsed = true
-            return entries[index].slot
+    /// The slot of `key` for who wants its block, a new one if need be. Who makes it ahead is not counted as wanting it.
+    mutating func wantedSlot(for key: BlockKey, isAhead: Bool) -> Slot {
+        guard let index = indices[key] else {
+            if !isAhead { statistics[key.owner.kind].misses += 1 }
+            return addSlot(for: key, isAhead: isAhead)
         }
-        let slot = Slot()
-        indices[key] = entries.count
-        entries.append(Entry(key: key, slot: slot))
-        return slot
-    }
-
-    /// The slot of `key` if its block is there.
-    mutating func filledSlot(for key: BlockKey) -> Slot? {
-        guard let index = indices[key], entries[index].cost > 0 else { return nil }
+        if !isAhead { noteUse(at: index) }
         entries[index].isRecentlyUsed = true
         return entries[index].slot
     }
 
-    /// Notes that `slot` now holds a block; false where the map no longer knows the slot, or knew that already.
-    mutating func fill(_ key: BlockKey, _ slot: Slot, cost: Int) -> Bool {
-        guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0 else { return false }
+    /// The slot of `key` to put a block in, a new one if need be.
+    mutating func slot(for key: BlockKey) -> Slot {
+        if let index = indices[key] { return entries[index].slot }
+        return addSlot(for: key, isAhead: false)
+    }
+
+    /// The slot of `key` if its block is there.
+    mutating func filledSlot(for key: BlockKey) -> Slot? {
+        guard let index = indices[key], entries[index].cost > 0 else {
+            statistics[key.owner.kind].misses += 1
+            return nil
+        }
+        noteUse(at: index)
+        entries[index].isRecentlyUsed = true
+        return entries[index].slot
+    }
+
+    /// Notes that `slot` now holds a block of `byteCount` bytes, and returns what keeping it costs; nil where the map no longer
+    /// knows the slot, or knew that already.
+    mutating func fill(_ key: BlockKey, _ slot: Slot, byteCount: Int) -> Int? {
+        guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0 else { return nil }
+        let cost = byteCount + Self.overhead
         entries[index].cost = cost
-        return true
+        statistics[key.owner.kind].byteCount += cost
+        if entries[index].isAhead {
+            statistics.ahead.made.add(byteCount)
+            if entries[index].isWanted { statistics.ahead.used.add(byteCount) }
+        }
+        return cost
     }
 
     /// Forgets a slot whose block could not be made.
@@ -189,21 +208,39 @@ private struct Stripe {
                 entries[hand].isRecentlyUsed = false
                 hand += 1
             } else {
+                statistics[entries[hand].key.owner.kind].evictions += 1
                 return removeEntry(at: hand)
             }
         }
         return 0
     }
 
+    private mutating func addSlot(for key: BlockKey, isAhead: Bool) -> Slot {
+        let slot = Slot()
+        indices[key] = entries.count
+        entries.append(Entry(key: key, slot: slot, isAhead: isAhead, isWanted: !isAhead))
+        return slot
+    }
+
+    /// Notes that a reader asked for what is, or will be, at `index`.
+    private mutating func noteUse(at index: Int) {
+        statistics[entries[index].key.owner.kind].hits += 1
+        guard !entries[index].isWanted else { return }
+        entries[index].isWanted = true
+        if entries[index].cost > 0 { statistics.ahead.used.add(entries[index].byteCount) }
+    }
+
     @discardableResult
     private mutating func removeEntry(at index: Int) -> Int {
-        let cost = entries[index].cost
-        indices[entries[index].key] = nil
+        let removed = entries[index]
+        statistics[removed.key.owner.kind].byteCount -= removed.cost
+        if removed.cost > 0, !removed.isWanted { statistics.ahead.wasted.add(removed.byteCount) }
+        indices[removed.key] = nil
         let last = entries.removeLast()
         if index < entries.count {
             entries[index] = last
             indices[last.key] = index
         }
-        return cost
+        return removed.cost
     }
 }

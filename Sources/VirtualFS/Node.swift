@@ -29,19 +29,3 @@ struct Node: Sendable {
         return children
     }
 }
-
-/// A text that tells of the volume.
-enum Report: CaseIterable {
-    /// What looks like a recording and is not served.
-    case problems
-    /// Every recording that is served.
-    case recordings
-
-    /// Its name in `.zarrwlr`.
-    var fileName: String {
-        switch self {
-        case .problems: "problems.txt"
-        case .recordings: "recordings.csv"
-        }
-    }
-}

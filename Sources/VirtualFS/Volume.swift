@@ -10,6 +10,9 @@ public final class Volume: Sendable {
     let openFiles = OpenFiles()
     let log: Log
     let prefetcher: Prefetcher?
+    let requests = RequestCounters()
+    let sources: MetricSources
+    let began = ContinuousClock.now
     private let options: VolumeOptions
     private let findRecordings: @Sendable () -> Catalogue
     private let content = Lazy<Content>()
@@ -26,22 +29,26 @@ public final class Volume: Sendable {
     }
 
     /// The volume of the catalogue that `findRecordings` makes, once, when something below the root is asked for. Reads that
-    /// fail are told to `log`; `prefetcher` decodes ahead of sequential ones.
+    /// fail are told to `log`; `prefetcher` decodes ahead of sequential ones. What the volume does not know of its
+    /// metrics itself is taken from `sources`.
     public init(
-        options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil, log: Log,
+        options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil,
+        sources: MetricSources = MetricSources(), log: Log,
         findRecordings: @escaping @Sendable () -> Catalogue
     ) {
         self.options = options
         self.log = log
         self.prefetcher = prefetcher
+        self.sources = sources
         self.findRecordings = findRecordings
     }
 
     /// The volume of what `catalogue` holds.
     public convenience init(
-        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil, log: Log
+        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil,
+        sources: MetricSources = MetricSources(), log: Log
     ) {
-        self.init(options: options, prefetcher: prefetcher, log: log) { catalogue }
+        self.init(options: options, prefetcher: prefetcher, sources: sources, log: log) { catalogue }
         _ = readContent
     }
 
@@ -87,9 +94,7 @@ public final class Volume: Sendable {
     /// What could not be made a file, and why: what `.zarrwlr/problems.txt` tells. What is not known yet is found out.
     public var problems: [RecordingError] {
         learn()
-        let hierarchy = GroupHierarchy(top: options.group)
-        let scanProblems = readContent.catalogue.scanProblems.filter { hierarchy.contains($0.recording) }
-        return scanProblems
+        return scanProblems(of: readContent)
             + entries.compactMap { _, entry in
                 do throws(RecordingError) {
                     _ = try entry.recording()
@@ -100,6 +105,12 @@ public final class Volume: Sendable {
             }
     }
 
+    /// What could not be looked into of what the volume shows.
+    private func scanProblems(of content: Content) -> [RecordingError] {
+        let hierarchy = GroupHierarchy(top: options.group)
+        return content.catalogue.scanProblems.filter { hierarchy.contains($0.recording) }
+    }
+
     /// The nodes of recordings, served or not.
     private var entries: [(node: Int, entry: CatalogueEntry)] {
         tree.nodes.enumerated().compactMap { index, node in
@@ -108,11 +119,27 @@ public final class Volume: Sendable {
         }
     }
 
+    /// How many recordings are learned, how many are not looked at yet, and how many cannot be served.
+    var recordingCounts: (learned: Int, waiting: Int, problems: Int) {
+        guard let content = content.current else { return (0, 0, 0) }
+        var counts = (learned: 0, waiting: 0, problems: scanProblems(of: content).count)
+        for case .recording(let entry) in content.tree.nodes.lazy.map(\.content) {
+            switch entry.known {
+            case .success: counts.learned += 1
+            case .failure: counts.problems += 1
+            case nil: counts.waiting += 1
+            }
+        }
+        return counts
+    }
+
     /// The text of `report`.
     func text(of report: Report) -> Block {
         switch report {
         case .problems: reports.problems.get { Block(Array(ProblemsText.text(of: problems).utf8)) }
         case .recordings: reports.recordings.get { Block(Array(RecordingsTable.text(of: recordingFiles).utf8)) }
+        case .metrics: Block(Array(PrometheusText.text(of: metrics).utf8))
+        case .status: Block(Array(StatusDocument.text(of: metrics).utf8))
         }
     }
 
@@ -163,8 +190,8 @@ public final class Volume: Sendable {
             return attributes(
                 node.inode, isDirectory: false, size: size, modified: recording.start ?? recording.modified)
         case .report(let report):
-            return attributes(
-                node.inode, isDirectory: false, size: UInt64(text(of: report).count), modified: node.modified)
+            let size = report.isLive ? 0 : UInt64(text(of: report).count)
+            return attributes(node.inode, isDirectory: false, size: size, modified: node.modified)
         }
     }
 

@@ -16,7 +16,9 @@ struct ArrayLayout: Sendable {
     private let keyEncoding: ChunkKeyEncoding
     private let fillValue: FillValue
 
-    init(_ document: ArrayDocument, path: String, store: any Store, cache: BlockCache) throws(ZarrError) {
+    init(
+        _ document: ArrayDocument, path: String, store: any Store, cache: BlockCache, kind: BlockKind
+    ) throws(ZarrError) {
         self.path = path
         self.store = store
         keyEncoding = document.keyEncoding
@@ -38,7 +40,7 @@ struct ArrayLayout: Sendable {
         self.byteCount = byteCount
         self.grid = grid
         let builder = CodecChain.Builder(
-            path: path, dataType: document.dataType, fillValue: fillValue, store: store, cache: cache)
+            path: path, dataType: document.dataType, fillValue: fillValue, store: store, cache: cache, kind: kind)
         chunks = try builder.chain(document.codecs, shape: grid.chunkShape)
         // Chunks are numbered through the whole array, down to the innermost.
         guard chunks.innermostCount.multiplied(by: grid.chunkCount) != nil else {

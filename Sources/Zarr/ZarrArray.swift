@@ -17,25 +17,29 @@ public final class ZarrArray: Sendable {
     private let store: any Store
     let layout: ArrayLayout
 
-    init(_ store: any Store, path: String, _ document: ArrayDocument, cache: BlockCache) throws(ZarrError) {
+    init(
+        _ store: any Store, path: String, _ document: ArrayDocument, cache: BlockCache, kind: BlockKind = .chunks
+    ) throws(ZarrError) {
         self.path = path
         self.store = store
         shape = document.shape
         dataType = document.dataType
         dimensionNames = document.dimensionNames
-        layout = try ArrayLayout(document, path: path, store: store, cache: cache)
+        layout = try ArrayLayout(document, path: path, store: store, cache: cache, kind: kind)
     }
 
-    /// Opens the array at `path`; `cache` keeps its decoded chunks. Throws `notFound` where there is no node, and
+    /// Opens the array at `path`; `cache` keeps its decoded chunks, as blocks of `kind`. Throws `notFound` where there is no node, and
     /// `unsupported` where the array asks for something that reading it would need and that there is not.
-    public static func open(_ store: any Store, path: String, cache: BlockCache) throws(ZarrError) -> ZarrArray {
+    public static func open(
+        _ store: any Store, path: String, cache: BlockCache, kind: BlockKind = .chunks
+    ) throws(ZarrError) -> ZarrArray {
         guard let document = try NodeDocument(store, path: path) else {
             throw ZarrError(.notFound, "there is no Zarr node", path: path)
         }
         guard case .array(let array) = try document.decode(NodeMetadata.self) else {
             throw ZarrError(.invalidDocument, "is a group, not an array", path: path)
         }
-        return try ZarrArray(store, path: path, array, cache: cache)
+        return try ZarrArray(store, path: path, array, cache: cache, kind: kind)
     }
 
     /// Its attributes, read as a `type`. The document is read again: an open array does not keep it.

@@ -18,8 +18,8 @@ extension Mounts {
                 let found = try run("find", mountpoint.path, "-mindepth", "1", "-printf", "%P\n").text
                 #expect(
                     found.split(separator: "\n").sorted() == [
-                        ".zarrwlr", ".zarrwlr/problems.txt", ".zarrwlr/recordings.csv", "pond", "pond/mono",
-                        "pond/mono/a.wav", "pond/mono/a~4.wav", "top.wav",
+                        ".zarrwlr", ".zarrwlr/metrics", ".zarrwlr/problems.txt", ".zarrwlr/recordings.csv",
+                        ".zarrwlr/status.json", "pond", "pond/mono", "pond/mono/a.wav", "pond/mono/a~4.wav", "top.wav",
                     ])
                 let table = try String(
                     contentsOf: mountpoint.appending(path: ".zarrwlr/recordings.csv"), encoding: .utf8)

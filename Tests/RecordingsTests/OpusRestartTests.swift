@@ -3,6 +3,7 @@ import Recordings
 import Support
 import TestSupport
 import Testing
+import WaveFile
 
 /// Stores whose blob holds the packets end to end, with the arrays that go with that.
 @Suite("Opus packets end to end")
@@ -51,6 +52,24 @@ struct OpusRestartTests {
         try open(packets, sync: nil, attributes: ["total_samples": sampleCount]) { opened in
             let digest = try Digest.sha256(opened.recording.allBytes())
             #expect(try digest == fixture.decodedSHA256)
+        }
+    }
+
+    @Test("are decoded after no more than the pre-roll of their restart, which is counted")
+    func preRoll() throws {
+        let packets = try Packets(StreamFixture.named("celt.opus"))
+        try open(packets, sync: [[0, 0], [64, 32]]) { opened in
+            let recording = try opened.recording
+            let packet = 960 * UInt64(recording.format.blockAlign)
+            _ = try recording.bytes(packet * 70..<packet * 70 + 2)
+            #expect(opened.counters.opus.units.value == 1)
+            #expect(opened.counters.opus.samples.value == 32 * 960)
+            #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
+            // The next unit goes on from where this one ended.
+            _ = try recording.bytes(packet * 100..<packet * 100 + 2)
+            #expect(opened.counters.opus.units.value == 2)
+            #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
+            #expect(opened.cache.statistics[.states].hits == 1)
         }
     }
 

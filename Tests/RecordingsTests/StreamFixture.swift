@@ -74,6 +74,8 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
 /// A store of one recording, `0`, and the recording opened.
 struct OpenedRecording {
     let catalogue: Catalogue
+    let cache: BlockCache
+    let counters = DecodeCounters()
     let lines: LogLines
 
     /// Writes a store with `fixture`'s stream (or `blob` in its place) and `indexRows`, and opens it.
@@ -102,7 +104,8 @@ struct OpenedRecording {
 
     init(store: any Store, budget: Int = 16 << 20) throws {
         lines = LogLines()
-        catalogue = try Catalogue(store: store, cache: BlockCache(budget: budget), log: lines.log)
+        cache = BlockCache(budget: budget)
+        catalogue = try Catalogue(store: store, cache: cache, counters: counters, log: lines.log)
     }
 
     /// The only recording.

@@ -14,7 +14,7 @@ struct BlockCacheTests {
     @Test("makes a block once while it is kept")
     func makesOnce() {
         let cache = BlockCache(budget: 1 << 20)
-        let key = BlockKey(owner: cache.makeOwner(), number: 7)
+        let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 7)
         var made = 0
         for _ in 0..<5 {
             let block = cache.block(key) {
@@ -29,7 +29,7 @@ struct BlockCacheTests {
     @Test("makes every block once when eight threads want all of them")
     func singleFlight() {
         let cache = BlockCache(budget: 1 << 24)
-        let owner = cache.makeOwner()
+        let owner = cache.makeOwner(of: .samples)
         let made = Mutex([Int](repeating: 0, count: 50))
         Parallel.forEach(count: 400, threads: 8) { index in
             let number = index / 8
@@ -46,7 +46,7 @@ struct BlockCacheTests {
     @Test("never keeps more than its budget", arguments: [0, 1_000, 50_000])
     func budget(_ budget: Int) {
         let cache = BlockCache(budget: budget)
-        let owner = cache.makeOwner()
+        let owner = cache.makeOwner(of: .samples)
         for number in 0..<2_000 {
             _ = cache.block(BlockKey(owner: owner, number: UInt64(number))) {
                 Self.block(of: number % 700, holding: 1)
@@ -58,8 +58,8 @@ struct BlockCacheTests {
     @Test("keeps what is used again and again while others pass by")
     func sparesWhatIsUsed() {
         let cache = BlockCache(budget: 40_000)
-        let favourite = BlockKey(owner: cache.makeOwner(), number: 0)
-        let passing = cache.makeOwner()
+        let favourite = BlockKey(owner: cache.makeOwner(of: .samples), number: 0)
+        let passing = cache.makeOwner(of: .samples)
         var made = 0
         for number in 0..<5_000 {
             _ = cache.block(favourite) {
@@ -74,7 +74,7 @@ struct BlockCacheTests {
     @Test("keeps nothing of a block that could not be made, and tries again for the next who asks")
     func failure() throws {
         let cache = BlockCache(budget: 1_000)
-        let key = BlockKey(owner: cache.makeOwner(), number: 1)
+        let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 1)
         #expect(throws: CannotMake.self) { try cache.block(key) { () throws(CannotMake) in throw CannotMake() } }
         #expect(cache.byteCount == 0)
         #expect(cache.cachedBlock(key) == nil)
@@ -84,7 +84,7 @@ struct BlockCacheTests {
     @Test("takes a block made elsewhere, in place of what it had")
     func insert() {
         let cache = BlockCache(budget: 10_000)
-        let key = BlockKey(owner: cache.makeOwner(), number: 1)
+        let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 1)
         cache.insert(Self.block(of: 100, holding: 1), for: key)
         let before = cache.byteCount
         cache.insert(Self.block(of: 100, holding: 2), for: key)
@@ -95,7 +95,7 @@ struct BlockCacheTests {
     @Test("keeps owners apart")
     func owners() {
         let cache = BlockCache(budget: 10_000)
-        let (first, second) = (cache.makeOwner(), cache.makeOwner())
+        let (first, second) = (cache.makeOwner(of: .samples), cache.makeOwner(of: .samples))
         cache.insert(Self.block(of: 1, holding: 1), for: BlockKey(owner: first, number: 0))
         #expect(cache.cachedBlock(BlockKey(owner: second, number: 0)) == nil)
     }

@@ -88,6 +88,6 @@ import Testing
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 4_096)])
         #expect(volume.statistics.byteCount > 8_192)
         #expect(volume.statistics.blockCount == 3)
-        #expect(volume.statistics.fileCount == 5)
+        #expect(volume.statistics.fileCount == 7)
     }
 }

@@ -15,7 +15,8 @@ import Testing
         #expect(try volume.names() == [".", "..", ".zarrwlr", "pond", "top.wav"])
         #expect(try volume.names(at: "pond") == [".", "..", "mono", "stereo"])
         #expect(try volume.names(at: "pond/mono") == [".", "..", "a.wav", "z.wav"])
-        #expect(try volume.names(at: ".zarrwlr") == [".", "..", "problems.txt", "recordings.csv"])
+        #expect(
+            try volume.names(at: ".zarrwlr") == [".", "..", "metrics", "problems.txt", "recordings.csv", "status.json"])
         #expect(volume.recordingCount == 4)
     }
 

@@ -11,6 +11,8 @@ extension CodecChain {
         let fillValue: FillValue
         let store: any Store
         let cache: BlockCache
+        /// What the chunks are kept as.
+        let kind: BlockKind
 
         /// The chain `documents` for chunks of `shape`, `depth` shards deep.
         func chain(_ documents: [CodecDocument], shape: [Int], depth: Int = 0) throws(ZarrError) -> CodecChain {
@@ -31,7 +33,7 @@ extension CodecChain {
             }
             return CodecChain(
                 shape: shape, transposes: transposes, serializer: serializer, compressors: parts.compressors,
-                store: store, cache: cache)
+                store: store, cache: cache, kind: kind)
         }
 
         private func sharding(

@@ -26,11 +26,11 @@ final class CodecChain: Sendable {
     private let sizes: [ByteCount]
     private let store: any Store
     private let cache: BlockCache
-    private let cacheOwner: UInt64
+    private let cacheOwner: BlockOwner
 
     init(
         shape: [Int], transposes: [TransposeCodec], serializer: Serializer, compressors: [any BytesToBytesCodec],
-        store: any Store, cache: BlockCache
+        store: any Store, cache: BlockCache, kind: BlockKind
     ) {
         self.shape = shape
         self.transposes = transposes
@@ -38,7 +38,7 @@ final class CodecChain: Sendable {
         self.compressors = compressors
         self.store = store
         self.cache = cache
-        cacheOwner = cache.makeOwner()
+        cacheOwner = cache.makeOwner(of: kind)
         var sizes = [serializer.encodedSize]
         for compressor in compressors { sizes.append(compressor.encodedSize(of: sizes[sizes.count - 1])) }
         self.sizes = sizes

@@ -11,7 +11,7 @@ final class ShardingCodec: Sendable {
     private let fillValue: FillValue
     private let store: any Store
     private let cache: BlockCache
-    private let cacheOwner: UInt64
+    private let cacheOwner: BlockOwner
 
     /// How many chunks of the innermost level a shard holds.
     let innermostCount: Int
@@ -34,7 +34,7 @@ final class ShardingCodec: Sendable {
         self.fillValue = fillValue
         self.store = store
         self.cache = cache
-        cacheOwner = cache.makeOwner()
+        cacheOwner = cache.makeOwner(of: .indexes)
     }
 
     /// Reads `selection` of `shard`; false (and nothing written) where the store has no such shard.

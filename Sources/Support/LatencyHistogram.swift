@@ -1,0 +1,46 @@
+/// How long something took, each time: counted from any thread, by bounds that lie a factor of two or two and a half apart.
+public struct LatencyHistogram: ~Copyable, Sendable {
+    /// What was counted by now.
+    public struct Snapshot: Sendable {
+        /// How many took at most so many seconds, for every bound, in order.
+        public let buckets: [(bound: Double, count: UInt64)]
+        /// How many there were, those above the last bound with them.
+        public let count: UInt64
+        /// Seconds of all of them together.
+        public let sum: Double
+    }
+
+    /// The bounds, in microseconds.
+    private static let bounds: [UInt64] = [
+        50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
+        5_000_000, 10_000_000,
+    ]
+
+    /// One for each bound, and one for what is above the last.
+    private let counters = InlineArray<18, Counter> { _ in Counter() }
+    private let nanoseconds = Counter()
+
+    /// Nothing counted yet.
+    public init() {}
+
+    /// Counts something that took `duration`.
+    public func add(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let taken =
+            UInt64(clamping: seconds).multiplied(by: 1_000_000_000)?
+            .adding(UInt64(clamping: attoseconds / 1_000_000_000)) ?? .max
+        nanoseconds.add(taken)
+        counters[Self.bounds.firstIndex { taken <= $0 * 1_000 } ?? Self.bounds.count].add()
+    }
+
+    /// What was counted by now.
+    public var snapshot: Snapshot {
+        var count: UInt64 = 0
+        let buckets = Self.bounds.indices.map { index in
+            count += counters[index].value
+            return (bound: Double(Self.bounds[index]) / 1e6, count: count)
+        }
+        return Snapshot(
+            buckets: buckets, count: count + counters[Self.bounds.count].value, sum: Double(nanoseconds.value) / 1e9)
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Glibc
+import Recordings
+import Support
+import SyntheticRecordings
+import TestSupport
+import Testing
+
+extension Mounts {
+    /// `.zarrwlr/status.json` and `.zarrwlr/metrics`, as programs read them.
+    @Suite(.timeLimit(.minutes(3))) struct `The numbers of a mount` {
+        private let recordings: [Recording] = [.synthetic("0", source: "a.flac", sampleCount: 1_000_000)]
+
+        /// The metrics by now.
+        private func metrics(_ mountpoint: URL) throws -> PrometheusDocument {
+            try PrometheusDocument(run("cat", mountpoint.appending(path: ".zarrwlr/metrics").path).text + "\n")
+        }
+
+        private func requests(_ kind: String, _ mountpoint: URL) throws -> Double {
+            try #require(metrics(mountpoint)["zarrwlr_requests_total", ["kind": kind]])
+        }
+
+        @Test func `are read whole by programs of all kinds`() throws {
+            try MountedVolume.with(recordings) { mountpoint in
+                let folder = mountpoint.appending(path: ".zarrwlr").path
+                let lineCount = try run("cat", "\(folder)/metrics").text.split(separator: "\n").count
+                #expect(lineCount > 100)
+                for command in ["cat %", "head -c 1000000 %", "dd if=% bs=7 status=none", "tail -n +1 %", "sed '' %"] {
+                    let command = command.replacing("%", with: "'\(folder)/metrics'")
+                    try #expect(run("sh", "-c", command).text.split(separator: "\n").count == lineCount, "\(command)")
+                }
+                try TestFiles.withTemporaryDirectory { scratch in
+                    let copy = scratch.appending(path: "copy.prom")
+                    try #expect(run("cp", "\(folder)/metrics", copy.path).status == 0)
+                    _ = try PrometheusDocument(String(contentsOf: copy, encoding: .utf8))
+                }
+                let python = "import json, sys; print(json.load(open(sys.argv[1]))['recordings']['learned'])"
+                try #expect(run("python3", "-c", python, "\(folder)/status.json").text == "1")
+                if isInstalled("jq") {
+                    try #expect(run("jq", ".recordings.learned", "\(folder)/status.json").text == "1")
+                }
+                try #expect(run("stat", "-c", "%s", "\(folder)/metrics", "\(folder)/status.json").text == "0\n0")
+            }
+        }
+
+        @Test func `stay as they were for who has them open, and are new for who opens them`() throws {
+            try MountedVolume.with(recordings) { mountpoint in
+                let path = mountpoint.appending(path: ".zarrwlr/metrics").path
+                let descriptor = open(path, O_RDONLY)
+                defer { close(descriptor) }
+                func text() -> String {
+                    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+                    let count = pread(descriptor, &bytes, bytes.count, 0)
+                    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+                }
+                let first = text()
+                try #expect(run("cat", mountpoint.appending(path: "a.wav").path).output.count == 2_000_044)
+                #expect(!first.isEmpty)
+                #expect(text() == first)
+                let later = try metrics(mountpoint)
+                #expect(try PrometheusDocument(first)["zarrwlr_read_bytes_total", [:]] == 0)
+                #expect(later["zarrwlr_read_bytes_total", [:]] == 2_000_044)
+            }
+        }
+
+        @Test func `prove that what was read before is read from the page cache`() throws {
+            try MountedVolume.with(recordings) { mountpoint in
+                let file = mountpoint.appending(path: "a.wav").path
+                #expect(try requests("read", mountpoint) == 0)
+                let first = try run("cat", file).output
+                let count = try requests("read", mountpoint)
+                #expect(count > 0)
+                #expect(try run("cat", file).output == first)
+                #expect(try requests("read", mountpoint) == count)
+                #expect(try metrics(mountpoint)["zarrwlr_read_seconds_count", [:]] == count)
+            }
+        }
+
+        @Test func `count the requests of each kind`() throws {
+            let attributes = try ExtendedAttributes()
+            try MountedVolume.with(recordings) { mountpoint in
+                let file = mountpoint.appending(path: "a.wav").path
+                var value = [UInt8](repeating: 0, count: 100)
+                let requests: [(kind: String, make: () -> Void)] = [
+                    ("lookup", { _ = access("\(mountpoint.path)/absent", F_OK) }),
+                    ("getattr", { _ = try? run("stat", mountpoint.path) }),
+                    ("access", { _ = access(file, R_OK) }),
+                    ("open", { close(open(file, O_RDONLY)) }),
+                    ("read", { _ = try? MountedFile(file, isDirect: true).bytes(0..<4_096) }),
+                    ("report", { _ = try? run("cat", "\(mountpoint.path)/.zarrwlr/status.json") }),
+                    ("release", { _ = try? run("cat", file) }),
+                    ("opendir", { _ = try? run("ls", mountpoint.path) }),
+                    ("readdirplus", { _ = try? run("ls", "-l", "\(mountpoint.path)/.zarrwlr") }),
+                    ("releasedir", { _ = try? run("ls", mountpoint.path) }),
+                    ("statfs", { _ = try? run("stat", "-f", file) }),
+                    ("getxattr", { _ = attributes.get(file, "user.zarrwlr.path", &value, 100) }),
+                    ("listxattr", { _ = attributes.list(file, nil, 0) }),
+                ]
+                for (kind, make) in requests {
+                    let before = try self.requests(kind, mountpoint)
+                    make()
+                    // What the kernel sends once a file is closed may still be under way.
+                    var after = before
+                    for _ in 0..<100 where after == before {
+                        usleep(10_000)
+                        after = try self.requests(kind, mountpoint)
+                    }
+                    #expect(after > before, "\(kind)")
+                }
+            }
+        }
+
+        @Test func `tell what was decoded and kept of the store that is mounted`() throws {
+            let fixture = try MountedStore.fixture("recordings/exact.aac")
+            try MountedStore.with(["-o", "cache_mb=32"]) { store in
+                try store.addRecording("0", codec: "aac", blob: fixture)
+            } _: { mount in
+                let size = try mount.bytes("source.wav").count
+                let numbers = try metrics(mount.mountpoint)
+                #expect(numbers["zarrwlr_cache_budget_bytes", [:]] == 33_554_432)
+                #expect(numbers["zarrwlr_read_bytes_total", [:]] == Double(size))
+                let units = try #require(numbers["zarrwlr_decoded_units_total", ["codec": "aac"]])
+                #expect(units > 1)
+                #expect(numbers["zarrwlr_decoded_units_total", ["codec": "flac"]] == 0)
+                let preRoll = try #require(numbers["zarrwlr_preroll_samples_total", ["codec": "aac"]])
+                #expect(preRoll == (units - 1) * 1_024)
+                #expect(numbers["zarrwlr_cache_misses_total", ["kind": "samples"]] == units)
+                #expect(try #require(numbers["zarrwlr_cache_bytes", ["kind": "samples"]]) >= Double(size - 44))
+                let info = try #require(numbers.families.first { $0.name == "zarrwlr_mount_info" }?.samples.first)
+                #expect(info.labels["store"]?.hasSuffix("store.zarr") == true)
+                #expect(info.labels["version"]?.isEmpty == false)
+            }
+        }
+
+        @Test func `tell what was decoded ahead of who reads from front to back`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                var builder = WaveBuilder()
+                builder.addFormat()
+                var random = RepeatableRandom(seed: 3)
+                let noise = (0..<20_000).flatMap { _ in WaveBuilder.littleEndian(Int16(random.next() >> 54)) }
+                builder.add("data", Array([[UInt8]](repeating: noise, count: 300).joined()))
+                let source = directory.appending(path: "long.wav")
+                try Data(builder.bytes).write(to: source)
+                let store = directory.appending(path: "long.zarr").path
+                try #require(run(Imports.program, ["import", store, source.path]).status == 0)
+                try MountedStore.with(store) { mount in
+                    try #expect(run("cmp", source.path, mount.file("long.wav").path).status == 0)
+                    let numbers = try metrics(mount.mountpoint)
+                    let made = try #require(numbers["zarrwlr_prefetch_bytes_total", [:]])
+                    let used = try #require(numbers["zarrwlr_prefetch_used_bytes_total", [:]])
+                    #expect(used > 0)
+                    #expect(used <= made)
+                    #expect(made <= 12_000_000)
+                    let decoded = try #require(numbers["zarrwlr_decoded_samples_total", ["codec": "flac"]])
+                    #expect(decoded == 6_000_000)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Support
+import Synchronization
+import Testing
+
+@Suite("The statistics of the block cache")
+struct BlockCacheStatisticsTests {
+    private func key(_ owner: BlockOwner, _ number: UInt64) -> BlockKey { BlockKey(owner: owner, number: number) }
+
+    private func block(of count: Int = 1_000) -> Block { Block(count: count) { _ in } }
+
+    @Test("count hits and misses by kind")
+    func hits() {
+        let cache = BlockCache(budget: 1 << 20)
+        let (samples, states) = (cache.makeOwner(of: .samples), cache.makeOwner(of: .states))
+        for _ in 0..<3 { _ = cache.block(key(samples, 1)) { block() } }
+        #expect(cache.cachedBlock(key(states, 1)) == nil)
+        cache.insert(block(), for: key(states, 1))
+        #expect(cache.cachedBlock(key(states, 1)) != nil)
+        let statistics = cache.statistics
+        #expect(statistics[.samples].misses == 1)
+        #expect(statistics[.samples].hits == 2)
+        #expect(statistics[.states].misses == 1)
+        #expect(statistics[.states].hits == 1)
+        #expect(statistics[.chunks].hits + statistics[.chunks].misses == 0)
+    }
+
+    @Test("know how many bytes are kept of every kind, and what was dropped")
+    func bytes() {
+        let cache = BlockCache(budget: 40_000)
+        let owners = BlockKind.allCases.map(cache.makeOwner)
+        #expect(cache.reserve(5_000))
+        for number in 0..<500 as Range<UInt64> {
+            for owner in owners { _ = cache.block(key(owner, number)) { block(of: Int(number)) } }
+            let statistics = cache.statistics
+            let kept = BlockKind.allCases.reduce(0) { $0 + statistics[$1].byteCount }
+            #expect(kept + statistics.reservedByteCount == cache.byteCount)
+            #expect(kept + statistics.reservedByteCount <= statistics.budget)
+        }
+        let statistics = cache.statistics
+        #expect(statistics.budget == 40_000)
+        #expect(statistics.reservedByteCount == 5_000)
+        #expect(BlockKind.allCases.allSatisfy { statistics[$0].evictions > 300 })
+    }
+
+    @Test("tell what was made ahead and used from what was made in vain")
+    func ahead() {
+        let cache = BlockCache(budget: 100_000)
+        let owner = cache.makeOwner(of: .samples)
+        for number in 0..<10 as Range<UInt64> { _ = cache.block(key(owner, number), isAhead: true) { block() } }
+        for number in 0..<4 as Range<UInt64> {
+            for _ in 0..<2 { _ = cache.block(key(owner, number)) { block() } }
+        }
+        // Who comes ahead of a reader, but too late, has made nothing.
+        _ = cache.block(key(owner, 20)) { block() }
+        _ = cache.block(key(owner, 20), isAhead: true) { block() }
+        var statistics = cache.statistics
+        #expect(statistics.ahead.made.blocks == 10)
+        #expect(statistics.ahead.made.bytes == 10_000)
+        #expect(statistics.ahead.used.blocks == 4)
+        #expect(statistics.ahead.used.bytes == 4_000)
+        #expect(statistics.ahead.wasted.blocks == 0)
+        #expect(statistics[.samples].hits == 8)
+        #expect(statistics[.samples].misses == 1)
+        for number in 100..<300 as Range<UInt64> { _ = cache.block(key(owner, number)) { block() } }
+        statistics = cache.statistics
+        #expect(statistics.ahead.wasted.blocks == 6)
+        #expect(statistics.ahead.wasted.bytes == 6_000)
+        #expect(statistics.ahead.used.blocks == 4)
+    }
+
+    @Test("count a block that a reader waited for while it was made ahead as used")
+    func usedWhileMade() throws {
+        let cache = BlockCache(budget: 100_000)
+        let key = key(cache.makeOwner(of: .samples), 0)
+        let isMaking = Semaphore()
+        let isWanted = Semaphore()
+        let maker = try WorkerThread(name: "maker") {
+            _ = cache.block(key, isAhead: true) {
+                isMaking.signal()
+                isWanted.wait()
+                return Block(count: 500) { _ in }
+            }
+        }
+        isMaking.wait()
+        let reader = try WorkerThread(name: "reader") {
+            _ = cache.block(key) { Block(count: 1) { _ in } }
+        }
+        while cache.statistics[.samples].hits == 0 {}
+        isWanted.signal()
+        maker.join()
+        reader.join()
+        #expect(cache.statistics.ahead.made.bytes == 500)
+        #expect(cache.statistics.ahead.used.bytes == 500)
+    }
+}
+
+@Suite("A counter")
+struct CounterTests {
+    @Test("loses nothing that several threads count")
+    func threads() {
+        final class Counted: Sendable { let counter = Counter() }
+        let counted = Counted()
+        Parallel.forEach(count: 8, threads: 4) { number in
+            for _ in 0..<10_000 { counted.counter.add(UInt64(number)) }
+        }
+        #expect(counted.counter.value == 280_000)
+    }
+}

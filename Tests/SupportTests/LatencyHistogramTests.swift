@@ -1,0 +1,45 @@
+import Support
+import Testing
+
+@Suite("A histogram of durations")
+struct LatencyHistogramTests {
+    @Test("counts each up to its bound, and in all bounds above")
+    func bounds() {
+        let histogram = LatencyHistogram()
+        for duration: Duration in [
+            .zero, .seconds(-5), .microseconds(50), .nanoseconds(50_001), .milliseconds(3), .seconds(10), .seconds(11),
+        ] {
+            histogram.add(duration)
+        }
+        let snapshot = histogram.snapshot
+        #expect(snapshot.count == 7)
+        #expect(abs(snapshot.sum - 21.003_100_001) < 1e-9)
+        let counts = Dictionary(uniqueKeysWithValues: snapshot.buckets.map { ($0.bound, $0.count) })
+        #expect(counts[0.00005] == 3)
+        #expect(counts[0.0001] == 4)
+        #expect(counts[0.0025] == 4)
+        #expect(counts[0.005] == 5)
+        #expect(counts[5] == 5)
+        #expect(counts[10] == 6)
+        #expect(snapshot.buckets.map(\.bound) == snapshot.buckets.map(\.bound).sorted())
+    }
+
+    @Test("takes durations without end")
+    func extremes() {
+        let histogram = LatencyHistogram()
+        histogram.add(.seconds(Int64.max))
+        #expect(histogram.snapshot.count == 1)
+        #expect(histogram.snapshot.buckets.allSatisfy { $0.count == 0 })
+    }
+}
+
+@Suite("The memory of the process")
+struct ProcessMemoryTests {
+    @Test("grows by what is written to")
+    func grows() throws {
+        let before = try #require(ProcessMemory.residentByteCount)
+        let block = Block(count: 64 << 20) { $0.initializeMemory(as: UInt8.self, repeating: 1) }
+        #expect(try #require(ProcessMemory.residentByteCount) > before + 48 << 20)
+        withExtendedLifetime(block) {}
+    }
+}
