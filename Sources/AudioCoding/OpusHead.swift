@@ -83,6 +83,11 @@ public struct OpusHead: Sendable, Equatable {
         }
     }
 
+    /// Whether the stream is one mono or stereo Opus stream, its channels in order.
+    var isSingleStream: Bool {
+        streamCount == 1 && channels == 1 + coupledCount && channelMapping == Array(0..<UInt8(channels))
+    }
+
     /// `channelMapping` in WAVE's order of channels: family 1 has Vorbis's, the others have none to change.
     var waveChannelMapping: [UInt8] {
         guard mappingFamily == .vorbis else { return channelMapping }

@@ -2,16 +2,6 @@ import COpus
 import Glibc
 public import Support
 
-/// A call of libopus that failed.
-struct OpusError: DescribedError {
-    /// The function.
-    let call: String
-    /// What it returned.
-    let code: Int32
-
-    var summary: String { "\(String(cString: opus_strerror(code))) (\(call))" }
-}
-
 /// Decodes the packets of an Opus stream, in their order, to 16-bit samples at 48 kHz.
 ///
 /// What comes out of a packet depends on all packets before it, to a degree that has no bound. The state that carries this is
@@ -29,30 +19,21 @@ public final class OpusStreamDecoder {
     /// Bytes of the decoder's state: some 27 kB for each stereo stream coded in the packets.
     public let stateByteCount: Int
     private let state: UnsafeMutableRawPointer
-    private var decoder: OpaquePointer { OpaquePointer(state) }
+    private let decoder: PacketDecoder
 
-    /// A decoder at the start of the stream that `head` describes, which applies its gain and does not clip softly.
+    /// A decoder at the start of the stream that `head` describes, which applies its gain.
     public init(head: OpusHead) throws(AudioCodingError) {
         channels = head.channels
-        stateByteCount = Int(opus_multistream_decoder_get_size(Int32(head.streamCount), Int32(head.coupledCount)))
+        decoder = head.isSingleStream ? .single : .multistream
+        stateByteCount = decoder.stateByteCount(head)
         state = .allocate(byteCount: stateByteCount, alignment: 16)
         // libopus leaves gaps in its state as they are; states could not be compared.
         state.initializeMemory(as: UInt8.self, repeating: 0, count: stateByteCount)
         do {
-            try Self.check(
-                "opus_multistream_decoder_init",
-                opus_multistream_decoder_init(
-                    decoder, Int32(Self.sampleRate), Int32(head.channels), Int32(head.streamCount),
-                    Int32(head.coupledCount), head.waveChannelMapping))
-            try Self.check(
-                "OPUS_SET_GAIN", zwl_opus_multistream_decoder_set_gain(decoder, Int32(head.outputGain)))
+            try decoder.start(OpaquePointer(state), head)
         } catch {
             throw AudioCodingError(.opus, "the decoder cannot be opened", cause: error)
         }
-    }
-
-    private static func check(_ call: String, _ code: Int32) throws(OpusError) {
-        guard code == OPUS_OK else { throw OpusError(call: call, code: code) }
     }
 
     deinit {
@@ -75,11 +56,11 @@ public final class OpusStreamDecoder {
             throw AudioCodingError(
                 .opus, "\(samples) samples of \(channels) channels do not fit in \(output.count) bytes")
         }
-        let decoded = opus_multistream_decode(
-            decoder, bytes.assumingMemoryBound(to: UInt8.self), byteCount,
-            target.assumingMemoryBound(to: Int16.self), Int32(samples), 0)
+        let decoded = decoder.decode(
+            OpaquePointer(state), bytes.assumingMemoryBound(to: UInt8.self), byteCount,
+            into: target.assumingMemoryBound(to: Int16.self), samples: samples)
         guard Int(decoded) == samples else {
-            let cause = decoded < 0 ? OpusError(call: "opus_multistream_decode", code: decoded) : nil
+            let cause = decoded < 0 ? OpusError(call: "opus_decode", code: decoded) : nil
             throw AudioCodingError(.opus, "the packet cannot be decoded", cause: cause)
         }
         return samples

@@ -7,6 +7,10 @@ static inline int zwl_opus_multistream_decoder_set_gain(OpusMSDecoder *decoder, 
     return opus_multistream_decoder_ctl(decoder, OPUS_SET_GAIN(gain));
 }
 
+static inline int zwl_opus_decoder_set_gain(OpusDecoder *decoder, opus_int32 gain) {
+    return opus_decoder_ctl(decoder, OPUS_SET_GAIN(gain));
+}
+
 // Likewise, the settings of an encoder and what it says of itself.
 static inline int zwl_opus_multistream_encoder_set_bitrate(OpusMSEncoder *encoder, opus_int32 bitrate) {
     return opus_multistream_encoder_ctl(encoder, OPUS_SET_BITRATE(bitrate));

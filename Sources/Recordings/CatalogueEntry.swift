@@ -75,7 +75,7 @@ public final class CatalogueEntry: Sendable {
     }
 
     private static func servable(_ recording: Recording) throws(RecordingError) -> Recording {
-        guard recording.waveByteCount != nil else {
+        guard recording.waveExtent != nil else {
             throw RecordingError("its WAV file would be too large to exist", recording: recording.path)
         }
         return recording

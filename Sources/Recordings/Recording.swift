@@ -32,8 +32,8 @@ public struct Recording: Sendable {
     public let envelope: SourceEnvelope?
     /// Its samples.
     public let samples: any SampleReading
-    /// Bytes of its WAV file, known without reading anything; nil where it would be over `Int64.max`.
-    public let waveByteCount: UInt64?
+    /// The bytes of its WAV file, counted without reading anything; nil where they would be over `Int64.max`.
+    public let waveExtent: WaveExtent?
 
     /// A recording of which all this is known.
     public init(
@@ -54,7 +54,7 @@ public struct Recording: Sendable {
         self.sourceSHA256 = sourceSHA256
         self.envelope = envelope
         self.samples = samples
-        waveByteCount = Self.waveByteCount(format, sampleCount: sampleCount, envelope)
+        waveExtent = Self.waveExtent(format, sampleCount: sampleCount, envelope)
     }
 
     /// Reads what the recording at `path` of `store` is, without its samples.

@@ -24,11 +24,17 @@ public struct SourceEnvelope: Sendable {
 }
 
 extension Recording {
-    static func waveByteCount(_ format: WaveFormat, sampleCount: UInt64, _ envelope: SourceEnvelope?) -> UInt64? {
-        guard let envelope else { return WaveLayout(format: format, sampleCount: sampleCount)?.fileSize }
-        return sampleCount.multiplied(by: UInt64(format.blockAlign))?.adding(envelope.headByteCount)?
-            .adding(envelope.tailByteCount).flatMap { Int64(exactly: $0) }.map { UInt64($0) }
+    static func waveExtent(_ format: WaveFormat, sampleCount: UInt64, _ envelope: SourceEnvelope?) -> WaveExtent? {
+        guard let envelope else { return WaveLayout(format: format, sampleCount: sampleCount)?.extent }
+        return sampleCount.multiplied(by: UInt64(format.blockAlign)).flatMap { dataByteCount in
+            WaveExtent(
+                headByteCount: envelope.headByteCount, dataByteCount: dataByteCount,
+                tailByteCount: envelope.tailByteCount)
+        }
     }
+
+    /// Bytes of its WAV file, known without reading anything; nil where it would be over `Int64.max`.
+    public var waveByteCount: UInt64? { waveExtent?.fileSize }
 
     /// Its WAV file: the source's own bytes around the samples where the store has them, else a plain header. Nil where it
     /// would be over `Int64.max` bytes.

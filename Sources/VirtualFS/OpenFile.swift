@@ -7,45 +7,55 @@ import WaveFile
 final class OpenFile: Sendable {
     /// Where it is below the mountpoint.
     let path: String
-    /// How the bytes are laid out.
-    let layout: WaveLayout
+    /// How many bytes there are before, of and after the samples.
+    private let extent: WaveExtent
     /// The recording whose samples lie between head and tail; nil for a text.
     let recording: Recording?
     /// Who decodes ahead of this file's reader, if anybody.
     private let prefetcher: Prefetcher?
     private let reader: Prefetcher.Reader?
-    private let head: Block
-    private let tail: Block
+    /// The bytes around the samples, read when they are asked for: the kernel may have them.
+    private let ends = Lazy<Ends>()
+    private let readEnds: @Sendable () throws(RecordingError) -> Ends
+
+    private struct Ends: Sendable {
+        let head: Block, tail: Block
+    }
 
     /// The WAV file of `recording`, at `path`. Nil where it would be too large to exist.
-    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) throws(RecordingError) {
-        guard let layout = try recording.waveLayout() else { return nil }
+    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) {
+        guard let extent = recording.waveExtent else { return nil }
         self.path = path
-        self.layout = layout
+        self.extent = extent
         self.recording = recording
         self.prefetcher = prefetcher
         reader = prefetcher?.reader(of: recording)
-        head = Block(layout.head)
-        tail = Block(layout.tail)
+        readEnds = { () throws(RecordingError) in
+            guard let layout = try recording.waveLayout() else {
+                throw RecordingError("its WAV file would be too large to exist", recording: recording.path)
+            }
+            return Ends(head: Block(layout.head), tail: Block(layout.tail))
+        }
     }
 
     /// A file of no more than `text`, at `path`.
     init?(_ text: Block, path: String) {
-        guard let layout = WaveLayout(head: Array(text.bytes), dataByteCount: 0, tail: []) else { return nil }
+        guard let extent = WaveExtent(headByteCount: UInt64(text.count), dataByteCount: 0, tailByteCount: 0) else {
+            return nil
+        }
         self.path = path
-        self.layout = layout
+        self.extent = extent
         recording = nil
         prefetcher = nil
         reader = nil
-        head = text
-        tail = Block([])
+        readEnds = { Ends(head: text, tail: Block([])) }
     }
 
     /// The `size` bytes from `offset` on, fewer only where the file ends.
     func read(offset: UInt64, size: UInt64) throws(RecordingError) -> [BlockSlice] {
-        let parts = layout.parts(offset: offset, size: size)
+        let parts = extent.parts(offset: offset, size: size)
         var slices: [BlockSlice] = []
-        if !parts.head.isEmpty { slices.append(BlockSlice(head, parts.head)) }
+        if !parts.head.isEmpty { slices.append(BlockSlice(try ends.get(make: readEnds).head, parts.head)) }
         if let recording, !parts.data.isEmpty {
             if let reader { prefetcher?.note(parts.data, by: reader) }
             let data = try recording.samples.read(bytes: parts.data)
@@ -57,7 +67,7 @@ final class OpenFile: Sendable {
             }
             slices += data
         }
-        if !parts.tail.isEmpty { slices.append(BlockSlice(tail, parts.tail)) }
+        if !parts.tail.isEmpty { slices.append(BlockSlice(try ends.get(make: readEnds).tail, parts.tail)) }
         return slices
     }
 

@@ -20,9 +20,7 @@ extension Volume {
         case .report(let report): file = OpenFile(text(of: report), path: path)
         case .recording(let entry):
             guard let recording = try? entry.recording() else { throw .notFound }
-            file = try serving(path) { () throws(RecordingError) in
-                try OpenFile(recording, path: path, prefetcher: prefetcher)
-            }
+            file = OpenFile(recording, path: path, prefetcher: prefetcher)
         }
         guard let file else { throw .invalid }
         return openFiles.add(file)

@@ -184,7 +184,9 @@ public final class Volume: Sendable {
         case .directory:
             return attributes(node.inode, isDirectory: true, size: 0, modified: node.modified)
         case .recording(let entry):
-            guard let recording = try? entry.recording(), let size = recording.waveByteCount else { throw .notFound }
+            guard let recording = try? entry.recording(), let size = recording.waveByteCount else {
+                throw .notFound
+            }
             return attributes(
                 node.inode, isDirectory: false, size: size, modified: recording.start ?? recording.modified)
         case .report(let report):

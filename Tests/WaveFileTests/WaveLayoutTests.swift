@@ -6,11 +6,11 @@ import Testing
     @Test func `has a pad byte after odd data only`() throws {
         let odd = try layout(.integer24, 3)
         #expect(odd.tail == [0])
-        #expect(odd.fileSize == 44 + 9 + 1)
+        #expect(odd.extent.fileSize == 44 + 9 + 1)
 
         let even = try layout(.integer24, 4)
         #expect(even.tail.isEmpty)
-        #expect(even.fileSize == 44 + 12)
+        #expect(even.extent.fileSize == 44 + 12)
     }
 
     @Test func `splits any range into what a list of the file's bytes would give`() throws {
@@ -19,7 +19,7 @@ import Testing
         let file = (0..<3).map { "head\($0)" } + (0..<5).map { "data\($0)" } + (0..<2).map { "tail\($0)" }
         for offset in 0...12 {
             for size in 0...12 {
-                let parts = layout.parts(offset: UInt64(offset), size: UInt64(size))
+                let parts = layout.extent.parts(offset: UInt64(offset), size: UInt64(size))
                 let found =
                     parts.head.map { "head\($0)" } + parts.data.map { "data\($0)" } + parts.tail.map { "tail\($0)" }
                 #expect(found == Array(file.dropFirst(offset).prefix(size)))
@@ -30,27 +30,27 @@ import Testing
     @Test func `splits ranges over 4 GiB`() throws {
         let layout = try layout(.integer16, 3_000_000_000)
         #expect(layout.head.count == 80)
-        #expect(layout.fileSize == 6_000_000_080)
-        let parts = layout.parts(offset: 5_000_000_080, size: 131_072)
+        #expect(layout.extent.fileSize == 6_000_000_080)
+        let parts = layout.extent.parts(offset: 5_000_000_080, size: 131_072)
         #expect(parts.head.isEmpty)
         #expect(parts.data == 5_000_000_000..<5_000_131_072)
-        #expect(layout.parts(offset: 6_000_000_079, size: 100).data == 5_999_999_999..<6_000_000_000)
+        #expect(layout.extent.parts(offset: 6_000_000_079, size: 100).data == 5_999_999_999..<6_000_000_000)
     }
 
     @Test(arguments: [UInt64(0), 43, 44, 53, 54, 55, .max - 1, .max], [UInt64(0), 1, .max - 1, .max])
     func `never reaches outside the file`(offset: UInt64, size: UInt64) throws {
         let layout = try layout(.integer24, 3)
-        let parts = layout.parts(offset: offset, size: size)
+        let parts = layout.extent.parts(offset: offset, size: size)
         #expect(parts.head.upperBound <= layout.head.count)
-        #expect(parts.data.upperBound <= layout.dataByteCount)
+        #expect(parts.data.upperBound <= layout.extent.dataByteCount)
         #expect(parts.tail.upperBound <= layout.tail.count)
         let count = UInt64(parts.head.count + parts.data.count + parts.tail.count)
-        #expect(count == min(size, layout.fileSize - min(offset, layout.fileSize)))
+        #expect(count == min(size, layout.extent.fileSize - min(offset, layout.extent.fileSize)))
     }
 
     @Test func `is refused where a file offset could not say its size`() throws {
         let largest = UInt64(Int64.max)
-        #expect(try #require(WaveLayout(head: [], dataByteCount: largest, tail: [])).fileSize == largest)
+        #expect(try #require(WaveLayout(head: [], dataByteCount: largest, tail: [])).extent.fileSize == largest)
         #expect(WaveLayout(head: [0], dataByteCount: largest, tail: []) == nil)
         #expect(WaveLayout(head: [], dataByteCount: largest, tail: [0]) == nil)
         #expect(WaveLayout(head: [0], dataByteCount: .max, tail: []) == nil)
@@ -60,8 +60,8 @@ import Testing
 
     @Test func `of an empty recording is its header`() throws {
         let layout = try layout(.integer16, 0)
-        #expect(layout.fileSize == 44)
-        #expect(layout.parts(offset: 0, size: 4096).data.isEmpty)
+        #expect(layout.extent.fileSize == 44)
+        #expect(layout.extent.parts(offset: 0, size: 4096).data.isEmpty)
     }
 
     private func layout(_ encoding: SampleEncoding, _ sampleCount: UInt64) throws -> WaveLayout {

@@ -1,0 +1,52 @@
+import COpus
+
+/// The two ways that libopus has to decode packets. They give the same samples where both can.
+///
+/// A multistream decoder asks the processor anew for what it can do with every packet, which in a virtual machine takes longer
+/// than decoding; so a stream of one mono or stereo Opus stream is decoded as what it is.
+enum PacketDecoder {
+    case single
+    case multistream
+
+    /// Bytes of the state of a decoder for the stream that `head` describes.
+    func stateByteCount(_ head: OpusHead) -> Int {
+        switch self {
+        case .single: Int(opus_decoder_get_size(Int32(head.channels)))
+        case .multistream:
+            Int(opus_multistream_decoder_get_size(Int32(head.streamCount), Int32(head.coupledCount)))
+        }
+    }
+
+    /// Makes `state` that of a decoder at the start of the stream that `head` describes, which applies its gain.
+    func start(_ state: OpaquePointer, _ head: OpusHead) throws(OpusError) {
+        let rate = Int32(OpusStreamDecoder.sampleRate)
+        switch self {
+        case .single:
+            try check("opus_decoder_init", opus_decoder_init(state, rate, Int32(head.channels)))
+            try check("OPUS_SET_GAIN", zwl_opus_decoder_set_gain(state, Int32(head.outputGain)))
+        case .multistream:
+            try check(
+                "opus_multistream_decoder_init",
+                opus_multistream_decoder_init(
+                    state, rate, Int32(head.channels), Int32(head.streamCount), Int32(head.coupledCount),
+                    head.waveChannelMapping))
+            try check("OPUS_SET_GAIN", zwl_opus_multistream_decoder_set_gain(state, Int32(head.outputGain)))
+        }
+    }
+
+    /// Decodes a packet to `samples` samples of each channel, for which `target` has room. Returns the samples decoded, below
+    /// zero an error.
+    func decode(
+        _ state: OpaquePointer, _ packet: UnsafePointer<UInt8>, _ byteCount: Int32,
+        into target: UnsafeMutablePointer<Int16>, samples: Int
+    ) -> Int32 {
+        switch self {
+        case .multistream: opus_multistream_decode(state, packet, byteCount, target, Int32(samples), 0)
+        case .single: opus_decode(state, packet, byteCount, target, Int32(samples), 0)
+        }
+    }
+
+    private func check(_ call: String, _ code: Int32) throws(OpusError) {
+        guard code == OPUS_OK else { throw OpusError(call: call, code: code) }
+    }
+}
