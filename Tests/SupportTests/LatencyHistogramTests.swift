@@ -32,14 +32,3 @@ struct LatencyHistogramTests {
         #expect(histogram.snapshot.buckets.allSatisfy { $0.count == 0 })
     }
 }
-
-@Suite("The memory of the process")
-struct ProcessMemoryTests {
-    @Test("grows by what is written to")
-    func grows() throws {
-        let before = try #require(ProcessMemory.residentByteCount)
-        let block = Block(count: 64 << 20) { $0.initializeMemory(as: UInt8.self, repeating: 1) }
-        #expect(try #require(ProcessMemory.residentByteCount) > before + 48 << 20)
-        withExtendedLifetime(block) {}
-    }
-}

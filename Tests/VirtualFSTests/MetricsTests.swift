@@ -57,6 +57,7 @@ import Testing
             Catalogue(
                 recordings: [
                     .synthetic("0", source: "a", sampleCount: 10_000, samples: samples), .synthetic("1", source: "b"),
+                    .synthetic("3", source: "too long", sampleCount: .max),
                 ], problems: [RecordingError("is not served", recording: "2")]), sources: sources, log: .silent)
         let handle = try volume.open(volume.attributes(at: "a.wav").inode)
         for (offset, size) in [(0, 100), (1_000, 2_000)] as [(UInt64, UInt64)] {
@@ -123,7 +124,7 @@ import Testing
         #expect(document["zarrwlr_open_files", [:]] == 1)
         #expect(document["zarrwlr_recordings", ["state": "learned"]] == 2)
         #expect(document["zarrwlr_recordings", ["state": "waiting"]] == 0)
-        #expect(document["zarrwlr_recordings", ["state": "problem"]] == 1)
+        #expect(document["zarrwlr_recordings", ["state": "problem"]] == 2)
         for (number, kind) in RequestKind.allCases.enumerated() where kind != .read {
             #expect(document["zarrwlr_requests_total", ["kind": "\(kind)"]] == Double(number))
         }

@@ -91,7 +91,8 @@ extension Volume {
             Metric("decoded_units_total", "Decode units that were decoded", counted { $0.units.value }),
             Metric("decoded_samples_total", "Samples of those units", counted { $0.samples.value }),
             Metric(
-                "preroll_samples_total", "Samples decoded only to bring a decoder into its state",
+                "preroll_samples_total",
+                "Samples decoded for nothing but the state of a decoder, or to prove from where Opus can be decoded",
                 counted { $0.preRollSamples.value }),
             Metric(
                 "preroll_ratio", "Share of those in all that was decoded, 0 where nothing was",
