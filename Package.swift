@@ -42,7 +42,7 @@ let package = Package(
         .executable(name: "zarrwlr", targets: ["zarrwlr"]),
     ],
     targets: systemLibraries
-        + layer("Support", ["CCrypto"])
+        + layer("Support", ["CCrypto", "CLinux"])
         + layer("SQLite", ["Support", "CSQLite"])
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])

@@ -57,6 +57,7 @@ public struct MountCommand: Sendable {
     private func serve(
         _ configuration: MountConfiguration, onReady: @escaping @Sendable () -> Void
     ) throws(CommandError) {
+        Allocator.limitRetention()
         let log = try makeLog(configuration)
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
