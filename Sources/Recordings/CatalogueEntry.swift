@@ -3,11 +3,6 @@ import Synchronization
 
 /// A recording of a catalogue: found, and learned when it is first asked for.
 public final class CatalogueEntry: Sendable {
-    private enum State {
-        case found(RecordingNode, RecordingOpener)
-        case learned(Result<Recording, RecordingError>)
-    }
-
     /// The path of its node in the store, without a leading slash.
     public let path: String
     /// The path of the group whose directory shows it; empty for the root.
@@ -16,7 +11,9 @@ public final class CatalogueEntry: Sendable {
     public let number: UInt64?
     /// The source file's name as the store has it, not yet fit to be a file name.
     public let sourceName: String
-    private let state: Mutex<State>
+    /// What it is to be learned from; nil once that is done.
+    private let source: Mutex<(node: RecordingNode, opener: RecordingOpener)?>
+    private let learned: Lazy<Result<Recording, RecordingError>>
 
     /// An entry of a recording that is known already.
     init(_ recording: Recording) {
@@ -24,7 +21,8 @@ public final class CatalogueEntry: Sendable {
         group = recording.group
         number = recording.number
         sourceName = recording.sourceName
-        state = Mutex(.learned(Result { () throws(RecordingError) in try Self.servable(recording) }))
+        source = Mutex(nil)
+        learned = Lazy(Self.servable(recording))
     }
 
     /// An entry of what was found at `node`, for `opener` to learn.
@@ -33,7 +31,8 @@ public final class CatalogueEntry: Sendable {
         group = node.group
         number = node.number
         sourceName = node.sourceName
-        state = Mutex(.found(node, opener))
+        source = Mutex((node, opener))
+        learned = Lazy()
     }
 
     /// An entry of what a catalogue's file knows already, for `opener` to read.
@@ -44,17 +43,12 @@ public final class CatalogueEntry: Sendable {
         sourceName = known.facts.sourceName
         let samples = OnDemandRecording(path: path, announced: .init(known.facts), opener: opener)
         let recording = Recording(path: path, group: group, number: number, known.facts, samples)
-        state = Mutex(.learned(Result { () throws(RecordingError) in try Self.servable(recording) }))
+        source = Mutex(nil)
+        learned = Lazy(Self.servable(recording))
     }
 
     /// What the recording is, or why it cannot be served; nil where that is not known yet.
-    public var known: Result<Recording, RecordingError>? {
-        let known = state.withLockIfAvailable { state -> Result<Recording, RecordingError>? in
-            guard case .learned(let result) = state else { return nil }
-            return result
-        }
-        return known ?? nil
-    }
+    public var known: Result<Recording, RecordingError>? { learned.current }
 
     /// What the recording is, if that is known by now.
     public var knownRecording: Recording? { try? known?.get() }
@@ -62,22 +56,25 @@ public final class CatalogueEntry: Sendable {
     /// What the recording is, read now if it is not known yet: once for all who wait. Throws, at every call, why it cannot be
     /// served.
     public func recording() throws(RecordingError) -> Recording {
-        try state.withLock { state throws(RecordingError) in
-            switch state {
-            case .learned(let result):
-                return try result.get()
-            case .found(let node, let opener):
-                let result = Result { () throws(RecordingError) in try Self.servable(opener.learn(node)) }
-                state = .learned(result)
-                return try result.get()
-            }
+        try learned.get { learn() }.get()
+    }
+
+    private func learn() -> Result<Recording, RecordingError> {
+        guard let (node, opener) = source.withLock({ $0.take() }) else {
+            return .failure(RecordingError("is known already", recording: path))
+        }
+        do throws(RecordingError) {
+            return Self.servable(try opener.learn(node))
+        } catch {
+            return .failure(error)
         }
     }
 
-    private static func servable(_ recording: Recording) throws(RecordingError) -> Recording {
+    private static func servable(_ recording: Recording) -> Result<Recording, RecordingError> {
         guard recording.waveExtent != nil else {
-            throw RecordingError("its WAV file would be too large to exist", recording: recording.path)
+            let problem = "its WAV file would be too large to exist"
+            return .failure(RecordingError(problem, recording: recording.path))
         }
-        return recording
+        return .success(recording)
     }
 }

@@ -10,7 +10,7 @@ final class OnDemandRecording: SampleReading {
     private let opener: RecordingOpener
     /// What was announced of it: no read may give the bytes of another.
     private let announced: Announcement
-    private let opened = Mutex<Opened?>(nil)
+    private let opened = Lazy<Opened>()
     private let isInUse = Atomic<Bool>(false)
 
     /// All that a file's size and the place of its samples follow from.
@@ -65,30 +65,26 @@ final class OnDemandRecording: SampleReading {
     /// Keeps `recording`, which was opened to learn of it, where there is room for it.
     func keep(_ recording: Recording) {
         guard opener.openRecordings.addIfRoom(self) else { return }
-        opened.withLock { $0 = Opened(recording) }
+        opened.set(Opened(recording))
     }
 
     /// Lets go of what it has open; who is reading goes on.
     func close() {
-        // What is let go of ends outside the lock.
-        let dropped = opened.withLock { $0.take() }
-        _ = dropped
+        opened.clear()
     }
 
     /// The recording, opened if need be, once for all who wait.
     private func recording() throws(RecordingError) -> Recording {
         isInUse.store(true, ordering: .relaxed)
         var isNew = false
-        let recording = try opened.withLock { opened throws(RecordingError) in
-            if let opened { return opened.recording }
+        let opened = try opened.get { () throws(RecordingError) in
             let recording = try opener.open(path)
             guard Announcement(RecordingFacts(recording)) == announced else { throw change }
             isNew = true
-            opened = Opened(recording)
-            return recording
+            return Opened(recording)
         }
         if isNew { opener.openRecordings.add(self) }
-        return recording
+        return opened.recording
     }
 
     private var change: RecordingError {

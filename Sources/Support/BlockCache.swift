@@ -36,8 +36,10 @@ public final class BlockCache: Sendable {
         return sum
     }
 
-    /// The block of `key`, made by `make` if it is not kept; `isAhead`, before a reader asks for it. `make` runs on the calling thread, at most once at a time for a
-    /// key, and must not ask for the same key. What it throws is thrown to this caller only, and nothing is kept.
+    /// The block of `key`, made by `make` if it is not kept; `isAhead`, before a reader asks for it.
+    ///
+    /// `make` runs on the calling thread, at most once at a time for a key, and must not ask for the same key. What it throws
+    /// is thrown to this caller only, and nothing is kept.
     public func block<E: Error>(
         _ key: BlockKey, isAhead: Bool = false, make: () throws(E) -> Block
     ) throws(E) -> Block {
@@ -45,10 +47,8 @@ public final class BlockCache: Sendable {
         let slot = stripes[index].withLock { $0.wantedSlot(for: key, isAhead: isAhead) }
         var isNew = false
         do {
-            let block = try slot.state.withLock { (state: inout Block?) throws(E) -> Block in
-                if let block = state { return block }
+            let block = try slot.get { () throws(E) -> Block in
                 let block = try make()
-                state = block
                 isNew = true
                 return block
             }
@@ -62,7 +62,7 @@ public final class BlockCache: Sendable {
 
     /// The block of `key` if it is kept, without waiting for one that is being made.
     public func cachedBlock(_ key: BlockKey) -> Block? {
-        stripes[stripeIndex(of: key)].withLock { $0.filledSlot(for: key) }?.state.withLock { $0 }
+        stripes[stripeIndex(of: key)].withLock { $0.filledSlot(for: key) }?.current
     }
 
     /// Keeps `block` under `key`, in place of what was kept there.
@@ -71,7 +71,7 @@ public final class BlockCache: Sendable {
         let freed = stripes[index].withLock { $0.remove(key) }
         used.subtract(freed, ordering: .relaxed)
         let slot = stripes[index].withLock { $0.slot(for: key) }
-        slot.state.withLock { $0 = block }
+        slot.set(block)
         keep(block, in: slot, for: key, stripe: index)
     }
 
@@ -113,10 +113,8 @@ public final class BlockCache: Sendable {
     }
 }
 
-/// Where one block is made and waited for. Its own lock is held while the block is made, never a stripe's.
-private final class Slot: Sendable {
-    let state = Mutex<Block?>(nil)
-}
+/// Where one block is made and waited for.
+private typealias Slot = Lazy<Block>
 
 /// A part of the map, kept in bounds by the CLOCK rule: a hand goes round, and an entry used since its last visit is spared
 /// once.

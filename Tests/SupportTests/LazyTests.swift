@@ -1,0 +1,54 @@
+import Dispatch
+import Support
+import Synchronization
+import Testing
+
+@Suite("A lazy value")
+struct LazyTests {
+    private struct Refusal: Error {}
+
+    @Test func `is made once for all who ask at a time`() {
+        for _ in 0..<50 {
+            let lazy = Lazy<Int>()
+            let count = Atomic<Int>(0)
+            DispatchQueue.concurrentPerform(iterations: 16) { _ in
+                let value = lazy.get { count.add(1, ordering: .relaxed).newValue }
+                #expect(value == 1)
+            }
+            #expect(count.load(ordering: .relaxed) == 1)
+        }
+    }
+
+    @Test func `that could not be made is tried again by those who wait`() {
+        let lazy = Lazy<Int>()
+        let attempts = Atomic<Int>(0)
+        let refused = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: 16) { _ in
+            do {
+                let value = try lazy.get { () throws(Refusal) in
+                    let attempt = attempts.add(1, ordering: .relaxed).newValue
+                    if attempt <= 3 { throw Refusal() }
+                    return attempt
+                }
+                #expect(value == 4)
+            } catch {
+                refused.add(1, ordering: .relaxed)
+            }
+        }
+        #expect(refused.load(ordering: .relaxed) == 3)
+        #expect(attempts.load(ordering: .relaxed) == 4)
+    }
+
+    @Test func `is there at once, or not at all, for those who do not wait`() {
+        let lazy = Lazy<Int>()
+        #expect(lazy.current == nil)
+        #expect(lazy.get { 1 } == 1)
+        #expect(lazy.current == 1)
+        lazy.set(2)
+        #expect(lazy.get { 3 } == 2)
+        lazy.clear()
+        #expect(lazy.current == nil)
+        #expect(lazy.get { 4 } == 4)
+        #expect(Lazy(5).current == 5)
+    }
+}
