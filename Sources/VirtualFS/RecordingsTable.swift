@@ -9,7 +9,7 @@ enum RecordingsTable {
     ]
 
     /// The table of recordings and their paths below the mountpoint.
-    static func text(of rows: [(recording: Recording, path: String)]) -> String {
+    static func text(of rows: some Sequence<(recording: Recording, path: String)>) -> String {
         var text = CSV.line(header)
         for (recording, path) in rows {
             let format = recording.format

@@ -77,10 +77,13 @@ public final class Volume: Sendable {
 
     /// The recordings that are served, ordered by their place in the volume, and the paths of their WAV files below its root.
     /// What is not known yet is found out.
-    public var recordingFiles: [(recording: Recording, path: String)] {
+    public var recordingFiles: [(recording: Recording, path: String)] { Array(servedFiles) }
+
+    /// The same, one after the other: all of them together take more memory than what is known of them.
+    private var servedFiles: some Sequence<(recording: Recording, path: String)> {
         learn()
         let nodes = tree.nodes
-        return entries.compactMap { node, entry in
+        return entries.lazy.compactMap { node, entry in
             (try? entry.recording()).map { (recording: $0, path: nodes.path(of: node)) }
         }
     }
@@ -137,7 +140,7 @@ public final class Volume: Sendable {
     func text(of report: Report) -> Block {
         switch report {
         case .problems: reports.problems.get { Block(Array(ProblemsText.text(of: problems).utf8)) }
-        case .recordings: reports.recordings.get { Block(Array(RecordingsTable.text(of: recordingFiles).utf8)) }
+        case .recordings: reports.recordings.get { Block(Array(RecordingsTable.text(of: servedFiles).utf8)) }
         case .metrics: Block(Array(PrometheusText.text(of: metrics).utf8))
         case .status: Block(Array(StatusDocument.text(of: metrics).utf8))
         }
