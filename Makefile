@@ -77,7 +77,11 @@ uninstall:
 
 test: deps toolchain .venv/bin/zarr-is-there
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	@{ $(SWIFT) test --skip-build 2>&1; echo $$? > .build/test.status; } | tee .build/test.log
+	@status=$$(cat .build/test.status); if [ $$status != 0 ]; then \
+	    echo "make: tests failed (all they printed: .build/test.log):" >&2; \
+	    grep -A 3 ' recorded an issue ' .build/test.log >&2; \
+	fi; exit $$status
 
 lint: toolchain
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks

@@ -11,8 +11,9 @@ enum Mountpoint {
         guard status.st_mode & S_IFMT == S_IFDIR else { throw CommandError("cannot mount at \(path): not a directory") }
         guard !isMounted(resolved, status) else {
             // The kernel may remember the directory of a mount whose program is gone; this question it cannot answer alone.
+            // Asked while the program goes, it answers ECONNABORTED.
             var statistics = statvfs()
-            let isDead = statvfs(path, &statistics) != 0 && errno == ENOTCONN
+            let isDead = statvfs(path, &statistics) != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
             throw CommandError(
                 "cannot mount at \(path): \(isDead ? advice(ENOTCONN, path) : "busy, something is mounted there already")"
             )
@@ -31,7 +32,8 @@ enum Mountpoint {
     private static func advice(_ code: Int32, _ path: String) -> String {
         switch code {
         case ENOENT: "no such directory"
-        case ENOTCONN: "the program behind an earlier mount is gone; clear it with: fusermount3 -u \(path)"
+        case ENOTCONN, ECONNABORTED:
+            "the program behind an earlier mount is gone; clear it with: fusermount3 -u \(path)"
         default: String(cString: strerror(code))
         }
     }

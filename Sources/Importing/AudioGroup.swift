@@ -82,15 +82,19 @@ public final class AudioGroup: Sendable {
     }
 
     /// Looks at recordings that have appeared since it was last called: other processes may be at work too.
+    ///
+    /// When it returns, all that were there when it was called are known. A name is therefore marked only once its source is:
+    /// what two threads come upon at the same time, both read.
     private func look() throws(StoreError) {
         let names = try store.children(of: path)
-        let unseen = known.withLock { known in names.filter { known.names.insert($0).inserted } }
-        for name in unseen where UInt64(name) != nil {
+        let unseen = known.withLock { known in names.filter { !known.names.contains($0) } }
+        for name in unseen {
             let place = path.isEmpty ? name : "\(path)/\(name)"
-            guard let source = StoredSource(of: place, in: store) else { continue }
+            let source = UInt64(name) == nil ? nil : StoredSource(of: place, in: store)
             known.withLock { known in
-                if let byteCount = source.byteCount { known.byteCounts.insert(byteCount) }
-                if let sha256 = source.sha256 { known.places[sha256] = place }
+                known.names.insert(name)
+                if let byteCount = source?.byteCount { known.byteCounts.insert(byteCount) }
+                if let sha256 = source?.sha256 { known.places[sha256] = place }
             }
         }
     }

@@ -1,11 +1,12 @@
 import Foundation
-import Importing
 import Recordings
 import Support
 import TestSupport
 import Testing
 import WaveFile
 import Zarr
+
+@testable import Importing
 
 @Suite("An import")
 struct ImportTests {
@@ -44,6 +45,17 @@ struct ImportTests {
         let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
         #expect(
             try importer.importSource(at: path, into: other, progress: { _ in }) == .alreadyThere("pond/0"))
+    }
+
+    @Test("sees on every thread all that another process has imported meanwhile")
+    func duplicatesOfOthersOnThreads() throws {
+        let fixture = try ImportFixture()
+        let other = try AudioGroup(in: fixture.store, path: "pond")
+        let paths = try (0..<40).map { try fixture.file("\($0).wav", Self.wave(seed: 1_000 + $0)) }
+        for path in paths { _ = try fixture.importFile(path) }
+        let sums = try paths.map { try Digest.sha256(Array(Data(contentsOf: URL(filePath: $0)))) }
+        let claims = Parallel.map(sums.reversed(), threads: 8) { sum in Result { try other.claim(sum) } }
+        #expect(try claims.map { try $0.get() } == (0..<40).reversed().map { .taken("pond/\($0)") })
     }
 
     @Test("that fails leaves nothing")

@@ -101,7 +101,7 @@ extension Mounts {
                     make()
                     // What the kernel sends once a file is closed may still be under way.
                     var after = before
-                    for _ in 0..<100 where after == before {
+                    for _ in 0..<1_000 where after == before {
                         usleep(10_000)
                         after = try self.requests(kind, mountpoint)
                     }
