@@ -5,7 +5,11 @@
 // is made without.
 int renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned int flags);
 
+// sync_file_range(2), for the same reason.
+int sync_file_range(int file, long offset, long count, unsigned int flags);
+
 enum {
     zwl_rename_noreplace = 1 << 0,
     zwl_rename_exchange = 1 << 1,
+    zwl_sync_file_range_write = 1 << 1,
 };

@@ -71,7 +71,8 @@ public final class AudioGroup: Sendable {
     /// Makes `node` appear in the group, unless another process has imported the same source meanwhile. Returns where the
     /// source is, and whether that is `node`.
     func publish(_ node: StagedNode, sha256: String) throws(StoreError) -> (place: String, isNew: Bool) {
-        try store.withLock(on: path) { () throws(StoreError) in
+        try node.sync()
+        return try store.withLock(on: path) { () throws(StoreError) in
             try look()
             if case .some(.some(let place)) = known.withLock({ $0.places[sha256] }) { return (place, false) }
             let number = try node.publish(numberedIn: path)

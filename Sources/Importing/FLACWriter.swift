@@ -13,15 +13,15 @@ final class FLACWriter: AudioWriter {
     private let md5: MessageDigest
     private let digesting: Relay<SampleBuffer>
 
-    init(_ form: SampleForm, in node: StagedNode, isConcurrent: Bool) throws {
+    init(_ form: SampleForm, in node: StagedNode, threads: Int) throws {
         guard case .integer(let bits) = form.format else { throw ImportError("FLAC has no floating-point samples") }
         self.form = form
         encoder = try FLACEncoder(
             bits: bits, channels: form.channels, sampleRate: form.sampleRate,
-            compressionLevel: Self.compressionLevel)
+            compressionLevel: Self.compressionLevel, threads: threads)
         guard let md5 = MessageDigest(.md5) else { throw ImportError("libcrypto cannot compute MD5 here") }
         self.md5 = md5
-        digesting = try Relay(isConcurrent: isConcurrent) { md5.update(signed: $0) }
+        digesting = try Relay(isConcurrent: threads > 1) { md5.update(signed: $0) }
         frames = try FrameWriter(.flac, in: node)
         try frames.appendHeader(encoder.header)
     }

@@ -134,7 +134,7 @@ struct ImportJob {
         _ codec: AudioCodec, _ form: SampleForm, sourceRate: UInt32
     ) throws -> any AudioWriter {
         switch codec {
-        case .flac: try FLACWriter(form, in: node, isConcurrent: options.isConcurrent)
+        case .flac: try FLACWriter(form, in: node, threads: options.threads)
         case .aac: try AACWriter(form, bitRate: options.bitRate, in: node, isConcurrent: options.isConcurrent)
         case .opus:
             try OpusWriter(

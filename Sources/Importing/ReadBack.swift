@@ -7,7 +7,7 @@ import WaveFile
 struct ReadBack {
     /// Bytes that are asked for at a time: many, as each piece of an Opus stream begins with pre-roll.
     private static let pieceByteCount: UInt64 = 1 << 20
-    /// Such pieces that a thread has on average before all wait for each other.
+    /// Such pieces for each thread that may wait to be summed up.
     private static let piecesPerThread = 2
 
     private let recording: Recording
@@ -57,23 +57,24 @@ struct ReadBack {
         guard digest.finish() == sum else { throw Self.failure("has other samples than went in") }
     }
 
-    /// Hands the recording's samples to `body`, in order, from another thread while the next ones are decoded.
-    private func forEachPiece(_ body: @escaping (UnsafeRawBufferPointer) -> Void) throws {
+    /// Hands the recording's samples to `body`, in order, while the next ones are decoded.
+    private func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws {
         let samples = recording.samples
-        let pieces = stride(from: 0, to: recording.dataByteCount, by: Int(Self.pieceByteCount)).map { start in
-            start..<min(start + Self.pieceByteCount, recording.dataByteCount)
+        let reading = try OrderedWork<Range<UInt64>, Result<[BlockSlice], RecordingError>>(
+            name: "read back", threads: threads
+        ) { piece in
+            Result { () throws(RecordingError) in try samples.read(bytes: piece) }
         }
-        let summing = try Relay<[BlockSlice]>(isConcurrent: threads > 1) { slices in
-            for slice in slices { body(slice.bytes) }
-        }
-        let together = threads * Self.piecesPerThread
-        for first in stride(from: 0, to: pieces.count, by: together) {
-            let read = Parallel.map(Array(pieces[first...].prefix(together)), threads: threads) { piece in
-                Result { () throws(RecordingError) in try samples.read(bytes: piece) }
+        func take(leaving limit: Int) throws {
+            while reading.count > limit, let slices = reading.take() {
+                for slice in try slices.get() { body(slice.bytes) }
             }
-            for slices in read { try summing.send(slices.get()) }
         }
-        try summing.finish()
+        for start in stride(from: 0, to: recording.dataByteCount, by: Int(Self.pieceByteCount)) {
+            reading.submit(start..<min(start + Self.pieceByteCount, recording.dataByteCount))
+            try take(leaving: threads > 1 ? threads * Self.piecesPerThread : 0)
+        }
+        try take(leaving: 0)
     }
 
     private static func failure(_ problem: String) -> ImportError {

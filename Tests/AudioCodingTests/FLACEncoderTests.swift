@@ -22,9 +22,11 @@ struct FLACEncoderTests {
     ]
 
     private static func encode(
-        _ samples: SampleBuffer, _ form: Form
+        _ samples: SampleBuffer, _ form: Form, blockSize: Int = 4096, threads: Int = 1
     ) throws -> (encoder: FLACEncoder, frames: [EncodedFrame]) {
-        let encoder = try FLACEncoder(bits: form.bits, channels: form.channels, sampleRate: form.sampleRate)
+        let encoder = try FLACEncoder(
+            bits: form.bits, channels: form.channels, sampleRate: form.sampleRate, blockSize: blockSize,
+            threads: threads)
         var frames: [EncodedFrame] = []
         for piece in Signal.pieces(samples) { frames += try encoder.encode(piece) }
         return (encoder, try frames + encoder.finish(md5: try md5(samples)))
@@ -86,6 +88,34 @@ struct FLACEncoderTests {
         }
     }
 
+    /// Long enough for several segments of about a megabyte, and in small blocks for frame numbers of one to three bytes.
+    @Test(
+        .enabled(if: MediaTools.arePresent, MediaTools.comment),
+        arguments: [(1, 1_200_000, 4096), (2, 700_000, 4096), (6, 120_001, 16), (1, 1_048_576, 512)])
+    func `a stream of several segments is one stream, the same from any number of threads`(
+        channels: Int, count: Int, blockSize: Int
+    ) throws {
+        let form = Form(bits: 16, channels: channels, sampleRate: 48_000)
+        let samples = Signal.integers(bits: 16, channels: channels, count: count)
+        let (encoder, frames) = try Self.encode(samples, form, blockSize: blockSize)
+        let stream = encoder.header + frames.flatMap(\.bytes)
+        for threads in [2, 5] {
+            let other = try Self.encode(samples, form, blockSize: blockSize, threads: threads)
+            #expect(other.encoder.header + other.frames.flatMap(\.bytes) == stream)
+        }
+        #expect(frames.dropLast().allSatisfy { $0.sampleCount == blockSize })
+        #expect(frames.reduce(0) { $0 + $1.sampleCount } == count)
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.flac")
+            try Data(stream).write(to: path)
+            _ = try runChecked(["flac", "-t", "--warnings-as-errors", path.path])
+            let decoded = try runChecked([
+                "flac", "-dcs", "--force-raw-format", "--endian=little", "--sign=signed", path.path,
+            ])
+            #expect(decoded.output == Data(samples.byteArray))
+        }
+    }
+
     @Test func `no samples make a stream without frames`() throws {
         let encoder = try FLACEncoder(bits: 16, channels: 1, sampleRate: 48_000)
         #expect(try encoder.finish(md5: nil) == [])
@@ -114,6 +144,9 @@ struct FLACEncoderTests {
         let samples = [UInt8](repeating: 0x7F, count: 2 * 5000).withUnsafeBytes {
             SampleBuffer(format: .integer(bits: 12), channels: 1, bytes: $0)
         }
-        #expect(throws: AudioCodingError.self) { try encoder.encode(samples) }
+        #expect(throws: AudioCodingError.self) {
+            _ = try encoder.encode(samples)
+            _ = try encoder.finish(md5: nil)
+        }
     }
 }

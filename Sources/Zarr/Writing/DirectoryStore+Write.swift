@@ -34,7 +34,7 @@ extension DirectoryStore {
         let path = "\(staging.path)/value"
         var file = try changes.makeFile(path)
         try file.append(bytes)
-        try file.finish()
+        try file.sync()
         try changes.replaceFile(key, with: path)
         files.removeAll()
         try changes.sync(key.split(separator: "/").dropLast().joined(separator: "/"))

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Support
 
@@ -35,8 +36,14 @@ struct NewFile: ~Copyable {
         try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in try append(UnsafeRawBufferPointer(bytes)) }
     }
 
-    /// Waits until all bytes are on the disk. The file's name is not, until its folder is kept too.
-    consuming func finish() throws(StoreError) {
+    /// Sends all bytes on their way to the disk, where they are once the file is synced.
+    consuming func finish() {
+        // No more than a hint: what fails here fails again, and is said, when the file is synced.
+        _ = sync_file_range(file.descriptor, 0, 0, UInt32(zwl_sync_file_range_write))
+    }
+
+    /// Waits until all bytes are on the disk. The file's name is not, until its folder is synced too.
+    consuming func sync() throws(StoreError) {
         _ = try changes.attempt("fsync", key, "cannot be kept") { fsync(file.descriptor) }
     }
 }

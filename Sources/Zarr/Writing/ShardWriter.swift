@@ -24,6 +24,6 @@ struct ShardWriter: ~Copyable {
         let empty = [UInt64](repeating: .max, count: max(2 * chunksPerShard - index.count, 0))
         let bytes = (index + empty).map(\.littleEndian).withUnsafeBytes { Array($0) }
         try file.append(Crc32cCodec().encode(bytes))
-        try file.finish()
+        file.finish()
     }
 }

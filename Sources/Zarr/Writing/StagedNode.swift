@@ -36,7 +36,7 @@ public final class StagedNode: Sendable {
     public func write(_ bytes: [UInt8], to name: String) throws(StoreError) {
         var file = try makeFile(name)
         try file.append(bytes)
-        try file.finish()
+        file.finish()
     }
 
     /// The new file `name` below the node.
@@ -51,7 +51,12 @@ public final class StagedNode: Sendable {
     func overwriteStart(of name: String, with bytes: [UInt8]) throws(StoreError) {
         var file = try store.changes.openFile(path(of: name))
         try file.append(bytes)
-        try file.finish()
+        file.finish()
+    }
+
+    /// Waits until all that was written is on the disk. Publishing does so too: for who wants to hold no lock meanwhile.
+    public func sync() throws(StoreError) {
+        try store.changes.syncTree(path)
     }
 
     /// Makes the node appear at `place` of the hierarchy, in a group that is there; false, and nothing changed, where
@@ -61,7 +66,7 @@ public final class StagedNode: Sendable {
     /// process nor a power cut leaves a part.
     public func publish(as place: String) throws(StoreError) -> Bool {
         try store.check(place, isPrefix: false)
-        try store.changes.syncTree(path)
+        try sync()
         guard try store.changes.moveFolder(path, to: place) else { return false }
         do {
             try store.changes.sync(Self.parent(of: place))

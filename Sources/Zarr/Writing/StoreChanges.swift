@@ -80,21 +80,21 @@ struct StoreChanges: Sendable {
 
     // MARK: - Keeping
 
-    /// Waits until the names in the folder `path` are on the disk.
+    /// Waits until the bytes of the file `path`, or the names in the folder `path`, are on the disk.
     func sync(_ path: String) throws(StoreError) {
         let place = path.isEmpty ? "." : path
-        let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = openat(root.descriptor, place, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw StoreError("cannot be kept", key: path, cause: SystemError("openat", place))
         }
-        let folder = OpenFile(descriptor: descriptor)
-        _ = try attempt("fsync", path, "cannot be kept") { fsync(folder.descriptor) }
+        let file = OpenFile(descriptor: descriptor)
+        _ = try attempt("fsync", path, "cannot be kept") { fsync(file.descriptor) }
     }
 
-    /// Waits until the names in the folder `path`, and in all below it, are on the disk.
+    /// Waits until all files and names in the folder `path`, and in all below it, are on the disk.
     func syncTree(_ path: String, depth: Int = 0) throws(StoreError) {
         try forEachEntry(of: path, depth: depth) { entry, inner throws(StoreError) in
-            if entry.isDirectory { try syncTree(inner, depth: depth + 1) }
+            if entry.isDirectory { try syncTree(inner, depth: depth + 1) } else { try sync(inner) }
         }
         try sync(path)
     }

@@ -1,0 +1,57 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Support
+
+@Suite("Ordered work")
+struct OrderedWorkTests {
+    @Test("gives results in the order of the items, however long each takes", arguments: [0, 1, 2, 7])
+    func order(threads: Int) throws {
+        let work = try OrderedWork<Int, Int>(name: "test", threads: threads) { number in
+            usleep(UInt32(number % 7 * 50))
+            return number * number
+        }
+        var results: [Int] = []
+        for number in 0..<200 {
+            work.submit(number)
+            if work.count > 10, let result = work.take() { results.append(result) }
+        }
+        while let result = work.take() { results.append(result) }
+        #expect(results == (0..<200).map { $0 * $0 })
+        #expect(work.count == 0)
+        #expect(work.take() == nil)
+    }
+
+    @Test("is done once for each item, by the threads that there are")
+    func once() throws {
+        let calls = Mutex([Int: Int]())
+        let gate = Semaphore()
+        let work = try OrderedWork<Int, Int>(name: "test", threads: 3) { number in
+            calls.withLock { $0[number, default: 0] += 1 }
+            // The first three wait for each other: all are in work at once.
+            if number < 2 { gate.wait() } else if number == 2 { for _ in 0..<2 { gate.signal() } }
+            return number
+        }
+        for number in 0..<50 { work.submit(number) }
+        while work.take() != nil {}
+        #expect(calls.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<50).map { ($0, 1) }))
+    }
+
+    @Test("that is let go of ends, and does not begin what waits")
+    func abandoned() throws {
+        let begun = Mutex(0)
+        let gate = Semaphore()
+        do {
+            let work = try OrderedWork<Int, Int>(name: "test", threads: 2) { number in
+                begun.withLock { $0 += 1 }
+                gate.wait()
+                return number
+            }
+            for number in 0..<100 { work.submit(number) }
+        }
+        for _ in 0..<100 { gate.signal() }
+        usleep(10_000)
+        #expect(begun.withLock { $0 } <= 2)
+    }
+}
