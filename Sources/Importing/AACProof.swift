@@ -1,10 +1,10 @@
 import AudioCoding
 
-/// The SHA-256 of what the frames of an AAC stream decode to from its start.
+/// The digests of what the frames of an AAC stream decode to from its start.
 final class AACProof {
     private let decoder: AACDecoder
     private let blockAlign: Int
-    private let digest: TrimmedDigest
+    private let digests: PieceDigests
     private let decoded = UnsafeMutableRawBufferPointer.allocate(
         byteCount: AACDecoder.maximumOutputByteCount, alignment: 16)
 
@@ -12,7 +12,7 @@ final class AACProof {
     init(skipping skippedSamples: Int, channels: Int) throws {
         decoder = try AACDecoder()
         blockAlign = channels * 2
-        digest = try TrimmedDigest(skipping: skippedSamples, blockAlign: blockAlign)
+        digests = try PieceDigests(skipping: skippedSamples, blockAlign: blockAlign)
     }
 
     deinit {
@@ -23,12 +23,12 @@ final class AACProof {
     func append(_ frames: [EncodedFrame]) throws {
         for frame in frames {
             let count = try frame.bytes.withUnsafeBytes { try decoder.decode($0, into: decoded) }
-            digest.append(UnsafeRawBufferPointer(rebasing: decoded[..<(count * blockAlign)]))
+            try digests.append(UnsafeRawBufferPointer(rebasing: decoded[..<(count * blockAlign)]))
         }
     }
 
-    /// The digest of the first `sampleCount` samples after those skipped; nil where there are fewer.
-    func finish(sampleCount: UInt64) -> [UInt8]? {
-        digest.finish(sampleCount: sampleCount)
+    /// The digests of the first `sampleCount` samples after those skipped; nil where there are fewer.
+    func finish(sampleCount: UInt64) throws(ImportError) -> [[UInt8]]? {
+        try digests.finish(sampleCount: sampleCount)
     }
 }

@@ -36,7 +36,7 @@ final class AACWriter: AudioWriter {
     func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         try append(encoder.finish())
         try proving.finish()
-        guard let sum = proof.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
+        guard let pieces = try proof.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
             throw ImportError("no sample came out of the AAC encoder: keep it as flac or pcm")
         }
         var attributes = attributes
@@ -48,6 +48,7 @@ final class AACWriter: AudioWriter {
         attributes["total_samples"] = JSONValue(encoder.sampleCount)
         try frames.finish(attributes)
         return WrittenAudio(
-            codec: .aac, sampleCount: encoder.sampleCount, byteCount: frames.byteCount, proof: .sha256(sum))
+            codec: .aac, sampleCount: encoder.sampleCount, byteCount: frames.byteCount,
+            proof: .decoded(pieces: pieces, arrays: frames.arrayDigests))
     }
 }

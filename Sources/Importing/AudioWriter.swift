@@ -25,8 +25,9 @@ struct WrittenAudio {
     enum Proof {
         /// The samples that went in: for codecs that lose nothing.
         case source
-        /// Samples with this SHA-256.
-        case sha256([UInt8])
+        /// What was decoded while it was encoded: so many `pieces` of samples with these digests. The `arrays` that were
+        /// written hold bytes with these digests, by their names.
+        case decoded(pieces: [[UInt8]], arrays: [String: [UInt8]])
         /// Samples with this MD5, as FLAC has it.
         case md5([UInt8])
         /// Samples; which ones, only the stream knows.

@@ -16,20 +16,24 @@ final class FrameWriter {
 
     /// A writer into `node` with the index that readers expect of `codec`.
     init(_ codec: AudioCodec, in node: StagedNode) throws(ZarrError) {
-        blob = ArrayWriter(in: node, name: HierarchyNames.blob, try .blob())
+        blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isSummedUp: codec != .flac)
         switch codec {
         case .opus:
-            index = ArrayWriter(in: node, name: HierarchyNames.opusIndex, try .index(columns: 5))
+            index = ArrayWriter(in: node, name: HierarchyNames.opusIndex, try .index(columns: 5), isSummedUp: true)
             row = { [$0, $1, $3, $2, $2 &+ $3 &- 1] }
         case .flac, .aac, .pcm:
             let name = codec == .flac ? HierarchyNames.flacIndex : HierarchyNames.aacIndex
-            index = ArrayWriter(in: node, name: name, try .index(columns: 3))
+            index = ArrayWriter(in: node, name: name, try .index(columns: 3), isSummedUp: codec != .flac)
             row = { byte, byteCount, sample, _ in [byte, byteCount, sample] }
         }
     }
 
     /// Bytes of the blob so far.
     var byteCount: UInt64 { UInt64(blob.byteCount) }
+    /// The SHA-256 of what both arrays hold, by their names, once they are written; none of FLAC, which sums up its samples.
+    var arrayDigests: [String: [UInt8]] {
+        [blob, index].reduce(into: [:]) { digests, array in digests[array.name] = array.sha256 }
+    }
 
     /// Appends bytes that belong to no frame.
     func appendHeader(_ bytes: [UInt8]) throws(ZarrError) {

@@ -60,7 +60,7 @@ struct ImportJob {
     }
 
     private func writeBytes(_ range: Range<UInt64>, _ name: String) throws {
-        let array = ArrayWriter(in: node, name: name, try .bytes())
+        let array = ArrayWriter(in: node, name: name, .bytes)
         try source.file.forEachPiece(of: range) { try array.append($0) }
         try array.finish()
     }

@@ -80,9 +80,11 @@ public final class Importer: Sendable {
         case .granted: break
         }
         do {
-            let recording = try Recording(store: group.store, path: node.path, cache: cache, log: .silent)
-            try ReadBack(recording, threads: options.threads).prove(
+            let readBack = try ReadBack(
+                store: group.store, path: node.path, cache: cache, threads: options.threads)
+            try readBack.prove(
                 written.audio, samples: written.samples, file: written.isByteExact ? written.sha256 : nil)
+            let recording = readBack.recording
             let (place, isNew) = try group.publish(node, sha256: written.sha256)
             guard isNew else { return .alreadyThere(place) }
             return .imported(

@@ -20,7 +20,7 @@ final class OpusPacketWriter {
     /// thread, until `finish` has returned.
     init(
         _ head: OpusHead, in node: StagedNode, isConcurrent: Bool,
-        _ body: @escaping (UnsafeRawBufferPointer) -> Void = { _ in }
+        _ body: @escaping (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         self.head = head
         self.node = node
@@ -33,7 +33,7 @@ final class OpusPacketWriter {
                 guard let samples = prover.samples else {
                     throw ImportError("packet \(prover.packetCount - 1) of its Opus stream cannot be decoded")
                 }
-                body(samples)
+                try body(samples)
             }
         }
     }
@@ -42,6 +42,8 @@ final class OpusPacketWriter {
     var sampleCount: UInt64 { frames.sampleCount }
     /// Bytes of all packets.
     var byteCount: UInt64 { frames.byteCount }
+    /// The SHA-256 of what the arrays of packets and of their index hold, by their names, once they are written.
+    var arrayDigests: [String: [UInt8]] { frames.arrayDigests }
 
     /// Appends a packet.
     func append(_ packet: [UInt8], sampleCount: Int) throws {
@@ -63,7 +65,7 @@ final class OpusPacketWriter {
     ) throws {
         try proveRest()
         try proving.finish()
-        let headArray = ArrayWriter(in: node, name: HierarchyNames.opusHead, try .bytes())
+        let headArray = ArrayWriter(in: node, name: HierarchyNames.opusHead, .bytes)
         try headArray.append(head.bytes)
         try headArray.finish()
         let sync = ArrayWriter(in: node, name: HierarchyNames.opusSync, try .index(columns: 2))

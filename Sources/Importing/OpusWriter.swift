@@ -7,7 +7,7 @@ final class OpusWriter: AudioWriter {
     private let encoder: OpusEncoder
     private let packets: OpusPacketWriter
     private let bitRate: Int
-    private let digest: TrimmedDigest
+    private let digests: PieceDigests
 
     /// A writer of samples of `form`, which for the header came from `sourceRate`; `bitRate` is in bits a second, nil for
     /// 128 000, and 96 000 where there is one channel.
@@ -18,9 +18,9 @@ final class OpusWriter: AudioWriter {
         encoder = try OpusEncoder(
             sampleRate: form.sampleRate, channels: form.channels, channelMask: form.channelMask,
             bitRate: self.bitRate, sourceRate: sourceRate)
-        let digest = try TrimmedDigest(skipping: encoder.head.preSkip, blockAlign: form.channels * 2)
-        self.digest = digest
-        packets = try OpusPacketWriter(encoder.head, in: node, isConcurrent: isConcurrent) { digest.append($0) }
+        let digests = try PieceDigests(skipping: encoder.head.preSkip, blockAlign: form.channels * 2)
+        self.digests = digests
+        packets = try OpusPacketWriter(encoder.head, in: node, isConcurrent: isConcurrent) { try digests.append($0) }
     }
 
     func append(_ samples: SampleBuffer) throws {
@@ -35,10 +35,11 @@ final class OpusWriter: AudioWriter {
         try append(encoder.finish())
         try packets.finish(
             attributes, skipped: UInt64(encoder.head.preSkip), sampleCount: encoder.sampleCount, bitRate: bitRate)
-        guard let sum = digest.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
+        guard let pieces = try digests.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {
             throw ImportError("no sample came out of the Opus encoder: keep it as flac or pcm")
         }
         return WrittenAudio(
-            codec: .opus, sampleCount: encoder.sampleCount, byteCount: packets.byteCount, proof: .sha256(sum))
+            codec: .opus, sampleCount: encoder.sampleCount, byteCount: packets.byteCount,
+            proof: .decoded(pieces: pieces, arrays: packets.arrayDigests))
     }
 }

@@ -111,7 +111,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
             let count = 5 << 20 | 1
             try writer.append([UInt8](repeating: 7, count: count))
             try writer.finish()
-            #expect(try store.size(of: node.path(of: "blob/c/0")) == 21 * ((256 << 10) + 16) + 4)
+            #expect(try store.size(of: node.path(of: "blob/c/0")) == 11 * ((512 << 10) + 16) + 4)
         }
     }
 

@@ -63,12 +63,12 @@ public struct ArrayPlan: Sendable, Hashable {
 }
 
 extension ArrayPlan {
-    /// Coded audio, a byte an element: chunks of 256 KiB that readers take parts of, in shards of 64 MiB.
+    /// Coded audio, a byte an element: chunks of 512 KiB that readers take parts of, in shards of 64 MiB.
     ///
-    /// A shard's index is 4 KiB and read once; 24 hours of 48 kHz FLAC are some 60 files. What is filled up at the end is less
-    /// than 256 KiB, and only of a recording of more than 4 MiB: a shorter one is one chunk of its own length.
+    /// A shard's index is 2 KiB and read once; 24 hours of 48 kHz FLAC are some 60 files. What is filled up at the end is less
+    /// than 512 KiB, and only of a recording of more than 4 MiB: a shorter one is one chunk of its own length.
     public static let blob = ArrayPlan(
-        valid: .uint8, rowShape: [], chunkRows: 256 << 10, chunksPerShard: 256, singleChunkRows: 4 << 20,
+        valid: .uint8, rowShape: [], chunkRows: 512 << 10, chunksPerShard: 128, singleChunkRows: 4 << 20,
         compression: [])
 
     /// Bytes that are read as a whole or not at all: a source's header, a codec's.
@@ -76,7 +76,8 @@ extension ArrayPlan {
         valid: .uint8, rowShape: [], chunkRows: 1 << 20, chunksPerShard: nil, singleChunkRows: 1 << 20,
         compression: [.zstd(level: 3)])
 
-    /// An index of `columns` numbers a row, `uint64`: chunks of about 400 kB before they are compressed.
+    /// An index of `columns` numbers a row, `uint64`: chunks of about 60 kB before they are compressed, since who wants one row
+    /// decodes the chunk that it is in; 64 of them to a shard.
     ///
     /// Blosc is told that a row is one item: the same byte of the same column in row after row then lies together, and the
     /// index takes a third of the room that zstd alone needs, about 3 bytes a row.
@@ -86,15 +87,16 @@ extension ArrayPlan {
         let compression = Compression.blosc(
             .zstd, level: 5, shuffle: .bytes, itemSize: rowSize <= Compression.maximumItemSize ? rowSize : itemSize)
         return try ArrayPlan(
-            .uint64, rowShape: [columns], chunkRows: max(50_000 / max(columns, 1), 1), compression: [compression])
+            .uint64, rowShape: [columns], chunkRows: max(7_500 / max(columns, 1), 1), chunksPerShard: 64,
+            compression: [compression])
     }
 
     /// Samples of `channels` channels: chunks of about 256 KiB before they are compressed, in shards of 64 of them.
     public static func samples(_ dataType: DataType, channels: Int) throws(ZarrError) -> ArrayPlan {
         let rowSize = ByteCount.product([channels], dataType.itemSize) ?? .max
         return try ArrayPlan(
-            dataType, rowShape: [channels], chunkRows: max((256 << 10) / max(rowSize, 1), 1), chunksPerShard: 64,
-            compression: [.blosc(.zstd, level: 5, shuffle: .bits, itemSize: dataType.itemSize)])
+            dataType, rowShape: channels == 1 ? [] : [channels], chunkRows: max((256 << 10) / max(rowSize, 1), 1),
+            chunksPerShard: 64, compression: [.blosc(.zstd, level: 3, shuffle: .bits, itemSize: dataType.itemSize)])
     }
 }
 

@@ -6,9 +6,11 @@ import Support
 /// Holds a chunk (or `ArrayPlan.singleChunkRows` rows, if that is more) in memory and the index of a shard, however long the
 /// array. To be used by one thread at a time. When it throws, the array is not whole and its node is to be discarded.
 public final class ArrayWriter {
+    /// Its name below the node; empty for the node itself.
+    public let name: String
     private let node: StagedNode
-    private let name: String
     private let plan: ArrayPlan
+    private let digest: MessageDigest?
 
     /// The rows not yet written, and what came of the next.
     private var buffer: [UInt8] = []
@@ -16,20 +18,24 @@ public final class ArrayWriter {
     private var chunkCount = 0
     private var shard: ShardWriter?
 
-    /// Begins the array `name` below `node`; without a name, `node` is the array.
-    public init(in node: StagedNode, name: String = "", _ plan: ArrayPlan) {
+    /// Begins the array `name` below `node`; without a name, `node` is the array. `isSummedUp`: what is appended is.
+    public init(in node: StagedNode, name: String = "", _ plan: ArrayPlan, isSummedUp: Bool = false) {
         self.node = node
         self.name = name
         self.plan = plan
+        digest = isSummedUp ? MessageDigest(.sha256) : nil
     }
 
     /// Bytes that were appended.
     public private(set) var byteCount = 0
     /// Bytes that came of the chunks written so far.
     public private(set) var encodedByteCount = 0
+    /// The SHA-256 of the bytes that were appended, once the array is finished; nil where they are not summed up.
+    public private(set) var sha256: [UInt8]?
 
     /// Appends the elements `bytes`, in C order, numbers little-endian. They may end within a row.
     public func append(_ bytes: UnsafeRawBufferPointer) throws(ZarrError) {
+        digest?.update(bytes)
         var rest = bytes
         while !rest.isEmpty {
             if buffer.count == limit { try writeWholeChunks() }
@@ -54,7 +60,7 @@ public final class ArrayWriter {
 
     /// Puts `bytes` in the place of the first that were appended: a header that is complete only at the end.
     ///
-    /// Throws `invalidRequest` where the array is compressed, or where they are not all in its first chunk.
+    /// Throws `invalidRequest` where the array is compressed, or where they are not all in its first chunk. `sha256` is of the bytes before.
     public func overwriteStart(with bytes: [UInt8]) throws(ZarrError) {
         guard plan.compression.isEmpty, bytes.count <= min(byteCount, chunkSize) else {
             throw ZarrError(
@@ -80,6 +86,7 @@ public final class ArrayWriter {
         let document = NewArrayDocument(plan: plan, grid: grid, attributes: attributes)
         let bytes = try DocumentEncoder.encode(document, path: node.path(of: name))
         try storing { () throws(StoreError) in try node.write(bytes, to: key("zarr.json")) }
+        sha256 = digest?.finish()
     }
 
     /// As above, without attributes.
