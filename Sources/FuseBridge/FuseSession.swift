@@ -89,7 +89,9 @@ public struct FuseSession: ~Copyable {
         defer { fuse_opt_free_args(&arguments) }
         // The first is taken for the program's name.
         fuse_opt_add_arg(&arguments, "zarrwlr-mount")
-        for option in options.mountOptions + (options.isTracing ? ["debug"] : []) {
+        // The kernel learns it from the mount, and libfuse insists that `FuseFileSystem.start` says the same.
+        let settled = ["max_read=\(FuseFileSystem.maximumReadByteCount)"]
+        for option in options.mountOptions + settled + (options.isTracing ? ["debug"] : []) {
             fuse_opt_add_arg(&arguments, "-o\(escaped(option))")
         }
         var operations = fuseOperations()

@@ -13,8 +13,17 @@ protocol DecodeUnits: Sendable {
     /// The unit that holds decoded sample `sample`, which is below the stream's sample count.
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit
 
+    /// The unit that is best decoded before `unit`, since its decoding ends where that one's begins; nil where there is none, or
+    /// nothing to gain.
+    func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit?
+
     /// The samples of `unit` as WAV bytes, from its first on; throws rather than yield other samples than the stream's.
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block
+}
+
+extension DecodeUnits {
+    /// None: units are decoded each by itself.
+    func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit? { nil }
 }
 
 /// Reads a recording through its decode units, each made once and kept in the block cache.
@@ -47,8 +56,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         var slices: [BlockSlice] = []
         while position < end {
             let unit = try units.unit(containing: position / blockAlign)
-            let key = BlockKey(owner: owner, number: unit.number)
-            let block = try cache.block(key, isAhead: isAhead) { () throws(RecordingError) in try decode(unit) }
+            let block = try block(unit, isAhead: isAhead)
             // A unit begins at or before the sample it was asked for, and its samples fit 64 bits as bytes: `end` does.
             let start = position - unit.samples.lowerBound * blockAlign
             let stop = min(end - unit.samples.lowerBound * blockAlign, UInt64(block.count))
@@ -59,6 +67,15 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
             position += stop - start
         }
         return slices
+    }
+
+    /// The samples of `unit`, decoded by one thread while all others who want them wait.
+    private func block(_ unit: DecodeUnit, isAhead: Bool) throws(RecordingError) -> Block {
+        try cache.block(BlockKey(owner: owner, number: unit.number), isAhead: isAhead) { () throws(RecordingError) in
+            // Threads that want units one behind the other share the work so: none goes through what another decodes.
+            if let predecessor = try units.predecessor(of: unit) { _ = try block(predecessor, isAhead: isAhead) }
+            return try decode(unit)
+        }
     }
 
     private func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {

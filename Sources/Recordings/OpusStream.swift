@@ -70,6 +70,21 @@ final class OpusStream: DecodeUnits {
         }
     }
 
+    /// The unit before, where a restart of the store leads to its first packet and on into `unit`, and its end is not kept.
+    func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit? {
+        do {
+            let source = try source.get(make: openSource)
+            guard let restarts = source.restarts, unit.number > 0 else { return nil }
+            let before = source.packets.packets(ofUnit: unit.number - 1)
+            guard restarts.last(atOrBefore: before.upperBound).firstPacket == before.lowerBound,
+                !cache.keeps(BlockKey(owner: stateOwner, number: unit.number))
+            else { return nil }
+            return DecodeUnit(number: unit.number - 1, samples: try source.packets.samples(ofUnit: unit.number - 1))
+        } catch {
+            throw RecordingError("its Opus stream cannot be read", recording: path, cause: error)
+        }
+    }
+
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
         do {
             let source = try source.get(make: openSource)

@@ -65,6 +65,11 @@ public final class BlockCache: Sendable {
         stripes[stripeIndex(of: key)].withLock { $0.filledSlot(for: key) }?.current
     }
 
+    /// Whether the block of `key` is kept. That counts as no use of it.
+    public func keeps(_ key: BlockKey) -> Bool {
+        stripes[stripeIndex(of: key)].withLock { $0.isFilled(key) }
+    }
+
     /// Keeps `block` under `key`, in place of what was kept there.
     public func insert(_ block: Block, for key: BlockKey) {
         let index = stripeIndex(of: key)
@@ -156,6 +161,11 @@ private struct Stripe {
     mutating func slot(for key: BlockKey) -> Slot {
         if let index = indices[key] { return entries[index].slot }
         return addSlot(for: key, isAhead: false)
+    }
+
+    /// Whether the block of `key` is there.
+    func isFilled(_ key: BlockKey) -> Bool {
+        indices[key].map { entries[$0].cost > 0 } ?? false
     }
 
     /// The slot of `key` if its block is there.

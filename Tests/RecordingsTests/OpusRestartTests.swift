@@ -73,6 +73,20 @@ struct OpusRestartTests {
         }
     }
 
+    @Test("are decoded from their restart on as units of their own, which others find")
+    func sharedWork() throws {
+        let packets = try Packets(StreamFixture.named("celt.opus"))
+        try open(packets, sync: [[0, 0], [64, 32]]) { opened in
+            let recording = try opened.recording
+            let packet = 960 * UInt64(recording.format.blockAlign)
+            _ = try recording.bytes(packet * 100..<packet * 100 + 2)
+            #expect(opened.counters.opus.units.value == 2)
+            #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
+            _ = try recording.bytes(packet * 70..<packet * 70 + 2)
+            #expect(opened.counters.opus.units.value == 2)
+        }
+    }
+
     @Test("are found from a restart that the store vouches for")
     func restarts() throws {
         let fixture = try StreamFixture.named("celt.opus")
