@@ -11,15 +11,22 @@ public final class FLACDecoder {
 
     /// A decoder for the stream that `streamInfo` describes.
     ///
-    /// Fails for 32 bits a sample, for which libavcodec up to version 59 decodes nothing and reports no error.
+    /// Fails where `outputBytesPerSample` does.
     public init(streamInfo: FLACStreamInfo) throws(AudioCodingError) {
+        self.streamInfo = streamInfo
+        outputBytesPerSample = try Self.outputBytesPerSample(of: streamInfo)
+        decoder = try LibAVDecoder(
+            "flac", for: .flac, extradata: streamInfo.bytes, recognition: AV_EF_EXPLODE)
+    }
+
+    /// What a decoder of such a stream gives.
+    ///
+    /// Fails for 32 bits a sample, for which libavcodec up to version 59 decodes nothing and reports no error.
+    public static func outputBytesPerSample(of streamInfo: FLACStreamInfo) throws(AudioCodingError) -> Int {
         guard streamInfo.bitsPerSample < 32 else {
             throw AudioCodingError(.flac, "32-bit FLAC is not supported")
         }
-        self.streamInfo = streamInfo
-        outputBytesPerSample = (streamInfo.bitsPerSample + 7) / 8
-        decoder = try LibAVDecoder(
-            "flac", for: .flac, extradata: streamInfo.bytes, recognition: AV_EF_EXPLODE)
+        return (streamInfo.bitsPerSample + 7) / 8
     }
 
     /// Decodes `frame`, header and CRC-16 included and nothing else, into the front of `output`: interleaved, little-endian,

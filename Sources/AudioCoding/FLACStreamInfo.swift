@@ -67,6 +67,20 @@ public struct FLACStreamInfo: Sendable, Equatable {
         }
     }
 
+    /// What the frames of a stream have in common, as far as decoding one by itself goes.
+    public struct Form: Sendable, Hashable {
+        let minimumBlockSize, maximumBlockSize: Int
+        let sampleRate: UInt32
+        let channels, bitsPerSample: Int
+    }
+
+    /// What the stream's frames have in common: a decoder of another stream of that form decodes them as well.
+    public var form: Form {
+        Form(
+            minimumBlockSize: minimumBlockSize, maximumBlockSize: maximumBlockSize, sampleRate: sampleRate,
+            channels: channels, bitsPerSample: bitsPerSample)
+    }
+
     /// Bytes that no frame of the stream exceeds, whatever `maximumFrameByteCount` claims: twice the largest block's samples
     /// as they are, plus what headers take.
     public var frameByteCountLimit: Int {

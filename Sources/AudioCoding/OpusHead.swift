@@ -1,7 +1,7 @@
 import Support
 
 /// The identification header of an Opus stream. RFC 7845, section 5.1.
-public struct OpusHead: Sendable, Equatable {
+public struct OpusHead: Sendable, Hashable {
     /// How the coded channels become the stream's.
     public enum MappingFamily: UInt8, Sendable {
         /// Mono or stereo.

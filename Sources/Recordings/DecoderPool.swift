@@ -1,33 +1,50 @@
+import AudioCoding
 import Synchronization
 
-/// Decoders of one stream that are not in use, so that a read need not open one.
+/// Decoders that are not in use, of all recordings of a store, so that a read need not open one.
 ///
-/// At most `capacity` are kept; a thread that finds none makes its own.
-final class DecoderPool<Decoder: AnyObject>: Sendable {
+/// The ones used last are kept; a thread that finds none that fits makes its own.
+final class DecoderPool<Form: Hashable & Sendable, Decoder: AnyObject>: Sendable {
     /// @unchecked: a decoder is taken out before it is used and used by that thread alone.
     private struct Idle: @unchecked Sendable {
-        var decoders: [Decoder] = []
+        /// The one used last at the end.
+        var decoders: [(form: Form, decoder: Decoder)] = []
     }
 
     private let idle = Mutex(Idle())
     private let capacity: Int
 
-    init(capacity: Int = 2) {
+    /// A pool of at most `capacity` decoders: as many as threads may be decoding at once.
+    init(capacity: Int = 16) {
         self.capacity = capacity
     }
 
-    /// Calls `body` with a decoder of the pool, or one that `make` makes. A decoder whose `body` throws is not used again:
-    /// nothing is known of its state.
+    /// Calls `body` with a decoder for streams of `form`: one of the pool, or one that `make` makes. A decoder whose `body` throws
+    /// is not used again: nothing is known of its state.
     func withDecoder<T, E: Error>(
-        make: () throws(E) -> Decoder, _ body: (Decoder) throws(E) -> T
+        for form: Form, make: () throws(E) -> Decoder, _ body: (Decoder) throws(E) -> T
     ) throws(E) -> T {
-        let taken = idle.withLock { idle in Idle(decoders: idle.decoders.popLast().map { [$0] } ?? []) }
-        let decoder = if let decoder = taken.decoders.first { decoder } else { try make() }
-        let result = try body(decoder)
-        let returned = Idle(decoders: [decoder])
-        idle.withLock { idle in
-            if idle.decoders.count < capacity { idle.decoders += returned.decoders }
+        let taken = idle.withLock { idle in
+            let index = idle.decoders.lastIndex { $0.form == form }
+            return Idle(decoders: index.map { [idle.decoders.remove(at: $0)] } ?? [])
         }
+        let decoder = if let decoder = taken.decoders.first?.decoder { decoder } else { try make() }
+        let result = try body(decoder)
+        let returned = Idle(decoders: [(form, decoder)])
+        // What is let go of ends outside the lock.
+        let dropped = idle.withLock { idle in
+            idle.decoders += returned.decoders
+            let surplus = max(idle.decoders.count - capacity, 0)
+            defer { idle.decoders.removeFirst(surplus) }
+            return Idle(decoders: Array(idle.decoders.prefix(surplus)))
+        }
+        _ = dropped
         return result
     }
+}
+
+/// The pools of one store.
+struct DecoderPools: Sendable {
+    let flac = DecoderPool<FLACStreamInfo.Form, FLACDecoder>()
+    let opus = DecoderPool<OpusHead, OpusStreamDecoder>()
 }

@@ -25,13 +25,15 @@ final class FLACStream: DecodeUnits {
     private let openedIndex = Lazy<StoredFrameIndex?>()
     private let findings: KeptFindings.Opener
     private let table = Lazy<FrameTable>()
-    private let decoders = DecoderPool<FLACDecoder>()
+    private let decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>
 
     /// Reads what precedes the frames, the first frame's header and, where the stream does not say its length, its last frame.
     init(
         blob: CodedBlob, findings: @escaping KeptFindings.Opener = { nil },
-        index: @escaping @Sendable () -> StoredFrameIndex?, path: String, log: Log
+        index: @escaping @Sendable () -> StoredFrameIndex?, path: String,
+        decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>, log: Log
     ) throws(RecordingError) {
+        self.decoders = decoders
         self.path = path
         self.blob = blob
         self.log = log
@@ -125,7 +127,7 @@ final class FLACStream: DecodeUnits {
 
     /// The WAV samples that hold the stream's, refused where the decoder refuses them.
     private static func encoding(of streamInfo: FLACStreamInfo) throws(AudioCodingError) -> SampleEncoding {
-        switch try FLACDecoder(streamInfo: streamInfo).outputBytesPerSample {
+        switch try FLACDecoder.outputBytesPerSample(of: streamInfo) {
         case 1: .unsigned8
         case 2: .integer16
         case 3: .integer24
@@ -164,7 +166,7 @@ final class FLACStream: DecodeUnits {
             guard let header = FLACFrameHeader.parse(coded, of: streamInfo), header.firstSample == start else {
                 throw AudioCodingError(.flac, "no frame of sample \(start) begins here", at: bytes.lowerBound)
             }
-            return try decoders.withDecoder {
+            return try decoders.withDecoder(for: streamInfo.form) {
                 try FLACDecoder(streamInfo: streamInfo)
             } _: { decoder in
                 let byteCount = header.blockSize * streamInfo.channels * encoding.bytes

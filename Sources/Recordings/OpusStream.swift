@@ -24,9 +24,9 @@ final class OpusStream: DecodeUnits {
     private let openSource: @Sendable () throws -> Source
     private let source = Lazy<Source>()
     private let frontier: OpusFrontier
-    private let decoders = DecoderPool<OpusStreamDecoder>()
+    private let decoders: DecoderPool<OpusHead, OpusStreamDecoder>
     /// What a decoder begins with.
-    private let initialState: Block
+    private let initialState = Lazy<Block>()
     private let cache: BlockCache
     private let counter: DecodeCounter
     /// Owns the states that decoders end a unit with, each under the number of the unit after.
@@ -35,15 +35,16 @@ final class OpusStream: DecodeUnits {
     /// A stream whose packets `openSource` finds when they are first needed. Pre-roll is counted by `counter`.
     init(
         head: OpusHead, path: String, cache: BlockCache, findings: @escaping KeptFindings.Opener = { nil },
-        counter: DecodeCounter, openSource: @escaping @Sendable () throws -> Source
-    ) throws(AudioCodingError) {
+        decoders: DecoderPool<OpusHead, OpusStreamDecoder>, counter: DecodeCounter,
+        openSource: @escaping @Sendable () throws -> Source
+    ) {
+        self.decoders = decoders
         self.head = head
         self.path = path
         self.cache = cache
         self.counter = counter
         self.openSource = openSource
         frontier = OpusFrontier(head: head, cache: cache, findings: findings, counter: counter)
-        initialState = try OpusStreamDecoder(head: head).snapshot()
         stateOwner = cache.makeOwner(of: .states)
     }
 
@@ -114,13 +115,14 @@ final class OpusStream: DecodeUnits {
         _ unit: DecodeUnit, of packets: any OpusPackets, from start: OpusFrontier.Start, keepingState: Bool
     ) throws -> Block {
         let range = packets.packets(ofUnit: unit.number)
-        return try decoders.withDecoder {
+        return try decoders.withDecoder(for: head) {
             try OpusStreamDecoder(head: head)
         } _: { decoder in
             if let state = cache.cachedBlock(BlockKey(owner: stateOwner, number: unit.number)) {
                 try decoder.restore(state)
             } else {
-                try decoder.restore(start.state ?? initialState)
+                let state = try start.state ?? initialState.get { try OpusStreamDecoder(head: head).snapshot() }
+                try decoder.restore(state)
                 counter.preRollSamples.add(try decoder.pass(start.packet..<range.lowerBound, of: packets))
             }
             let samples = try decoder.samples(ofUnit: unit.number, of: packets).get()

@@ -11,6 +11,8 @@ struct RecordingLoader: Sendable {
     var file: CatalogueFile?
     /// Count what is decoded.
     var counters = DecodeCounters()
+    /// Decoders of whatever is loaded.
+    let decoders = DecoderPools()
     let log: Log
 
     /// The recording at `node`; throws what stands in its way.
@@ -93,7 +95,7 @@ struct RecordingLoader: Sendable {
             let stream = try FLACStream(
                 blob: blob, findings: findings(of: blob, node),
                 index: { storedIndex(HierarchyNames.flacIndex, of: node) }, path: node.path,
-                log: log)
+                decoders: decoders.flac, log: log)
             return try audio(
                 stream, counters.flac, rate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels,
                 encoding: stream.encoding, decoded: stream.sampleCount, skipped: 0, kept: nil, node)
@@ -134,9 +136,9 @@ struct RecordingLoader: Sendable {
             let magic = try blob.bytes(0..<8)
             if magic.starts(with: "OggS".utf8) {
                 let extent = try OggOpusExtent(of: blob.stream)
-                let stream = try OpusStream(
+                let stream = OpusStream(
                     head: extent.head, path: node.path, cache: cache, findings: findings(of: blob, node),
-                    counter: counters.opus
+                    decoders: decoders.opus, counter: counters.opus
                 ) { [log, store, cache] in
                     log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
                     let packets = try OggPackets(blob: blob)
@@ -164,8 +166,9 @@ struct RecordingLoader: Sendable {
             let head = try OpusHead(CodedBlob(headArray).bytes(0..<1024))
             let restarts = OpusRestarts(
                 store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)
-            let stream = try OpusStream(
-                head: head, path: node.path, cache: cache, findings: findings(of: blob, node), counter: counters.opus
+            let stream = OpusStream(
+                head: head, path: node.path, cache: cache, findings: findings(of: blob, node),
+                decoders: decoders.opus, counter: counters.opus
             ) {
                 OpusStream.Source(packets: packets, restarts: restarts)
             }

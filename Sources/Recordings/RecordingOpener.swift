@@ -4,7 +4,7 @@ import Zarr
 /// Opens the recordings of one store: to learn what they are, and to read them.
 final class RecordingOpener: Sendable {
     /// Recordings that are kept open at a time.
-    private static let openLimit = 64
+    private static let openLimit = 256
 
     let store: any Store
     let cache: BlockCache

@@ -31,7 +31,8 @@ struct SequentialRun {
             position = range.upperBound
             return nil
         }
-        length += range.upperBound.subtracting(position) ?? 0
+        // What was passed over was not read: a jump ahead, however short, is no proof of a run.
+        length += min(range.upperBound.subtracting(position) ?? 0, UInt64(range.count))
         position = max(position, range.upperBound)
         guard isSequential else { return nil }
         let start = max(requestedEnd, position)

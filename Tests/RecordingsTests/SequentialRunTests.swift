@@ -49,6 +49,16 @@ struct SequentialRunTests {
         }
     }
 
+    @Test("does not begin with a jump, however near the start it leads")
+    func nearTheStart() {
+        for start in stride(from: UInt64(0), to: 1 << 20, by: 100_000) {
+            var run = SequentialRun()
+            for piece in stride(from: start, to: start + 288_000, by: Int(request)) {
+                #expect(run.next(afterReading: piece..<piece + request, of: 2_880_000, depth: 8 << 20) == nil)
+            }
+        }
+    }
+
     @Test("never asks beyond the recording")
     func ends() {
         var run = SequentialRun()
