@@ -144,14 +144,14 @@ struct StoreScanTests {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)
-            for number in 0..<150 { try store.addRecording("\(number)", codec: "flac", blob: blob) }
+            for number in 0..<300 { try store.addRecording("\(number)", codec: "flac", blob: blob) }
             let catalogue = try Catalogue(
                 store: DirectoryStore(path: directory.path), cache: BlockCache(budget: 0), log: .silent)
             let recordings = catalogue.recordings
-            #expect(recordings.count == 150)
+            #expect(recordings.count == 300)
             let expected = try recordings[0].allBytes()
             Parallel.forEach(count: 600, threads: 8) { number in
-                #expect((try? recordings[number % 150].allBytes()) == expected)
+                #expect((try? recordings[number % 300].allBytes()) == expected)
             }
         }
     }
@@ -161,11 +161,11 @@ struct StoreScanTests {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)
-            for number in 0..<200 { try store.addRecording("\(number)", codec: "flac", blob: blob) }
+            for number in 0..<400 { try store.addRecording("\(number)", codec: "flac", blob: blob) }
             let catalogue = try Catalogue(
                 store: DirectoryStore(path: directory.path), cache: BlockCache(budget: 0), log: .silent)
             // More than are kept open, and the files of most of these are not either: they are opened anew when they are read.
-            let last = catalogue.recordings[140..<160]
+            let last = catalogue.recordings[340..<360]
             var other = blob
             // STREAMINFO's total of samples ends with its 18th byte, after four bytes of magic and four of block header.
             other[25] ^= 1
