@@ -19,7 +19,8 @@ struct StoredEnvelope {
         format: WaveFormat, dataByteCount: UInt64, sourceByteCount: UInt64?
     ) throws -> SourceEnvelope? {
         guard let head = try blob(HierarchyNames.sourceHead) else { return nil }
-        let tail = try blob(HierarchyNames.sourceTail)
+        let isWhole = head.byteCount.adding(dataByteCount) == sourceByteCount
+        let tail = isWhole ? nil : try blob(HierarchyNames.sourceTail)
         let tailByteCount = tail?.byteCount ?? 0
         guard max(head.byteCount, tailByteCount) <= WaveSource.envelopeByteCountLimit else {
             throw misfit("they have \(head.byteCount) and \(tailByteCount) bytes, more than any source's")

@@ -41,11 +41,21 @@ public struct ByteReader: Sendable {
 
     /// The next little-endian integer of `type`, or nil (and nothing consumed) where too few bytes are left.
     public mutating func readLittleEndian<T: FixedWidthInteger>(_ type: T.Type) -> T? {
-        read(MemoryLayout<T>.size)?.reversed().reduce(T.zero) { $0 << 8 | T(truncatingIfNeeded: $1) }
+        readBits(MemoryLayout<T>.size).map { T(truncatingIfNeeded: $0.byteSwapped >> (64 - T.bitWidth)) }
     }
 
     /// The next big-endian integer of `type`, or nil (and nothing consumed) where too few bytes are left.
     public mutating func readBigEndian<T: FixedWidthInteger>(_ type: T.Type) -> T? {
-        read(MemoryLayout<T>.size)?.reduce(T.zero) { $0 << 8 | T(truncatingIfNeeded: $1) }
+        readBits(MemoryLayout<T>.size).map { T(truncatingIfNeeded: $0) }
+    }
+
+    /// The next `count` bytes, at most eight, the first of them above the others; nil (and nothing consumed) where fewer are left.
+    ///
+    /// In 64 bits whatever the type: what is generic here is slow in other modules.
+    private mutating func readBits(_ count: Int) -> UInt64? {
+        guard count <= 8, let bytes = read(count) else { return nil }
+        var bits: UInt64 = 0
+        for byte in bytes { bits = bits << 8 | UInt64(byte) }
+        return bits
     }
 }

@@ -36,7 +36,7 @@ public final class ZarrArray: Sendable {
         guard let document = try NodeDocument(store, path: path) else {
             throw ZarrError(.notFound, "there is no Zarr node", path: path)
         }
-        guard case .array(let array) = try document.decode(NodeMetadata.self) else {
+        guard case .array(let array) = try document.metadata() else {
             throw ZarrError(.invalidDocument, "is a group, not an array", path: path)
         }
         return try ZarrArray(store, path: path, array, cache: cache, kind: kind)

@@ -11,7 +11,7 @@ public enum ZarrNode: Sendable {
     /// supported. `cache` keeps the array's decoded chunks.
     public static func open(_ store: any Store, path: String, cache: BlockCache) throws(ZarrError) -> ZarrNode? {
         guard let document = try NodeDocument(store, path: path) else { return nil }
-        return try ZarrNode(store, document, document.decode(NodeMetadata.self), cache: cache)
+        return try ZarrNode(store, document, document.metadata(), cache: cache)
     }
 
     /// Opens the node at `path` as above, and reads its attributes as a `type` with it.

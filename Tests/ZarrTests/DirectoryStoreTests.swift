@@ -57,7 +57,21 @@ struct DirectoryStoreTests {
         }
     }
 
-    @Test(arguments: ["", "/", "/a", "a/", "a//b", "..", "a/../b", ".", "a/./b", "a\u{0}b", "../../etc/passwd"])
+    @Test(arguments: ["...", "..a", "a..", ".a", "a.", "a/...b/c", ".zarr.json", "a/.../b"])
+    func `a key may have dots in its names`(key: String) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let file = directory.appending(path: key)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data([1, 2]).write(to: file)
+            #expect(try DirectoryStore(path: directory.path).size(of: key) == 2)
+        }
+    }
+
+    @Test(arguments: [
+        "", "/", "/a", "a/", "a//b", "..", "a/../b", ".", "a/./b", "a\u{0}b", "../../etc/passwd", "a/.", "./a", "a/..",
+        "../a", "a/", "..//a",
+    ])
     func `a key that could leave the store is refused`(key: String) throws {
         try withStore { store, directory in
             try write([1], "a/b", in: directory)

@@ -1,5 +1,5 @@
 /// What the zarr.json of an array says, not yet checked for whether it makes sense.
-struct ArrayDocument {
+struct ArrayDocument: Sendable {
     let shape: [UInt64]
     let dataType: DataType
     let chunkShape: [UInt64]

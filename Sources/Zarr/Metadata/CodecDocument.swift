@@ -1,5 +1,5 @@
 /// What a document says of one codec, not yet checked against the array.
-enum CodecDocument: Decodable {
+enum CodecDocument: Decodable, Sendable {
     /// How a codec in a document orders the bytes of a number.
     enum Endian: String, Decodable {
         case little, big

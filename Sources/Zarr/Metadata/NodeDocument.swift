@@ -34,6 +34,11 @@ struct NodeDocument: Sendable {
         return isThere ? bytes : nil
     }
 
+    /// What the document says of the node, its attributes apart.
+    func metadata() throws(ZarrError) -> NodeMetadata {
+        try KnownMetadata.shared.metadata(of: bytes) { () throws(ZarrError) in try decode(NodeMetadata.self) }
+    }
+
     /// The document as a `type`.
     func decode<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
         do {

@@ -1,5 +1,5 @@
 /// What a zarr.json says its node is.
-enum NodeMetadata: Decodable {
+enum NodeMetadata: Decodable, Sendable {
     case group
     case array(ArrayDocument)
 

@@ -113,11 +113,25 @@ public final class DirectoryStore: Store {
     /// Refuses keys that could name anything but a file below the root.
     func check(_ key: String, isPrefix: Bool) throws(StoreError) {
         if isPrefix, key.isEmpty { return }
-        let components = key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        let isSafe = components.allSatisfy {
-            !$0.isEmpty && !$0.elementsEqual("..".utf8) && !$0.elementsEqual(".".utf8) && !$0.contains(0)
+        // Of the component at hand: its bytes, and how many of them are dots.
+        var (count, dots) = (0, 0)
+        var isSafe = true
+        for byte in key.utf8 {
+            switch byte {
+            case UInt8(ascii: "/"):
+                isSafe = isSafe && Self.isName(count, dots)
+                (count, dots) = (0, 0)
+            case 0: isSafe = false
+            case UInt8(ascii: "."): (count, dots) = (count + 1, dots + 1)
+            default: count += 1
+            }
         }
-        guard isSafe else { throw StoreError("is not a key", key: key) }
+        guard isSafe, Self.isName(count, dots) else { throw StoreError("is not a key", key: key) }
+    }
+
+    /// Whether a component of `count` bytes, `dots` of them dots, is neither empty nor a step to elsewhere.
+    private static func isName(_ count: Int, _ dots: Int) -> Bool {
+        count > 0 && (count > 2 || dots < count)
     }
 
     static func meansMissing(_ code: Int32) -> Bool {
