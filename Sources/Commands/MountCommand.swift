@@ -70,7 +70,7 @@ public struct MountCommand: Sendable {
         let recordings = try StoreCatalogue.deferred(
             path: store, group: configuration.group, cache: cache, file: file, counters: sources.decoding, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
-        let prefetcher = Prefetcher(byteBudget: configuration.cacheByteCount / 2)
+        let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? configuration.cacheByteCount / 2 : 0)
         let volume = Volume(
             options: volumeOptions(configuration), prefetcher: prefetcher, sources: sources, log: log,
             findRecordings: recordings)

@@ -33,6 +33,8 @@ struct MountConfiguration: Sendable {
     var catalogue = CatalogueLocation.standard
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
+    /// Whether what a sequential reader will want is decoded ahead of it.
+    var decodesAhead = true
     /// Options that libfuse and the kernel take.
     var fuseOptions: [String] = []
 

@@ -67,6 +67,9 @@ struct MountOption: Sendable {
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
             help: "no extended attributes, for which 'ls -l' asks every file: lists faster"),
         MountOption(
+            "noprefetch", effect: .flag { configuration, _ in configuration.decodesAhead = false },
+            help: "nothing is decoded ahead of who reads from front to back"),
+        MountOption(
             "max_threads",
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.maximumThreads = try number(text, "max_threads", in: 1...1024)

@@ -8,24 +8,55 @@ import Synchronization
 public final class Prefetcher: Sendable {
     /// One reader of one recording, as long as it has it open.
     public final class Reader: Sendable {
-        private let run = Mutex(SequentialRun())
-        private let hasEnded = Atomic<Bool>(false)
-        fileprivate let recording: Recording
-
-        fileprivate init(_ recording: Recording) {
-            self.recording = recording
+        private struct State {
+            var run = SequentialRun()
+            /// Whether it is one of `sequential`.
+            var isCounted = false
+            var hasEnded = false
         }
 
-        fileprivate var isActive: Bool { !hasEnded.load(ordering: .relaxed) }
+        private let state = Mutex(State())
+        private let sequential: SequentialReaders
+        fileprivate let recording: Recording
+
+        fileprivate init(_ recording: Recording, _ sequential: SequentialReaders) {
+            self.recording = recording
+            self.sequential = sequential
+        }
+
+        deinit {
+            end()
+        }
+
+        fileprivate var isActive: Bool { state.withLock { !$0.hasEnded } }
 
         /// Says that the reader is gone: nothing more is decoded for it.
         public func end() {
-            hasEnded.store(true, ordering: .relaxed)
+            state.withLock { state in
+                state.hasEnded = true
+                count(&state, false)
+            }
         }
 
-        fileprivate func next(afterReading range: Range<UInt64>, depth: UInt64) -> Range<UInt64>? {
-            run.withLock { $0.next(afterReading: range, of: recording.dataByteCount, depth: depth) }
+        fileprivate func next(afterReading range: Range<UInt64>, depth: () -> UInt64) -> Range<UInt64>? {
+            state.withLock { state in
+                guard !state.hasEnded else { return nil }
+                state.run.note(range)
+                count(&state, state.run.isSequential)
+                return state.run.isSequential ? state.run.next(of: recording.dataByteCount, depth: depth()) : nil
+            }
         }
+
+        private func count(_ state: inout State, _ isSequential: Bool) {
+            guard state.isCounted != isSequential else { return }
+            state.isCounted = isSequential
+            sequential.count.add(isSequential ? 1 : -1, ordering: .relaxed)
+        }
+    }
+
+    /// How many readers go through recordings at the moment.
+    fileprivate final class SequentialReaders: Sendable {
+        let count = Atomic<Int>(0)
     }
 
     /// Bytes that a thread decodes at a time.
@@ -34,6 +65,7 @@ public final class Prefetcher: Sendable {
     private static let maximumDepth = 8 << 20
 
     private let byteBudget: Int
+    private let sequential = SequentialReaders()
     private let queue: Queue
 
     /// A prefetcher of at most `threads` threads that keeps its readers' needs within `byteBudget` bytes together.
@@ -48,18 +80,22 @@ public final class Prefetcher: Sendable {
 
     /// A reader of `recording`; nil where decoding ahead is of no use.
     public func reader(of recording: Recording) -> Reader? {
-        recording.codec == .pcm || byteBudget < Self.pieceByteCount ? nil : Reader(recording)
+        recording.codec == .pcm || byteBudget < Self.pieceByteCount ? nil : Reader(recording, sequential)
     }
 
     /// Takes note that `reader` is reading `range` of its recording's sample bytes.
     public func note(_ range: Range<UInt64>, by reader: Reader) {
-        guard let ahead = reader.next(afterReading: range, depth: UInt64(min(Self.maximumDepth, byteBudget))) else {
-            return
-        }
+        guard let ahead = reader.next(afterReading: range, depth: { depth }) else { return }
         queue.add(
             stride(from: ahead.lowerBound, to: ahead.upperBound, by: Self.pieceByteCount).map { start in
                 Piece(reader: reader, range: start..<min(start + UInt64(Self.pieceByteCount), ahead.upperBound))
             })
+    }
+
+    /// Bytes ahead of each reader: fewer where they are many, as what is decoded for one must not drive out what was decoded for
+    /// another before it is read.
+    private var depth: UInt64 {
+        UInt64(min(Self.maximumDepth, byteBudget / max(sequential.count.load(ordering: .relaxed), 1)))
     }
 
     /// A part of a recording to be decoded.

@@ -22,18 +22,21 @@ struct SequentialRun {
     /// Whether the reader goes through the recording.
     var isSequential: Bool { length >= Self.threshold }
 
-    /// Takes note that `range` is being read and returns what to decode ahead of it, if anything: within `byteCount`, and at
-    /// most `depth` bytes from where the reader is.
-    mutating func next(afterReading range: Range<UInt64>, of byteCount: UInt64, depth: UInt64) -> Range<UInt64>? {
+    /// Takes note that `range` is being read.
+    mutating func note(_ range: Range<UInt64>) {
         let distance = max(range.lowerBound, position) - min(range.lowerBound, position)
         guard distance <= Self.tolerance else {
             self = SequentialRun()
             position = range.upperBound
-            return nil
+            return
         }
         // What was passed over was not read: a jump ahead, however short, is no proof of a run.
         length += min(range.upperBound.subtracting(position) ?? 0, UInt64(range.count))
         position = max(position, range.upperBound)
+    }
+
+    /// What to decode ahead of the reader now, if anything: within `byteCount`, and at most `depth` bytes from where it is.
+    mutating func next(of byteCount: UInt64, depth: UInt64) -> Range<UInt64>? {
         guard isSequential else { return nil }
         let start = max(requestedEnd, position)
         let end = min(position.adding(min(depth, length)) ?? .max, byteCount)

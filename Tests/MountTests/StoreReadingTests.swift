@@ -67,6 +67,33 @@ extension Mounts {
         }
 
         @Test(arguments: streams)
+        func `a file reads the same with any cache, with and without decoding ahead, and with any threads`(
+            _ stream: Stream
+        ) throws {
+            let whole = try Self.withMounted(stream) { try MountedFile($0).allBytes() }
+            for cache in ["0", "1", "256"] {
+                for prefetch in ["", ",noprefetch"] {
+                    for threads in ["1", "16"] {
+                        let options = "cache_mb=\(cache),max_threads=\(threads)\(prefetch)"
+                        try Self.withMounted(stream, ["-o", options]) { path in
+                            let isSame = try run("cat", path).output.elementsEqual(whole)
+                            #expect(isSame, "\(options)")
+                            Parallel.forEach(count: 4, threads: 4) { reader in
+                                var random = RepeatableRandom(seed: UInt64(reader))
+                                for _ in 0..<5 {
+                                    let range = random.range(within: UInt64(whole.count), longest: 200_000)
+                                    let bytes = try? MountedFile(path, isDirect: true).bytes(range)
+                                    let expected = whole[Int(range.lowerBound)..<Int(range.upperBound)]
+                                    #expect(bytes?.elementsEqual(expected) == true, "\(options): bytes \(range)")
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test(arguments: streams)
         func `eight readers at once read what one reads`(_ stream: Stream) throws {
             let whole = try Self.withMounted(stream) { try MountedFile($0).allBytes() }
             try Self.withMounted(stream, ["-o", "cache_mb=1"]) { path in

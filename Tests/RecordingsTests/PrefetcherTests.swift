@@ -39,6 +39,34 @@ struct PrefetcherTests {
         #expect(zip(reads, reads.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
     }
 
+    @Test("shares its memory among the readers that there are", .timeLimit(.minutes(1)))
+    func fairness() throws {
+        let budget: UInt64 = 4 << 20
+        let read: UInt64 = 3 << 20
+        let prefetcher = Prefetcher(threads: 2, byteBudget: Int(budget))
+        let all = try (0..<4).map { _ in
+            let samples = Recorder()
+            return (samples, try #require(prefetcher.reader(of: recording(samples))))
+        }
+        for start in stride(from: 0, to: read, by: 128 << 10) {
+            for (_, reader) in all { prefetcher.note(start..<start + 128 << 10, by: reader) }
+        }
+        all[0].0.isRead.wait()
+        for (samples, reader) in all.dropFirst() {
+            reader.end()
+            #expect(samples.reads.withLock { $0 }.allSatisfy { $0.upperBound <= read + budget / 4 })
+        }
+        // Alone, the one that is left is decoded ahead of further.
+        let (samples, reader) = all[0]
+        #expect(samples.reads.withLock { $0 }.allSatisfy { $0.upperBound <= read + budget / 4 })
+        for start in stride(from: read, to: 2 * read, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: reader)
+            if samples.reads.withLock({ $0 }).contains(where: { $0.upperBound > start + budget / 2 }) { return }
+            samples.isRead.wait()
+        }
+        Issue.record("nothing was decoded further ahead")
+    }
+
     @Test("does nothing for a reader who jumps, for one who is gone, and for arrays")
     func nothing() throws {
         let samples = Recorder()

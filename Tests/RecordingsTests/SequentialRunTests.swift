@@ -4,6 +4,16 @@ import Testing
 
 @testable import Recordings
 
+extension SequentialRun {
+    /// What is to be decoded ahead once `range` was read.
+    fileprivate mutating func next(
+        afterReading range: Range<UInt64>, of byteCount: UInt64, depth: UInt64
+    ) -> Range<UInt64>? {
+        note(range)
+        return next(of: byteCount, depth: depth)
+    }
+}
+
 @Suite("A sequential run")
 struct SequentialRunTests {
     private let request: UInt64 = 128 << 10
