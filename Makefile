@@ -8,8 +8,8 @@ BIN := .build/release
 PROGRAMS := zarrwlr-mount zarrwlr
 
 # What is linked against, and what tests and the demo run.
-LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libopus-dev \
-    libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
+LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
+    libopus-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
 TOOLS := ffmpeg flac fuse3 opus-tools python3-venv sndfile-programs sox
 PACKAGES := $(LIBRARIES) $(TOOLS)
 

@@ -33,6 +33,8 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // Not a system library to the package manager, as it has a C variable of ours.
+    .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 ]
 
 let package = Package(
@@ -42,7 +44,7 @@ let package = Package(
         .executable(name: "zarrwlr", targets: ["zarrwlr"]),
     ],
     targets: systemLibraries
-        + layer("Support", ["CCrypto", "CLinux"])
+        + layer("Support", ["CCrypto", "CJemalloc", "CLinux"])
         + layer("SQLite", ["Support", "CSQLite"])
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])

@@ -1,5 +1,4 @@
 #pragma once
-#include <malloc.h>
 
 // renameat2(2) with its flags. glibc has it since 2.28 and declares it under _GNU_SOURCE only, which Swift's Glibc module
 // is made without.

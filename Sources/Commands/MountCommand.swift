@@ -12,6 +12,8 @@ public struct MountCommand: Sendable {
     private static let name = "zarrwlr-mount"
     /// More problems than this are counted in the log rather than told.
     private static let problemsTold = 100
+    /// Who makes a pause to look at a spectrogram finds decoded sound still there.
+    private static let idleSeconds: UInt32 = 60
 
     private let output: Output
     private let errors: Output
@@ -57,7 +59,6 @@ public struct MountCommand: Sendable {
     private func serve(
         _ configuration: MountConfiguration, onReady: @escaping @Sendable () -> Void
     ) throws(CommandError) {
-        Allocator.limitRetention()
         let log = try makeLog(configuration)
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
@@ -85,6 +86,7 @@ public struct MountCommand: Sendable {
             let session = try FuseSession(volume, at: mountpoint, options: options, log: log) {
                 log.say(.info, "\(store) is mounted at \(mountpoint)")
                 learn(volume, file, log)
+                giveBackWhenIdle(cache, log)
                 onReady()
             }
             try session.run(handlingSignals: true)
@@ -107,6 +109,15 @@ public struct MountCommand: Sendable {
             thread.detach()
         } catch {
             log.say(.warning, "recordings are looked at only when somebody asks for them: \(error)")
+        }
+    }
+
+    /// Empties `cache` when nobody reads.
+    private func giveBackWhenIdle(_ cache: BlockCache, _ log: Log) {
+        do throws(SystemError) {
+            try IdleRelease.start(for: cache, afterSeconds: Self.idleSeconds)
+        } catch {
+            log.say(.warning, "decoded sound stays in memory when nobody reads: \(error)")
         }
     }
 

@@ -11,6 +11,8 @@ public final class BlockCache: Sendable {
     private let used = Atomic<Int>(0)
     private let reserved = Atomic<Int>(0)
     private let owners = Atomic<UInt64>(0)
+    private let filled = Semaphore()
+    private let isFillingAwaited = Atomic<Bool>(false)
     private let stripes: InlineArray<16, Mutex<Stripe>>
 
     /// A cache that keeps at most `budget` bytes (0: nothing is kept, blocks are still made once for all who wait).
@@ -93,6 +95,25 @@ public final class BlockCache: Sendable {
         return true
     }
 
+    /// Drops every block that is kept. Those in use stay alive until they no longer are.
+    public func removeAll() {
+        for index in 0..<Self.stripeCount {
+            let freed = stripes[index].withLock { $0.removeFilled() }
+            used.subtract(freed, ordering: .relaxed)
+        }
+    }
+
+    /// Returns at once if something is kept, else sleeps until something is. For one thread at a time.
+    func waitUntilFilled() {
+        isFillingAwaited.store(true, ordering: .sequentiallyConsistent)
+        if used.load(ordering: .sequentiallyConsistent) > 0,
+            isFillingAwaited.exchange(false, ordering: .sequentiallyConsistent)
+        {
+            return
+        }
+        filled.wait()
+    }
+
     private func stripeIndex(of key: BlockKey) -> Int {
         // Neighbouring blocks of one owner fall into different stripes.
         Int(truncatingIfNeeded: (key.owner.number &* 7 &+ key.number) % UInt64(Self.stripeCount))
@@ -100,7 +121,12 @@ public final class BlockCache: Sendable {
 
     private func keep(_ block: Block, in slot: Slot, for key: BlockKey, stripe index: Int) {
         guard let cost = stripes[index].withLock({ $0.fill(key, slot, byteCount: block.count) }) else { return }
-        used.add(cost, ordering: .relaxed)
+        used.add(cost, ordering: .sequentiallyConsistent)
+        if isFillingAwaited.load(ordering: .sequentiallyConsistent),
+            isFillingAwaited.exchange(false, ordering: .sequentiallyConsistent)
+        {
+            filled.signal()
+        }
         evictDownToBudget(from: index)
     }
 
@@ -221,6 +247,13 @@ private struct Stripe {
             }
         }
         return 0
+    }
+
+    /// Drops all blocks and returns what they cost.
+    mutating func removeFilled() -> Int {
+        var freed = 0
+        for index in entries.indices.reversed() where entries[index].cost > 0 { freed += removeEntry(at: index) }
+        return freed
     }
 
     private mutating func addSlot(for key: BlockKey, isAhead: Bool) -> Slot {

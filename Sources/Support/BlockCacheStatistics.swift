@@ -49,6 +49,11 @@ public struct BlockCacheStatistics: Sendable, Equatable {
         set { kinds[kind.rawValue] = newValue }
     }
 
+    /// How often a reader has asked for a block.
+    var useCount: UInt64 {
+        kinds.reduce(0) { $0 + $1.hits + $1.misses }
+    }
+
     static func += (left: inout BlockCacheStatistics, right: BlockCacheStatistics) {
         for kind in BlockKind.allCases { left[kind] += right[kind] }
         left.ahead.made += right.ahead.made
