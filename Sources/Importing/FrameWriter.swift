@@ -19,7 +19,9 @@ final class FrameWriter {
         blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isSummedUp: codec != .flac)
         switch codec {
         case .opus:
-            index = ArrayWriter(in: node, name: HierarchyNames.opusIndex, try .index(columns: 5), isSummedUp: true)
+            // A packet has few bytes and rows of many: beside decoding its pre-roll a larger chunk costs a reader little.
+            let plan = try ArrayPlan.index(columns: 5, chunkByteCount: 24_000)
+            index = ArrayWriter(in: node, name: HierarchyNames.opusIndex, plan, isSummedUp: true)
             row = { [$0, $1, $3, $2, $2 &+ $3 &- 1] }
         case .flac, .aac, .pcm:
             let name = codec == .flac ? HierarchyNames.flacIndex : HierarchyNames.aacIndex

@@ -76,19 +76,22 @@ extension ArrayPlan {
         valid: .uint8, rowShape: [], chunkRows: 1 << 20, chunksPerShard: nil, singleChunkRows: 1 << 20,
         compression: [.zstd(level: 3)])
 
-    /// An index of `columns` numbers a row, `uint64`: chunks of about 60 kB before they are compressed, since who wants one row
-    /// decodes the chunk that it is in; 64 of them to a shard.
+    /// An index of `columns` numbers a row, `uint64`: chunks of about `chunkByteCount` bytes before they are compressed, since who
+    /// wants one row decodes the chunk that it is in; so many to a shard that it is a file of some 600 kB. Larger chunks make a
+    /// smaller index. A short index is one chunk.
     ///
     /// Blosc is told that a row is one item: the same byte of the same column in row after row then lies together, and the
-    /// index takes a third of the room that zstd alone needs, about 3 bytes a row.
-    public static func index(columns: Int) throws(ZarrError) -> ArrayPlan {
+    /// index takes a third of the room that zstd alone needs, about 4 bytes a row.
+    public static func index(columns: Int, chunkByteCount: Int = 4_000) throws(ZarrError) -> ArrayPlan {
         let itemSize = MemoryLayout<UInt64>.size
         let rowSize = columns.multiplied(by: itemSize) ?? .max
         let compression = Compression.blosc(
             .zstd, level: 5, shuffle: .bytes, itemSize: rowSize <= Compression.maximumItemSize ? rowSize : itemSize)
+        let chunkRows = max(chunkByteCount / max(rowSize, 1), 1)
         return try ArrayPlan(
-            .uint64, rowShape: [columns], chunkRows: max(7_500 / max(columns, 1), 1), chunksPerShard: 64,
-            compression: [compression])
+            .uint64, rowShape: [columns], chunkRows: chunkRows,
+            chunksPerShard: max(4_000_000 / max(chunkByteCount, 1), 1),
+            singleChunkRows: max(chunkRows, 24_000 / max(rowSize, 1)), compression: [compression])
     }
 
     /// Samples of `channels` channels: chunks of about 256 KiB before they are compressed, in shards of 64 of them.
