@@ -32,11 +32,8 @@ final class LibAVDecoder {
     /// libavcodec writes to standard error as it likes; a library inside a daemon must not.
     static let isSilenced: Void = av_log_set_level(AV_LOG_QUIET)
 
-    /// Opens libavcodec's decoder `name`, whose `extradata` describes the stream, failing on the faults that `recognition`
-    /// (AV_EF_…) names.
-    init(
-        _ name: String, for codec: AudioCodingError.Codec, extradata: [UInt8] = [], recognition: Int32 = 0
-    ) throws(AudioCodingError) {
+    /// Opens libavcodec's decoder `name`.
+    init(_ name: String, for codec: AudioCodingError.Codec) throws(AudioCodingError) {
         Self.isSilenced
         guard let decoder = avcodec_find_decoder_by_name(name) else {
             throw AudioCodingError(codec, "libavcodec here has no decoder \"\(name)\"")
@@ -49,8 +46,6 @@ final class LibAVDecoder {
             guard let context, let packet, let frame, let secondFrame else {
                 throw LibAVError(call: "avcodec_alloc_context3", code: -ENOMEM)
             }
-            try Self.setExtradata(extradata, of: context)
-            context.pointee.err_recognition = recognition
             context.pointee.thread_count = 1
             let code = avcodec_open2(context, decoder, nil)
             guard code == 0 else { throw LibAVError(call: "avcodec_open2", code: code) }
@@ -75,19 +70,6 @@ final class LibAVDecoder {
         av_packet_free(&packet)
         av_frame_free(&frame)
         av_frame_free(&secondFrame)
-    }
-
-    private static func setExtradata(
-        _ bytes: [UInt8], of context: UnsafeMutablePointer<AVCodecContext>
-    ) throws(LibAVError) {
-        guard !bytes.isEmpty else { return }
-        // libavcodec frees it with the context, and reads past its end.
-        guard let copy = av_mallocz(bytes.count + Int(AV_INPUT_BUFFER_PADDING_SIZE)) else {
-            throw LibAVError(call: "av_mallocz", code: -ENOMEM)
-        }
-        copy.copyMemory(from: bytes, byteCount: bytes.count)
-        context.pointee.extradata = copy.assumingMemoryBound(to: UInt8.self)
-        context.pointee.extradata_size = Int32(bytes.count)
     }
 
     /// Decodes the one frame that `bytes` hold and hands its samples to `body`; the frame is valid only inside.

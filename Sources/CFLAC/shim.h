@@ -1,4 +1,5 @@
 #pragma once
+#include <FLAC/stream_decoder.h>
 #include <FLAC/stream_encoder.h>
 
 /* Exported since 1.2.1 and used by flac(1) (--no-md5-sum), but in no header: whether the encoder sums up the samples. */

@@ -41,7 +41,7 @@ final class FLACStream: DecodeUnits {
             let metadata = try FLACMetadata(of: blob.stream)
             streamInfo = metadata.streamInfo
             firstFrameOffset = metadata.firstFrameOffset
-            encoding = try Self.encoding(of: metadata.streamInfo)
+            encoding = Self.encoding(of: metadata.streamInfo)
             let first = try Self.header(at: firstFrameOffset, of: blob, streamInfo)
             fixedBlockSize = first.map(\.isVariableBlockSize) == false ? UInt64(streamInfo.maximumBlockSize) : nil
             if let total = streamInfo.totalSamples {
@@ -125,9 +125,9 @@ final class FLACStream: DecodeUnits {
         return bytes
     }
 
-    /// The WAV samples that hold the stream's, refused where the decoder refuses them.
-    private static func encoding(of streamInfo: FLACStreamInfo) throws(AudioCodingError) -> SampleEncoding {
-        switch try FLACDecoder.outputBytesPerSample(of: streamInfo) {
+    /// The WAV samples that hold the stream's.
+    private static func encoding(of streamInfo: FLACStreamInfo) -> SampleEncoding {
+        switch FLACDecoder.outputBytesPerSample(of: streamInfo) {
         case 1: .unsigned8
         case 2: .integer16
         case 3: .integer24

@@ -7,11 +7,13 @@ import Testing
 @Suite struct FLACFrameTests {
     static let streams = [
         "mono16.flac", "stereo16.flac", "stereo8.flac", "mono12.flac", "stereo20.flac", "stereo24.flac", "mono28.flac",
-        "surround6.flac", "surround8.flac", "ultrasonic250k.flac", "ultrasonic312k5.flac", "highest655350.flac",
+        "mono32.flac", "surround6.flac", "surround8.flac", "ultrasonic250k.flac", "ultrasonic312k5.flac",
+        "highest655350.flac",
         "odd250001.flac", "seektable.flac", "single.flac", "unknowntotal.flac", "variable.flac",
     ]
 
-    @Test(arguments: streams)
+    // ffprobe 5 finds no packet of 32 bits.
+    @Test(arguments: streams.filter { $0 != "mono32.flac" })
     func `frames are where ffprobe finds them, however the stream is cut`(name: String) throws {
         let fixture = try CodedFixture(name)
         for pieces in pieceByteCounts {
@@ -34,12 +36,17 @@ import Testing
         #expect(try Digest.sha256(samples) == fixture.sha256)
     }
 
-    @Test func `frames decode alike in any order`() throws {
-        let fixture = try CodedFixture("variable.flac")
+    @Test(arguments: ["stereo16.flac", "variable.flac"])
+    func `frames decode alike in any order`(name: String) throws {
+        let fixture = try CodedFixture(name)
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let forward = try frames.map { try flacSamples(of: [$0], in: fixture.bytes, metadata.streamInfo) }
-        let backward = try flacSamples(of: frames.reversed(), in: fixture.bytes, metadata.streamInfo)
-        #expect(backward == forward.reversed().flatMap(\.self))
+        let numbers = Array(frames.indices)
+        let everySecond = numbers.filter { $0 % 2 == 0 } + numbers.filter { $0 % 2 == 1 }
+        for order in [numbers, numbers.reversed(), everySecond] {
+            let samples = try flacSamples(of: order.map { frames[$0] }, in: fixture.bytes, metadata.streamInfo)
+            #expect(samples == order.flatMap { forward[$0] })
+        }
     }
 
     @Test(arguments: streams)
@@ -115,14 +122,6 @@ import Testing
                 #expect(header.firstSample == frame.firstSample)
             }
         }
-    }
-
-    @Test func `32 bits are refused by name`() throws {
-        let fixture = try CodedFixture("mono32.flac")
-        let (metadata, frames) = try flacFrames(of: fixture.bytes)
-        #expect(frames.map(\.sampleCount) == [512, 488])
-        let error = try #require(throws: AudioCodingError.self) { try FLACDecoder(streamInfo: metadata.streamInfo) }
-        #expect(error.problem.contains("32-bit FLAC"))
     }
 
     @Test func `a damaged frame, or one with bytes behind it, is an error and spoils nothing after it`() throws {
