@@ -11,6 +11,8 @@ PROGRAMS := zarrwlr-mount zarrwlr
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
     libopus-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
 TOOLS := ffmpeg flac fuse3 opus-tools python3-venv sndfile-programs sox
+# What the benchmarks compare with, beside those.
+BENCH_TOOLS := ffmpegfs
 PACKAGES := $(LIBRARIES) $(TOOLS)
 
 RELEASE := -c release --static-swift-stdlib
@@ -92,6 +94,7 @@ format: toolchain
 demo: deps build
 	@Demo/demo.sh $(BIN)
 
+bench: PACKAGES += $(BENCH_TOOLS)
 bench: deps build
 	$(SWIFT) build $(RELEASE) --product zarrwlr-bench
 	python3 Benchmarks/bench.py $(BIN)

@@ -14,6 +14,7 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 
+import ffmpegfs
 import importing
 import listing
 import reading
@@ -49,7 +50,7 @@ class Bench:
 SECTIONS = {
     "import": ("Importing", [importing.rates]),
     "index": ("Indexes", [importing.indexing, importing.overhead]),
-    "random": ("Reading anywhere", [reading.cold_small, reading.cold_second]),
+    "random": ("Reading anywhere", [reading.cold_small, reading.cold_second, ffmpegfs.first_read]),
     "whole": ("Reading everything", [reading.whole_file]),
     "many": ("Many readers", [reading.many_readers]),
     "listing": ("Very many recordings", [listing.listing, listing.opening]),
