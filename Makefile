@@ -71,13 +71,13 @@ uninstall:
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
 	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
 
-# What tests of the Zarr writer read stores with.
-.venv/bin/zarr-is-there:
+# What tests read written stores and their sound with.
+.venv/bin/readers-are-there:
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet 'zarr>=3,<4'
+	.venv/bin/pip install --quiet "zarr>=3,<4" av soundfile
 	touch $@
 
-test: deps toolchain .venv/bin/zarr-is-there
+test: deps toolchain .venv/bin/readers-are-there
 	$(SWIFT) build --build-tests
 	@{ $(SWIFT) test --skip-build 2>&1; echo $$? > .build/test.status; } | tee .build/test.log
 	@status=$$(cat .build/test.status); if [ $$status != 0 ]; then \

@@ -84,9 +84,8 @@ enum CheckCommand {
     }
 
     private static func text(of progress: StoreCheck.Progress, after seconds: Double) -> String {
-        let rate = UInt64(exactly: (Double(progress.byteCount) / max(seconds, 0.001)).rounded()) ?? 0
-        return "\(progress.recordings) of \(progress.recordingCount) recordings, "
-            + "\(ByteCountText.short(progress.byteCount)) checked, \(ByteCountText.short(rate))/s"
+        let pace = Pace(byteCount: progress.byteCount, totalByteCount: progress.totalByteCount, seconds: seconds)
+        return "\(progress.recordings) of \(progress.recordingCount) recordings, \(pace.text)"
     }
 
     private static func text(of summary: StoreCheck.Summary) -> String {

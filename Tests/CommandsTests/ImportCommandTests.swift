@@ -75,6 +75,38 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
+    func `says on a full disk which sources are missing, keeps the others whole, and goes on when there is room`()
+        throws
+    {
+        try TestFiles.withTemporaryDirectory { sources in
+            // Noise, of which FLAC makes nothing smaller.
+            for (name, seconds) in [("a", 1), ("b", 20), ("c", 2)] {
+                try runChecked([
+                    "sox", "-R", "-n", "-r", "48000", "-c", "1", "-b", "16",
+                    sources.appending(path: "\(name).wav").path,
+                    "synth", "\(seconds)", "whitenoise",
+                ])
+            }
+            try SmallDisk.with(megabytes: 1) { disk in
+                let store = disk.appending(path: "store.zarr").path
+                let full = zarrwlr("--jobs", "1", store, sources.path)
+                #expect(full.status == 1)
+                #expect(full.errors.contains("b.wav"))
+                #expect(full.errors.contains(String(cString: strerror(ENOSPC))))
+                #expect(full.errors.contains("2 imported, 1 failed"))
+                #expect(Zarrwlr.run("check", "--deep", store).text.contains("2 recordings"))
+                #expect(Zarrwlr.run("check", "--deep", store).status == 0)
+
+                try SmallDisk.resize(disk, toMegabytes: 16)
+                let roomy = zarrwlr("--jobs", "1", store, sources.path)
+                #expect(roomy.status == 0)
+                #expect(roomy.errors.contains("1 imported, 2 there already"))
+                #expect(Zarrwlr.run("check", "--deep", store).status == 0)
+            }
+        }
+    }
+
     @Test func `prints a line of JSON for each source`() throws {
         struct Line: Decodable {
             let status: String

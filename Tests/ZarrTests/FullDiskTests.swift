@@ -5,23 +5,10 @@ import Testing
 
 @testable import Zarr
 
-/// A file system of 1 MiB, which only root can make.
-private func withSmallDisk(_ body: (URL) throws -> Void) throws {
-    try TestFiles.withTemporaryDirectory { directory in
-        guard try run("mount", "-t", "tmpfs", "-o", "size=1m", "none", directory.path).status == 0 else {
-            throw POSIXError(.EPERM)
-        }
-        defer { _ = try? run("umount", directory.path) }
-        try body(directory)
-    }
-}
-
-private let canMount: Bool = (try? withSmallDisk { _ in }) != nil
-
-@Suite(.enabled(if: canMount, "needs to mount a tmpfs: run it as root"))
+@Suite(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
 struct `A full disk` {
     @Test func `is an error that names the key, and leaves the store as it was`() throws {
-        try withSmallDisk { disk in
+        try SmallDisk.with(megabytes: 1) { disk in
             let folder = disk.appending(path: "store.zarr")
             let store = try DirectoryStore.create(path: folder.path)
             #expect(try stageRecording(in: store).publish(as: "0"))

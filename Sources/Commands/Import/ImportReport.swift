@@ -13,19 +13,15 @@ final class ImportReport: Sendable {
         var byteCount: UInt64 = 0
         /// Bytes that sources under way have reported, by their paths.
         var underway: [String: UInt64] = [:]
-        var lastShown: ContinuousClock.Instant
-        var isShowing = false
     }
-
-    private static let interval = Duration.milliseconds(200)
 
     private let streams: CommandStreams
     private let isJSON: Bool
     private let fileCount: Int
     private let passedOver: Int
     private let totalByteCount: UInt64
-    private let began: ContinuousClock.Instant
-    private let state: Mutex<State>
+    private let line: ProgressLine
+    private let state = Mutex(State())
 
     init(_ sources: ImportSources, _ streams: CommandStreams, isJSON: Bool) {
         self.streams = streams
@@ -33,23 +29,17 @@ final class ImportReport: Sendable {
         fileCount = sources.files.count
         passedOver = sources.passedOver
         totalByteCount = sources.byteCount
-        began = ContinuousClock.now
-        state = Mutex(State(lastShown: began))
+        line = ProgressLine(streams)
     }
 
     // MARK: - Sources
 
     /// Takes note that `byteCount` further bytes of `source` are done.
     func advance(_ source: ImportSources.File, by byteCount: UInt64) {
-        guard streams.showsProgress else { return }
         state.withLock { state in
             state.byteCount = state.byteCount.adding(byteCount) ?? .max
             state.underway[source.path, default: 0] += byteCount
-            let now = ContinuousClock.now
-            guard now - state.lastShown >= Self.interval else { return }
-            state.lastShown = now
-            state.isShowing = true
-            streams.errors("\r\(progress(state, now))\u{1B}[K")
+            line.show(progress(state))
         }
     }
 
@@ -58,17 +48,18 @@ final class ImportReport: Sendable {
         state.withLock { state in
             let reported = state.underway.removeValue(forKey: source.path) ?? 0
             state.byteCount = state.byteCount.adding(source.byteCount - min(reported, source.byteCount)) ?? .max
-            clearProgress(&state)
-            switch result {
-            case .success(.imported(let recording)):
-                state.imported += 1
-                say(ImportedLine(source, recording))
-            case .success(.alreadyThere(let place)):
-                state.alreadyThere += 1
-                say(SkippedLine(source, place))
-            case .failure(let error):
-                state.failed += 1
-                say(FailedLine(source, error))
+            line.interrupt {
+                switch result {
+                case .success(.imported(let recording)):
+                    state.imported += 1
+                    say(ImportedLine(source, recording))
+                case .success(.alreadyThere(let place)):
+                    state.alreadyThere += 1
+                    say(SkippedLine(source, place))
+                case .failure(let error):
+                    state.failed += 1
+                    say(FailedLine(source, error))
+                }
             }
         }
     }
@@ -93,7 +84,7 @@ final class ImportReport: Sendable {
     /// Tells the sums, and how the command ends.
     func finish() -> CommandStatus {
         state.withLock { state in
-            clearProgress(&state)
+            line.interrupt {}
             if !isJSON, fileCount > 1 || passedOver > 0 {
                 var parts = ["\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
@@ -118,20 +109,9 @@ final class ImportReport: Sendable {
         }
     }
 
-    private func progress(_ state: State, _ now: ContinuousClock.Instant) -> String {
-        let seconds = Double((now - began).components.seconds) + 0.2
-        let rate = Double(state.byteCount) / seconds
-        let rest = Double(totalByteCount - min(state.byteCount, totalByteCount)) / max(rate, 1)
+    private func progress(_ state: State) -> String {
         let done = state.imported + state.alreadyThere + state.failed
-        let rateText = ByteCountText.short(UInt64(exactly: rate.rounded()) ?? 0)
-        let restText = SampleDuration(samples: UInt64(exactly: rest.rounded()) ?? 0, rate: 1).clock.prefix { $0 != "." }
-        return "\(done) of \(fileCount) files, \(ByteCountText.short(state.byteCount)) of "
-            + "\(ByteCountText.short(totalByteCount)), \(rateText)/s, \(restText) left"
-    }
-
-    private func clearProgress(_ state: inout State) {
-        guard state.isShowing else { return }
-        state.isShowing = false
-        streams.errors("\r\u{1B}[K")
+        let pace = Pace(byteCount: state.byteCount, totalByteCount: totalByteCount, seconds: line.elapsed)
+        return "\(done) of \(fileCount) files, \(pace.text)"
     }
 }

@@ -21,8 +21,8 @@ public struct StoreCheck: Sendable {
     public struct Progress: Sendable {
         /// Recordings done, of how many.
         public let recordings: Int, recordingCount: Int
-        /// Bytes of audio gone through.
-        public let byteCount: UInt64
+        /// Bytes of audio gone through, of how many, as far as the store says.
+        public let byteCount: UInt64, totalByteCount: UInt64
     }
 
     /// What came of a check.
@@ -63,11 +63,12 @@ public struct StoreCheck: Sendable {
         results.withLock { $0.tell(problems.map { Finding($0) } + leftovers()) }
         let done = Atomic<Int>(0)
         let byteCount = Atomic<UInt64>(0)
+        let totalByteCount = announcedByteCount
         let tellProgress: @Sendable () -> Void = {
             progress(
                 Progress(
                     recordings: done.load(ordering: .relaxed), recordingCount: recordings.count,
-                    byteCount: byteCount.load(ordering: .relaxed)))
+                    byteCount: byteCount.load(ordering: .relaxed), totalByteCount: totalByteCount))
         }
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
             let findings = findings(recordings[index]) { bytes in
@@ -81,6 +82,18 @@ public struct StoreCheck: Sendable {
         var summary = results.withLock { $0.summary }
         summary.byteCount = byteCount.load(ordering: .relaxed)
         return summary
+    }
+
+    /// Bytes of audio that all recordings have by what the store says of their arrays.
+    private var announcedByteCount: UInt64 {
+        let sum = Mutex<UInt64>(0)
+        Parallel.forEach(count: recordings.count, threads: options.threads) { index in
+            let path = recordings[index]
+            let blob = try? ZarrArray.open(store, path: "\(path)/\(HierarchyNames.blob)", cache: cache)
+            guard let array = blob ?? (try? ZarrArray.open(store, path: path, cache: cache)) else { return }
+            sum.withLock { $0 = $0.adding(array.byteCount) ?? .max }
+        }
+        return sum.withLock { $0 }
     }
 
     /// What is to be said of the recording at `path`, after what can be put right was. Bytes gone through are told to `progress`.

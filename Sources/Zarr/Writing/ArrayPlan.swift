@@ -81,12 +81,13 @@ extension ArrayPlan {
     /// smaller index. A short index is one chunk.
     ///
     /// Blosc is told that a row is one item: the same byte of the same column in row after row then lies together, and the
-    /// index takes a third of the room that zstd alone needs, about 4 bytes a row.
+    /// index takes a third of the room that zstd alone needs, about 4 bytes a row. Of that, LZ4 makes hardly more than zstd, which
+    /// takes longer to begin with so small a chunk than to decode it.
     public static func index(columns: Int, chunkByteCount: Int = 4_000) throws(ZarrError) -> ArrayPlan {
         let itemSize = MemoryLayout<UInt64>.size
         let rowSize = columns.multiplied(by: itemSize) ?? .max
         let compression = Compression.blosc(
-            .zstd, level: 5, shuffle: .bytes, itemSize: rowSize <= Compression.maximumItemSize ? rowSize : itemSize)
+            .lz4hc, level: 9, shuffle: .bytes, itemSize: rowSize <= Compression.maximumItemSize ? rowSize : itemSize)
         let chunkRows = max(chunkByteCount / max(rowSize, 1), 1)
         return try ArrayPlan(
             .uint64, rowShape: [columns], chunkRows: chunkRows,

@@ -1,0 +1,43 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+    "What other decoders make of an imported recording", .enabled(if: ZarrPython.decodes, ZarrPython.decodingComment))
+struct OtherDecodersTests {
+    private struct Comparison: Decodable {
+        struct Decoder: Decodable {
+            let samples: Int
+            let difference: Int
+        }
+
+        let expected: Int
+        let pyAV: Decoder
+        let soundFile: Decoder?
+    }
+
+    /// PyAV brings a libavcodec and a libopus of its own, which round otherwise.
+    @Test("is what extract gives", arguments: [("flac", 0), ("aac", 1), ("opus", 1)])
+    func sameSamples(codec: String, tolerance: Int) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let (sound, store, wav) = (
+                directory.appending(path: "night.wav").path, directory.appending(path: "store.zarr").path,
+                directory.appending(path: "out.wav").path
+            )
+            try runChecked([
+                "sox", "-R", "-n", "-r", "48000", "-c", "2", "-b", "16", sound, "synth", "1.5", "sine", "300:3000",
+                "pinknoise", "gain", "-12",
+            ])
+            #expect(Zarrwlr.run("import", "--codec", codec, "\(store)::pond", sound).status == 0)
+            #expect(Zarrwlr.run("extract", store, "pond/0", "-o", wav).status == 0)
+            let comparison = try JSONDecoder().decode(
+                Comparison.self, from: ZarrPython.comparison(of: "pond/0", in: store, with: wav))
+            #expect(comparison.expected == 72_000)
+            for decoder in [comparison.pyAV, comparison.soundFile].compactMap(\.self) {
+                #expect(decoder.samples == 72_000)
+                #expect(decoder.difference <= tolerance)
+            }
+            #expect((comparison.soundFile != nil) == (codec == "flac"))
+        }
+    }
+}

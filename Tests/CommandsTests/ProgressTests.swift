@@ -1,0 +1,43 @@
+import Synchronization
+import Testing
+
+@testable import Commands
+
+@Suite("Progress")
+struct ProgressTests {
+    private final class Written: Sendable {
+        let text = Mutex("")
+
+        var streams: (_ showsProgress: Bool) -> CommandStreams {
+            { showsProgress in
+                CommandStreams(
+                    output: { _ in true }, errors: { text in self.text.withLock { $0 += text } },
+                    showsProgress: showsProgress)
+            }
+        }
+    }
+
+    @Test("tells how much is done, the rate, and the time left")
+    func pace() {
+        let pace = Pace(byteCount: 3 << 20, totalByteCount: 9 << 20, seconds: 2)
+        #expect(pace.text == "3.00 MiB of 9.00 MiB, 1.50 MiB/s, 0:00:04 left")
+    }
+
+    @Test("of more than was announced, or of nothing, is told as well", arguments: [(5, 3), (0, 0), (0, 7)])
+    func oddPace(byteCount: UInt64, totalByteCount: UInt64) {
+        #expect(Pace(byteCount: byteCount, totalByteCount: totalByteCount, seconds: 0).text.hasSuffix(" left"))
+    }
+
+    @Test("is one line that is written over on a terminal, and gone before a line that stays")
+    func terminal() async throws {
+        let written = Written()
+        let line = ProgressLine(written.streams(true))
+        while !written.text.withLock({ $0.contains("\r\u{1B}[Kone of two") }) {
+            line.show("one of two")
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        line.interrupt { written.text.withLock { $0 += "stays\n" } }
+        #expect(written.text.withLock { $0.hasSuffix("\r\u{1B}[Kone of two\r\u{1B}[Kstays\n") })
+        #expect(!written.text.withLock { $0.contains("two\n") })
+    }
+}
