@@ -62,7 +62,7 @@ enum ListCommand {
         let length = SampleDuration(samples: UInt64(exactly: totals.seconds.rounded()) ?? .max, rate: 1).clock
             .prefix { $0 != "." }
         return table.text
-            + "\(totals.recordings) recordings, \(length), \(ByteCountText.short(totals.storedByteCount)) in the store, "
+            + "\(totals.recordings) recording\(totals.recordings == 1 ? "" : "s"), \(length), \(ByteCountText.short(totals.storedByteCount)) in the store, "
             + "\(ByteCountText.short(totals.waveByteCount)) as WAV\(ratio.isEmpty ? "" : ", ratio \(ratio)")\n"
     }
 
