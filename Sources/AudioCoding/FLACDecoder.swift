@@ -35,6 +35,7 @@ public final class FLACDecoder {
         }
         let hasBegun = form.streamHeader.withUnsafeBytes { header in
             exchange.begin(header, into: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+            defer { exchange.end() }
             return FLAC__stream_decoder_process_until_end_of_metadata(decoder) != 0
         }
         guard hasBegun, FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_SEARCH_FOR_FRAME_SYNC else {
@@ -111,6 +112,7 @@ public final class FLACDecoder {
             fault = nil
         }
 
+        /// Lets go of both: they are the caller's.
         func end() {
             input = UnsafeRawBufferPointer(start: nil, count: 0)
             output = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -137,7 +139,8 @@ public final class FLACDecoder {
             else { return note("it decodes to other samples than its header announces") }
             blockSize = count
             switch (bitsPerSample + 7) / 8 {
-            case 1: interleave(planes, count) { UInt8(truncatingIfNeeded: $0 &+ 128) }
+            // WAV's 8 bits are unsigned: 128 is added to the low byte by turning its highest bit over.
+            case 1: interleave(planes, count) { UInt8(truncatingIfNeeded: $0) ^ 0x80 }
             case 2: interleave(planes, count) { Int16(truncatingIfNeeded: $0).littleEndian }
             case 3: interleave24(planes, count)
             default: interleave(planes, count) { $0.littleEndian }

@@ -70,12 +70,13 @@ struct ReadBack {
     private func prove(array name: String, _ sum: [UInt8]) throws {
         let array = try ZarrArray.open(store, path: "\(recording.path)/\(name)", cache: cache)
         let digest = try MessageDigest.sha256()
-        let rowShape = array.shape.dropFirst()
-        let rowByteCount = rowShape.reduce(UInt64(array.dataType.itemSize)) { $0.multiplied(by: $1) ?? .max }
+        let (rowCount, rowShape) = (array.shape.first ?? 0, array.shape.dropFirst())
+        let rowByteCount = array.byteCount / max(rowCount, 1)
         let step = max(Self.pieceByteCount / max(rowByteCount, 1), 1)
-        for row in stride(from: 0, to: array.shape.first ?? 0, by: Int(step)) {
-            let count = min(step, array.shape[0] - row)
-            let rows = try Block(count: Int(count * rowByteCount)) { rows throws(ZarrError) in
+        for row in stride(from: 0, to: rowCount, by: Int(step)) {
+            let count = min(step, rowCount - row)
+            // Never more than the array's bytes, which are known not to overflow.
+            let rows = try Block(count: Int(clamping: count * rowByteCount)) { rows throws(ZarrError) in
                 try array.read(start: [row] + rowShape.map { _ in 0 }, count: [count] + rowShape, into: rows)
             }
             digest.update(rows.bytes)

@@ -5,7 +5,6 @@ import CJemalloc
 public enum Allocator {
     /// Gives all that is free back to the system, at once rather than some time later.
     public static func giveBack() {
-        // jemalloc's name for all arenas, MALLCTL_ARENAS_ALL.
-        _ = mallctl("arena.4096.purge", nil, nil, nil, 0)
+        _ = mallctl("arena.\(MALLCTL_ARENAS_ALL).purge", nil, nil, nil, 0)
     }
 }

@@ -33,14 +33,6 @@ struct IdleReleaseTests {
         #expect(cache.statistics[.samples].byteCount == 0)
     }
 
-    @Test("is waited for without end where nothing is ever kept")
-    func keepsNothing() throws {
-        let cache = BlockCache(budget: 0)
-        try IdleRelease.start(for: cache, afterSeconds: 1)
-        Self.fill(cache, cache.makeOwner(of: .samples))
-        #expect(Self.isEmptied(cache))
-    }
-
     @Test("leaves alone what is being made and what is in use")
     func leavesWhatIsInUse() {
         let cache = BlockCache(budget: 16 << 20)
