@@ -65,7 +65,7 @@ struct MountOption: Sendable {
             help: "where what is learned of a store is kept (~/.cache/zarrwlr)"),
         MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
-            help: "no extended attributes, for which 'ls -l' asks every file: lists faster"),
+            help: "no extended attributes, for which newer 'ls -l' asks every file: lists faster"),
         MountOption(
             "noprefetch", effect: .flag { configuration, _ in configuration.decodesAhead = false },
             help: "nothing is decoded ahead of who reads from front to back"),

@@ -22,6 +22,8 @@ public enum VirtualFSError: DescribedError {
     case invalid
     /// No such extended attribute.
     case noAttribute
+    /// Extended attributes of a namespace that no file here has: access lists, security labels.
+    case unsupportedNamespace
     /// A value that does not fit in the caller's buffer.
     case bufferTooSmall
     /// A range of a recording that cannot be decoded.
@@ -39,6 +41,7 @@ public enum VirtualFSError: DescribedError {
         case .badHandle: EBADF
         case .invalid: EINVAL
         case .noAttribute: ENODATA
+        case .unsupportedNamespace: EOPNOTSUPP
         case .bufferTooSmall: ERANGE
         case .unreadable: EIO
         }

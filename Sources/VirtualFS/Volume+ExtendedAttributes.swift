@@ -2,7 +2,9 @@ import Recordings
 import Support
 
 extension Volume {
-    private static let attributePrefix = "user.zarrwlr."
+    /// The only namespace whose attributes files here have. See xattr(7).
+    private static let attributeNamespace = "user."
+    private static let attributePrefix = attributeNamespace + "zarrwlr."
 
     /// The names of the extended attributes of `inode`, in order.
     public func extendedAttributeNames(of inode: Inode) throws(VirtualFSError) -> [String] {
@@ -11,7 +13,9 @@ extension Volume {
 
     /// The value of the extended attribute `name` of `inode`.
     public func extendedAttribute(_ name: String, of inode: Inode) throws(VirtualFSError) -> [UInt8] {
-        // Programs that list directories ask every file for attributes of others.
+        // Programs that list directories ask for access lists and security labels: told that there is no such thing here, rather
+        // than that this file has none, they do not ask the next file.
+        guard name.utf8.starts(with: Self.attributeNamespace.utf8) else { throw .unsupportedNamespace }
         guard name.utf8.starts(with: Self.attributePrefix.utf8) else { throw .noAttribute }
         let attributes = extendedAttributes(of: tree.nodes[try tree.index(of: inode)])
         guard let attribute = attributes.first(where: { $0.name == name }) else { throw .noAttribute }

@@ -36,9 +36,7 @@ extension Mounts {
                 }
                 let python = "import json, sys; print(json.load(open(sys.argv[1]))['recordings']['learned'])"
                 try #expect(run("python3", "-c", python, "\(folder)/status.json").text == "1")
-                if isInstalled("jq") {
-                    try #expect(run("jq", ".recordings.learned", "\(folder)/status.json").text == "1")
-                }
+                try #expect(run("jq", ".recordings.learned", "\(folder)/status.json").text == "1")
                 try #expect(run("stat", "-c", "%s", "\(folder)/metrics", "\(folder)/status.json").text == "0\n0")
             }
         }
@@ -107,6 +105,15 @@ extension Mounts {
                     }
                     #expect(after > before, "\(kind)")
                 }
+            }
+        }
+
+        @Test func `show that ls -l does not ask every file for access lists`() throws {
+            let recordings = (0..<100).map { number in Recording.synthetic("\(number)", source: "\(number).flac") }
+            try MountedVolume.with(recordings) { mountpoint in
+                let before = try requests("getxattr", mountpoint)
+                #expect(try run("ls", "-l", mountpoint.path).text.split(separator: "\n").count > 100)
+                #expect(try requests("getxattr", mountpoint) - before < 20)
             }
         }
 

@@ -69,6 +69,7 @@ extension Mounts {
                 #expect(attributes.get(file, "user.zarrwlr.sha256", nil, 0) == 3)
                 #expect(code { attributes.get(file, "user.zarrwlr.sha256", &value, 2) } == ERANGE)
                 #expect(code { attributes.get(file, "user.other", &value, 100) } == ENODATA)
+                #expect(code { attributes.get(file, "system.posix_acl_access", &value, 100) } == EOPNOTSUPP)
                 let count = attributes.list(file, nil, 0)
                 var names = [CChar](repeating: 0, count: 200)
                 #expect(attributes.list(file, &names, 200) == count)

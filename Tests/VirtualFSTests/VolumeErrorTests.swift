@@ -52,7 +52,13 @@ import Testing
     @Test func `handles and attributes that are not there with EBADF and ENODATA`() throws {
         #expect(errno { try volume.read(99, offset: 0, size: 1) } == EBADF)
         #expect(errno { try volume.release(0) } == EBADF)
-        #expect(errno { try volume.extendedAttribute("security.selinux", of: .root) } == ENODATA)
+        #expect(errno { try volume.extendedAttribute("user.other", of: .root) } == ENODATA)
+        #expect(errno { try volume.extendedAttribute("user.zarrwlr.other", of: .root) } == ENODATA)
+    }
+
+    @Test(arguments: ["security.selinux", "system.posix_acl_access", "trusted.user.zarrwlr.path", "user", ""])
+    func `attributes of a kind that no file has with EOPNOTSUPP`(name: String) {
+        #expect(errno { try volume.extendedAttribute(name, of: .root) } == EOPNOTSUPP)
     }
 
     @Test func `nothing of . and .., which are looked up for network exports`() throws {
