@@ -7,13 +7,14 @@ SWIFT ?= swift
 BIN := .build/release
 PROGRAMS := zarrwlr-mount zarrwlr
 
-# What is linked against, and what tests and the demo run.
+# What the Swift toolchain runs with, what is linked against, and what tests and the demo run.
+TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
     libopus-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
-TOOLS := ffmpeg flac fuse3 opus-tools python3-venv sndfile-programs sox
+TOOLS := ffmpeg flac fuse3 groff-base jq opus-tools procps python3-venv sndfile-programs sox
 # What the benchmarks compare with, beside those.
 BENCH_TOOLS := ffmpegfs
-PACKAGES := $(LIBRARIES) $(TOOLS)
+PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
 
 RELEASE := -c release --static-swift-stdlib
 
