@@ -99,8 +99,7 @@ public struct FuseSession: ~Copyable {
             operations.getxattr = nil
             operations.listxattr = nil
         }
-        return fuse_session_new(
-            &arguments, &operations, MemoryLayout<fuse_lowlevel_ops>.size, system.toOpaque())
+        return zwl_session_new(&arguments, &operations, MemoryLayout<fuse_lowlevel_ops>.size, system.toOpaque())
     }
 
     /// `option` as libfuse's parser gives it back: it splits at commas and takes a backslash away.
