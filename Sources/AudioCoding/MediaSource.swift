@@ -86,7 +86,12 @@ public final class MediaSource {
                     if samples.sampleCount > 0 { return samples }
                 }
                 guard !isAtEnd else { return nil }
+                let isFirst = !hasBegun
                 isAtEnd = try !read()
+                // Decoders of Opus know their own padding.
+                if isFirst, !isAtEnd, stream.codec != "opus", let packet = container.packet {
+                    try MediaTrim.announce(skip: stream.initialPadding, by: packet)
+                }
                 try decoder.send(isAtEnd ? nil : container.packet)
             }
         } catch let error as MediaError {

@@ -43,6 +43,21 @@ struct MediaTrim {
         return (startTrim, endTrim)
     }
 
+    /// Has libavcodec drop `skip` samples of padding at the front of `packet`, the stream's first, unless the packet says itself
+    /// what is to be dropped there.
+    static func announce(skip: Int, by packet: UnsafeMutablePointer<AVPacket>) throws(MediaFailure) {
+        let said = announced(by: packet.pointee)
+        guard let skip = UInt32(exactly: skip), skip > 0, said?.start == nil else { return }
+        // Samples at the front and at the end, and two reasons, by avcodec.h.
+        guard let bytes = av_packet_new_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, 10) else {
+            throw MediaFailure("no memory")
+        }
+        let raw = UnsafeMutableRawBufferPointer(start: bytes, count: 10)
+        raw.initializeMemory(as: UInt8.self, repeating: 0)
+        raw.storeBytes(of: skip.littleEndian, as: UInt32.self)
+        raw.storeBytes(of: UInt32(clamping: said?.end ?? 0).littleEndian, toByteOffset: 4, as: UInt32.self)
+    }
+
     /// What the packet itself says is to be dropped; at its front, 0 says nothing.
     private static func announced(by packet: AVPacket) -> (start: Int?, end: Int)? {
         var packet = packet

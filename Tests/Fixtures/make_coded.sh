@@ -2,10 +2,10 @@
 # Makes the coded streams in Tests/Fixtures/coded, and beside each what independent tools make of it:
 #
 #   NAME          the stream
-#   NAME.golden   first line: SHA-256 of the decoded samples; then one line a packet: position, bytes, samples
+#   NAME.golden   first line: SHA-256 of the samples; then one line a packet: position, bytes, samples
 #
-# The samples are interleaved, little-endian, in whole bytes, 8 bits unsigned. FLAC's are the source itself, which
-# `flac` gave back; AAC's and Opus's are the ffmpeg command line's, with libopus and 16 bits.
+# The samples are interleaved, little-endian, in whole bytes, 8 bits unsigned: the source itself, which `flac` gave back. For
+# AAC and Opus, whose decoders differ from version to version, the line is a dash: the tests ask the ffmpeg that is there.
 # A position, or a count of samples, that the tool does not give is a dash.
 #
 # Needs flac, ffmpeg, opus-tools, python3. What encoders write changes with their version: run it to add a fixture, and
@@ -53,12 +53,9 @@ flac_golden() {
     { sha256sum < "$work/source" | cut -d' ' -f1; packets "$out/$1"; } > "$out/$1.golden"
 }
 
-# lossy_golden NAME [ffmpeg's input options]
+# lossy_golden NAME
 lossy_golden() {
-    name=$1
-    shift
-    ffmpeg -v error -y "$@" -i "$out/$name" -f s16le "$work/decoded"
-    { sha256sum < "$work/decoded" | cut -d' ' -f1; packets "$out/$name"; } > "$out/$name.golden"
+    { echo -; packets "$out/$1"; } > "$out/$1.golden"
 }
 
 # aac_fixture NAME CHANNELS RATE BITRATE SAMPLES [ffmpeg's options]
@@ -79,7 +76,7 @@ opusenc_fixture() {
     wanted "$name" || return 0
     $tool sound "$channels" 16 "$samples" > "$work/source"
     opusenc --quiet --raw --raw-rate 48000 --raw-chan "$channels" --serial 7 --padding 0 "$@" "$work/source" "$out/$name"
-    lossy_golden "$name" -c:a libopus
+    lossy_golden "$name"
 }
 
 # ffmpeg_opus_fixture NAME CHANNELS SAMPLES [ffmpeg's options]
@@ -90,7 +87,7 @@ ffmpeg_opus_fixture() {
     $tool sound "$channels" 16 "$samples" > "$work/source"
     ffmpeg -v error -y -f s16le -ar 48000 -ac "$channels" -i "$work/source" -c:a libopus "$@" \
         -fflags +bitexact -f ogg "$out/$name"
-    lossy_golden "$name" -c:a libopus
+    lossy_golden "$name"
 }
 
 flac_fixture mono16.flac 1 16 48000 5000 --blocksize=1024
@@ -145,6 +142,12 @@ if wanted highefficiency.aac; then
     lossy_golden highefficiency.aac
 fi
 
+# Needs ffmpeg 7, which writes the encoder's delay.
+if wanted primed.mkv; then
+    $tool sound 1 16 12000 > "$work/source"
+    ffmpeg -v error -y -f s16le -ar 48000 -ac 1 -i "$work/source" -c:a aac -b:a 48k -fflags +bitexact "$out/primed.mkv"
+fi
+
 opusenc_fixture mono.opus 1 24000 --bitrate 48
 opusenc_fixture stereo.opus 2 24000 --bitrate 64
 opusenc_fixture short2_5.opus 1 6000 --bitrate 64 --framesize 2.5
@@ -164,10 +167,10 @@ if wanted spread.opus; then
     opusenc --quiet --raw --raw-rate 48000 --raw-chan 2 --serial 7 --padding 0 --bitrate 300 --hard-cbr \
         "$work/source" "$work/dense.opus"
     $tool repage 1 "$work/dense.opus" "$out/spread.opus"
-    lossy_golden spread.opus -c:a libopus
+    lossy_golden spread.opus
 fi
 for gain in -1536 768; do
     wanted "gain$gain.opus" || continue
     $tool gain "$gain" "$out/mono.opus" "$out/gain$gain.opus"
-    lossy_golden "gain$gain.opus" -c:a libopus
+    lossy_golden "gain$gain.opus"
 done
