@@ -34,7 +34,9 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
 
     var decodedSHA256: String {
         get throws {
-            let file = TestFiles.fixtures.appending(path: "recordings/\(name).sha256")
+            let stream = TestFiles.fixtures.appending(path: "recordings/\(name)")
+            guard codec == "flac" else { return try ReferenceDecode.sha256(of: stream) }
+            let file = stream.appendingPathExtension("sha256")
             return try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         }
     }
