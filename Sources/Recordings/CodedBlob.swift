@@ -49,6 +49,37 @@ struct CodedBlob: Sendable {
         }
     }
 
+    /// Bytes that `forEachPacket` reads at once, where packets follow one another.
+    private static let packetRunByteCountLimit: UInt64 = 256 << 10
+
+    /// Calls `body` with the bytes of each of `packets`, in order, and nil for nil. Packets that follow one another are read at
+    /// once; each lies within the blob, and has been bounded by the caller.
+    func forEachPacket(_ packets: [Range<UInt64>?], _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        var rest = packets[...]
+        while let first = rest.first {
+            guard let first else {
+                try body(nil)
+                rest = rest.dropFirst()
+                continue
+            }
+            var run = first
+            var count = 1
+            while count < rest.count, let next = rest[rest.startIndex + count], next.lowerBound == run.upperBound,
+                next.upperBound - run.lowerBound <= Self.packetRunByteCountLimit
+            {
+                run = run.lowerBound..<next.upperBound
+                count += 1
+            }
+            try withBytes(run) { bytes in
+                for case .some(let packet) in rest.prefix(count) {
+                    let place = Int(packet.lowerBound - run.lowerBound)..<Int(packet.upperBound - run.lowerBound)
+                    try body(UnsafeRawBufferPointer(rebasing: bytes[place]))
+                }
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// The blob as a stream whose parts can be looked at.
     var stream: CodedStream {
         CodedStream(byteCount: byteCount) { range in try bytes(range) }

@@ -41,7 +41,7 @@ final class KeptOpusProofs: Sendable {
         let kept = load()
         guard preRollUnits.count > max(keptCount.load(ordering: .relaxed), kept.preRollUnits.count) else { return }
         keptCount.store(preRollUnits.count, ordering: .relaxed)
-        var bytes = Self.decoderVersion
+        var bytes = Self.version
         for unit in preRollUnits { LEB128.append(unit, to: &bytes) }
         kept.findings?.keep(bytes, as: .opusRestarts)
     }
@@ -55,12 +55,14 @@ final class KeptOpusProofs: Sendable {
         }
     }
 
-    /// A proof holds for the decoder that gave it.
-    private static let decoderVersion = Array(OpusStreamDecoder.libraryVersion.utf8) + [0]
+    /// A proof holds for the decoder that gave it, and for runs of as many packets.
+    private static let version =
+        Array(OpusStreamDecoder.libraryVersion.utf8)
+        + [0, UInt8(OpusStream.packetsPerUnit), UInt8(OpusFrontier.unitsPerRun)]
 
     private static func preRollUnits(_ content: ArraySlice<UInt8>) -> [UInt64]? {
-        guard content.starts(with: decoderVersion) else { return nil }
-        var rest = content.dropFirst(decoderVersion.count)
+        guard content.starts(with: version) else { return nil }
+        var rest = content.dropFirst(version.count)
         var units: [UInt64] = []
         while !rest.isEmpty {
             // A run is decoded from where it begins, or before.

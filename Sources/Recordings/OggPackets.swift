@@ -41,18 +41,22 @@ struct OggPackets: OpusPackets {
     }
 
     func forEachPacket(in range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        // Those before the one at hand that lie in one piece each.
+        var packets: [Range<UInt64>?] = []
         for number in range {
             guard let index = Int(exactly: number), index < offsets.count, byteCounts[index] > 0 else {
-                try body(nil)
+                packets.append(nil)
                 continue
             }
-            if let pieces = pieces[index] {
-                let bytes = try pieces.flatMap { try blob.bytes($0) }
-                try bytes.withUnsafeBytes { try body($0) }
-            } else {
-                let bytes = offsets[index]..<offsets[index] + UInt64(byteCounts[index])
-                try blob.withBytes(bytes) { try body($0) }
+            guard let pieces = pieces[index] else {
+                packets.append(offsets[index]..<offsets[index] + UInt64(byteCounts[index]))
+                continue
             }
+            try blob.forEachPacket(packets, body)
+            packets = []
+            let bytes = try pieces.flatMap { try blob.bytes($0) }
+            try bytes.withUnsafeBytes { try body($0) }
         }
+        try blob.forEachPacket(packets, body)
     }
 }

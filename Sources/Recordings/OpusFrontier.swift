@@ -4,13 +4,15 @@ import Synchronization
 
 /// How far a stream without stored restarts has been decoded from its start, and the restarts proved on the way.
 ///
-/// Behind the decoder that runs from the start, a prover that began a unit before a run of units must give, for every packet of
-/// the run, the very same samples: then the run can be decoded from where the prover began. Where a fresh prover fails, the
+/// Behind the decoder that runs from the start, a prover that began two units before a run of units must give, for every packet
+/// of the run, the very same samples: then the run can be decoded from where the prover began. Where a fresh prover fails, the
 /// one of the run before, which has come a longer way, is tried; where that fails too, the run can be decoded only from the
 /// start of the stream, or from one of a bounded number of decoder states kept in memory.
 final class OpusFrontier: Sendable {
     /// Units that share a restart.
-    static let unitsPerRun: UInt64 = 2
+    static let unitsPerRun: UInt64 = 3
+    /// Units before a run with which its prover begins.
+    private static let preRollUnitCount: UInt64 = 2
     /// States that are kept of one stream.
     private static let keptStateLimit = 32
 
@@ -102,7 +104,8 @@ final class OpusFrontier: Sendable {
         _ run: [Result<Block, AudioCodingError>], _ progress: inout Progress, _ packets: any OpusPackets
     ) throws {
         let firstUnit = progress.nextUnit + 1 - UInt64(run.count)
-        let fresh = Prover(decoder: try OpusStreamDecoder(head: head), firstUnit: firstUnit.subtracting(1) ?? 0)
+        let fresh = Prover(
+            decoder: try OpusStreamDecoder(head: head), firstUnit: firstUnit.subtracting(Self.preRollUnitCount) ?? 0)
         counter.preRollSamples.add(
             try fresh.decoder.pass(
                 packets.packets(ofUnit: fresh.firstUnit).lowerBound..<packets.packets(ofUnit: firstUnit).lowerBound,

@@ -10,7 +10,9 @@ import Zarr
 /// one kept from decoding the unit before.
 final class OpusStream: DecodeUnits {
     /// Packets of one unit.
-    static let packetsPerUnit: UInt64 = 32
+    static let packetsPerUnit: UInt64 = 16
+    /// Packets before a unit, back to its restart, that are decoded as units of their own rather than passed over, at most.
+    private static let sharedPacketLimit: UInt64 = 64
 
     /// What the stream is decoded from.
     struct Source: Sendable {
@@ -71,13 +73,15 @@ final class OpusStream: DecodeUnits {
         }
     }
 
-    /// The unit before, where a restart of the store leads to its first packet and on into `unit`, and its end is not kept.
+    /// The unit before, where a restart of the store not far back leads through it into `unit`, and its end is not kept.
     func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit? {
         do {
             let source = try source.get(make: openSource)
             guard let restarts = source.restarts, unit.number > 0 else { return nil }
             let before = source.packets.packets(ofUnit: unit.number - 1)
-            guard restarts.last(atOrBefore: before.upperBound).firstPacket == before.lowerBound,
+            let restart = restarts.last(atOrBefore: before.upperBound)
+            guard restart.firstPacket <= before.lowerBound,
+                before.upperBound - restart.firstPacket <= Self.sharedPacketLimit,
                 !cache.keeps(BlockKey(owner: stateOwner, number: unit.number))
             else { return nil }
             return DecodeUnit(number: unit.number - 1, samples: try source.packets.samples(ofUnit: unit.number - 1))

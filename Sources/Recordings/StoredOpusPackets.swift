@@ -48,13 +48,7 @@ struct StoredOpusPackets: OpusPackets {
             else { return nil }
             return row.offset..<end
         }
-        for packet in packets {
-            guard let packet else {
-                try body(nil)
-                continue
-            }
-            try blob.withBytes(packet) { try body($0) }
-        }
+        try blob.forEachPacket(packets, body)
     }
 
     /// More than any packet has: 255 streams of six frames of 1275 bytes.

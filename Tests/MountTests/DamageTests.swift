@@ -155,7 +155,7 @@ extension Mounts {
             }
         }
 
-        @Test func `loses the run of 32 Opus packets around a damaged page`() throws {
+        @Test func `loses the run of 16 Opus packets around a damaged page`() throws {
             var blob = try MountedStore.fixture("recordings/celt.opus")
             let whole = try whole("opus", blob)
             let pages = blob.indices.dropLast(4).filter { blob[$0..<$0 + 4].elementsEqual("OggS".utf8) }
@@ -163,8 +163,8 @@ extension Mounts {
             try withMounted("opus", blob) { found, log in
                 let lost = samplesLost(in: log)
                 #expect(lost.count == 1)
-                // 32 packets of 20 ms, and the second of sound that the page held.
-                #expect(lost.allSatisfy { $0.count == (32 + 50) * 960 })
+                // 16 packets of 20 ms, and the second of sound that the page held.
+                #expect(lost.allSatisfy { $0.count == (16 + 50) * 960 })
                 let first = try #require(found.lost.first)
                 let last = try #require(found.lost.last)
                 #expect(found.lost == Array(first...last))

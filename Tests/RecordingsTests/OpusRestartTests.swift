@@ -1,9 +1,11 @@
 import AudioCoding
+import Foundation
 import Recordings
 import Support
 import TestSupport
 import Testing
 import WaveFile
+import Zarr
 
 /// Stores whose blob holds the packets end to end, with the arrays that go with that.
 @Suite("Opus packets end to end")
@@ -33,13 +35,21 @@ struct OpusRestartTests {
     private func open<T>(
         _ packets: Packets, sync: [[UInt64]]?, attributes: [String: Any] = [:], _ body: (OpenedRecording) throws -> T
     ) throws -> T {
-        try OpenedRecording.with { store in
+        try openCounted(packets, sync: sync, attributes: attributes) { _, opened in try body(opened) }
+    }
+
+    private func openCounted<T>(
+        _ packets: Packets, sync: [[UInt64]]?, attributes: [String: Any] = [:],
+        _ body: (CountingStore, OpenedRecording) throws -> T
+    ) throws -> T {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
             try store.addRecording("0", codec: "opus", blob: packets.blob, attributes: attributes)
             try store.addTable("0/opus_index", rows: packets.rows)
             try store.addArray("0/opus_head", shape: [packets.head.count], type: "uint8", bytes: packets.head)
             if let sync { try store.addTable("0/opus_sync", rows: sync) }
-        } _: { opened in
-            try body(opened)
+            let counting = CountingStore(try DirectoryStore(path: directory.path))
+            return try body(counting, OpenedRecording(store: counting))
         }
     }
 
@@ -63,10 +73,10 @@ struct OpusRestartTests {
             let packet = 960 * UInt64(recording.format.blockAlign)
             _ = try recording.bytes(packet * 70..<packet * 70 + 2)
             #expect(opened.counters.opus.units.value == 1)
-            #expect(opened.counters.opus.samples.value == 32 * 960)
+            #expect(opened.counters.opus.samples.value == 16 * 960)
             #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
             // The next unit goes on from where this one ended.
-            _ = try recording.bytes(packet * 100..<packet * 100 + 2)
+            _ = try recording.bytes(packet * 90..<packet * 90 + 2)
             #expect(opened.counters.opus.units.value == 2)
             #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
             #expect(opened.cache.statistics[.states].hits == 1)
@@ -80,10 +90,34 @@ struct OpusRestartTests {
             let recording = try opened.recording
             let packet = 960 * UInt64(recording.format.blockAlign)
             _ = try recording.bytes(packet * 100..<packet * 100 + 2)
-            #expect(opened.counters.opus.units.value == 2)
+            #expect(opened.counters.opus.units.value == 3)
             #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
             _ = try recording.bytes(packet * 70..<packet * 70 + 2)
-            #expect(opened.counters.opus.units.value == 2)
+            #expect(opened.counters.opus.units.value == 3)
+        }
+    }
+
+    @Test("far from their restart are a unit after passing over all before it, not as many units")
+    func farRestart() throws {
+        let packets = try Packets(StreamFixture.named("celt.opus"))
+        try open(packets, sync: [[0, 0]]) { opened in
+            let recording = try opened.recording
+            let packet = 960 * UInt64(recording.format.blockAlign)
+            _ = try recording.bytes(packet * 500..<packet * 500 + 2)
+            #expect(opened.counters.opus.units.value == 1)
+            #expect(opened.counters.opus.preRollSamples.value == 496 * 960)
+        }
+    }
+
+    @Test("are read in one piece for the pre-roll, and one for the unit")
+    func pieces() throws {
+        let packets = try Packets(StreamFixture.named("celt.opus"))
+        try openCounted(packets, sync: [[0, 0], [64, 32]]) { store, opened in
+            let recording = try opened.recording
+            let packet = 960 * UInt64(recording.format.blockAlign)
+            _ = store.takeBlobReads()
+            _ = try recording.bytes(packet * 70..<packet * 70 + 2)
+            #expect(store.takeBlobReads() == 2)
         }
     }
 
