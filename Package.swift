@@ -53,7 +53,9 @@ let package = Package(
         + layer("Importing", ["Support", "Zarr", "AudioCoding", "WaveFile", "Recordings"])
         + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
-        + layer("Commands", ["Support", "Zarr", "WaveFile", "Recordings", "Importing", "VirtualFS", "FuseBridge"])
+        + layer(
+            "Commands",
+            ["Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge"])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),

@@ -32,7 +32,7 @@ public struct MountCommand: Sendable {
         do throws(CommandError) {
             switch try MountInvocation(arguments) {
             case .help: output(MountHelp.text)
-            case .version: output("\(Self.name) \(version)\n")
+            case .version: output(versionText(of: Self.name))
             case .mount(let configuration): try mount(configuration)
             }
             return 0

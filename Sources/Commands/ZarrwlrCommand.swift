@@ -25,7 +25,7 @@ public struct ZarrwlrCommand: Sendable {
             switch arguments.first {
             case nil: throw CommandError("say what to do; --help lists what there is")
             case "--help", "-h": streams.print(Self.help)
-            case "--version", "-V": streams.print("\(Self.name) \(version)\n")
+            case "--version", "-V": streams.print(versionText(of: Self.name))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
                     throw CommandError("there is no command '\(given)'; --help lists what there is")

@@ -70,7 +70,7 @@ final class OpusPacketWriter {
         try headArray.finish()
         let sync = ArrayWriter(in: node, name: HierarchyNames.opusSync, try .index(columns: 2))
         for restart in prover.finish() { try sync.append([restart.firstPacket, restart.preRollPacket]) }
-        try sync.finish(attributes: ["packet_count": JSONValue(frames.frameCount)])
+        try sync.finish(attributes: OpusSyncAttributes(packetCount: frames.frameCount).json)
         var attributes = attributes
         let form = SampleForm(
             format: .integer(bits: 16), channels: head.channels, channelMask: 0,

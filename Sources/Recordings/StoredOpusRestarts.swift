@@ -8,13 +8,12 @@ import Zarr
 /// attribute `packet_count` says how many packets there were when the rows were proved: with another number of packets
 /// they say nothing.
 struct StoredOpusRestarts {
-    static let packetCountKey = "packet_count"
     /// More restarts than a month of Opus has: they are all read at once.
     private static let countLimit: UInt64 = 1 << 22
 
     let restarts: [OpusRestart]
-    /// The packets that there were.
-    let packetCount: UInt64?
+    /// What they were proved on.
+    let attributes: OpusSyncAttributes
 
     /// Reads that of the recording at `path`; nil where it has none. Throws where that is not a table of restarts of a stream
     /// of `packetCount` packets.
@@ -29,17 +28,9 @@ struct StoredOpusRestarts {
         restarts = stride(from: 0, to: numbers.count, by: 2).map { start in
             OpusRestart(firstPacket: numbers[start], preRollPacket: numbers[start + 1])
         }
-        self.packetCount = try array.attributes(as: Attributes.self).packetCount
+        attributes = try array.attributes(as: OpusSyncAttributes.self)
         guard OpusRestarts(stored: restarts, packetCount: packetCount) != nil else {
             throw RecordingError("opus_sync is not in order, or goes beyond the stream", recording: path)
-        }
-    }
-
-    private struct Attributes: Decodable {
-        let packetCount: UInt64?
-
-        private enum CodingKeys: String, CodingKey {
-            case packetCount = "packet_count"
         }
     }
 }
@@ -50,7 +41,7 @@ extension OpusRestarts {
     init?(_ store: any Store, path: String, packetCount: UInt64, isScanned: Bool, cache: BlockCache) {
         guard
             let stored = (try? StoredOpusRestarts(store, path: path, packetCount: packetCount, cache: cache)) ?? nil,
-            !isScanned || stored.packetCount == packetCount
+            !isScanned || stored.attributes.packetCount == packetCount
         else { return nil }
         self.init(stored: stored.restarts, packetCount: packetCount)
     }

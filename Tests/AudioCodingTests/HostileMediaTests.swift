@@ -112,7 +112,10 @@ struct HostileMediaTests {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.flac").path
             try runChecked(
-                ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=2:r=48000:seed=3", path])
+                [
+                    "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=2:r=48000:seed=3", "-sample_fmt", "s16",
+                    path,
+                ])
             var bytes = try Data(contentsOf: URL(filePath: path))
             bytes[bytes.count / 2] ^= 0xFF
             let damaged = try Self.write(bytes, "b.flac", in: directory)

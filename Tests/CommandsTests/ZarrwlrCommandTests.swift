@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -13,7 +14,17 @@ import Testing
     }
 
     @Test func `tells its version`() {
-        #expect(Zarrwlr.run("--version").text == "zarrwlr \(version)\n")
+        #expect(Zarrwlr.run("--version").text.hasPrefix("zarrwlr \(version)\n"))
+    }
+
+    @Test func `tells the versions of the libraries that decode, as other programs with them do`() throws {
+        let text = Zarrwlr.run("--version").text
+        let ffmpeg = try #require(run("ffmpeg", "-version").text.split(separator: " ").dropFirst(2).first)
+        let flac = try #require(run("flac", "--version").text.split(separator: " ").last)
+        let opus = try #require(try run("opusenc", "--version").text.firstMatch(of: /libopus [0-9.]+/))
+        for library in ["FFmpeg \(ffmpeg)", "libFLAC \(flac)", String(opus.output)] {
+            #expect(text.contains(library), "\(library)")
+        }
     }
 
     @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))

@@ -187,6 +187,7 @@ struct StoreCheckTests {
             rows[1][1] = rows[1][0]
             let sync = directory.appending(path: "0/opus_sync")
             let packetCount = try #require(try Self.attributes(of: sync)["packet_count"] as? Int)
+            #expect(try Self.attributes(of: sync)["proved_with"] as? String == OpusStreamDecoder.libraryVersion)
             try FileManager.default.removeItem(at: sync)
             let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
             let bytes = rows.flatMap { $0.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } } }
@@ -202,6 +203,15 @@ struct StoreCheckTests {
                 "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
                 attributes: ["packet_count": packetCount + 1])
             #expect(try Checked(directory).problems.first?.contains("another number of packets") == true)
+            try store.addArray(
+                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                attributes: ["packet_count": packetCount, "proved_with": "libopus 0.9"])
+            let proofs = try Checked(directory)
+            #expect(proofs.faults.isEmpty)
+            #expect(proofs.findings.contains { $0.problem.contains("proved with libopus 0.9") })
+            try store.addArray(
+                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                attributes: ["packet_count": packetCount + 1])
             // Nobody reads by restarts that were proved on other packets.
             let other = try OpenedRecording(store: DirectoryStore(path: directory.path))
             #expect(try other.recording.allBytes() == whole)

@@ -45,7 +45,7 @@ enum IndexRepair {
             try packets.forEachPacket { try prover.append($0) }
             let writer = ArrayWriter(in: node, try .index(columns: 2))
             try writer.append(prover.finish().flatMap { [$0.firstPacket, $0.preRollPacket] })
-            attributes[StoredOpusRestarts.packetCountKey] = .unsigned(packets.count)
+            attributes.merge(OpusSyncAttributes(packetCount: packets.count).json) { $1 }
             try writer.finish(attributes: attributes)
         }
         try node.replace(place)

@@ -144,10 +144,15 @@ extension RecordingCheck {
             if stored == nil {
                 let problem = "\(name) is missing: reading from the middle decodes from the start once"
                 add([finding(.note, problem)], repair: repair)
-            } else if isScanned, stored?.packetCount != packets.count {
+            } else if isScanned, stored?.attributes.packetCount != packets.count {
                 let problem = "\(name) was proved on another number of packets than the stream's \(packets.count)"
                 add([finding(.fault, problem)], repair: repair)
                 stored = nil
+            } else if !isDeep, let other = stored?.attributes.provedWith, other != OpusStreamDecoder.libraryVersion {
+                let problem =
+                    "\(name) was proved with \(other), and \(OpusStreamDecoder.libraryVersion) may round other last bits "
+                    + "after some restarts: --deep tells which"
+                add([finding(.note, problem)], repair: repair)
             }
         } catch {
             add([finding(Finding.kind(of: error), "\(name) is of no use: \(error)")], repair: repair)
