@@ -46,7 +46,7 @@ final class ADTSFrames: Sendable {
     /// Calls `body` with the bytes of each of the frames `range`, which lies within `0..<count`.
     func withBytes<T>(of range: Range<UInt64>, _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
         if let frames = storedFrames(range) {
-            let result: T? = try withBytes(of: frames) { coded in
+            let result: T? = try blob.withBytes(of: frames) { coded in
                 let areFrames = coded.allSatisfy { ADTSHeader.parse($0)?.frameByteCount == $0.count }
                 return areFrames ? try body(coded) : nil
             }
@@ -60,7 +60,7 @@ final class ADTSFrames: Sendable {
             }
             return frame.bytes
         }
-        return try withBytes(of: frames, body)
+        return try blob.withBytes(of: frames, body)
     }
 
     /// The bytes of the frames `range` by the stored index; nil where its rows cannot be those of frames.
@@ -71,34 +71,6 @@ final class ADTSFrames: Sendable {
             zip(frames, frames.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound })
         else { return nil }
         return frames
-    }
-
-    /// Reads `frames`, at once where they follow each other, and hands them to `body`.
-    private func withBytes<T>(
-        of frames: [Range<UInt64>], _ body: ([UnsafeRawBufferPointer]) throws -> T
-    ) throws -> T {
-        let byteCount = frames.reduce(0) { $0 + $1.count }
-        return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { buffer in
-            var start = 0
-            var coded: [UnsafeRawBufferPointer] = []
-            var run: Range<UInt64>?
-            var runStart = 0
-            for frame in frames {
-                if let current = run, current.upperBound == frame.lowerBound {
-                    run = current.lowerBound..<frame.upperBound
-                } else {
-                    if let run {
-                        try blob.read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start]))
-                    }
-                    run = frame
-                    runStart = start
-                }
-                coded.append(UnsafeRawBufferPointer(rebasing: buffer[start..<start + frame.count]))
-                start += frame.count
-            }
-            if let run { try blob.read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start])) }
-            return try body(coded)
-        }
     }
 
     // MARK: - The stream

@@ -49,34 +49,52 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// Bytes that `forEachPacket` reads at once, where packets follow one another.
-    private static let packetRunByteCountLimit: UInt64 = 256 << 10
+    /// Reads `ranges`, at once where they follow each other, and hands their bytes to `body`. The caller has bounded them; they lie
+    /// within the blob, in order.
+    func withBytes<T>(of ranges: [Range<UInt64>], _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
+        let byteCount = ranges.reduce(0) { $0 + $1.count }
+        return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { buffer in
+            var start = 0
+            var coded: [UnsafeRawBufferPointer] = []
+            var run: Range<UInt64>?
+            var runStart = 0
+            for range in ranges {
+                if let current = run, current.upperBound == range.lowerBound {
+                    run = current.lowerBound..<range.upperBound
+                } else {
+                    if let run {
+                        try read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start]))
+                    }
+                    run = range
+                    runStart = start
+                }
+                coded.append(UnsafeRawBufferPointer(rebasing: buffer[start..<start + range.count]))
+                start += range.count
+            }
+            if let run { try read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start])) }
+            return try body(coded)
+        }
+    }
 
-    /// Calls `body` with the bytes of each of `packets`, in order, and nil for nil. Packets that follow one another are read at
-    /// once; each lies within the blob, and has been bounded by the caller.
+    /// Bytes that `forEachPacket` holds at once, but for a packet that is longer by itself.
+    private static let packetByteCountLimit = 256 << 10
+
+    /// Calls `body` with the bytes of each of `packets`, in order, and nil for nil; many are read at once. Each lies within the
+    /// blob, and has been bounded by the caller.
     func forEachPacket(_ packets: [Range<UInt64>?], _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         var rest = packets[...]
-        while let first = rest.first {
-            guard let first else {
-                try body(nil)
-                rest = rest.dropFirst()
-                continue
+        while !rest.isEmpty {
+            var byteCount = 0
+            let batch = rest.prefix { packet in
+                let isFirst = byteCount == 0
+                byteCount += packet?.count ?? 0
+                return isFirst || byteCount <= Self.packetByteCountLimit
             }
-            var run = first
-            var count = 1
-            while count < rest.count, let next = rest[rest.startIndex + count], next.lowerBound == run.upperBound,
-                next.upperBound - run.lowerBound <= Self.packetRunByteCountLimit
-            {
-                run = run.lowerBound..<next.upperBound
-                count += 1
+            try withBytes(of: batch.compactMap(\.self)) { coded in
+                var coded = coded[...]
+                for packet in batch { try body(packet == nil ? nil : coded.popFirst()) }
             }
-            try withBytes(run) { bytes in
-                for case .some(let packet) in rest.prefix(count) {
-                    let place = Int(packet.lowerBound - run.lowerBound)..<Int(packet.upperBound - run.lowerBound)
-                    try body(UnsafeRawBufferPointer(rebasing: bytes[place]))
-                }
-            }
-            rest = rest.dropFirst(count)
+            rest = rest.dropFirst(batch.count)
         }
     }
 
