@@ -12,15 +12,21 @@ struct SequentialRun {
     /// Bytes by which what was asked for ahead grows at least.
     private static let step: UInt64 = 256 << 10
 
+    /// How many bytes are read for each one that is passed over, at least: who looks at a second here and there in order goes through
+    /// no recording.
+    private static let density: UInt64 = 4
+
     /// The furthest byte that was read.
     private var position: UInt64 = 0
-    /// How many bytes the run has gone through.
+    /// How many bytes of the run were read.
     private var length: UInt64 = 0
+    /// How many bytes before the furthest were not.
+    private var skipped: UInt64 = 0
     /// Up to where was asked for ahead.
     private var requestedEnd: UInt64 = 0
 
     /// Whether the reader goes through the recording.
-    var isSequential: Bool { length >= Self.threshold }
+    var isSequential: Bool { length >= Self.threshold && skipped <= length / Self.density }
 
     /// Takes note that `range` is being read.
     mutating func note(_ range: Range<UInt64>) {
@@ -30,8 +36,12 @@ struct SequentialRun {
             position = range.upperBound
             return
         }
-        // What was passed over was not read: a jump ahead, however short, is no proof of a run.
-        length += min(range.upperBound.subtracting(position) ?? 0, UInt64(range.count))
+        // What was passed over was not read, or not yet: a jump ahead, however short, is no proof of a run.
+        skipped += range.lowerBound.subtracting(position) ?? 0
+        let behind = min(range.upperBound, position).subtracting(range.lowerBound) ?? 0
+        let filled = min(behind, skipped)
+        skipped -= filled
+        length += filled + UInt64(range.count) - behind
         position = max(position, range.upperBound)
     }
 

@@ -69,6 +69,26 @@ struct SequentialRunTests {
         }
     }
 
+    @Test("is not looking at a part here and there, in order", arguments: [4_096, 96_000, 1 << 18] as [UInt64])
+    func samplingInOrder(size: UInt64) {
+        var run = SequentialRun()
+        let asked = stride(from: UInt64(0), to: end, by: Int(size) * 3).compactMap { start in
+            run.next(afterReading: start..<start + size, of: end, depth: 8 << 20)
+        }
+        #expect(asked.isEmpty)
+    }
+
+    @Test("goes on over what the reader passes over now and then")
+    func gaps() {
+        var run = SequentialRun()
+        var position: UInt64 = 0
+        for piece in 0..<200 {
+            _ = run.next(afterReading: position..<position + request, of: end, depth: 8 << 20)
+            position += piece % 10 == 9 ? request * 2 : request
+        }
+        #expect(run.isSequential)
+    }
+
     @Test("never asks beyond the recording")
     func ends() {
         var run = SequentialRun()
