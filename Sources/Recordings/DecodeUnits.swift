@@ -49,24 +49,53 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
     }
 
     private func read(bytes range: Range<UInt64>, isAhead: Bool) throws(RecordingError) -> [BlockSlice] {
+        let parts = try parts(of: range)
+        var blocks = [Block?](repeating: nil, count: parts.count)
+        // What another thread decodes is waited for when nothing else is left to do.
+        for (index, part) in parts.enumerated() where parts.count > 1 {
+            guard try !isUnderWay(part.unit) else { continue }
+            blocks[index] = try block(part.unit, isAhead: isAhead)
+        }
+        var slices: [BlockSlice] = []
+        for (part, decoded) in zip(parts, blocks) {
+            let block = if let decoded { decoded } else { try block(part.unit, isAhead: isAhead) }
+            guard part.bytes.upperBound <= UInt64(block.count) else {
+                throw RecordingError("the stream ends early here", recording: path, samples: part.unit.samples)
+            }
+            slices.append(BlockSlice(block, Int(part.bytes.lowerBound)..<Int(part.bytes.upperBound)))
+        }
+        return slices
+    }
+
+    /// The units that hold the recording's bytes `range`, in order, and which of each one's bytes those are.
+    private func parts(
+        of range: Range<UInt64>
+    ) throws(RecordingError) -> [(unit: DecodeUnit, bytes: Range<UInt64>)] {
         guard let skippedBytes = skippedSamples.multiplied(by: blockAlign),
             let end = range.upperBound.adding(skippedBytes)
         else { throw RecordingError("the range does not fit 64 bits", recording: path) }
         var position = range.lowerBound + skippedBytes
-        var slices: [BlockSlice] = []
+        var parts: [(unit: DecodeUnit, bytes: Range<UInt64>)] = []
         while position < end {
             let unit = try units.unit(containing: position / blockAlign)
-            let block = try block(unit, isAhead: isAhead)
-            // A unit begins at or before the sample it was asked for, and its samples fit 64 bits as bytes: `end` does.
-            let start = position - unit.samples.lowerBound * blockAlign
-            let stop = min(end - unit.samples.lowerBound * blockAlign, UInt64(block.count))
-            guard start < stop else {
+            // A unit begins at or before the sample it was asked for, and that fits 64 bits as bytes.
+            let start = unit.samples.lowerBound * blockAlign
+            let stop = min(end, unit.samples.upperBound.multiplied(by: blockAlign) ?? .max)
+            guard position < stop else {
                 throw RecordingError("the stream ends early here", recording: path, samples: unit.samples)
             }
-            slices.append(BlockSlice(block, Int(start)..<Int(stop)))
-            position += stop - start
+            parts.append((unit, position - start..<stop - start))
+            position = stop
         }
-        return slices
+        return parts
+    }
+
+    /// Whether another thread decodes `unit`, or what must be decoded before it.
+    private func isUnderWay(_ unit: DecodeUnit) throws(RecordingError) -> Bool {
+        let key = BlockKey(owner: owner, number: unit.number)
+        guard !cache.isBeingMade(key) else { return true }
+        guard !cache.keeps(key), let predecessor = try units.predecessor(of: unit) else { return false }
+        return try isUnderWay(predecessor)
     }
 
     /// The samples of `unit`, decoded by one thread while all others who want them wait.

@@ -53,8 +53,16 @@ final class OpusStream: DecodeUnits {
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
         do {
             let packets = try source.get(make: openSource).packets
+            // Packets of one length, as nearly all streams have, need no search.
+            let unitCount = packets.count.dividedRoundingUp(by: Self.packetsPerUnit) ?? 0
+            let unitLength = try packets.samples(ofUnit: 0).upperBound
+            if unitLength > 0, sample / unitLength < unitCount {
+                let number = sample / unitLength
+                let samples = try packets.samples(ofUnit: number)
+                if samples.contains(sample) { return DecodeUnit(number: number, samples: samples) }
+            }
             var low: UInt64 = 0
-            var high = packets.count.dividedRoundingUp(by: Self.packetsPerUnit) ?? 0
+            var high = unitCount
             while low + 1 < high {
                 let middle = low + (high - low) / 2
                 if try packets.sampleCount(beforeUnit: middle) <= sample {
@@ -122,7 +130,8 @@ final class OpusStream: DecodeUnits {
         return try decoders.withDecoder(for: head) {
             try OpusStreamDecoder(head: head)
         } _: { decoder in
-            if let state = cache.cachedBlock(BlockKey(owner: stateOwner, number: unit.number)) {
+            // The unit's samples are kept from now on: they need decoding again only where it comes round to its restart.
+            if let state = cache.takeBlock(BlockKey(owner: stateOwner, number: unit.number)) {
                 try decoder.restore(state)
             } else {
                 let state = try start.state ?? initialState.get { try OpusStreamDecoder(head: head).snapshot() }

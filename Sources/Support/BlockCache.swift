@@ -62,14 +62,24 @@ public final class BlockCache: Sendable {
         }
     }
 
-    /// The block of `key` if it is kept, without waiting for one that is being made.
-    public func cachedBlock(_ key: BlockKey) -> Block? {
-        stripes[stripeIndex(of: key)].withLock { $0.filledSlot(for: key) }?.current
+    /// The block of `key` if it is kept, without waiting for one that is being made. It is kept no longer: for what is needed once.
+    public func takeBlock(_ key: BlockKey) -> Block? {
+        let (block, freed) = stripes[stripeIndex(of: key)].withLock { stripe in
+            let slot = stripe.filledSlot(for: key)
+            return (slot?.current, slot == nil ? 0 : stripe.remove(key))
+        }
+        used.subtract(freed, ordering: .relaxed)
+        return block
     }
 
     /// Whether the block of `key` is kept. That counts as no use of it.
     public func keeps(_ key: BlockKey) -> Bool {
         stripes[stripeIndex(of: key)].withLock { $0.isFilled(key) }
+    }
+
+    /// Whether a thread is making the block of `key`.
+    public func isBeingMade(_ key: BlockKey) -> Bool {
+        stripes[stripeIndex(of: key)].withLock { $0.isUnfilled(key) }
     }
 
     /// Keeps `block` under `key`, in place of what was kept there.
@@ -192,6 +202,11 @@ private struct Stripe {
     /// Whether the block of `key` is there.
     func isFilled(_ key: BlockKey) -> Bool {
         indices[key].map { entries[$0].cost > 0 } ?? false
+    }
+
+    /// Whether the block of `key` is being made.
+    func isUnfilled(_ key: BlockKey) -> Bool {
+        indices[key].map { entries[$0].cost == 0 } ?? false
     }
 
     /// The slot of `key` if its block is there.

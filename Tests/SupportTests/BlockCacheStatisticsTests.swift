@@ -13,9 +13,9 @@ struct BlockCacheStatisticsTests {
         let cache = BlockCache(budget: 1 << 20)
         let (samples, states) = (cache.makeOwner(of: .samples), cache.makeOwner(of: .states))
         for _ in 0..<3 { _ = cache.block(key(samples, 1)) { block() } }
-        #expect(cache.cachedBlock(key(states, 1)) == nil)
+        #expect(cache.takeBlock(key(states, 1)) == nil)
         cache.insert(block(), for: key(states, 1))
-        #expect(cache.cachedBlock(key(states, 1)) != nil)
+        #expect(cache.takeBlock(key(states, 1)) != nil)
         let statistics = cache.statistics
         #expect(statistics[.samples].misses == 1)
         #expect(statistics[.samples].hits == 2)

@@ -77,7 +77,7 @@ struct BlockCacheTests {
         let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 1)
         #expect(throws: CannotMake.self) { try cache.block(key) { () throws(CannotMake) in throw CannotMake() } }
         #expect(cache.byteCount == 0)
-        #expect(cache.cachedBlock(key) == nil)
+        #expect(!cache.keeps(key))
         #expect(cache.block(key) { Self.block(of: 5, holding: 9) }.count == 5)
     }
 
@@ -89,7 +89,7 @@ struct BlockCacheTests {
         let before = cache.byteCount
         cache.insert(Self.block(of: 100, holding: 2), for: key)
         #expect(cache.byteCount == before)
-        #expect(cache.cachedBlock(key)?.bytes.first == 2)
+        #expect(cache.takeBlock(key)?.bytes.first == 2)
     }
 
     @Test("keeps owners apart")
@@ -97,6 +97,29 @@ struct BlockCacheTests {
         let cache = BlockCache(budget: 10_000)
         let (first, second) = (cache.makeOwner(of: .samples), cache.makeOwner(of: .samples))
         cache.insert(Self.block(of: 1, holding: 1), for: BlockKey(owner: first, number: 0))
-        #expect(cache.cachedBlock(BlockKey(owner: second, number: 0)) == nil)
+        #expect(cache.takeBlock(BlockKey(owner: second, number: 0)) == nil)
+    }
+
+    @Test("keeps a block that was taken no longer")
+    func take() {
+        let cache = BlockCache(budget: 10_000)
+        let key = BlockKey(owner: cache.makeOwner(of: .states), number: 0)
+        cache.insert(Self.block(of: 100, holding: 7), for: key)
+        #expect(cache.takeBlock(key)?.bytes.first == 7)
+        #expect(cache.takeBlock(key) == nil)
+        #expect(cache.byteCount == 0)
+    }
+
+    @Test("knows which blocks are being made")
+    func beingMade() {
+        let cache = BlockCache(budget: 10_000)
+        let owner = cache.makeOwner(of: .samples)
+        let (key, other) = (BlockKey(owner: owner, number: 0), BlockKey(owner: owner, number: 1))
+        #expect(!cache.isBeingMade(key))
+        _ = cache.block(key) {
+            #expect(cache.isBeingMade(key) && !cache.isBeingMade(other))
+            return Self.block(of: 100, holding: 1)
+        }
+        #expect(!cache.isBeingMade(key))
     }
 }
