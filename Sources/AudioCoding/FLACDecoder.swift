@@ -153,7 +153,13 @@ public final class FLACDecoder {
         ) {
             guard let output = output.baseAddress else { return }
             let size = MemoryLayout<Sample>.size
-            // Two channels at a time are what nearly all recordings have, and a loop that the compiler makes wide.
+            // One or two channels are what nearly all recordings have, and loops that the compiler makes wide.
+            if channels == 1, let plane = planes[0] {
+                for index in 0..<count {
+                    output.storeBytes(of: convert(plane[index]), toByteOffset: index * size, as: Sample.self)
+                }
+                return
+            }
             if channels == 2, let left = planes[0], let right = planes[1] {
                 for index in 0..<count {
                     output.storeBytes(of: convert(left[index]), toByteOffset: 2 * index * size, as: Sample.self)
