@@ -102,7 +102,8 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
     private func block(_ unit: DecodeUnit, isAhead: Bool) throws(RecordingError) -> Block {
         try cache.block(BlockKey(owner: owner, number: unit.number), isAhead: isAhead) { () throws(RecordingError) in
             // Threads that want units one behind the other share the work so: none goes through what another decodes.
-            if let predecessor = try units.predecessor(of: unit) { _ = try block(predecessor, isAhead: isAhead) }
+            // What is lost of the one before is no loss of this one: that shows when it is decoded itself.
+            if let predecessor = try units.predecessor(of: unit) { _ = try? block(predecessor, isAhead: isAhead) }
             return try decode(unit)
         }
     }

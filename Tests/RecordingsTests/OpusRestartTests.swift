@@ -109,6 +109,21 @@ struct OpusRestartTests {
         }
     }
 
+    @Test("are lost with a packet of their own unit alone, though that of another be decoded on the way")
+    func lostPacket() throws {
+        var packets = try Packets(StreamFixture.named("celt.opus"))
+        packets.rows[70][1] = 0
+        try open(packets, sync: [[0, 0], [64, 32]]) { opened in
+            let recording = try opened.recording
+            let packet = 960 * UInt64(recording.format.blockAlign)
+            for _ in 0..<2 {
+                #expect(throws: RecordingError.self) { try recording.bytes(packet * 75..<packet * 75 + 2) }
+                let after = try recording.bytes(packet * 90..<packet * 91)
+                #expect(after.count == Int(packet))
+            }
+        }
+    }
+
     @Test("are read in one piece for the pre-roll, and one for the unit")
     func pieces() throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
