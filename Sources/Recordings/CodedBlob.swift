@@ -50,7 +50,7 @@ struct CodedBlob: Sendable {
     }
 
     /// Reads `ranges`, at once where they follow each other, and hands their bytes to `body`. The caller has bounded them; they lie
-    /// within the blob, in order.
+    /// within the blob.
     func withBytes<T>(of ranges: [Range<UInt64>], _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
         let byteCount = ranges.reduce(0) { $0 + $1.count }
         return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { buffer in

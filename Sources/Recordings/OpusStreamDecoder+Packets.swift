@@ -22,7 +22,8 @@ extension OpusStreamDecoder {
     func samples(ofUnit unit: UInt64, of packets: some OpusPackets) throws -> Result<Block, AudioCodingError> {
         let range = packets.packets(ofUnit: unit)
         let samples = try packets.samples(ofUnit: unit)
-        guard samples.count <= range.count * OpusPacket.maximumSampleCount else {
+        // An index may claim any number; the count of a range must fit an Int.
+        guard samples.upperBound - samples.lowerBound <= UInt64(range.count * OpusPacket.maximumSampleCount) else {
             try pass(range, of: packets)
             return .failure(AudioCodingError(.opus, "packets are lost"))
         }

@@ -182,6 +182,20 @@ struct OpusRestartTests {
         #expect(read == whole)
     }
 
+    @Test(
+        "are an error where the index counts more samples than there can be",
+        arguments: [1 << 62, 3 << 62] as [UInt64])
+    func hugeCounts(count: UInt64) throws {
+        var packets = try Packets(StreamFixture.named("celt.opus"))
+        for row in 64..<packets.rows.count { packets.rows[row][3] = count }
+        for sync in [nil, [[0, 0], [48, 16]]] as [[[UInt64]]?] {
+            try open(packets, sync: sync, attributes: ["total_samples": 500_000]) { opened in
+                let recording = try opened.recording
+                #expect(throws: RecordingError.self) { try recording.bytes(48 * 960 * 2 + 10..<48 * 960 * 2 + 20) }
+            }
+        }
+    }
+
     @Test("cost nothing that an index only claims to have")
     func hugeIndex() throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Synchronization
 import Testing
@@ -6,19 +7,21 @@ import Testing
 
 @Suite("A reader of decode units", .timeLimit(.minutes(1)))
 struct UnitReaderTests {
-    /// Units of one sample of one byte, the first of which can be decoded only once the second is.
+    /// Units of one sample of one byte, the first of which takes until the second is decoded, but no longer than ten seconds.
     private final class Units: DecodeUnits {
         let firstHasBegun = Semaphore()
-        private let secondIsDecoded = Semaphore()
+        let firstCameAfterSecond = Atomic<Bool>(false)
+        private let secondIsDecoded = Atomic<Bool>(false)
 
         func unit(containing sample: UInt64) -> DecodeUnit { DecodeUnit(number: sample, samples: sample..<sample + 1) }
 
         func decode(_ unit: DecodeUnit) -> Block {
             if unit.number == 0 {
                 firstHasBegun.signal()
-                secondIsDecoded.wait()
+                for _ in 0..<1_000 where !secondIsDecoded.load(ordering: .acquiring) { usleep(10_000) }
+                firstCameAfterSecond.store(secondIsDecoded.load(ordering: .acquiring), ordering: .releasing)
             } else {
-                secondIsDecoded.signal()
+                secondIsDecoded.store(true, ordering: .releasing)
             }
             return Block(count: 1) { $0[0] = UInt8(unit.number) }
         }
@@ -36,5 +39,7 @@ struct UnitReaderTests {
         units.firstHasBegun.wait()
         #expect(try reader.read(bytes: 0..<2).flatMap { Array($0.bytes) } == [0, 1])
         other.join()
+        let cameAfter = units.firstCameAfterSecond.load(ordering: .acquiring)
+        #expect(cameAfter)
     }
 }
