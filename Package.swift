@@ -44,7 +44,7 @@ let package = Package(
         .executable(name: "zarrwlr", targets: ["zarrwlr"]),
     ],
     targets: systemLibraries
-        + layer("Support", ["CCrypto", "CJemalloc"])
+        + layer("Support", ["CCrypto"])
         + layer("SQLite", ["Support", "CSQLite"])
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
@@ -55,7 +55,10 @@ let package = Package(
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
         + layer(
             "Commands",
-            ["Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge"])
+            [
+                "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge",
+                "CJemalloc",
+            ])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),

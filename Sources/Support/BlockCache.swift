@@ -114,7 +114,7 @@ public final class BlockCache: Sendable {
     }
 
     /// Returns at once if something is kept, else sleeps until something is. For one thread at a time.
-    func waitUntilFilled() {
+    public func waitUntilFilled() {
         isFillingAwaited.store(true, ordering: .sequentiallyConsistent)
         if used.load(ordering: .sequentiallyConsistent) > 0,
             isFillingAwaited.exchange(false, ordering: .sequentiallyConsistent)

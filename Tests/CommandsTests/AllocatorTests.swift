@@ -1,7 +1,8 @@
 import CJemalloc
 import Testing
 
-@testable import Support
+@testable import Commands
+@testable import VirtualFS
 
 @Suite("The allocator")
 struct AllocatorTests {

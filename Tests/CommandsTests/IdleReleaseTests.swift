@@ -2,6 +2,8 @@ import Glibc
 import Support
 import Testing
 
+@testable import Commands
+
 @Suite("The memory of an idle cache")
 struct IdleReleaseTests {
     private static func fill(_ cache: BlockCache, _ owner: BlockOwner) {

@@ -1,3 +1,5 @@
+import Support
+
 /// How long something took, each time: counted from any thread, by bounds that lie a factor of two or two and a half apart.
 public struct LatencyHistogram: ~Copyable, Sendable {
     /// What was counted by now.

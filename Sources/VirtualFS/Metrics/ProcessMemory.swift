@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// The memory of this process.
 public enum ProcessMemory {

@@ -1,4 +1,5 @@
 import Glibc
+public import Support
 
 /// Gives back the memory of a cache that nobody uses.
 ///

@@ -1,5 +1,6 @@
-import Support
 import Testing
+
+@testable import Recordings
 
 @Suite("LEB128")
 struct LEB128Tests {

@@ -1,6 +1,8 @@
 import Support
 import Testing
 
+@testable import VirtualFS
+
 @Suite("The memory of the process")
 struct ProcessMemoryTests {
     @Test("is at least what was written to")

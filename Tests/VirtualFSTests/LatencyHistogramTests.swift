@@ -1,5 +1,6 @@
-import Support
 import Testing
+
+@testable import VirtualFS
 
 @Suite("A histogram of durations")
 struct LatencyHistogramTests {
