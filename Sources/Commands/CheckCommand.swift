@@ -66,7 +66,8 @@ enum CheckCommand {
         }
         line.interrupt {}
         if configuration.isJSON {
-            let report = Report(findings: findings.withLock { $0 }.map(Report.Item.init), summary: .init(summary))
+            let report = ReportDocument(
+                findings: findings.withLock { $0 }.map(ReportDocument.Item.init), summary: .init(summary))
             streams.print(try JSONText.document(report))
         } else {
             streams.print(text(of: summary))
@@ -102,7 +103,7 @@ enum CheckCommand {
 
     // MARK: - JSON
 
-    private struct Report: Encodable {
+    private struct ReportDocument: Encodable {
         let findings: [Item]
         let summary: Totals
 

@@ -1,13 +1,13 @@
 import Glibc
-public import Support
+import Support
 
 /// Gives back the memory of a cache that nobody uses.
 ///
 /// Its thread looks only now and then while the cache is in use, and sleeps without end once it is empty: a mount that nobody
 /// reads wakes nobody up.
-public enum IdleRelease {
+enum IdleRelease {
     /// Empties `cache` whenever nobody has used it for `seconds` (and for less than twice as long), as long as the process lives.
-    public static func start(for cache: BlockCache, afterSeconds seconds: UInt32) throws(SystemError) {
+    static func start(for cache: BlockCache, afterSeconds seconds: UInt32) throws(SystemError) {
         let thread = try WorkerThread(name: "idle release") {
             while true {
                 cache.waitUntilFilled()

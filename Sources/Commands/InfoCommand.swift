@@ -24,7 +24,7 @@ enum InfoCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let store = try OpenStore(StoreAddress(operands[0]))
-        let facts = try RecordingFacts(store.entry(operands[1]), in: store)
+        let facts = try RecordingDescription(store.entry(operands[1]), in: store)
         streams.print(configuration.isJSON ? try JSONText.document(facts) : facts.text)
         return .done
     }

@@ -19,7 +19,7 @@ public struct Recording: Sendable {
     /// What its WAV announces and holds.
     public let format: WaveFormat
     /// Why `format` announces that sample rate, where the store contradicts itself; for people.
-    public let rateGround: String?
+    public let rateReason: String?
     /// Samples of one channel.
     public let sampleCount: UInt64
     /// When its first sample was taken, where the store says so.
@@ -38,7 +38,7 @@ public struct Recording: Sendable {
     /// A recording of which all this is known.
     public init(
         path: String, group: String, number: UInt64?, sourceName: String, codec: AudioCodec, format: WaveFormat,
-        rateGround: String?, sampleCount: UInt64, start: Timestamp?, modified: Timestamp, sourceSHA256: String?,
+        rateReason: String?, sampleCount: UInt64, start: Timestamp?, modified: Timestamp, sourceSHA256: String?,
         envelope: SourceEnvelope? = nil, samples: any SampleReading
     ) {
         self.path = path
@@ -47,7 +47,7 @@ public struct Recording: Sendable {
         self.sourceName = sourceName
         self.codec = codec
         self.format = format
-        self.rateGround = rateGround
+        self.rateReason = rateReason
         self.sampleCount = sampleCount
         self.start = start
         self.modified = modified

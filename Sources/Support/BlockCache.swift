@@ -155,7 +155,7 @@ public final class BlockCache: Sendable {
 }
 
 /// Where one block is made and waited for.
-private typealias Slot = Lazy<Block>
+private typealias Slot = SingleFlight<Block>
 
 /// A part of the map, kept in bounds by the CLOCK rule: a hand goes round, and an entry used since its last visit is spared
 /// once.

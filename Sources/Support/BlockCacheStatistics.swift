@@ -50,7 +50,7 @@ public struct BlockCacheStatistics: Sendable, Equatable {
     }
 
     /// How often a reader has asked for a block.
-    var useCount: UInt64 {
+    public var useCount: UInt64 {
         kinds.reduce(0) { $0 + $1.hits + $1.misses }
     }
 

@@ -7,7 +7,7 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
     private let work: @Sendable (Item) -> Made
     private let queue: Queue?
     /// The results to come and what they are made of, the oldest first.
-    private var pending: [(result: Lazy<Made>, item: Item)] = []
+    private var pending: [(result: SingleFlight<Made>, item: Item)] = []
 
     /// Calls `work` with each item, on `threads` threads; where that is fewer than two, on the one that takes the results.
     public init(name: String, threads: Int, _ work: @escaping @Sendable (Item) -> Made) throws(SystemError) {
@@ -32,7 +32,7 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
 
     /// Hands over the next item.
     public func submit(_ item: Item) {
-        let result = Lazy<Made>()
+        let result = SingleFlight<Made>()
         let work = work
         pending.append((result, item))
         queue?.add { _ = result.get { work(item) } }

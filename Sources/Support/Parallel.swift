@@ -9,7 +9,7 @@ public enum Parallel {
     /// Calls `body` once for every number in `0..<count`, on the calling thread and up to `threads - 1` others, and returns
     /// when all calls have. Numbers are handed out in order; calls for different numbers overlap.
     public static func forEach(count: Int, threads: Int = processorCount, _ body: @escaping @Sendable (Int) -> Void) {
-        let next = Counter()
+        let next = NextIndex()
         let work: @Sendable () -> Void = {
             while case let index = next.take(), index < count { body(index) }
         }
@@ -48,7 +48,7 @@ public enum Parallel {
         var inOrder: [Made] { elements.withLock { $0.compactMap(\.self) } }
     }
 
-    private final class Counter: Sendable {
+    private final class NextIndex: Sendable {
         private let value = Atomic<Int>(0)
 
         func take() -> Int { value.add(1, ordering: .relaxed).oldValue }

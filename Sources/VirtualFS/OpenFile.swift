@@ -15,7 +15,7 @@ final class OpenFile: Sendable {
     private let prefetcher: Prefetcher?
     private let reader: Prefetcher.Reader?
     /// The bytes around the samples, read when they are asked for: the kernel may have them.
-    private let ends = Lazy<Ends>()
+    private let ends = SingleFlight<Ends>()
     private let readEnds: @Sendable () throws(RecordingError) -> Ends
 
     private struct Ends: Sendable {

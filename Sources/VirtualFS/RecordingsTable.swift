@@ -5,7 +5,7 @@ import WaveFile
 /// `.zarrwlr/recordings.csv`: every recording that is served, a line each.
 enum RecordingsTable {
     private static let header = [
-        "path", "group", "codec", "rate", "channels", "bits", "samples", "seconds", "start", "sha256", "rate_ground",
+        "path", "group", "codec", "rate", "channels", "bits", "samples", "seconds", "start", "sha256", "rate_reason",
     ]
 
     /// The table of recordings and their paths below the mountpoint.
@@ -18,7 +18,7 @@ enum RecordingsTable {
                 "\(format.encoding.bits)", "\(recording.sampleCount)",
                 SampleDuration(samples: recording.sampleCount, rate: format.sampleRate).seconds,
                 recording.start?.description ?? "",
-                recording.sourceSHA256 ?? "", recording.rateGround ?? "",
+                recording.sourceSHA256 ?? "", recording.rateReason ?? "",
             ]
             text += CSV.line(fields)
         }

@@ -31,7 +31,7 @@ extension Volume {
             attributes.append(("source", recording.sourceName))
             if let start = recording.start { attributes.append(("start", start.description)) }
             if let sum = recording.sourceSHA256 { attributes.append(("sha256", sum)) }
-            if let ground = recording.rateGround { attributes.append(("rate_ground", ground)) }
+            if let reason = recording.rateReason { attributes.append(("rate_reason", reason)) }
         }
         return attributes.map { (name: Self.attributePrefix + $0, value: $1) }
     }

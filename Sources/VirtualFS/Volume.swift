@@ -15,7 +15,7 @@ public final class Volume: Sendable {
     let began = ContinuousClock.now
     private let options: VolumeOptions
     private let findRecordings: @Sendable () -> Catalogue
-    private let content = Lazy<Content>()
+    private let content = SingleFlight<Content>()
     private let reports = Reports()
 
     private struct Content: Sendable {
@@ -24,8 +24,8 @@ public final class Volume: Sendable {
     }
 
     private struct Reports: Sendable {
-        let problems = Lazy<Block>()
-        let recordings = Lazy<Block>()
+        let problems = SingleFlight<Block>()
+        let recordings = SingleFlight<Block>()
     }
 
     /// The volume of the catalogue that `findRecordings` makes, once, when something below the root is asked for. Reads that

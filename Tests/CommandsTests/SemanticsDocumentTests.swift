@@ -59,13 +59,12 @@ import Testing
         }
     }
 
-    /// The names of the tests in `Tests/<target>`: of functions in backticks, and the descriptions of others.
+    /// The names of the tests in and below `Tests/<target>`: of functions in backticks, and the descriptions of others.
     private func names(ofTestsIn target: String) throws -> Set<String> {
         let directory = TestFiles.repository.appending(path: "Tests/\(target)")
-        let files = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
-        return try files.reduce(into: []) { names, file in
-            guard file.pathExtension == "swift" else { return }
-            let text = try String(contentsOf: file, encoding: .utf8)
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: directory.path)
+        return try paths.filter { $0.hasSuffix(".swift") }.reduce(into: []) { names, path in
+            let text = try String(contentsOf: directory.appending(path: path), encoding: .utf8)
             names.formUnion(text.matches(of: #/@Test(?:\([^`]*?)?\s+func `([^`]+)`/#).map { String($0.1) })
             names.formUnion(text.matches(of: #/@Test\("([^"]+)"/#).map { String($0.1) })
         }

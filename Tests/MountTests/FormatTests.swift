@@ -135,7 +135,7 @@ extension Mounts {
                 #expect(table.last?.contains("\(ground): ") == true)
                 let attributes = try ExtendedAttributes()
                 var value = [UInt8](repeating: 0, count: 1_000)
-                let count = attributes.get(mount.file("bat.wav").path, "user.zarrwlr.rate_ground", &value, 1_000)
+                let count = attributes.get(mount.file("bat.wav").path, "user.zarrwlr.rate_reason", &value, 1_000)
                 #expect(String(decoding: value.prefix(max(count, 0)), as: UTF8.self).hasPrefix("\(ground): "))
             }
         }

@@ -7,13 +7,13 @@ import WaveFile
 @testable import VirtualFS
 
 @Suite struct `A volume describes itself` {
-    private static let header = "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_ground\n"
+    private static let header = "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason\n"
 
     @Test func `in recordings.csv, a line for each recording`() throws {
         let volume = Volume([
             .synthetic(
                 "pond/0", source: "a.flac", sampleCount: 100_000, channels: 2, rate: 250_000, encoding: .integer24,
-                start: Timestamp(iso8601: "2025-06-18T05:00:00+02:00"), sum: "abc", rateGround: "the stream's own"),
+                start: Timestamp(iso8601: "2025-06-18T05:00:00+02:00"), sum: "abc", rateReason: "the stream's own"),
             .synthetic("pond/1", source: "a.flac"),
         ])
         #expect(
@@ -23,7 +23,7 @@ import WaveFile
     }
 
     @Test func `with fields quoted where they hold commas, quotes or line breaks`() throws {
-        let volume = Volume([.synthetic("a,b\r\nc/0", source: "say \"hi\", now.flac", rateGround: "x\ny")])
+        let volume = Volume([.synthetic("a,b\r\nc/0", source: "say \"hi\", now.flac", rateReason: "x\ny")])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
                 + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\r\nc\",flac,48000,1,16,1000,0.020833,,,\"x\ny\"\n")

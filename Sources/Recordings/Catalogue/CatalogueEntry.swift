@@ -13,7 +13,7 @@ public final class CatalogueEntry: Sendable {
     public let sourceName: String
     /// What it is to be learned from; nil once that is done.
     private let source: Mutex<(node: RecordingNode, opener: RecordingOpener)?>
-    private let learned: Lazy<Result<Recording, RecordingError>>
+    private let learned: SingleFlight<Result<Recording, RecordingError>>
 
     /// An entry of a recording that is known already.
     init(_ recording: Recording) {
@@ -22,7 +22,7 @@ public final class CatalogueEntry: Sendable {
         number = recording.number
         sourceName = recording.sourceName
         source = Mutex(nil)
-        learned = Lazy(Self.servable(recording))
+        learned = SingleFlight(Self.servable(recording))
     }
 
     /// An entry of what was found at `node`, for `opener` to learn.
@@ -32,7 +32,7 @@ public final class CatalogueEntry: Sendable {
         number = node.number
         sourceName = node.sourceName
         source = Mutex((node, opener))
-        learned = Lazy()
+        learned = SingleFlight()
     }
 
     /// An entry of what a catalogue's file knows already, for `opener` to read.
@@ -44,7 +44,7 @@ public final class CatalogueEntry: Sendable {
         let samples = OnDemandRecording(path: path, announced: .init(known.facts), opener: opener)
         let recording = Recording(path: path, group: group, number: number, known.facts, samples)
         source = Mutex(nil)
-        learned = Lazy(Self.servable(recording))
+        learned = SingleFlight(Self.servable(recording))
     }
 
     /// What the recording is, or why it cannot be served; nil where that is not known yet.

@@ -8,7 +8,7 @@ import Synchronization
 /// read or written, everything is learned anew. Several mounts may share one. Safe to call from any thread.
 public final class CatalogueFile: Sendable {
     /// Something that takes long to find out about a recording.
-    enum Finding: String {
+    enum DerivedKind: String {
         /// The places of a stream's frames.
         case frames
         /// From where the packets of an Opus stream can be decoded.
@@ -25,7 +25,7 @@ public final class CatalogueFile: Sendable {
     /// "zwlr": what SQLite calls the application's number.
     private static let application: Int64 = 0x7A77_6C72
     /// Another one whenever the tables or the meaning of their columns change.
-    private static let format: Int64 = 1
+    private static let format: Int64 = 2
     /// Entries that are written together.
     private static let batch = 512
 
@@ -68,7 +68,7 @@ public final class CatalogueFile: Sendable {
         try database.execute("PRAGMA synchronous = OFF")
         let written = try number("user_version")
         guard tables.isEmpty || written != format else { return true }
-        for table in ["recordings", "findings"] { try database.execute("DROP TABLE IF EXISTS \(table)") }
+        for table in ["recordings", "derived", "findings"] { try database.execute("DROP TABLE IF EXISTS \(table)") }
         try database.execute(
             """
             CREATE TABLE IF NOT EXISTS recordings(
@@ -77,7 +77,7 @@ public final class CatalogueFile: Sendable {
             """)
         try database.execute(
             """
-            CREATE TABLE IF NOT EXISTS findings(
+            CREATE TABLE IF NOT EXISTS derived(
                 path TEXT, kind TEXT, version INTEGER, content BLOB, PRIMARY KEY(path, kind))
             """)
         try database.execute("PRAGMA application_id = \(Self.application)")
@@ -126,25 +126,25 @@ public final class CatalogueFile: Sendable {
         }
     }
 
-    // MARK: - Findings
+    // MARK: - Derived data
 
     /// What was found out of the recording at `path`, if it still has that `version`.
-    func content(_ finding: Finding, of path: String, version: UInt64) -> [UInt8]? {
+    func content(_ kind: DerivedKind, of path: String, version: UInt64) -> [UInt8]? {
         let rows = use { database throws(DatabaseError) in
             try database.rows(
-                "SELECT content FROM findings WHERE path = ? AND kind = ? AND version = ?",
-                [.text(path), .text(finding.rawValue), DatabaseValue(version)]
+                "SELECT content FROM derived WHERE path = ? AND kind = ? AND version = ?",
+                [.text(path), .text(kind.rawValue), DatabaseValue(version)]
             ) { $0.first?.blob }
         }
         return rows?.first
     }
 
     /// Keeps what was found out of the recording at `path` while it had that `version`.
-    func keep(_ content: [UInt8], as finding: Finding, of path: String, version: UInt64) {
+    func keep(_ content: [UInt8], as kind: DerivedKind, of path: String, version: UInt64) {
         _ = use { database throws(DatabaseError) in
             try database.execute(
-                "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?)",
-                [.text(path), .text(finding.rawValue), DatabaseValue(version), .blob(content)])
+                "INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)",
+                [.text(path), .text(kind.rawValue), DatabaseValue(version), .blob(content)])
         }
     }
 

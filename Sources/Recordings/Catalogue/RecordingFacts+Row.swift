@@ -6,7 +6,7 @@ import WaveFile
 extension RecordingFacts {
     /// The columns' names, in order.
     static let columns = """
-        source, codec, rate, channels, bits, is_float, rate_ground, samples, start_seconds, start_nanoseconds, start_offset, \
+        source, codec, rate, channels, bits, is_float, rate_reason, samples, start_seconds, start_nanoseconds, start_offset, \
         modified_seconds, modified_nanoseconds, sha256, head, tail
         """
 
@@ -15,7 +15,7 @@ extension RecordingFacts {
         [
             .text(sourceName), .text(codec.rawValue), .integer(Int64(format.sampleRate)),
             .integer(Int64(format.channels)), .integer(Int64(format.encoding.bits)),
-            .integer(format.encoding.isFloat ? 1 : 0), DatabaseValue(rateGround), DatabaseValue(sampleCount),
+            .integer(format.encoding.isFloat ? 1 : 0), DatabaseValue(rateReason), DatabaseValue(sampleCount),
             start.map { .integer($0.seconds) } ?? .null, start.map { .integer($0.nanoseconds) } ?? .null,
             start?.offsetMinutes.map { .integer(Int64($0)) } ?? .null, .integer(modified.seconds),
             .integer(modified.nanoseconds), DatabaseValue(sourceSHA256), DatabaseValue(envelope?.head),
@@ -37,7 +37,7 @@ extension RecordingFacts {
             let modifiedNanoseconds = columns[12].integer
         else { return nil }
         self.init(
-            sourceName: sourceName, codec: codec, format: format, rateGround: columns[6].text,
+            sourceName: sourceName, codec: codec, format: format, rateReason: columns[6].text,
             sampleCount: UInt64(bitPattern: samples),
             start: columns[8].integer.map { seconds in
                 Timestamp(

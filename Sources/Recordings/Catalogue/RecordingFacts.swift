@@ -6,7 +6,7 @@ struct RecordingFacts: Sendable, Equatable {
     let sourceName: String
     let codec: AudioCodec
     let format: WaveFormat
-    let rateGround: String?
+    let rateReason: String?
     /// Samples of one channel.
     let sampleCount: UInt64
     let start: Timestamp?
@@ -26,7 +26,7 @@ extension RecordingFacts {
     init(_ recording: Recording) {
         self.init(
             sourceName: recording.sourceName, codec: recording.codec, format: recording.format,
-            rateGround: recording.rateGround, sampleCount: recording.sampleCount, start: recording.start,
+            rateReason: recording.rateReason, sampleCount: recording.sampleCount, start: recording.start,
             modified: recording.modified, sourceSHA256: recording.sourceSHA256,
             envelope: recording.envelope.map { EnvelopeSize(head: $0.headByteCount, tail: $0.tailByteCount) })
     }
@@ -37,7 +37,7 @@ extension Recording {
     init(path: String, group: String, number: UInt64?, _ facts: RecordingFacts, _ samples: OnDemandRecording) {
         self.init(
             path: path, group: group, number: number, sourceName: facts.sourceName, codec: facts.codec,
-            format: facts.format, rateGround: facts.rateGround, sampleCount: facts.sampleCount, start: facts.start,
+            format: facts.format, rateReason: facts.rateReason, sampleCount: facts.sampleCount, start: facts.start,
             modified: facts.modified, sourceSHA256: facts.sourceSHA256,
             envelope: facts.envelope.map { size in
                 SourceEnvelope(headByteCount: size.head, tailByteCount: size.tail) { () throws(RecordingError) in

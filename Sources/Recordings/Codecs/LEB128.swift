@@ -1,7 +1,7 @@
 /// Whole numbers in as many bytes as they need, seven bits in each, the low ones first (DWARF 5, section 7.6).
-public enum LEB128 {
+enum LEB128 {
     /// Adds `number` to the end of `bytes`.
-    public static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
         var rest = number
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -11,7 +11,7 @@ public enum LEB128 {
     }
 
     /// Takes a number from the front of `bytes`; nil where there is none of 64 bits.
-    public static func take(from bytes: inout ArraySlice<UInt8>) -> UInt64? {
+    static func take(from bytes: inout ArraySlice<UInt8>) -> UInt64? {
         var number: UInt64 = 0
         for shift in stride(from: 0 as UInt64, to: 64, by: 7) {
             guard let byte = bytes.popFirst() else { return nil }

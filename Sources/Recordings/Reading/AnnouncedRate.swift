@@ -6,7 +6,7 @@ struct AnnouncedRate: Equatable {
     /// Hertz.
     let hertz: UInt32
     /// Why this one, where there was a choice.
-    let ground: String?
+    let reason: String?
 
     /// - Parameters:
     ///   - streamRate: what the decoder yields, in hertz.
@@ -17,12 +17,12 @@ struct AnnouncedRate: Equatable {
         let scaled = (Double(streamRate) * (factor ?? 1)).rounded()
         guard let relabelled = UInt32(exactly: scaled), relabelled > 0, relabelled != streamRate else {
             hertz = streamRate
-            ground = nil
+            reason = nil
             return
         }
         guard let sourceDuration, sampleCount > 0 else {
             hertz = relabelled
-            ground =
+            reason =
                 "re-labelled: sampling_rescale_factor makes \(streamRate) Hz \(relabelled) Hz, "
                 + "and the store has no source duration to check it by"
             return
@@ -33,12 +33,12 @@ struct AnnouncedRate: Equatable {
         }
         if mismatch(streamRate) <= mismatch(relabelled) {
             hertz = streamRate
-            ground =
+            reason =
                 "resampled: \(sampleCount) samples at \(streamRate) Hz last as long as the source (\(sourceDuration) s), "
                 + "at the \(relabelled) Hz of sampling_rescale_factor they would not"
         } else {
             hertz = relabelled
-            ground =
+            reason =
                 "re-labelled: \(sampleCount) samples at \(relabelled) Hz last as long as the source (\(sourceDuration) s)"
         }
     }

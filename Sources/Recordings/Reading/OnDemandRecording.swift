@@ -10,7 +10,7 @@ final class OnDemandRecording: SampleReading {
     private let opener: RecordingOpener
     /// What was announced of it: no read may give the bytes of another.
     private let announced: Announcement
-    private let opened = Lazy<Opened>()
+    private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
 
     /// All that a file's size and the place of its samples follow from.

@@ -93,7 +93,7 @@ struct RecordingLoader: Sendable {
         case .flac:
             let blob = try CodedBlob(array)
             let stream = try FLACStream(
-                blob: blob, findings: findings(of: blob, node),
+                blob: blob, derived: derived(of: blob, node),
                 index: { storedIndex(HierarchyNames.flacIndex, of: node) }, path: node.path,
                 decoders: decoders.flac, log: log)
             return try audio(
@@ -102,7 +102,7 @@ struct RecordingLoader: Sendable {
         case .aac:
             let blob = try CodedBlob(array)
             let stream = try AACStream(
-                blob: blob, findings: findings(of: blob, node), index: storedIndex(HierarchyNames.aacIndex, of: node),
+                blob: blob, derived: derived(of: blob, node), index: storedIndex(HierarchyNames.aacIndex, of: node),
                 path: node.path, counter: counters.aac, log: log)
             return try audio(
                 stream, counters.aac, rate: stream.format.sampleRate, channels: stream.format.channels,
@@ -137,7 +137,7 @@ struct RecordingLoader: Sendable {
             if magic.starts(with: "OggS".utf8) {
                 let extent = try OggOpusExtent(of: blob.stream)
                 let stream = OpusStream(
-                    head: extent.head, path: node.path, cache: cache, findings: findings(of: blob, node),
+                    head: extent.head, path: node.path, cache: cache, derived: derived(of: blob, node),
                     decoders: decoders.opus, counter: counters.opus
                 ) { [log, store, cache] in
                     log.say(.info, "/\(node.path): its packets are found by their Ogg pages, in memory")
@@ -167,7 +167,7 @@ struct RecordingLoader: Sendable {
             let restarts = OpusRestarts(
                 store, path: node.path, packetCount: packets.count, isScanned: false, cache: cache)
             let stream = OpusStream(
-                head: head, path: node.path, cache: cache, findings: findings(of: blob, node),
+                head: head, path: node.path, cache: cache, derived: derived(of: blob, node),
                 decoders: decoders.opus, counter: counters.opus
             ) {
                 OpusStream.Source(packets: packets, restarts: restarts)
@@ -203,8 +203,8 @@ struct RecordingLoader: Sendable {
     }
 
     /// What takes long to find out about the stream in `blob`.
-    private func findings(of blob: CodedBlob, _ node: RecordingNode) -> KeptFindings.Opener {
-        { file.map { KeptFindings(file: $0, path: node.path, version: blob.version) } }
+    private func derived(of blob: CodedBlob, _ node: RecordingNode) -> DerivedData.Opener {
+        { file.map { DerivedData(file: $0, path: node.path, version: blob.version) } }
     }
 
     private func recording(
@@ -215,7 +215,7 @@ struct RecordingLoader: Sendable {
             streamRate: audio.sampleRate, factor: codec == .pcm ? nil : attributes.rescaleFactor,
             sampleCount: audio.decodedSampleCount,
             sourceDuration: group?.sourceDuration)
-        if let ground = rate.ground { log.say(.info, "/\(node.path): announced at \(rate.hertz) Hz, \(ground)") }
+        if let reason = rate.reason { log.say(.info, "/\(node.path): announced at \(rate.hertz) Hz, \(reason)") }
         guard let format = WaveFormat(sampleRate: rate.hertz, channels: audio.channels, encoding: audio.encoding),
             audio.sampleCount.multiplied(by: UInt64(format.blockAlign)).flatMap({ Int64(exactly: $0) }) != nil
         else {
@@ -225,7 +225,7 @@ struct RecordingLoader: Sendable {
         }
         return Recording(
             path: node.path, group: node.group, number: node.number, sourceName: node.sourceName, codec: codec,
-            format: format, rateGround: rate.ground,
+            format: format, rateReason: rate.reason,
             sampleCount: audio.sampleCount, start: attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) },
             modified: modified(node), sourceSHA256: group?.source.sha256,
             envelope: envelope(node, codec, format, audio), samples: audio.reader)

@@ -1,15 +1,15 @@
 import Support
 
 /// How long something took, each time: counted from any thread, by bounds that lie a factor of two or two and a half apart.
-public struct LatencyHistogram: ~Copyable, Sendable {
+struct LatencyHistogram: ~Copyable, Sendable {
     /// What was counted by now.
-    public struct Snapshot: Sendable {
+    struct Snapshot: Sendable {
         /// How many took at most so many seconds, for every bound, in order.
-        public let buckets: [(bound: Double, count: UInt64)]
+        let buckets: [(bound: Double, count: UInt64)]
         /// How many there were, those above the last bound with them.
-        public let count: UInt64
+        let count: UInt64
         /// Seconds of all of them together.
-        public let sum: Double
+        let sum: Double
     }
 
     /// The bounds, in microseconds.
@@ -23,10 +23,10 @@ public struct LatencyHistogram: ~Copyable, Sendable {
     private let nanoseconds = Counter()
 
     /// Nothing counted yet.
-    public init() {}
+    init() {}
 
     /// Counts something that took `duration`.
-    public func add(_ duration: Duration) {
+    func add(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let taken =
             UInt64(clamping: seconds).multiplied(by: 1_000_000_000)?
@@ -36,7 +36,7 @@ public struct LatencyHistogram: ~Copyable, Sendable {
     }
 
     /// What was counted by now.
-    public var snapshot: Snapshot {
+    var snapshot: Snapshot {
         var count: UInt64 = 0
         let buckets = Self.bounds.indices.map { index in
             count += counters[index].value

@@ -2,9 +2,9 @@ import Glibc
 import Support
 
 /// The memory of this process.
-public enum ProcessMemory {
+enum ProcessMemory {
     /// Bytes that are in main memory now, by the second field of /proc/self/statm, see proc(5); nil where that cannot be read.
-    public static var residentByteCount: Int? {
+    static var residentByteCount: Int? {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

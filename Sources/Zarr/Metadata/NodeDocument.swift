@@ -36,7 +36,7 @@ struct NodeDocument: Sendable {
 
     /// What the document says of the node, its attributes apart.
     func metadata() throws(ZarrError) -> NodeMetadata {
-        try KnownMetadata.shared.metadata(of: bytes) { () throws(ZarrError) in try decode(NodeMetadata.self) }
+        try MetadataCache.shared.metadata(of: bytes) { () throws(ZarrError) in try decode(NodeMetadata.self) }
     }
 
     /// The document as a `type`.

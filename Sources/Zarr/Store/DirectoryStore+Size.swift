@@ -15,7 +15,7 @@ extension DirectoryStore {
     private func byteCount(below prefix: String, depth: Int) throws(StoreError) -> UInt64 {
         guard depth < Self.maximumDepth else { return 0 }
         var sum: UInt64 = 0
-        for entry in try DirectoryEntry.all(in: prefix, of: root) ?? [] {
+        for entry in try FolderEntry.all(in: prefix, of: root) ?? [] {
             let path = prefix.isEmpty ? entry.name : "\(prefix)/\(entry.name)"
             let count = try entry.isDirectory ? byteCount(below: path, depth: depth + 1) : fileByteCount(path)
             sum = sum.adding(count) ?? .max

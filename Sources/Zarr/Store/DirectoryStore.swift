@@ -6,9 +6,9 @@ import Support
 /// Files are read with pread(2), never mapped: a mapped file that is cut short ends the process. What is changed while the
 /// store is open may or may not be seen.
 public final class DirectoryStore: Store {
-    let root: OpenFile
+    let root: OwnedDescriptor
     let changes: StoreChanges
-    let files = OpenFileCache(limit: 64)
+    let files = DescriptorCache(limit: 64)
 
     /// Opens the directory at `path`.
     public convenience init(path: String) throws(StoreError) {
@@ -21,7 +21,7 @@ public final class DirectoryStore: Store {
         guard descriptor >= 0 else {
             throw StoreError("cannot open the store", key: "", cause: SystemError("open", path))
         }
-        root = OpenFile(descriptor: descriptor)
+        root = OwnedDescriptor(descriptor: descriptor)
         changes = StoreChanges(root: root, willChange: observer)
     }
 
@@ -59,7 +59,7 @@ public final class DirectoryStore: Store {
     /// As for every store; symbolic links to directories are not listed, so that walking down a store always ends.
     public func children(of prefix: String) throws(StoreError) -> [String] {
         try check(prefix, isPrefix: true)
-        let entries = try DirectoryEntry.all(in: prefix, of: root) ?? []
+        let entries = try FolderEntry.all(in: prefix, of: root) ?? []
         return entries.filter(\.isDirectory).map(\.name).sorted()
     }
 
@@ -83,7 +83,7 @@ public final class DirectoryStore: Store {
     }
 
     /// The file of `key`, open; nil where there is none. A directory is none.
-    private func file(_ key: String) throws(StoreError) -> OpenFile? {
+    private func file(_ key: String) throws(StoreError) -> OwnedDescriptor? {
         if let file = files.file(key) { return file }
         try check(key, isPrefix: false)
         // O_NONBLOCK: opening a FIFO must not wait for its writer.
@@ -92,7 +92,7 @@ public final class DirectoryStore: Store {
             if Self.meansMissing(errno) { return nil }
             throw StoreError("cannot open", key: key, cause: SystemError("openat", key))
         }
-        let file = OpenFile(descriptor: descriptor)
+        let file = OwnedDescriptor(descriptor: descriptor)
         switch try status(of: file, key).st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: return nil
@@ -102,7 +102,7 @@ public final class DirectoryStore: Store {
         return file
     }
 
-    private func status(of file: OpenFile, _ key: String) throws(StoreError) -> stat {
+    private func status(of file: OwnedDescriptor, _ key: String) throws(StoreError) -> stat {
         var status = stat()
         guard fstat(file.descriptor, &status) == 0 else {
             throw StoreError("cannot read its size", key: key, cause: SystemError("fstat", key))

@@ -12,7 +12,7 @@ extension DirectoryStore {
         let store = try DirectoryStore(path: path)
         if isNew { try store.changes.sync("..") }
         guard try store.size(of: "zarr.json") == nil else { return store }
-        let strangers = try DirectoryEntry.all(in: "", of: store.root) ?? []
+        let strangers = try FolderEntry.all(in: "", of: store.root) ?? []
         if let stranger = strangers.first(where: { !$0.name.hasPrefix(StagingFolder.prefix) }) {
             throw StoreError(
                 "\(path) holds \(stranger.name) and no Zarr v3 store: name a new or an empty folder", key: "")
@@ -51,7 +51,7 @@ extension DirectoryStore {
             throw StoreError("cannot be locked", key: path, cause: SystemError("openat", place))
         }
         // The lock goes with the descriptor.
-        let folder = OpenFile(descriptor: descriptor)
+        let folder = OwnedDescriptor(descriptor: descriptor)
         _ = try changes.attempt("flock", path, "cannot be locked") { flock(folder.descriptor, LOCK_EX) }
         return try withExtendedLifetime(folder) { () throws(StoreError) in try body() }
     }

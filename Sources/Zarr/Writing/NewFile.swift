@@ -6,12 +6,12 @@ import Support
 struct NewFile: ~Copyable {
     /// The file's key in the store.
     let key: String
-    private let file: OpenFile
+    private let file: OwnedDescriptor
     private let changes: StoreChanges
     /// Bytes written so far.
     private(set) var count = 0
 
-    init(key: String, file: OpenFile, changes: StoreChanges) {
+    init(key: String, file: OwnedDescriptor, changes: StoreChanges) {
         self.key = key
         self.file = file
         self.changes = changes

@@ -13,7 +13,7 @@ final class StagingFolder: Sendable {
 
     /// Its path in the store.
     let path: String
-    private let lock: OpenFile
+    private let lock: OwnedDescriptor
     private let changes: StoreChanges
 
     /// Makes a new one in `store`.
@@ -30,7 +30,7 @@ final class StagingFolder: Sendable {
     }
 
     /// The lock of the new folder `path`; nil where another process cleaned the folder away before it was locked.
-    private static func make(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OpenFile? {
+    private static func make(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
         guard try changes.makeFolder(path) else { return nil }
         guard let lock = try openLock(of: path, changes) else { return nil }
         _ = try changes.attempt("flock", path, "cannot be locked") { flock(lock.descriptor, LOCK_EX) }
@@ -38,14 +38,14 @@ final class StagingFolder: Sendable {
     }
 
     /// The lock of the folder `path`, open, and made if need be; nil where there is no such folder.
-    private static func openLock(of path: String, _ changes: StoreChanges) throws(StoreError) -> OpenFile? {
+    private static func openLock(of path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
         var descriptor: Int32 = -1
         let code = try changes.attempt("openat", path, "cannot be locked", unless: ENOENT) {
             descriptor = openat(
                 changes.root.descriptor, "\(path)/\(lockName)", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
             return descriptor
         }
-        return code == 0 ? OpenFile(descriptor: descriptor) : nil
+        return code == 0 ? OwnedDescriptor(descriptor: descriptor) : nil
     }
 
     /// Removes it and all it holds.
@@ -65,13 +65,13 @@ final class StagingFolder: Sendable {
     }
 
     /// Whether no living process has the folder `path`. Changes nothing.
-    static func isAbandoned(_ path: String, of root: OpenFile) throws(StoreError) -> Bool {
+    static func isAbandoned(_ path: String, of root: OwnedDescriptor) throws(StoreError) -> Bool {
         let descriptor = openat(root.descriptor, "\(path)/\(lockName)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return true }
             throw StoreError("cannot be read", key: path, cause: SystemError("openat", "\(path)/\(lockName)"))
         }
-        let lock = OpenFile(descriptor: descriptor)
+        let lock = OwnedDescriptor(descriptor: descriptor)
         if flock(lock.descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else {
             throw StoreError("cannot be locked", key: path, cause: SystemError("flock", path))
@@ -80,7 +80,7 @@ final class StagingFolder: Sendable {
     }
 
     private static func removeLocked(_ path: String, _ changes: StoreChanges) throws(StoreError) {
-        for entry in try DirectoryEntry.all(in: path, of: changes.root) ?? [] where entry.name != lockName {
+        for entry in try FolderEntry.all(in: path, of: changes.root) ?? [] where entry.name != lockName {
             if entry.isDirectory {
                 try changes.removeTree("\(path)/\(entry.name)")
             } else {
@@ -93,7 +93,7 @@ final class StagingFolder: Sendable {
     }
 }
 
-extension OpenFile {
+extension OwnedDescriptor {
     /// Whether the file still has a name, and was not removed while it was opened.
     fileprivate var hasName: Bool {
         var status = stat()

@@ -10,7 +10,7 @@ struct StoreChanges: Sendable {
     /// Deeper than any folder written here.
     private static let maximumDepth = 32
 
-    let root: OpenFile
+    let root: OwnedDescriptor
     let willChange: Observer
 
     // MARK: - Making
@@ -37,7 +37,7 @@ struct StoreChanges: Sendable {
             descriptor = openat(root.descriptor, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             return descriptor
         }
-        return NewFile(key: path, file: OpenFile(descriptor: descriptor), changes: self)
+        return NewFile(key: path, file: OwnedDescriptor(descriptor: descriptor), changes: self)
     }
 
     /// Opens the file `path`, which must be there, to be written over from its first byte on.
@@ -47,7 +47,7 @@ struct StoreChanges: Sendable {
             descriptor = openat(root.descriptor, path, O_WRONLY | O_CLOEXEC)
             return descriptor
         }
-        return NewFile(key: path, file: OpenFile(descriptor: descriptor), changes: self)
+        return NewFile(key: path, file: OwnedDescriptor(descriptor: descriptor), changes: self)
     }
 
     // MARK: - Moving
@@ -87,7 +87,7 @@ struct StoreChanges: Sendable {
         guard descriptor >= 0 else {
             throw StoreError("cannot be kept", key: path, cause: SystemError("openat", place))
         }
-        let file = OpenFile(descriptor: descriptor)
+        let file = OwnedDescriptor(descriptor: descriptor)
         _ = try attempt("fsync", path, "cannot be kept") { fsync(file.descriptor) }
     }
 
@@ -128,10 +128,10 @@ struct StoreChanges: Sendable {
     }
 
     private func forEachEntry(
-        of path: String, depth: Int, _ body: (DirectoryEntry, _ path: String) throws(StoreError) -> Void
+        of path: String, depth: Int, _ body: (FolderEntry, _ path: String) throws(StoreError) -> Void
     ) throws(StoreError) {
         guard depth < Self.maximumDepth else { throw StoreError("lies too deep", key: path) }
-        for entry in try DirectoryEntry.all(in: path, of: root) ?? [] { try body(entry, "\(path)/\(entry.name)") }
+        for entry in try FolderEntry.all(in: path, of: root) ?? [] { try body(entry, "\(path)/\(entry.name)") }
     }
 
     // MARK: - Calling

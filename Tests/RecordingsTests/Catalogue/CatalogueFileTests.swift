@@ -41,7 +41,7 @@ struct CatalogueFileTests {
             return [
                 recording.path, recording.group, "\(recording.number ?? 0)", recording.sourceName,
                 recording.codec.rawValue, "\(recording.format)", "\(recording.sampleCount)", start,
-                "\(recording.modified)", recording.sourceSHA256 ?? "", recording.rateGround ?? "",
+                "\(recording.modified)", recording.sourceSHA256 ?? "", recording.rateReason ?? "",
                 "\(recording.waveByteCount ?? 0)",
             ].joined(separator: " ")
         }
@@ -171,8 +171,8 @@ struct CatalogueFileTests {
             let second = try mount()
             #expect(second.bytes == first.bytes)
             let database = try Database(path: path)
-            #expect(try database.rows("SELECT kind FROM findings") { $0[0].text }.count == 1)
-            try database.execute("UPDATE findings SET content = CAST(content || 'x' AS BLOB)")
+            #expect(try database.rows("SELECT kind FROM derived") { $0[0].text }.count == 1)
+            try database.execute("UPDATE derived SET content = CAST(content || 'x' AS BLOB)")
             let damaged = try mount()
             #expect(damaged.bytes == first.bytes)
             return (first.cost, second.cost, damaged.cost, blob.count)

@@ -9,7 +9,7 @@ struct AnnouncedRateTests {
         let rate = AnnouncedRate(streamRate: 48_000, factor: factor, sampleCount: 480_000, sourceDuration: 10)
         #expect(rate == AnnouncedRate(streamRate: 48_000, factor: nil, sampleCount: 1, sourceDuration: nil))
         #expect(rate.hertz == 48_000)
-        #expect(rate.ground == nil)
+        #expect(rate.reason == nil)
     }
 
     @Test("is the stream's where the source was resampled, whatever the store claims")
@@ -17,7 +17,7 @@ struct AnnouncedRateTests {
         let rate = AnnouncedRate(
             streamRate: 48_000, factor: 250_000.0 / 48_000, sampleCount: 322_812, sourceDuration: 6.725248)
         #expect(rate.hertz == 48_000)
-        #expect(rate.ground?.contains("resampled") == true)
+        #expect(rate.reason?.contains("resampled") == true)
     }
 
     @Test("is the source's where its samples were re-labelled")
@@ -25,7 +25,7 @@ struct AnnouncedRateTests {
         let rate = AnnouncedRate(
             streamRate: 48_000, factor: 250_000.0 / 48_000, sampleCount: 1_681_312, sourceDuration: 6.725248)
         #expect(rate.hertz == 250_000)
-        #expect(rate.ground?.contains("re-labelled") == true)
+        #expect(rate.reason?.contains("re-labelled") == true)
     }
 
     @Test("is what the store claims where it has no duration to check that by, and says so")
@@ -33,7 +33,7 @@ struct AnnouncedRateTests {
         let rate = AnnouncedRate(
             streamRate: 48_000, factor: 312_500.0 / 48_000, sampleCount: 1_000, sourceDuration: nil)
         #expect(rate.hertz == 312_500)
-        #expect(rate.ground?.contains("no source duration") == true)
+        #expect(rate.reason?.contains("no source duration") == true)
     }
 
     @Test(

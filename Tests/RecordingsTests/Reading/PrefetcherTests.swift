@@ -21,7 +21,7 @@ struct PrefetcherTests {
     private func recording(_ samples: Recorder, codec: AudioCodec = .flac) throws -> Recording {
         let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
         return Recording(
-            path: "0", group: "", number: 0, sourceName: "a", codec: codec, format: format, rateGround: nil,
+            path: "0", group: "", number: 0, sourceName: "a", codec: codec, format: format, rateReason: nil,
             sampleCount: 1 << 28, start: nil, modified: Timestamp(seconds: 0), sourceSHA256: nil, samples: samples)
     }
 

@@ -33,13 +33,13 @@ final class AACStream: DecodeUnits {
 
     /// Counts the stream's frames, and decodes its first to learn its format. Pre-roll is counted by `counter`.
     init(
-        blob: CodedBlob, findings: @escaping KeptFindings.Opener = { nil }, index: StoredFrameIndex?, path: String,
+        blob: CodedBlob, derived: @escaping DerivedData.Opener = { nil }, index: StoredFrameIndex?, path: String,
         counter: DecodeCounter = DecodeCounter(), log: Log
     ) throws(RecordingError) {
         self.path = path
         self.counter = counter
         do {
-            let frames = try ADTSFrames(blob: blob, findings: findings, index: index, path: path, log: log)
+            let frames = try ADTSFrames(blob: blob, derived: derived, index: index, path: path, log: log)
             let firstCount = min(Self.formatFrameCount, frames.count)
             (format, setUpFrame) = try frames.withBytes(of: 0..<firstCount) { first in
                 let format = try AACDecoder.format(of: first)

@@ -19,14 +19,14 @@ final class ADTSFrames: Sendable {
     private let blob: CodedBlob
     private let log: Log
     private let storedIndex: StoredFrameIndex?
-    private let findings: KeptFindings.Opener
-    private let table = Lazy<FrameTable>()
+    private let derived: DerivedData.Opener
+    private let table = SingleFlight<FrameTable>()
 
     /// Counts the frames of `blob`: by `index` if that proves right, else by following the whole stream.
     init(
-        blob: CodedBlob, findings: @escaping KeptFindings.Opener, index: StoredFrameIndex?, path: String, log: Log
+        blob: CodedBlob, derived: @escaping DerivedData.Opener, index: StoredFrameIndex?, path: String, log: Log
     ) throws {
-        self.findings = findings
+        self.derived = derived
         self.path = path
         self.blob = blob
         self.log = log
@@ -38,7 +38,7 @@ final class ADTSFrames: Sendable {
         } else {
             storedIndex = nil
             let scanned = try Self.scan(
-                blob, "its aac_index is \(index == nil ? "missing" : "wrong")", findings, path, log)
+                blob, "its aac_index is \(index == nil ? "missing" : "wrong")", derived, path, log)
             count = UInt64(try table.get { () throws(ZarrError) in scanned }.count)
         }
     }
@@ -52,7 +52,7 @@ final class ADTSFrames: Sendable {
             }
             if let result { return result }
         }
-        let table = try table.get { try Self.scan(blob, "its aac_index is wrong", findings, path, log) }
+        let table = try table.get { try Self.scan(blob, "its aac_index is wrong", derived, path, log) }
         let frames = try range.map { number in
             guard let index = Int(exactly: number), UInt64(table.count) == count, let frame = table[index] else {
                 throw AudioCodingError(
@@ -118,9 +118,9 @@ final class ADTSFrames: Sendable {
     }
 
     private static func scan(
-        _ blob: CodedBlob, _ fault: String, _ findings: KeptFindings.Opener, _ path: String, _ log: Log
+        _ blob: CodedBlob, _ fault: String, _ derived: DerivedData.Opener, _ path: String, _ log: Log
     ) throws -> FrameTable {
-        try FrameTable.known(to: findings()) {
+        try FrameTable.known(to: derived()) {
             log.say(.info, "/\(path): \(fault); built anew from the stream, in memory")
             return try FrameTable(ofADTS: blob, samplesPerFrame: 1024)
         }

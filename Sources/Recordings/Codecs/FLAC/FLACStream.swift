@@ -22,14 +22,14 @@ final class FLACStream: DecodeUnits {
     /// Samples of every frame but the last; nil where frames vary.
     private let fixedBlockSize: UInt64?
     private let openIndex: @Sendable () -> StoredFrameIndex?
-    private let openedIndex = Lazy<StoredFrameIndex?>()
-    private let findings: KeptFindings.Opener
-    private let table = Lazy<FrameTable>()
+    private let openedIndex = SingleFlight<StoredFrameIndex?>()
+    private let derived: DerivedData.Opener
+    private let table = SingleFlight<FrameTable>()
     private let decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>
 
     /// Reads what precedes the frames, the first frame's header and, where the stream does not say its length, its last frame.
     init(
-        blob: CodedBlob, findings: @escaping KeptFindings.Opener = { nil },
+        blob: CodedBlob, derived: @escaping DerivedData.Opener = { nil },
         index: @escaping @Sendable () -> StoredFrameIndex?, path: String,
         decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>, log: Log
     ) throws(RecordingError) {
@@ -54,7 +54,7 @@ final class FLACStream: DecodeUnits {
             throw RecordingError("its FLAC stream cannot be read", recording: path, cause: error)
         }
         openIndex = index
-        self.findings = findings
+        self.derived = derived
     }
 
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
@@ -147,7 +147,7 @@ final class FLACStream: DecodeUnits {
     private func frameTable() throws(RecordingError) -> FrameTable {
         try table.get { () throws(RecordingError) in
             do {
-                return try FrameTable.known(to: findings()) {
+                return try FrameTable.known(to: derived()) {
                     let fault = storedIndex == nil ? "missing" : "wrong"
                     log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
                     return try FrameTable(ofFLAC: blob, streamInfo: streamInfo, firstFrameOffset: firstFrameOffset)

@@ -44,11 +44,11 @@ extension FrameTable {
         return bytes
     }
 
-    /// The table that `findings` have kept, else the one that `scan` makes, which they keep.
-    static func known(to findings: KeptFindings?, else scan: () throws -> FrameTable) throws -> FrameTable {
-        if let table = findings?.content(.frames).flatMap({ FrameTable(bytes: $0) }) { return table }
+    /// The table that `derived` have kept, else the one that `scan` makes, which they keep.
+    static func known(to derived: DerivedData?, else scan: () throws -> FrameTable) throws -> FrameTable {
+        if let table = derived?.content(.frames).flatMap({ FrameTable(bytes: $0) }) { return table }
         let table = try scan()
-        if let findings, let bytes = table.bytes { findings.keep(bytes, as: .frames) }
+        if let derived, let bytes = table.bytes { derived.keep(bytes, as: .frames) }
         return table
     }
 }

@@ -9,18 +9,18 @@ final class KeptOpusProofs: Sendable {
     /// Runs after which what is new is kept, at least.
     private static let step = 256
 
-    private let findings: KeptFindings.Opener
-    private let kept = Lazy<Kept>()
+    private let derived: DerivedData.Opener
+    private let kept = SingleFlight<Kept>()
     private let keptCount = Atomic<Int>(0)
 
     private struct Kept: Sendable {
-        let findings: KeptFindings?
+        let derived: DerivedData?
         /// For each run, the unit from which a fresh decoder gives its samples; 0 where none but the first does.
         let preRollUnits: [UInt64]
     }
 
-    init(findings: @escaping KeptFindings.Opener) {
-        self.findings = findings
+    init(derived: @escaping DerivedData.Opener) {
+        self.derived = derived
     }
 
     /// Where a decode of `unit` can begin, by what was kept before this mount; nil where that does not say.
@@ -43,15 +43,15 @@ final class KeptOpusProofs: Sendable {
         keptCount.store(preRollUnits.count, ordering: .relaxed)
         var bytes = Self.version
         for unit in preRollUnits { LEB128.append(unit, to: &bytes) }
-        kept.findings?.keep(bytes, as: .opusRestarts)
+        kept.derived?.keep(bytes, as: .opusRestarts)
     }
 
     private func load() -> Kept {
         kept.get {
-            let findings = findings()
-            let units = findings?.content(.opusRestarts).flatMap { Self.preRollUnits($0) } ?? []
+            let derived = derived()
+            let units = derived?.content(.opusRestarts).flatMap { Self.preRollUnits($0) } ?? []
             keptCount.store(units.count, ordering: .relaxed)
-            return Kept(findings: findings, preRollUnits: units)
+            return Kept(derived: derived, preRollUnits: units)
         }
     }
 

@@ -42,11 +42,11 @@ final class OpusFrontier: Sendable {
     private let proofs: KeptOpusProofs
     private let progress = Mutex<Progress?>(nil)
 
-    init(head: OpusHead, cache: BlockCache, findings: @escaping KeptFindings.Opener, counter: DecodeCounter) {
+    init(head: OpusHead, cache: BlockCache, derived: @escaping DerivedData.Opener, counter: DecodeCounter) {
         self.head = head
         self.cache = cache
         self.counter = counter
-        proofs = KeptOpusProofs(findings: findings)
+        proofs = KeptOpusProofs(derived: derived)
     }
 
     deinit {

@@ -24,11 +24,11 @@ final class OpusStream: DecodeUnits {
     private let head: OpusHead
     private let path: String
     private let openSource: @Sendable () throws -> Source
-    private let source = Lazy<Source>()
+    private let source = SingleFlight<Source>()
     private let frontier: OpusFrontier
     private let decoders: DecoderPool<OpusHead, OpusStreamDecoder>
     /// What a decoder begins with.
-    private let initialState = Lazy<Block>()
+    private let initialState = SingleFlight<Block>()
     private let cache: BlockCache
     private let counter: DecodeCounter
     /// Owns the states that decoders end a unit with, each under the number of the unit after.
@@ -36,7 +36,7 @@ final class OpusStream: DecodeUnits {
 
     /// A stream whose packets `openSource` finds when they are first needed. Pre-roll is counted by `counter`.
     init(
-        head: OpusHead, path: String, cache: BlockCache, findings: @escaping KeptFindings.Opener = { nil },
+        head: OpusHead, path: String, cache: BlockCache, derived: @escaping DerivedData.Opener = { nil },
         decoders: DecoderPool<OpusHead, OpusStreamDecoder>, counter: DecodeCounter,
         openSource: @escaping @Sendable () throws -> Source
     ) {
@@ -46,7 +46,7 @@ final class OpusStream: DecodeUnits {
         self.cache = cache
         self.counter = counter
         self.openSource = openSource
-        frontier = OpusFrontier(head: head, cache: cache, findings: findings, counter: counter)
+        frontier = OpusFrontier(head: head, cache: cache, derived: derived, counter: counter)
         stateOwner = cache.makeOwner(of: .states)
     }
 

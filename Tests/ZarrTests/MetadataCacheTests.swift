@@ -5,12 +5,12 @@ import Testing
 @testable import Zarr
 
 @Suite("Metadata that is known")
-struct KnownMetadataTests {
+struct MetadataCacheTests {
     private struct Broken: Error {}
 
     @Test("is decoded once for documents of the same bytes, wherever they are")
     func once() {
-        let known = KnownMetadata()
+        let known = MetadataCache()
         let decoded = Mutex(0)
         for bytes in [Data("a".utf8), Data("b".utf8), Data("a".utf8), Data("b".utf8)] {
             _ = known.metadata(of: bytes) {
@@ -23,7 +23,7 @@ struct KnownMetadataTests {
 
     @Test("is not that of long documents, nor of very many, nor of broken ones")
     func bounds() {
-        let known = KnownMetadata()
+        let known = MetadataCache()
         func isDecoded(_ bytes: Data) -> Bool {
             var isDecoded = false
             _ = known.metadata(of: bytes) {

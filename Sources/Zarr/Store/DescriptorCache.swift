@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// A file descriptor, closed when nobody uses it any more.
-final class OpenFile: Sendable {
+final class OwnedDescriptor: Sendable {
     let descriptor: Int32
 
     init(descriptor: Int32) {
@@ -15,9 +15,9 @@ final class OpenFile: Sendable {
 }
 
 /// The files last read from, kept open: a small read is then one system call instead of three.
-final class OpenFileCache: Sendable {
+final class DescriptorCache: Sendable {
     private struct Entry {
-        let file: OpenFile
+        let file: OwnedDescriptor
         var lastUse: UInt64
     }
 
@@ -35,7 +35,7 @@ final class OpenFileCache: Sendable {
     }
 
     /// The file kept under `key`.
-    func file(_ key: String) -> OpenFile? {
+    func file(_ key: String) -> OwnedDescriptor? {
         state.withLock { state in
             guard let index = state.entries.index(forKey: key) else { return nil }
             state.clock += 1
@@ -45,7 +45,7 @@ final class OpenFileCache: Sendable {
     }
 
     /// Keeps `file` under `key`, and lets go of the file that was not used for longest.
-    func insert(_ file: OpenFile, _ key: String) {
+    func insert(_ file: OwnedDescriptor, _ key: String) {
         // Closed outside the lock.
         var dropped: Entry?
         state.withLock { state in

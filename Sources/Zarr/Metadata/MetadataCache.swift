@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// A store says the same of thousands of nodes, of the header of every WAV file in it for one, and to decode a document takes longer
 /// than to read it.
-final class KnownMetadata: Sendable {
+final class MetadataCache: Sendable {
     /// One for all stores: what a document says does not depend on where it is.
-    static let shared = KnownMetadata()
+    static let shared = MetadataCache()
 
     /// Longer documents have attributes of their own, and are not found again.
     private static let maximumByteCount = 4 << 10

@@ -2,13 +2,13 @@ import Glibc
 import Support
 
 /// What a directory holds, as far as its name is UTF-8, which keys are.
-struct DirectoryEntry {
+struct FolderEntry {
     let name: String
     /// Whether it is a directory itself; a symbolic link to one is not.
     let isDirectory: Bool
 
     /// What the directory `path` below `root` holds, in no order; nil where there is no such directory.
-    static func all(in path: String, of root: OpenFile) throws(StoreError) -> [DirectoryEntry]? {
+    static func all(in path: String, of root: OwnedDescriptor) throws(StoreError) -> [FolderEntry]? {
         let place = path.isEmpty ? "." : path
         let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -22,11 +22,11 @@ struct DirectoryEntry {
         }
         defer { closedir(directory) }
 
-        var entries: [DirectoryEntry] = []
+        var entries: [FolderEntry] = []
         while true {
             errno = 0
             guard let entry = readdir(directory) else { break }
-            if let entry = DirectoryEntry(entry, in: descriptor) { entries.append(entry) }
+            if let entry = FolderEntry(entry, in: descriptor) { entries.append(entry) }
         }
         guard errno == 0 else { throw StoreError("cannot list", key: path, cause: SystemError("readdir", place)) }
         return entries

@@ -2,7 +2,7 @@ import Recordings
 import Support
 import Zarr
 
-extension RecordingFacts {
+extension RecordingDescription {
     /// A line for each fact.
     var text: String {
         var rows: [(String, String)] = [
@@ -19,7 +19,7 @@ extension RecordingFacts {
                     + "ratio \(ByteCountText.ratio(recording.waveByteCount, to: recording.storedByteCount))"
             ),
         ]
-        if let rateGround { rows.insert(("rate because", rateGround), at: 7) }
+        if let rateReason { rows.insert(("rate because", rateReason), at: 7) }
         if let stream { rows += stream.rows }
         var text = rows.map { Self.line($0, $1, indent: 0) }.joined()
         for (title, value) in [
@@ -58,7 +58,7 @@ extension RecordingFacts {
     }
 }
 
-extension RecordingFacts.Stream {
+extension RecordingDescription.Stream {
     fileprivate var rows: [(String, String)] {
         var rows = [
             ("stream", "\(bytes) bytes"), ("frames", "\(frames)"),

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A Mutex held meanwhile would do the same, but who waits for one spins as long as its owner runs (it is a PI futex), which takes
 /// a processor from those who make something.
-public final class Lazy<Value: Sendable>: Sendable {
+public final class SingleFlight<Value: Sendable>: Sendable {
     private enum State {
         case absent
         /// A thread is making it; these are woken when it has.

@@ -4,12 +4,12 @@ import Synchronization
 import Testing
 
 @Suite("A lazy value")
-struct LazyTests {
+struct SingleFlightTests {
     private struct Refusal: Error {}
 
     @Test func `is made once for all who ask at a time`() {
         for _ in 0..<50 {
-            let lazy = Lazy<Int>()
+            let lazy = SingleFlight<Int>()
             let count = Atomic<Int>(0)
             DispatchQueue.concurrentPerform(iterations: 16) { _ in
                 let value = lazy.get { count.add(1, ordering: .relaxed).newValue }
@@ -20,7 +20,7 @@ struct LazyTests {
     }
 
     @Test func `that could not be made is tried again by those who wait`() {
-        let lazy = Lazy<Int>()
+        let lazy = SingleFlight<Int>()
         let attempts = Atomic<Int>(0)
         let refused = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: 16) { _ in
@@ -40,7 +40,7 @@ struct LazyTests {
     }
 
     @Test func `is there at once, or not at all, for those who do not wait`() {
-        let lazy = Lazy<Int>()
+        let lazy = SingleFlight<Int>()
         #expect(lazy.current == nil)
         #expect(lazy.get { 1 } == 1)
         #expect(lazy.current == 1)
@@ -49,6 +49,6 @@ struct LazyTests {
         lazy.clear()
         #expect(lazy.current == nil)
         #expect(lazy.get { 4 } == 4)
-        #expect(Lazy(5).current == 5)
+        #expect(SingleFlight(5).current == 5)
     }
 }

@@ -4,16 +4,16 @@ import WaveFile
 import Zarr
 
 /// All that is known of a recording: what `zarrwlr info` prints.
-struct RecordingFacts: Encodable {
+struct RecordingDescription: Encodable {
     let recording: RecordingSummary
-    let rateGround: String?
+    let rateReason: String?
     let restoresSource: Bool
     let stream: Stream?
     let attributes: Attributes
 
     private enum CodingKeys: String, CodingKey {
         case recording, stream, attributes
-        case rateGround = "rate_ground"
+        case rateReason = "rate_reason"
         case restoresSource = "restores_source"
     }
 
@@ -67,7 +67,7 @@ struct RecordingFacts: Encodable {
     init(_ entry: OpenStore.Entry, in store: OpenStore) throws(CommandError) {
         let recording = entry.recording
         self.recording = RecordingSummary(entry, storedByteCount: store.storedByteCount(of: recording))
-        rateGround = recording.rateGround
+        rateReason = recording.rateReason
         restoresSource = recording.envelope != nil
         let zarr = store.store
         do {
@@ -94,7 +94,7 @@ struct RecordingFacts: Encodable {
     }
 }
 
-extension RecordingFacts.Stream {
+extension RecordingDescription.Stream {
     fileprivate init(_ statistics: StreamStatistics, indexBytes: UInt64) {
         bytes = statistics.byteCount
         frames = statistics.frameCount

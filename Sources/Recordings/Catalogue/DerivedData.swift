@@ -1,9 +1,9 @@
 import Support
 
 /// What takes long to find out about one recording's stream, kept in the file of the catalogue.
-struct KeptFindings: Sendable {
+struct DerivedData: Sendable {
     /// Opens them when something is to be found out; nil where nothing is kept.
-    typealias Opener = @Sendable () -> KeptFindings?
+    typealias Opener = @Sendable () -> DerivedData?
 
     let file: CatalogueFile
     /// The recording's path.
@@ -12,15 +12,15 @@ struct KeptFindings: Sendable {
     let version: UInt64
 
     /// What was found out before; nil where that was of another stream, or is damaged.
-    func content(_ finding: CatalogueFile.Finding) -> ArraySlice<UInt8>? {
-        guard let bytes = file.content(finding, of: path, version: version), bytes.count >= 8 else { return nil }
+    func content(_ kind: CatalogueFile.DerivedKind) -> ArraySlice<UInt8>? {
+        guard let bytes = file.content(kind, of: path, version: version), bytes.count >= 8 else { return nil }
         let content = bytes.dropLast(8)
         return bytes.suffix(8).elementsEqual(check(of: content)) ? content : nil
     }
 
     /// Keeps what was found out.
-    func keep(_ content: [UInt8], as finding: CatalogueFile.Finding) {
-        file.keep(content + check(of: content[...]), as: finding, of: path, version: version)
+    func keep(_ content: [UInt8], as kind: CatalogueFile.DerivedKind) {
+        file.keep(content + check(of: content[...]), as: kind, of: path, version: version)
     }
 
     /// Samples would be wrong where a bit of this fell over.
