@@ -80,7 +80,7 @@ final class OpenFile: Sendable {
 extension Recording {
     /// The samples that `bytes` of the `data` chunk belong to.
     fileprivate func samples(of bytes: Range<UInt64>) -> Range<UInt64> {
-        let blockAlign = UInt64(format.blockAlign)
+        let blockAlign = UInt64(facts.format.blockAlign)
         return bytes.lowerBound / blockAlign..<(bytes.upperBound - 1) / blockAlign + 1
     }
 }

@@ -9,14 +9,17 @@ extension Recording {
         encoding: SampleEncoding = .integer16, start: Timestamp? = nil, modified: Timestamp = Timestamp(seconds: 1_000),
         sum: String? = nil, rateReason: String? = nil, isArray: Bool = false, samples: (any SampleReading)? = nil
     ) -> Recording {
-        let parts = path.split(separator: "/")
         guard let format = WaveFormat(sampleRate: rate, channels: channels, encoding: encoding) else {
             preconditionFailure("a format that no WAV file has")
         }
+        var facts = RecordingFacts(
+            path: path, isArray: isArray, sourceName: source, codec: .flac, format: format, sampleCount: sampleCount,
+            modified: modified)
+        facts.rateReason = rateReason
+        facts.start = start
+        facts.sourceSHA256 = sum
         return Recording(
-            path: path, group: parts.dropLast().joined(separator: "/"),
-            number: isArray ? nil : parts.last.flatMap { UInt64($0) }, sourceName: source, codec: .flac, format: format,
-            rateReason: rateReason, sampleCount: sampleCount, start: start, modified: modified, sourceSHA256: sum,
+            facts,
             samples: samples ?? SyntheticSamples(seed: UInt64(path.utf8.reduce(0) { $0 &* 31 &+ UInt($1) })))
     }
 }

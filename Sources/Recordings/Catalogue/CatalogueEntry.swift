@@ -36,15 +36,8 @@ public final class CatalogueEntry: Sendable {
     }
 
     /// An entry of what a catalogue's file knows already, for `opener` to read.
-    init(path: String, group: String, name: String, _ known: CatalogueFile.Entry, opener: RecordingOpener) {
-        self.path = path
-        self.group = group
-        number = known.isGroup ? UInt64(name) : nil
-        sourceName = known.facts.sourceName
-        let samples = OnDemandRecording(path: path, announced: .init(known.facts), opener: opener)
-        let recording = Recording(path: path, group: group, number: number, known.facts, samples)
-        source = Mutex(nil)
-        learned = SingleFlight(Self.servable(recording))
+    convenience init(_ known: RecordingFacts, opener: RecordingOpener) {
+        self.init(Recording(known, OnDemandRecording(known, opener: opener)))
     }
 
     /// What the recording is, or why it cannot be served; nil where that is not known yet.

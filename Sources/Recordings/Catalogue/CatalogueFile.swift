@@ -18,7 +18,6 @@ public final class CatalogueFile: Sendable {
     /// What is known of a recording, and of which version of it.
     struct Entry: Sendable {
         let version: UInt64
-        let isGroup: Bool
         let facts: RecordingFacts
     }
 
@@ -93,9 +92,11 @@ public final class CatalogueFile: Sendable {
         let rows = use { database throws(DatabaseError) in
             try database.rows(sql, [.text(path)]) { columns -> (String, Entry)? in
                 guard columns.count > 3, let name = columns[0].text, let version = columns[1].integer,
-                    let isGroup = columns[2].integer, let facts = RecordingFacts(columns[3...])
+                    let isGroup = columns[2].integer,
+                    let facts = RecordingFacts(
+                        columns[3...], path: path.isEmpty ? name : "\(path)/\(name)", isArray: isGroup == 0)
                 else { return nil }
-                return (name, Entry(version: UInt64(bitPattern: version), isGroup: isGroup != 0, facts: facts))
+                return (name, Entry(version: UInt64(bitPattern: version), facts: facts))
             }
         }
         return Dictionary(rows ?? [], uniquingKeysWith: { first, _ in first })
@@ -104,7 +105,7 @@ public final class CatalogueFile: Sendable {
     /// Keeps what was learned of the recording called `name` in the group at `group`; written together with others.
     func keep(_ entry: Entry, name: String, group: String) {
         let row: [DatabaseValue] =
-            [.text(group), .text(name), DatabaseValue(entry.version), .integer(entry.isGroup ? 1 : 0)]
+            [.text(group), .text(name), DatabaseValue(entry.version), .integer(entry.facts.isArray ? 0 : 1)]
             + entry.facts.row
         let isFull = state.withLock { state in
             if state.database != nil { state.pending.append(row) }

@@ -18,13 +18,13 @@ extension RecordingFacts {
             .integer(format.encoding.isFloat ? 1 : 0), DatabaseValue(rateReason), DatabaseValue(sampleCount),
             start.map { .integer($0.seconds) } ?? .null, start.map { .integer($0.nanoseconds) } ?? .null,
             start?.offsetMinutes.map { .integer(Int64($0)) } ?? .null, .integer(modified.seconds),
-            .integer(modified.nanoseconds), DatabaseValue(sourceSHA256), DatabaseValue(envelope?.head),
-            DatabaseValue(envelope?.tail),
+            .integer(modified.nanoseconds), DatabaseValue(sourceSHA256), DatabaseValue(envelopeSize?.headByteCount),
+            DatabaseValue(envelopeSize?.tailByteCount),
         ]
     }
 
-    /// The facts that a row has; nil where it makes no sense, as everything is possible in a file.
-    init?(_ row: ArraySlice<DatabaseValue>) {
+    /// The facts that the row of the recording at `path` has; nil if it makes no sense, as everything is possible in a file.
+    init?(_ row: ArraySlice<DatabaseValue>, path: String, isArray: Bool) {
         let columns = Array(row)
         guard columns.count == 16, let sourceName = columns[0].text,
             let codec = columns[1].text.flatMap({ AudioCodec(rawValue: $0) }),
@@ -37,18 +37,20 @@ extension RecordingFacts {
             let modifiedNanoseconds = columns[12].integer
         else { return nil }
         self.init(
-            sourceName: sourceName, codec: codec, format: format, rateReason: columns[6].text,
+            path: path, isArray: isArray, sourceName: sourceName, codec: codec, format: format,
             sampleCount: UInt64(bitPattern: samples),
-            start: columns[8].integer.map { seconds in
-                Timestamp(
-                    seconds: seconds, nanoseconds: columns[9].integer ?? 0,
-                    offsetMinutes: columns[10].integer.flatMap { Int(exactly: $0) })
-            },
-            modified: Timestamp(seconds: modifiedSeconds, nanoseconds: modifiedNanoseconds, offsetMinutes: 0),
-            sourceSHA256: columns[13].text,
-            envelope: columns[14].integer.map { head in
-                EnvelopeSize(head: UInt64(bitPattern: head), tail: UInt64(bitPattern: columns[15].integer ?? 0))
-            })
+            modified: Timestamp(seconds: modifiedSeconds, nanoseconds: modifiedNanoseconds, offsetMinutes: 0))
+        rateReason = columns[6].text
+        start = columns[8].integer.map { seconds in
+            Timestamp(
+                seconds: seconds, nanoseconds: columns[9].integer ?? 0,
+                offsetMinutes: columns[10].integer.flatMap { Int(exactly: $0) })
+        }
+        sourceSHA256 = columns[13].text
+        envelopeSize = columns[14].integer.map { head in
+            EnvelopeSize(
+                headByteCount: UInt64(bitPattern: head), tailByteCount: UInt64(bitPattern: columns[15].integer ?? 0))
+        }
     }
 }
 

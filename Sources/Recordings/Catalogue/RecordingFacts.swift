@@ -1,49 +1,91 @@
-import Support
-import WaveFile
+public import Support
+public import WaveFile
 
-/// What is to be known of a recording before its first sample is read, and can be kept from mount to mount.
-struct RecordingFacts: Sendable, Equatable {
-    let sourceName: String
-    let codec: AudioCodec
-    let format: WaveFormat
-    let rateReason: String?
+/// What is known of a recording before its first sample is read, and is kept from mount to mount.
+///
+/// A plain value: whatever reads or shows facts goes through it, whether the recording was opened just now or was learned by
+/// an earlier mount.
+public struct RecordingFacts: Sendable, Equatable {
+    /// The path of its node in the store, without a leading slash: `pond/mono/0`; empty for the root.
+    public var path: String
+    /// Whether it is an array of samples that stands by itself, rather than a group of zarrwlr's with audio in it.
+    public var isArray: Bool
+    /// The source file's name as the store has it, not yet fit to be a file name.
+    public var sourceName: String
+    /// The coding of its audio.
+    public var codec: AudioCodec
+    /// What its WAV announces and holds.
+    public var format: WaveFormat
+    /// Why `format` announces that sample rate, if the store contradicts itself; for people.
+    public var rateReason: String?
     /// Samples of one channel.
-    let sampleCount: UInt64
-    let start: Timestamp?
-    let modified: Timestamp
-    let sourceSHA256: String?
-    /// Bytes around the samples, where the source's own are kept.
-    let envelope: EnvelopeSize?
+    public var sampleCount: UInt64
+    /// When its first sample was taken, if the store says so.
+    public var start: Timestamp?
+    /// When the store's own files of it last changed.
+    public var modified: Timestamp
+    /// The SHA-256 of the source file, in hexadecimal, if the store has it.
+    public var sourceSHA256: String?
+    /// How many bytes the source file had around the samples, if the store has those bytes and they fit.
+    public var envelopeSize: EnvelopeSize?
+    /// Degrees north of the equator, from -90 to 90, in WGS 84.
+    public var latitude: Double?
+    /// Degrees east of Greenwich, from -180 to 180, in WGS 84.
+    public var longitude: Double?
+    /// Who made the recorder.
+    public var make: String?
+    /// Which recorder of its maker it is.
+    public var model: String?
+    /// The recorder's serial number.
+    public var serial: String?
 
-    /// Bytes before and after the samples.
-    struct EnvelopeSize: Sendable, Equatable {
-        let head: UInt64, tail: UInt64
+    /// The facts that every recording has; all others are nil until they are set.
+    public init(
+        path: String, isArray: Bool, sourceName: String, codec: AudioCodec, format: WaveFormat, sampleCount: UInt64,
+        modified: Timestamp
+    ) {
+        self.path = path
+        self.isArray = isArray
+        self.sourceName = sourceName
+        self.codec = codec
+        self.format = format
+        self.sampleCount = sampleCount
+        self.modified = modified
+    }
+
+    /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
+    public var group: String { path.split(separator: "/").dropLast().joined(separator: "/") }
+
+    /// The last part of its path.
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// Its number in the audio group; nil for an array that stands by itself.
+    public var number: UInt64? { isArray ? nil : UInt64(name) }
+
+    /// The bytes of its samples in a WAV file; nil if they do not fit 64 bits.
+    public var dataByteCount: UInt64? { sampleCount.multiplied(by: UInt64(format.blockAlign)) }
+
+    /// How many bytes its WAV file has before, of and after its samples; nil if it would be over `Int64.max` bytes.
+    public var waveExtent: WaveExtent? {
+        guard let envelopeSize else { return WaveLayout(format: format, sampleCount: sampleCount)?.extent }
+        return dataByteCount.flatMap { dataByteCount in
+            WaveExtent(
+                headByteCount: envelopeSize.headByteCount, dataByteCount: dataByteCount,
+                tailByteCount: envelopeSize.tailByteCount)
+        }
     }
 }
 
-extension RecordingFacts {
-    /// What `recording` says of itself.
-    init(_ recording: Recording) {
-        self.init(
-            sourceName: recording.sourceName, codec: recording.codec, format: recording.format,
-            rateReason: recording.rateReason, sampleCount: recording.sampleCount, start: recording.start,
-            modified: recording.modified, sourceSHA256: recording.sourceSHA256,
-            envelope: recording.envelope.map { EnvelopeSize(head: $0.headByteCount, tail: $0.tailByteCount) })
-    }
-}
+/// How many bytes of a source file lie around its samples.
+public struct EnvelopeSize: Sendable, Equatable {
+    /// Bytes before the samples.
+    public let headByteCount: UInt64
+    /// Bytes after the samples.
+    public let tailByteCount: UInt64
 
-extension Recording {
-    /// A recording of which `facts` are known, opened by `samples` when it is read.
-    init(path: String, group: String, number: UInt64?, _ facts: RecordingFacts, _ samples: OnDemandRecording) {
-        self.init(
-            path: path, group: group, number: number, sourceName: facts.sourceName, codec: facts.codec,
-            format: facts.format, rateReason: facts.rateReason, sampleCount: facts.sampleCount, start: facts.start,
-            modified: facts.modified, sourceSHA256: facts.sourceSHA256,
-            envelope: facts.envelope.map { size in
-                SourceEnvelope(headByteCount: size.head, tailByteCount: size.tail) { () throws(RecordingError) in
-                    try samples.envelopeBytes()
-                }
-            },
-            samples: samples)
+    /// So many bytes.
+    public init(headByteCount: UInt64, tailByteCount: UInt64) {
+        self.headByteCount = headByteCount
+        self.tailByteCount = tailByteCount
     }
 }

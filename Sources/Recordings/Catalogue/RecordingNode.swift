@@ -51,8 +51,11 @@ struct RecordingNode: Sendable {
         return attributes
     }
 
+    /// Whether it is an array of samples that stands by itself.
+    var isArray: Bool { attributes == nil }
+
     /// Its number in the audio group; nil for an array that stands by itself.
-    var number: UInt64? { attributes == nil ? nil : UInt64(name) }
+    var number: UInt64? { isArray ? nil : UInt64(name) }
 
     /// What the source's file was called, else what the node is called.
     var sourceName: String { attributes?.source.filename ?? name }

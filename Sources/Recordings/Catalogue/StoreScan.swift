@@ -61,8 +61,8 @@ struct StoreScan {
         _ name: String, of group: ZarrGroup, known: CatalogueFile.Entry?
     ) throws(ZarrError) -> Child {
         let path = group.path(of: name)
-        if let known, known.version == store.version(ofRecording: path, isGroup: known.isGroup) {
-            return .recording(CatalogueEntry(path: path, group: group.path, name: name, known, opener: opener))
+        if let known, known.version == store.version(ofRecording: path, isGroup: !known.facts.isArray) {
+            return .recording(CatalogueEntry(known.facts, opener: opener))
         }
         guard
             let (node, attributes) = try ZarrNode.open(

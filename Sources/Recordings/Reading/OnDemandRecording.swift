@@ -17,13 +17,12 @@ final class OnDemandRecording: SampleReading {
     struct Announcement: Sendable, Equatable {
         let format: WaveFormat
         let sampleCount: UInt64
-        let headByteCount: UInt64?, tailByteCount: UInt64?
+        let envelopeSize: EnvelopeSize?
 
         init(_ facts: RecordingFacts) {
             format = facts.format
             sampleCount = facts.sampleCount
-            headByteCount = facts.envelope?.head
-            tailByteCount = facts.envelope?.tail
+            envelopeSize = facts.envelopeSize
         }
     }
 
@@ -36,10 +35,10 @@ final class OnDemandRecording: SampleReading {
         }
     }
 
-    /// The samples of the recording at `path`, of which `announced` is known.
-    init(path: String, announced: Announcement, opener: RecordingOpener) {
-        self.path = path
-        self.announced = announced
+    /// The samples of the recording that `facts` announce.
+    init(_ facts: RecordingFacts, opener: RecordingOpener) {
+        path = facts.path
+        announced = Announcement(facts)
         self.opener = opener
     }
 
@@ -79,7 +78,7 @@ final class OnDemandRecording: SampleReading {
         var isNew = false
         let opened = try opened.get { () throws(RecordingError) in
             let recording = try opener.open(path)
-            guard Announcement(RecordingFacts(recording)) == announced else { throw change }
+            guard Announcement(recording.facts) == announced else { throw change }
             isNew = true
             return Opened(recording)
         }
@@ -89,6 +88,16 @@ final class OnDemandRecording: SampleReading {
 
     private var change: RecordingError {
         RecordingError("the store's recording changed since it was mounted; mount it again", recording: path)
+    }
+}
+
+extension Recording {
+    /// The recording of which `facts` are known, opened by `samples` when it is read.
+    init(_ facts: RecordingFacts, _ samples: OnDemandRecording) {
+        let envelope = facts.envelopeSize.map { size in
+            SourceEnvelope(size: size) { () throws(RecordingError) in try samples.envelopeBytes() }
+        }
+        self.init(facts, samples: samples, envelope: envelope)
     }
 }
 

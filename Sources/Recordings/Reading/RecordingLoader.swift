@@ -223,12 +223,15 @@ struct RecordingLoader: Sendable {
                 "no WAV file holds \(audio.sampleCount) samples of \(audio.channels) channels at \(rate.hertz) Hz",
                 recording: node.path)
         }
-        return Recording(
-            path: node.path, group: node.group, number: node.number, sourceName: node.sourceName, codec: codec,
-            format: format, rateReason: rate.reason,
-            sampleCount: audio.sampleCount, start: attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) },
-            modified: modified(node), sourceSHA256: group?.source.sha256,
-            envelope: envelope(node, codec, format, audio), samples: audio.reader)
+        let envelope = envelope(node, codec, format, audio)
+        var facts = RecordingFacts(
+            path: node.path, isArray: node.isArray, sourceName: node.sourceName, codec: codec, format: format,
+            sampleCount: audio.sampleCount, modified: modified(node))
+        facts.rateReason = rate.reason
+        facts.start = attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) }
+        facts.sourceSHA256 = group?.source.sha256
+        facts.envelopeSize = envelope?.size
+        return Recording(facts, samples: audio.reader, envelope: envelope)
     }
 
     /// The source's own bytes around the samples, where the codec keeps those as they were. Those that do not fit are passed

@@ -26,18 +26,16 @@ final class RecordingOpener: Sendable {
 
     /// What the recording at `node` is. Nothing of it is left open but where there is room.
     func learn(_ node: RecordingNode) throws(RecordingError) -> Recording {
-        let isGroup = node.attributes != nil
         // Before it is read: what changes meanwhile then has another version.
-        let version = file.map { _ in store.version(ofRecording: node.path, isGroup: isGroup) }
+        let version = file.map { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
         let opened = try loader.load(node)
-        let facts = RecordingFacts(opened)
-        let samples = OnDemandRecording(path: node.path, announced: .init(facts), opener: self)
+        let samples = OnDemandRecording(opened.facts, opener: self)
         samples.keep(opened)
         if let file, let version {
-            let entry = CatalogueFile.Entry(version: version, isGroup: isGroup, facts: facts)
+            let entry = CatalogueFile.Entry(version: version, facts: opened.facts)
             file.keep(entry, name: node.name, group: node.group)
         }
-        return Recording(path: node.path, group: node.group, number: node.number, facts, samples)
+        return Recording(opened.facts, samples)
     }
 
     /// The recording at `path`, with all that reading it needs.

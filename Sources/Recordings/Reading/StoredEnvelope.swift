@@ -38,7 +38,8 @@ struct StoredEnvelope {
         guard announced.format.samples == format else {
             throw misfit("source_head announces another format than the stream has")
         }
-        return SourceEnvelope(headByteCount: head.byteCount, tailByteCount: tailByteCount) {
+        let size = EnvelopeSize(headByteCount: head.byteCount, tailByteCount: tailByteCount)
+        return SourceEnvelope(size: size) {
             [path] () throws(RecordingError) in
             do {
                 return (

@@ -20,9 +20,10 @@ struct PrefetcherTests {
 
     private func recording(_ samples: Recorder, codec: AudioCodec = .flac) throws -> Recording {
         let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
-        return Recording(
-            path: "0", group: "", number: 0, sourceName: "a", codec: codec, format: format, rateReason: nil,
-            sampleCount: 1 << 28, start: nil, modified: Timestamp(seconds: 0), sourceSHA256: nil, samples: samples)
+        let facts = RecordingFacts(
+            path: "0", isArray: false, sourceName: "a", codec: codec, format: format, sampleCount: 1 << 28,
+            modified: Timestamp(seconds: 0))
+        return Recording(facts, samples: samples)
     }
 
     @Test("decodes ahead of a sequential reader, each byte once")
