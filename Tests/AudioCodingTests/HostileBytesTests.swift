@@ -30,12 +30,16 @@ import Testing
 
     @Test func `FLAC`() throws {
         let bytes = try CodedFixture("single.flac").bytes + CodedFixture("single.flac").bytes
+        var scanned = 0
         forEachDamaged(bytes) { damaged in
             guard let (metadata, frames) = try? flacFrames(of: damaged) else { return }
+            scanned += 1
             expectSound(frames, in: damaged)
             _ = try? FLACFrameScanner.lastFrame(of: CodedStream(damaged), streamInfo: metadata.streamInfo)
             _ = try? flacSamples(of: frames, in: damaged, metadata.streamInfo)
         }
+        // All but those with damaged or missing metadata.
+        #expect(scanned > bytes.count * 3)
     }
 
     @Test func `FLAC frames whose checksums were made right again`() throws {
@@ -45,6 +49,7 @@ import Testing
         let header = try #require(frame.withUnsafeBytes { FLACFrameHeader.parse($0, of: metadata.streamInfo) })
         let decoder = try FLACDecoder(streamInfo: metadata.streamInfo)
         withOutput { output in
+            var decoded = 0
             forEachDamaged(frame) { damaged in
                 guard damaged.count > header.byteCount + 2 else { return }
                 var damaged = damaged
@@ -53,8 +58,12 @@ import Testing
                 let sum = damaged.dropLast(2).withUnsafeBytes { CRC.flacFrame.updated(with: $0) }
                 damaged.replaceSubrange(
                     damaged.count - 2..<damaged.count, with: [UInt8(sum >> 24), UInt8(sum >> 16 & 0xFF)])
-                _ = try? damaged.withUnsafeBytes { try decoder.decode($0, into: output) }
+                guard let count = try? damaged.withUnsafeBytes({ try decoder.decode($0, into: output) }) else { return }
+                decoded += 1
+                #expect(count == frames[0].sampleCount)
             }
+            // Most bytes are those of residuals, of which any are samples.
+            #expect(decoded > frame.count)
         }
     }
 
@@ -62,19 +71,25 @@ import Testing
     func `ADTS and AAC`(name: String) throws {
         let fixture = try CodedFixture(name)
         let firstFrames = fixture.packets.prefix(3).reduce(0) { $0 + $1.byteCount }
+        var scanned = 0
         forEachDamaged(Array(fixture.bytes[..<firstFrames])) { damaged in
             guard let frames = try? adtsFrames(of: damaged), let decoder = try? AACDecoder() else { return }
+            scanned += 1
             expectSound(frames, in: damaged)
             _ = try? aacSamples(of: frames, in: damaged, by: decoder)
         }
+        // All but those that claim several raw data blocks.
+        #expect(scanned > firstFrames * 3)
     }
 
     @Test(arguments: ["tiny.opus", "speech.opus"])
     func `Ogg and Opus`(name: String) throws {
         let bytes = try CodedFixture(name).bytes
+        var scanned = 0
         forEachDamaged(bytes) { damaged in
             _ = try? OggOpusExtent(of: CodedStream(damaged))
             guard let (scanner, packets) = try? opusPackets(of: damaged), let head = scanner.head else { return }
+            scanned += 1
             var sample: UInt64 = 0
             for packet in packets {
                 #expect(packet.firstSample >= sample && packet.sampleCount > 0)
@@ -84,10 +99,13 @@ import Testing
             guard let decoder = try? OpusStreamDecoder(head: head) else { return }
             _ = try? opusSamples(of: packets, in: damaged, by: decoder)
         }
+        // All but those with damaged or missing headers.
+        #expect(scanned > bytes.count)
     }
 
     @Test func `Ogg pages whose checksums were made right again`() throws {
         let bytes = try CodedFixture("tiny.opus").bytes
+        var scanned = 0
         forEachDamaged(bytes) { damaged in
             var damaged = damaged
             var offset = 0
@@ -102,9 +120,11 @@ import Testing
             }
             _ = try? OggOpusExtent(of: CodedStream(damaged))
             guard let (scanner, packets) = try? opusPackets(of: damaged), let head = scanner.head else { return }
+            scanned += 1
             guard let decoder = try? OpusStreamDecoder(head: head) else { return }
             _ = try? opusSamples(of: packets, in: damaged, by: decoder)
         }
+        #expect(scanned > bytes.count)
     }
 
     @Test func `granule positions at the ends of 64 bits`() throws {
@@ -114,8 +134,16 @@ import Testing
                 ogg.audio(1, granule: granule, flags: 0)
                 ogg.audio(1, granule: .max, flags: flags)
                 ogg.audio(1, granule: granule, flags: flags)
-                _ = try? OggOpusExtent(of: CodedStream(ogg.bytes))
-                _ = try? opusPackets(of: ogg.bytes)
+                if granule == 0 || granule == 1 {
+                    // The first page would begin before the stream does.
+                    #expect(throws: AudioCodingError.self) { try OggOpusExtent(of: CodedStream(ogg.bytes)) }
+                    #expect(throws: AudioCodingError.self) { try opusPackets(of: ogg.bytes) }
+                } else {
+                    // Three packets are less than the pre-skip, and nothing follows the end of a stream.
+                    #expect(try OggOpusExtent(of: CodedStream(ogg.bytes)).sampleCount == 0)
+                    let firstSamples = try opusPackets(of: ogg.bytes).1.map(\.firstSample)
+                    #expect(firstSamples == [0, 960] + (flags == 0 ? [1920] : []))
+                }
             }
         }
     }

@@ -67,7 +67,7 @@ import Testing
         let run = Zarrwlr.run(command, "/no/such\nstore")
         #expect(run.status == 2)
         #expect(run.errors.split(separator: "\n").count == 1)
-        #expect(run.errors.contains("No such file or directory"))
+        #expect(run.errors.contains(#"/no/such\nstore: No such file or directory"#))
     }
 }
 

@@ -60,7 +60,9 @@ struct SourceRoundTripTests {
     func shared() throws {
         let fixture = try ImportFixture()
         let folder = try #require(SharedMaterial.directory).appending(path: "recordings")
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!names.isEmpty)
+        for name in names {
             let source = folder.appending(path: name)
             let (imported, recording) = try fixture.importFile(source.path)
             #expect(imported.codec == .flac)

@@ -217,14 +217,12 @@ extension Mounts {
             }
         }
 
-        /// Waits, ten seconds at most, until `process` runs no more.
+        /// Whether `process` ends.
         private func waitForEnd(of process: pid_t) -> Bool {
-            for _ in 0..<1_000 {
+            eventually {
                 let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-                guard let state, !state.contains(") Z ") else { return true }
-                usleep(10_000)
+                return state?.contains(") Z ") ?? true
             }
-            return false
         }
     }
 }

@@ -110,7 +110,9 @@ extension Mounts {
                 let result = try run(Self.program, ["import", "--codec", codec, "\(store.path)::a/b", folder.path])
                 #expect(result.status == 0, "\(result.errors)")
                 try MountedStore.with(store.path) { mounted in
-                    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                    #expect(!names.isEmpty)
+                    for name in names {
                         let stem = name.prefix { $0 != "." }
                         let files = try FileManager.default.contentsOfDirectory(atPath: mounted.file("a/b").path)
                         let file = try #require(files.first { $0.prefix { $0 != "." } == stem })

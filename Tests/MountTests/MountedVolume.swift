@@ -15,8 +15,15 @@ enum MountedVolume {
     static func with(
         _ recordings: [Recording], threads: Int = 8, log: Log = .silent, _ body: (URL) throws -> Void
     ) throws {
+        let volume = Volume(Catalogue(recordings: recordings, problems: []), log: log)
+        try with(volume, threads: threads, log: log, body)
+    }
+
+    /// Mounts `volume`, calls `body` with the mountpoint, and unmounts, whatever happened.
+    static func with(
+        _ volume: Volume, threads: Int = 8, log: Log = .silent, _ body: (URL) throws -> Void
+    ) throws {
         try withMountpoint { mountpoint in
-            let volume = Volume(Catalogue(recordings: recordings, problems: []), log: log)
             var options = FuseSession.Options()
             options.mountOptions = ["ro", "fsname=synthetic", "subtype=zarrwlr"]
             options.maximumThreads = threads

@@ -63,6 +63,7 @@ struct DamageTests {
     func anyByte(_ fixture: StreamFixture) throws {
         let bytes = try fixture.bytes
         let rows = try fixture.indexRows
+        let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         var random = RepeatableRandom(seed: 23)
         for round in 0..<25 {
             var blob = bytes
@@ -87,6 +88,10 @@ struct DamageTests {
                     let range = random.range(within: recording.dataByteCount, longest: 30_000)
                     let first = try? recording.bytes(range)
                     #expect(first == (try? recording.bytes(range)))
+                    // Every frame of FLAC proves itself, and no damage to an index may show.
+                    if let first, fixture.codec == "flac" || round % 3 == 2 {
+                        #expect(first == Array(whole.dropFirst(Int(range.lowerBound)).prefix(range.count)))
+                    }
                 }
             }
         }

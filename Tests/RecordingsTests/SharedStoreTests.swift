@@ -15,6 +15,12 @@ struct SharedStoreTests {
             cache: BlockCache(budget: 16 << 20), log: .silent)
     }
 
+    @Test func `every recording of the shared stores is expected to be something`() throws {
+        let stores = try #require(SharedMaterial.directory).appending(path: "stores")
+        let names = try FileManager.default.contentsOfDirectory(atPath: stores.path).filter { $0.hasSuffix(".zarr") }
+        #expect(Set(ExpectedRecording.all.map(\.store)) == Set(names))
+    }
+
     @Test("hold what is expected of them", arguments: ExpectedRecording.all.filter { $0.pcmSHA256 != nil })
     func expected(_ expected: ExpectedRecording) throws {
         let catalogue = try Self.catalogue(expected.store)

@@ -6,10 +6,7 @@ import Testing
 @Suite("A database")
 struct DatabaseTests {
     private func withPath(_ body: (String) throws -> Void) throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try body(directory.appending(path: "a.sqlite").path)
+        try TestFiles.withTemporaryDirectory { try body($0.appending(path: "a.sqlite").path) }
     }
 
     @Test func `gives back every value as it was kept, to another connection too`() throws {
@@ -63,7 +60,9 @@ struct DatabaseTests {
             let database = try Database(path: path)
             try database.execute("CREATE TABLE t(a)")
             DispatchQueue.concurrentPerform(iterations: 100) { number in
-                try? database.execute("INSERT INTO t VALUES (?)", [.integer(Int64(number))])
+                #expect(throws: Never.self) {
+                    try database.execute("INSERT INTO t VALUES (?)", [.integer(Int64(number))])
+                }
             }
             #expect(try database.rows("SELECT sum(a) FROM t") { $0[0].integer } == [4_950])
         }

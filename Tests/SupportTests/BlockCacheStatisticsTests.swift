@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("The statistics of the block cache")
@@ -85,7 +86,7 @@ struct BlockCacheStatisticsTests {
         let reader = try WorkerThread(name: "reader") {
             _ = cache.block(key) { Block(count: 1) { _ in } }
         }
-        while cache.statistics[.samples].hits == 0 {}
+        #expect(eventually { cache.statistics[.samples].hits == 1 })
         isWanted.signal()
         maker.join()
         reader.join()

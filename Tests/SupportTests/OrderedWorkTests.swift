@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Support
@@ -38,20 +39,24 @@ struct OrderedWorkTests {
         #expect(calls.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<50).map { ($0, 1) }))
     }
 
-    @Test("that is let go of ends, and does not begin what waits")
-    func abandoned() throws {
+    @Test func `work that is let go of ends its threads and does not begin what waits`() throws {
         let begun = Mutex(0)
         let gate = Semaphore()
+        /// Held by the work, and so by its threads until they end.
+        final class Held: Sendable {}
+        weak var held: Held?
         do {
+            let holder = Held()
+            held = holder
             let work = try OrderedWork<Int, Int>(name: "test", threads: 2) { number in
-                begun.withLock { $0 += 1 }
+                withExtendedLifetime(holder) { begun.withLock { $0 += 1 } }
                 gate.wait()
                 return number
             }
             for number in 0..<100 { work.submit(number) }
         }
         for _ in 0..<100 { gate.signal() }
-        usleep(10_000)
+        #expect(eventually { held == nil })
         #expect(begun.withLock { $0 } <= 2)
     }
 }

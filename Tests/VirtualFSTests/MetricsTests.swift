@@ -152,14 +152,20 @@ import Testing
 
     @Test func `are those of when the file was opened, until it is closed`() throws {
         let volume = try usedVolume()
-        for name in names {
-            let handle = try volume.open(volume.attributes(at: name).inode)
-            let first = try text(volume, handle)
-            volume.count(.lookup)
-            #expect(try text(volume, handle, size: 7) == first)
-            #expect(try text(volume, name) != first)
-            try volume.release(handle)
-        }
+        let table = try volume.open(volume.attributes(at: ".zarrwlr/metrics").inode)
+        let first = try text(volume, table)
+        let status = try volume.open(volume.attributes(at: ".zarrwlr/status.json").inode)
+        let firstStatus = try text(volume, status)
+        let lookups = volume.requests[.lookup]
+        volume.count(.lookup)
+        #expect(try text(volume, table, size: 7) == first)
+        #expect(try text(volume, status, size: 7) == firstStatus)
+        #expect(
+            try PrometheusDocument(first)["zarrwlr_requests_total", ["kind": "lookup"]] == Double(lookups))
+        #expect(try prometheus(volume)["zarrwlr_requests_total", ["kind": "lookup"]] == Double(lookups + 1))
+        let requests = try #require(json(volume)["requests_total"] as? [String: Any])
+        #expect(requests["lookup"] as? UInt64 == lookups + 1)
+        for handle in [table, status] { try volume.release(handle) }
     }
 
     @Test func `have no size before they are read, and may not be kept`() throws {

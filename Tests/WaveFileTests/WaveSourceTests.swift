@@ -109,11 +109,18 @@ import Testing
         builder.addFormat(tag: 3, bits: 32)
         builder.add("data", Array(1...16))
         builder.add("guan", Array("GUANO|Version: 1.0\nTimestamp: 2024-01-01T00:00:00".utf8))
+        // RIFF, WAVE, a format of 16 bytes, and the header of its data.
+        let headByteCount = 12 + 24 + 8
         for count in builder.bytes.indices {
             let file = WaveBytes(Array(builder.bytes[..<count]))
-            guard let source = try? WaveSource(file) else { continue }
+            guard count >= headByteCount else {
+                #expect(throws: WaveSourceError.self) { try WaveSource(file) }
+                continue
+            }
+            let source = try WaveSource(file)
             _ = try WaveMetadata(of: source, in: file)
-            #expect(source.data.upperBound <= UInt64(count))
+            let dataByteCount = min(count - headByteCount, 16) / 4 * 4
+            #expect(source.data == UInt64(headByteCount)..<UInt64(headByteCount + dataByteCount))
         }
     }
 

@@ -70,7 +70,9 @@ enum BreakableWork: String, Codable, CaseIterable, Sendable {
         try Self.withStore { folder in
             let counter = StepCounter()
             try run(in: DirectoryStore(path: folder.path) { _, _ throws(SystemError) in _ = counter.next() })
-            return counter.next()
+            let steps = counter.next()
+            try #require(steps > 20)
+            return steps
         }
     }
 

@@ -88,7 +88,8 @@ struct NodeTests {
         }
         let depth = 5_000
         let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
-        #expect(error(#"{"zarr_format":3,"node_type":"group","attributes":{"a":\#(nested)}}"#) != nil)
+        let group = #"{"zarr_format":3,"node_type":"group","attributes":{"a":\#(nested)}}"#
+        #expect(error(group)?.kind == .invalidDocument)
     }
 
     @Test func `bytes that are not UTF-8 are an error`() {

@@ -135,7 +135,9 @@ struct PartialReadTests {
             Documents.array(shape: "[\(count / 2),2]", chunks: "[\(count / 2),2]"), ["c/0/0": bytes])
         let column = try array.read(start: [0, 1], count: [UInt64(count / 2), 1])
         #expect(column == stride(from: 1, to: count, by: 2).map { bytes[$0] })
-        #expect(store.takeReads().allSatisfy { $0.range.count <= 1 << 20 })
+        let reads = store.takeReads()
+        #expect(reads.count >= 3)
+        #expect(reads.allSatisfy { $0.range.count <= 1 << 20 })
     }
 
     @Test func `an array of 5 GiB without chunks reads as its fill value anywhere, and nothing is read for it`() throws

@@ -1,4 +1,6 @@
 import Support
+import Synchronization
+import TestSupport
 import Testing
 
 @testable import Recordings
@@ -11,10 +13,6 @@ struct DecoderPoolTests {
         init(_ form: Int) {
             self.form = form
         }
-    }
-
-    private final class Used: Sendable {
-        let count = Counter()
     }
 
     private struct Broken: Error {}
@@ -54,17 +52,23 @@ struct DecoderPoolTests {
         #expect(made == 3)
     }
 
-    @Test("gives no two threads the same decoder")
-    func threads() {
-        let pool = DecoderPool<Int, Used>()
-        Parallel.forEach(count: 200, threads: 8) { _ in
-            pool.withDecoder(for: 0) {
-                Used()
-            } _: { decoder in
-                decoder.count.add()
-                #expect(decoder.count.value % 2 == 1)
-                decoder.count.add()
+    @Test func `threads that decode at the same time have a decoder each, from the pool if it has enough`() {
+        let pool = DecoderPool<Int, Decoder>()
+        let made = Counter()
+        for _ in 0..<2 {
+            let used = Mutex<[ObjectIdentifier]>([])
+            Parallel.forEach(count: 8, threads: 8) { _ in
+                pool.withDecoder(for: 0) {
+                    made.add()
+                    return Decoder(0)
+                } _: { decoder in
+                    used.withLock { $0.append(ObjectIdentifier(decoder)) }
+                    // None gives its decoder back before all have one.
+                    #expect(eventually { used.withLock { $0.count } == 8 })
+                }
             }
+            #expect(used.withLock { Set($0).count } == 8)
+            #expect(made.value == 8)
         }
     }
 
@@ -72,14 +76,18 @@ struct DecoderPoolTests {
     func failures() throws {
         let pool = DecoderPool<Int, Decoder>()
         var made = 0
-        for isBroken in [false, true, false] {
-            try? pool.withDecoder(for: 0) { () throws(Broken) in
+        func use(isBroken: Bool) throws(Broken) {
+            try pool.withDecoder(for: 0) { () throws(Broken) in
                 made += 1
                 return Decoder(0)
             } _: { (_) throws(Broken) in
                 if isBroken { throw Broken() }
             }
         }
+        try use(isBroken: false)
+        #expect(throws: Broken.self) { try use(isBroken: true) }
+        #expect(made == 1)
+        try use(isBroken: false)
         #expect(made == 2)
     }
 }

@@ -1,6 +1,7 @@
 import Recordings
 import Support
 import Synchronization
+import TestSupport
 import Testing
 import WaveFile
 
@@ -8,14 +9,29 @@ import WaveFile
 struct PrefetcherTests {
     /// Samples that remember which of them were read.
     private final class Recorder: SampleReading {
-        let reads = Mutex<[Range<UInt64>]>([])
-        let isRead = Semaphore()
+        private let reads = Mutex<[Range<UInt64>]>([])
+
+        /// The ranges that were read so far, in that order.
+        var all: [Range<UInt64>] { reads.withLock { $0 } }
 
         func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
             reads.withLock { $0.append(range) }
-            isRead.signal()
             return []
         }
+
+        /// The ranges that were read once one of them reaches `end`.
+        func all(upTo end: UInt64) -> [Range<UInt64>] {
+            _ = eventually { all.contains { $0.upperBound >= end } }
+            return all
+        }
+    }
+
+    /// Bytes that a thread decodes at a time.
+    private static let piece: UInt64 = 256 << 10
+
+    /// `range` in the pieces that it is decoded in.
+    private func pieces(of range: Range<UInt64>) -> [Range<UInt64>] {
+        stride(from: range.lowerBound, to: range.upperBound, by: Int(Self.piece)).map { $0..<$0 + Self.piece }
     }
 
     private func recording(_ samples: Recorder, codec: AudioCodec = .flac) throws -> Recording {
@@ -26,69 +42,67 @@ struct PrefetcherTests {
         return Recording(facts, samples: samples)
     }
 
-    @Test("decodes ahead of a sequential reader, each byte once")
-    func sequential() throws {
+    @Test func `a recording that is read from front to back is decoded ahead of its reader, each byte once`() throws {
         let samples = Recorder()
         let prefetcher = Prefetcher(threads: 2, byteBudget: 4 << 20)
         let reader = try #require(prefetcher.reader(of: recording(samples)))
         for start in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
             prefetcher.note(start..<start + 128 << 10, by: reader)
         }
-        for _ in 0..<8 { samples.isRead.wait() }
-        let reads = samples.reads.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
-        #expect(reads.allSatisfy { $0.lowerBound >= 1 << 20 })
-        #expect(zip(reads, reads.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
+        // After a megabyte the reader counts as sequential; what is decoded ahead is as long as what was read.
+        let expected = pieces(of: 1 << 20..<4 << 20)
+        _ = eventually { samples.all.count >= expected.count }
+        #expect(samples.all.sorted { $0.lowerBound < $1.lowerBound } == expected)
     }
 
-    @Test("shares its memory among the readers that there are", .timeLimit(.minutes(1)))
-    func fairness() throws {
+    @Test func `sequential readers share the memory for decoding ahead, and the last of them has all of it`() throws {
         let budget: UInt64 = 4 << 20
-        let read: UInt64 = 3 << 20
-        let prefetcher = Prefetcher(threads: 2, byteBudget: Int(budget))
-        let all = try (0..<4).map { _ in
+        // One thread decodes the pieces in the order in which they were asked for.
+        let prefetcher = Prefetcher(threads: 1, byteBudget: Int(budget))
+        let readers = try (0..<4).map { _ in
             let samples = Recorder()
-            return (samples, try #require(prefetcher.reader(of: recording(samples))))
+            return (samples: samples, reader: try #require(prefetcher.reader(of: recording(samples))))
         }
-        for start in stride(from: 0, to: read, by: 128 << 10) {
-            for (_, reader) in all { prefetcher.note(start..<start + 128 << 10, by: reader) }
+        var position: UInt64 = 0
+        while position < 3 << 20 {
+            for (_, reader) in readers { prefetcher.note(position..<position + Self.piece, by: reader) }
+            position += Self.piece
+            guard position >= 1 << 20 else { continue }
+            let end = position + budget / 4
+            // From the last reader on: once its piece is decoded, so is all that was asked for before.
+            for (samples, _) in readers.reversed() { #expect(samples.all(upTo: end) == pieces(of: 1 << 20..<end)) }
         }
-        all[0].0.isRead.wait()
-        for (samples, reader) in all.dropFirst() {
-            reader.end()
-            #expect(samples.reads.withLock { $0 }.allSatisfy { $0.upperBound <= read + budget / 4 })
+        for (_, reader) in readers.dropFirst() { reader.end() }
+        let (samples, reader) = readers[0]
+        while position < 6 << 20 {
+            prefetcher.note(position..<position + Self.piece, by: reader)
+            position += Self.piece
+            let end = position + min(position, budget)
+            #expect(samples.all(upTo: end) == pieces(of: 1 << 20..<end))
         }
-        // Alone, the one that is left is decoded ahead of further.
-        let (samples, reader) = all[0]
-        #expect(samples.reads.withLock { $0 }.allSatisfy { $0.upperBound <= read + budget / 4 })
-        for start in stride(from: read, to: 2 * read, by: 128 << 10) {
-            prefetcher.note(start..<start + 128 << 10, by: reader)
-            if samples.reads.withLock({ $0 }).contains(where: { $0.upperBound > start + budget / 2 }) { return }
-            samples.isRead.wait()
-        }
-        Issue.record("nothing was decoded further ahead")
     }
 
-    @Test("does nothing for a reader who jumps, for one who is gone, and for arrays")
-    func nothing() throws {
+    @Test func `nothing is decoded ahead for a reader that jumps, for one that has ended, or for an array`() throws {
         let samples = Recorder()
-        let prefetcher = Prefetcher(threads: 2, byteBudget: 4 << 20)
+        // One thread decodes the pieces in the order in which they were asked for.
+        let prefetcher = Prefetcher(threads: 1, byteBudget: 4 << 20)
         #expect(try prefetcher.reader(of: recording(samples, codec: .pcm)) == nil)
         let jumping = try #require(prefetcher.reader(of: recording(samples)))
         for start in stride(from: UInt64(0), to: 400 << 20, by: 4 << 20) {
             prefetcher.note(start..<start + 128 << 10, by: jumping)
         }
-        let gone = try #require(prefetcher.reader(of: recording(samples)))
-        gone.end()
+        let ended = try #require(prefetcher.reader(of: recording(samples)))
+        ended.end()
         for start in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
-            prefetcher.note(start..<start + 128 << 10, by: gone)
+            prefetcher.note(start..<start + 128 << 10, by: ended)
         }
-        // Work is done in order: once this reader's is, that of the others would have been.
+        // Once this reader's pieces are decoded, any of the others would have been.
         let last = Recorder()
         let reader = try #require(prefetcher.reader(of: recording(last)))
         for start in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
             prefetcher.note(start..<start + 128 << 10, by: reader)
         }
-        last.isRead.wait()
-        #expect(samples.reads.withLock { $0 }.isEmpty)
+        #expect(last.all(upTo: 2 << 20).first == 1 << 20..<(1 << 20) + Self.piece)
+        #expect(samples.all.isEmpty)
     }
 }

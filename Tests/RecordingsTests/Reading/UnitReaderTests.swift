@@ -1,13 +1,13 @@
-import Glibc
 import Support
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Recordings
 
 @Suite("A reader of decode units", .timeLimit(.minutes(1)))
 struct UnitReaderTests {
-    /// Units of one sample of one byte, the first of which takes until the second is decoded, but no longer than ten seconds.
+    /// Units of one sample of one byte, the first of which takes until the second is decoded.
     private final class Units: DecodeUnits {
         let firstHasBegun = Semaphore()
         let firstCameAfterSecond = Atomic<Bool>(false)
@@ -18,8 +18,8 @@ struct UnitReaderTests {
         func decode(_ unit: DecodeUnit) -> Block {
             if unit.number == 0 {
                 firstHasBegun.signal()
-                for _ in 0..<1_000 where !secondIsDecoded.load(ordering: .acquiring) { usleep(10_000) }
-                firstCameAfterSecond.store(secondIsDecoded.load(ordering: .acquiring), ordering: .releasing)
+                let isSecondDecoded = eventually { secondIsDecoded.load(ordering: .acquiring) }
+                firstCameAfterSecond.store(isSecondDecoded, ordering: .releasing)
             } else {
                 secondIsDecoded.store(true, ordering: .releasing)
             }
