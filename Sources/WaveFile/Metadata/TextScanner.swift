@@ -31,6 +31,9 @@ struct TextScanner {
     /// Whether a digit stands here.
     var isAtDigit: Bool { rest.first.map { (0x30...0x39).contains($0) } ?? false }
 
+    /// Whether an ASCII letter stands here.
+    var isAtLetter: Bool { rest.first.map { (0x41...0x5A).contains($0 & 0xDF) } ?? false }
+
     /// Whether nothing is left.
     var isAtEnd: Bool { rest.isEmpty }
 }

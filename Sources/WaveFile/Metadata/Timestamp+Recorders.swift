@@ -24,42 +24,6 @@ extension Timestamp {
         let decimals = fraction.isEmpty ? "" : ".\(fraction)"
         self.init(iso8601: "\(year)-\(month)-\(day)T\(hour):\(minute):\(second)\(decimals)\(offset)")
     }
-
-    /// The moment in a recorder's file name: `yyyymmdd`, one of `_$-T`, `hhmmss`, anywhere (AudioMoth, Wildlife Acoustics and
-    /// most others), or a final `.yymmddhhmmss` (SoundTrap).
-    init?(fileName: String) {
-        var stem = fileName[...]
-        if let dot = fileName.lastIndex(of: "."), !fileName[dot...].dropFirst().allSatisfy(\.isNumber) {
-            stem = fileName[..<dot]
-        }
-        for start in stem.indices where start == stem.startIndex || !stem[stem.index(before: start)].isNumber {
-            if let time = Self.dateAndTime(stem[start...]) {
-                self = time
-                return
-            }
-        }
-        guard let dot = stem.lastIndex(of: "."), let time = Self.soundTrapTime(stem[dot...].dropFirst()) else {
-            return nil
-        }
-        self = time
-    }
-
-    private static func dateAndTime(_ text: Substring) -> Timestamp? {
-        var scanner = TextScanner(text)
-        guard let year = scanner.digits(4), let month = scanner.digits(2), let day = scanner.digits(2),
-            scanner.skip(oneOf: "_$-T"), let hour = scanner.digits(2), let minute = scanner.digits(2),
-            let second = scanner.digits(2), !scanner.isAtDigit
-        else { return nil }
-        return Timestamp(iso8601: "\(year)-\(month)-\(day)T\(hour):\(minute):\(second)")
-    }
-
-    private static func soundTrapTime(_ text: Substring) -> Timestamp? {
-        var scanner = TextScanner(text)
-        let numbers = (0..<6).compactMap { _ in scanner.digits(2) }
-        guard numbers.count == 6, scanner.isAtEnd else { return nil }
-        return Timestamp(
-            iso8601: "20\(numbers[0])-\(numbers[1])-\(numbers[2])T\(numbers[3]):\(numbers[4]):\(numbers[5])")
-    }
 }
 
 extension TextScanner {

@@ -1,0 +1,197 @@
+import Support
+
+/// A way in which recorders write the start of a recording into the names of their files.
+struct RecorderNaming: Sendable {
+    /// What stands in a name, from left to right.
+    enum Part: Sendable {
+        /// So many digits of a date or a time.
+        case number(Field, digits: Int)
+        /// One of these characters.
+        case oneOf(String)
+        /// Exactly this text.
+        case text(String)
+    }
+
+    /// What a number in a name says.
+    enum Field: Sendable {
+        case year, month, day, hour, minute, second, millisecond
+    }
+
+    /// Where in the name it stands.
+    enum Place: Sendable {
+        /// Anywhere, but not beside another digit.
+        case anywhere
+        /// The whole name, without its extension.
+        case whole
+        /// The end of the name, without its extension.
+        case end
+    }
+
+    let parts: [Part]
+    let place: Place
+
+    /// The naming that `template` describes: `yyyy`, `yy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` are numbers, `{…}` is one of the
+    /// characters in the braces, and everything else, and what stands between quotes, is text.
+    init(_ template: String, _ place: Place = .anywhere) {
+        parts = Self.parts(of: template)
+        self.place = place
+    }
+
+    /// The namings that are known, those first that say more. A date whose order of numbers could be another (day first, month
+    /// first) is in none of them.
+    static let all: [RecorderNaming] = [
+        // Frontier Labs BAR: S20210205T035946676+1000_E20210205T045941523+1000_….wav (firmware 3 and later).
+        // https://www.frontierlabs.com.au, BAR-LT user guide, "File naming".
+        RecorderNaming("yyyyMMddTHHmmssSSS"),
+        // AudioMoth 20240903_202615.WAV, Song Meter PREFIX_20240903_202615.wav ($ if set by GPS), Frontier Labs
+        // 20190422T200000+1000_REC.flac, AMAR….20190512T123456Z.wav, icListen, Loggerhead, Swift, Echo Meter.
+        // https://www.openacousticdevices.info, Wildlife Acoustics "Song Meter SM4 user guide", JASCO AMAR, Ocean Sonics.
+        RecorderNaming("yyyyMMdd{_$-T }HHmmss"),
+        // BirdNET-Pi: 2023-09-15-birdnet-06:12:27.wav. https://github.com/mcguirepr89/BirdNET-Pi, scripts/birdnet_recording.sh.
+        RecorderNaming("yyyy-MM-dd'-birdnet-'HH:mm:ss"),
+        // Anabat Swift 2019-05-12 22-11-33.wav, Solo 2018-06-01=06.00.00.wav, and phones: 2022-08-30_12-08-00 (1).wav.
+        // Titley Scientific "Anabat Swift user manual"; https://solo-system.github.io.
+        RecorderNaming("yyyy-MM-dd{_T =-}HH{-:._}mm{-:._}ss"),
+        RecorderNaming("yyyy-MM-dd{_T =-}HHmmss"),
+        RecorderNaming("yyyy_MM_dd_HH_mm_ss"),
+        // One run of digits: 20230504195202.wav (Frontier Labs' first BAR, and loggers that print the clock as it is).
+        RecorderNaming("yyyyMMddHHmmss"),
+        // WISPR_230504_195202.wav, HARP SOCAL_H_65_140101_003000.x.wav, Zoom 230101_235959_Tr1.WAV and 230101-235959.WAV.
+        // Embedded Ocean Systems WISPR3; Scripps Whale Acoustics Lab, "Triton user manual"; Zoom "H1essential operation manual".
+        RecorderNaming("yyMMdd{_-}HHmmss"),
+        // SoundTrap: 5353.191106120000.wav. Ocean Instruments "SoundTrap user guide", "File naming".
+        RecorderNaming(".yyMMddHHmmss", .end),
+    ]
+
+    private static func parts(of template: String) -> [Part] {
+        var parts: [Part] = []
+        var rest = template[...]
+        while let first = rest.first {
+            if first == "{", let end = rest.firstIndex(of: "}") {
+                parts.append(.oneOf(String(rest[rest.index(after: rest.startIndex)..<end])))
+                rest = rest[rest.index(after: end)...]
+            } else if first == "'", let end = rest.dropFirst().firstIndex(of: "'") {
+                parts.append(.text(String(rest[rest.index(after: rest.startIndex)..<end])))
+                rest = rest[rest.index(after: end)...]
+            } else if let field = fields[first] {
+                let run = rest.prefix { $0 == first }
+                parts.append(.number(field, digits: run.count))
+                rest = rest[run.endIndex...]
+            } else {
+                let text = rest.prefix { $0 != "{" && $0 != "'" && fields[$0] == nil }
+                parts.append(.text(String(text)))
+                rest = rest[text.endIndex...]
+            }
+        }
+        return parts
+    }
+
+    private static let fields: [Character: Field] = [
+        "y": .year, "M": .month, "d": .day, "H": .hour, "m": .minute, "s": .second, "S": .millisecond,
+    ]
+}
+
+extension RecorderNaming {
+    /// The moment at the front of `text`, which is a name or its rest from some character on; nil if the text has another form.
+    func time(atFrontOf text: Substring) -> Timestamp? {
+        var scanner = TextScanner(text)
+        var numbers: [Field: String] = [:]
+        for part in parts {
+            switch part {
+            case .number(let field, let digits):
+                guard let number = scanner.digits(digits) else { return nil }
+                numbers[field] = String(number)
+            case .oneOf(let characters): guard scanner.skip(oneOf: characters) else { return nil }
+            case .text(let text): guard scanner.skip(text) else { return nil }
+            }
+        }
+        guard !scanner.isAtDigit, place == .anywhere || scanner.isAtEnd,
+            let year = numbers[.year], let month = numbers[.month], let day = numbers[.day],
+            let hour = numbers[.hour], let minute = numbers[.minute], let second = numbers[.second]
+        else { return nil }
+        let fraction = numbers[.millisecond] ?? scanner.fractionOfSecond()
+        let century = year.utf8.count == 2 ? "20" : ""
+        return Timestamp(
+            iso8601: "\(century)\(year)-\(month)-\(day)T\(hour):\(minute):\(second)"
+                + (fraction.map { ".\($0)" } ?? "") + (scanner.zone() ?? ""))
+    }
+}
+
+extension Timestamp {
+    /// The moment in a recorder's file name, by `RecorderNaming.all`, with the fraction of a second and the offset from UTC that stand
+    /// behind it; or the one that is all of an old AudioMoth's name.
+    init?(fileName: String) {
+        let stem = Self.stem(of: fileName)
+        if let time = Timestamp(audioMothName: stem) {
+            self = time
+            return
+        }
+        var before: Character?
+        for start in stem.indices {
+            defer { before = stem[start] }
+            guard !(before?.isASCIIDigit ?? false) || stem[start] == "." else { continue }
+            for naming in RecorderNaming.all {
+                if let time = naming.time(atFrontOf: stem[start...]) {
+                    self = time
+                    return
+                }
+            }
+        }
+        return nil
+    }
+
+    /// `name` without its extension. What follows the last full stop is none if it holds only digits: SoundTrap's time.
+    private static func stem(of name: String) -> Substring {
+        guard let dot = name.lastIndex(of: "."), !name[dot...].dropFirst().allSatisfy(\.isASCIIDigit) else {
+            return name[...]
+        }
+        return name[..<dot]
+    }
+
+    /// The seconds since 1970 that an AudioMoth with firmware before 1.2.0 wrote as eight hexadecimal digits: `5B07C752`. Digits
+    /// alone could be a date or a number of another kind, and moments before AudioMoth or far ahead are no such name.
+    /// See https://github.com/OpenAcousticDevices/AudioMoth-Firmware-Basic, releases.
+    private init?(audioMothName stem: Substring) {
+        guard stem.utf8.count == 8, stem.allSatisfy({ $0.isASCIIDigit || ("A"..."F").contains($0) }),
+            !stem.allSatisfy(\.isASCIIDigit), let seconds = Int64(stem, radix: 16),
+            Self.audioMothSeconds.contains(seconds)
+        else { return nil }
+        self.init(seconds: seconds, offsetMinutes: 0)
+    }
+
+    /// 2016, when AudioMoth came out, up to 2030.
+    private static let audioMothSeconds: Range<Int64> = 1_451_606_400..<1_893_456_000
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}
+
+extension TextScanner {
+    /// The digits of `.d…` or `,d…`, at most nine; nil (and nothing consumed) if something else stands here.
+    fileprivate mutating func fractionOfSecond() -> String? {
+        var ahead = self
+        guard ahead.skip(oneOf: ".,") else { return nil }
+        var fraction = ""
+        while fraction.utf8.count < 9, let digit = ahead.digits(1) { fraction += digit }
+        guard !fraction.isEmpty, !ahead.isAtDigit else { return nil }
+        self = ahead
+        return fraction
+    }
+
+    /// An offset from UTC as ISO 8601 has it: `Z`, `±hh:mm` or `±hhmm`, an underscore before it allowed; nil if what stands here
+    /// is none, for example a running number.
+    fileprivate mutating func zone() -> String? {
+        if skip("Z") { return isAtLetter ? nil : "Z" }
+        _ = skip("_")
+        let sign: String
+        if skip("+") { sign = "+" } else if skip("-") { sign = "-" } else { return nil }
+        guard let hours = digits(2) else { return nil }
+        _ = skip(":")
+        // No zone lies at another minute, or further from Greenwich.
+        guard let minutes = digits(2), !isAtDigit, ["00", "15", "30", "45"].contains(minutes), hours <= "14" else {
+            return nil
+        }
+        return "\(sign)\(hours):\(minutes)"
+    }
+}
