@@ -44,6 +44,17 @@ struct OddSource: Sendable, CustomTestStringConvertible {
             $0.add("data", noise(30_000), size: .max)
             $0.add("LIST", Array("INFO".utf8))
         },
+        OddSource("24 bits in containers of four bytes", fitsFLAC: false) {
+            $0.addFormat(channels: 2, bits: 24, bytes: 4); $0.add("data", noise(24_000))
+        },
+        OddSource("12 bits in containers of two bytes") {
+            $0.addFormat(bits: 12, bytes: 2); $0.add("data", noise(24_000))
+        },
+        OddSource("20 bits in containers of three bytes, extensible") {
+            let guid: [UInt8] = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+            $0.addFormat(tag: 0xFFFE, bits: 24, extra: [22, 0, 20, 0, 0, 0, 0, 0] + guid)
+            $0.add("data", noise(24_000))
+        },
         OddSource("24 bits, extensible") {
             let guid: [UInt8] = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
             $0.addFormat(tag: 0xFFFE, channels: 3, bits: 24, extra: [22, 0, 24, 0, 7, 0, 0, 0] + guid)

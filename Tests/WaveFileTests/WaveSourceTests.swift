@@ -97,6 +97,34 @@ import Testing
         #expect(format.channelMask == 4)
     }
 
+    @Test(arguments: [
+        (4, 1, SampleEncoding.unsigned8), (12, 2, .integer16), (8, 2, .integer16), (20, 3, .integer24),
+        (24, 4, .integer32),
+        (16, 4, .integer32), (32, 4, .integer32),
+    ])
+    func `with integers in wider containers has samples of the container's size`(
+        bits: UInt16, bytes: UInt16, encoding: SampleEncoding
+    ) throws {
+        let guid: [UInt8] = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+        for isExtensible in [false, true] {
+            var builder = WaveBuilder()
+            builder.addFormat(
+                tag: isExtensible ? 0xFFFE : 1, channels: 2, bits: bits, bytes: bytes,
+                extra: isExtensible ? [22, 0, UInt8(bits), 0, 0, 0, 0, 0] + guid : [])
+            builder.add("data", Array(1...24))
+            #expect(try source(builder).head.format.samples?.encoding == encoding)
+        }
+    }
+
+    @Test func `with floating-point samples that do not fill their containers has a format that is none of ours`()
+        throws
+    {
+        var builder = WaveBuilder()
+        builder.addFormat(tag: 3, bits: 32, bytes: 8)
+        builder.add("data", Array(1...16))
+        #expect(try source(builder).head.format.samples == nil)
+    }
+
     @Test func `with coded samples has a format that is none of ours`() throws {
         var builder = WaveBuilder()
         builder.addFormat(tag: 0x11, bits: 4, bytes: 1)

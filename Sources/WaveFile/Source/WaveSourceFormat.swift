@@ -20,6 +20,7 @@ public struct WaveSourceFormat: Sendable, Equatable {
     public let channelMask: UInt32
 
     private static let extensibleTag: UInt16 = 0xFFFE
+    private static let integerTag: UInt16 = 1
     /// What follows the tag in the GUIDs of WAVE's formats.
     private static let guidSuffix: [UInt8] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
 
@@ -53,11 +54,17 @@ public struct WaveSourceFormat: Sendable, Equatable {
         self.channelMask = channelMask
     }
 
-    /// The format as WAV samples that stand for themselves; nil for coded ones (ADPCM, µ-law …) and for containers that
-    /// are none of ours.
+    /// The format of the samples as their containers hold them; nil for coded ones (ADPCM, µ-law …) and for containers that no
+    /// `SampleEncoding` has.
+    ///
+    /// Integers of fewer bits than their container has (24 in 4 bytes, 12 in 2) are samples of the container's size: every byte
+    /// of them is kept, and the source's own header goes on saying which bits count.
     public var samples: WaveFormat? {
         let (containerByteCount, rest) = blockAlign.quotientAndRemainder(dividingBy: channels)
-        guard rest == 0, bitsPerSample <= containerByteCount * 8, bitsPerSample > (containerByteCount - 1) * 8,
+        let containerBits = containerByteCount * 8
+        let isFilled = bitsPerSample == containerBits
+        let isPadded = tag == Self.integerTag && bitsPerSample > 0 && bitsPerSample < containerBits
+        guard rest == 0, isFilled || isPadded,
             let encoding = Self.encoding(tag: tag, containerByteCount: containerByteCount)
         else { return nil }
         return WaveFormat(sampleRate: sampleRate, channels: channels, encoding: encoding)
