@@ -59,6 +59,81 @@ import Testing
         #expect(Timestamp(audioMothComment: comment)?.description == time)
     }
 
+    @Test(arguments: [
+        ("2024-05-31T22:39:11+02:00", "2024-05-31T22:39:11+02:00"),
+        ("2024-05-31 22:39:11 +02:00", "2024-05-31T22:39:11+02:00"),
+        ("2024/05/31 22:39:11", "2024-05-31T22:39:11"),
+        ("2024-05-31T22:39:11+2", "2024-05-31T22:39:11+02:00"),
+        ("2024-05-31T22:39:11-0330", "2024-05-31T22:39:11-03:30"),
+        ("2024-05-31T22:39:11,250", "2024-05-31T22:39:11.25"),
+        ("2024-05-31, 22:39:11", "2024-05-31T22:39:11"),
+        ("2024:05:31 22:39:11", "2024-05-31T22:39:11"),
+        ("2024- 5- 1 09: 5: 3", "2024-05-01T09:05:03"),
+        ("2024_05_31 22-39-11", "2024-05-31T22:39:11"),
+        ("20240531T223911Z", "2024-05-31T22:39:11Z"),
+        ("2024-05-31 22:39:11 UTC", "2024-05-31T22:39:11Z"),
+        ("2024-05-31 22:39:11 UTC+10", "2024-05-31T22:39:11+10:00"),
+        ("2024-05-31 22:39", "2024-05-31T22:39:00"),
+        ("2024-05-31T22:39:11.000000Z", "2024-05-31T22:39:11Z"),
+    ])
+    func `is read from the forms that metadata has`(text: String, time: String) {
+        #expect(Timestamp(metadata: text)?.description == time)
+    }
+
+    @Test(arguments: [
+        "", "2024-05-31", "31/05/2024 22:39:11", "05-31-2024 22:39:11", "2024-13-31 22:39:11",
+        "2024-05-31 22:39:11 CEST",
+        "2024-05-31 22:39:11 +", "2024-05-31 22:39:11 +02:0", "2024-05-31 25:00:00", "2024-0531 22:39:11",
+        "0000-00-00 00:00:00",
+    ])
+    func `is not read from metadata whose date, time or zone is not understood`(text: String) {
+        #expect(Timestamp(metadata: text) == nil)
+    }
+
+    @Test func `is read from tags, the file's name before a date of creation`() {
+        func start(_ tags: [String: String], name: String = "x.flac") -> RecordingStart? {
+            RecordingStart(metadata: .init(), tags: tags, fileName: name, sampleRate: 48_000)
+        }
+        let tagged = start(["RecordingStart": "2019-04-22T20:00:00+1000"])
+        #expect(tagged?.origin == .tag)
+        #expect(tagged?.time.description == "2019-04-22T20:00:00+10:00")
+        #expect(start(["DATE": "2019-04-22 20:00:00"])?.time.description == "2019-04-22T20:00:00")
+        #expect(start(["DATE": "2019"]) == nil)
+        let created = ["creation_time": "2023-05-04T19:52:02.000000Z"]
+        #expect(start(created)?.origin == .creationTime)
+        #expect(start(created, name: "20200101_050000.m4a")?.origin == .fileName)
+    }
+
+    @Test func `is read from iXML and from ICRD`() throws {
+        func start(_ name: String, _ contents: String) throws -> RecordingStart? {
+            var builder = WaveBuilder()
+            builder.addFormat()
+            builder.add("data", [])
+            builder.add(name, Array(contents.utf8))
+            let file = WaveBytes(builder.bytes)
+            let metadata = try WaveMetadata(of: WaveSource(file), in: file)
+            return RecordingStart(metadata: metadata, fileName: "x.wav", sampleRate: 48_000)
+        }
+        let ixml = try start(
+            "iXML",
+            "<BWFXML><BEXT><BWF_ORIGINATION_DATE>2021-04-05</BWF_ORIGINATION_DATE>"
+                + "<BWF_ORIGINATION_TIME>10:00:07</BWF_ORIGINATION_TIME></BEXT></BWFXML>")
+        #expect(ixml?.origin == .ixml)
+        #expect(ixml?.time.description == "2021-04-05T10:00:07")
+        let created = try start("LIST", "INFOICRD\u{14}\0\0\02021-04-05 10:00:08\0")
+        #expect(created?.origin == .creationDate)
+        #expect(created?.time.description == "2021-04-05T10:00:08")
+    }
+
+    @Test(arguments: ["19700101_000312.WAV", "19800101_000000.wav", "20000101_235959.wav"])
+    func `of a clock that was never set is passed over, unless the clock is trusted`(name: String) {
+        let said = Timestamp(iso8601: "2024-01-02T03:04:05")
+        #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1) == nil)
+        #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1, fallback: said)?.origin == .option)
+        let trusted = RecordingStart(metadata: .init(), fileName: name, sampleRate: 1, trustsClock: true)
+        #expect(trusted?.origin == .fileName)
+    }
+
     @Test func `is believed of GUANO before the name, and gets the offset that is missing`() throws {
         var builder = WaveBuilder()
         builder.addFormat()

@@ -38,9 +38,9 @@ extension TextScanner {
     }
 }
 
-extension String {
+extension StringProtocol {
     /// Where `text` first stands.
-    fileprivate func range(of text: String) -> Range<Index>? {
+    func range(of text: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {
             if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }

@@ -1,0 +1,72 @@
+public import Support
+
+extension Timestamp {
+    /// The moment that a metadata field says, in one of the forms that recorders and editors really write: year, month and day
+    /// divided by `-`, `/`, `:`, `.`, `_` or nothing, numbers padded with spaces, `T`, a comma or spaces before the time, a comma
+    /// before the fraction, and spaces, `UTC` or `GMT` before an offset (`Z`, `±h`, `±hh`, `±hhmm`, `±hh:mm`).
+    ///
+    /// Nil if the text says a date alone, if the day or the month comes first (which of the two nobody can tell), and if something
+    /// stands behind the time that is no offset: a time whose zone is not understood would be hours off.
+    public init?(metadata text: some StringProtocol) {
+        var scanner = TextScanner(text)
+        scanner.skipSpaces()
+        guard let year = scanner.digits(4) else { return nil }
+        let divider = scanner.skip(oneOf: "-/:._")
+        guard let month = divider ? scanner.paddedNumber() : scanner.digits(2).map(String.init),
+            scanner.skip(oneOf: "-/:._") == divider,
+            let day = divider ? scanner.paddedNumber() : scanner.digits(2).map(String.init),
+            scanner.skipBetweenDateAndTime(), let time = scanner.timeOfDay(), let zone = scanner.writtenZone()
+        else { return nil }
+        self.init(iso8601: "\(year)-\(month)-\(day)T\(time)\(zone)")
+    }
+}
+
+extension TextScanner {
+    mutating func skipSpaces() {
+        while skip(oneOf: " \t\0") {}
+    }
+
+    /// One or two digits, spaces before them allowed, as two digits.
+    fileprivate mutating func paddedNumber() -> String? {
+        skipSpaces()
+        return digits(2).map(String.init) ?? digits(1).map { "0\($0)" }
+    }
+
+    fileprivate mutating func skipBetweenDateAndTime() -> Bool {
+        let isDivided = skip(oneOf: "Tt,_ ")
+        skipSpaces()
+        return isDivided
+    }
+
+    /// `hh:mm[:ss[.fraction]]`, divided by `:`, `.`, `-` or nothing, as ISO 8601 has it.
+    fileprivate mutating func timeOfDay() -> String? {
+        guard let hour = paddedNumber() else { return nil }
+        let divider = skip(oneOf: ":.-")
+        guard let minute = divider ? paddedNumber() : digits(2).map(String.init) else { return nil }
+        guard divider ? skip(oneOf: ":.-") : isAtDigit else { return "\(hour):\(minute)" }
+        guard let second = divider ? paddedNumber() : digits(2).map(String.init) else { return nil }
+        guard skip(oneOf: ".,") else { return "\(hour):\(minute):\(second)" }
+        var fraction = ""
+        while let digit = digits(1) { fraction += digit }
+        return fraction.isEmpty ? nil : "\(hour):\(minute):\(second).\(fraction.prefix(9))"
+    }
+
+    /// What stands behind a time, to the end of the text, as ISO 8601 has it: empty if nothing does; nil if it is no offset.
+    fileprivate mutating func writtenZone() -> String? {
+        skipSpaces()
+        if isAtEnd { return "" }
+        let isNamed = skip("UTC") || skip("GMT")
+        if isNamed { skipSpaces() }
+        if skip(oneOf: "Zz") || isNamed && isAtEnd {
+            skipSpaces()
+            return isAtEnd ? "Z" : nil
+        }
+        let sign: String
+        if skip("+") { sign = "+" } else if skip("-") || skip("\u{2212}") { sign = "-" } else { return nil }
+        guard let hours = paddedNumber() else { return nil }
+        let hasColon = skip(":")
+        guard let minutes = digits(2).map(String.init) ?? (hasColon ? nil : "00") else { return nil }
+        skipSpaces()
+        return isAtEnd ? "\(sign)\(hours):\(minutes)" : nil
+    }
+}
