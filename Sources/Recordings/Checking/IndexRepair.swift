@@ -27,24 +27,18 @@ enum IndexRepair {
         var attributes = Self.attributes(of: place, in: store, cache)
         switch self {
         case .frames(_, let table):
-            let writer = ArrayWriter(in: node, try .index(columns: 3))
-            var rows: [UInt64] = []
-            for index in 0..<table.count {
-                guard let frame = table[index] else { break }
-                rows += [frame.offset, UInt64(frame.byteCount), frame.firstSample]
-                if rows.count >= 3 * Self.rowsAtOnce {
-                    try writer.append(rows)
-                    rows = []
-                }
+            let writer = ArrayWriter(in: node, try .index(of: FrameIndexRow.self))
+            for start in stride(from: 0, to: table.count, by: Self.rowsAtOnce) {
+                let batch = start..<min(start + Self.rowsAtOnce, table.count)
+                try writer.append(rows: batch.compactMap { table[$0].map { FrameIndexRow($0) } })
             }
-            try writer.append(rows)
             attributes["total_frames"] = .integer(Int64(table.count))
             try writer.finish(attributes: attributes)
         case .restarts(let packets, let head):
             let prover = try OpusRestartProver(head: head)
             try packets.forEachPacket { try prover.append($0) }
-            let writer = ArrayWriter(in: node, try .index(columns: 2))
-            try writer.append(prover.finish().flatMap { [$0.firstPacket, $0.preRollPacket] })
+            let writer = ArrayWriter(in: node, try .index(of: OpusRestart.self))
+            try writer.append(rows: prover.finish())
             attributes.merge(OpusSyncAttributes(packetCount: packets.count).json) { $1 }
             try writer.finish(attributes: attributes)
         }

@@ -20,7 +20,7 @@ extension RecordingCheck {
             } else {
                 let index = try ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache)
                 guard let packets = StoredOpusPackets(blob: blob, index: index) else { return }
-                let end = try checkRows(of: index, blob)
+                let end = try checkRows(of: packets.index, blob)
                 let head = try OpusHead(
                     CodedBlob(ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)).bytes(0..<1024))
                 checkTrim(audio.attributes, decoded: end, defaultPriming: UInt64(head.preSkip))
@@ -82,32 +82,27 @@ extension RecordingCheck {
     // MARK: - Packets end to end
 
     /// Holds the rows of `opus_index` against the packets they point to, and returns the samples they decode to.
-    private mutating func checkRows(of index: ZarrArray, _ blob: CodedBlob) throws -> UInt64 {
+    private mutating func checkRows(of index: StoredIndex<OpusPacketRow>, _ blob: CodedBlob) throws -> UInt64 {
         var offset: UInt64 = 0
         var sample: UInt64 = 0
         var wrong: Range<UInt64>?
-        var position: UInt64 = 0
-        while position < index.shape[0] {
-            let rows = position..<position + min(8192, index.shape[0] - position)
-            let numbers = try index.numbers(ofRows: rows)
-            for start in stride(from: 0, to: numbers.count, by: 5) {
-                let row = Array(numbers[start..<start + 5])
-                let sampleCount = packetSampleCount(at: row[0], byteCount: row[1], of: blob)
+        try index.forEachBatch { rows in
+            for row in rows {
+                let sampleCount = packetSampleCount(row, of: blob)
                 let isRight =
-                    row[0] == offset && sampleCount == row[2] && row[3] == sample
-                    && sample.adding(row[2])?.subtracting(1) == row[4]
-                let end = row[3].adding(row[2]) ?? .max
+                    row.byteOffset == offset && sampleCount == row.sampleCount && row.firstSample == sample
+                    && sample.adding(row.sampleCount)?.subtracting(1) == row.lastSample
+                let end = row.firstSample.adding(row.sampleCount) ?? .max
                 if !isRight {
-                    wrong = min(wrong?.lowerBound ?? .max, row[3])..<max(wrong?.upperBound ?? 0, end)
+                    wrong = min(wrong?.lowerBound ?? .max, row.firstSample)..<max(wrong?.upperBound ?? 0, end)
                 } else if let found = wrong {
                     addWrongRows(found)
                     wrong = nil
                 }
-                offset = row[0].adding(row[1]) ?? .max
+                offset = row.byteOffset.adding(row.byteCount) ?? .max
                 sample = end
             }
-            progress(offset.subtracting(numbers[0]) ?? 0)
-            position = rows.upperBound
+            progress(offset.subtracting(rows.first?.byteOffset ?? 0) ?? 0)
         }
         if let wrong { addWrongRows(wrong) }
         if offset != blob.byteCount {
@@ -123,12 +118,10 @@ extension RecordingCheck {
         add(finding(.fault, "opus_index is wrong here: its rows are not the stream's packets", samples: samples))
     }
 
-    /// The samples of the packet in the `byteCount` bytes from `offset` on; nil where there is none, or it cannot be read.
-    private func packetSampleCount(at offset: UInt64, byteCount: UInt64, of blob: CodedBlob) -> UInt64? {
-        guard byteCount > 0, byteCount <= StoredOpusPackets.packetByteCountLimit, let end = offset.adding(byteCount),
-            end <= blob.byteCount
-        else { return nil }
-        let count = try? blob.withBytes(offset..<end) { OpusPacket.sampleCount(of: $0) }
+    /// The samples of the packet that `row` points to; nil if there is none, or it cannot be read.
+    private func packetSampleCount(_ row: OpusPacketRow, of blob: CodedBlob) -> UInt64? {
+        guard let bytes = row.bytes(within: blob.byteCount) else { return nil }
+        let count = try? blob.withBytes(bytes) { OpusPacket.sampleCount(of: $0) }
         return count.flatMap { $0 }.map { UInt64($0) }
     }
 

@@ -103,7 +103,7 @@ final class ADTSFrames: Sendable {
                 number > 0 || frame == first.bytes,
                 number.multiplied(by: samplesPerFrame) == rows[0].firstSample,
                 try frameByteCount(at: frame.lowerBound, of: blob) == frame.count,
-                rows.count == 1 || rows[1].offset >= frame.upperBound
+                rows.count == 1 || rows[1].byteOffset >= frame.upperBound
             else { return false }
             // Behind the last frame there is nothing, or a tag.
             if number == index.count - 1, try frameByteCount(at: frame.upperBound, of: blob) != nil { return false }

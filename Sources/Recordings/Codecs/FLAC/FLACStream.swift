@@ -112,13 +112,13 @@ final class FLACStream: DecodeUnits {
         return header.samples
     }
 
-    private func storedRow(around sample: UInt64) -> StoredFrameIndex.Row? {
+    private func storedRow(around sample: UInt64) -> FrameIndexRow? {
         guard let storedIndex else { return nil }
         let number = fixedBlockSize.map { sample / $0 } ?? (try? storedIndex.lastRow(startingAtOrBefore: sample)) ?? nil
         return number.flatMap { number in (try? storedIndex.row(number)) ?? nil }
     }
 
-    private func bytes(of row: StoredFrameIndex.Row) -> Range<UInt64>? {
+    private func bytes(of row: FrameIndexRow) -> Range<UInt64>? {
         guard let bytes = row.bytes(within: blob.byteCount), bytes.lowerBound >= firstFrameOffset,
             bytes.count <= streamInfo.frameByteCountLimit
         else { return nil }

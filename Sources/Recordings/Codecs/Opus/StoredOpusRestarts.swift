@@ -2,7 +2,7 @@ import AudioCoding
 import Support
 import Zarr
 
-/// `opus_sync` of a recording as the store has it: rows of `[first_packet, preroll_packet]`.
+/// `opus_sync` of a recording as the store has it.
 ///
 /// Packets in an Ogg stream are counted by whoever scans its pages; where a page is damaged later the count slips. The
 /// attribute `packet_count` says how many packets there were when the rows were proved: with another number of packets
@@ -21,13 +21,10 @@ struct StoredOpusRestarts {
         guard let node = try ZarrNode.open(store, path: "\(path)/\(HierarchyNames.opusSync)", cache: cache) else {
             return nil
         }
-        guard case .array(let array) = node, array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
-            array.shape[0] > 0, array.shape[0] <= min(packetCount, Self.countLimit)
+        guard case .array(let array) = node, let index = StoredIndex<OpusRestart>(array),
+            index.count <= min(packetCount, Self.countLimit)
         else { throw RecordingError("opus_sync is no table of restarts", recording: path) }
-        let numbers = try array.numbers(ofRows: 0..<array.shape[0])
-        restarts = stride(from: 0, to: numbers.count, by: 2).map { start in
-            OpusRestart(firstPacket: numbers[start], preRollPacket: numbers[start + 1])
-        }
+        restarts = try index.rows(0..<index.count)
         attributes = try array.attributes(as: OpusSyncAttributes.self)
         guard OpusRestarts(stored: restarts, packetCount: packetCount) != nil else {
             throw RecordingError("opus_sync is not in order, or goes beyond the stream", recording: path)
