@@ -109,7 +109,7 @@ struct CodedBlob: Sendable {
     /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time. What cannot be read is told to `damage`
     /// in small parts.
     func forEachPiece(
-        from start: UInt64, damage: DamageHandler = { (_, error) throws(ZarrError) in throw error },
+        from start: UInt64, damage: DamageHandler = CodedBlob.stopAtDamage,
         _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let pieceByteCount: UInt64 = 1 << 20
@@ -127,6 +127,11 @@ struct CodedBlob: Sendable {
             try body(UnsafeRawBufferPointer(piece))
             position = end
         }
+    }
+
+    /// Ends the pass at the first bytes that cannot be read.
+    static func stopAtDamage(_ bytes: Range<UInt64>, _ error: ZarrError) throws(ZarrError) {
+        throw error
     }
 
     /// Lets what lies in damaged chunks be zeros, for scanners that know frames from damage and take no frame for another: they

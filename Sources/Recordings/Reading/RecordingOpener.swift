@@ -29,7 +29,7 @@ final class RecordingOpener: Sendable {
         let isGroup = node.attributes != nil
         // Before it is read: what changes meanwhile then has another version.
         let version = file.map { _ in store.version(ofRecording: node.path, isGroup: isGroup) }
-        let opened = try loader.load(node)
+        let opened = try loader.load(node).recording
         let facts = RecordingFacts(opened)
         let samples = OnDemandRecording(path: node.path, announced: .init(facts), opener: self)
         samples.keep(opened)
@@ -42,6 +42,6 @@ final class RecordingOpener: Sendable {
 
     /// The recording at `path`, with all that reading it needs.
     func open(_ path: String) throws(RecordingError) -> Recording {
-        try loader.load(RecordingNode(store: store, path: path, cache: cache))
+        try loader.load(RecordingNode(store: store, path: path, cache: cache)).recording
     }
 }

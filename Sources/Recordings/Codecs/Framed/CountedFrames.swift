@@ -2,72 +2,63 @@ import AudioCoding
 import Support
 import Zarr
 
-/// Where the frames of an ADTS stream are.
+/// The frames of a stream that do not say which samples are theirs, by their numbers.
 ///
-/// The stored index counts the frames, once a few of its rows have proved right; from then on every row that is used must
-/// prove right against the header of its frame. Where one does not, a table built from the stream says where the frames are:
-/// which of the two it is follows from those rows and the stream alone. Where the table has another number of frames than the
-/// index, some are lost: nothing in a frame says which, so a unit that cannot be had by the index cannot be had at all.
-final class ADTSFrames: Sendable {
-    /// Bytes of the stream that are looked at together.
-    private static let pieceByteCount: UInt64 = 64 << 10
+/// The stored index counts them, once a few of its rows have proved right; from then on every row that is used must prove right
+/// against the header of its frame. If one does not, a table built from the stream says where the frames are: which of the two
+/// it is follows from those rows and the stream alone. If the table has another number of frames than the index, some are lost:
+/// nothing in a frame says which, so a unit that cannot be had by the index cannot be had at all.
+final class CountedFrames<Format: CountedFrameFormat>: Sendable {
+    /// Bytes of the stream that are looked at together for its first frames.
+    private static var pieceByteCount: UInt64 { 64 << 10 }
 
     /// How many frames there are; at least one.
     let count: UInt64
 
-    private let path: String
-    private let blob: CodedBlob
-    private let log: Log
-    private let storedIndex: StoredFrameIndex?
-    private let derived: DerivedData.Opener
-    private let table = SingleFlight<FrameTable>()
+    private let finder: FrameFinder<Format>
+    /// The index, if it has proved right.
+    private let index: StoredFrameIndex?
 
-    /// Counts the frames of `blob`: by `index` if that proves right, else by following the whole stream.
-    init(
-        blob: CodedBlob, derived: @escaping DerivedData.Opener, index: StoredFrameIndex?, path: String, log: Log
-    ) throws {
-        self.derived = derived
-        self.path = path
-        self.blob = blob
-        self.log = log
-        let first = try Self.firstFrame(of: blob)
+    private var blob: CodedBlob { finder.blob }
+
+    /// Counts the frames of a stream that begins with `first`: by the index if that proves right, else by scanning it all.
+    init(_ finder: FrameFinder<Format>, startingWith first: CodedFrame) throws {
+        self.finder = finder
         // Rows that cannot be read prove nothing.
-        if let index, (try? Self.proves(index, in: blob, first: first)) == true {
-            storedIndex = index
+        if let index = finder.index, (try? Self.proves(index, in: finder.blob, first: first)) == true {
+            self.index = index
             count = index.count
         } else {
-            storedIndex = nil
-            let scanned = try Self.scan(
-                blob, "its aac_index is \(index == nil ? "missing" : "wrong")", derived, path, log)
-            count = UInt64(try table.get { () throws(ZarrError) in scanned }.count)
+            index = nil
+            count = UInt64(try finder.table().count)
         }
     }
 
     /// Calls `body` with the bytes of each of the frames `range`, which lies within `0..<count`.
     func withBytes<T>(of range: Range<UInt64>, _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
-        if let frames = storedFrames(range) {
+        if let frames = indexedFrames(range) {
             let result: T? = try blob.withBytes(of: frames) { coded in
-                let areFrames = coded.allSatisfy { ADTSHeader.parse($0)?.frameByteCount == $0.count }
+                let areFrames = coded.allSatisfy { Format.frameByteCount($0) == $0.count }
                 return areFrames ? try body(coded) : nil
             }
             if let result { return result }
         }
-        let table = try table.get { try Self.scan(blob, "its aac_index is wrong", derived, path, log) }
+        let table = try finder.table()
         let frames = try range.map { number in
             guard let index = Int(exactly: number), UInt64(table.count) == count, let frame = table[index] else {
                 throw AudioCodingError(
-                    .aac, "the stream is damaged here: \(table.count) of its \(count) frames are intact")
+                    Format.codec, "the stream is damaged here: \(table.count) of its \(count) frames are intact")
             }
             return frame.bytes
         }
         return try blob.withBytes(of: frames, body)
     }
 
-    /// The bytes of the frames `range` by the stored index; nil where its rows cannot be those of frames.
-    private func storedFrames(_ range: Range<UInt64>) -> [Range<UInt64>]? {
-        guard let rows = try? storedIndex?.rows(range) else { return nil }
-        let frames = rows.compactMap { $0.bytes(within: blob.byteCount) }
-        guard frames.count == range.count, frames.allSatisfy({ $0.count <= ADTSHeader.frameByteCountLimit }),
+    /// The bytes of the frames `range` by the index; nil if its rows cannot be those of frames.
+    private func indexedFrames(_ range: Range<UInt64>) -> [Range<UInt64>]? {
+        guard let rows = try? index?.rows(range) else { return nil }
+        let frames = rows.compactMap { finder.bytes(of: $0) }
+        guard frames.count == range.count,
             zip(frames, frames.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound })
         else { return nil }
         return frames
@@ -75,19 +66,19 @@ final class ADTSFrames: Sendable {
 
     // MARK: - The stream
 
-    /// The first frame of the stream, after what tags precede it.
-    private static func firstFrame(of blob: CodedBlob) throws -> CodedFrame {
-        var scanner = ADTSScanner(samplesPerFrame: 1024)
-        var position: UInt64 = 0
-        while position < blob.byteCount {
+    /// The first `count` frames of the stream in `blob`, or all if there are no more; at least one.
+    static func first(_ count: Int, of blob: CodedBlob, _ format: Format) throws -> [CodedFrame] {
+        var scanner = format.makeScanner()
+        var frames: [CodedFrame] = []
+        var position = format.firstFrameOffset
+        while position < blob.byteCount, frames.count < count {
             let piece = try blob.bytes(position..<position + min(pieceByteCount, blob.byteCount - position))
             position += UInt64(piece.count)
-            if let frame = try piece.withUnsafeBytes({ try scanner.consume($0) }).first { return frame }
+            frames += try piece.withUnsafeBytes { try scanner.consume($0) }
         }
-        guard let frame = try scanner.finish().first else {
-            throw AudioCodingError(.aac, "the stream has no ADTS frame")
-        }
-        return frame
+        if frames.count < count { frames += try scanner.finish() }
+        guard !frames.isEmpty else { throw AudioCodingError(Format.codec, "the stream has no \(Format.frameName)") }
+        return Array(frames.prefix(count))
     }
 
     /// Whether `index` begins with the stream's `first` frame, ends where the stream's frames do, and has, where it is looked
@@ -111,18 +102,9 @@ final class ADTSFrames: Sendable {
         return true
     }
 
-    /// What the header at byte `offset` says, where there is one.
+    /// What the header at byte `offset` says, if there is one.
     private static func frameByteCount(at offset: UInt64, of blob: CodedBlob) throws(ZarrError) -> Int? {
-        let end = offset.adding(UInt64(ADTSHeader.maximumByteCount)) ?? .max
-        return try blob.bytes(offset..<end).withUnsafeBytes { ADTSHeader.parse($0) }?.frameByteCount
-    }
-
-    private static func scan(
-        _ blob: CodedBlob, _ fault: String, _ derived: DerivedData.Opener, _ path: String, _ log: Log
-    ) throws -> FrameTable {
-        try FrameTable.known(to: derived()) {
-            log.say(.info, "/\(path): \(fault); built anew from the stream, in memory")
-            return try FrameTable(ofADTS: blob, samplesPerFrame: 1024)
-        }
+        let end = offset.adding(UInt64(Format.headerByteCount)) ?? .max
+        return try blob.bytes(offset..<end).withUnsafeBytes { Format.frameByteCount($0) }
     }
 }

@@ -3,39 +3,37 @@ import Support
 import Zarr
 
 extension RecordingCheck {
-    /// Finds the packets of an Opus stream, and holds index and restarts against them.
-    mutating func checkOpus(_ audio: RecordingLoader.AudioArray, _ recording: Recording?) {
+    /// Finds the packets of an Opus stream, and compares index and restarts with them. What stands in the way of a stream that
+    /// is not open has been added.
+    mutating func checkOpus(_ audio: StoredAudio, isOpen: Bool) {
         do {
-            let blob = try CodedBlob(audio.array)
-            if try blob.bytes(0..<8).starts(with: "OggS".utf8) {
-                let isWhole = try checkPages(of: blob)
-                let packets = try OggPackets(blob: blob)
-                let head = try OggOpusExtent(of: blob.stream).head
-                if isWhole {
-                    try checkRestarts(of: packets, head: head, isScanned: true)
-                } else if isDeep {
-                    // Whatever opus_sync says, it is of the stream as it was.
-                    try decode(packets, head: head, claims: [])
-                }
-            } else {
-                let index = try ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache)
-                guard let packets = StoredOpusPackets(blob: blob, index: index) else { return }
-                let end = try checkRows(of: packets.index, blob)
-                let head = try OpusHead(
-                    CodedBlob(ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)).bytes(0..<1024))
-                checkTrim(audio.attributes, decoded: end, defaultPriming: UInt64(head.preSkip))
-                try checkRestarts(of: packets, head: head, isScanned: false)
+            let blob = try audio.blob()
+            switch try OpusContainer(of: blob, audio) {
+            case .pages(let extent): try checkPages(of: blob, audio, extent)
+            case .packets(let packets, let head): try checkPackets(packets, head, of: blob, audio)
             }
         } catch {
-            // A stream that cannot even be opened has been told.
-            if recording != nil { add("its Opus stream cannot be read", error) }
+            if isOpen { add("its Opus stream cannot be read", error) }
         }
     }
 
     // MARK: - Ogg
 
-    /// Goes through the pages of an Ogg stream and tells whether all are there.
-    private mutating func checkPages(of blob: CodedBlob) throws -> Bool {
+    private mutating func checkPages(
+        of blob: CodedBlob, _ audio: StoredAudio, _ extent: OggOpusExtent
+    ) throws {
+        let isWhole = try checkPages(of: blob, extent)
+        let packets = try OggPackets(blob: blob)
+        if isWhole {
+            try checkRestarts(of: packets, head: extent.head, audio, isScanned: true)
+        } else if isDeep {
+            // Whatever opus_sync says, it is of the stream as it was.
+            try decode(packets, head: extent.head, claims: [])
+        }
+    }
+
+    /// Goes through the pages of an Ogg stream and reports whether all are there.
+    private mutating func checkPages(of blob: CodedBlob, _ extent: OggOpusExtent) throws -> Bool {
         var scanner = OggPacketScanner()
         var pass = BlobPass(progress: progress)
         var end: UInt64 = 0
@@ -50,7 +48,6 @@ extension RecordingCheck {
         }
         try pass.run(over: blob) { follow(try scanner.consume($0)) }
         follow(try scanner.finish())
-        let extent = try OggOpusExtent(of: blob.stream)
         let length = extent.sampleCount.adding(UInt64(extent.head.preSkip)) ?? .max
         if end < length { holes.append(end..<length) }
         for hole in holes {
@@ -69,7 +66,8 @@ extension RecordingCheck {
                 add(finding(.fault, "\(scanner.skippedByteCount) bytes of the stream belong to no intact page"))
             }
         }
-        if case .array(let index) = try ZarrNode.open(store, path: "\(node.path)/opus_index", cache: cache) {
+        let indexPath = "\(node.path)/\(OpusCodec.indexName)"
+        if case .array(let index) = try ZarrNode.open(store, path: indexPath, cache: cache) {
             add(
                 finding(
                     .note,
@@ -81,7 +79,15 @@ extension RecordingCheck {
 
     // MARK: - Packets end to end
 
-    /// Holds the rows of `opus_index` against the packets they point to, and returns the samples they decode to.
+    private mutating func checkPackets(
+        _ packets: StoredOpusPackets, _ head: OpusHead, of blob: CodedBlob, _ audio: StoredAudio
+    ) throws {
+        let end = try checkRows(of: packets.index, blob)
+        checkTrim(audio.attributes, decoded: end, defaultPriming: UInt64(head.preSkip))
+        try checkRestarts(of: packets, head: head, audio, isScanned: false)
+    }
+
+    /// Compares the rows of `opus_index` with the packets that they point to, and returns the samples that those decode to.
     private mutating func checkRows(of index: StoredIndex<OpusPacketRow>, _ blob: CodedBlob) throws -> UInt64 {
         var offset: UInt64 = 0
         var sample: UInt64 = 0
@@ -127,13 +133,15 @@ extension RecordingCheck {
 
     // MARK: - Restarts
 
-    /// Looks at `opus_sync`, proves it anew where all is decoded, and makes it where it is missing and wanted.
-    private mutating func checkRestarts(of packets: any OpusPackets, head: OpusHead, isScanned: Bool) throws {
-        let name = HierarchyNames.opusSync
-        let repair = IndexRepair.restarts(of: packets, head: head)
+    /// Looks at `opus_sync`, proves it anew in a deep check, and offers to make it if it is missing.
+    private mutating func checkRestarts(
+        of packets: any OpusPackets, head: OpusHead, _ audio: StoredAudio, isScanned: Bool
+    ) throws {
+        let name = OpusCodec.syncName
+        let repair = IndexRepair(restartsOf: packets, head: head)
         var stored: StoredOpusRestarts?
         do {
-            stored = try StoredOpusRestarts(store, path: node.path, packetCount: packets.count, cache: cache)
+            stored = try StoredOpusRestarts(of: audio, packetCount: packets.count)
             if stored == nil {
                 let problem = "\(name) is missing: reading from the middle decodes from the start once"
                 add([finding(.note, problem)], repair: repair)
@@ -172,10 +180,10 @@ extension RecordingCheck {
                 .fault, "opus_sync is wrong: its row \(fault.restart) \(problem)",
                 samples: try samples(of: claims[fault.restart].firstPacket..<next, in: packets))
         }
-        add(wrong, repair: .restarts(of: packets, head: head))
+        add(wrong, repair: IndexRepair(restartsOf: packets, head: head))
     }
 
-    /// The samples of the packets `range`.
+    /// The samples that the packets `range` decode to.
     private func samples(of range: Range<UInt64>, in packets: any OpusPackets) throws -> Range<UInt64> {
         let start = try firstSample(of: range.lowerBound, in: packets)
         return start..<max(start, try firstSample(of: range.upperBound, in: packets))

@@ -10,9 +10,9 @@ struct StoredOpusPackets: OpusPackets {
     let index: StoredIndex<OpusPacketRow>
     private let blob: CodedBlob
 
-    /// Nil if `index` has another form, or more rows than the blob has bytes.
-    init?(blob: CodedBlob, index: ZarrArray) {
-        guard let index = StoredIndex<OpusPacketRow>(index), index.count <= blob.byteCount else { return nil }
+    /// Nil if `index` has more rows than the blob has bytes.
+    init?(blob: CodedBlob, index: StoredIndex<OpusPacketRow>) {
+        guard index.count <= blob.byteCount else { return nil }
         self.blob = blob
         self.index = index
     }

@@ -15,12 +15,12 @@ struct StoredOpusRestarts {
     /// What they were proved on.
     let attributes: OpusSyncAttributes
 
-    /// Reads that of the recording at `path`; nil where it has none. Throws where that is not a table of restarts of a stream
-    /// of `packetCount` packets.
-    init?(_ store: any Store, path: String, packetCount: UInt64, cache: BlockCache) throws {
-        guard let node = try ZarrNode.open(store, path: "\(path)/\(HierarchyNames.opusSync)", cache: cache) else {
-            return nil
-        }
+    /// Reads that of the recording of `audio`; nil if it has none. Throws if that is not a table of restarts of a stream of
+    /// `packetCount` packets.
+    init?(of audio: StoredAudio, packetCount: UInt64) throws {
+        let path = audio.path
+        let key = "\(path)/\(OpusCodec.syncName)"
+        guard let node = try ZarrNode.open(audio.store, path: key, cache: audio.cache) else { return nil }
         guard case .array(let array) = node, let index = StoredIndex<OpusRestart>(array),
             index.count <= min(packetCount, Self.countLimit)
         else { throw RecordingError("opus_sync is no table of restarts", recording: path) }
@@ -33,11 +33,10 @@ struct StoredOpusRestarts {
 }
 
 extension OpusRestarts {
-    /// The restarts that the store has for the recording at `path`, whose stream has `packetCount` packets; nil where there are
+    /// The restarts that the store has for the recording of `audio`, whose stream has `packetCount` packets; nil if there are
     /// none to be used. `isScanned` says that the packets were counted in the stream itself.
-    init?(_ store: any Store, path: String, packetCount: UInt64, isScanned: Bool, cache: BlockCache) {
-        guard
-            let stored = (try? StoredOpusRestarts(store, path: path, packetCount: packetCount, cache: cache)) ?? nil,
+    init?(of audio: StoredAudio, packetCount: UInt64, isScanned: Bool) {
+        guard let stored = (try? StoredOpusRestarts(of: audio, packetCount: packetCount)) ?? nil,
             !isScanned || stored.attributes.packetCount == packetCount
         else { return nil }
         self.init(stored: stored.restarts, packetCount: packetCount)
