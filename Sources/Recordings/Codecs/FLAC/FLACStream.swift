@@ -64,14 +64,26 @@ final class FLACStream: DecodeUnits {
     }
 
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        try decode(unit, by: storedRow(around: unit.samples.lowerBound), from: blob)
+    }
+
+    /// Decodes `unit` by `row`, the stored one of its number if there is one; coded bytes are read from `blob`, which is the
+    /// stream's.
+    private func decode(
+        _ unit: DecodeUnit, by row: FrameIndexRow?, from blob: CodedBlob
+    ) throws(RecordingError) -> Block {
         let start = unit.samples.lowerBound
         // Any failure here only means that the index is of no use for this frame.
-        if let bytes = storedBytes(ofFrameAt: start), let block = try? decode(bytes, startingAt: start) { return block }
+        if let row, row.firstSample == start, let bytes = frames.bytes(of: row),
+            let block = try? decode(bytes, startingAt: start, from: blob)
+        {
+            return block
+        }
         guard case .frame(let frame) = try frameTable().frame(containing: start), frame.firstSample == start else {
             throw hole(unit.samples)
         }
         do {
-            return try decode(frame.bytes, startingAt: start)
+            return try decode(frame.bytes, startingAt: start, from: blob)
         } catch {
             throw RecordingError("a frame cannot be decoded", recording: path, samples: frame.samples, cause: error)
         }
@@ -84,12 +96,6 @@ final class FLACStream: DecodeUnits {
     }
 
     // MARK: - Finding frames
-
-    /// Where the frame that begins with sample `start` is by the stored index.
-    private func storedBytes(ofFrameAt start: UInt64) -> Range<UInt64>? {
-        guard let row = storedRow(around: start), row.firstSample == start else { return nil }
-        return frames.bytes(of: row)
-    }
 
     /// The samples of the frame that holds `sample` by the stored index, where the frame's own header says the same.
     private func storedSamples(around sample: UInt64) -> Range<UInt64>? {
@@ -132,10 +138,53 @@ final class FLACStream: DecodeUnits {
         return bytes.withUnsafeBytes { FLACFrameHeader.parse($0, of: streamInfo) }
     }
 
+    // MARK: - Runs
+
+    func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder {
+        guard let rows = storedRows(of: run) else { return self }
+        let extents = zip(run, rows).map { unit, row -> Range<UInt64>? in
+            if let row { return frames.bytes(of: row) }
+            guard frames.index == nil, let table = try? frames.table(),
+                case .frame(let frame) = table.frame(containing: unit.samples.lowerBound)
+            else { return nil }
+            return frame.bytes
+        }
+        return Run(stream: self, rows: rows, coded: CodedRun(run, in: blob, extents: extents))
+    }
+
+    /// What `storedRow` gives for the first sample of each unit of `run`; nil if that has to be looked up one by one.
+    private func storedRows(of run: ArraySlice<DecodeUnit>) -> [FrameIndexRow?]? {
+        guard let index = frames.index else { return [FrameIndexRow?](repeating: nil, count: run.count) }
+        guard fixedBlockSize != nil, let first = run.first?.number, let last = run.last?.number else {
+            return run.map { storedRow(around: $0.samples.lowerBound) }
+        }
+        // Frames of one size are numbered as the rows are.
+        let end = min(last + 1, index.count)
+        guard first < end, let rows = try? index.rows(first..<end) else { return nil }
+        return run.map { unit in Int(exactly: unit.number - first).flatMap { $0 < rows.count ? rows[$0] : nil } }
+    }
+
+    private final class Run: UnitDecoder {
+        private let stream: FLACStream
+        private let rows: [FrameIndexRow?]
+        private var coded: CodedRun
+
+        init(stream: FLACStream, rows: [FrameIndexRow?], coded: CodedRun) {
+            self.stream = stream
+            self.rows = rows
+            self.coded = coded
+        }
+
+        func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+            guard let position = coded.position(of: unit) else { return try stream.decode(unit) }
+            return try stream.decode(unit, by: rows[position], from: coded.blob(at: position))
+        }
+    }
+
     // MARK: - Decoding
 
     /// The samples of the frame in `bytes`, which must begin with sample `start`.
-    private func decode(_ bytes: Range<UInt64>, startingAt start: UInt64) throws -> Block {
+    private func decode(_ bytes: Range<UInt64>, startingAt start: UInt64, from blob: CodedBlob) throws -> Block {
         try blob.withBytes(bytes) { coded in
             guard let header = FLACFrameHeader.parse(coded, of: streamInfo), header.firstSample == start else {
                 throw AudioCodingError(.flac, "no frame of sample \(start) begins here", at: bytes.lowerBound)

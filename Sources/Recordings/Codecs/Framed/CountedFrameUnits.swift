@@ -39,17 +39,57 @@ struct CountedFrameUnits<Decoder: FrameGroupDecoder>: DecodeUnits {
     }
 
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        try decode(unit, by: nil, from: frames.finder.blob)
+    }
+
+    private func decode(
+        _ unit: DecodeUnit, by places: CountedFrames<Decoder.Format>.Places?, from blob: CodedBlob
+    ) throws(RecordingError) -> Block {
         do {
             let first = unit.number * framesPerUnit
-            let preRollCount = try decoder.preRollCount(before: first, in: frames)
-            let range = first - preRollCount..<min(first + framesPerUnit, frames.count)
+            let range = try framesNeeded(by: unit)
+            let preRollCount = first - range.lowerBound
             counter.preRollSamples.add(preRollCount * decoder.samplesPerFrame)
-            return try frames.withBytes(of: range) { coded in
+            return try frames.withBytes(of: range, by: places, from: blob) { coded in
                 try decoder.decode(
                     coded, droppingFirst: Int(clamping: preRollCount), isFromStart: range.lowerBound == 0)
             }
         } catch {
             throw RecordingError("frames cannot be decoded", recording: path, samples: unit.samples, cause: error)
+        }
+    }
+
+    /// The frames of `unit`, and those that are to be decoded before them.
+    private func framesNeeded(by unit: DecodeUnit) throws -> Range<UInt64> {
+        let first = unit.number * framesPerUnit
+        let preRollCount = try min(decoder.preRollCount(before: first, in: frames), first)
+        return first - preRollCount..<min(first + framesPerUnit, frames.count)
+    }
+
+    // MARK: - Runs
+
+    func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder {
+        guard let needed = try? run.map({ try framesNeeded(by: $0) }), let first = needed.first, let last = needed.last
+        else { return self }
+        let places = frames.places(of: first.lowerBound..<last.upperBound)
+        let extents = needed.map { frames.extent(of: $0, by: places) }
+        return Run(units: self, places: places, coded: CodedRun(run, in: frames.finder.blob, extents: extents))
+    }
+
+    private final class Run: UnitDecoder {
+        private let units: CountedFrameUnits
+        private let places: CountedFrames<Decoder.Format>.Places?
+        private var coded: CodedRun
+
+        init(units: CountedFrameUnits, places: CountedFrames<Decoder.Format>.Places?, coded: CodedRun) {
+            self.units = units
+            self.places = places
+            self.coded = coded
+        }
+
+        func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+            guard let position = coded.position(of: unit) else { return try units.decode(unit) }
+            return try units.decode(unit, by: places, from: coded.blob(at: position))
         }
     }
 }

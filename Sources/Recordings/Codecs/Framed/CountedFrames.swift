@@ -15,11 +15,10 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
     /// How many frames there are; at least one.
     let count: UInt64
 
-    private let finder: FrameFinder<Format>
+    /// Finds them.
+    let finder: FrameFinder<Format>
     /// The index, if it has proved right.
     private let index: StoredFrameIndex?
-
-    private var blob: CodedBlob { finder.blob }
 
     /// Counts the frames of a stream that begins with `first`: by the index if that proves right, else by scanning it all.
     init(_ finder: FrameFinder<Format>, startingWith first: CodedFrame) throws {
@@ -34,34 +33,66 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
         }
     }
 
-    /// Calls `body` with the bytes of each of the frames `range`, which lies within `0..<count`.
-    func withBytes<T>(of range: Range<UInt64>, _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
-        if let frames = indexedFrames(range) {
+    /// Where frames that follow each other are by the index, from the frame `first` on; nil for one that cannot be there.
+    struct Places {
+        let first: UInt64
+        let frames: [Range<UInt64>?]
+    }
+
+    /// Looks up together where the frames `range` are, which lies within `0..<count`; nil without an index that can be read.
+    func places(of range: Range<UInt64>) -> Places? {
+        guard let rows = try? index?.rows(range) else { return nil }
+        return Places(first: range.lowerBound, frames: rows.map { finder.bytes(of: $0) })
+    }
+
+    /// The bytes from the first to the last of the frames `range`, by `places` or, without an index, by the table; nil if that is
+    /// not known.
+    func extent(of range: Range<UInt64>, by places: Places?) -> Range<UInt64>? {
+        var frames = places.flatMap { indexedFrames(range, by: $0) }
+        if index == nil { frames = try? tableFrames(range) }
+        guard let first = frames?.first, let last = frames?.last, first.lowerBound < last.upperBound else { return nil }
+        return first.lowerBound..<last.upperBound
+    }
+
+    /// Calls `body` with the bytes of each of the frames `range`, which lies within `0..<count`. They are read from `blob`, which
+    /// is the stream's; `places` are theirs if they have been looked up, and those of others.
+    func withBytes<T>(
+        of range: Range<UInt64>, by places: Places? = nil, from blob: CodedBlob? = nil,
+        _ body: ([UnsafeRawBufferPointer]) throws -> T
+    ) throws -> T {
+        let blob = blob ?? finder.blob
+        if let places = places ?? self.places(of: range), let frames = indexedFrames(range, by: places) {
             let result: T? = try blob.withBytes(of: frames) { coded in
                 let areFrames = coded.allSatisfy { Format.frameByteCount($0) == $0.count }
                 return areFrames ? try body(coded) : nil
             }
             if let result { return result }
         }
+        return try blob.withBytes(of: tableFrames(range), body)
+    }
+
+    /// The bytes of the frames `range` by `places`; nil if those cannot all be frames.
+    private func indexedFrames(_ range: Range<UInt64>, by places: Places) -> [Range<UInt64>]? {
+        guard let start = range.lowerBound.subtracting(places.first).flatMap({ Int(exactly: $0) }),
+            range.count <= places.frames.count, start <= places.frames.count - range.count
+        else { return nil }
+        let frames = places.frames[start..<start + range.count].compactMap(\.self)
+        guard frames.count == range.count,
+            zip(frames, frames.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound })
+        else { return nil }
+        return frames
+    }
+
+    /// The bytes of the frames `range` by the table of all frames.
+    private func tableFrames(_ range: Range<UInt64>) throws -> [Range<UInt64>] {
         let table = try finder.table()
-        let frames = try range.map { number in
+        return try range.map { number in
             guard let index = Int(exactly: number), UInt64(table.count) == count, let frame = table[index] else {
                 throw AudioCodingError(
                     Format.codec, "the stream is damaged here: \(table.count) of its \(count) frames are intact")
             }
             return frame.bytes
         }
-        return try blob.withBytes(of: frames, body)
-    }
-
-    /// The bytes of the frames `range` by the index; nil if its rows cannot be those of frames.
-    private func indexedFrames(_ range: Range<UInt64>) -> [Range<UInt64>]? {
-        guard let rows = try? index?.rows(range) else { return nil }
-        let frames = rows.compactMap { finder.bytes(of: $0) }
-        guard frames.count == range.count,
-            zip(frames, frames.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound })
-        else { return nil }
-        return frames
     }
 
     // MARK: - The stream
