@@ -60,10 +60,6 @@ struct RecordingDescription: Encodable {
         let audio: JSONValue
     }
 
-    private static let indexNames = [
-        HierarchyNames.flacIndex, HierarchyNames.aacIndex, HierarchyNames.opusIndex, HierarchyNames.opusSync,
-    ]
-
     init(_ entry: OpenStore.Entry, in store: OpenStore) throws(CommandError) {
         let recording = entry.recording
         self.recording = RecordingSummary(entry, storedByteCount: store.storedByteCount(of: recording))
@@ -72,9 +68,12 @@ struct RecordingDescription: Encodable {
         let zarr = store.store
         do {
             attributes = try Self.attributes(of: recording, in: zarr, store.cache)
-            let indexBytes = try Self.indexNames.reduce(0) { try $0 + zarr.byteCount(below: "\(recording.path)/\($1)") }
-            stream = try StreamStatistics(of: recording, in: zarr, cache: store.cache)
-                .map { Stream($0, indexBytes: indexBytes) }
+            stream = try StreamStatistics(of: recording, in: zarr, cache: store.cache).map { statistics in
+                let indexBytes = try statistics.indexNames.reduce(0) {
+                    try $0 + zarr.byteCount(below: "\(recording.path)/\($1)")
+                }
+                return Stream(statistics, indexBytes: indexBytes)
+            }
         } catch {
             throw CommandError("the recording cannot be looked into", cause: error)
         }

@@ -16,8 +16,6 @@ struct EncodingPlan: Equatable {
     init(_ form: SampleForm, _ options: ImportOptions) throws(ImportError) {
         codec = options.codec
         switch codec {
-        case .pcm:
-            break
         case .flac:
             guard let obstacle = Self.obstacleToFLAC(form) else { break }
             codec = .pcm
@@ -26,6 +24,7 @@ struct EncodingPlan: Equatable {
             try adopt(rates: AACEncoder.sampleRates, highest: 96_000, form, options)
         case .opus:
             try adopt(rates: OpusEncoder.sampleRates, highest: 48_000, form, options)
+        default: break
         }
     }
 

@@ -21,10 +21,10 @@ final class FrameWriter {
         case .opus:
             // A packet has few bytes and rows of many: beside decoding its pre-roll a larger chunk costs a reader little.
             let plan = try ArrayPlan.index(columns: 5, chunkByteCount: 24_000)
-            index = ArrayWriter(in: node, name: HierarchyNames.opusIndex, plan, isSummedUp: true)
+            index = ArrayWriter(in: node, name: OpusCodec.indexName, plan, isSummedUp: true)
             row = { [$0, $1, $3, $2, $2 &+ $3 &- 1] }
-        case .flac, .aac, .pcm:
-            let name = codec == .flac ? HierarchyNames.flacIndex : HierarchyNames.aacIndex
+        default:
+            let name = codec == .flac ? FLACCodec.indexName : AACCodec.indexName
             index = ArrayWriter(in: node, name: name, try .index(columns: 3), isSummedUp: codec != .flac)
             row = { byte, byteCount, sample, _ in [byte, byteCount, sample] }
         }

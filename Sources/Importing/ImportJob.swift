@@ -139,7 +139,7 @@ struct ImportJob {
         case .opus:
             try OpusWriter(
                 form, sourceRate: sourceRate, bitRate: options.bitRate, in: node, isConcurrent: options.isConcurrent)
-        case .pcm: try PCMWriter(form, in: node)
+        default: try PCMWriter(form, in: node)
         }
     }
 

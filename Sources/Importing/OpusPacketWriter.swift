@@ -65,10 +65,10 @@ final class OpusPacketWriter {
     ) throws {
         try proveRest()
         try proving.finish()
-        let headArray = ArrayWriter(in: node, name: HierarchyNames.opusHead, .bytes)
+        let headArray = ArrayWriter(in: node, name: OpusCodec.headName, .bytes)
         try headArray.append(head.bytes)
         try headArray.finish()
-        let sync = ArrayWriter(in: node, name: HierarchyNames.opusSync, try .index(columns: 2))
+        let sync = ArrayWriter(in: node, name: OpusCodec.syncName, try .index(columns: 2))
         for restart in prover.finish() { try sync.append([restart.firstPacket, restart.preRollPacket]) }
         try sync.finish(attributes: OpusSyncAttributes(packetCount: frames.frameCount).json)
         var attributes = attributes

@@ -1,4 +1,4 @@
-/// What zarrwlr's hierarchy calls its parts: read in one place, written in another.
+/// What zarrwlr's hierarchy calls its parts, whatever the codec: read in one place, written in another.
 public enum HierarchyNames {
     /// The attribute `magic_id` of an audio group.
     public static let audioGroupMagic = "zarrwlr_original_audio_group_fherb2_23091969052025"
@@ -9,16 +9,6 @@ public enum HierarchyNames {
 
     /// The coded audio of a recording, or its samples.
     public static let blob = "audio_data_blob_array"
-    /// Where the frames of a FLAC stream are.
-    public static let flacIndex = "flac_index"
-    /// Where the frames of an ADTS stream are.
-    public static let aacIndex = "aac_index"
-    /// Where the packets of an Opus stream are.
-    public static let opusIndex = "opus_index"
-    /// The OpusHead packet of packets that are stored end to end.
-    public static let opusHead = "opus_head"
-    /// From where the packets of an Opus stream can be decoded.
-    public static let opusSync = "opus_sync"
     /// The bytes of a WAV source before its samples.
     public static let sourceHead = "source_head"
     /// The bytes of a WAV source after its samples.

@@ -29,7 +29,8 @@ public struct Recording: Sendable {
     /// Throws if there is none, or none that can be served.
     public init(store: any Store, path: String, cache: BlockCache, log: Log) throws(RecordingError) {
         self = try RecordingLoader(store: store, cache: cache, log: log).load(
-            RecordingNode(store: store, path: path, cache: cache))
+            RecordingNode(store: store, path: path, cache: cache)
+        ).recording
     }
 
     /// The fact at `keyPath`.

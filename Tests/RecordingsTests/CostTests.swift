@@ -3,6 +3,7 @@ import Recordings
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
 
 @Suite("What a recording costs")
@@ -56,6 +57,40 @@ struct CostTests {
         try withCounted(fixture, rows: nil) { store, opened in
             _ = try opened.recording
             #expect(store.takeCount() < 1_000)
+        }
+    }
+
+    @Test(arguments: ["fixed.flac", "exact.aac"])
+    func `frames that follow each other are one read of the store, and their rows another`(name: String) throws {
+        let fixture = try StreamFixture.named(name)
+        let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
+        let rows = try fixture.indexRows
+        try withCounted(fixture, rows: rows) { store, opened in
+            let recording = try opened.recording
+            // 64 frames of FLAC, or 4 units of 16 frames of AAC.
+            let length = (rows[70][2] - rows[6][2]) * UInt64(recording.format.blockAlign)
+            let start = rows[6][2] * UInt64(recording.format.blockAlign)
+            _ = (store.takeBlobReads(), store.takeIndexReads())
+            let bytes = try recording.bytes(start..<start + length)
+            #expect(bytes.elementsEqual(whole[Int(start)..<Int(start + length)]))
+            #expect(store.takeBlobReads() == 1)
+            #expect(store.takeIndexReads() == 1)
+        }
+    }
+
+    @Test(arguments: ["fixed.flac", "exact.aac"])
+    func `frames that follow each other are one read of the store without an index, too`(name: String) throws {
+        let fixture = try StreamFixture.named(name)
+        let rows = try fixture.indexRows
+        try withCounted(fixture, rows: nil) { store, opened in
+            let recording = try opened.recording
+            // Has the frames found.
+            _ = try recording.bytes(0..<1)
+            let length = (rows[70][2] - rows[20][2]) * UInt64(recording.format.blockAlign)
+            let start = rows[20][2] * UInt64(recording.format.blockAlign)
+            _ = store.takeBlobReads()
+            #expect(try recording.bytes(start..<start + length).count == Int(length))
+            #expect(store.takeBlobReads() == 1)
         }
     }
 }

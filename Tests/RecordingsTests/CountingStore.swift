@@ -7,6 +7,7 @@ final class CountingStore: Store {
     private let base: any Store
     private let count = Atomic<Int>(0)
     private let blobReads = Atomic<Int>(0)
+    private let indexReads = Atomic<Int>(0)
 
     init(_ base: any Store) {
         self.base = base
@@ -18,6 +19,9 @@ final class CountingStore: Store {
     /// How often coded audio was read since the last call.
     func takeBlobReads() -> Int { blobReads.exchange(0, ordering: .relaxed) }
 
+    /// How often rows of an index were read since the last call.
+    func takeIndexReads() -> Int { indexReads.exchange(0, ordering: .relaxed) }
+
     func size(of key: String) throws(StoreError) -> UInt64? { try base.size(of: key) }
 
     func read(
@@ -25,6 +29,7 @@ final class CountingStore: Store {
     ) throws(StoreError) -> Bool {
         if !key.hasSuffix("zarr.json") { count.add(range.count, ordering: .relaxed) }
         if key.contains("audio_data_blob_array/c") { blobReads.add(1, ordering: .relaxed) }
+        if key.contains("_index/c") { indexReads.add(1, ordering: .relaxed) }
         return try base.read(key, range: range, into: buffer)
     }
 

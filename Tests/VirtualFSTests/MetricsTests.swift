@@ -49,9 +49,9 @@ import Testing
                 _ = sources.cache.block(key) { Block(count: 1_000) { _ in } }
             }
         }
-        sources.decoding.aac.units.add(3)
-        sources.decoding.aac.samples.add(3_000)
-        sources.decoding.aac.preRollSamples.add(1_000)
+        sources.decoding[.aac].units.add(3)
+        sources.decoding[.aac].samples.add(3_000)
+        sources.decoding[.aac].preRollSamples.add(1_000)
         let samples = SyntheticSamples(seed: 1, unreadable: 5_000..<5_001)
         let volume = Volume(
             Catalogue(

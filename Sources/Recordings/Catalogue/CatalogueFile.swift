@@ -7,12 +7,9 @@ import Synchronization
 /// Only ever a cache: what it holds is used where the recording is still the one that it was learned of, and where it cannot be
 /// read or written, everything is learned anew. Several mounts may share one. Safe to call from any thread.
 public final class CatalogueFile: Sendable {
-    /// Something that takes long to find out about a recording.
-    enum DerivedKind: String {
-        /// The places of a stream's frames.
-        case frames
-        /// From where the packets of an Opus stream can be decoded.
-        case opusRestarts
+    /// Something that takes long to find out about a recording; declared where it is found out.
+    struct DerivedKind: RawRepresentable, Sendable {
+        let rawValue: String
     }
 
     /// What is known of a recording, and of which version of it.

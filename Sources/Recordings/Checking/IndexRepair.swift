@@ -1,53 +1,31 @@
-import AudioCoding
 import Support
 import Zarr
 
 /// A right index to be written in the place of a wrong or a missing one. The audio is not touched.
-enum IndexRepair {
-    /// `flac_index` or `aac_index`, with a row for each frame.
-    case frames(name: String, FrameTable)
-    /// `opus_sync`, to be proved by decoding all packets.
-    case restarts(of: any OpusPackets, head: OpusHead)
+struct IndexRepair {
+    private let name: String
+    private let columnCount: Int
+    private let write: (ArrayWriter) throws -> [String: JSONValue]
 
-    private static let rowsAtOnce = 8192
-
-    private var name: String {
-        switch self {
-        case .frames(let name, _): name
-        case .restarts: HierarchyNames.opusSync
-        }
+    /// The index of `Row` called `name`, whose rows `write` appends; it returns the attributes that belong to them.
+    init<Row: IndexRow>(
+        _ name: String, of type: Row.Type, write: @escaping (ArrayWriter) throws -> [String: JSONValue]
+    ) {
+        self.name = name
+        columnCount = Row.columnCount
+        self.write = write
     }
 
     /// Writes the index of the recording at `path`: a reader finds the old one, or all of the new one.
     ///
-    /// The old one's attributes stay, but for the count of its rows.
+    /// Those of the old one's attributes stay that the new one does not have.
     func apply(to store: DirectoryStore, path: String, cache: BlockCache) throws {
         let place = "\(path)/\(name)"
         let node = try StagedNode(in: store)
-        var attributes = Self.attributes(of: place, in: store, cache)
-        switch self {
-        case .frames(_, let table):
-            let writer = ArrayWriter(in: node, try .index(columns: 3))
-            var rows: [UInt64] = []
-            for index in 0..<table.count {
-                guard let frame = table[index] else { break }
-                rows += [frame.offset, UInt64(frame.byteCount), frame.firstSample]
-                if rows.count >= 3 * Self.rowsAtOnce {
-                    try writer.append(rows)
-                    rows = []
-                }
-            }
-            try writer.append(rows)
-            attributes["total_frames"] = .integer(Int64(table.count))
-            try writer.finish(attributes: attributes)
-        case .restarts(let packets, let head):
-            let prover = try OpusRestartProver(head: head)
-            try packets.forEachPacket { try prover.append($0) }
-            let writer = ArrayWriter(in: node, try .index(columns: 2))
-            try writer.append(prover.finish().flatMap { [$0.firstPacket, $0.preRollPacket] })
-            attributes.merge(OpusSyncAttributes(packetCount: packets.count).json) { $1 }
-            try writer.finish(attributes: attributes)
-        }
+        let kept = Self.attributes(of: place, in: store, cache)
+        let writer = ArrayWriter(in: node, try .index(columns: columnCount))
+        let attributes = try write(writer)
+        try writer.finish(attributes: kept.merging(attributes) { $1 })
         try node.replace(place)
     }
 

@@ -1,4 +1,3 @@
-import AudioCoding
 import Support
 import WaveFile
 
@@ -6,41 +5,33 @@ extension RecordingCheck {
     /// Samples that are read at once.
     private static let pieceSampleCount: UInt64 = 1 << 16
 
-    /// Decodes all of `recording`, and holds its sums against those that the stream and the store have.
-    mutating func decode(_ recording: Recording, _ audio: RecordingLoader.AudioArray) {
-        let streamSum = expectedMD5(of: audio)
-        let streamDigest = streamSum.flatMap { _ in MessageDigest(.md5) }
+    /// Decodes all of `loaded`, and compares the source's SHA-256 if the samples and what the store has around them are the
+    /// source. What could not be decoded is added.
+    ///
+    /// The samples are handed to `body`. If all could be decoded, `problem` says what is wrong with them, if anything is.
+    mutating func decode(
+        _ loaded: LoadedRecording, _ body: (UnsafeRawBufferPointer) -> Void = { _ in },
+        problem: () -> String? = { nil }
+    ) {
+        let recording = loaded.recording
         let envelope = recording.sourceSHA256 == nil ? nil : sourceBytes(around: recording)
         let sourceDigest = envelope.flatMap { _ in MessageDigest(.sha256) }
 
         envelope?.head.withUnsafeBytes { sourceDigest?.update($0) }
-        let isWhole = decodeAll(of: recording, audio) { bytes in
+        let isWhole = decodeAll(of: loaded) { bytes in
             sourceDigest?.update(bytes)
-            // FLAC sums up signed numbers, WAV keeps 8 bits unsigned.
-            if let streamDigest, recording.format.encoding == .unsigned8 {
-                bytes.map { $0 ^ 0x80 }.withUnsafeBytes { streamDigest.update($0) }
-            } else {
-                streamDigest?.update(bytes)
-            }
+            body(bytes)
         }
         envelope?.tail.withUnsafeBytes { sourceDigest?.update($0) }
 
-        // Where samples are missing, that has been told, and no sum is right.
+        // If samples are missing, that has been added, and no checksum is right.
         guard isWhole else { return }
-        if let streamSum, let streamDigest, streamDigest.finish() != streamSum {
-            add(finding(.fault, "the stream decodes to other samples than were coded: their MD5 is not STREAMINFO's"))
-        }
+        if let problem = problem() { add(finding(.fault, problem)) }
         if let expected = recording.sourceSHA256, let sourceDigest,
             sourceDigest.finish().hexadecimal != expected.lowercased()
         {
             add(finding(.fault, "source_head, samples and source_tail are not the source: its SHA-256 is another"))
         }
-    }
-
-    /// The MD5 of the samples that a FLAC stream announces.
-    private func expectedMD5(of audio: RecordingLoader.AudioArray) -> [UInt8]? {
-        guard audio.codec == .flac, let blob = try? CodedBlob(audio.array) else { return nil }
-        return (try? FLACMetadata(of: blob.stream))?.streamInfo.md5
     }
 
     private mutating func sourceBytes(around recording: Recording) -> (head: [UInt8], tail: [UInt8])? {
@@ -52,13 +43,12 @@ extension RecordingCheck {
         }
     }
 
-    /// Hands all samples to `body` and tells whether all could be decoded; those that cannot are added as findings.
-    private mutating func decodeAll(
-        of recording: Recording, _ audio: RecordingLoader.AudioArray, _ body: (UnsafeRawBufferPointer) -> Void
-    ) -> Bool {
+    /// Hands all samples to `body` and reports whether all could be decoded; those that cannot are added as findings.
+    private mutating func decodeAll(of loaded: LoadedRecording, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+        let recording = loaded.recording
         let blockAlign = UInt64(recording.format.blockAlign)
         // Errors count decoded samples, those included that are cut off at the front.
-        let skipped = audio.codec == .aac ? audio.attributes.primingSamples ?? 0 : 0
+        let skipped = loaded.opened.skippedSamples
         var isWhole = true
         var position: UInt64 = 0
         while position < recording.sampleCount {

@@ -41,27 +41,21 @@ struct RecordingCheck {
 
     /// Checks all there is.
     mutating func run() {
-        let loader = RecordingLoader(store: store, cache: cache, log: .silent)
-        var recording: Recording?
+        var loaded: LoadedRecording?
         do throws(RecordingError) {
-            recording = try loader.load(node)
+            loaded = try RecordingLoader(store: store, cache: cache, log: .silent).load(node)
         } catch {
             add(Finding(error))
         }
-        // What stands in the way of this has been told.
-        let audio = try? loader.audioArray(of: node)
-        checkOtherArrays(besides: audio?.codec)
-        guard let audio, isPlausible(audio.array) else { return }
-        switch audio.codec {
-        case .pcm: checkSamples(of: audio.array, recording)
-        case .flac: checkFLAC(audio, recording)
-        case .aac: checkAAC(audio, recording)
-        case .opus: checkOpus(audio, recording)
-        }
-        if let recording {
-            checkEnvelope(of: recording)
-            // The packets of Opus are decoded as its restarts are proved.
-            if isDeep, audio.codec != .opus { decode(recording, audio) }
+        // What stands in the way of these has been added.
+        let audio = loaded?.audio ?? (try? StoredAudio(of: node, in: store, cache: cache))
+        let codec = audio.flatMap { try? CodecRegistry.codec(of: $0) }
+        checkOtherArrays(besides: codec)
+        guard let audio, let codec, isPlausible(audio.array) else { return }
+        codec.check(audio, opened: loaded?.opened, in: &self)
+        if let loaded {
+            if codec.isLossless { checkEnvelope(of: loaded.recording) }
+            if isDeep { codec.checkSamples(of: loaded, in: &self) }
         }
         if untoldCount > 0 { findings.append(finding(.fault, "\(untoldCount) more faults")) }
     }
@@ -98,16 +92,10 @@ struct RecordingCheck {
 
     // MARK: - Arrays
 
-    /// Reads every array of the recording, for their chunks' checksums, but the audio and what is read with it.
-    private mutating func checkOtherArrays(besides codec: AudioCodec?) {
+    /// Reads every array of the recording, for their chunks' checksums, except the audio and what is read with it.
+    private mutating func checkOtherArrays(besides codec: (any RecordingCodec)?) {
         guard case .group = node.content else { return }
-        let readWithAudio: Set<String> =
-            switch codec {
-            case .flac: [HierarchyNames.blob, HierarchyNames.flacIndex]
-            case .aac: [HierarchyNames.blob, HierarchyNames.aacIndex]
-            case .opus: [HierarchyNames.blob, HierarchyNames.opusSync]
-            case .pcm, nil: [HierarchyNames.blob]
-            }
+        let readWithAudio = [HierarchyNames.blob] + (codec?.checkedArrays ?? [])
         do {
             let group = try ZarrGroup.open(store, path: node.path)
             for name in try group.children() where !readWithAudio.contains(name) {
@@ -134,19 +122,11 @@ struct RecordingCheck {
         return false
     }
 
-    /// Reads all of an array of samples.
-    private mutating func checkSamples(of array: ZarrArray, _ recording: Recording?) {
-        let isPlanar = recording.map { array.shape.count == 2 && array.shape[1] == $0.sampleCount } ?? false
-        for (rows, error) in array.unreadableRows(progress: progress) {
-            add("they cannot be read", error, samples: isPlanar ? nil : rows)
-        }
-    }
-
     // MARK: - The source
 
     /// Holds the source's bytes around the samples against the samples.
     private mutating func checkEnvelope(of recording: Recording) {
-        guard case .group(let group) = node.content, recording.codec == .flac || recording.codec == .pcm else { return }
+        guard case .group(let group) = node.content else { return }
         do {
             _ = try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
                 format: recording.format, dataByteCount: recording.dataByteCount,

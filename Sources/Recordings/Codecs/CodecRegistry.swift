@@ -1,4 +1,19 @@
-/// The codecs that recordings can have: to add one, add its line.
+/// The codecs that recordings can have. To add one, add its line; nothing else names them.
 enum CodecRegistry {
+    /// All of them, in the order in which they are listed to users.
     static let all: [any RecordingCodec] = [FLACCodec(), AACCodec(), OpusCodec(), PCMCodec()]
+
+    /// The codec called `name`.
+    static func codec(named name: AudioCodec) -> (any RecordingCodec)? {
+        all.first { $0.name == name }
+    }
+
+    /// What `audio` is kept as. Throws if it does not say so, or names a codec that there is none of.
+    static func codec(of audio: StoredAudio) throws(RecordingError) -> any RecordingCodec {
+        if let codec = all.first(where: { $0.recognizes(audio) }) { return codec }
+        guard let name = audio.codecName else {
+            throw RecordingError("nothing says how its audio is coded", recording: audio.path)
+        }
+        throw RecordingError("its audio is coded as \(name), which is not supported", recording: audio.path)
+    }
 }

@@ -7,6 +7,19 @@ struct CodedBlob: Sendable {
     private let array: ZarrArray
     /// How many bytes there are.
     let byteCount: UInt64
+    /// Bytes of it that were read before they are asked for.
+    private var fetched: Fetched?
+
+    private struct Fetched {
+        let range: Range<UInt64>
+        let block: Block
+
+        /// The bytes of `part`, which lies within the range. Valid as long as the block is.
+        func bytes(_ part: Range<UInt64>) -> UnsafeRawBufferPointer {
+            let start = Int(part.lowerBound - range.lowerBound)
+            return UnsafeRawBufferPointer(rebasing: block.bytes[start..<start + part.count])
+        }
+    }
 
     /// Refuses an array that does not hold plain bytes.
     init(_ array: ZarrArray) throws(RecordingError) {
@@ -22,7 +35,24 @@ struct CodedBlob: Sendable {
 
     /// Reads exactly `range` into `buffer`, which is as long; the range must lie within the blob.
     func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
-        try array.read(bytes: range, into: buffer)
+        if let fetched, holds(range) {
+            buffer.copyMemory(from: fetched.bytes(range))
+        } else {
+            try array.read(bytes: range, into: buffer)
+        }
+    }
+
+    /// The same blob with the bytes of `range`, which lies within it and which the caller has bounded, read and held in memory.
+    func fetching(_ range: Range<UInt64>) throws(ZarrError) -> CodedBlob {
+        var blob = self
+        let block = try Block(count: range.count) { buffer throws(ZarrError) in try read(range, into: buffer) }
+        blob.fetched = Fetched(range: range, block: block)
+        return blob
+    }
+
+    /// Whether the bytes of `range` are held in memory.
+    func holds(_ range: Range<UInt64>) -> Bool {
+        fetched.map { $0.range.lowerBound <= range.lowerBound && range.upperBound <= $0.range.upperBound } ?? false
     }
 
     /// The bytes of `range`, cut to what the blob has. For headers: a range that a stream decides needs a bound of its own.
@@ -43,7 +73,10 @@ struct CodedBlob: Sendable {
 
     /// Calls `body` with exactly the bytes of `range`, which the caller has bounded and which must lie within the blob.
     func withBytes<T>(_ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
-        try withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 16) { buffer in
+        if let fetched, holds(range) {
+            return try withExtendedLifetime(fetched.block) { try body(fetched.bytes(range)) }
+        }
+        return try withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 16) { buffer in
             try read(range, into: buffer)
             return try body(UnsafeRawBufferPointer(buffer))
         }
@@ -52,6 +85,9 @@ struct CodedBlob: Sendable {
     /// Reads `ranges`, at once where they follow each other, and hands their bytes to `body`. The caller has bounded them; they lie
     /// within the blob.
     func withBytes<T>(of ranges: [Range<UInt64>], _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
+        if let fetched, ranges.allSatisfy({ holds($0) }) {
+            return try withExtendedLifetime(fetched.block) { try body(ranges.map { fetched.bytes($0) }) }
+        }
         let byteCount = ranges.reduce(0) { $0 + $1.count }
         return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { buffer in
             var start = 0
@@ -109,7 +145,7 @@ struct CodedBlob: Sendable {
     /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time. What cannot be read is told to `damage`
     /// in small parts.
     func forEachPiece(
-        from start: UInt64, damage: DamageHandler = { (_, error) throws(ZarrError) in throw error },
+        from start: UInt64, damage: DamageHandler = CodedBlob.stopAtDamage,
         _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let pieceByteCount: UInt64 = 1 << 20
@@ -127,6 +163,11 @@ struct CodedBlob: Sendable {
             try body(UnsafeRawBufferPointer(piece))
             position = end
         }
+    }
+
+    /// Ends the pass at the first bytes that cannot be read.
+    static func stopAtDamage(_ bytes: Range<UInt64>, _ error: ZarrError) throws(ZarrError) {
+        throw error
     }
 
     /// Lets what lies in damaged chunks be zeros, for scanners that know frames from damage and take no frame for another: they

@@ -1,7 +1,6 @@
-import AudioCoding
 import Synchronization
 
-/// Decoders that are not in use, of all recordings of a store, so that a read need not open one.
+/// Decoders of one codec that are not in use, of all recordings, so that a read need not open one.
 ///
 /// The ones used last are kept; a thread that finds none that fits makes its own.
 final class DecoderPool<Form: Hashable & Sendable, Decoder: AnyObject>: Sendable {
@@ -41,10 +40,4 @@ final class DecoderPool<Form: Hashable & Sendable, Decoder: AnyObject>: Sendable
         _ = dropped
         return result
     }
-}
-
-/// The pools of one store.
-struct DecoderPools: Sendable {
-    let flac = DecoderPool<FLACStreamInfo.Form, FLACDecoder>()
-    let opus = DecoderPool<OpusHead, OpusStreamDecoder>()
 }

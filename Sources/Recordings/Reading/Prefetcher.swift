@@ -80,7 +80,8 @@ public final class Prefetcher: Sendable {
 
     /// A reader of `recording`; nil where decoding ahead is of no use.
     public func reader(of recording: Recording) -> Reader? {
-        recording.codec == .pcm || byteBudget < Self.pieceByteCount ? nil : Reader(recording, sequential)
+        let isDecoded = CodecRegistry.codec(named: recording.codec)?.isDecoded ?? false
+        return isDecoded && byteBudget >= Self.pieceByteCount ? Reader(recording, sequential) : nil
     }
 
     /// Takes note that `reader` is reading `range` of its recording's sample bytes.

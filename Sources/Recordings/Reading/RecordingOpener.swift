@@ -28,7 +28,7 @@ final class RecordingOpener: Sendable {
     func learn(_ node: RecordingNode) throws(RecordingError) -> Recording {
         // Before it is read: what changes meanwhile then has another version.
         let version = file.map { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
-        let opened = try loader.load(node)
+        let opened = try loader.load(node).recording
         let samples = OnDemandRecording(opened.facts, opener: self)
         samples.keep(opened)
         if let file, let version {
@@ -40,6 +40,6 @@ final class RecordingOpener: Sendable {
 
     /// The recording at `path`, with all that reading it needs.
     func open(_ path: String) throws(RecordingError) -> Recording {
-        try loader.load(RecordingNode(store: store, path: path, cache: cache))
+        try loader.load(RecordingNode(store: store, path: path, cache: cache)).recording
     }
 }

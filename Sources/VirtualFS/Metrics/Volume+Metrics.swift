@@ -80,10 +80,7 @@ extension Volume {
     }
 
     private var decodeMetrics: [Metric] {
-        let decoding = sources.decoding
-        let codecs: [(codec: AudioCodec, counter: DecodeCounter)] = [
-            (.flac, decoding.flac), (.aac, decoding.aac), (.opus, decoding.opus),
-        ]
+        let codecs = sources.decoding.all
         func counted(_ value: (DecodeCounter) -> UInt64) -> Metric.Values {
             .counter(codecs, label: "codec", name: \.codec.rawValue) { value($0.counter) }
         }

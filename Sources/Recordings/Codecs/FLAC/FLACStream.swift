@@ -5,56 +5,47 @@ import Zarr
 
 /// A FLAC stream, cut into decode units of one frame each: a FLAC frame decodes by itself.
 ///
-/// A frame is found through the stored index where its row proves right against the frame's own header (CRC-8, coded number),
+/// A frame is found through the stored index if its row proves right against the frame's own header (CRC-8, coded number),
 /// else through a table built from the stream. Which of the two it is depends on that row and the stream alone, so the same
 /// unit always decodes from the same bytes.
 final class FLACStream: DecodeUnits {
-    /// The announced format's sample rate aside, what the WAV holds.
     let streamInfo: FLACStreamInfo
     /// Samples of one channel.
     let sampleCount: UInt64
+    /// The WAV samples that hold the stream's.
     let encoding: SampleEncoding
 
     private let path: String
     private let blob: CodedBlob
-    private let log: Log
-    private let firstFrameOffset: UInt64
-    /// Samples of every frame but the last; nil where frames vary.
+    private let frames: FrameFinder<FLACFormat>
+    /// Samples of every frame but the last; nil if frames vary.
     private let fixedBlockSize: UInt64?
-    private let openIndex: @Sendable () -> StoredFrameIndex?
-    private let openedIndex = SingleFlight<StoredFrameIndex?>()
-    private let derived: DerivedData.Opener
-    private let table = SingleFlight<FrameTable>()
     private let decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>
 
-    /// Reads what precedes the frames, the first frame's header and, where the stream does not say its length, its last frame.
+    /// Reads what precedes the frames of `audio`, the first frame's header and, if the stream does not say its length, its last
+    /// frame.
     init(
-        blob: CodedBlob, derived: @escaping DerivedData.Opener = { nil },
-        index: @escaping @Sendable () -> StoredFrameIndex?, path: String,
-        decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>, log: Log
+        _ audio: StoredAudio, decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>, _ services: StreamServices
     ) throws(RecordingError) {
         self.decoders = decoders
-        self.path = path
-        self.blob = blob
-        self.log = log
+        path = audio.path
+        blob = try audio.blob()
         do {
             let metadata = try FLACMetadata(of: blob.stream)
             streamInfo = metadata.streamInfo
-            firstFrameOffset = metadata.firstFrameOffset
-            encoding = Self.encoding(of: metadata.streamInfo)
-            let first = try Self.header(at: firstFrameOffset, of: blob, streamInfo)
+            encoding = Self.encoding(of: streamInfo)
+            let first = try Self.header(at: metadata.firstFrameOffset, of: blob, streamInfo)
             fixedBlockSize = first.map(\.isVariableBlockSize) == false ? UInt64(streamInfo.maximumBlockSize) : nil
             if let total = streamInfo.totalSamples {
                 sampleCount = total
             } else {
                 let last = try FLACFrameScanner.lastFrame(of: blob.stream, streamInfo: streamInfo)
-                sampleCount = last.map { $0.firstSample + UInt64($0.sampleCount) } ?? 0
+                sampleCount = last?.samples.upperBound ?? 0
             }
+            frames = FrameFinder(FLACFormat(metadata), in: blob, of: audio, services)
         } catch {
             throw RecordingError("its FLAC stream cannot be read", recording: path, cause: error)
         }
-        openIndex = index
-        self.derived = derived
     }
 
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
@@ -73,14 +64,26 @@ final class FLACStream: DecodeUnits {
     }
 
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        try decode(unit, by: storedRow(around: unit.samples.lowerBound), from: blob)
+    }
+
+    /// Decodes `unit` by `row`, the stored one of its number if there is one; coded bytes are read from `blob`, which is the
+    /// stream's.
+    private func decode(
+        _ unit: DecodeUnit, by row: FrameIndexRow?, from blob: CodedBlob
+    ) throws(RecordingError) -> Block {
         let start = unit.samples.lowerBound
         // Any failure here only means that the index is of no use for this frame.
-        if let bytes = storedBytes(ofFrameAt: start), let block = try? decode(bytes, startingAt: start) { return block }
+        if let row, row.firstSample == start, let bytes = frames.bytes(of: row),
+            let block = try? decode(bytes, startingAt: start, from: blob)
+        {
+            return block
+        }
         guard case .frame(let frame) = try frameTable().frame(containing: start), frame.firstSample == start else {
             throw hole(unit.samples)
         }
         do {
-            return try decode(frame.bytes, startingAt: start)
+            return try decode(frame.bytes, startingAt: start, from: blob)
         } catch {
             throw RecordingError("a frame cannot be decoded", recording: path, samples: frame.samples, cause: error)
         }
@@ -94,38 +97,30 @@ final class FLACStream: DecodeUnits {
 
     // MARK: - Finding frames
 
-    /// The index that the store has, opened with the first frame: the length of a stream is known without.
-    private var storedIndex: StoredFrameIndex? { openedIndex.get(make: openIndex) }
-
-    /// Where the frame that begins with sample `start` is by the stored index.
-    private func storedBytes(ofFrameAt start: UInt64) -> Range<UInt64>? {
-        guard let row = storedRow(around: start), row.firstSample == start else { return nil }
-        return bytes(of: row)
-    }
-
     /// The samples of the frame that holds `sample` by the stored index, where the frame's own header says the same.
     private func storedSamples(around sample: UInt64) -> Range<UInt64>? {
-        guard let row = storedRow(around: sample), let bytes = bytes(of: row),
+        guard let row = storedRow(around: sample), let bytes = frames.bytes(of: row),
             let header = (try? Self.header(at: bytes.lowerBound, of: blob, streamInfo)) ?? nil,
             header.firstSample == row.firstSample, header.samples.contains(sample)
         else { return nil }
         return header.samples
     }
 
-    private func storedRow(around sample: UInt64) -> StoredFrameIndex.Row? {
-        guard let storedIndex else { return nil }
-        let number = fixedBlockSize.map { sample / $0 } ?? (try? storedIndex.lastRow(startingAtOrBefore: sample)) ?? nil
-        return number.flatMap { number in (try? storedIndex.row(number)) ?? nil }
+    private func storedRow(around sample: UInt64) -> FrameIndexRow? {
+        guard let index = frames.index else { return nil }
+        let number = fixedBlockSize.map { sample / $0 } ?? (try? index.lastRow(startingAtOrBefore: sample)) ?? nil
+        return number.flatMap { number in (try? index.row(number)) ?? nil }
     }
 
-    private func bytes(of row: StoredFrameIndex.Row) -> Range<UInt64>? {
-        guard let bytes = row.bytes(within: blob.byteCount), bytes.lowerBound >= firstFrameOffset,
-            bytes.count <= streamInfo.frameByteCountLimit
-        else { return nil }
-        return bytes
+    /// All frames, found in the stream itself.
+    private func frameTable() throws(RecordingError) -> FrameTable {
+        do {
+            return try frames.table()
+        } catch {
+            throw RecordingError("its stream cannot be read", recording: path, cause: error)
+        }
     }
 
-    /// The WAV samples that hold the stream's.
     private static func encoding(of streamInfo: FLACStreamInfo) -> SampleEncoding {
         switch FLACDecoder.outputBytesPerSample(of: streamInfo) {
         case 1: .unsigned8
@@ -143,25 +138,53 @@ final class FLACStream: DecodeUnits {
         return bytes.withUnsafeBytes { FLACFrameHeader.parse($0, of: streamInfo) }
     }
 
-    /// All frames, found in the stream itself.
-    private func frameTable() throws(RecordingError) -> FrameTable {
-        try table.get { () throws(RecordingError) in
-            do {
-                return try FrameTable.known(to: derived()) {
-                    let fault = storedIndex == nil ? "missing" : "wrong"
-                    log.say(.info, "/\(path): its flac_index is \(fault); built anew from the stream, in memory")
-                    return try FrameTable(ofFLAC: blob, streamInfo: streamInfo, firstFrameOffset: firstFrameOffset)
-                }
-            } catch {
-                throw RecordingError("its stream cannot be read", recording: path, cause: error)
-            }
+    // MARK: - Runs
+
+    func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder {
+        guard let rows = storedRows(of: run) else { return self }
+        let extents = zip(run, rows).map { unit, row -> Range<UInt64>? in
+            if let row { return frames.bytes(of: row) }
+            guard frames.index == nil, let table = try? frames.table(),
+                case .frame(let frame) = table.frame(containing: unit.samples.lowerBound)
+            else { return nil }
+            return frame.bytes
+        }
+        return Run(stream: self, rows: rows, coded: CodedRun(run, in: blob, extents: extents))
+    }
+
+    /// What `storedRow` gives for the first sample of each unit of `run`; nil if that has to be looked up one by one.
+    private func storedRows(of run: ArraySlice<DecodeUnit>) -> [FrameIndexRow?]? {
+        guard let index = frames.index else { return [FrameIndexRow?](repeating: nil, count: run.count) }
+        guard fixedBlockSize != nil, let first = run.first?.number, let last = run.last?.number else {
+            return run.map { storedRow(around: $0.samples.lowerBound) }
+        }
+        // Frames of one size are numbered as the rows are.
+        let end = min(last + 1, index.count)
+        guard first < end, let rows = try? index.rows(first..<end) else { return nil }
+        return run.map { unit in Int(exactly: unit.number - first).flatMap { $0 < rows.count ? rows[$0] : nil } }
+    }
+
+    private final class Run: UnitDecoder {
+        private let stream: FLACStream
+        private let rows: [FrameIndexRow?]
+        private var coded: CodedRun
+
+        init(stream: FLACStream, rows: [FrameIndexRow?], coded: CodedRun) {
+            self.stream = stream
+            self.rows = rows
+            self.coded = coded
+        }
+
+        func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+            guard let position = coded.position(of: unit) else { return try stream.decode(unit) }
+            return try stream.decode(unit, by: rows[position], from: coded.blob(at: position))
         }
     }
 
     // MARK: - Decoding
 
     /// The samples of the frame in `bytes`, which must begin with sample `start`.
-    private func decode(_ bytes: Range<UInt64>, startingAt start: UInt64) throws -> Block {
+    private func decode(_ bytes: Range<UInt64>, startingAt start: UInt64, from blob: CodedBlob) throws -> Block {
         try blob.withBytes(bytes) { coded in
             guard let header = FLACFrameHeader.parse(coded, of: streamInfo), header.firstSample == start else {
                 throw AudioCodingError(.flac, "no frame of sample \(start) begins here", at: bytes.lowerBound)

@@ -52,3 +52,8 @@ extension FrameTable {
         return table
     }
 }
+
+extension CatalogueFile.DerivedKind {
+    /// The places of a stream's frames.
+    static let frames = Self(rawValue: "frames")
+}

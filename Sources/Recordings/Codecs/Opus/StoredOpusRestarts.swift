@@ -2,7 +2,7 @@ import AudioCoding
 import Support
 import Zarr
 
-/// `opus_sync` of a recording as the store has it: rows of `[first_packet, preroll_packet]`.
+/// `opus_sync` of a recording as the store has it.
 ///
 /// Packets in an Ogg stream are counted by whoever scans its pages; where a page is damaged later the count slips. The
 /// attribute `packet_count` says how many packets there were when the rows were proved: with another number of packets
@@ -15,19 +15,16 @@ struct StoredOpusRestarts {
     /// What they were proved on.
     let attributes: OpusSyncAttributes
 
-    /// Reads that of the recording at `path`; nil where it has none. Throws where that is not a table of restarts of a stream
-    /// of `packetCount` packets.
-    init?(_ store: any Store, path: String, packetCount: UInt64, cache: BlockCache) throws {
-        guard let node = try ZarrNode.open(store, path: "\(path)/\(HierarchyNames.opusSync)", cache: cache) else {
-            return nil
-        }
-        guard case .array(let array) = node, array.dataType == .uint64, array.shape.count == 2, array.shape[1] == 2,
-            array.shape[0] > 0, array.shape[0] <= min(packetCount, Self.countLimit)
+    /// Reads that of the recording of `audio`; nil if it has none. Throws if that is not a table of restarts of a stream of
+    /// `packetCount` packets.
+    init?(of audio: StoredAudio, packetCount: UInt64) throws {
+        let path = audio.path
+        let key = "\(path)/\(OpusCodec.syncName)"
+        guard let node = try ZarrNode.open(audio.store, path: key, cache: audio.cache) else { return nil }
+        guard case .array(let array) = node, let index = StoredIndex<OpusRestart>(array),
+            index.count <= min(packetCount, Self.countLimit)
         else { throw RecordingError("opus_sync is no table of restarts", recording: path) }
-        let numbers = try array.numbers(ofRows: 0..<array.shape[0])
-        restarts = stride(from: 0, to: numbers.count, by: 2).map { start in
-            OpusRestart(firstPacket: numbers[start], preRollPacket: numbers[start + 1])
-        }
+        restarts = try index.rows(0..<index.count)
         attributes = try array.attributes(as: OpusSyncAttributes.self)
         guard OpusRestarts(stored: restarts, packetCount: packetCount) != nil else {
             throw RecordingError("opus_sync is not in order, or goes beyond the stream", recording: path)
@@ -36,11 +33,10 @@ struct StoredOpusRestarts {
 }
 
 extension OpusRestarts {
-    /// The restarts that the store has for the recording at `path`, whose stream has `packetCount` packets; nil where there are
+    /// The restarts that the store has for the recording of `audio`, whose stream has `packetCount` packets; nil if there are
     /// none to be used. `isScanned` says that the packets were counted in the stream itself.
-    init?(_ store: any Store, path: String, packetCount: UInt64, isScanned: Bool, cache: BlockCache) {
-        guard
-            let stored = (try? StoredOpusRestarts(store, path: path, packetCount: packetCount, cache: cache)) ?? nil,
+    init?(of audio: StoredAudio, packetCount: UInt64, isScanned: Bool) {
+        guard let stored = (try? StoredOpusRestarts(of: audio, packetCount: packetCount)) ?? nil,
             !isScanned || stored.attributes.packetCount == packetCount
         else { return nil }
         self.init(stored: stored.restarts, packetCount: packetCount)

@@ -72,13 +72,13 @@ struct OpusRestartTests {
             let recording = try opened.recording
             let packet = 960 * UInt64(recording.format.blockAlign)
             _ = try recording.bytes(packet * 70..<packet * 70 + 2)
-            #expect(opened.counters.opus.units.value == 1)
-            #expect(opened.counters.opus.samples.value == 16 * 960)
-            #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
+            #expect(opened.counters[.opus].units.value == 1)
+            #expect(opened.counters[.opus].samples.value == 16 * 960)
+            #expect(opened.counters[.opus].preRollSamples.value == 32 * 960)
             // The next unit goes on from where this one ended.
             _ = try recording.bytes(packet * 90..<packet * 90 + 2)
-            #expect(opened.counters.opus.units.value == 2)
-            #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
+            #expect(opened.counters[.opus].units.value == 2)
+            #expect(opened.counters[.opus].preRollSamples.value == 32 * 960)
             #expect(opened.cache.statistics[.states].hits == 1)
         }
     }
@@ -90,10 +90,10 @@ struct OpusRestartTests {
             let recording = try opened.recording
             let packet = 960 * UInt64(recording.format.blockAlign)
             _ = try recording.bytes(packet * 100..<packet * 100 + 2)
-            #expect(opened.counters.opus.units.value == 3)
-            #expect(opened.counters.opus.preRollSamples.value == 32 * 960)
+            #expect(opened.counters[.opus].units.value == 3)
+            #expect(opened.counters[.opus].preRollSamples.value == 32 * 960)
             _ = try recording.bytes(packet * 70..<packet * 70 + 2)
-            #expect(opened.counters.opus.units.value == 3)
+            #expect(opened.counters[.opus].units.value == 3)
         }
     }
 
@@ -104,8 +104,8 @@ struct OpusRestartTests {
             let recording = try opened.recording
             let packet = 960 * UInt64(recording.format.blockAlign)
             _ = try recording.bytes(packet * 500..<packet * 500 + 2)
-            #expect(opened.counters.opus.units.value == 1)
-            #expect(opened.counters.opus.preRollSamples.value == 496 * 960)
+            #expect(opened.counters[.opus].units.value == 1)
+            #expect(opened.counters[.opus].preRollSamples.value == 496 * 960)
         }
     }
 

@@ -4,9 +4,6 @@ import Zarr
 
 /// A stored frame index held against the frames that the stream itself has, row by row.
 struct IndexComparison {
-    /// Rows read at once.
-    private static let slabRowCount: UInt64 = 8192
-
     /// How many rows the index has.
     let rowCount: UInt64
     /// Rows that are no frame of the stream, or not in order.
@@ -25,17 +22,16 @@ struct IndexComparison {
     /// bear their number (AAC); nil where they do.
     init(
         _ index: StoredFrameIndex, with table: FrameTable, holes: [FrameTable.Hole], samplesPerFrame: UInt64?
-    ) throws(ZarrError) {
+    ) throws {
         rowCount = index.count
         var nextFrame = 0
         var matched = 0
         var position: UInt64 = 0
-        while position < rowCount {
-            let rows = try index.rows(position..<min(position + Self.slabRowCount, rowCount))
+        try index.forEachBatch { rows in
             for row in rows {
                 let start = samplesPerFrame.map { position.multiplied(by: $0) ?? .max }
-                let isNext = table[nextFrame]?.offset == row.offset
-                let frame = isNext ? nextFrame : table.index(ofFrameAt: row.offset)
+                let isNext = table[nextFrame]?.offset == row.byteOffset
+                let frame = isNext ? nextFrame : table.index(ofFrameAt: row.byteOffset)
                 if let frame, frame >= nextFrame, Self.row(row, is: table[frame], startingAt: start) {
                     matched += 1
                     nextFrame = frame + 1
@@ -57,17 +53,17 @@ struct IndexComparison {
         }
     }
 
-    private static func row(_ row: StoredFrameIndex.Row, is frame: CodedFrame?, startingAt start: UInt64?) -> Bool {
+    private static func row(_ row: FrameIndexRow, is frame: CodedFrame?, startingAt start: UInt64?) -> Bool {
         guard let frame else { return false }
-        return row.offset == frame.offset && row.byteCount == UInt64(frame.byteCount)
+        return row.byteOffset == frame.offset && row.byteCount == UInt64(frame.byteCount)
             && row.firstSample == start ?? frame.firstSample
     }
 
     /// Whether `row` may have been right before the stream was damaged.
     private static func lies(
-        _ row: StoredFrameIndex.Row, in holes: [FrameTable.Hole], startingAt start: UInt64?, hasNumbers: Bool
+        _ row: FrameIndexRow, in holes: [FrameTable.Hole], startingAt start: UInt64?, hasNumbers: Bool
     ) -> Bool {
-        guard row.byteCount > 0, let end = row.offset.adding(row.byteCount) else { return false }
+        guard row.byteCount > 0, let end = row.byteOffset.adding(row.byteCount) else { return false }
         var low = 0
         var high = holes.count
         while low < high {
@@ -76,11 +72,11 @@ struct IndexComparison {
         }
         guard low < holes.count else { return false }
         let hole = holes[low]
-        guard hole.bytes.lowerBound <= row.offset, end <= hole.bytes.upperBound else { return false }
+        guard hole.bytes.lowerBound <= row.byteOffset, end <= hole.bytes.upperBound else { return false }
         return hasNumbers ? hole.samples.contains(row.firstSample) : row.firstSample == start
     }
 
-    private mutating func addLost(_ row: StoredFrameIndex.Row, _ samplesPerFrame: UInt64) {
+    private mutating func addLost(_ row: FrameIndexRow, _ samplesPerFrame: UInt64) {
         guard samplesPerFrame > 0, let end = row.firstSample.adding(samplesPerFrame) else { return }
         if let last = lostSamples.last, last.upperBound == row.firstSample {
             lostSamples[lostSamples.count - 1] = last.lowerBound..<end

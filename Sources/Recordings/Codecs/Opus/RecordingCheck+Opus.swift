@@ -3,39 +3,37 @@ import Support
 import Zarr
 
 extension RecordingCheck {
-    /// Finds the packets of an Opus stream, and holds index and restarts against them.
-    mutating func checkOpus(_ audio: RecordingLoader.AudioArray, _ recording: Recording?) {
+    /// Finds the packets of an Opus stream, and compares index and restarts with them. What stands in the way of a stream that
+    /// is not open has been added.
+    mutating func checkOpus(_ audio: StoredAudio, isOpen: Bool) {
         do {
-            let blob = try CodedBlob(audio.array)
-            if try blob.bytes(0..<8).starts(with: "OggS".utf8) {
-                let isWhole = try checkPages(of: blob)
-                let packets = try OggPackets(blob: blob)
-                let head = try OggOpusExtent(of: blob.stream).head
-                if isWhole {
-                    try checkRestarts(of: packets, head: head, isScanned: true)
-                } else if isDeep {
-                    // Whatever opus_sync says, it is of the stream as it was.
-                    try decode(packets, head: head, claims: [])
-                }
-            } else {
-                let index = try ZarrArray.open(store, path: "\(node.path)/opus_index", cache: cache)
-                guard let packets = StoredOpusPackets(blob: blob, index: index) else { return }
-                let end = try checkRows(of: index, blob)
-                let head = try OpusHead(
-                    CodedBlob(ZarrArray.open(store, path: "\(node.path)/opus_head", cache: cache)).bytes(0..<1024))
-                checkTrim(audio.attributes, decoded: end, defaultPriming: UInt64(head.preSkip))
-                try checkRestarts(of: packets, head: head, isScanned: false)
+            let blob = try audio.blob()
+            switch try OpusContainer(of: blob, audio) {
+            case .pages(let extent): try checkPages(of: blob, audio, extent)
+            case .packets(let packets, let head): try checkPackets(packets, head, of: blob, audio)
             }
         } catch {
-            // A stream that cannot even be opened has been told.
-            if recording != nil { add("its Opus stream cannot be read", error) }
+            if isOpen { add("its Opus stream cannot be read", error) }
         }
     }
 
     // MARK: - Ogg
 
-    /// Goes through the pages of an Ogg stream and tells whether all are there.
-    private mutating func checkPages(of blob: CodedBlob) throws -> Bool {
+    private mutating func checkPages(
+        of blob: CodedBlob, _ audio: StoredAudio, _ extent: OggOpusExtent
+    ) throws {
+        let isWhole = try checkPages(of: blob, extent)
+        let packets = try OggPackets(blob: blob)
+        if isWhole {
+            try checkRestarts(of: packets, head: extent.head, audio, isScanned: true)
+        } else if isDeep {
+            // Whatever opus_sync says, it is of the stream as it was.
+            try decode(packets, head: extent.head, claims: [])
+        }
+    }
+
+    /// Goes through the pages of an Ogg stream and reports whether all are there.
+    private mutating func checkPages(of blob: CodedBlob, _ extent: OggOpusExtent) throws -> Bool {
         var scanner = OggPacketScanner()
         var pass = BlobPass(progress: progress)
         var end: UInt64 = 0
@@ -50,7 +48,6 @@ extension RecordingCheck {
         }
         try pass.run(over: blob) { follow(try scanner.consume($0)) }
         follow(try scanner.finish())
-        let extent = try OggOpusExtent(of: blob.stream)
         let length = extent.sampleCount.adding(UInt64(extent.head.preSkip)) ?? .max
         if end < length { holes.append(end..<length) }
         for hole in holes {
@@ -69,7 +66,8 @@ extension RecordingCheck {
                 add(finding(.fault, "\(scanner.skippedByteCount) bytes of the stream belong to no intact page"))
             }
         }
-        if case .array(let index) = try ZarrNode.open(store, path: "\(node.path)/opus_index", cache: cache) {
+        let indexPath = "\(node.path)/\(OpusCodec.indexName)"
+        if case .array(let index) = try ZarrNode.open(store, path: indexPath, cache: cache) {
             add(
                 finding(
                     .note,
@@ -81,33 +79,36 @@ extension RecordingCheck {
 
     // MARK: - Packets end to end
 
-    /// Holds the rows of `opus_index` against the packets they point to, and returns the samples they decode to.
-    private mutating func checkRows(of index: ZarrArray, _ blob: CodedBlob) throws -> UInt64 {
+    private mutating func checkPackets(
+        _ packets: StoredOpusPackets, _ head: OpusHead, of blob: CodedBlob, _ audio: StoredAudio
+    ) throws {
+        let end = try checkRows(of: packets.index, blob)
+        checkTrim(audio.attributes, decoded: end, defaultPriming: UInt64(head.preSkip))
+        try checkRestarts(of: packets, head: head, audio, isScanned: false)
+    }
+
+    /// Compares the rows of `opus_index` with the packets that they point to, and returns the samples that those decode to.
+    private mutating func checkRows(of index: StoredIndex<OpusPacketRow>, _ blob: CodedBlob) throws -> UInt64 {
         var offset: UInt64 = 0
         var sample: UInt64 = 0
         var wrong: Range<UInt64>?
-        var position: UInt64 = 0
-        while position < index.shape[0] {
-            let rows = position..<position + min(8192, index.shape[0] - position)
-            let numbers = try index.numbers(ofRows: rows)
-            for start in stride(from: 0, to: numbers.count, by: 5) {
-                let row = Array(numbers[start..<start + 5])
-                let sampleCount = packetSampleCount(at: row[0], byteCount: row[1], of: blob)
+        try index.forEachBatch { rows in
+            for row in rows {
+                let sampleCount = packetSampleCount(row, of: blob)
                 let isRight =
-                    row[0] == offset && sampleCount == row[2] && row[3] == sample
-                    && sample.adding(row[2])?.subtracting(1) == row[4]
-                let end = row[3].adding(row[2]) ?? .max
+                    row.byteOffset == offset && sampleCount == row.sampleCount && row.firstSample == sample
+                    && sample.adding(row.sampleCount)?.subtracting(1) == row.lastSample
+                let end = row.firstSample.adding(row.sampleCount) ?? .max
                 if !isRight {
-                    wrong = min(wrong?.lowerBound ?? .max, row[3])..<max(wrong?.upperBound ?? 0, end)
+                    wrong = min(wrong?.lowerBound ?? .max, row.firstSample)..<max(wrong?.upperBound ?? 0, end)
                 } else if let found = wrong {
                     addWrongRows(found)
                     wrong = nil
                 }
-                offset = row[0].adding(row[1]) ?? .max
+                offset = row.byteOffset.adding(row.byteCount) ?? .max
                 sample = end
             }
-            progress(offset.subtracting(numbers[0]) ?? 0)
-            position = rows.upperBound
+            progress(offset.subtracting(rows.first?.byteOffset ?? 0) ?? 0)
         }
         if let wrong { addWrongRows(wrong) }
         if offset != blob.byteCount {
@@ -123,24 +124,24 @@ extension RecordingCheck {
         add(finding(.fault, "opus_index is wrong here: its rows are not the stream's packets", samples: samples))
     }
 
-    /// The samples of the packet in the `byteCount` bytes from `offset` on; nil where there is none, or it cannot be read.
-    private func packetSampleCount(at offset: UInt64, byteCount: UInt64, of blob: CodedBlob) -> UInt64? {
-        guard byteCount > 0, byteCount <= StoredOpusPackets.packetByteCountLimit, let end = offset.adding(byteCount),
-            end <= blob.byteCount
-        else { return nil }
-        let count = try? blob.withBytes(offset..<end) { OpusPacket.sampleCount(of: $0) }
+    /// The samples of the packet that `row` points to; nil if there is none, or it cannot be read.
+    private func packetSampleCount(_ row: OpusPacketRow, of blob: CodedBlob) -> UInt64? {
+        guard let bytes = row.bytes(within: blob.byteCount) else { return nil }
+        let count = try? blob.withBytes(bytes) { OpusPacket.sampleCount(of: $0) }
         return count.flatMap { $0 }.map { UInt64($0) }
     }
 
     // MARK: - Restarts
 
-    /// Looks at `opus_sync`, proves it anew where all is decoded, and makes it where it is missing and wanted.
-    private mutating func checkRestarts(of packets: any OpusPackets, head: OpusHead, isScanned: Bool) throws {
-        let name = HierarchyNames.opusSync
-        let repair = IndexRepair.restarts(of: packets, head: head)
+    /// Looks at `opus_sync`, proves it anew in a deep check, and offers to make it if it is missing.
+    private mutating func checkRestarts(
+        of packets: any OpusPackets, head: OpusHead, _ audio: StoredAudio, isScanned: Bool
+    ) throws {
+        let name = OpusCodec.syncName
+        let repair = IndexRepair(restartsOf: packets, head: head)
         var stored: StoredOpusRestarts?
         do {
-            stored = try StoredOpusRestarts(store, path: node.path, packetCount: packets.count, cache: cache)
+            stored = try StoredOpusRestarts(of: audio, packetCount: packets.count)
             if stored == nil {
                 let problem = "\(name) is missing: reading from the middle decodes from the start once"
                 add([finding(.note, problem)], repair: repair)
@@ -179,10 +180,10 @@ extension RecordingCheck {
                 .fault, "opus_sync is wrong: its row \(fault.restart) \(problem)",
                 samples: try samples(of: claims[fault.restart].firstPacket..<next, in: packets))
         }
-        add(wrong, repair: .restarts(of: packets, head: head))
+        add(wrong, repair: IndexRepair(restartsOf: packets, head: head))
     }
 
-    /// The samples of the packets `range`.
+    /// The samples that the packets `range` decode to.
     private func samples(of range: Range<UInt64>, in packets: any OpusPackets) throws -> Range<UInt64> {
         let start = try firstSample(of: range.lowerBound, in: packets)
         return start..<max(start, try firstSample(of: range.upperBound, in: packets))

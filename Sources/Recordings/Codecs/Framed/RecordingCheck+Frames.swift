@@ -2,66 +2,28 @@ import AudioCoding
 import Support
 import Zarr
 
+/// The frames of a stream, and what else a pass over all of it found.
+struct FrameScan {
+    let table: FrameTable
+    let unreadable: [BlobPass.Unreadable]
+
+    /// Goes through all of `blob`.
+    init(of blob: CodedBlob, _ format: some FrameFormat, progress: @escaping @Sendable (UInt64) -> Void) throws {
+        var scanner = format.makeScanner()
+        var table = FrameTable()
+        var pass = BlobPass(progress: progress)
+        try pass.run(over: blob, from: format.firstFrameOffset) { table.append(try scanner.consume($0)) }
+        table.append(try scanner.finish())
+        self.table = table
+        unreadable = pass.unreadable
+    }
+}
+
 extension RecordingCheck {
-    // MARK: - FLAC
-
-    /// Finds the frames of a FLAC stream, and holds index and attributes against them.
-    mutating func checkFLAC(_ audio: RecordingLoader.AudioArray, _ recording: Recording?) {
-        do {
-            let blob = try CodedBlob(audio.array)
-            let metadata = try FLACMetadata(of: blob.stream)
-            let streamInfo = metadata.streamInfo
-            var scanner = FLACFrameScanner(streamInfo: streamInfo, offset: metadata.firstFrameOffset)
-            var table = FrameTable()
-            var pass = BlobPass(progress: progress)
-            try pass.run(over: blob, from: metadata.firstFrameOffset) { table.append(scanner.consume($0)) }
-            table.append(scanner.finish())
-
-            let holes = table.holes(
-                in: metadata.firstFrameOffset..<blob.byteCount, sampleCount: streamInfo.totalSamples)
-            for hole in holes { add(hole, pass.unreadable, samples: hole.samples) }
-            addUnreadable(pass.unreadable, outside: holes)
-            checkAttributes(audio.attributes, rate: streamInfo.sampleRate, channels: streamInfo.channels)
-            try checkIndex(HierarchyNames.flacIndex, of: blob.byteCount, table, holes, samplesPerFrame: nil)
-        } catch {
-            if recording != nil { add("its FLAC stream cannot be read", error) }
-        }
-    }
-
-    // MARK: - AAC
-
-    /// Finds the frames of an ADTS stream, and holds index and attributes against them.
-    mutating func checkAAC(_ audio: RecordingLoader.AudioArray, _ recording: Recording?) {
-        do {
-            let blob = try CodedBlob(audio.array)
-            // Where its first frames cannot be decoded, that has been told.
-            let format = try? AACStream(blob: blob, index: nil, path: node.path, log: .silent).format
-            let samplesPerFrame = format?.samplesPerFrame ?? 1024
-            var scanner = ADTSScanner(samplesPerFrame: samplesPerFrame)
-            var table = FrameTable()
-            var pass = BlobPass(progress: progress)
-            try pass.run(over: blob) { table.append(try scanner.consume($0)) }
-            table.append(try scanner.finish())
-
-            let start = table[0]?.offset ?? 0
-            let holes = table.holes(in: start..<blob.byteCount, sampleCount: nil)
-            addUnreadable(pass.unreadable, outside: holes)
-            if let format {
-                checkAttributes(audio.attributes, rate: format.sampleRate, channels: format.channels)
-            }
-            let lost = try checkIndex(
-                HierarchyNames.aacIndex, of: blob.byteCount, table, holes, samplesPerFrame: UInt64(samplesPerFrame))
-            add(holes, lost, pass.unreadable)
-            if let last = table[table.count - 1] { checkTrim(audio.attributes, decoded: last.samples.upperBound) }
-        } catch {
-            if recording != nil { add("its AAC stream cannot be read", error) }
-        }
-    }
-
     /// Adds the `holes` of a stream whose frames bear no numbers. `lost` are the samples of the frames that were there by the
     /// index.
-    private mutating func add(
-        _ holes: [FrameTable.Hole], _ lost: [Range<UInt64>], _ unreadable: [BlobPass.Unreadable]
+    mutating func add(
+        _ holes: [FrameTable.Hole], lost: [Range<UInt64>], _ unreadable: [BlobPass.Unreadable]
     ) {
         for (number, hole) in holes.enumerated() {
             // Frames lie behind each other, so runs of lost ones are in the order of the holes.
@@ -74,9 +36,8 @@ extension RecordingCheck {
         }
     }
 
-    // MARK: - Parts
-
-    private mutating func add(
+    /// Adds `hole`, in which frames with the samples `samples` are missing.
+    mutating func add(
         _ hole: FrameTable.Hole, _ unreadable: [BlobPass.Unreadable], samples: Range<UInt64>, more: String = ""
     ) {
         if !samples.isEmpty { lostSamples.append(samples) }
@@ -91,19 +52,22 @@ extension RecordingCheck {
     }
 
     /// Adds what could not be read and yet is part of no frame.
-    private mutating func addUnreadable(_ unreadable: [BlobPass.Unreadable], outside holes: [FrameTable.Hole]) {
+    mutating func addUnreadable(_ unreadable: [BlobPass.Unreadable], outside holes: [FrameTable.Hole]) {
         for part in unreadable where !holes.contains(where: { $0.bytes.overlaps(part.bytes) }) {
             add("bytes \(part.bytes.lowerBound)..<\(part.bytes.upperBound) of the stream cannot be read", part.error)
         }
     }
 
-    /// Holds the index called `name` of a stream of `byteCount` bytes against `table` and returns the samples of frames that only the index has.
+    /// Compares the index of frames of `format` in a stream of `byteCount` bytes with `table`, and returns the samples of frames
+    /// that only the index has. `samplesPerFrame` is given for frames that do not bear their numbers.
     @discardableResult
-    private mutating func checkIndex(
-        _ name: String, of byteCount: UInt64, _ table: FrameTable, _ holes: [FrameTable.Hole], samplesPerFrame: UInt64?
+    mutating func checkIndex<Format: FrameFormat>(
+        of format: Format.Type, _ byteCount: UInt64, _ table: FrameTable, _ holes: [FrameTable.Hole],
+        samplesPerFrame: UInt64? = nil
     ) throws -> [Range<UInt64>] {
-        // Where frames are missing, the old index may still know more than a new one would.
-        let repair = holes.isEmpty ? IndexRepair.frames(name: name, table) : nil
+        let name = Format.indexName
+        // If frames are missing, the old index may still know more than a new one would.
+        let repair = holes.isEmpty ? IndexRepair(name, frames: table) : nil
         let unrepairable = holes.isEmpty ? "" : "; the stream is damaged, so that no right one can be made"
         do {
             guard let node = try ZarrNode.open(store, path: "\(node.path)/\(name)", cache: cache) else {
@@ -129,8 +93,8 @@ extension RecordingCheck {
         }
     }
 
-    /// Holds what the blob's attributes say of the stream against the stream.
-    private mutating func checkAttributes(_ attributes: AudioAttributes, rate: UInt32, channels: Int) {
+    /// Compares what the blob's attributes say of the stream with the stream.
+    mutating func checkAttributes(_ attributes: AudioAttributes, rate: UInt32, channels: Int) {
         if let announced = attributes.sampleRate, announced != Double(rate) {
             add(finding(.note, "sample_rate says \(announced), the stream has \(rate); the stream is believed"))
         }
@@ -139,7 +103,7 @@ extension RecordingCheck {
         }
     }
 
-    /// Holds `priming_samples` and `total_samples` against the `decoded` samples that the stream has.
+    /// Compares `priming_samples` and `total_samples` with the `decoded` samples that the stream has.
     mutating func checkTrim(_ attributes: AudioAttributes, decoded: UInt64, defaultPriming: UInt64 = 0) {
         let priming = attributes.primingSamples ?? defaultPriming
         guard let total = attributes.totalSamples else { return }

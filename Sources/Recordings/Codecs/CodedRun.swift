@@ -1,0 +1,51 @@
+/// Decode units that follow each other, whose coded bytes are read together as far as they lie together: a store may take long
+/// to answer, however little it is asked for.
+///
+/// Only reads are saved. Each unit is still decoded from the bytes that it would be decoded from alone.
+struct CodedRun {
+    /// Bytes that are read at once and held, at most.
+    private static let byteCountLimit: UInt64 = 1 << 20
+    /// Bytes between units that are read with them rather than passed over: the headers of Ogg pages, tags.
+    private static let gapByteCountLimit: UInt64 = 4 << 10
+
+    private let blob: CodedBlob
+    private let units: ArraySlice<DecodeUnit>
+    /// Where the bytes of each unit are thought to be; nil where that is not known.
+    private let extents: [Range<UInt64>?]
+    /// The blob with bytes of some units in memory.
+    private var holding: CodedBlob?
+    /// The position of the last unit that was asked for.
+    private var last = 0
+
+    /// A run of `units`, which are in order, whose bytes are in `blob`: those of each at the extent in the same position.
+    init(_ units: ArraySlice<DecodeUnit>, in blob: CodedBlob, extents: [Range<UInt64>?]) {
+        self.units = units
+        self.blob = blob
+        self.extents = extents
+    }
+
+    /// The position of `unit` among the units; nil if it is not one of them, or one before the last that was asked for.
+    mutating func position(of unit: DecodeUnit) -> Int? {
+        guard let index = units.dropFirst(last).firstIndex(where: { $0.number == unit.number }) else { return nil }
+        last = index - units.startIndex
+        return last
+    }
+
+    /// The blob to decode the unit at `position` from: one that holds the bytes of that unit and of as many after it as are read
+    /// together. Without effect on what is read from it.
+    mutating func blob(at position: Int) -> CodedBlob {
+        guard let extent = extents[position] else { return blob }
+        if let holding, holding.holds(extent) { return holding }
+        var end = extent.upperBound
+        for next in extents.dropFirst(position + 1) {
+            guard let next, next.lowerBound <= end + Self.gapByteCountLimit, next.upperBound >= end,
+                next.upperBound - extent.lowerBound <= Self.byteCountLimit
+            else { break }
+            end = next.upperBound
+        }
+        guard end > extent.upperBound else { return blob }
+        holding = try? blob.fetching(extent.lowerBound..<end)
+        // What cannot be read may be needed by the others alone.
+        return holding ?? blob
+    }
+}

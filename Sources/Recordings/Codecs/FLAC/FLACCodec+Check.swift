@@ -1,0 +1,42 @@
+import AudioCoding
+import Support
+import WaveFile
+
+extension FLACCodec {
+    /// Finds the frames, and compares index and attributes with them.
+    func check(_ audio: StoredAudio, opened: OpenedAudio?, in check: inout RecordingCheck) {
+        do {
+            let blob = try audio.blob()
+            let format = FLACFormat(try FLACMetadata(of: blob.stream))
+            let streamInfo = format.streamInfo
+            let scan = try FrameScan(of: blob, format, progress: check.progress)
+            let holes = scan.table.holes(
+                in: format.firstFrameOffset..<blob.byteCount, sampleCount: streamInfo.totalSamples)
+            for hole in holes { check.add(hole, scan.unreadable, samples: hole.samples) }
+            check.addUnreadable(scan.unreadable, outside: holes)
+            check.checkAttributes(audio.attributes, rate: streamInfo.sampleRate, channels: streamInfo.channels)
+            try check.checkIndex(of: FLACFormat.self, blob.byteCount, scan.table, holes)
+        } catch {
+            if opened != nil { check.add("its FLAC stream cannot be read", error) }
+        }
+    }
+
+    /// Decodes all samples, and compares their MD5 with that of STREAMINFO.
+    func checkSamples(of loaded: LoadedRecording, in check: inout RecordingCheck) {
+        guard let blob = try? loaded.audio.blob(), let md5 = (try? FLACMetadata(of: blob.stream))?.streamInfo.md5,
+            let digest = MessageDigest(.md5)
+        else { return check.decode(loaded) }
+        // The MD5 is of signed numbers, WAV has 8 bits unsigned.
+        let isUnsigned = loaded.recording.format.encoding == .unsigned8
+        check.decode(loaded) { bytes in
+            if isUnsigned {
+                bytes.map { $0 ^ 0x80 }.withUnsafeBytes { digest.update($0) }
+            } else {
+                digest.update(bytes)
+            }
+        } problem: {
+            digest.finish() == md5
+                ? nil : "the stream decodes to other samples than were coded: their MD5 is not STREAMINFO's"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Support
+import WaveFile
+
+/// What a codec found out about the audio of a recording, and how its samples are read.
+struct OpenedAudio: Sendable {
+    /// How samples are read.
+    enum Samples: Sendable {
+        /// By decoding one unit or more.
+        case units(any DecodeUnits)
+        /// As they are.
+        case direct(any SampleReading)
+    }
+
+    /// Samples of one channel a second.
+    let sampleRate: UInt32
+    let channels: Int
+    let encoding: SampleEncoding
+    /// Samples of one channel that all of it decodes to.
+    let decodedSampleCount: UInt64
+    /// Of those, how many come before the recording's first: priming, pre-skip.
+    var skippedSamples: UInt64 = 0
+    /// How many the recording has of those that follow; nil if it has all of them.
+    var keptSamples: UInt64?
+    let samples: Samples
+
+    /// Samples of one channel that follow those skipped.
+    var restSampleCount: UInt64 { decodedSampleCount.subtracting(skippedSamples) ?? 0 }
+
+    /// Samples of one channel that the recording has.
+    var sampleCount: UInt64 { min(keptSamples ?? .max, restSampleCount) }
+}

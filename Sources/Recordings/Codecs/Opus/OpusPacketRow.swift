@@ -1,0 +1,52 @@
+import Support
+
+/// A row of `opus_index`: `[byte_pos, byte_len, sample_count, cum_start, cum_end]`.
+public struct OpusPacketRow: IndexRow {
+    /// The packet's first byte, from the start of the packets.
+    public let byteOffset: UInt64
+    /// Bytes of the packet.
+    public let byteCount: UInt64
+    /// Samples of one channel that the packet decodes to.
+    public let sampleCount: UInt64
+    /// The first of those samples, from the start of the stream.
+    public let firstSample: UInt64
+    /// The last of them; a packet has at least one.
+    public let lastSample: UInt64
+
+    /// Numbers in a row.
+    public static let columnCount = 5
+
+    /// The numbers that the row is stored as.
+    public var numbers: [UInt64] { [byteOffset, byteCount, sampleCount, firstSample, lastSample] }
+
+    /// The row that is stored as `numbers`, of which there are exactly `columnCount`.
+    public init(numbers: ArraySlice<UInt64>) {
+        let first = numbers.startIndex
+        byteOffset = numbers[first]
+        byteCount = numbers[first + 1]
+        sampleCount = numbers[first + 2]
+        firstSample = numbers[first + 3]
+        lastSample = numbers[first + 4]
+    }
+
+    /// A row of a packet of `byteCount` bytes from `byteOffset` on, which decodes to `sampleCount` samples, at least one, from
+    /// `firstSample` on.
+    public init(byteOffset: UInt64, byteCount: UInt64, firstSample: UInt64, sampleCount: UInt64) {
+        self.byteOffset = byteOffset
+        self.byteCount = byteCount
+        self.sampleCount = sampleCount
+        self.firstSample = firstSample
+        lastSample = (firstSample.adding(sampleCount) ?? .max).subtracting(1) ?? 0
+    }
+
+    /// The packet's bytes; nil if they do not lie within a stream of `streamByteCount`, or are more than any packet has.
+    func bytes(within streamByteCount: UInt64) -> Range<UInt64>? {
+        guard byteCount > 0, byteCount <= Self.byteCountLimit, let end = byteOffset.adding(byteCount),
+            end <= streamByteCount
+        else { return nil }
+        return byteOffset..<end
+    }
+
+    /// More than any packet has: 255 streams of six frames of 1275 bytes.
+    private static let byteCountLimit: UInt64 = 255 * 6 * 1275 + 1024
+}

@@ -1,0 +1,58 @@
+import Support
+import Zarr
+
+/// The audio of a recording as its store has it, not looked into yet.
+struct StoredAudio: Sendable {
+    let store: any Store
+    let cache: BlockCache
+    /// The recording's path.
+    let path: String
+    /// The coded bytes, or the samples.
+    let array: ZarrArray
+    let attributes: AudioAttributes
+    /// What the store calls the codec, if it says so.
+    let codecName: String?
+    /// Whether the array may hold coded bytes; if not, it holds samples.
+    let isCoded: Bool
+
+    /// The audio of the recording at `node` of `store`.
+    init(of node: RecordingNode, in store: any Store, cache: BlockCache) throws(RecordingError) {
+        self.store = store
+        self.cache = cache
+        path = node.path
+        switch node.content {
+        case .array:
+            (array, attributes) = try Self.open(store, path, path: path, cache: cache)
+            codecName = nil
+            isCoded = false
+        case .group(let group):
+            let blob = "\(path)/\(HierarchyNames.blob)"
+            (array, attributes) = try Self.open(store, blob, path: path, cache: cache)
+            codecName = attributes.codec ?? group.encoding
+            isCoded = array.dataType == .uint8
+        }
+    }
+
+    private static func open(
+        _ store: any Store, _ key: String, path: String, cache: BlockCache
+    ) throws(RecordingError) -> (array: ZarrArray, attributes: AudioAttributes) {
+        do throws(ZarrError) {
+            switch try ZarrNode.open(store, path: key, cache: cache, attributes: AudioAttributes.self) {
+            case (.array(let array), let attributes)?: return (array, attributes)
+            case (.group, _)?: throw ZarrError(.invalidDocument, "is a group, not an array", path: key)
+            case nil: throw ZarrError(.notFound, "there is no Zarr node", path: key)
+            }
+        } catch {
+            throw RecordingError("its audio cannot be opened", recording: path, cause: error)
+        }
+    }
+
+    /// The coded bytes.
+    func blob() throws(RecordingError) -> CodedBlob { try CodedBlob(array) }
+
+    /// The index of `Row` called `name`; nil if there is none, or none that can be read.
+    func index<Row: IndexRow>(_ name: String, of type: Row.Type) -> StoredIndex<Row>? {
+        let array = try? ZarrArray.open(store, path: "\(path)/\(name)", cache: cache, kind: .indexes)
+        return array.flatMap { StoredIndex($0) }
+    }
+}

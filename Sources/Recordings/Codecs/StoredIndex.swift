@@ -1,0 +1,56 @@
+import Zarr
+
+/// An index as the store has it.
+///
+/// Nothing in it is believed: whoever reads a row checks it against the stream.
+struct StoredIndex<Row: IndexRow>: Sendable {
+    /// Rows that a pass over all of them holds at once.
+    private static var batchRowCount: UInt64 { 8192 }
+
+    private let array: ZarrArray
+    /// How many rows there are; at least one.
+    let count: UInt64
+
+    /// Nil if the array has another form.
+    init?(_ array: ZarrArray) {
+        guard array.dataType == .uint64, array.shape.count == 2, array.shape[1] == UInt64(Row.columnCount),
+            array.shape[0] > 0
+        else { return nil }
+        self.array = array
+        count = array.shape[0]
+    }
+
+    /// The rows of `range`, read at once; it must lie within `0..<count`, and the caller has bounded its length.
+    func rows(_ range: Range<UInt64>) throws(ZarrError) -> [Row] {
+        let columnCount = Row.columnCount
+        var numbers = [UInt64](repeating: 0, count: range.count * columnCount)
+        var failure: ZarrError?
+        numbers.withUnsafeMutableBytes { buffer in
+            do throws(ZarrError) {
+                try array.read(
+                    start: [range.lowerBound, 0], count: [UInt64(range.count), UInt64(columnCount)], into: buffer)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        for index in numbers.indices { numbers[index] = UInt64(littleEndian: numbers[index]) }
+        return (0..<range.count).map { Row(numbers: numbers[$0 * columnCount..<($0 + 1) * columnCount]) }
+    }
+
+    /// The row at `number`, or nil past the last.
+    func row(_ number: UInt64) throws(ZarrError) -> Row? {
+        guard number < count else { return nil }
+        return try rows(number..<number + 1).first
+    }
+
+    /// Hands all rows to `body`, in order, some thousands at a time.
+    func forEachBatch(_ body: ([Row]) throws -> Void) throws {
+        var position: UInt64 = 0
+        while position < count {
+            let range = position..<position + min(Self.batchRowCount, count - position)
+            try body(try rows(range))
+            position = range.upperBound
+        }
+    }
+}
