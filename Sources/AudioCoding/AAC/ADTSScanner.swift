@@ -4,7 +4,7 @@
 /// left out up to the next place where that holds. ID3v2 tags at the front are passed over.
 ///
 /// Nothing in a frame says which samples are its own, so they are counted: after damage, the samples that follow move up.
-public struct ADTSScanner {
+public struct ADTSScanner: FrameScanner {
     /// How many bytes were left out so far as they belong to no frame, tags at the front apart.
     public private(set) var skippedByteCount: UInt64 = 0
     /// The header of the first frame, as soon as there is one; the others have the same rate and channels.

@@ -7,7 +7,7 @@ import Glibc
 /// (damaged bytes) frames are left out until two follow each other again: rather a hole than a wrong frame.
 ///
 /// Time is linear and memory bounded whatever the bytes are.
-public struct FLACFrameScanner {
+public struct FLACFrameScanner: FrameScanner {
     /// A place where a frame may begin.
     private struct Candidate {
         let offset: UInt64

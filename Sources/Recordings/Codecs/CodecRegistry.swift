@@ -1,4 +1,4 @@
 /// The codecs that recordings can have: to add one, add its line.
-enum CodecRegistry {
+public enum CodecRegistry {
     static let all: [any RecordingCodec] = [FLACCodec(), AACCodec(), OpusCodec(), PCMCodec()]
 }
