@@ -1,22 +1,14 @@
 import AudioCoding
+import Recordings
 import Support
 
 /// Samples to be encoded, from the first to the last.
 protocol SampleSource: AnyObject {
+    /// What they are like.
     var form: SampleForm { get }
 
     /// The next samples, all of `form`; nil at the end.
     func next() throws -> SampleBuffer?
-}
-
-/// What samples are like.
-struct SampleForm: Equatable {
-    var format: SampleFormat
-    var channels: Int
-    /// The speakers as in dwChannelMask, 0 for none in particular.
-    var channelMask: UInt64
-    /// Samples of one channel a second.
-    var sampleRate: UInt32
 }
 
 /// The samples of a stream that libavcodec decodes.
@@ -24,6 +16,7 @@ final class MediaSamples: SampleSource {
     let form: SampleForm
     private let source: MediaSource
 
+    /// The samples of the stream that `source` reads. Throws if libavcodec has no decoder for it.
     init(_ source: MediaSource) throws(ImportError) {
         guard let format = source.stream.format else {
             throw ImportError("there is no decoder here for its \(source.stream.codec)")
@@ -46,6 +39,7 @@ final class ResampledSamples: SampleSource {
     private let resampler: Resampler
     private var isAtEnd = false
 
+    /// The samples of `source` at `sampleRate`, as floats.
     init(_ source: any SampleSource, to sampleRate: UInt32) throws {
         self.source = source
         resampler = try Resampler(

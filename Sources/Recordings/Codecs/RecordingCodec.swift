@@ -1,7 +1,7 @@
 /// One way in which the audio of recordings is kept: all that reading, checking and describing them needs to know of it.
 ///
 /// What is particular to a codec is in its folder, and one line of `CodecRegistry` names it.
-protocol RecordingCodec: Sendable {
+protocol RecordingCodec: ImportableCodec, Sendable {
     /// What stores and users call it.
     var name: AudioCodec { get }
 

@@ -1,5 +1,4 @@
 import AudioCoding
-import Recordings
 import Zarr
 
 /// Writes samples as the elements of an array: samples × channels, or samples alone where there is one channel.
@@ -8,6 +7,7 @@ final class PCMWriter: AudioWriter {
     private let blob: ArrayWriter
     private var sampleCount: UInt64 = 0
 
+    /// A writer of samples of `form` into `node`.
     init(_ form: SampleForm, in node: StagedNode) throws {
         self.form = form
         blob = ArrayWriter(
@@ -32,12 +32,12 @@ final class PCMWriter: AudioWriter {
 
     func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         var attributes = attributes
-        attributes.describe(.pcm, form, container: "zarr-array")
+        attributes.describe(.pcm, channels: form.channels, sampleRate: form.sampleRate, container: "zarr-array")
         if form.format.isInteger { attributes["bits_per_sample"] = JSONValue(8 * form.format.byteCount) }
         attributes["total_samples"] = JSONValue(sampleCount)
         try blob.finish(attributes: attributes)
         return WrittenAudio(
-            codec: .pcm, sampleCount: sampleCount, byteCount: UInt64(blob.encodedByteCount), proof: .source)
+            codec: .pcm, sampleCount: sampleCount, byteCount: UInt64(blob.encodedByteCount), proofs: [.encodedSamples])
     }
 }
 
