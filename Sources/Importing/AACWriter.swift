@@ -12,7 +12,7 @@ final class AACWriter: AudioWriter {
     private let proving: Relay<[EncodedFrame]>
 
     /// A writer of samples of `form`; `bitRate` is in bits a second, nil for 160 000, and 128 000 where there is one channel.
-    init(_ form: SampleForm, bitRate: Int?, in node: StagedNode, isConcurrent: Bool) throws {
+    init(_ form: SampleForm, bitRate: Int?, in node: any StagedNode, isConcurrent: Bool) throws {
         self.form = form
         self.bitRate = bitRate ?? (form.channels == 1 ? 128_000 : 160_000)
         encoder = try AACEncoder(

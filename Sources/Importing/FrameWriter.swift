@@ -15,7 +15,7 @@ final class FrameWriter {
     private let row: (_ byte: UInt64, _ byteCount: UInt64, _ firstSample: UInt64, _ sampleCount: UInt64) -> [UInt64]
 
     /// A writer into `node` with the index that readers expect of `codec`.
-    init(_ codec: AudioCodec, in node: StagedNode) throws(ZarrError) {
+    init(_ codec: AudioCodec, in node: any StagedNode) throws(ZarrError) {
         blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isSummedUp: codec != .flac)
         switch codec {
         case .opus:

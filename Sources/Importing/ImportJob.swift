@@ -8,7 +8,7 @@ import Zarr
 struct ImportJob {
     let source: OpenSource
     let options: ImportOptions
-    let node: StagedNode
+    let node: any StagedNode
     let start: RecordingStart?
     /// Is told how many bytes of the source are done since the last time.
     let progress: (UInt64) -> Void

@@ -9,7 +9,7 @@ final class OpusPacketWriter {
     private static let provedPacketCount = 64
 
     private let head: OpusHead
-    private let node: StagedNode
+    private let node: any StagedNode
     private let frames: FrameWriter
     private let prover: OpusRestartProver
     /// The last packets.
@@ -19,7 +19,7 @@ final class OpusPacketWriter {
     /// A writer into `node`. What the packets decode to, from the first on, is handed to `body`: if `isConcurrent`, by another
     /// thread, until `finish` has returned.
     init(
-        _ head: OpusHead, in node: StagedNode, isConcurrent: Bool,
+        _ head: OpusHead, in node: any StagedNode, isConcurrent: Bool,
         _ body: @escaping (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         self.head = head

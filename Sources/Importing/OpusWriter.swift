@@ -12,7 +12,7 @@ final class OpusWriter: AudioWriter {
     /// A writer of samples of `form`, which for the header came from `sourceRate`; `bitRate` is in bits a second, nil for
     /// 128 000, and 96 000 where there is one channel.
     init(
-        _ form: SampleForm, sourceRate: UInt32, bitRate: Int?, in node: StagedNode, isConcurrent: Bool
+        _ form: SampleForm, sourceRate: UInt32, bitRate: Int?, in node: any StagedNode, isConcurrent: Bool
     ) throws {
         self.bitRate = bitRate ?? (form.channels == 1 ? 96_000 : 128_000)
         encoder = try OpusEncoder(

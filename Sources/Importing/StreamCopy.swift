@@ -7,10 +7,10 @@ import Zarr
 struct StreamCopy {
     private let source: MediaSource
     private let file: SourceFile
-    private let node: StagedNode
+    private let node: any StagedNode
     private let isConcurrent: Bool
 
-    init(_ source: MediaSource, of file: SourceFile, in node: StagedNode, isConcurrent: Bool) {
+    init(_ source: MediaSource, of file: SourceFile, in node: any StagedNode, isConcurrent: Bool) {
         self.isConcurrent = isConcurrent
         self.source = source
         self.file = file

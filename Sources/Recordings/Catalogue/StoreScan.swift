@@ -61,7 +61,7 @@ struct StoreScan {
         _ name: String, of group: ZarrGroup, known: CatalogueFile.Entry?
     ) throws(ZarrError) -> Child {
         let path = group.path(of: name)
-        if let known, known.version == store.version(ofRecording: path, isGroup: known.isGroup) {
+        if let known, let version = store.version(ofRecording: path, isGroup: known.isGroup), version == known.version {
             return .recording(CatalogueEntry(path: path, group: group.path, name: name, known, opener: opener))
         }
         guard

@@ -21,9 +21,9 @@ enum IndexRepair {
     /// Writes the index of the recording at `path`: a reader finds the old one, or all of the new one.
     ///
     /// The old one's attributes stay, but for the count of its rows.
-    func apply(to store: DirectoryStore, path: String, cache: BlockCache) throws {
+    func apply(to store: any WritableStore, path: String, cache: BlockCache) throws {
         let place = "\(path)/\(name)"
-        let node = try StagedNode(in: store)
+        let node = try store.stageNode()
         var attributes = Self.attributes(of: place, in: store, cache)
         switch self {
         case .frames(_, let table):

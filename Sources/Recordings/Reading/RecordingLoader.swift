@@ -202,9 +202,12 @@ struct RecordingLoader: Sendable {
         return StoredFrameIndex(array)
     }
 
-    /// What takes long to find out about the stream in `blob`.
+    /// What takes long to find out about the stream in `blob`. Nothing is kept of a stream whose version is not known.
     private func derived(of blob: CodedBlob, _ node: RecordingNode) -> DerivedData.Opener {
-        { file.map { DerivedData(file: $0, path: node.path, version: blob.version) } }
+        {
+            guard let file, let version = blob.version else { return nil }
+            return DerivedData(file: file, path: node.path, version: version)
+        }
     }
 
     private func recording(

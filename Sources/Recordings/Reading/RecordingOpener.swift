@@ -28,7 +28,7 @@ final class RecordingOpener: Sendable {
     func learn(_ node: RecordingNode) throws(RecordingError) -> Recording {
         let isGroup = node.attributes != nil
         // Before it is read: what changes meanwhile then has another version.
-        let version = file.map { _ in store.version(ofRecording: node.path, isGroup: isGroup) }
+        let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: isGroup) }
         let opened = try loader.load(node)
         let facts = RecordingFacts(opened)
         let samples = OnDemandRecording(path: node.path, announced: .init(facts), opener: self)

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import Zarr
 
-/// A store in memory, for tests.
+/// A store in memory, for tests. It knows no versions and no times, and does not know what is absent without reading.
 final class MemoryStore: Store {
     private let values: Mutex<[String: [UInt8]]>
 
@@ -23,62 +23,30 @@ final class MemoryStore: Store {
 
     var keys: [String] { values.withLock { $0.keys.sorted() } }
 
-    func size(of key: String) throws(StoreError) -> UInt64? {
-        self[key].map { UInt64($0.count) }
-    }
-
-    func read(
-        _ key: String, range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer
-    ) throws(StoreError) -> Bool {
-        guard let value = self[key] else { return false }
-        guard range.upperBound <= value.count, buffer.count == range.count else {
-            throw StoreError("range \(range) of \(value.count) into \(buffer.count)", key: key)
-        }
-        buffer.copyBytes(from: value[Int(range.lowerBound)..<Int(range.upperBound)])
-        return true
+    func get(
+        _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        guard let value = self[key] else { return nil }
+        let range = try part.range(of: UInt64(value.count), key)
+        memory(range.count).copyBytes(from: value[Int(range.lowerBound)..<Int(range.upperBound)])
+        return ValueInfo(size: UInt64(value.count), version: nil)
     }
 
     func children(of prefix: String) throws(StoreError) -> [String] {
-        let start = prefix.isEmpty ? "" : prefix + "/"
-        let names = keys.filter { $0.hasPrefix(start) }.map { $0.dropFirst(start.count).split(separator: "/") }
+        let names = keys(below: prefix).map { $0.split(separator: "/") }
         return Set(names.filter { $0.count > 1 }.map { String($0[0]) }).sorted()
     }
 
-    func status(of key: String) throws(StoreError) -> KeyStatus? { nil }
-}
+    func status(of key: String) throws(StoreError) -> KeyStatus? { KeyStatus(modified: nil, version: nil) }
 
-/// A store that notes what was read from another.
-final class CountingStore: Store {
-    struct Read: Equatable {
-        let key: String
-        let range: Range<UInt64>
+    func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
+        let start = prefix.isEmpty ? "" : prefix + "/"
+        return keys(below: prefix).reduce(0) { $0 + UInt64(self[start + $1]?.count ?? 0) }
     }
 
-    private let store: any Store
-    private let log = Mutex<[Read]>([])
-
-    init(_ store: any Store) {
-        self.store = store
+    /// The keys below `prefix`, without it.
+    private func keys(below prefix: String) -> [Substring] {
+        let start = prefix.isEmpty ? "" : prefix + "/"
+        return keys.filter { $0.hasPrefix(start) }.map { $0.dropFirst(start.count) }
     }
-
-    /// What was read since this was last asked.
-    func takeReads() -> [Read] {
-        log.withLock { log in
-            defer { log = [] }
-            return log
-        }
-    }
-
-    func size(of key: String) throws(StoreError) -> UInt64? { try store.size(of: key) }
-
-    func read(
-        _ key: String, range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer
-    ) throws(StoreError) -> Bool {
-        log.withLock { $0.append(Read(key: key, range: range)) }
-        return try store.read(key, range: range, into: buffer)
-    }
-
-    func children(of prefix: String) throws(StoreError) -> [String] { try store.children(of: prefix) }
-
-    func status(of key: String) throws(StoreError) -> KeyStatus? { try store.status(of: key) }
 }
