@@ -15,7 +15,7 @@ struct OpenStore: Sendable {
     private static let cacheByteCount = 64 << 20
 
     let address: StoreAddress
-    let store: DirectoryStore
+    let store: any Store
     let cache: BlockCache
     let entries: [Entry]
     let problems: [RecordingError]

@@ -38,8 +38,10 @@ enum StoreCatalogue {
         }
     }
 
-    /// The store at `path`, which must look like one.
-    static func open(path: String) throws(CommandError) -> DirectoryStore {
+    // MARK: - Kinds of stores
+
+    /// The store at `path`, which must look like one. This and `create` are the only places that know which kinds there are.
+    static func open(path: String) throws(CommandError) -> any Store {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
@@ -56,5 +58,10 @@ enum StoreCatalogue {
         } catch {
             throw CommandError("\(path): cannot be served", cause: error)
         }
+    }
+
+    /// The store at `path` that is to be written to, made if there is none.
+    static func create(path: String) throws(StoreError) -> any WritableStore {
+        try DirectoryStore.create(path: path)
     }
 }

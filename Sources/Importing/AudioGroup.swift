@@ -7,7 +7,7 @@ public import Zarr
 public final class AudioGroup: Sendable {
     /// Its path in the store.
     public let path: String
-    let store: DirectoryStore
+    let store: any WritableStore
     private let known = Mutex(KnownSources())
 
     private struct KnownSources {
@@ -21,7 +21,7 @@ public final class AudioGroup: Sendable {
     /// Opens the audio group at `path` of `store`, and makes it, and the groups above it, where there is none.
     ///
     /// Throws where something else is there: a recording, an array.
-    public init(in store: DirectoryStore, path: String) throws(ZarrError) {
+    public init(in store: any WritableStore, path: String) throws(ZarrError) {
         self.store = store
         self.path = path
         let mark: [String: JSONValue] = [
@@ -70,7 +70,7 @@ public final class AudioGroup: Sendable {
 
     /// Makes `node` appear in the group, unless another process has imported the same source meanwhile. Returns where the
     /// source is, and whether that is `node`.
-    func publish(_ node: StagedNode, sha256: String) throws(StoreError) -> (place: String, isNew: Bool) {
+    func publish(_ node: any StagedNode, sha256: String) throws(StoreError) -> (place: String, isNew: Bool) {
         try node.sync()
         return try store.withLock(on: path) { () throws(StoreError) in
             try look()

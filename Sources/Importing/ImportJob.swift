@@ -8,7 +8,7 @@ import Zarr
 struct ImportJob {
     let source: OpenSource
     let options: ImportOptions
-    let node: StagedNode
+    let node: any StagedNode
     let start: RecordingStart?
     /// Is called with the bytes of the source that were done since the last time.
     let progress: (UInt64) -> Void

@@ -80,7 +80,7 @@ public final class Importer: Sendable {
             }
             group.giveUp(sha256)
         }
-        let node = try StagedNode(in: group.store)
+        let node = try group.store.stageNode()
         let job = ImportJob(source: source, options: options, node: node, start: start(of: source), progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }

@@ -14,12 +14,12 @@ struct ReadBack {
     private static let piecesPerThread = 2
 
     let recording: Recording
-    private let store: DirectoryStore
+    private let store: any Store
     private let cache: BlockCache
     private let threads: Int
 
     /// Opens the recording at `path` of `store`, to be read by so many threads. What is read goes through `cache`.
-    init(store: DirectoryStore, path: String, cache: BlockCache, threads: Int) throws(RecordingError) {
+    init(store: any Store, path: String, cache: BlockCache, threads: Int) throws(RecordingError) {
         self.store = store
         self.cache = cache
         self.threads = threads

@@ -20,6 +20,12 @@ public final class Block: @unchecked Sendable {
         storage = filled
     }
 
+    /// The bytes in `memory`, which was allocated by `UnsafeMutableRawBufferPointer.allocate`, belongs to the block from here on,
+    /// and is not written to any more.
+    public init(adopting memory: UnsafeMutableRawBufferPointer) {
+        storage = memory
+    }
+
     /// A copy of `bytes`.
     public convenience init(_ bytes: UnsafeRawBufferPointer) {
         self.init(count: bytes.count) { storage in storage.copyMemory(from: bytes) }

@@ -51,10 +51,10 @@ struct ArrayLayout: Sendable {
     /// More chunks than these are not looked at one by one.
     private static let versionedChunkLimit = 1 << 14
 
-    /// What the statuses of the store's values for the chunks add up to.
-    var version: UInt64 {
+    /// The version of all chunks together; nil if that of any is not known.
+    var version: UInt64? {
         let step = max(grid.chunkCount / Self.versionedChunkLimit, 1)
-        return FNV1a(
+        return store.version(
             of: stride(from: 0, to: grid.chunkCount, by: step).lazy.map { number in
                 var rest = number
                 var coordinates: [Int] = []
@@ -62,9 +62,8 @@ struct ArrayLayout: Sendable {
                     coordinates.append(rest % count)
                     rest /= count
                 }
-                return (try? store.status(of: keyEncoding.key(of: coordinates.reversed(), in: path)))?.version ?? 0
-            }
-        ).value
+                return keyEncoding.key(of: coordinates.reversed(), in: path)
+            })
     }
 
     /// Reads the region `axes`, which lies within the array, into `buffer`.

@@ -33,51 +33,104 @@ struct EncodedChunk {
         return EncodedChunk(key: key, place: place, number: number)
     }
 
-    /// How many bytes there are; nil where the store has no such key.
-    func size(in store: any Store) throws(ZarrError) -> Int? {
+    /// Reads `range` of its bytes, of which there must be `size`, to `destination`; false if the store has no such key.
+    func read(
+        _ range: Range<Int>, of size: Int, from store: any Store, to destination: UnsafeMutableRawPointer
+    ) throws(ZarrError) -> Bool {
+        let buffer = UnsafeMutableRawBufferPointer(start: destination, count: range.count)
         switch place {
-        case .part(let range): return range.count
-        case .memory(let slice): return slice.count
-        case .object:
-            do {
-                return try store.size(of: key).map { Int(clamping: $0) }
+        case .memory(let slice):
+            guard slice.count == size else { throw wrongSize(UInt64(slice.count), size) }
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: slice.bytes[range]))
+            return true
+        case .part(let part):
+            guard part.count == size else { throw wrongSize(UInt64(part.count), size) }
+            let isThere: Bool
+            do throws(StoreError) {
+                isThere = try store.get(key, .range(Self.range(range, of: part))) { _ in buffer } != nil
             } catch {
+                throw ZarrError(error, path: key)
+            }
+            guard isThere else { throw removed }
+            return true
+        case .object:
+            let info: ValueInfo?
+            do throws(StoreError) {
+                info = try store.get(key, .range(Self.range(range))) { _ in buffer }
+            } catch {
+                if case .cutShort(let actual) = error.kind { throw wrongSize(actual, size) }
+                throw ZarrError(error, path: key)
+            }
+            guard let info else { return false }
+            guard info.size == size else { throw wrongSize(info.size, size) }
+            return true
+        }
+    }
+
+    /// All of its bytes, of which there may be at most `limit`; nil if the store has no such key.
+    func readAll(atMost limit: Int, from store: any Store) throws(ZarrError) -> Block? {
+        switch place {
+        case .memory(let slice):
+            guard slice.count <= limit else { throw tooLarge(UInt64(slice.count), limit) }
+            return Block(slice.bytes)
+        case .part(let part):
+            guard part.count <= limit else { throw tooLarge(UInt64(part.count), limit) }
+            do throws(StoreError) {
+                if let value = try store.get(key, .range(Self.range(part))) { return value.bytes }
+            } catch {
+                throw ZarrError(error, path: key)
+            }
+            throw removed
+        case .object:
+            do throws(StoreError) {
+                return try store.get(key, .whole(atMost: limit))?.bytes
+            } catch {
+                if case .tooLarge(let size) = error.kind { throw tooLarge(size, limit) }
                 throw ZarrError(error, path: key)
             }
         }
     }
 
-    /// Reads `range` of its bytes, which it has, to `destination`.
-    func read(_ range: Range<Int>, from store: any Store, to destination: UnsafeMutableRawPointer) throws(ZarrError) {
-        let first: Int
+    /// Its first or last bytes, `count` of them, and how many it has in all; nil if the store has no such key.
+    func readIndex(
+        _ count: Int, at location: ShardingDocument.IndexLocation, from store: any Store
+    ) throws(ZarrError) -> (bytes: Block, size: Int)? {
+        let size: Int
         switch place {
-        case .memory(let slice):
-            UnsafeMutableRawBufferPointer(start: destination, count: range.count)
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: slice.bytes[range]))
-            return
-        case .object: first = 0
-        case .part(let part): first = part.lowerBound
+        case .object:
+            do throws(StoreError) {
+                let part: ValuePart = location == .start ? .range(Self.range(0..<count)) : .suffix(count)
+                guard let value = try store.get(key, part) else { return nil }
+                size = Int(clamping: value.info.size)
+                if value.bytes.count == count { return (value.bytes, size) }
+            } catch {
+                guard case .cutShort(let actual) = error.kind else { throw ZarrError(error, path: key) }
+                size = Int(clamping: actual)
+            }
+        case .part(let part): size = part.count
+        case .memory(let slice): size = slice.count
         }
-        let bytes = UInt64(first + range.lowerBound)..<UInt64(first + range.upperBound)
-        let buffer = UnsafeMutableRawBufferPointer(start: destination, count: range.count)
-        let isThere: Bool
-        do {
-            isThere = try store.read(key, range: bytes, into: buffer)
-        } catch {
-            throw ZarrError(error, path: key)
-        }
-        guard isThere else { throw damaged("was removed while it was read") }
+        guard count <= size else { throw damaged("\(size) bytes are too few for an index of \(count)") }
+        let start = location == .start ? 0 : size - count
+        return try inner(start..<start + count, number: number).readAll(atMost: count, from: store).map { ($0, size) }
     }
 
-    /// All of its bytes, `size` of them, which may not be more than `limit`.
-    func readAll(_ size: Int, atMost limit: ByteCount, from store: any Store) throws(ZarrError) -> Block {
-        guard size <= limit.limit else {
-            throw damaged("holds \(size) bytes, its codecs make at most \(limit.limit)")
-        }
-        return try Block(count: size) { buffer throws(ZarrError) in
-            guard let destination = buffer.baseAddress, size > 0 else { return }
-            try read(0..<size, from: store, to: destination)
-        }
+    private static func range(_ range: Range<Int>, of part: Range<Int>? = nil) -> Range<UInt64> {
+        let start = UInt64(clamping: part?.lowerBound ?? 0)
+        return start + UInt64(clamping: range.lowerBound)..<start + UInt64(clamping: range.upperBound)
+    }
+
+    // MARK: - Errors
+
+    private var removed: ZarrError { damaged("was removed while it was read") }
+
+    /// The error of a chunk of `size` bytes that must have `expected` ones.
+    func wrongSize(_ size: UInt64, _ expected: Int) -> ZarrError {
+        damaged("holds \(size) bytes instead of \(expected)")
+    }
+
+    private func tooLarge(_ size: UInt64, _ limit: Int) -> ZarrError {
+        damaged("holds \(size) bytes, its codecs make at most \(limit)")
     }
 
     /// An error about this chunk.

@@ -50,8 +50,8 @@ public final class ZarrArray: Sendable {
         return try document.attributes(as: type)
     }
 
-    /// A number that is another one whenever a chunk was written anew, came or went, as far as the store can tell without reading.
-    public var chunkVersion: UInt64 { layout.version }
+    /// A number that changes whenever a chunk is written, added or removed; nil if the store does not know that without reading.
+    public var chunkVersion: UInt64? { layout.version }
 
     /// How many bytes all its elements have.
     public var byteCount: UInt64 { UInt64(layout.byteCount) }

@@ -39,7 +39,7 @@ struct SourceRoundTripTests {
         var other = WaveBuilder()
         other.addFormat(rate: 48_000)
         other.add("data", [], size: 1_000)
-        let head = try StagedNode(in: fixture.store)
+        let head = try fixture.store.stageNode()
         let writer = ArrayWriter(in: head, try ArrayPlan(.uint8, chunkRows: 1_000))
         try writer.append(other.bytes)
         try writer.finish()

@@ -22,18 +22,20 @@ final class CountingStore: Store {
     /// How often rows of an index were read since the last call.
     func takeIndexReads() -> Int { indexReads.exchange(0, ordering: .relaxed) }
 
-    func size(of key: String) throws(StoreError) -> UInt64? { try base.size(of: key) }
-
-    func read(
-        _ key: String, range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer
-    ) throws(StoreError) -> Bool {
-        if !key.hasSuffix("zarr.json") { count.add(range.count, ordering: .relaxed) }
-        if key.contains("audio_data_blob_array/c") { blobReads.add(1, ordering: .relaxed) }
-        if key.contains("_index/c") { indexReads.add(1, ordering: .relaxed) }
-        return try base.read(key, range: range, into: buffer)
+    func get(
+        _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        try base.get(key, part) { byteCount in
+            if !key.hasSuffix("zarr.json") { count.add(byteCount, ordering: .relaxed) }
+            if key.contains("audio_data_blob_array/c") { blobReads.add(1, ordering: .relaxed) }
+            if key.contains("_index/c") { indexReads.add(1, ordering: .relaxed) }
+            return memory(byteCount)
+        }
     }
 
     func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }
+
+    func byteCount(below prefix: String) throws(StoreError) -> UInt64 { try base.byteCount(below: prefix) }
 
     func status(of key: String) throws(StoreError) -> KeyStatus? { try base.status(of: key) }
 }

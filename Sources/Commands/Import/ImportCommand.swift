@@ -70,9 +70,11 @@ enum ImportCommand {
     }
 
     /// Opens the store, or makes it, and cleans up after imports that died.
-    private static func open(_ address: StoreAddress, _ report: ImportReport) throws(CommandError) -> DirectoryStore {
+    private static func open(
+        _ address: StoreAddress, _ report: ImportReport
+    ) throws(CommandError) -> any WritableStore {
         do {
-            let store = try DirectoryStore.create(path: address.path)
+            let store = try StoreCatalogue.create(path: address.path)
             let leftovers = try store.removeLeftovers()
             if !leftovers.isEmpty { report.tellCleaned(leftovers.count) }
             return store

@@ -5,12 +5,12 @@ import Zarr
 
 /// The groups of a store that are imported into, each opened when it is first needed.
 final class ImportGroups: Sendable {
-    private let store: DirectoryStore
+    private let store: any WritableStore
     private let base: String
     private let groups = Mutex<[String: AudioGroup]>([:])
 
     /// Groups at and below the group `base` of `store`.
-    init(store: DirectoryStore, base: String) {
+    init(store: any WritableStore, base: String) {
         self.store = store
         self.base = base
     }

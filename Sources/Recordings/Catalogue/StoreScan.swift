@@ -61,7 +61,7 @@ struct StoreScan {
         _ name: String, of group: ZarrGroup, known: CatalogueFile.Entry?
     ) throws(ZarrError) -> Child {
         let path = group.path(of: name)
-        if let known, known.version == store.version(ofRecording: path, isGroup: !known.facts.isArray) {
+        if let known, let version = store.version(ofRecording: path, isGroup: !known.facts.isArray), version == known.version {
             return .recording(CatalogueEntry(known.facts, opener: opener))
         }
         guard

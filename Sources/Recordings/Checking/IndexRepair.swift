@@ -19,9 +19,9 @@ struct IndexRepair {
     /// Writes the index of the recording at `path`: a reader finds the old one, or all of the new one.
     ///
     /// Those of the old one's attributes stay that the new one does not have.
-    func apply(to store: DirectoryStore, path: String, cache: BlockCache) throws {
+    func apply(to store: any WritableStore, path: String, cache: BlockCache) throws {
         let place = "\(path)/\(name)"
-        let node = try StagedNode(in: store)
+        let node = try store.stageNode()
         let kept = Self.attributes(of: place, in: store, cache)
         let writer = ArrayWriter(in: node, try .index(columns: columnCount))
         let attributes = try write(writer)

@@ -12,7 +12,7 @@ struct RecordingCheck {
     /// Larger ones have no more bytes than this for each that the store keeps: silence is compressed no better.
     private static let plausibleRatio: UInt64 = 10_000
 
-    let store: DirectoryStore
+    let store: any Store
     let node: RecordingNode
     let cache: BlockCache
     /// Whether all of it is decoded.
@@ -29,7 +29,7 @@ struct RecordingCheck {
     private(set) var repairs: [(findings: [Int], repair: IndexRepair)] = []
 
     init(
-        store: DirectoryStore, node: RecordingNode, cache: BlockCache, isDeep: Bool,
+        store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool,
         progress: @escaping @Sendable (UInt64) -> Void
     ) {
         self.store = store

@@ -37,14 +37,16 @@ public struct StoreCheck: Sendable {
         public internal(set) var repaired = 0, repairable = 0
     }
 
-    private let store: DirectoryStore
+    private let store: any Store
+    /// The same store, if it can be written to.
+    private var writableStore: (any WritableStore)? { store as? any WritableStore }
     private let recordings: [String]
     private let problems: [RecordingError]
     private let cache: BlockCache
     private let options: Options
 
     /// A check of what lies at and below the group `root` of `store`. Throws where that is no group or cannot be listed.
-    public init(_ store: DirectoryStore, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
+    public init(_ store: any Store, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
         let scan = try StoreScan(
             root: root, opener: RecordingOpener(store: store, cache: cache, file: nil, log: .silent))
         self.store = store
@@ -117,6 +119,7 @@ public struct StoreCheck: Sendable {
         guard options.isRepairing else { return findings }
         for (indices, repair) in check.repairs {
             do {
+                guard let store = writableStore else { throw StoreError(.denied, "the store can only be read", key: "") }
                 try repair.apply(to: store, path: check.node.path, cache: cache)
                 for index in indices { findings[index].repair = .done }
             } catch {
@@ -128,6 +131,7 @@ public struct StoreCheck: Sendable {
 
     /// What imports that were interrupted have left behind.
     private func leftovers() -> [Finding] {
+        guard let store = writableStore else { return [] }
         do throws(StoreError) {
             let names = try options.isRepairing ? store.removeLeftovers() : store.leftovers()
             return names.map { name in

@@ -30,8 +30,8 @@ struct CodedBlob: Sendable {
         self.byteCount = byteCount
     }
 
-    /// Another number whenever the bytes were written anew, as far as the store can tell without reading them.
-    var version: UInt64 { array.chunkVersion }
+    /// A number that changes whenever the bytes are written anew; nil if the store does not know that without reading them.
+    var version: UInt64? { array.chunkVersion }
 
     /// Reads exactly `range` into `buffer`, which is as long; the range must lie within the blob.
     func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {

@@ -27,7 +27,7 @@ final class RecordingOpener: Sendable {
     /// What the recording at `node` is. Nothing of it is left open but where there is room.
     func learn(_ node: RecordingNode) throws(RecordingError) -> Recording {
         // Before it is read: what changes meanwhile then has another version.
-        let version = file.map { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
+        let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
         let opened = try loader.load(node).recording
         let samples = OnDemandRecording(opened.facts, opener: self)
         samples.keep(opened)

@@ -25,19 +25,17 @@ struct BytesCodec: Sendable {
         transfer.copy(from: bytes + transfer.start, to: selection.destination)
     }
 
-    /// Reads `selection` of `chunk`, of which no more is read than is needed; false (and nothing written) where the store has
-    /// no such chunk.
+    /// Reads `selection` of `chunk`, and no more of it than is needed; false if the store has no such chunk, and what the
+    /// selection then holds is undefined.
     func read(_ selection: Selection, of chunk: EncodedChunk, in store: any Store) throws(ZarrError) -> Bool {
-        guard let size = try chunk.size(in: store) else { return false }
-        guard size == encodedSize else { throw chunk.damaged("holds \(size) bytes instead of \(encodedSize)") }
         if case .memory(let slice) = chunk.place {
+            guard slice.count == encodedSize else { throw chunk.wrongSize(UInt64(slice.count), encodedSize) }
             read(selection, from: slice.bytes)
-        } else {
-            let transfer = BytesTransfer(selection, shape: shape, itemSize: itemSize, swapSize: swapSize)
-            try transfer.fetch(from: transfer.start, to: selection.destination) { range, place throws(ZarrError) in
-                try chunk.read(range, from: store, to: place)
-            }
+            return true
         }
-        return true
+        let transfer = BytesTransfer(selection, shape: shape, itemSize: itemSize, swapSize: swapSize)
+        return try transfer.fetch(to: selection.destination) { range, place throws(ZarrError) in
+            try chunk.read(range, of: encodedSize, from: store, to: place)
+        }
     }
 }

@@ -56,23 +56,22 @@ struct BytesTransfer {
         copy(axis: 0, count: axes.first?.count ?? 1, from: source, to: destination)
     }
 
-    /// Fetches the region, whose first byte is number `offset` of the chunk's.
-    func fetch(
-        from offset: Int, to destination: UnsafeMutableRawPointer,
-        _ fetch: (Range<Int>, UnsafeMutableRawPointer) throws(ZarrError) -> Void
-    ) throws(ZarrError) {
-        try self.fetch(axis: 0, from: offset, to: destination, fetch)
+    /// Fetches a range of the chunk's bytes to memory; false if there is no such chunk.
+    typealias Fetch = (Range<Int>, UnsafeMutableRawPointer) throws(ZarrError) -> Bool
+
+    /// Fetches the region; false as soon as there turns out to be no such chunk.
+    func fetch(to destination: UnsafeMutableRawPointer, _ fetch: Fetch) throws(ZarrError) -> Bool {
+        try self.fetch(axis: 0, from: start, to: destination, fetch)
     }
 
     private func fetch(
-        axis index: Int, from offset: Int, to destination: UnsafeMutableRawPointer,
-        _ fetch: (Range<Int>, UnsafeMutableRawPointer) throws(ZarrError) -> Void
-    ) throws(ZarrError) {
+        axis index: Int, from offset: Int, to destination: UnsafeMutableRawPointer, _ fetch: Fetch
+    ) throws(ZarrError) -> Bool {
         guard index < axes.count, !axes[index].isRun else {
             let span = index < axes.count ? axes[index].span : itemSize
-            try fetch(offset..<offset + span, destination)
+            guard try fetch(offset..<offset + span, destination) else { return false }
             swap(destination, byteCount: span)
-            return
+            return true
         }
         let axis = axes[index]
         let innerSpan = axis.span - (axis.count - 1) * axis.sourceStride
@@ -82,11 +81,12 @@ struct BytesTransfer {
         }
         guard together > 1, axis.count > 1 else {
             for step in 0..<axis.count {
-                try self.fetch(
+                let isThere = try self.fetch(
                     axis: index + 1, from: offset + step * axis.sourceStride, to: destination + step * axis.stride,
                     fetch)
+                guard isThere else { return false }
             }
-            return
+            return true
         }
         let buffer = UnsafeMutableRawPointer.allocate(
             byteCount: min(axis.span, Self.longestFetch), alignment: 16)
@@ -94,9 +94,10 @@ struct BytesTransfer {
         for step in stride(from: 0, to: axis.count, by: together) {
             let count = min(together, axis.count - step)
             let first = offset + step * axis.sourceStride
-            try fetch(first..<first + (count - 1) * axis.sourceStride + innerSpan, buffer)
+            guard try fetch(first..<first + (count - 1) * axis.sourceStride + innerSpan, buffer) else { return false }
             copy(axis: index, count: count, from: buffer, to: destination + step * axis.stride)
         }
+        return true
     }
 
     private func copy(

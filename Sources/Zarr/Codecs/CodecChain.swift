@@ -55,7 +55,7 @@ final class CodecChain: Sendable {
         }
     }
 
-    /// Reads `selection` of `chunk`; false (and nothing written) where the store has no such chunk.
+    /// Reads `selection` of `chunk`; false if the store has no such chunk, and what the selection then holds is undefined.
     func read(_ selection: Selection, of chunk: EncodedChunk) throws(ZarrError) -> Bool {
         var selection = selection
         for transpose in transposes { selection = transpose.encodedSelection(of: selection) }
@@ -74,8 +74,8 @@ final class CodecChain: Sendable {
     private func decompressedBlock(of chunk: EncodedChunk) throws(ZarrError) -> Block? {
         let key = BlockKey(owner: cacheOwner, number: UInt64(chunk.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
-            guard let size = try chunk.size(in: store) else { return Block([]) }
-            return try decompress(try chunk.readAll(size, atMost: encodedSize, from: store), of: chunk)
+            guard let encoded = try chunk.readAll(atMost: encodedSize.limit, from: store) else { return Block([]) }
+            return try decompress(encoded, of: chunk)
         }
         // A missing chunk is kept as no bytes, which no chunk decodes to.
         return block.count > 0 ? block : nil

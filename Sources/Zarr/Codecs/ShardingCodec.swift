@@ -61,14 +61,9 @@ final class ShardingCodec: Sendable {
     private func index(of shard: EncodedChunk) throws(ZarrError) -> ShardIndex {
         let key = BlockKey(owner: cacheOwner, number: UInt64(shard.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
-            guard let size = try shard.size(in: store) else { return Block([]) }
-            let count = indexChain.encodedSize
-            guard count <= size else {
-                throw shard.damaged("\(size) bytes are too few for an index of \(count)")
-            }
-            let start = indexLocation == .start ? 0 : size - count
-            let encoded = try shard.inner(start..<start + count, number: shard.number)
-                .readAll(count, atMost: .exactly(count), from: store)
+            guard
+                let (encoded, size) = try shard.readIndex(indexChain.encodedSize, at: indexLocation, from: store)
+            else { return Block([]) }
             return try ShardIndex.makeBlock(shardSize: size, entryBytes: indexChain.decodedSize) {
                 entries throws(ZarrError) in
                 do {

@@ -1,9 +1,10 @@
 import FoundationEssentials
+import Support
 
 /// The bytes of a node's zarr.json.
 struct NodeDocument: Sendable {
     /// Attributes may be long; what is longer than this is no document.
-    private static let maximumBytes: UInt64 = 64 << 20
+    private static let maximumByteCount = 64 << 20
 
     let path: String
     private let bytes: Data
@@ -25,13 +26,12 @@ struct NodeDocument: Sendable {
     }
 
     private static func read(_ key: String, _ store: any Store) throws -> Data? {
-        guard let size = try store.size(of: key) else { return nil }
-        guard size <= maximumBytes else {
+        do throws(StoreError) {
+            return try store.get(key, .whole(atMost: maximumByteCount)).map { Data($0.bytes.bytes) }
+        } catch {
+            guard case .tooLarge(let size) = error.kind else { throw error }
             throw DocumentProblem(.invalidDocument, "zarr.json has \(size) bytes, which is no document")
         }
-        var bytes = Data(count: Int(size))
-        let isThere = try bytes.withUnsafeMutableBytes { try store.read(key, range: 0..<size, into: $0) }
-        return isThere ? bytes : nil
     }
 
     /// What the document says of the node, its attributes apart.
@@ -95,7 +95,7 @@ struct NodeDocument: Sendable {
 
     /// The name of the document that makes the node at `path` one of zarr_format 2, if there is one.
     private static func version2Name(_ store: any Store, _ path: String) throws(StoreError) -> String? {
-        for name in [".zgroup", ".zarray"] where try store.size(of: key(name, of: path)) != nil { return name }
+        for name in [".zgroup", ".zarray"] where try store.contains(key(name, of: path)) { return name }
         return nil
     }
 }

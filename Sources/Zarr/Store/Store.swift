@@ -1,37 +1,60 @@
 public import Support
 
-/// Where a Zarr hierarchy is kept: values under keys, read by byte range.
+/// Where a Zarr hierarchy is kept: values under keys, each read as a whole or in part.
 ///
-/// Keys are paths such as `pond/0/zarr.json`, without a leading slash. Safe to call from any thread.
+/// Keys are paths such as `pond/0/zarr.json`, without a leading slash. A conformer is called from any thread, by several
+/// at once. What changes in a store while it is open may or may not be seen.
 public protocol Store: Sendable {
-    /// How many bytes are kept under `key`; nil where there is no such key.
-    func size(of key: String) throws(StoreError) -> UInt64?
-
-    /// Reads the bytes `range` of the value under `key` into `buffer`, which must be exactly as long.
+    /// Reads `part` of the value under `key` into memory that the caller supplies; nil if there is no such key.
     ///
-    /// False (and nothing written) where there is no such key. A value that ends before `range` does is an error.
-    func read(_ key: String, range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(StoreError)
-        -> Bool
+    /// `memory` is called once the number of bytes is known, and returns a buffer of exactly that many, which the store
+    /// fills. It is not called if there is no value or if the part cannot be had; if reading fails later, what the buffer
+    /// holds is undefined. The result says how large the whole value is, whichever part was asked for.
+    ///
+    /// Throws `cutShort` if a range reaches beyond the end of the value, and `tooLarge` if the whole value has more bytes
+    /// than the caller allows. An empty range reads nothing and says whether there is a value.
+    func get(
+        _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo?
 
-    /// The names, sorted, of what lies directly below `prefix` (empty: the root) and can itself hold keys. Empty where there
-    /// is no such prefix.
+    /// The names, sorted, of what lies directly below `prefix` (empty: the root) and can itself hold keys. Empty if there is
+    /// no such prefix.
     func children(of prefix: String) throws(StoreError) -> [String]
 
-    /// What is known of the value under `key`, or the folder of that name, without reading it; nil where there is neither, or
-    /// the store knows nothing.
+    /// What is known of the value under `key`, or of the folder of that name, without reading it; nil if there is neither.
+    ///
+    /// A store that cannot know this without reading returns a status in which nothing is known, never nil.
     func status(of key: String) throws(StoreError) -> KeyStatus?
+
+    /// Bytes of all values below `prefix` (empty: the root), as the store keeps them; 0 if there are none.
+    func byteCount(below prefix: String) throws(StoreError) -> UInt64
 }
 
-/// What a store knows of a value or folder without reading it.
-public struct KeyStatus: Sendable, Equatable {
-    /// When it was last written.
-    public let modified: Timestamp
-    /// Another one whenever the value is written anew or exchanged, or something in the folder appears, goes, or changes its
-    /// name.
-    public let version: UInt64
+/// What a store says of a value when it reads it.
+public struct ValueInfo: Sendable, Equatable {
+    /// Bytes of the whole value.
+    public let size: UInt64
+    /// Changes whenever the value is written or replaced; nil if the store knows no such number. The bytes that were read
+    /// are of this version or of a later one.
+    public let version: UInt64?
 
-    /// A status of these.
-    public init(modified: Timestamp, version: UInt64) {
+    /// A value of `size` bytes.
+    public init(size: UInt64, version: UInt64?) {
+        self.size = size
+        self.version = version
+    }
+}
+
+/// What a store knows of a value or a folder without reading it.
+public struct KeyStatus: Sendable, Equatable {
+    /// When it was last written; nil if that is not known.
+    public let modified: Timestamp?
+    /// Changes whenever the value is written or replaced, or anything in the folder is added, removed or renamed; nil if the
+    /// store knows no such number.
+    public let version: UInt64?
+
+    /// A status of what is known.
+    public init(modified: Timestamp?, version: UInt64?) {
         self.modified = modified
         self.version = version
     }

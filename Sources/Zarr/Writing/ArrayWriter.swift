@@ -8,7 +8,7 @@ import Support
 public final class ArrayWriter {
     /// Its name below the node; empty for the node itself.
     public let name: String
-    private let node: StagedNode
+    private let node: any StagedNode
     private let plan: ArrayPlan
     private let digest: MessageDigest?
 
@@ -19,7 +19,7 @@ public final class ArrayWriter {
     private var shard: ShardWriter?
 
     /// Begins the array `name` below `node`; without a name, `node` is the array. `isSummedUp`: what is appended is.
-    public init(in node: StagedNode, name: String = "", _ plan: ArrayPlan, isSummedUp: Bool = false) {
+    public init(in node: any StagedNode, name: String = "", _ plan: ArrayPlan, isSummedUp: Bool = false) {
         self.node = node
         self.name = name
         self.plan = plan
@@ -151,7 +151,7 @@ public final class ArrayWriter {
         }
         if shard == nil {
             let key = chunkKey(chunkCount / chunksPerShard)
-            try storing { () throws(StoreError) in shard = ShardWriter(try node.makeFile(key)) }
+            try storing { () throws(StoreError) in shard = ShardWriter(try node.makeValue(key)) }
         }
         try storing { () throws(StoreError) in try shard?.append(encoded) }
         chunkCount += 1

@@ -6,7 +6,7 @@ extension ZarrGroup {
     /// on the way.
     @discardableResult
     public static func create(
-        in store: DirectoryStore, path: String, attributes: some Encodable
+        in store: any WritableStore, path: String, attributes: some Encodable
     ) throws(ZarrError) -> Bool {
         let components = path.split(separator: "/", omittingEmptySubsequences: false)
         for count in components.indices {
@@ -18,7 +18,7 @@ extension ZarrGroup {
 
     /// Gives the group at `path`, which is there, `attributes` in place of those it has.
     public static func replaceAttributes(
-        in store: DirectoryStore, path: String, with attributes: some Encodable
+        in store: any WritableStore, path: String, with attributes: some Encodable
     ) throws(ZarrError) {
         let bytes = try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: path)
         do {
@@ -29,7 +29,7 @@ extension ZarrGroup {
     }
 
     private static func createOne(
-        in store: DirectoryStore, path: String, attributes: some Encodable
+        in store: any WritableStore, path: String, attributes: some Encodable
     ) throws(ZarrError) -> Bool {
         if let document = try NodeDocument(store, path: path) {
             guard case .group = try document.decode(NodeMetadata.self) else {
@@ -40,11 +40,11 @@ extension ZarrGroup {
         guard !path.isEmpty else { throw ZarrError(.notFound, "there is no Zarr store", path: path) }
         let bytes = try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: path)
         do {
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             try node.write(bytes, to: "zarr.json")
             if try node.publish(as: path) { return true }
             // A folder without a document, unless another process was quicker; then its document and ours are both whole.
-            guard try store.size(of: "\(path)/zarr.json") == nil else { return false }
+            guard try !store.contains("\(path)/zarr.json") else { return false }
             try store.replace("\(path)/zarr.json", with: bytes)
             return true
         } catch {

@@ -25,7 +25,7 @@ struct AACEncoding: AudioEncoding {
         sampleRates: AACEncoder.sampleRates, isDecodedAtHighest: false, monoBitRate: 128_000, bitRate: 160_000)
 
     func makeWriter(
-        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+        of form: SampleForm, _ settings: EncodingSettings, in node: any StagedNode
     ) throws -> any AudioWriter {
         try AACWriter(
             form, bitRate: Self.loss.bitRate(settings, channels: form.channels), in: node,

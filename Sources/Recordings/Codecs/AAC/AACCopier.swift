@@ -15,7 +15,7 @@ struct AACCopier: SourceCopier {
     var sampleRate: UInt32 { media.stream.sampleRate }
 
     func copy(
-        into node: StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
+        into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio {
         let frames = try ADTSBlobWriter(in: node)
         let extent = try media.forEachFrame(progress: progress) { try frames.append($0) }

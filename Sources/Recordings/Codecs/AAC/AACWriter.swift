@@ -13,7 +13,7 @@ final class AACWriter: AudioWriter {
 
     /// A writer of samples of `form` into `node`, at `bitRate` bits a second for all channels together. What is encoded is decoded by
     /// another thread if `isConcurrent`.
-    init(_ form: SampleForm, bitRate: Int, in node: StagedNode, isConcurrent: Bool) throws {
+    init(_ form: SampleForm, bitRate: Int, in node: any StagedNode, isConcurrent: Bool) throws {
         self.form = form
         self.bitRate = bitRate
         encoder = try AACEncoder(

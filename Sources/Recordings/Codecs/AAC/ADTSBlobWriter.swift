@@ -6,7 +6,7 @@ struct ADTSBlobWriter {
     private let frames: FrameWriter<FrameIndexRow>
 
     /// A writer into `node`.
-    init(in node: StagedNode) throws(ZarrError) {
+    init(in node: any StagedNode) throws(ZarrError) {
         frames = try FrameWriter(
             AACCodec.indexName, .index(of: FrameIndexRow.self), hashes: true, in: node)
     }

@@ -29,7 +29,7 @@ struct FLACEncoding: AudioEncoding {
     }
 
     func makeWriter(
-        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+        of form: SampleForm, _ settings: EncodingSettings, in node: any StagedNode
     ) throws -> any AudioWriter {
         try FLACWriter(form, in: node, threads: settings.threads)
     }

@@ -20,7 +20,7 @@ struct FLACCopier: SourceCopier {
     var sampleRate: UInt32 { media.stream.sampleRate }
 
     func copy(
-        into node: StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
+        into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio {
         let frames = try FrameWriter<FrameIndexRow>(
             FLACCodec.indexName, .index(of: FrameIndexRow.self), hashes: false, in: node)

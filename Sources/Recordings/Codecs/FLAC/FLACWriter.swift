@@ -13,7 +13,7 @@ final class FLACWriter: AudioWriter {
     private let hashing: Relay<SampleBuffer>
 
     /// A writer of samples of `form` into `node`, by so many `threads`.
-    init(_ form: SampleForm, in node: StagedNode, threads: Int) throws {
+    init(_ form: SampleForm, in node: any StagedNode, threads: Int) throws {
         guard case .integer(let bits) = form.format else { throw ImportError("FLAC has no floating-point samples") }
         self.form = form
         encoder = try FLACEncoder(

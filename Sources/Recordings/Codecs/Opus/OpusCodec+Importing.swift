@@ -25,7 +25,7 @@ struct OpusEncoding: AudioEncoding {
         sampleRates: OpusEncoder.sampleRates, isDecodedAtHighest: true, monoBitRate: 96_000, bitRate: 128_000)
 
     func makeWriter(
-        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+        of form: SampleForm, _ settings: EncodingSettings, in node: any StagedNode
     ) throws -> any AudioWriter {
         try OpusWriter(
             form, sourceRate: settings.sourceRate, bitRate: Self.loss.bitRate(settings, channels: form.channels),

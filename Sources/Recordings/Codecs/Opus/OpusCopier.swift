@@ -17,7 +17,7 @@ struct OpusCopier: SourceCopier {
     var sampleRate: UInt32 { media.stream.sampleRate }
 
     func copy(
-        into node: StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
+        into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio {
         let packets = try OpusPacketWriter(head, in: node, isConcurrent: isConcurrent)
         let extent = try media.forEachFrame(progress: progress) { try packets.append($0) }

@@ -11,7 +11,7 @@ final class OpusPacketWriter {
     private static let indexChunkByteCount = 24_000
 
     private let head: OpusHead
-    private let node: StagedNode
+    private let node: any StagedNode
     private let packets: FrameWriter<OpusPacketRow>
     private let prover: OpusRestartProver
     /// The last packets, which are not decoded yet.
@@ -21,7 +21,7 @@ final class OpusPacketWriter {
     /// A writer into `node`. What the packets decode to, from the first on, is handed to `body`: by another thread if `isConcurrent`,
     /// until `finish` has returned.
     init(
-        _ head: OpusHead, in node: StagedNode, isConcurrent: Bool,
+        _ head: OpusHead, in node: any StagedNode, isConcurrent: Bool,
         _ body: @escaping (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         self.head = head

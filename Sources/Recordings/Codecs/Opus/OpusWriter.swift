@@ -11,7 +11,7 @@ final class OpusWriter: AudioWriter {
     /// A writer of samples of `form` into `node`, at `bitRate` bits a second for all channels together. The stream's header says that
     /// the source had `sourceRate`. What is encoded is decoded by another thread if `isConcurrent`.
     init(
-        _ form: SampleForm, sourceRate: UInt32, bitRate: Int, in node: StagedNode, isConcurrent: Bool
+        _ form: SampleForm, sourceRate: UInt32, bitRate: Int, in node: any StagedNode, isConcurrent: Bool
     ) throws {
         self.bitRate = bitRate
         encoder = try OpusEncoder(

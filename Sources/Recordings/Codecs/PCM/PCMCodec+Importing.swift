@@ -9,7 +9,7 @@ struct PCMEncoding: AudioEncoding {
     let codec = AudioCodec.pcm
 
     func makeWriter(
-        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+        of form: SampleForm, _ settings: EncodingSettings, in node: any StagedNode
     ) throws -> any AudioWriter {
         try PCMWriter(form, in: node)
     }

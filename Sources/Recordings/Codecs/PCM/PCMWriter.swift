@@ -8,7 +8,7 @@ final class PCMWriter: AudioWriter {
     private var sampleCount: UInt64 = 0
 
     /// A writer of samples of `form` into `node`.
-    init(_ form: SampleForm, in node: StagedNode) throws {
+    init(_ form: SampleForm, in node: any StagedNode) throws {
         self.form = form
         blob = ArrayWriter(
             in: node, name: HierarchyNames.blob, try .samples(form.format.dataType, channels: form.channels))

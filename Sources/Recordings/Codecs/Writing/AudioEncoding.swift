@@ -13,7 +13,7 @@ public protocol AudioEncoding: Sendable {
 
     /// A writer of samples of `form` into `node`.
     func makeWriter(
-        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+        of form: SampleForm, _ settings: EncodingSettings, in node: any StagedNode
     ) throws -> any AudioWriter
 }
 

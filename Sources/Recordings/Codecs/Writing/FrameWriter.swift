@@ -18,7 +18,7 @@ final class FrameWriter<Row: FrameRow> {
     private let index: ArrayWriter
 
     /// A writer into `node`, whose index is called `indexName`. `hashes` says whether `digests` are computed.
-    init(_ indexName: String, _ plan: ArrayPlan, hashes: Bool, in node: StagedNode) {
+    init(_ indexName: String, _ plan: ArrayPlan, hashes: Bool, in node: any StagedNode) {
         blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isSummedUp: hashes)
         index = ArrayWriter(in: node, name: indexName, plan, isSummedUp: hashes)
     }

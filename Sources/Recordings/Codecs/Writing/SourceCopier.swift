@@ -27,6 +27,6 @@ public protocol SourceCopier {
     /// Writes the audio into `node`: by more than one thread if `isConcurrent`. `attributes` go to the blob, beside those that the
     /// codec has. `progress` is told how many samples of one channel were copied since the last time.
     func copy(
-        into node: StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
+        into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio
 }

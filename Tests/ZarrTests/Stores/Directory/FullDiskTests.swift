@@ -13,7 +13,7 @@ struct `A full disk` {
             let store = try DirectoryStore.create(path: folder.path)
             #expect(try stageRecording(in: store).publish(as: "0"))
             do {
-                let node = try StagedNode(in: store)
+                let node = try store.stageNode()
                 let writer = ArrayWriter(
                     in: node, name: "blob", try ArrayPlan(.uint8, chunkRows: 1000, chunksPerShard: 500))
                 let error = try #require(throws: ZarrError.self) {

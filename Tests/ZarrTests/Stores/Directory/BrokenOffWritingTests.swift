@@ -16,7 +16,7 @@ enum BreakableWork: String, Codable, CaseIterable, Sendable {
             let node = try stageRecording(in: store, count: 70)
             #expect(try node.publish(numberedIn: "") == 1)
         case .replaceIndex:
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             let writer = ArrayWriter(in: node, try ArrayPlan(.uint64, chunkRows: 2))
             try writer.append([UInt64](repeating: 3, count: 5))
             try writer.finish()

@@ -1,24 +1,29 @@
 import Glibc
 import Support
 
-extension DirectoryStore {
+extension DirectoryStore: WritableStore {
     /// Opens the store at `path`, and makes it first where there is none: a folder (in one that is there) with a group at its
     /// root. A folder that holds anything but a Zarr v3 hierarchy is refused.
     public static func create(path: String) throws(StoreError) -> DirectoryStore {
         let isNew = mkdir(path, 0o777) == 0
         guard isNew || errno == EEXIST else {
-            throw StoreError("the store cannot be made", key: "", cause: SystemError("mkdir", path))
+            throw StoreError("the store cannot be made", key: "", system: SystemError("mkdir", path))
         }
         let store = try DirectoryStore(path: path)
         if isNew { try store.changes.sync("..") }
-        guard try store.size(of: "zarr.json") == nil else { return store }
+        guard try !store.contains("zarr.json") else { return store }
         let strangers = try FolderEntry.all(in: "", of: store.root) ?? []
         if let stranger = strangers.first(where: { !$0.name.hasPrefix(StagingFolder.prefix) }) {
             throw StoreError(
-                "\(path) holds \(stranger.name) and no Zarr v3 store: name a new or an empty folder", key: "")
+                .failed, "\(path) holds \(stranger.name) and no Zarr v3 store: name a new or an empty folder", key: "")
         }
         try store.replace("zarr.json", with: Self.emptyGroup)
         return store
+    }
+
+    /// Begins a node.
+    public func stageNode() throws(StoreError) -> any StagedNode {
+        try DirectoryStagedNode(in: self)
     }
 
     private static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
@@ -32,7 +37,7 @@ extension DirectoryStore {
         // What cannot be removed is found as a leftover.
         defer { try? staging.remove() }
         let path = "\(staging.path)/value"
-        var file = try changes.makeFile(path)
+        let file = try changes.makeFile(path)
         try file.append(bytes)
         try file.sync()
         try changes.replaceFile(key, with: path)
@@ -48,7 +53,7 @@ extension DirectoryStore {
         try check(path, isPrefix: true)
         let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw StoreError("cannot be locked", key: path, cause: SystemError("openat", place))
+            throw StoreError("cannot be locked", key: path, system: SystemError("openat", place))
         }
         // The lock goes with the descriptor.
         let folder = OwnedDescriptor(descriptor: descriptor)

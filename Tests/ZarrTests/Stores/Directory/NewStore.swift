@@ -15,9 +15,11 @@ func withNewStore<T>(_ body: (DirectoryStore, URL) throws -> T) throws -> T {
 extension Store {
     /// All that is kept under `key`.
     func bytes(of key: String) throws -> [UInt8]? {
-        guard let size = try size(of: key) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: Int(size))
-        let isThere = try bytes.withUnsafeMutableBytes { try read(key, range: 0..<size, into: $0) }
-        return isThere ? bytes : nil
+        try get(key, .whole(atMost: .max)).map { Array($0.bytes.bytes) }
+    }
+
+    /// How many bytes are kept under `key`.
+    func size(of key: String) throws -> UInt64? {
+        try get(key, .range(0..<0))?.info.size
     }
 }

@@ -85,7 +85,7 @@ struct StoreChanges: Sendable {
         let place = path.isEmpty ? "." : path
         let descriptor = openat(root.descriptor, place, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw StoreError("cannot be kept", key: path, cause: SystemError("openat", place))
+            throw StoreError("cannot be kept", key: path, system: SystemError("openat", place))
         }
         let file = OwnedDescriptor(descriptor: descriptor)
         _ = try attempt("fsync", path, "cannot be kept") { fsync(file.descriptor) }
@@ -130,7 +130,7 @@ struct StoreChanges: Sendable {
     private func forEachEntry(
         of path: String, depth: Int, _ body: (FolderEntry, _ path: String) throws(StoreError) -> Void
     ) throws(StoreError) {
-        guard depth < Self.maximumDepth else { throw StoreError("lies too deep", key: path) }
+        guard depth < Self.maximumDepth else { throw StoreError(.failed, "lies too deep", key: path) }
         for entry in try FolderEntry.all(in: path, of: root) ?? [] { try body(entry, "\(path)/\(entry.name)") }
     }
 
@@ -150,7 +150,7 @@ struct StoreChanges: Sendable {
             return 0
         } catch {
             if expected.contains(error.code) { return error.code }
-            throw StoreError(problem, key: path, cause: error)
+            throw StoreError(problem, key: path, system: error)
         }
     }
 }

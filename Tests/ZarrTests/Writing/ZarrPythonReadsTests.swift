@@ -32,7 +32,7 @@ struct `zarr-python` {
     @Test func `reads every array as it was written`() throws {
         try withNewStore { store, folder in
             for (number, example) in WriterCase.all.enumerated() {
-                let node = try StagedNode(in: store)
+                let node = try store.stageNode()
                 try node.writeGroup(attributes: ["case": example.name])
                 for rows in example.rowCounts { try example.write("rows\(rows)", rows: rows, in: node) }
                 #expect(try node.publish(numberedIn: "") == number)

@@ -1,23 +1,9 @@
-import Glibc
 import Synchronization
 
-/// A file descriptor, closed when nobody uses it any more.
-final class OwnedDescriptor: Sendable {
-    let descriptor: Int32
-
-    init(descriptor: Int32) {
-        self.descriptor = descriptor
-    }
-
-    deinit {
-        close(descriptor)
-    }
-}
-
-/// The files last read from, kept open: a small read is then one system call instead of three.
+/// The files that were read from most recently, kept open: a small read is then one system call instead of three.
 final class DescriptorCache: Sendable {
     private struct Entry {
-        let file: OwnedDescriptor
+        let file: ReadableFile
         var lastUse: UInt64
     }
 
@@ -35,7 +21,7 @@ final class DescriptorCache: Sendable {
     }
 
     /// The file kept under `key`.
-    func file(_ key: String) -> OwnedDescriptor? {
+    func file(_ key: String) -> ReadableFile? {
         state.withLock { state in
             guard let index = state.entries.index(forKey: key) else { return nil }
             state.clock += 1
@@ -44,8 +30,8 @@ final class DescriptorCache: Sendable {
         }
     }
 
-    /// Keeps `file` under `key`, and lets go of the file that was not used for longest.
-    func insert(_ file: OwnedDescriptor, _ key: String) {
+    /// Keeps `file` under `key`, and releases the least recently used file if there are too many.
+    func insert(_ file: ReadableFile, _ key: String) {
         // Closed outside the lock.
         var dropped: Entry?
         state.withLock { state in
@@ -62,7 +48,7 @@ final class DescriptorCache: Sendable {
         _ = dropped
     }
 
-    /// Lets go of all files: what their keys name has changed.
+    /// Releases all files: what their keys name has changed.
     func removeAll() {
         // Closed outside the lock.
         let dropped = state.withLock { state in

@@ -7,8 +7,8 @@ import Testing
 @testable import Zarr
 
 /// A recording in small: a group, an array in it of `count` numbers.
-func stageRecording(in store: DirectoryStore, count: Int = 100) throws -> StagedNode {
-    let node = try StagedNode(in: store)
+func stageRecording(in store: DirectoryStore, count: Int = 100) throws -> any StagedNode {
+    let node = try store.stageNode()
     let writer = ArrayWriter(
         in: node, name: "index", try ArrayPlan(.uint64, chunkRows: 30, chunksPerShard: 2, compression: [.crc32c]))
     try writer.append((0..<count).map { UInt64($0) })
@@ -94,7 +94,7 @@ func numbers(of path: String, in folder: URL) throws -> [UInt64]? {
         try withNewStore { store, folder in
             #expect(try stageRecording(in: store, count: 5).publish(as: "0"))
             #expect(try store.bytes(of: "0/index/c/0") != nil)
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             let writer = ArrayWriter(in: node, try .index(columns: 1))
             try writer.append([9, 8, 7] as [UInt64])
             try writer.finish()

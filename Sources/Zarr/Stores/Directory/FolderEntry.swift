@@ -13,12 +13,12 @@ struct FolderEntry {
         let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if DirectoryStore.meansMissing(errno) { return nil }
-            throw StoreError("cannot list", key: path, cause: SystemError("openat", place))
+            throw StoreError("cannot list", key: path, system: SystemError("openat", place))
         }
         guard let directory = fdopendir(descriptor) else {
             let error = SystemError("fdopendir", place)
             close(descriptor)
-            throw StoreError("cannot list", key: path, cause: error)
+            throw StoreError("cannot list", key: path, system: error)
         }
         defer { closedir(directory) }
 
@@ -28,7 +28,7 @@ struct FolderEntry {
             guard let entry = readdir(directory) else { break }
             if let entry = FolderEntry(entry, in: descriptor) { entries.append(entry) }
         }
-        guard errno == 0 else { throw StoreError("cannot list", key: path, cause: SystemError("readdir", place)) }
+        guard errno == 0 else { throw StoreError("cannot list", key: path, system: SystemError("readdir", place)) }
         return entries
     }
 

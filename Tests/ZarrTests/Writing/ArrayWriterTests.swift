@@ -63,7 +63,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
     }
 
     /// Writes `rows` rows as the array `name` below `node`, in pieces of different lengths.
-    func write(_ name: String, rows: Int, in node: StagedNode) throws {
+    func write(_ name: String, rows: Int, in node: any StagedNode) throws {
         let writer = ArrayWriter(in: node, name: name, plan)
         let bytes = bytes(rows: rows)
         var start = 0
@@ -85,7 +85,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: WriterCase.all) func `reads back`(_ example: WriterCase) throws {
         try withNewStore { store, _ in
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             for rows in example.rowCounts {
                 try example.write("a\(rows)", rows: rows, in: node)
                 let array = try ZarrArray.open(store, path: node.path(of: "a\(rows)"), cache: BlockCache(budget: 0))
@@ -99,7 +99,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
 
     @Test func `takes no more room than its bytes where it is short`() throws {
         try withNewStore { store, _ in
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             let writer = ArrayWriter(in: node, name: "blob", .blob)
             try writer.append([UInt8](repeating: 7, count: 10_000))
             try writer.finish()
@@ -110,7 +110,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
 
     @Test func `is filled up with zeros by less than a chunk where it is long`() throws {
         try withNewStore { store, _ in
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             let writer = ArrayWriter(in: node, name: "blob", .blob)
             let count = 5 << 20 | 1
             try writer.append([UInt8](repeating: 7, count: count))
@@ -123,7 +123,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
         try withNewStore { store, _ in
             let plan = try ArrayPlan(
                 .uint64, rowShape: [3], chunkRows: 4, chunksPerShard: 2, compression: [.zstd(level: 3), .crc32c])
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             let writer = ArrayWriter(in: node, plan)
             try writer.append([UInt64](0..<15))
             try writer.finish(attributes: ["b": JSONValue.text("a/b"), "a": .number(1.5)])
@@ -143,7 +143,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
 
     @Test func `refuses a row that is not whole, and attributes that are no JSON`() throws {
         try withNewStore { store, _ in
-            let node = try StagedNode(in: store)
+            let node = try store.stageNode()
             let broken = ArrayWriter(in: node, name: "a", try .index(columns: 3))
             try broken.append([UInt64](0..<4))
             #expect(throws: ZarrError.self) { try broken.finish() }

@@ -69,12 +69,12 @@ final class StagingFolder: Sendable {
         let descriptor = openat(root.descriptor, "\(path)/\(lockName)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return true }
-            throw StoreError("cannot be read", key: path, cause: SystemError("openat", "\(path)/\(lockName)"))
+            throw StoreError("cannot be read", key: path, system: SystemError("openat", "\(path)/\(lockName)"))
         }
         let lock = OwnedDescriptor(descriptor: descriptor)
         if flock(lock.descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else {
-            throw StoreError("cannot be locked", key: path, cause: SystemError("flock", path))
+            throw StoreError("cannot be locked", key: path, system: SystemError("flock", path))
         }
         return false
     }

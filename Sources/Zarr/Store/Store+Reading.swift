@@ -1,0 +1,56 @@
+public import Support
+
+/// Bytes of a value, and what the store says of it.
+public struct StoredBytes: Sendable {
+    /// The bytes that were asked for.
+    public let bytes: Block
+    /// The value that they are a part of.
+    public let info: ValueInfo
+}
+
+extension Store {
+    /// Reads `part` of the value under `key` into memory of its own; nil if there is no such key. Throws as the requirement
+    /// does. The caller bounds a range or a suffix.
+    public func get(_ key: String, _ part: ValuePart) throws(StoreError) -> StoredBytes? {
+        var memory: UnsafeMutableRawBufferPointer?
+        do throws(StoreError) {
+            let info = try get(key, part) { byteCount in
+                let allocated = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+                memory = allocated
+                return allocated
+            }
+            guard let info else {
+                memory?.deallocate()
+                return nil
+            }
+            return StoredBytes(bytes: memory.map { Block(adopting: $0) } ?? Block([]), info: info)
+        } catch {
+            memory?.deallocate()
+            throw error
+        }
+    }
+
+    /// Whether there is a value under `key`.
+    public func contains(_ key: String) throws(StoreError) -> Bool {
+        try get(key, .range(0..<0)) { _ in UnsafeMutableRawBufferPointer(start: nil, count: 0) } != nil
+    }
+
+    /// A number that changes whenever anything under one of `keys` does, as far as their statuses show it; nil if that of any
+    /// is not known. That there is nothing under a key is known, too.
+    public func version(of keys: some Sequence<String>) -> UInt64? {
+        var versions: [UInt64] = []
+        for key in keys {
+            do throws(StoreError) {
+                guard let status = try status(of: key) else {
+                    versions.append(0)
+                    continue
+                }
+                guard let version = status.version else { return nil }
+                versions.append(version)
+            } catch {
+                return nil
+            }
+        }
+        return FNV1a(of: versions).value
+    }
+}

@@ -1,0 +1,109 @@
+import Support
+
+/// A store that nodes can be added to, each visible only as a whole.
+public protocol WritableStore: Store {
+    /// Begins a node.
+    func stageNode() throws(StoreError) -> any StagedNode
+
+    /// Writes `bytes` under `key` in place of what was there: a reader finds the old bytes or the new ones.
+    ///
+    /// They are kept, even after a power cut, when this returns. The folder that they go to must exist.
+    func replace(_ key: String, with bytes: [UInt8]) throws(StoreError)
+
+    /// Calls `body` while no other caller, in this process or another, does so for the folder `path`, which exists.
+    ///
+    /// For decisions that hold only as long as nobody else adds to the folder.
+    func withLock<T>(on path: String, _ body: () throws(StoreError) -> T) throws(StoreError) -> T
+
+    /// What dead processes left in the store, by name and sorted: nothing that a reader sees, but it takes up space. Changes
+    /// nothing. What living processes are writing is not listed.
+    func leftovers() throws(StoreError) -> [String]
+
+    /// Removes what dead processes left in the store, and returns the names of what was removed.
+    @discardableResult
+    func removeLeftovers() throws(StoreError) -> [String]
+}
+
+/// A node that is being written: no reader of the hierarchy sees any of it before it is published, and then sees all of it.
+///
+/// What was written can be read back from `store`, below `path`, before it is published. If the process ends before that, in
+/// whatever way, nothing of the node shows in the hierarchy, and what is left in the store is found by
+/// `WritableStore.leftovers()`. A node that is released without being published is discarded. Safe to use from several
+/// threads, but not while it is synced, published or discarded.
+public protocol StagedNode: AnyObject, Sendable {
+    /// The store that it will be in.
+    var store: any WritableStore { get }
+
+    /// Its path in the store until it is published.
+    var path: String { get }
+
+    /// Begins the new value `key` below the node.
+    func makeValue(_ key: String) throws(StoreError) -> any NewValue
+
+    /// Writes `bytes` over the first of the value `key` below the node, which is finished and has at least as many.
+    func overwriteStart(of key: String, with bytes: [UInt8]) throws(StoreError)
+
+    /// Waits until everything that was written would survive a power cut; after that, nothing more can be written. Publishing
+    /// does so too if it has not been done: call this first in order not to hold a lock meanwhile.
+    func sync() throws(StoreError)
+
+    /// Makes the node appear at `place` of the hierarchy, in a group that exists; false, and nothing is changed, if something
+    /// of that name is there.
+    ///
+    /// The node would survive a power cut when this returns, and nothing of it is in the hierarchy when it throws: neither a
+    /// killed process nor a power cut leaves a part.
+    func publish(as place: String) throws(StoreError) -> Bool
+
+    /// Puts the node in the place of the one at `place`, if there is one: a reader finds the old one or the new one.
+    ///
+    /// The new one would survive a power cut when this returns; when it throws, either may be there.
+    func replace(_ place: String) throws(StoreError)
+
+    /// Removes what was written.
+    func discard() throws(StoreError)
+}
+
+/// A value of a store that is being written from its first byte to its last. Not safe to use from several threads.
+public protocol NewValue: AnyObject {
+    /// Bytes written so far.
+    var byteCount: Int { get }
+
+    /// Writes `bytes` after those already written.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError)
+
+    /// Ends the value. It is read back as a whole from here on, and is kept once its node is synced.
+    func finish() throws(StoreError)
+}
+
+extension NewValue {
+    /// Writes `bytes` after those already written.
+    func append(_ bytes: [UInt8]) throws(StoreError) {
+        try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in try append(UnsafeRawBufferPointer(bytes)) }
+    }
+}
+
+extension StagedNode {
+    /// The path, until the node is published, of what will be `name` below it: a node, or a key such as `zarr.json`. Empty:
+    /// the node's own path.
+    public func path(of name: String) -> String {
+        name.isEmpty ? path : "\(path)/\(name)"
+    }
+
+    /// Writes `bytes` as the new value `key` below the node.
+    public func write(_ bytes: [UInt8], to key: String) throws(StoreError) {
+        let value = try makeValue(key)
+        try value.append(bytes)
+        try value.finish()
+    }
+
+    /// Makes the node appear in the group at `group`, which exists, under the first number that is greater than all there,
+    /// and returns that number. Several processes that do so at once each get a number of their own.
+    public func publish(numberedIn group: String) throws(StoreError) -> Int {
+        var number = try store.children(of: group).compactMap { Int($0) }.reduce(0) { max($0, $1.adding(1) ?? $0) }
+        while try !publish(as: group.isEmpty ? String(number) : "\(group)/\(number)") {
+            guard let next = number.adding(1) else { throw StoreError(.failed, "has no number left", key: group) }
+            number = next
+        }
+        return number
+    }
+}

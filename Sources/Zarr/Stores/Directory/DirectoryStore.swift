@@ -1,0 +1,110 @@
+import Glibc
+import Support
+
+/// A store that is a directory of the file system: keys are the paths of its files.
+///
+/// Files are read with pread(2), never mapped: a mapped file that is truncated ends the process.
+public final class DirectoryStore: Store {
+    let root: OwnedDescriptor
+    let changes: StoreChanges
+    let files = DescriptorCache(limit: 64)
+
+    /// Opens the directory at `path`.
+    public convenience init(path: String) throws(StoreError) {
+        try self.init(path: path) { _, _ throws(SystemError) in }
+    }
+
+    /// Opens the directory at `path`, and calls `observer` before each change that is made to it.
+    init(path: String, willChange observer: @escaping StoreChanges.Observer) throws(StoreError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw StoreError("cannot open the store", key: "", system: SystemError("open", path))
+        }
+        root = OwnedDescriptor(descriptor: descriptor)
+        changes = StoreChanges(root: root, willChange: observer)
+    }
+
+    /// Reads a part of the file `key`: a range of a file that is open already with one pread(2), as a rule.
+    public func get(
+        _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        guard let (opened, isNew) = try file(key) else { return nil }
+        // A file that was opened earlier may have another size by now. A range that lay within it is read all the same.
+        let file = isNew || part.isRange(within: opened.info.size) ? opened : try opened.refreshed(key)
+        let range = try part.range(of: file.info.size, key)
+        let buffer = memory(range.count)
+        // No file is longer than Int.max.
+        let count = try file.read(from: Int(clamping: range.lowerBound), into: buffer, key)
+        guard count == buffer.count else {
+            guard case .range = part else {
+                throw StoreError(.changed, "became shorter while it was read", key: key)
+            }
+            throw StoreError.cutShort(key, range: range, size: range.lowerBound + UInt64(count))
+        }
+        return file.info
+    }
+
+    /// As for every store; symbolic links to directories are not listed, so that walking down a store always ends.
+    public func children(of prefix: String) throws(StoreError) -> [String] {
+        try check(prefix, isPrefix: true)
+        let entries = try FolderEntry.all(in: prefix, of: root) ?? []
+        return entries.filter(\.isDirectory).map(\.name).sorted()
+    }
+
+    /// What stat(2) says of the file or directory `key`; nil if there is neither.
+    public func status(of key: String) throws(StoreError) -> KeyStatus? {
+        try check(key, isPrefix: true)
+        var status = stat()
+        guard fstatat(root.descriptor, key.isEmpty ? "." : key, &status, 0) == 0 else {
+            if Self.meansMissing(errno) { return nil }
+            throw StoreError("cannot read its times", key: key, system: SystemError("fstatat", key))
+        }
+        return KeyStatus(
+            modified: Timestamp(
+                seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec), offsetMinutes: 0),
+            version: status.version)
+    }
+
+    /// The file of `key`, open, and whether it was opened by this call; nil if there is none. A directory is none.
+    private func file(_ key: String) throws(StoreError) -> (file: ReadableFile, isNew: Bool)? {
+        if let file = files.file(key) { return (file, false) }
+        try check(key, isPrefix: false)
+        // O_NONBLOCK: opening a FIFO must not wait for its writer.
+        let descriptor = openat(root.descriptor, key, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if Self.meansMissing(errno) { return nil }
+            throw StoreError("cannot open", key: key, system: SystemError("openat", key))
+        }
+        guard let file = try ReadableFile(OwnedDescriptor(descriptor: descriptor), key) else { return nil }
+        files.insert(file, key)
+        return (file, true)
+    }
+
+    /// Refuses keys that could name anything but a file below the root.
+    func check(_ key: String, isPrefix: Bool) throws(StoreError) {
+        if isPrefix, key.isEmpty { return }
+        // Of the current component: its bytes, and how many of them are dots.
+        var (count, dots) = (0, 0)
+        var isSafe = true
+        for byte in key.utf8 {
+            switch byte {
+            case UInt8(ascii: "/"):
+                isSafe = isSafe && Self.isName(count, dots)
+                (count, dots) = (0, 0)
+            case 0: isSafe = false
+            case UInt8(ascii: "."): (count, dots) = (count + 1, dots + 1)
+            default: count += 1
+            }
+        }
+        guard isSafe, Self.isName(count, dots) else { throw StoreError(.failed, "is not a key", key: key) }
+    }
+
+    /// Whether a component of `count` bytes, `dots` of them dots, is neither empty nor a step to elsewhere.
+    private static func isName(_ count: Int, _ dots: Int) -> Bool {
+        count > 0 && (count > 2 || dots < count)
+    }
+
+    static func meansMissing(_ code: Int32) -> Bool {
+        code == ENOENT || code == ENOTDIR || code == EISDIR
+    }
+}
