@@ -8,8 +8,12 @@ struct StreamServices: Sendable {
     let file: CatalogueFile?
     let log: Log
 
-    /// What was found out before about the stream in `blob`, of the recording at `path`.
+    /// What was found out before about the stream in `blob`, of the recording at `path`. Nothing is kept of a stream whose version is
+    /// not known.
     func derivedData(of blob: CodedBlob, path: String) -> DerivedData.Opener {
-        { [file] in file.map { DerivedData(file: $0, path: path, version: blob.version) } }
+        { [file] in
+            guard let file, let version = blob.version else { return nil }
+            return DerivedData(file: file, path: path, version: version)
+        }
     }
 }
