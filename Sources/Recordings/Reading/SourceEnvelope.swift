@@ -7,7 +7,7 @@ public struct SourceEnvelope: Sendable {
     public let headByteCount: UInt64, tailByteCount: UInt64
     private let read: @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
 
-    /// An envelope whose bytes `read` gives when they are needed: as many as announced.
+    /// An envelope whose bytes `read` returns when they are needed: as many as announced.
     public init(
         headByteCount: UInt64, tailByteCount: UInt64,
         read: @escaping @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
@@ -33,11 +33,11 @@ extension Recording {
         }
     }
 
-    /// Bytes of its WAV file, known without reading anything; nil where it would be over `Int64.max`.
+    /// Bytes of its WAV file, known without reading anything; nil if it would be over `Int64.max`.
     public var waveByteCount: UInt64? { waveExtent?.fileSize }
 
-    /// Its WAV file: the source's own bytes around the samples where the store has them, else a plain header. Nil where it
-    /// would be over `Int64.max` bytes.
+    /// Its WAV file: the source's own bytes around the samples if the store has them, else a plain header. Nil if it would be
+    /// over `Int64.max` bytes.
     public func waveLayout() throws(RecordingError) -> WaveLayout? {
         guard let envelope else { return WaveLayout(format: format, sampleCount: sampleCount) }
         let (head, tail) = try envelope.bytes()
