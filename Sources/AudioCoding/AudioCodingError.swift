@@ -2,15 +2,13 @@ public import Support
 
 /// Why a coded stream, or a frame of it, cannot be read or decoded.
 public struct AudioCodingError: DescribedError {
-    /// The coding whose rules the stream breaks.
-    public enum Codec: String, Sendable {
-        case flac = "FLAC"
-        case aac = "AAC"
-        case opus = "Opus"
-        case pcm = "PCM"
+    /// The codec whose rules the stream breaks. Each is declared in its folder.
+    public struct Codec: Hashable, Sendable {
+        /// What people call it.
+        let name: String
     }
 
-    /// The coding.
+    /// The codec.
     public let codec: Codec
     /// What is wrong, for the user.
     public let problem: String
@@ -27,9 +25,9 @@ public struct AudioCodingError: DescribedError {
         self.cause = cause
     }
 
-    /// The coding, the byte, and the problem.
+    /// The codec, the byte, and the problem.
     public var summary: String {
-        guard let offset else { return "\(codec.rawValue): \(problem)" }
-        return "\(codec.rawValue) at byte \(offset): \(problem)"
+        guard let offset else { return "\(codec.name): \(problem)" }
+        return "\(codec.name) at byte \(offset): \(problem)"
     }
 }

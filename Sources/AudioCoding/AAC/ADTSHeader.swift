@@ -39,3 +39,8 @@ public struct ADTSHeader: Sendable, Equatable {
             fixedBits: UInt32(bytes[1] & 0xFE) << 16 | UInt32(bytes[2] & 0xFD) << 8 | UInt32(bytes[3] & 0xC0))
     }
 }
+
+extension AudioCodingError.Codec {
+    /// AAC.
+    public static let aac = Self(name: "AAC")
+}

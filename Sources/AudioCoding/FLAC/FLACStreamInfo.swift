@@ -87,3 +87,8 @@ public struct FLACStreamInfo: Sendable, Equatable {
         2 * maximumBlockSize * channels * (bitsPerSample + 1) / 8 + 1024
     }
 }
+
+extension AudioCodingError.Codec {
+    /// FLAC.
+    public static let flac = Self(name: "FLAC")
+}

@@ -100,3 +100,8 @@ public struct OpusHead: Sendable, Hashable {
         [0, 2, 1, 7, 5, 6, 3, 4],
     ]
 }
+
+extension AudioCodingError.Codec {
+    /// Opus.
+    public static let opus = Self(name: "Opus")
+}

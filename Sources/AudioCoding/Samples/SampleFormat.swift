@@ -20,3 +20,8 @@ public enum SampleFormat: Sendable, Hashable {
         if case .integer = self { true } else { false }
     }
 }
+
+extension AudioCodingError.Codec {
+    /// Samples as they are.
+    public static let pcm = Self(name: "PCM")
+}

@@ -1,7 +1,7 @@
 import Support
 import Zarr
 
-/// One pass over the bytes of a blob that goes on where some of them cannot be read.
+/// One pass over the bytes of a blob that goes on past those that cannot be read.
 struct BlobPass {
     /// Bytes that could not be read, and why.
     struct Unreadable {
@@ -9,9 +9,9 @@ struct BlobPass {
         let error: ZarrError
     }
 
-    /// Told how many more bytes were gone through.
+    /// Is called with the number of bytes that were gone through since the last call.
     let progress: @Sendable (UInt64) -> Void
-    /// What could not be read, in order; neighbours are joined.
+    /// What could not be read, in order; adjacent parts are one.
     private(set) var unreadable: [Unreadable] = []
 
     init(progress: @escaping @Sendable (UInt64) -> Void) {

@@ -1,19 +1,19 @@
 import Support
 import Zarr
 
-/// Something that a check has to say about a store.
+/// Something that a check reports about a store.
 public struct Finding: Sendable, CustomStringConvertible {
     /// How much it matters.
     public enum Kind: String, Sendable {
         /// The store is not what it should be.
         case fault
-        /// What could not be looked at: neither good nor bad.
+        /// Something could not be looked at, so it is neither right nor wrong.
         case unchecked
-        /// What is as it may be, and good to know.
+        /// The store is as it may be; this is good to know.
         case note
     }
 
-    /// Whether the store can be put right without the source.
+    /// Whether the store can be repaired without the source.
     public enum Repair: String, Sendable {
         case impossible, possible, done
     }
@@ -22,14 +22,14 @@ public struct Finding: Sendable, CustomStringConvertible {
     public let kind: Kind
     /// The path of the recording, or of the group; empty for the root.
     public let recording: String
-    /// The decoded samples (of one channel, before anything is cut off) that are concerned; nil where it is all of them, or none.
+    /// The decoded samples (of one channel, before any are cut off) that this concerns; nil if it concerns all of them, or none.
     public let samples: Range<UInt64>?
-    /// What is the matter.
+    /// What is wrong.
     public let problem: String
-    /// Whether it can be put right.
+    /// Whether it can be repaired, or was.
     public internal(set) var repair = Repair.impossible
 
-    /// One line: where, which samples, what.
+    /// One line: the recording, the samples, the problem.
     public var description: String {
         let place = "/\(recording)"
         guard let samples else { return "\(place): \(problem)" }
@@ -47,13 +47,13 @@ public struct Finding: Sendable, CustomStringConvertible {
         self.repair = repair
     }
 
-    /// What `error` says: a fault of the store, or that it could not be looked at.
+    /// A finding of `error`: a fault of the store, or something that could not be looked at.
     init(_ error: RecordingError) {
         let problem = error.cause.map { "\(error.problem): \($0)" } ?? error.problem
         self.init(Self.kind(of: error), problem, recording: error.recording, samples: error.samples)
     }
 
-    /// What the system refuses, and what is Zarr but not supported here, says nothing about the store.
+    /// An error of the system, or of Zarr that is not supported here, says nothing about the store.
     static func kind(of error: any Error) -> Kind {
         var next: (any Error)? = error
         while let error = next {

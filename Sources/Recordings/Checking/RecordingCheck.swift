@@ -3,13 +3,13 @@ import Support
 import WaveFile
 import Zarr
 
-/// Looks at everything that a store has of one recording.
+/// Checks everything that a store has of one recording.
 struct RecordingCheck {
-    /// More findings of one recording than this are counted, not told.
+    /// Findings of one recording that are reported; more are only counted.
     private static let findingLimit = 200
-    /// Arrays up to this many bytes are gone through whatever is there of them, 1 GiB.
+    /// Arrays of at most so many bytes, 1 GiB, are read even if the store keeps next to nothing of them.
     private static let plausibleByteCount: UInt64 = 1 << 30
-    /// Larger ones have no more bytes than this for each that the store keeps: silence is compressed no better.
+    /// Larger ones are read if they have at most so many bytes for each that the store keeps: silence is compressed no better.
     private static let plausibleRatio: UInt64 = 10_000
 
     let store: any Store
@@ -17,15 +17,15 @@ struct RecordingCheck {
     let cache: BlockCache
     /// Whether all of it is decoded.
     let isDeep: Bool
-    /// Told how many more bytes of audio were gone through.
+    /// Is called with the number of bytes of audio that were gone through since the last call.
     let progress: @Sendable (UInt64) -> Void
 
     /// What was found.
     private(set) var findings: [Finding] = []
-    /// The decoded samples that have been told to be missing from the stream.
+    /// The decoded samples that findings say are missing from the stream.
     var lostSamples: [Range<UInt64>] = []
-    private var untoldCount = 0
-    /// What would put findings right, by their places.
+    private var unreportedCount = 0
+    /// What would repair findings, those at the given indices.
     private(set) var repairs: [(findings: [Int], repair: IndexRepair)] = []
 
     init(
@@ -39,7 +39,7 @@ struct RecordingCheck {
         self.progress = progress
     }
 
-    /// Checks all there is.
+    /// Checks everything.
     mutating func run() {
         var loaded: LoadedRecording?
         do throws(RecordingError) {
@@ -47,7 +47,7 @@ struct RecordingCheck {
         } catch {
             add(Finding(error))
         }
-        // What stands in the way of these has been added.
+        // If these fail, the reason has been added.
         let audio = loaded?.audio ?? (try? StoredAudio(of: node, in: store, cache: cache))
         let codec = audio.flatMap { try? CodecRegistry.codec(of: $0) }
         checkOtherArrays(besides: codec)
@@ -57,7 +57,7 @@ struct RecordingCheck {
             if codec.isLossless { checkEnvelope(of: loaded.recording) }
             if isDeep { codec.checkSamples(of: loaded, in: &self) }
         }
-        if untoldCount > 0 { findings.append(finding(.fault, "\(untoldCount) more faults")) }
+        if unreportedCount > 0 { findings.append(finding(.fault, "\(unreportedCount) more faults")) }
     }
 
     // MARK: - Findings
@@ -71,12 +71,12 @@ struct RecordingCheck {
         add([finding], repair: nil)
     }
 
-    /// Adds `findings`, all of which `repair` would put right.
+    /// Adds `findings`, all of which `repair` would repair.
     mutating func add(_ new: [Finding], repair: IndexRepair?) {
         let first = findings.count
         for var finding in new {
             guard findings.count < Self.findingLimit else {
-                if finding.kind != .note { untoldCount += 1 }
+                if finding.kind != .note { unreportedCount += 1 }
                 continue
             }
             if repair != nil { finding.repair = .possible }
@@ -85,7 +85,7 @@ struct RecordingCheck {
         if let repair, !new.isEmpty { repairs.append((Array(first..<findings.count), repair)) }
     }
 
-    /// Adds that `error` stood in the way of `what`.
+    /// Adds that `what` is so because of `error`.
     mutating func add(_ what: String, _ error: any Error, samples: Range<UInt64>? = nil) {
         add(finding(Finding.kind(of: error), "\(what): \(error)", samples: samples))
     }
@@ -109,7 +109,7 @@ struct RecordingCheck {
         }
     }
 
-    /// Whether the store keeps anything like as much as `array` announces: to go through what is not there takes for ever.
+    /// Whether the store can keep as much as `array` announces: reading through what is not there takes for ever.
     private mutating func isPlausible(_ array: ZarrArray) -> Bool {
         guard array.byteCount > Self.plausibleByteCount,
             let kept = try? store.byteCount(below: array.path), kept < array.byteCount / Self.plausibleRatio
@@ -124,7 +124,7 @@ struct RecordingCheck {
 
     // MARK: - The source
 
-    /// Holds the source's bytes around the samples against the samples.
+    /// Compares the source's bytes around the samples with the samples.
     private mutating func checkEnvelope(of recording: Recording) {
         guard case .group(let group) = node.content else { return }
         do {
@@ -138,8 +138,8 @@ struct RecordingCheck {
 }
 
 extension ZarrArray {
-    /// The rows (along the first dimension) that cannot be read, and why, some at a time. `progress` is told how many more bytes
-    /// were gone through.
+    /// The rows (along the first dimension) that cannot be read, and why; adjacent ones are one. `progress` is called with the
+    /// number of bytes that were gone through since the last call.
     func unreadableRows(progress: (UInt64) -> Void) -> [(rows: Range<UInt64>, error: ZarrError)] {
         guard let rowCount = shape.first, rowCount > 0, byteCount > 0 else { return [] }
         let rowByteCount = max(byteCount / rowCount, 1)

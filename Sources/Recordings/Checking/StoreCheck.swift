@@ -6,18 +6,18 @@ public import Zarr
 public struct StoreCheck: Sendable {
     /// What is to be done.
     public struct Options: Sendable {
-        /// Whether everything is decoded and held against its sums.
+        /// Whether everything is decoded and compared with its checksums.
         public var isDeep = false
-        /// Whether what can be put right is put right. Audio is never touched.
+        /// Whether what can be repaired is repaired. Audio is never touched.
         public var isRepairing = false
-        /// Recordings that are looked at at a time.
+        /// Recordings that are checked at a time.
         public var threads = Parallel.processorCount
 
         /// A check that reads everything and changes nothing.
         public init() {}
     }
 
-    /// How far a check has come.
+    /// How far a check has got.
     public struct Progress: Sendable {
         /// Recordings done, of how many.
         public let recordings: Int, recordingCount: Int
@@ -25,7 +25,7 @@ public struct StoreCheck: Sendable {
         public let byteCount: UInt64, totalByteCount: UInt64
     }
 
-    /// What came of a check.
+    /// The result of a check.
     public struct Summary: Sendable {
         /// How many recordings there are.
         public internal(set) var recordings = 0
@@ -33,7 +33,7 @@ public struct StoreCheck: Sendable {
         public internal(set) var byteCount: UInt64 = 0
         /// Findings by their kind; what was repaired counts as none of them.
         public internal(set) var faults = 0, unchecked = 0, notes = 0
-        /// Findings that were put right, and that could be.
+        /// Findings that were repaired, and that could be.
         public internal(set) var repaired = 0, repairable = 0
     }
 
@@ -56,17 +56,17 @@ public struct StoreCheck: Sendable {
         problems = scan.problems
     }
 
-    /// Checks everything, and repairs if that was asked for. What is found is told to `report`, from any thread but one finding at
-    /// a time, in the order of the recordings.
+    /// Checks everything, and repairs if that was asked for. `report` is called with each finding, from any thread but for one
+    /// finding at a time, in the order of the recordings.
     public func run(
         progress: @escaping @Sendable (Progress) -> Void, report: @escaping @Sendable (Finding) -> Void
     ) -> Summary {
         let results = Mutex(Results(recordingCount: recordings.count, report: report))
-        results.withLock { $0.tell(problems.map { Finding($0) } + leftovers()) }
+        results.withLock { $0.report(problems.map { Finding($0) } + leftovers()) }
         let done = Atomic<Int>(0)
         let byteCount = Atomic<UInt64>(0)
         let totalByteCount = announcedByteCount
-        let tellProgress: @Sendable () -> Void = {
+        let reportProgress: @Sendable () -> Void = {
             progress(
                 Progress(
                     recordings: done.load(ordering: .relaxed), recordingCount: recordings.count,
@@ -75,18 +75,18 @@ public struct StoreCheck: Sendable {
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
             let findings = findings(recordings[index]) { bytes in
                 byteCount.add(bytes, ordering: .relaxed)
-                tellProgress()
+                reportProgress()
             }
             results.withLock { $0.add(findings, of: index) }
             done.add(1, ordering: .relaxed)
-            tellProgress()
+            reportProgress()
         }
         var summary = results.withLock { $0.summary }
         summary.byteCount = byteCount.load(ordering: .relaxed)
         return summary
     }
 
-    /// Bytes of audio that all recordings have by what the store says of their arrays.
+    /// Bytes of audio that all recordings have, as the documents of their arrays say.
     private var announcedByteCount: UInt64 {
         let sum = Mutex<UInt64>(0)
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
@@ -98,7 +98,8 @@ public struct StoreCheck: Sendable {
         return sum.withLock { $0 }
     }
 
-    /// What is to be said of the recording at `path`, after what can be put right was. Bytes gone through are told to `progress`.
+    /// The findings about the recording at `path`, after repairs. `progress` is called with the number of bytes that were gone
+    /// through since the last call.
     private func findings(_ path: String, progress: @escaping @Sendable (UInt64) -> Void) -> [Finding] {
         do throws(RecordingError) {
             let node = try RecordingNode(store: store, path: path, cache: cache)
@@ -113,7 +114,7 @@ public struct StoreCheck: Sendable {
 
     // MARK: - Repairing
 
-    /// The findings of `check`, after what can be put right was.
+    /// The findings of `check`, after repairs.
     private func repaired(_ check: RecordingCheck) -> [Finding] {
         var findings = check.findings
         guard options.isRepairing else { return findings }
@@ -146,32 +147,32 @@ public struct StoreCheck: Sendable {
     }
 }
 
-/// What has been found, told in the order of the recordings.
+/// What has been found, reported in the order of the recordings.
 private struct Results {
     private(set) var summary: StoreCheck.Summary
-    private let report: @Sendable (Finding) -> Void
-    /// Findings of recordings whose turn has not come.
+    private let reportOne: @Sendable (Finding) -> Void
+    /// Findings of recordings that come after one that is still being checked.
     private var waiting: [Int: [Finding]] = [:]
     private var next = 0
 
     init(recordingCount: Int, report: @escaping @Sendable (Finding) -> Void) {
         summary = StoreCheck.Summary(recordings: recordingCount)
-        self.report = report
+        reportOne = report
     }
 
     /// Takes the findings of the recording at `index`.
     mutating func add(_ findings: [Finding], of index: Int) {
         waiting[index] = findings
         while let findings = waiting.removeValue(forKey: next) {
-            tell(findings)
+            report(findings)
             next += 1
         }
     }
 
-    mutating func tell(_ findings: [Finding]) {
+    mutating func report(_ findings: [Finding]) {
         for finding in findings {
             summary.count(finding)
-            report(finding)
+            reportOne(finding)
         }
     }
 }

@@ -55,7 +55,7 @@ struct CodedBlob: Sendable {
         fetched.map { $0.range.lowerBound <= range.lowerBound && range.upperBound <= $0.range.upperBound } ?? false
     }
 
-    /// The bytes of `range`, cut to what the blob has. For headers: a range that a stream decides needs a bound of its own.
+    /// The bytes of `range`, cut to what the blob has. For headers: a range that the stream decides needs a bound of its own.
     func bytes(_ range: Range<UInt64>) throws(ZarrError) -> [UInt8] {
         let range = range.clamped(to: 0..<byteCount)
         var bytes = [UInt8](repeating: 0, count: range.count)
@@ -82,7 +82,7 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// Reads `ranges`, at once where they follow each other, and hands their bytes to `body`. The caller has bounded them; they lie
+    /// Reads `ranges`, together if they follow each other, and hands their bytes to `body`. The caller has bounded them; they lie
     /// within the blob.
     func withBytes<T>(of ranges: [Range<UInt64>], _ body: ([UnsafeRawBufferPointer]) throws -> T) throws -> T {
         if let fetched, ranges.allSatisfy({ holds($0) }) {
@@ -112,11 +112,11 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// Bytes that `forEachPacket` holds at once, but for a packet that is longer by itself.
+    /// Bytes that `forEachPacket` holds at once, unless a single packet has more.
     private static let packetByteCountLimit = 256 << 10
 
-    /// Calls `body` with the bytes of each of `packets`, in order, and nil for nil; many are read at once. Each lies within the
-    /// blob, and has been bounded by the caller.
+    /// Calls `body` with the bytes of each of `packets`, in order, and with nil for nil; many are read at once. Each lies within
+    /// the blob and is bounded by the caller.
     func forEachPacket(_ packets: [Range<UInt64>?], _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         var rest = packets[...]
         while !rest.isEmpty {
@@ -142,8 +142,8 @@ struct CodedBlob: Sendable {
     /// Takes bytes that cannot be read, and why; what it throws ends the pass, else they count as zeros.
     typealias DamageHandler = (Range<UInt64>, ZarrError) throws(ZarrError) -> Void
 
-    /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time. What cannot be read is told to `damage`
-    /// in small parts.
+    /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time. `damage` is called for what cannot be
+    /// read, in small parts.
     func forEachPiece(
         from start: UInt64, damage: DamageHandler = CodedBlob.stopAtDamage,
         _ body: (UnsafeRawBufferPointer) throws -> Void
@@ -170,8 +170,8 @@ struct CodedBlob: Sendable {
         throw error
     }
 
-    /// Lets what lies in damaged chunks be zeros, for scanners that know frames from damage and take no frame for another: they
-    /// find those in all other chunks.
+    /// Lets bytes in damaged chunks count as zeros, for scanners that never take other bytes for a frame: they find the frames in
+    /// all other chunks.
     static func passOverDamagedChunks(_ bytes: Range<UInt64>, _ error: ZarrError) throws(ZarrError) {
         guard error.kind == .damagedChunk else { throw error }
     }

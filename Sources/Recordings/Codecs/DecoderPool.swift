@@ -6,7 +6,7 @@ import Synchronization
 final class DecoderPool<Form: Hashable & Sendable, Decoder: AnyObject>: Sendable {
     /// @unchecked: a decoder is taken out before it is used and used by that thread alone.
     private struct Idle: @unchecked Sendable {
-        /// The one used last at the end.
+        /// The one used last comes last.
         var decoders: [(form: Form, decoder: Decoder)] = []
     }
 
@@ -18,8 +18,8 @@ final class DecoderPool<Form: Hashable & Sendable, Decoder: AnyObject>: Sendable
         self.capacity = capacity
     }
 
-    /// Calls `body` with a decoder for streams of `form`: one of the pool, or one that `make` makes. A decoder whose `body` throws
-    /// is not used again: nothing is known of its state.
+    /// Calls `body` with a decoder for streams of `form`: one of the pool, or one that `make` makes. If `body` throws, the decoder
+    /// is not used again, since its state is unknown.
     func withDecoder<T, E: Error>(
         for form: Form, make: () throws(E) -> Decoder, _ body: (Decoder) throws(E) -> T
     ) throws(E) -> T {
@@ -30,7 +30,7 @@ final class DecoderPool<Form: Hashable & Sendable, Decoder: AnyObject>: Sendable
         let decoder = if let decoder = taken.decoders.first?.decoder { decoder } else { try make() }
         let result = try body(decoder)
         let returned = Idle(decoders: [(form, decoder)])
-        // What is let go of ends outside the lock.
+        // Decoders are closed outside the lock.
         let dropped = idle.withLock { idle in
             idle.decoders += returned.decoders
             let surplus = max(idle.decoders.count - capacity, 0)

@@ -10,7 +10,7 @@ enum LEB128 {
         bytes.append(UInt8(rest))
     }
 
-    /// Takes a number from the front of `bytes`; nil where there is none of 64 bits.
+    /// Takes a number from the front of `bytes`; nil if there is none that fits 64 bits.
     static func take(from bytes: inout ArraySlice<UInt8>) -> UInt64? {
         var number: UInt64 = 0
         for shift in stride(from: 0 as UInt64, to: 64, by: 7) {

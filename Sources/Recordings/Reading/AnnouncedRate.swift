@@ -1,18 +1,18 @@
 /// The sample rate a WAV announces: the one that makes its duration true.
 ///
 /// A source sampled faster than its codec can hold was either resampled (its stream's rate is true) or re-labelled (the rate
-/// is the stream's times `sampling_rescale_factor`). Stores claim the second of both, so the source's duration decides.
+/// is the stream's times `sampling_rescale_factor`). Stores claim the second of either, so the source's duration decides.
 struct AnnouncedRate: Equatable {
     /// Hertz.
     let hertz: UInt32
-    /// Why this one, where there was a choice.
+    /// Why this one, if there was a choice.
     let reason: String?
 
     /// - Parameters:
     ///   - streamRate: what the decoder yields, in hertz.
     ///   - factor: the store's `sampling_rescale_factor`.
     ///   - sampleCount: the samples of the decoded stream.
-    ///   - sourceDuration: the source's, in seconds, where the store has it.
+    ///   - sourceDuration: the source's, in seconds, if the store has it.
     init(streamRate: UInt32, factor: Double?, sampleCount: UInt64, sourceDuration: Double?) {
         let scaled = (Double(streamRate) * (factor ?? 1)).rounded()
         guard let relabelled = UInt32(exactly: scaled), relabelled > 0, relabelled != streamRate else {

@@ -4,11 +4,11 @@ import WaveFile
 
 /// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
 ///
-/// What a store of a hundred thousand recordings says of them fits in memory; their arrays, indexes and decoders do not.
+/// The facts of a hundred thousand recordings fit in memory; their arrays, indexes and decoders do not.
 final class OnDemandRecording: SampleReading {
     private let path: String
     private let opener: RecordingOpener
-    /// What was announced of it: no read may give the bytes of another.
+    /// What was announced of it: no read may return the bytes of another.
     private let announced: Announcement
     private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
@@ -26,7 +26,7 @@ final class OnDemandRecording: SampleReading {
         }
     }
 
-    /// Small where nothing is open.
+    /// A class, so that little is kept while nothing is open.
     private final class Opened: Sendable {
         let recording: Recording
 
@@ -56,23 +56,23 @@ final class OnDemandRecording: SampleReading {
         return try envelope.bytes()
     }
 
-    /// Whether it was used since it was last asked, by `OpenRecordings`.
+    /// Whether it was used since the last call, which `OpenRecordings` makes.
     func takeUse() -> Bool {
         isInUse.exchange(false, ordering: .relaxed)
     }
 
-    /// Keeps `recording`, which was opened to learn of it, where there is room for it.
+    /// Keeps `recording`, which was opened to learn its facts, if there is room for it.
     func keep(_ recording: Recording) {
         guard opener.openRecordings.addIfRoom(self) else { return }
         opened.set(Opened(recording))
     }
 
-    /// Lets go of what it has open; who is reading goes on.
+    /// Closes the recording, as soon as nobody reads it any more.
     func close() {
         opened.clear()
     }
 
-    /// The recording, opened if need be, once for all who wait.
+    /// The recording, opened if need be, once for all threads that wait for it.
     private func recording() throws(RecordingError) -> Recording {
         isInUse.store(true, ordering: .relaxed)
         var isNew = false
@@ -101,10 +101,10 @@ extension Recording {
     }
 }
 
-/// The recordings that are open, of which there is a bounded number: a hand goes round, and one used since its last visit is
-/// spared once.
+/// The recordings that are open, of which there is a bounded number. By the CLOCK rule, a hand goes round, and a recording that
+/// was used since its last visit is spared once.
 final class OpenRecordings: Sendable {
-    /// Weak: a recording holds what opens it, and that holds these.
+    /// Weak: a recording holds its opener, which holds these.
     private struct Member {
         weak var recording: OnDemandRecording?
     }
@@ -131,7 +131,7 @@ final class OpenRecordings: Sendable {
         }
     }
 
-    /// Takes note that `recording` was opened, and closes another where there are too many.
+    /// Takes note that `recording` was opened, and closes another if there are too many.
     func add(_ recording: OnDemandRecording) {
         let closed = ring.withLock { ring -> OnDemandRecording? in
             guard ring.members.count >= limit else {

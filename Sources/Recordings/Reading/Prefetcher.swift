@@ -1,10 +1,10 @@
 public import Support
 import Synchronization
 
-/// Decodes ahead of those who read a recording from front to back, on threads of its own.
+/// Decodes ahead of readers that go through a recording from front to back, on threads of its own.
 ///
-/// What it decodes goes into the block cache, where the reader finds it; whoever comes first decodes, the other waits. The
-/// threads start when the first such reader shows up and sleep while there is none.
+/// What it decodes goes into the block cache, where the reader finds it; whichever thread comes first decodes, and the other
+/// waits. The threads start when there is a first such reader, and sleep while there is none.
 public final class Prefetcher: Sendable {
     /// One reader of one recording, as long as it has it open.
     public final class Reader: Sendable {
@@ -30,7 +30,7 @@ public final class Prefetcher: Sendable {
 
         fileprivate var isActive: Bool { state.withLock { !$0.hasEnded } }
 
-        /// Says that the reader is gone: nothing more is decoded for it.
+        /// Ends the reader: nothing more is decoded for it.
         public func end() {
             state.withLock { state in
                 state.hasEnded = true
@@ -78,7 +78,7 @@ public final class Prefetcher: Sendable {
         queue.close()
     }
 
-    /// A reader of `recording`; nil where decoding ahead is of no use.
+    /// A reader of `recording`; nil if decoding ahead is of no use.
     public func reader(of recording: Recording) -> Reader? {
         let isDecoded = CodecRegistry.codec(named: recording.codec)?.isDecoded ?? false
         return isDecoded && byteBudget >= Self.pieceByteCount ? Reader(recording, sequential) : nil
@@ -93,8 +93,8 @@ public final class Prefetcher: Sendable {
             })
     }
 
-    /// Bytes ahead of each reader: fewer where they are many, as what is decoded for one must not drive out what was decoded for
-    /// another before it is read.
+    /// Bytes ahead of each reader: the fewer, the more readers there are, since what is decoded for one must not drive out what
+    /// was decoded for another before that is read.
     private var depth: UInt64 {
         UInt64(min(Self.maximumDepth, byteBudget / max(sequential.count.load(ordering: .relaxed), 1)))
     }
@@ -106,12 +106,13 @@ public final class Prefetcher: Sendable {
 
         func decode() {
             guard reader.isActive else { return }
-            // A piece that cannot be decoded is the reader's to find out.
+            // If a piece cannot be decoded, its reader finds that out.
             try? reader.recording.samples.decodeAhead(bytes: range)
         }
     }
 
-    /// The pieces to decode, oldest first, and the threads that do. They outlive the prefetcher by the piece at hand.
+    /// The pieces to decode, oldest first, and the threads that decode them. The threads outlive the prefetcher until they have
+    /// decoded the piece that each is at.
     private final class Queue: Sendable {
         private struct State {
             var pieces: [Piece] = []

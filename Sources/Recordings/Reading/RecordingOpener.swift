@@ -9,12 +9,12 @@ final class RecordingOpener: Sendable {
     let store: any Store
     let cache: BlockCache
     let openRecordings = OpenRecordings(limit: openLimit)
-    /// Where what is learned is kept, if anywhere.
+    /// Keeps what is learned, if anything does.
     let file: CatalogueFile?
     private let loader: RecordingLoader
 
-    /// An opener of what `store` has. What is read is kept in `cache`, what is learned, in `file`; what is decoded is counted by
-    /// `counters`.
+    /// An opener of the recordings of `store`. What is read is kept in `cache`, and what is learned, in `file`; `counters` count
+    /// what is decoded.
     init(
         store: any Store, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters = DecodeCounters(), log: Log
     ) {
@@ -24,9 +24,9 @@ final class RecordingOpener: Sendable {
         loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
     }
 
-    /// What the recording at `node` is. Nothing of it is left open but where there is room.
+    /// What the recording at `node` is. It is left open only if there is room.
     func learn(_ node: RecordingNode) throws(RecordingError) -> Recording {
-        // Before it is read: what changes meanwhile then has another version.
+        // Taken before anything is read, so that whatever changes meanwhile has another version.
         let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
         let opened = try loader.load(node).recording
         let samples = OnDemandRecording(opened.facts, opener: self)

@@ -1,6 +1,7 @@
 import Support
 
-/// Tells a reader who goes through a recording from one who jumps about in it, and how far to decode ahead of the first.
+/// Distinguishes a reader that goes through a recording from one that jumps about in it, and says how far to decode ahead of the
+/// former.
 ///
 /// The kernel's own read-ahead asks from several threads and out of order, so a read near the furthest one so far goes on with
 /// the run, before or behind it.
@@ -9,20 +10,20 @@ struct SequentialRun {
     private static let tolerance: UInt64 = 1 << 20
     /// Bytes that a reader has gone through before anything is decoded ahead: more than a cut-out of a few seconds.
     private static let threshold: UInt64 = 1 << 20
-    /// Bytes by which what was asked for ahead grows at least.
+    /// Bytes that are decoded ahead at a time, at least.
     private static let step: UInt64 = 256 << 10
 
-    /// How many bytes are read for each one that is passed over, at least: who looks at a second here and there in order goes through
-    /// no recording.
+    /// How many bytes are read for each one that is passed over, at least: a reader that takes a second here and there, in order,
+    /// does not go through the recording.
     private static let density: UInt64 = 4
 
     /// The furthest byte that was read.
     private var position: UInt64 = 0
     /// How many bytes of the run were read.
     private var length: UInt64 = 0
-    /// How many bytes before the furthest were not.
+    /// How many bytes before the furthest were not read.
     private var skipped: UInt64 = 0
-    /// Up to where was asked for ahead.
+    /// Where the last range that was to be decoded ahead ends.
     private var requestedEnd: UInt64 = 0
 
     /// Whether the reader goes through the recording.
@@ -45,7 +46,7 @@ struct SequentialRun {
         position = max(position, range.upperBound)
     }
 
-    /// What to decode ahead of the reader now, if anything: within `byteCount`, and at most `depth` bytes from where it is.
+    /// What to decode ahead of the reader now, if anything: within `byteCount`, and at most `depth` bytes from where the reader is.
     mutating func next(of byteCount: UInt64, depth: UInt64) -> Range<UInt64>? {
         guard isSequential else { return nil }
         let start = max(requestedEnd, position)

@@ -4,17 +4,17 @@ import Zarr
 
 /// `source_head` and `source_tail` of a recording as the store has them.
 ///
-/// They are used only where they fit the stream: a head that announced other samples than the stream decodes to would make
-/// noise of them.
+/// They are used only if they fit the stream: a head that announced other samples than the stream decodes to would make noise of
+/// them.
 struct StoredEnvelope {
     let store: any Store
     let cache: BlockCache
     /// The recording's path.
     let path: String
 
-    /// The envelope of `dataByteCount` bytes of samples in `format`; nil where there is none.
+    /// The envelope of `dataByteCount` bytes of samples in `format`; nil if there is none.
     ///
-    /// Throws the reason where there is one that does not fit. `sourceByteCount` is what the source file had.
+    /// Throws the reason if there is one that does not fit. `sourceByteCount` is the number of bytes of the source file.
     func envelope(
         format: WaveFormat, dataByteCount: UInt64, sourceByteCount: UInt64?
     ) throws -> SourceEnvelope? {

@@ -36,7 +36,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         return slices
     }
 
-    /// The units that hold the recording's bytes `range`, in order, and which of each one's bytes those are.
+    /// The units that hold the recording's bytes `range`, in order, and which bytes of each unit those are.
     private func parts(
         of range: Range<UInt64>
     ) throws(RecordingError) -> [(unit: DecodeUnit, bytes: Range<UInt64>)] {
@@ -97,8 +97,8 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         _ unit: DecodeUnit, by decoder: any UnitDecoder, isAhead: Bool
     ) throws(RecordingError) -> Block {
         try cache.block(BlockKey(owner: owner, number: unit.number), isAhead: isAhead) { () throws(RecordingError) in
-            // Threads that want units one behind the other share the work so: none goes through what another decodes.
-            // What is lost of the one before is no loss of this one: that shows when it is decoded itself.
+            // So threads that want units one after the other share the work: none decodes what another decodes.
+            // If the one before cannot be decoded, this one may still be: that shows when it is decoded itself.
             if let predecessor = try units.predecessor(of: unit) {
                 _ = try? block(predecessor, by: units, isAhead: isAhead)
             }

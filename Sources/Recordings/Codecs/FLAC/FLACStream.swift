@@ -97,7 +97,7 @@ final class FLACStream: DecodeUnits {
 
     // MARK: - Finding frames
 
-    /// The samples of the frame that holds `sample` by the stored index, where the frame's own header says the same.
+    /// The samples of the frame that holds `sample` by the stored index, if the frame's own header says the same.
     private func storedSamples(around sample: UInt64) -> Range<UInt64>? {
         guard let row = storedRow(around: sample), let bytes = frames.bytes(of: row),
             let header = (try? Self.header(at: bytes.lowerBound, of: blob, streamInfo)) ?? nil,

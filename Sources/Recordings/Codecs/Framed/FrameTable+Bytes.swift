@@ -4,7 +4,7 @@ import Support
 /// A table of frames as bytes: for each frame how far it lies behind the end of the one before, how many bytes it has, how many
 /// samples are missing before it, and how many it has. A frame takes about six bytes.
 extension FrameTable {
-    /// The table that `bytes` says; nil where they do not say one.
+    /// The table that `bytes` encode; nil if they encode none.
     init?(bytes: ArraySlice<UInt8>) {
         self.init()
         var rest = bytes
@@ -26,7 +26,7 @@ extension FrameTable {
         }
     }
 
-    /// The table as bytes; nil where its frames are not in order.
+    /// The table as bytes; nil if its frames are not in order.
     var bytes: [UInt8]? {
         var bytes: [UInt8] = []
         var end: UInt64 = 0
@@ -44,7 +44,7 @@ extension FrameTable {
         return bytes
     }
 
-    /// The table that `derived` have kept, else the one that `scan` makes, which they keep.
+    /// The table that `derived` has kept, else the one that `scan` makes, which it then keeps.
     static func known(to derived: DerivedData?, else scan: () throws -> FrameTable) throws -> FrameTable {
         if let table = derived?.content(.frames).flatMap({ FrameTable(bytes: $0) }) { return table }
         let table = try scan()

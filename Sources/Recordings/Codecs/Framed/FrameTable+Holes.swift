@@ -2,10 +2,10 @@ import AudioCoding
 import Support
 
 extension FrameTable {
-    /// A place between frames, or at an end, where there should be others.
+    /// A place between frames, or at an end, where others should be.
     struct Hole {
         let bytes: Range<UInt64>
-        /// The samples that are missing; none where the frames around count on without a gap.
+        /// The samples that are missing; none if the frames around it are numbered without a gap.
         let samples: Range<UInt64>
     }
 

@@ -21,7 +21,7 @@ struct FrameTable: Sendable {
             sampleCount: Int(sampleCounts[index]))
     }
 
-    /// Adds `frames` after the last. One of a size that no codec has is left out, and so leaves a hole.
+    /// Adds `frames` after the last. A frame of a size that no codec has is left out, which leaves a hole.
     mutating func append(_ frames: [CodedFrame]) {
         for frame in frames {
             guard let byteCount = UInt32(exactly: frame.byteCount), let sampleCount = UInt32(exactly: frame.sampleCount)
@@ -33,7 +33,7 @@ struct FrameTable: Sendable {
         }
     }
 
-    /// The frame that holds `sample`; where none does, the samples between the frames around it.
+    /// The frame that holds `sample`; if none does, the samples between the frames around it.
     func frame(containing sample: UInt64) -> Lookup {
         let next = firstIndex(startingAfter: sample)
         var hole: Range<UInt64> = 0..<UInt64.max
@@ -45,7 +45,7 @@ struct FrameTable: Sendable {
         return .hole(hole)
     }
 
-    /// What a look-up finds.
+    /// The result of a look-up.
     enum Lookup {
         case frame(CodedFrame)
         case hole(Range<UInt64>)

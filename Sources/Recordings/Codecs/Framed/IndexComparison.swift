@@ -2,7 +2,7 @@ import AudioCoding
 import Support
 import Zarr
 
-/// A stored frame index held against the frames that the stream itself has, row by row.
+/// A comparison, row by row, of a stored frame index with the frames that the stream itself has.
 struct IndexComparison {
     /// How many rows the index has.
     let rowCount: UInt64
@@ -10,16 +10,16 @@ struct IndexComparison {
     private(set) var falseRowCount: UInt64 = 0
     /// Frames of the stream that no row has.
     private(set) var missingFrameCount = 0
-    /// The samples whose frames are not in the row of their number; nil where all are.
+    /// The samples whose frames are not in the row of their number; nil if all are.
     private(set) var samples: Range<UInt64>?
     /// The rows of frames that the index has in holes of the stream, by their samples.
     private(set) var lostSamples: [Range<UInt64>] = []
 
-    /// Whether the index is the one that the stream has, or had before it was damaged.
+    /// Whether the index is that of the stream, or of the stream before it was damaged.
     var isRight: Bool { falseRowCount == 0 && missingFrameCount == 0 }
 
-    /// Compares `index` with `table`, the frames of a stream with `holes`. `samplesPerFrame` is what frames have that do not
-    /// bear their number (AAC); nil where they do.
+    /// Compares `index` with `table`, the frames of a stream with `holes`. `samplesPerFrame` is how many samples each frame has, if
+    /// frames do not say which samples are theirs; nil if they do.
     init(
         _ index: StoredFrameIndex, with table: FrameTable, holes: [FrameTable.Hole], samplesPerFrame: UInt64?
     ) throws {

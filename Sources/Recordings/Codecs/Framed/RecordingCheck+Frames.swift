@@ -20,13 +20,12 @@ struct FrameScan {
 }
 
 extension RecordingCheck {
-    /// Adds the `holes` of a stream whose frames bear no numbers. `lost` are the samples of the frames that were there by the
-    /// index.
+    /// Adds the `holes` of a stream of counted frames. `lost` are the samples of frames that only the index has.
     mutating func add(
         _ holes: [FrameTable.Hole], lost: [Range<UInt64>], _ unreadable: [BlobPass.Unreadable]
     ) {
         for (number, hole) in holes.enumerated() {
-            // Frames lie behind each other, so runs of lost ones are in the order of the holes.
+            // Frames follow each other, so runs of lost ones are in the order of the holes.
             if lost.count == holes.count {
                 add(hole, unreadable, samples: lost[number])
             } else {
@@ -51,7 +50,7 @@ extension RecordingCheck {
         }
     }
 
-    /// Adds what could not be read and yet is part of no frame.
+    /// Adds what could not be read although it is part of no frame.
     mutating func addUnreadable(_ unreadable: [BlobPass.Unreadable], outside holes: [FrameTable.Hole]) {
         for part in unreadable where !holes.contains(where: { $0.bytes.overlaps(part.bytes) }) {
             add("bytes \(part.bytes.lowerBound)..<\(part.bytes.upperBound) of the stream cannot be read", part.error)
@@ -59,7 +58,7 @@ extension RecordingCheck {
     }
 
     /// Compares the index of frames of `format` in a stream of `byteCount` bytes with `table`, and returns the samples of frames
-    /// that only the index has. `samplesPerFrame` is given for frames that do not bear their numbers.
+    /// that only the index has. `samplesPerFrame` is given if frames are counted.
     @discardableResult
     mutating func checkIndex<Format: FrameFormat>(
         of format: Format.Type, _ byteCount: UInt64, _ table: FrameTable, _ holes: [FrameTable.Hole],

@@ -6,7 +6,7 @@ struct OggPackets: OpusPackets {
     private let blob: CodedBlob
     private var offsets: [UInt64] = []
     private var byteCounts: [UInt32] = []
-    /// The pieces of packets that run over several pages.
+    /// The pieces of packets that run across pages, by the packets' numbers.
     private var pieces: [Int: [Range<UInt64>]] = [:]
     /// The first sample of every unit.
     private var unitStarts: [UInt64] = []
@@ -27,7 +27,7 @@ struct OggPackets: OpusPackets {
             if UInt64(offsets.count) % OpusStream.packetsPerUnit == 0 { unitStarts.append(packet.firstSample) }
             if !packet.laterPieces.isEmpty { pieces[offsets.count] = packet.pieces }
             offsets.append(packet.firstPiece.lowerBound)
-            // A packet that no memory holds is as good as lost.
+            // A packet that does not fit in memory is as good as lost.
             byteCounts.append(UInt32(exactly: packet.byteCount) ?? 0)
             endSample = packet.firstSample.adding(UInt64(packet.sampleCount)) ?? .max
         }
@@ -41,7 +41,7 @@ struct OggPackets: OpusPackets {
     }
 
     func forEachPacket(in range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
-        // Those before the one at hand that lie in one piece each.
+        // Those before the current one that are in one piece each.
         var packets: [Range<UInt64>?] = []
         for number in range {
             guard let index = Int(exactly: number), index < offsets.count, byteCounts[index] > 0 else {

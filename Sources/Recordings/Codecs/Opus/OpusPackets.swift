@@ -14,7 +14,7 @@ protocol OpusPackets: Sendable {
 }
 
 extension OpusPackets {
-    /// Calls `body` with the bytes of every packet, in order, nil for one that is lost; some are looked up at a time.
+    /// Calls `body` with the bytes of every packet, in order, nil for one that is lost; some thousands are looked up at a time.
     func forEachPacket(_ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         var position: UInt64 = 0
         while position < count {
@@ -30,7 +30,7 @@ extension OpusPackets {
         return start..<start + min(OpusStream.packetsPerUnit, count - start)
     }
 
-    /// The decoded samples of the decode unit `unit`; empty where an index contradicts itself.
+    /// The decoded samples of the decode unit `unit`; empty if an index contradicts itself.
     func samples(ofUnit unit: UInt64) throws -> Range<UInt64> {
         let start = try sampleCount(beforeUnit: unit)
         return start..<max(start, try sampleCount(beforeUnit: unit + 1))

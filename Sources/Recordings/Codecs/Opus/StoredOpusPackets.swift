@@ -4,7 +4,7 @@ import Zarr
 
 /// The packets of an Opus stream that a store keeps end to end, found by its `opus_index`.
 ///
-/// Nothing else says where such packets begin, so a row that does not prove right is a packet lost.
+/// Nothing else says where such packets begin, so the packet of a row that cannot be right is lost.
 struct StoredOpusPackets: OpusPackets {
     /// Where the packets are, as the store says.
     let index: StoredIndex<OpusPacketRow>
