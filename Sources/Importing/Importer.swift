@@ -1,5 +1,5 @@
 import AudioCoding
-import Recordings
+public import Recordings
 public import Support
 import WaveFile
 import Zarr

@@ -1,4 +1,5 @@
 import AudioCoding
+import Recordings
 import Support
 
 /// The samples of a source, counted, and summed up where that is of use, as they pass.

@@ -1,4 +1,5 @@
 import AudioCoding
+import Recordings
 import WaveFile
 
 /// A source, open, and what it is known to be before its samples are read.

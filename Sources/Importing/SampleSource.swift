@@ -1,4 +1,5 @@
 import AudioCoding
+import Recordings
 import Support
 
 /// Samples to be encoded, from the first to the last.
@@ -7,16 +8,6 @@ protocol SampleSource: AnyObject {
 
     /// The next samples, all of `form`; nil at the end.
     func next() throws -> SampleBuffer?
-}
-
-/// What samples are like.
-struct SampleForm: Equatable {
-    var format: SampleFormat
-    var channels: Int
-    /// The speakers as in dwChannelMask, 0 for none in particular.
-    var channelMask: UInt64
-    /// Samples of one channel a second.
-    var sampleRate: UInt32
 }
 
 /// The samples of a stream that libavcodec decodes.

@@ -1,4 +1,5 @@
 import AudioCoding
+import Recordings
 import WaveFile
 
 /// What is known of a source before its samples are read: its streams, as libavformat or its own header tells them.

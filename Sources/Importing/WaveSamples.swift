@@ -1,4 +1,5 @@
 import AudioCoding
+import Recordings
 import Support
 import WaveFile
 

@@ -1,5 +1,4 @@
 import AudioCoding
-import Recordings
 import Support
 import TestSupport
 import Testing
@@ -7,6 +6,7 @@ import WaveFile
 import Zarr
 
 @testable import Importing
+@testable import Recordings
 
 @Suite("Reading back")
 struct ReadBackTests {
@@ -59,31 +59,6 @@ struct ReadBackTests {
             try prove(pieces, [name: sum])
             sum[31] ^= 0x80
             #expect(throws: ImportError.self) { try prove(pieces, [name: sum]) }
-        }
-    }
-
-    @Test("sums up pieces of what lies between the trimmed ends", arguments: [1, 7, 4_099, 3_000_000])
-    func trimmed(step: Int) throws {
-        let bytes = OddSource.noise(3_000_000)
-        let digests = try PieceDigests(skipping: 312, blockAlign: 2)
-        for start in stride(from: 0, to: bytes.count, by: step) where step > 1 || start < 200_000 {
-            try bytes[start..<min(start + step, bytes.count)].withUnsafeBytes { try digests.append($0) }
-        }
-        let kept = bytes[624..<(step > 1 ? bytes.count : 200_000) - 2_000]
-        let expected = try stride(from: kept.startIndex, to: kept.endIndex, by: 1 << 20).map { start in
-            let digest = try MessageDigest.sha256()
-            digest.update(Array(kept[start..<min(start + (1 << 20), kept.endIndex)]))
-            return digest.finish()
-        }
-        #expect(try digests.finish(sampleCount: UInt64(kept.count / 2)) == expected)
-    }
-
-    @Test("has no digests for more samples than there were, or for too few")
-    func outOfReach() throws {
-        for (count, isReached) in [(100_000, true), (100_001, false), (99_000, true), (1_000, false)] {
-            let digests = try PieceDigests(skipping: 0, blockAlign: 2)
-            try OddSource.noise(200_000).withUnsafeBytes { try digests.append($0) }
-            #expect(try (digests.finish(sampleCount: UInt64(count)) != nil) == isReached, "\(count)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Importing
+import Recordings
 import Synchronization
 import Zarr
 

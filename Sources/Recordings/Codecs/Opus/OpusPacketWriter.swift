@@ -1,5 +1,4 @@
 import AudioCoding
-import Recordings
 import Support
 import Zarr
 

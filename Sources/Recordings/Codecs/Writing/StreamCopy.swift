@@ -1,16 +1,16 @@
-import AudioCoding
-import Recordings
+public import AudioCoding
 import Support
-import Zarr
+public import Zarr
 
 /// Stores a stream that is FLAC, AAC-LC or Opus already, bit for bit.
-struct StreamCopy {
+public struct StreamCopy {
     private let source: MediaSource
     private let file: SourceFile
     private let node: StagedNode
     private let isConcurrent: Bool
 
-    init(_ source: MediaSource, of file: SourceFile, in node: StagedNode, isConcurrent: Bool) {
+    /// A copy of the stream of `source`, which is read from `file`, into `node`.
+    public init(_ source: MediaSource, of file: SourceFile, in node: StagedNode, isConcurrent: Bool) {
         self.isConcurrent = isConcurrent
         self.source = source
         self.file = file
@@ -18,7 +18,7 @@ struct StreamCopy {
     }
 
     /// Writes the stream; nil where it cannot be copied. `progress` is told the samples of one channel that were copied.
-    func write(_ attributes: [String: JSONValue], progress: (UInt64) -> Void) throws -> WrittenAudio? {
+    public func write(_ attributes: [String: JSONValue], progress: (UInt64) -> Void) throws -> WrittenAudio? {
         switch source.stream.copying {
         case .impossible: nil
         case .flac(let streamInfo): try copyFLAC(streamInfo, attributes, progress)

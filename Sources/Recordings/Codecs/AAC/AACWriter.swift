@@ -1,9 +1,9 @@
-import AudioCoding
-import Recordings
-import Zarr
+public import AudioCoding
+import Support
+public import Zarr
 
 /// Encodes samples to AAC-LC in ADTS, and decodes what it encodes.
-final class AACWriter: AudioWriter {
+public final class AACWriter: AudioWriter {
     private let encoder: AACEncoder
     private let frames: FrameWriter
     private let form: SampleForm
@@ -12,7 +12,7 @@ final class AACWriter: AudioWriter {
     private let proving: Relay<[EncodedFrame]>
 
     /// A writer of samples of `form`; `bitRate` is in bits a second, nil for 160 000, and 128 000 where there is one channel.
-    init(_ form: SampleForm, bitRate: Int?, in node: StagedNode, isConcurrent: Bool) throws {
+    public init(_ form: SampleForm, bitRate: Int?, in node: StagedNode, isConcurrent: Bool) throws {
         self.form = form
         self.bitRate = bitRate ?? (form.channels == 1 ? 128_000 : 160_000)
         encoder = try AACEncoder(
@@ -24,7 +24,8 @@ final class AACWriter: AudioWriter {
         proving = try Relay(isConcurrent: isConcurrent) { try proof.append($0) }
     }
 
-    func append(_ samples: SampleBuffer) throws {
+    /// Takes in the next samples.
+    public func append(_ samples: SampleBuffer) throws {
         try append(encoder.encode(samples))
     }
 
@@ -33,7 +34,8 @@ final class AACWriter: AudioWriter {
         try proving.send(encoded)
     }
 
-    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+    /// Writes what is left.
+    public func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         try append(encoder.finish())
         try proving.finish()
         guard let pieces = try proof.finish(sampleCount: encoder.sampleCount), encoder.sampleCount > 0 else {

@@ -1,9 +1,8 @@
-import AudioCoding
-import Recordings
-import Zarr
+public import AudioCoding
+public import Zarr
 
 /// Encodes samples to Opus.
-final class OpusWriter: AudioWriter {
+public final class OpusWriter: AudioWriter {
     private let encoder: OpusEncoder
     private let packets: OpusPacketWriter
     private let bitRate: Int
@@ -11,7 +10,7 @@ final class OpusWriter: AudioWriter {
 
     /// A writer of samples of `form`, which for the header came from `sourceRate`; `bitRate` is in bits a second, nil for
     /// 128 000, and 96 000 where there is one channel.
-    init(
+    public init(
         _ form: SampleForm, sourceRate: UInt32, bitRate: Int?, in node: StagedNode, isConcurrent: Bool
     ) throws {
         self.bitRate = bitRate ?? (form.channels == 1 ? 96_000 : 128_000)
@@ -23,7 +22,8 @@ final class OpusWriter: AudioWriter {
         packets = try OpusPacketWriter(encoder.head, in: node, isConcurrent: isConcurrent) { try digests.append($0) }
     }
 
-    func append(_ samples: SampleBuffer) throws {
+    /// Takes in the next samples.
+    public func append(_ samples: SampleBuffer) throws {
         try append(encoder.encode(samples))
     }
 
@@ -31,7 +31,8 @@ final class OpusWriter: AudioWriter {
         for packet in encoded { try packets.append(packet.bytes, sampleCount: packet.sampleCount) }
     }
 
-    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+    /// Writes what is left.
+    public func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         try append(encoder.finish())
         try packets.finish(
             attributes, skipped: UInt64(encoder.head.preSkip), sampleCount: encoder.sampleCount, bitRate: bitRate)

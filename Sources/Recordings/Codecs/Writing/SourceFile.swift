@@ -1,21 +1,22 @@
 import Glibc
-import Support
-import WaveFile
+public import Support
 
 /// A file that is imported: any part of it, and whether it stayed the same meanwhile.
 ///
 /// Not Sendable: one thread at a time.
-final class SourceFile {
+public final class SourceFile {
     /// Bytes that are read together.
-    static let pieceByteCount = 256 << 10
+    public static let pieceByteCount = 256 << 10
 
-    let path: String
+    /// Where it is.
+    public let path: String
     /// Bytes when it was opened.
-    let byteCount: UInt64
+    public let byteCount: UInt64
     private let descriptor: Int32
     private let opened: stat
 
-    init(path: String) throws(ImportError) {
+    /// Opens the regular file at `path`.
+    public init(path: String) throws(ImportError) {
         // O_NONBLOCK: opening a FIFO must not wait for its writer.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -35,10 +36,10 @@ final class SourceFile {
     }
 
     /// The name without its folder.
-    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// Whether its size or its time of modification is another than when it was opened.
-    var hasChanged: Bool {
+    public var hasChanged: Bool {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return true }
         return status.st_size != opened.st_size || status.st_mtim.tv_sec != opened.st_mtim.tv_sec
@@ -46,7 +47,7 @@ final class SourceFile {
     }
 
     /// Reads exactly `range`, which lies within the file, into `buffer`, which is as long.
-    func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) {
+    public func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) {
         var done = 0
         while done < buffer.count {
             let count = pread(
@@ -63,7 +64,7 @@ final class SourceFile {
     }
 
     /// The bytes of `range`, which lies within the file and is no longer than memory may hold.
-    func bytes(_ range: Range<UInt64>) throws(ImportError) -> [UInt8] {
+    public func bytes(_ range: Range<UInt64>) throws(ImportError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         var failure: ImportError?
         bytes.withUnsafeMutableBytes { buffer in
@@ -78,7 +79,7 @@ final class SourceFile {
     }
 
     /// Hands the bytes of `range`, which lies within the file, to `body`, piece by piece.
-    func forEachPiece(
+    public func forEachPiece(
         of range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceByteCount, alignment: 16)
@@ -93,13 +94,8 @@ final class SourceFile {
         }
     }
 
-    /// The file, for reading it as WAV.
-    var waveBytes: WaveBytes {
-        WaveBytes(byteCount: byteCount) { [self] range in try bytes(range) }
-    }
-
     /// The SHA-256 of the whole file, in hexadecimal.
-    func sha256() throws -> String {
+    public func sha256() throws -> String {
         let digest = try MessageDigest.sha256()
         try forEachPiece(of: 0..<byteCount) { digest.update($0) }
         return digest.finish().hexadecimal
@@ -108,7 +104,7 @@ final class SourceFile {
 
 extension MessageDigest {
     /// A SHA-256 of nothing yet.
-    static func sha256() throws(ImportError) -> MessageDigest {
+    public static func sha256() throws(ImportError) -> MessageDigest {
         guard let digest = MessageDigest(.sha256) else { throw ImportError("libcrypto cannot compute SHA-256 here") }
         return digest
     }

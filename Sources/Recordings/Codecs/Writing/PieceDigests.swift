@@ -2,9 +2,9 @@ import Support
 
 /// The SHA-256 of each megabyte of decoded samples, but for those at both ends that are no part of the recording, while they are
 /// decoded.
-final class PieceDigests {
+public final class PieceDigests {
     /// Bytes of a piece; the last may have fewer.
-    static let pieceByteCount: UInt64 = 1 << 20
+    public static let pieceByteCount: UInt64 = 1 << 20
     /// Samples that are held back, more than any codec pads the end with.
     private static let heldSampleCount = 8192
 

@@ -1,20 +1,8 @@
 import AudioCoding
-public import Support
+import Recordings
 import WaveFile
 
-/// Why a source is not imported.
-public struct ImportError: DescribedError {
-    /// What stands in the way, and what to do about it where something can be done.
-    public let summary: String
-    /// The error beneath.
-    public let cause: (any Error)?
-
-    /// An error that says what stands in the way.
-    public init(_ summary: String, cause: (any Error)? = nil) {
-        self.summary = summary
-        self.cause = cause
-    }
-
+extension ImportError {
     /// `error` itself if it is one of these.
     init(wrapping error: any Error) {
         switch error {

@@ -1,9 +1,8 @@
-import AudioCoding
-import Recordings
-import Zarr
+public import AudioCoding
+public import Zarr
 
 /// Writes samples into the arrays of a recording.
-protocol AudioWriter: AnyObject {
+public protocol AudioWriter: AnyObject {
     /// Takes in the next samples, all of the form that the writer was made for.
     func append(_ samples: SampleBuffer) throws
 
@@ -12,17 +11,18 @@ protocol AudioWriter: AnyObject {
 }
 
 /// What a recording's audio turned out to be.
-struct WrittenAudio {
-    let codec: AudioCodec
+public struct WrittenAudio {
+    /// How it is coded.
+    public let codec: AudioCodec
     /// Samples of one channel that the recording has.
-    let sampleCount: UInt64
+    public let sampleCount: UInt64
     /// Bytes of the blob, compressed where it is.
-    let byteCount: UInt64
+    public let byteCount: UInt64
     /// What reading it back must give.
-    let proof: Proof
+    public let proof: Proof
 
     /// What reading a recording back must give.
-    enum Proof {
+    public enum Proof {
         /// The samples that went in: for codecs that lose nothing.
         case source
         /// What was decoded while it was encoded: so many `pieces` of samples with these digests. The `arrays` that were

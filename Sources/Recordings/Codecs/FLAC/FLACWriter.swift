@@ -1,10 +1,9 @@
-import AudioCoding
-import Recordings
+public import AudioCoding
 import Support
-import Zarr
+public import Zarr
 
 /// Encodes samples to FLAC.
-final class FLACWriter: AudioWriter {
+public final class FLACWriter: AudioWriter {
     private static let compressionLevel: UInt32 = 5
 
     private let encoder: FLACEncoder
@@ -13,7 +12,8 @@ final class FLACWriter: AudioWriter {
     private let md5: MessageDigest
     private let digesting: Relay<SampleBuffer>
 
-    init(_ form: SampleForm, in node: StagedNode, threads: Int) throws {
+    /// A writer of samples of `form` into `node`.
+    public init(_ form: SampleForm, in node: StagedNode, threads: Int) throws {
         guard case .integer(let bits) = form.format else { throw ImportError("FLAC has no floating-point samples") }
         self.form = form
         encoder = try FLACEncoder(
@@ -26,12 +26,14 @@ final class FLACWriter: AudioWriter {
         try frames.appendHeader(encoder.header)
     }
 
-    func append(_ samples: SampleBuffer) throws {
+    /// Takes in the next samples.
+    public func append(_ samples: SampleBuffer) throws {
         try digesting.send(samples)
         for frame in try encoder.encode(samples) { try frames.append(frame.bytes, sampleCount: frame.sampleCount) }
     }
 
-    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+    /// Writes what is left.
+    public func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         try digesting.finish()
         for frame in try encoder.finish(md5: md5.finish()) {
             try frames.append(frame.bytes, sampleCount: frame.sampleCount)

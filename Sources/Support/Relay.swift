@@ -1,17 +1,16 @@
-import Support
 import Synchronization
 
 /// Hands items, in their order, to work that goes on beside what makes them.
 ///
 /// To be used by one thread. What the work captures is its alone until `finish` has returned.
-final class Relay<Item: Sendable> {
+public final class Relay<Item: Sendable> {
     private let work: Work
     private let queue: Queue?
     private var thread: WorkerThread?
 
     /// Calls `body` with each item: on a thread of its own if `isConcurrent`, which is at most `capacity` items behind; else
     /// at once.
-    init(isConcurrent: Bool, capacity: Int = 4, _ body: @escaping (Item) throws -> Void) throws {
+    public init(isConcurrent: Bool, capacity: Int = 4, _ body: @escaping (Item) throws -> Void) throws {
         let work = Work(body: body)
         self.work = work
         guard isConcurrent else {
@@ -29,13 +28,13 @@ final class Relay<Item: Sendable> {
     }
 
     /// Hands over the next item. Throws what the work for one before has thrown.
-    func send(_ item: Item) throws {
+    public func send(_ item: Item) throws {
         guard let queue else { return try work.body(item) }
         try queue.add(item)
     }
 
     /// Waits until all items are done. Throws what the work for one of them has thrown.
-    func finish() throws {
+    public func finish() throws {
         queue?.close()
         thread.take()?.join()
         try queue?.check()

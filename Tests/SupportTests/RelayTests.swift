@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Importing
+@testable import Support
 
 @Suite("A relay")
 struct RelayTests {

@@ -1,20 +1,21 @@
-import AudioCoding
-import Recordings
-import Zarr
+public import AudioCoding
+public import Zarr
 
 /// Writes samples as the elements of an array: samples × channels, or samples alone where there is one channel.
-final class PCMWriter: AudioWriter {
+public final class PCMWriter: AudioWriter {
     private let form: SampleForm
     private let blob: ArrayWriter
     private var sampleCount: UInt64 = 0
 
-    init(_ form: SampleForm, in node: StagedNode) throws {
+    /// A writer of samples of `form` into `node`.
+    public init(_ form: SampleForm, in node: StagedNode) throws {
         self.form = form
         blob = ArrayWriter(
             in: node, name: HierarchyNames.blob, try .samples(form.format.dataType, channels: form.channels))
     }
 
-    func append(_ samples: SampleBuffer) throws {
+    /// Takes in the next samples.
+    public func append(_ samples: SampleBuffer) throws {
         guard samples.format == form.format, samples.channels == form.channels else {
             throw ImportError("its samples change their form")
         }
@@ -30,7 +31,8 @@ final class PCMWriter: AudioWriter {
         try blob.append(elements)
     }
 
-    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+    /// Writes what is left.
+    public func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         var attributes = attributes
         attributes.describe(.pcm, form, container: "zarr-array")
         if form.format.isInteger { attributes["bits_per_sample"] = JSONValue(8 * form.format.byteCount) }

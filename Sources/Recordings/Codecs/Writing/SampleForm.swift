@@ -1,0 +1,21 @@
+public import AudioCoding
+
+/// What samples are like.
+public struct SampleForm: Equatable {
+    /// How each sample is kept.
+    public var format: SampleFormat
+    /// Interleaved channels.
+    public var channels: Int
+    /// The speakers as in dwChannelMask, 0 for none in particular.
+    public var channelMask: UInt64
+    /// Samples of one channel a second.
+    public var sampleRate: UInt32
+
+    /// The form that consists of these.
+    public init(format: SampleFormat, channels: Int, channelMask: UInt64, sampleRate: UInt32) {
+        self.format = format
+        self.channels = channels
+        self.channelMask = channelMask
+        self.sampleRate = sampleRate
+    }
+}
