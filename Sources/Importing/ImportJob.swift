@@ -84,7 +84,7 @@ struct ImportJob {
             Double(source.file.byteCount) / Double(max(count, 1))
         }
         let sha256 = try source.file.sha256()
-        guard options.reencodes || media.stream.copying.codec == nil else {
+        guard options.reencodes || media.copiedCodec == nil else {
             let copy = StreamCopy(media, of: source.file, in: node, isConcurrent: options.isConcurrent)
             var done = 0.0
             let audio = try copy.write(commonAttributes(factor: 1)) { count in

@@ -31,7 +31,7 @@ public final class Importer: Sendable {
             var preview = ImportPreview(
                 codec: options.codec, isCopied: false, sampleRate: stream.sampleRate, channels: stream.channels,
                 start: start(of: source), byteCount: source.description.byteCount, notes: [])
-            if case .media(let media) = source.content, let codec = media.stream.copying.codec, !options.reencodes {
+            if case .media(let media) = source.content, let codec = media.copiedCodec, !options.reencodes {
                 preview.codec = codec
                 preview.isCopied = true
                 return preview
@@ -127,14 +127,14 @@ extension OpenSource {
     }
 }
 
-extension MediaStream.Copying {
-    /// The codec that it is copied as; nil where it cannot be.
-    var codec: AudioCodec? {
-        switch self {
-        case .flac: .flac
-        case .aac: .aac
-        case .opus: .opus
-        case .impossible: nil
+extension MediaSource {
+    /// The codec that the stream is copied as; nil if it cannot be.
+    var copiedCodec: AudioCodec? {
+        switch parser {
+        case is FLACPacketParser: .flac
+        case is AACPacketParser: .aac
+        case is OpusPacketParser: .opus
+        default: nil
         }
     }
 }

@@ -29,7 +29,10 @@ struct OpenSource {
                 return
             }
         }
-        let source = try MediaSource(path: path)
+        let source = try MediaSource(path: path) { stream, container in
+            FLACPacketParser(stream, in: container) as (any MediaPacketParser)? ?? AACPacketParser(stream)
+                ?? OpusPacketParser(stream)
+        }
         if let stream { try source.selectStream(stream) }
         content = .media(source)
         description = SourceDescription(file, source)

@@ -1,23 +1,10 @@
-import CLibAV
-
-/// Sees to it that nothing is missing between the packets of a stream: demuxers pass over damaged bytes in silence.
+/// Finds gaps between the packets of a stream by their times: demuxers skip damaged bytes without an error.
 struct MediaContinuity {
-    /// Where the next FLAC frame has to begin, by the frames' own count; nil before the first.
-    private var nextSample: UInt64?
-    /// Where the next packet has to begin, in samples of presentation time, where that is known.
+    /// Where the next packet has to begin, in samples of presentation time; nil if that is not known.
     private var nextPresentation: Int64?
 
-    /// Checks that a FLAC frame goes on where the one before ended.
-    mutating func check(_ header: FLACFrameHeader) throws(MediaFailure) {
-        if let nextSample, nextSample != header.firstSample {
-            throw MediaFailure(
-                "samples are missing: the frame is that of sample \(header.firstSample), not \(nextSample)")
-        }
-        nextSample = header.firstSample &+ UInt64(header.blockSize)
-    }
-
-    /// Checks that a packet of `sampleCount` samples goes on where the one before ended, as far as times in ticks of
-    /// `samplesPerTick` can tell.
+    /// Checks that a packet of `sampleCount` samples begins where the one before ended, as exactly as times in ticks of
+    /// `samplesPerTick` samples say.
     mutating func check(presentationSample: Int64?, sampleCount: Int, samplesPerTick: Int64) throws(MediaFailure) {
         guard let presentationSample else { return nextPresentation = nil }
         if let nextPresentation {
@@ -27,11 +14,5 @@ struct MediaContinuity {
             }
         }
         nextPresentation = presentationSample.addingReportingOverflow(Int64(sampleCount)).partialValue
-    }
-
-    /// Checks that FLAC frames which ended here are all `streamInfo` announces.
-    func checkEnd(of streamInfo: FLACStreamInfo) throws(MediaFailure) {
-        guard let total = streamInfo.totalSamples, total != nextSample ?? 0 else { return }
-        throw MediaFailure("the stream ends at sample \(nextSample ?? 0) of \(total)")
     }
 }

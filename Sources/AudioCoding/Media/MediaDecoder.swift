@@ -56,6 +56,9 @@ final class MediaDecoder {
         av_frame_free(&frame)
     }
 
+    /// Whether the decoder itself leaves out the padding that the stream's configuration announces: those of Opus do.
+    var dropsPadding: Bool { context?.pointee.codec_id == AV_CODEC_ID_OPUS }
+
     private static func check(_ call: String, _ code: Int32) throws(LibAVError) {
         guard code >= 0 else { throw LibAVError(call: call, code: code) }
     }

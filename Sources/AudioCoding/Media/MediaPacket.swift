@@ -1,6 +1,6 @@
 /// One packet of a stream, coded as the file has it.
 public struct MediaPacket: Sendable {
-    /// The bytes as they are stored: as the file has them, an AAC frame with its ADTS header.
+    /// The bytes as they are stored, which the stream's parser has made of those in the file.
     public let bytes: [UInt8]
     /// Samples of one channel that it decodes to.
     public let sampleCount: Int
@@ -10,10 +10,10 @@ public struct MediaPacket: Sendable {
     /// How many of these, at the end, are not part of the recording. Above zero only in the packet that has the recording's
     /// last sample, and those behind it.
     public let endTrim: Int
-    /// When it is to be heard, in samples of one channel from the file's time 0, where the container says so.
+    /// When it is to be heard, in samples of one channel from the file's time 0; nil if the container does not say.
     public let presentationSample: Int64?
-    /// How long it is to be heard, in samples of one channel, where the container says so.
+    /// How long it is to be heard, in samples of one channel; nil if the container does not say.
     public let duration: Int64?
-    /// The byte of the file at which it begins, where the container says so.
+    /// The byte of the file at which it begins; nil if the container does not say.
     public let offset: UInt64?
 }

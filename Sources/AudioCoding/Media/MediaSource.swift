@@ -18,7 +18,10 @@ public final class MediaSource {
     public let streams: [MediaStream]
     /// The one that is read.
     public private(set) var stream: MediaStream
+    /// The parser of its packets; nil if they can only be decoded.
+    public private(set) var parser: (any MediaPacketParser)?
 
+    private let makeParser: (MediaStream, String) -> (any MediaPacketParser)?
     private let container: MediaContainer
     private var decoder: MediaDecoder?
     private var trim = MediaTrim(skip: 0)
@@ -27,7 +30,12 @@ public final class MediaSource {
     private var isAtEnd = false
 
     /// Opens the file at `path` and chooses the stream of sound that it says is the default, else the first.
-    public init(path: String) throws(MediaError) {
+    ///
+    /// `makeParser` is given the stream that is chosen, and `format`, and makes the parser of its packets, if there is one.
+    public init(
+        path: String, makeParser: @escaping (MediaStream, String) -> (any MediaPacketParser)? = { _, _ in nil }
+    ) throws(MediaError) {
+        self.makeParser = makeParser
         container = try MediaContainer(path: path)
         format = container.format
         tags = container.tags
@@ -52,6 +60,7 @@ public final class MediaSource {
 
     private func prepare() {
         trim = MediaTrim(skip: stream.initialPadding)
+        parser = makeParser(stream, format)
         for (index, other) in container.streams.enumerated() {
             other.pointee.discard = index == stream.index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
         }
@@ -59,11 +68,12 @@ public final class MediaSource {
 
     /// The next packet of the stream, nil at the end. A source is read either by packets or by samples.
     ///
-    /// An error where `stream.copying` is impossible, and where a packet is not what it promises.
+    /// Throws if there is no parser of the packets, or if it refuses one.
     public func nextPacket() throws(MediaError) -> MediaPacket? {
         do {
             guard try read(), let packet = container.packet?.pointee, let timeBase else { return nil }
-            let copy = try MediaPacket(packet, of: stream, timeBase: timeBase, end: end, trim: &trim)
+            guard let parser else { throw MediaFailure("there is no parser of packets of \(stream.codec)") }
+            let copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase, end: end, trim: &trim)
             try continuity.check(
                 presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
                 samplesPerTick: av_rescale_q(1, timeBase, AVRational(num: 1, den: Int32(clamping: stream.sampleRate))))
@@ -88,8 +98,7 @@ public final class MediaSource {
                 guard !isAtEnd else { return nil }
                 let isFirst = !hasBegun
                 isAtEnd = try !read()
-                // Decoders of Opus know their own padding.
-                if isFirst, !isAtEnd, stream.codec != "opus", let packet = container.packet {
+                if isFirst, !isAtEnd, !decoder.dropsPadding, let packet = container.packet {
                     try MediaTrim.announce(skip: stream.initialPadding, by: packet)
                 }
                 try decoder.send(isAtEnd ? nil : container.packet)
@@ -111,18 +120,11 @@ public final class MediaSource {
     /// Reads the next packet into the container's; false at the end.
     private func read() throws -> Bool {
         hasBegun = true
-        let hasRead = try container.read(stream: stream.index)
-        guard case .flac(let streamInfo) = stream.copying else { return hasRead }
-        guard hasRead, let packet = container.packet?.pointee else {
-            // Other containers may hold a part of a stream.
-            if format == "flac" { try continuity.checkEnd(of: streamInfo) }
+        guard try container.read(stream: stream.index), let packet = container.packet?.pointee else {
+            try parser?.checkEnd()
             return false
         }
-        let bytes = UnsafeRawBufferPointer(start: packet.data, count: Int(max(packet.size, 0)))
-        guard let header = FLACFrameHeader.parse(bytes, of: streamInfo) else {
-            throw MediaFailure("the packet is not one whole FLAC frame")
-        }
-        try continuity.check(header)
+        try parser?.follow(UnsafeRawBufferPointer(packet))
         return true
     }
 

@@ -30,27 +30,8 @@ extension MediaStream {
             return String(cString: name)
         }
         tags = [String: String](stream.metadata)
-        copying = Copying(parameters)
-    }
-}
-
-extension MediaStream.Copying {
-    init(_ parameters: AVCodecParameters) {
-        let extradata = Array(
+        profile = parameters.profile == FF_PROFILE_UNKNOWN ? nil : Int(parameters.profile)
+        configuration = Array(
             UnsafeBufferPointer(start: parameters.extradata, count: Int(max(parameters.extradata_size, 0))))
-        do throws(AudioCodingError) {
-            switch parameters.codec_id {
-            case AV_CODEC_ID_FLAC: self = .flac(try FLACStreamInfo(extradata: extradata))
-            case AV_CODEC_ID_OPUS: self = .opus(try OpusHead(extradata))
-            case AV_CODEC_ID_AAC:
-                guard parameters.profile == FF_PROFILE_AAC_LOW || parameters.profile == FF_PROFILE_UNKNOWN else {
-                    throw AudioCodingError(.aac, "only AAC-LC can be stored as it is")
-                }
-                self = .aac(extradata.isEmpty ? nil : try AudioSpecificConfig(extradata))
-            default: self = .impossible("it is neither FLAC, AAC nor Opus")
-            }
-        } catch {
-            self = .impossible("\(error)")
-        }
     }
 }

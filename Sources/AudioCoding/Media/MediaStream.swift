@@ -1,22 +1,13 @@
 /// One stream of sound in a media file.
 public struct MediaStream: Sendable {
-    /// Whether the coded frames can be stored as they are.
-    public enum Copying: Sendable {
-        /// They can: a packet is a FLAC frame of such a stream.
-        case flac(FLACStreamInfo)
-        /// They can: a packet is an AAC-LC frame with its ADTS header, which is made from the configuration where the file
-        /// has frames without.
-        case aac(AudioSpecificConfig?)
-        /// They can: a packet is an Opus packet of such a stream.
-        case opus(OpusHead)
-        /// They cannot, for the reason given.
-        case impossible(String)
-    }
-
     /// Its number among all streams of the file, those of pictures and texts included, from 0.
     public let index: Int
     /// libavcodec's name of the codec: `flac`, `pcm_s16le`, `aac`.
     public let codec: String
+    /// libavcodec's number of the codec's profile; nil if it is not known.
+    public let profile: Int?
+    /// The bytes that describe the stream to a decoder, as the container has them; empty if there are none.
+    public let configuration: [UInt8]
     /// Samples of one channel a second.
     public let sampleRate: UInt32
     /// At least one.
@@ -38,6 +29,4 @@ public struct MediaStream: Sendable {
     public let dispositions: [String]
     /// The container's tags for this stream, `language` among them.
     public let tags: [String: String]
-    /// Whether the coded frames can be stored as they are.
-    public let copying: Copying
 }

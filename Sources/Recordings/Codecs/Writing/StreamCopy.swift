@@ -19,11 +19,11 @@ public struct StreamCopy {
 
     /// Writes the stream; nil where it cannot be copied. `progress` is told the samples of one channel that were copied.
     public func write(_ attributes: [String: JSONValue], progress: (UInt64) -> Void) throws -> WrittenAudio? {
-        switch source.stream.copying {
-        case .impossible: nil
-        case .flac(let streamInfo): try copyFLAC(streamInfo, attributes, progress)
-        case .aac: try copyAAC(attributes, progress)
-        case .opus(let head): try copyOpus(head, attributes, progress)
+        switch source.parser {
+        case let parser as FLACPacketParser: try copyFLAC(parser.streamInfo, attributes, progress)
+        case is AACPacketParser: try copyAAC(attributes, progress)
+        case let parser as OpusPacketParser: try copyOpus(parser.head, attributes, progress)
+        default: nil
         }
     }
 
