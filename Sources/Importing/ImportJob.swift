@@ -10,20 +10,24 @@ struct ImportJob {
     let options: ImportOptions
     let node: StagedNode
     let start: RecordingStart?
-    /// Is told how many bytes of the source are done since the last time.
+    /// Is called with the bytes of the source that were done since the last time.
     let progress: (UInt64) -> Void
+
+    /// The sample rate above which a recording is called ultrasonic.
+    private static let ultrasonicRate: UInt32 = 96_000
 
     /// What was written.
     struct Written {
         let audio: WrittenAudio
         /// The SHA-256 of the source file, in hexadecimal.
         let sha256: String
-        /// The SHA-256 of the source's samples; empty for a WAV file, and where they were not decoded.
+        /// The SHA-256 of the source's samples; empty if nothing is compared with it.
         let samples: [UInt8]
         /// Samples of one channel of the source.
         let sampleCount: UInt64
         /// Whether the source file can be given back byte for byte.
         let isByteExact: Bool
+        /// What was decided and found, in words.
         var notes: [String]
     }
 
@@ -32,7 +36,8 @@ struct ImportJob {
         let written =
             switch source.content {
             case .wave(let wave, let format): try writeWave(wave, format)
-            case .media(let media): try writeMedia(media)
+            case .decoded(let media): try writeDecoded(media)
+            case .copied(let copier): try copy(copier)
             }
         let document = RecordingDocument(
             description: source.description, sha256: written.sha256, sampleCount: written.sampleCount,
@@ -48,7 +53,7 @@ struct ImportJob {
             wave, format: format, metadata: source.description.metadata, in: source.file,
             isConcurrent: options.isConcurrent)
         progress(wave.head.byteCount)
-        var written = try encode(samples, bytesPerSample: Double(format.blockAlign)) { try samples.sha256() }
+        var written = try encode(samples) { try samples.sha256() }
         progress(UInt64(wave.tail.count))
         if let silence = samples.collapsedSilence, silence.blockCount > 0 {
             written.notes.append(try note(on: silence))
@@ -65,7 +70,7 @@ struct ImportJob {
         try array.finish()
     }
 
-    /// What to say of collapsed silence; throws where the name says that it is still to be expanded.
+    /// What to say of collapsed silence; throws if the file's name says that it has not been expanded yet.
     private func note(on silence: CollapsedSilence) throws(ImportError) -> String {
         let stem = source.file.name.prefix { $0 != "." }
         let found = "\(silence.blockCount) blocks that stand for \(silence.missingSampleCount) samples of silence"
@@ -79,50 +84,47 @@ struct ImportJob {
 
     // MARK: - Other files
 
-    private func writeMedia(_ media: MediaSource) throws -> Written {
-        let bytesPerSample = media.stream.announcedSampleCount.map { count in
-            Double(source.file.byteCount) / Double(max(count, 1))
-        }
+    private func writeDecoded(_ media: MediaSource) throws -> Written {
         let sha256 = try source.file.sha256()
-        guard options.reencodes || media.copiedCodec == nil else {
-            let copy = StreamCopy(media, of: source.file, in: node, isConcurrent: options.isConcurrent)
-            var done = 0.0
-            let audio = try copy.write(commonAttributes(factor: 1)) { count in
-                done = advance(done, by: count, bytesPerSample ?? 0)
-            }
-            guard let audio else { throw ImportError("cannot be stored as it is: choose --reencode") }
-            return Written(
-                audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
-                notes: [])
+        return try encode(try MediaSamples(media)) { sha256 }
+    }
+
+    private func copy(_ copier: any SourceCopier) throws -> Written {
+        let sha256 = try source.file.sha256()
+        var done = 0.0
+        let audio = try copier.copy(
+            into: node, commonAttributes(factor: 1), isConcurrent: options.isConcurrent
+        ) { count in
+            done = advance(done, by: count)
         }
-        return try encode(try MediaSamples(media), bytesPerSample: bytesPerSample ?? 0) { sha256 }
+        return Written(
+            audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false, notes: [])
     }
 
     // MARK: - Encoding
 
-    /// Encodes `samples`; `sha256` is the file's once they were all read.
-    private func encode(
-        _ samples: any SampleSource, bytesPerSample: Double, sha256: () throws -> String
-    ) throws -> Written {
+    /// Encodes `samples`; `sha256` gives the file's once all samples are read.
+    private func encode(_ samples: any SampleSource, sha256: () throws -> String) throws -> Written {
         let plan = try EncodingPlan(samples.form, options)
+        let sourceRate = samples.form.sampleRate
         var done = 0.0
-        let isLossless = plan.codec == .flac || plan.codec == .pcm
-        // A WAV file is summed up as a whole.
+        let isLossless = plan.encoding.loss == nil
+        // A WAV file is hashed as a whole.
         let isWave = samples is WaveSamples
-        let observed = try ObservedSamples(samples, isSummedUp: isLossless && !isWave) {
-            done = advance(done, by: $0, bytesPerSample)
-        }
+        let observed = try ObservedSamples(samples, hashes: isLossless && !isWave) { done = advance(done, by: $0) }
         var input: any SampleSource = observed
         if let rate = plan.resampledRate { input = try ResampledSamples(observed, to: rate) }
         var form = input.form
         let trueRate = form.sampleRate
         if let label = plan.label { form.sampleRate = label }
-        let writer = try writer(plan.codec, form, sourceRate: samples.form.sampleRate)
+        let writer = try plan.encoding.makeWriter(
+            of: form,
+            EncodingSettings(sourceRate: sourceRate, bitRate: options.bitRate, threads: options.threads), in: node)
         while let buffer = try input.next() { try writer.append(buffer) }
         var attributes = commonAttributes(factor: Double(trueRate) / Double(form.sampleRate))
         if !isLossless {
-            attributes["original_sample_rate"] = JSONValue(samples.form.sampleRate)
-            attributes["is_ultrasonic"] = .bool(samples.form.sampleRate > 96_000)
+            attributes["original_sample_rate"] = JSONValue(sourceRate)
+            attributes["is_ultrasonic"] = .bool(sourceRate > Self.ultrasonicRate)
         }
         let audio = try writer.finish(attributes)
         return Written(
@@ -130,29 +132,17 @@ struct ImportJob {
             isByteExact: isLossless && isWave, notes: plan.notes)
     }
 
-    private func writer(
-        _ codec: AudioCodec, _ form: SampleForm, sourceRate: UInt32
-    ) throws -> any AudioWriter {
-        switch codec {
-        case .flac: try FLACWriter(form, in: node, threads: options.threads)
-        case .aac: try AACWriter(form, bitRate: options.bitRate, in: node, isConcurrent: options.isConcurrent)
-        case .opus:
-            try OpusWriter(
-                form, sourceRate: sourceRate, bitRate: options.bitRate, in: node, isConcurrent: options.isConcurrent)
-        default: try PCMWriter(form, in: node)
-        }
-    }
-
-    /// What every blob says. `factor` is how many times faster the source was sampled than the stream claims.
+    /// What every blob says. `factor` is the rate at which the source was sampled over the one that the stream claims.
     private func commonAttributes(factor: Double) -> [String: JSONValue] {
         var attributes: [String: JSONValue] = ["sampling_rescale_factor": .number(factor)]
         if let start { attributes["first_sample_time_stamp"] = .text(start.time.description) }
         return attributes
     }
 
-    /// Reports `count` further samples; whole bytes of the source, of which `done` were fractions and are returned anew.
-    private func advance(_ done: Double, by count: UInt64, _ bytesPerSample: Double) -> Double {
-        let bytes = done + Double(count) * bytesPerSample
+    /// Reports `count` further samples as whole bytes of the source. `done` is the fraction of a byte that was not reported before;
+    /// returns the new one.
+    private func advance(_ done: Double, by count: UInt64) -> Double {
+        let bytes = done + Double(count) * source.bytesPerSample
         guard let whole = UInt64(exactly: bytes.rounded(.down)), whole > 0 else { return bytes.isFinite ? bytes : 0 }
         progress(whole)
         return bytes - Double(whole)

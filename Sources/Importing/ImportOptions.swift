@@ -1,39 +1,42 @@
 public import Recordings
 public import Support
 
-/// What is asked for of an import.
+/// What an import is asked for.
 public struct ImportOptions: Sendable {
-    /// What becomes of a source sampled faster than a lossy codec can hold.
+    /// What becomes of a source whose sample rate is higher than a lossy codec has.
     public enum Ultrasound: String, Sendable, CaseIterable {
         /// It is refused.
         case refuse
-        /// It is resampled, and what lies above is lost.
+        /// It is resampled, and frequencies above half of the new rate are lost.
         case resample
-        /// It is stored as if it were slower; the mount announces the true rate.
+        /// It is stored as if it had a lower rate; the mount announces the true one.
         case relabel
     }
 
-    /// How audio is kept that is not stored as it is.
-    public var codec = AudioCodec.flac
-    /// Bits a second of AAC or Opus, all channels together; nil for the codec's usual ones.
+    /// The codec if none is chosen.
+    public static let defaultCodec = AudioCodec.flac
+
+    /// What audio is encoded to that is not stored as it is: one of `CodecRegistry.encodings`.
+    public var codec = Self.defaultCodec
+    /// Bits a second of a lossy codec, all channels together; nil for the codec's usual ones.
     public var bitRate: Int?
-    /// Whether audio that is FLAC, AAC or Opus already is decoded and coded again.
+    /// Whether audio that could be stored as it is coded is decoded and encoded anew.
     public var reencodes = false
-    /// What becomes of ultrasound.
+    /// What becomes of sources that are too fast for a lossy codec.
     public var ultrasound = Ultrasound.refuse
     /// The stream to take, counted among all of the file; nil for the one that the file says is the default.
     public var stream: Int?
-    /// When a recording began of which nothing else says it.
+    /// When recordings began that do not say so themselves.
     public var start: Timestamp?
-    /// Minutes east of UTC for starts that were written without them.
+    /// Minutes east of UTC of starts that are written without an offset.
     public var offsetMinutes: Int?
-    /// Attributes of the user's own, for every recording.
+    /// The user's own attributes of every recording.
     public var attributes: [String: String] = [:]
     /// Whether AudioMoth's triggered recordings are stored with their silence collapsed, as they are.
     public var keepsCollapsedSilence = false
 
-    /// Threads that work on one source: with more than one, it is summed up and what was encoded is decoded beside the
-    /// encoding, and the recording is read back by all of them.
+    /// Threads that work on one source. If there are several, hashing it and decoding what was encoded run beside the encoding, and
+    /// all of them read the recording back.
     public var threads = 1
     var isConcurrent: Bool { threads > 1 }
 
@@ -43,6 +46,6 @@ public struct ImportOptions: Sendable {
         "source_metadata", "magic_id", "version",
     ]
 
-    /// What holds where nothing is said.
+    /// The defaults.
     public init() {}
 }

@@ -29,9 +29,9 @@ public struct ImportedRecording: Sendable, Equatable {
 /// What an import of a source would do.
 public struct ImportPreview: Sendable {
     /// How its audio would be kept.
-    public internal(set) var codec: AudioCodec
+    public let codec: AudioCodec
     /// Whether it would be stored as it is coded already.
-    public internal(set) var isCopied: Bool
+    public let isCopied: Bool
     /// Of the source.
     public let sampleRate: UInt32
     /// Of the source.
@@ -41,5 +41,5 @@ public struct ImportPreview: Sendable {
     /// Bytes of the source file.
     public let byteCount: UInt64
     /// What would be decided, in words.
-    public internal(set) var notes: [String]
+    public let notes: [String]
 }

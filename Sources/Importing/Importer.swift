@@ -26,23 +26,33 @@ public final class Importer: Sendable {
     /// Says what importing the file at `path` would do, without doing it.
     public func plan(for path: String) throws(ImportError) -> ImportPreview {
         do {
-            let source = try OpenSource(path: path, stream: options.stream)
-            let stream = source.description.stream
-            var preview = ImportPreview(
-                codec: options.codec, isCopied: false, sampleRate: stream.sampleRate, channels: stream.channels,
-                start: start(of: source), byteCount: source.description.byteCount, notes: [])
-            if case .media(let media) = source.content, let codec = media.copiedCodec, !options.reencodes {
-                preview.codec = codec
-                preview.isCopied = true
-                return preview
+            let source = try open(path)
+            switch source.content {
+            case .copied(let copier): return preview(of: source, as: copier.codec, isCopied: true, [])
+            case .decoded(let media): return try preview(of: source, encoding: MediaSamples(media).form)
+            case .wave(let wave, let format): return try preview(of: source, encoding: SampleForm(wave, format))
             }
-            let plan = try EncodingPlan(source.form, options)
-            preview.codec = plan.codec
-            preview.notes = plan.notes
-            return preview
         } catch {
             throw ImportError(wrapping: error)
         }
+    }
+
+    private func preview(of source: OpenSource, encoding form: SampleForm) throws(ImportError) -> ImportPreview {
+        let plan = try EncodingPlan(form, options)
+        return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes)
+    }
+
+    private func preview(
+        of source: OpenSource, as codec: AudioCodec, isCopied: Bool, _ notes: [String]
+    ) -> ImportPreview {
+        let stream = source.description.stream
+        return ImportPreview(
+            codec: codec, isCopied: isCopied, sampleRate: stream.sampleRate, channels: stream.channels,
+            start: start(of: source), byteCount: source.description.byteCount, notes: notes)
+    }
+
+    private func open(_ path: String) throws -> OpenSource {
+        try OpenSource(path: path, stream: options.stream, reencodes: options.reencodes)
     }
 
     /// Imports the file at `path` into `group`. `progress` is told, now and then, how many of its bytes are done since the last
@@ -53,7 +63,7 @@ public final class Importer: Sendable {
         at path: String, into group: AudioGroup, progress: @escaping (UInt64) -> Void
     ) throws(ImportError) -> Outcome {
         do {
-            return try importSource(try OpenSource(path: path, stream: options.stream), into: group, progress)
+            return try importSource(try open(path), into: group, progress)
         } catch {
             throw ImportError(wrapping: error)
         }
@@ -82,8 +92,7 @@ public final class Importer: Sendable {
         do {
             let readBack = try ReadBack(
                 store: group.store, path: node.path, cache: cache, threads: options.threads)
-            try readBack.prove(
-                written.audio, samples: written.samples, file: written.isByteExact ? written.sha256 : nil)
+            try readBack.prove(written)
             let recording = readBack.recording
             let (place, isNew) = try group.publish(node, sha256: written.sha256)
             guard isNew else { return .alreadyThere(place) }
@@ -109,32 +118,5 @@ public final class Importer: Sendable {
             metadata: source.description.metadata, fileName: source.description.fileName,
             sampleRate: source.description.stream.sampleRate, fallback: options.start,
             offsetMinutes: options.offsetMinutes)
-    }
-}
-
-extension OpenSource {
-    /// What its samples are like before anything is done to them.
-    var form: SampleForm {
-        get throws {
-            switch content {
-            case .wave(let source, let format):
-                SampleForm(
-                    format: SampleFormat(format.encoding), channels: format.channels,
-                    channelMask: UInt64(source.head.format.channelMask), sampleRate: format.sampleRate)
-            case .media(let source): try MediaSamples(source).form
-            }
-        }
-    }
-}
-
-extension MediaSource {
-    /// The codec that the stream is copied as; nil if it cannot be.
-    var copiedCodec: AudioCodec? {
-        switch parser {
-        case is FLACPacketParser: .flac
-        case is AACPacketParser: .aac
-        case is OpusPacketParser: .opus
-        default: nil
-        }
     }
 }

@@ -2,7 +2,7 @@ import AudioCoding
 import Recordings
 import Support
 
-/// The samples of a source, counted, and summed up where that is of use, as they pass.
+/// The samples of a source, which are counted, and hashed if that is of use, as they pass.
 final class ObservedSamples: SampleSource {
     let form: SampleForm
     /// Samples of one channel so far.
@@ -11,12 +11,13 @@ final class ObservedSamples: SampleSource {
     private let digest: MessageDigest?
     private let progress: (UInt64) -> Void
 
-    /// `progress` is told the samples of one channel that have passed.
-    init(_ source: any SampleSource, isSummedUp: Bool, progress: @escaping (UInt64) -> Void) throws {
+    /// Samples of `source`. `hashes` says whether `sha256()` is wanted. `progress` is called with the samples of one channel that
+    /// have passed since the last time.
+    init(_ source: any SampleSource, hashes: Bool, progress: @escaping (UInt64) -> Void) throws {
         self.source = source
         self.progress = progress
         form = source.form
-        digest = isSummedUp ? try .sha256() : nil
+        digest = hashes ? try .sha256() : nil
     }
 
     func next() throws -> SampleBuffer? {
@@ -27,7 +28,7 @@ final class ObservedSamples: SampleSource {
         return samples
     }
 
-    /// The SHA-256 of all samples, once they have passed; empty where they are not summed up.
+    /// The SHA-256 of all samples, once they have passed; empty if they are not hashed.
     func sha256() -> [UInt8] {
         digest?.finish() ?? []
     }

@@ -2,45 +2,80 @@ import AudioCoding
 import Recordings
 import WaveFile
 
-/// A source, open, and what it is known to be before its samples are read.
+/// A source, open, and what is known of it before its samples are read.
 struct OpenSource {
-    /// How it is read.
+    /// How it is imported.
     enum Content {
-        /// By its own bytes.
+        /// Its samples are read from its own bytes.
         case wave(WaveSource, WaveFormat)
-        /// By libavformat.
-        case media(MediaSource)
+        /// Its samples are decoded by libavcodec.
+        case decoded(MediaSource)
+        /// It is stored as it is coded.
+        case copied(any SourceCopier)
     }
 
     let file: SourceFile
     let content: Content
     let description: SourceDescription
+    /// Bytes of the file for each sample of one channel, so far as that is known before they are read; else 0.
+    let bytesPerSample: Double
 
-    /// Opens the file at `path`, in which `stream` is wanted where there are several.
-    init(path: String, stream: Int?) throws {
-        file = try SourceFile(path: path)
-        if try Self.isWave(file) {
-            let source = try WaveSource(file.waveBytes)
-            if let format = source.head.format.samples {
-                guard stream ?? 0 == 0 else { throw ImportError("a WAV file has no stream \(stream ?? 0)") }
-                let metadata = try WaveMetadata(of: source, in: file.waveBytes)
-                content = .wave(source, format)
-                description = SourceDescription(file, source, format: format, metadata: metadata)
-                return
-            }
+    /// Opens the file at `path`, in which `stream` is wanted if there are several. What one of `codecs`, asked in their order, can
+    /// store as it is coded is decoded only if `reencodes`.
+    init(
+        path: String, stream: Int?, reencodes: Bool, codecs: [any ImportableCodec] = CodecRegistry.importable
+    ) throws {
+        let file = try SourceFile(path: path)
+        self.file = file
+        if let (source, format) = try Self.wave(file) {
+            guard stream ?? 0 == 0 else { throw ImportError("a WAV file has no stream \(stream ?? 0)") }
+            let metadata = try WaveMetadata(of: source, in: file.waveBytes)
+            content = .wave(source, format)
+            description = SourceDescription(file, source, format: format, metadata: metadata)
+            bytesPerSample = Double(format.blockAlign)
+            return
         }
-        let source = try MediaSource(path: path) { stream, container in
-            FLACPacketParser(stream, in: container) as (any MediaPacketParser)? ?? AACPacketParser(stream)
-                ?? OpusPacketParser(stream)
+        // A codec may know a file that libavformat does not.
+        let opening = Result { () throws(MediaError) in try Self.media(path, stream, codecs) }
+        let media = try? opening.get()
+        if !reencodes, let copier = try Self.copier(of: CodedSource(file: file, media: media), codecs) {
+            content = .copied(copier)
+            description = media.map { SourceDescription(file, $0) } ?? SourceDescription(file, copier)
+        } else {
+            let media = try opening.get()
+            content = .decoded(media)
+            description = SourceDescription(file, media)
         }
-        if let stream { try source.selectStream(stream) }
-        content = .media(source)
-        description = SourceDescription(file, source)
+        bytesPerSample =
+            media?.stream.announcedSampleCount.map { Double(file.byteCount) / Double(max($0, 1)) } ?? 0
     }
 
-    private static func isWave(_ file: SourceFile) throws -> Bool {
+    /// The file as WAV; nil if it is none, or one whose samples only libavcodec can decode.
+    private static func wave(_ file: SourceFile) throws -> (WaveSource, WaveFormat)? {
         let start = try file.bytes(0..<min(file.byteCount, 12))
-        return ["RIFF", "RF64", "BW64"].contains { start.starts(with: $0.utf8) }
-            && start.suffix(4).elementsEqual("WAVE".utf8)
+        guard ["RIFF", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) }),
+            start.suffix(4).elementsEqual("WAVE".utf8)
+        else { return nil }
+        let source = try WaveSource(file.waveBytes)
+        return source.head.format.samples.map { (source, $0) }
+    }
+
+    private static func media(
+        _ path: String, _ stream: Int?, _ codecs: [any ImportableCodec]
+    ) throws(MediaError) -> MediaSource {
+        let media = try MediaSource(path: path) { stream, container in
+            codecs.lazy.compactMap { $0.parser(of: stream, in: container) }.first
+        }
+        if let stream { try media.selectStream(stream) }
+        return media
+    }
+
+    private static func copier(
+        of source: CodedSource, _ codecs: [any ImportableCodec]
+    ) throws -> (any SourceCopier)? {
+        for codec in codecs {
+            if let copier = try codec.copier(of: source) { return copier }
+        }
+        return nil
     }
 }

@@ -6,11 +6,11 @@ import Zarr
 
 /// Reads a recording back as a mount does, before it counts.
 struct ReadBack {
-    /// Bytes that are asked for at a time: many, as each piece of an Opus stream begins with pre-roll.
+    /// Bytes that are read at a time: many, as each piece of an Opus stream begins with pre-roll.
     private static let pieceByteCount = PieceDigests.pieceByteCount
     /// Pieces that are read of what was decoded while it was encoded.
     private static let sampledPieceCount = 8
-    /// Such pieces for each thread that may wait to be summed up.
+    /// Pieces for each thread that may wait to be compared.
     private static let piecesPerThread = 2
 
     let recording: Recording
@@ -18,7 +18,7 @@ struct ReadBack {
     private let cache: BlockCache
     private let threads: Int
 
-    /// Reads the recording at `path` of `store` with so many threads. What is read goes through `cache`.
+    /// Opens the recording at `path` of `store`, to be read by so many threads. What is read goes through `cache`.
     init(store: DirectoryStore, path: String, cache: BlockCache, threads: Int) throws(RecordingError) {
         self.store = store
         self.cache = cache
@@ -26,48 +26,49 @@ struct ReadBack {
         recording = try Recording(store: store, path: path, cache: cache, log: .silent)
     }
 
-    /// Throws unless the recording gives what `audio` promises.
-    ///
-    /// - Parameters:
-    ///   - samples: the SHA-256 of the source's samples.
-    ///   - file: the SHA-256 of the source file, in hexadecimal, where the recording must give it back byte for byte.
-    func prove(_ audio: WrittenAudio, samples: [UInt8], file: String?) throws {
-        guard recording.sampleCount == audio.sampleCount else {
-            throw Self.failure("has \(recording.sampleCount) samples instead of \(audio.sampleCount)")
+    /// Throws unless the recording gives what was written, and the source file byte for byte if that is claimed.
+    func prove(_ written: ImportJob.Written) throws {
+        guard recording.sampleCount == written.audio.sampleCount else {
+            throw Self.failure("has \(recording.sampleCount) samples instead of \(written.audio.sampleCount)")
         }
-        if let file {
-            guard recording.envelope != nil, let layout = try recording.waveLayout() else {
-                throw Self.failure("is not laid out as its source")
+        // The file includes the samples.
+        guard !written.isByteExact else { return try proveFile(written.sha256) }
+        for proof in written.audio.proofs {
+            switch proof {
+            case .encodedSamples: try prove(.sha256, written.samples)
+            case .sourceFile: try prove(array: HierarchyNames.blob, written.sha256)
+            case .arrays(let arrays): for (name, hash) in arrays { try prove(array: name, hash.hexadecimal) }
+            case .pieces(let pieces): try prove(pieces)
+            case .md5(let hash): try prove(.md5, hash)
+            case .decodableSamples: try forEachPiece { _ in }
             }
-            let digest = try MessageDigest.sha256()
-            digest.update(layout.head)
-            try forEachPiece { digest.update($0) }
-            digest.update(layout.tail)
-            guard digest.finish().hexadecimal == file else { throw Self.failure("is not the source") }
-            return
-        }
-        switch audio.proof {
-        case .source: try prove(.sha256, samples)
-        case .decoded(let pieces, let arrays):
-            for (name, sum) in arrays { try prove(array: name, sum) }
-            try prove(pieces)
-        case .md5(let sum): try prove(.md5, sum)
-        case .samples: try forEachPiece { _ in }
         }
     }
 
-    private func prove(_ algorithm: MessageDigest.Algorithm, _ sum: [UInt8]) throws {
-        guard let digest = MessageDigest(algorithm) else { throw Self.failure("cannot be summed up here") }
-        // FLAC sums up signed samples; WAV's of 8 bits have their sign bit turned round.
+    /// Throws unless a mount gives a file whose SHA-256 is `hash`, in hexadecimal.
+    private func proveFile(_ hash: String) throws {
+        guard recording.envelope != nil, let layout = try recording.waveLayout() else {
+            throw Self.failure("is not laid out as its source")
+        }
+        let digest = try MessageDigest.sha256()
+        digest.update(layout.head)
+        try forEachPiece { digest.update($0) }
+        digest.update(layout.tail)
+        guard digest.finish().hexadecimal == hash else { throw Self.failure("is not the source") }
+    }
+
+    private func prove(_ algorithm: MessageDigest.Algorithm, _ hash: [UInt8]) throws {
+        guard let digest = MessageDigest(algorithm) else { throw Self.failure("cannot be hashed here") }
+        // FLAC hashes signed samples; the sign bit of WAV's of 8 bits is inverted.
         let flipsSign = algorithm == .md5 && recording.format.encoding == .unsigned8
         try forEachPiece { piece in
             if flipsSign { digest.update(piece.map { $0 ^ 0x80 }) } else { digest.update(piece) }
         }
-        guard digest.finish() == sum else { throw Self.failure("has other samples than went in") }
+        guard digest.finish() == hash else { throw Self.failure("has other samples than went in") }
     }
 
-    /// Throws unless the array `name` holds bytes whose SHA-256 is `sum`.
-    private func prove(array name: String, _ sum: [UInt8]) throws {
+    /// Throws unless the array `name` holds bytes whose SHA-256 is `hash`, in hexadecimal.
+    private func prove(array name: String, _ hash: String) throws {
         let array = try ZarrArray.open(store, path: "\(recording.path)/\(name)", cache: cache)
         let digest = try MessageDigest.sha256()
         let (rowCount, rowShape) = (array.shape.first ?? 0, array.shape.dropFirst())
@@ -81,7 +82,7 @@ struct ReadBack {
             }
             digest.update(rows.bytes)
         }
-        guard digest.finish() == sum else { throw Self.failure("has another \(name)") }
+        guard digest.finish().hexadecimal == hash else { throw Self.failure("has another \(name)") }
     }
 
     /// Throws unless pieces from all over the recording have the digests that `pieces` has for them.

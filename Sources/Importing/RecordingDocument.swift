@@ -94,17 +94,3 @@ extension SampleFormat {
         }
     }
 }
-
-extension SourceDescription.Stream {
-    fileprivate var isPCM: Bool { codec.hasPrefix("pcm_") }
-
-    /// Whether libavcodec decodes the codec to interleaved samples.
-    fileprivate var isInterleaved: Bool { isPCM || codec == "flac" }
-
-    /// The word that zarrwlr has for how the codec compresses.
-    fileprivate var compressionKind: String {
-        let lossless: Set = ["flac", "alac", "wavpack", "tta", "ape", "mlp", "truehd", "shorten", "tak"]
-        if isPCM { return "UNCOMPRESSED" }
-        return lossless.contains(codec) ? "LOSSLESS_COMPRESSED" : "LOSSY_COMPRESSED"
-    }
-}

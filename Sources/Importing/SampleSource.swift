@@ -4,6 +4,7 @@ import Support
 
 /// Samples to be encoded, from the first to the last.
 protocol SampleSource: AnyObject {
+    /// What they are like.
     var form: SampleForm { get }
 
     /// The next samples, all of `form`; nil at the end.
@@ -15,6 +16,7 @@ final class MediaSamples: SampleSource {
     let form: SampleForm
     private let source: MediaSource
 
+    /// The samples of the stream that `source` reads. Throws if libavcodec has no decoder for it.
     init(_ source: MediaSource) throws(ImportError) {
         guard let format = source.stream.format else {
             throw ImportError("there is no decoder here for its \(source.stream.codec)")
@@ -37,6 +39,7 @@ final class ResampledSamples: SampleSource {
     private let resampler: Resampler
     private var isAtEnd = false
 
+    /// The samples of `source` at `sampleRate`, as floats.
     init(_ source: any SampleSource, to sampleRate: UInt32) throws {
         self.source = source
         resampler = try Resampler(

@@ -2,7 +2,7 @@ import AudioCoding
 import Recordings
 import WaveFile
 
-/// What is known of a source before its samples are read: its streams, as libavformat or its own header tells them.
+/// What is known of a source before its samples are read: its streams, as libavformat or its own header describes them.
 struct SourceDescription {
     /// A stream of sound.
     struct Stream {
@@ -47,7 +47,22 @@ struct SourceDescription {
         self.metadata = metadata
     }
 
-    /// Any other file.
+    /// A file that libavformat does not know, but a codec.
+    init(_ file: SourceFile, _ copier: any SourceCopier) {
+        fileName = file.name
+        byteCount = file.byteCount
+        container = copier.codec.rawValue
+        streams = [
+            Stream(
+                codec: copier.codec.rawValue, sampleRate: copier.sampleRate, channels: copier.channels, format: nil,
+                bitRate: nil, tags: [:], index: 0)
+        ]
+        chosen = 0
+        tags = [:]
+        metadata = WaveMetadata()
+    }
+
+    /// A file that libavformat reads.
     init(_ file: SourceFile, _ source: MediaSource) {
         fileName = file.name
         byteCount = file.byteCount
@@ -77,5 +92,23 @@ extension SampleEncoding {
         case .float32: "pcm_f32le"
         case .float64: "pcm_f64le"
         }
+    }
+}
+
+extension SourceDescription.Stream {
+    /// libavcodec's names of codecs that lose nothing.
+    private static let losslessCodecs: Set = [
+        "flac", "alac", "wavpack", "tta", "ape", "mlp", "truehd", "shorten", "tak",
+    ]
+
+    private var isPCM: Bool { codec.hasPrefix("pcm_") }
+
+    /// Whether libavcodec decodes the codec to interleaved samples.
+    var isInterleaved: Bool { isPCM || codec == "flac" }
+
+    /// zarrwlr's word for how the codec compresses.
+    var compressionKind: String {
+        if isPCM { return "UNCOMPRESSED" }
+        return Self.losslessCodecs.contains(codec) ? "LOSSLESS_COMPRESSED" : "LOSSY_COMPRESSED"
     }
 }

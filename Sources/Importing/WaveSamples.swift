@@ -3,44 +3,42 @@ import Recordings
 import Support
 import WaveFile
 
-/// The samples of a WAV file read by its own bytes, every one of which goes into the file's digest on the way.
+/// The samples of a WAV file, read from its own bytes. All bytes of the file are hashed on the way.
 final class WaveSamples: SampleSource {
     let form: SampleForm
-    /// What was found of silence that an AudioMoth has collapsed.
+    /// What was found of silence that an AudioMoth has collapsed; nil if it is not looked for.
     private(set) var collapsedSilence: CollapsedSilence?
 
     private let file: SourceFile
     private let source: WaveSource
     private let digest: MessageDigest
-    private let digesting: Relay<Block>
+    private let hashing: Relay<Block>
     private let pieceByteCount: UInt64
     private var position: UInt64
     private var isFinished = false
 
-    /// The samples of `source`, which are kept as `format` says.
+    /// The samples of `source`, which `file` holds as `format` says. The file is hashed by another thread if `isConcurrent`.
     init(
         _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata, in file: SourceFile, isConcurrent: Bool
     ) throws {
         self.source = source
         self.file = file
-        form = SampleForm(
-            format: SampleFormat(format.encoding), channels: format.channels,
-            channelMask: UInt64(source.head.format.channelMask), sampleRate: format.sampleRate)
+        form = SampleForm(source, format)
         if format.encoding == .integer16, format.channels == 1, metadata.isAudioMoth {
             collapsedSilence = CollapsedSilence(offset: source.data.lowerBound)
         }
         let digest = try MessageDigest.sha256()
         self.digest = digest
-        digesting = try Relay(isConcurrent: isConcurrent) { digest.update($0.bytes) }
+        hashing = try Relay(isConcurrent: isConcurrent) { digest.update($0.bytes) }
         position = source.data.lowerBound
         let blockAlign = format.blockAlign
         pieceByteCount = UInt64(max(SourceFile.pieceByteCount / blockAlign, 1) * blockAlign)
     }
 
     func next() throws -> SampleBuffer? {
-        if position == source.data.lowerBound { try digestBytes(0..<position) }
+        if position == source.data.lowerBound { try hashBytes(0..<position) }
         guard position < source.data.upperBound else {
-            if !isFinished { try digestBytes(source.tail) }
+            if !isFinished { try hashBytes(source.tail) }
             isFinished = true
             return nil
         }
@@ -48,19 +46,28 @@ final class WaveSamples: SampleSource {
         let range = position..<end
         let block = try Block(count: range.count) { bytes throws(ImportError) in try file.read(range, into: bytes) }
         position = end
-        try digesting.send(block)
+        try hashing.send(block)
         collapsedSilence?.append(block.bytes)
         return SampleBuffer(format: form.format, channels: form.channels, slice: BlockSlice(block))
     }
 
     /// The SHA-256 of the file, in hexadecimal, once all samples were read.
     func sha256() throws -> String {
-        try digesting.finish()
+        try hashing.finish()
         return digest.finish().hexadecimal
     }
 
-    private func digestBytes(_ range: Range<UInt64>) throws {
-        try file.forEachPiece(of: range) { try digesting.send(Block($0)) }
+    private func hashBytes(_ range: Range<UInt64>) throws {
+        try file.forEachPiece(of: range) { try hashing.send(Block($0)) }
+    }
+}
+
+extension SampleForm {
+    /// What the samples of `source` are like, which are kept as `format` says.
+    init(_ source: WaveSource, _ format: WaveFormat) {
+        self.init(
+            format: SampleFormat(format.encoding), channels: format.channels,
+            channelMask: UInt64(source.head.format.channelMask), sampleRate: format.sampleRate)
     }
 }
 

@@ -36,8 +36,11 @@ struct ReadBackTests {
         func prove(_ pieces: [[UInt8]], _ arrays: [String: [UInt8]] = [:], samples: UInt64? = nil) throws {
             let audio = WrittenAudio(
                 codec: .aac, sampleCount: samples ?? recording.sampleCount, byteCount: 0,
-                proof: .decoded(pieces: pieces, arrays: arrays))
-            try readBack.prove(audio, samples: [], file: nil)
+                proofs: [.arrays(arrays), .pieces(pieces)])
+            try readBack.prove(
+                ImportJob.Written(
+                    audio: audio, sha256: "", samples: [], sampleCount: audio.sampleCount, isByteExact: false, notes: []
+                ))
         }
         try prove(pieces)
         for number in pieces.indices {

@@ -11,16 +11,14 @@ extension MediaPacket {
         guard packet.flags & AV_PKT_FLAG_CORRUPT == 0 else {
             throw MediaFailure("the packet is damaged or cut short")
         }
-        let frame = try parser.frame(of: UnsafeRawBufferPointer(packet))
-        bytes = frame.bytes
-        sampleCount = frame.sampleCount
+        frame = try parser.frame(of: UnsafeRawBufferPointer(packet))
         let rate = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
         presentationSample =
             packet.pts == zwl_AV_NOPTS_VALUE ? nil : av_rescale_q(packet.pts, timeBase, rate)
         duration = packet.duration > 0 ? av_rescale_q(packet.duration, timeBase, rate) : nil
         offset = UInt64(exactly: packet.pos)
         (startTrim, endTrim) = try trim.trim(
-            packet, sampleCount: sampleCount, presentationSample: presentationSample, end: end)
+            packet, sampleCount: frame.sampleCount, presentationSample: presentationSample, end: end)
     }
 }
 

@@ -1,9 +1,7 @@
 /// One packet of a stream, coded as the file has it.
 public struct MediaPacket: Sendable {
-    /// The bytes as they are stored, which the stream's parser has made of those in the file.
-    public let bytes: [UInt8]
-    /// Samples of one channel that it decodes to.
-    public let sampleCount: Int
+    /// The frame that it is, as the stream's parser has it.
+    public let frame: EncodedFrame
     /// How many of these, at the front, are not part of the recording: priming, pre-skip, what an edit list cuts. Above zero
     /// only in packets before the recording's first sample, and the one that has it.
     public let startTrim: Int
@@ -16,4 +14,7 @@ public struct MediaPacket: Sendable {
     public let duration: Int64?
     /// The byte of the file at which it begins; nil if the container does not say.
     public let offset: UInt64?
+
+    /// Samples of one channel that it decodes to.
+    public var sampleCount: Int { frame.sampleCount }
 }

@@ -10,24 +10,27 @@ enum ImportOption {
         Option(
             "--codec",
             effect: .value("CODEC") { configuration, text throws(CommandError) in
-                configuration.options.codec = try choice(text, "--codec")
+                configuration.options.codec = try choice(
+                    text, "--codec", of: CodecRegistry.encodings.map(\.codec))
             },
-            help: "how to keep audio: flac, aac, opus or pcm (flac)"),
+            help: "how to keep audio: \(CodecWords.encodings) (\(ImportOptions.defaultCodec.rawValue))"),
         Option(
             "--bitrate",
             effect: .value("BITS") { configuration, text throws(CommandError) in
                 configuration.options.bitRate = try bitRate(text)
             },
-            help: "bits a second of aac and opus, such as 96k (aac: 160k, mono 128k; opus: 128k, mono 96k)"),
+            help: "bits a second of \(CodecWords.lossyEncodings("and")), such as 96k (\(CodecWords.bitRates))"),
         Option(
             "--reencode", effect: .flag { $0.options.reencodes = true },
-            help: "decode and encode anew what is FLAC, AAC or Opus already"),
+            help: "decode and encode anew what is \(CodecWords.copiedCodecs) already"),
         Option(
             "--ultrasonic",
             effect: .value("HOW") { configuration, text throws(CommandError) in
-                configuration.options.ultrasound = try choice(text, "--ultrasonic")
+                configuration.options.ultrasound = try choice(
+                    text, "--ultrasonic", of: ImportOptions.Ultrasound.allCases)
             },
-            help: "sources too fast for aac or opus: refuse, resample, or relabel (time-expanded) (refuse)"),
+            help: "sources too fast for \(CodecWords.lossyEncodings("or")): refuse, resample, or relabel (time-expanded) "
+                + "(refuse)"),
         Option(
             "--stream",
             effect: .value("N") { configuration, text throws(CommandError) in
@@ -76,12 +79,12 @@ enum ImportOption {
         Option("--json", effect: .flag { $0.isJSON = true }, help: "print a line of JSON for each source"),
     ]
 
-    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ text: String, _ name: String
+    private static func choice<Choice: RawRepresentable<String>>(
+        _ text: String, _ name: String, of choices: [Choice]
     ) throws(CommandError) -> Choice {
-        guard let choice = Choice(rawValue: text.lowercased()) else {
-            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError("option '\(name)': '\(text)' is none of \(choices)")
+        guard let choice = choices.first(where: { $0.rawValue == text.lowercased() }) else {
+            let names = choices.map(\.rawValue).joined(separator: ", ")
+            throw CommandError("option '\(name)': '\(text)' is none of \(names)")
         }
         return choice
     }

@@ -1,5 +1,5 @@
 /// The codecs that recordings can have. To add one, add its line; nothing else names them.
-enum CodecRegistry {
+public enum CodecRegistry {
     /// All of them, in the order in which they are listed to users.
     static let all: [any RecordingCodec] = [FLACCodec(), AACCodec(), OpusCodec(), PCMCodec()]
 

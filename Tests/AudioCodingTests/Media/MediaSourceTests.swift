@@ -107,7 +107,7 @@ struct MediaSourceTests {
             #expect(packets.count == expected.count)
             let header = file.codec == "aac" && !source.stream.configuration.isEmpty ? 7 : 0
             for (packet, fields) in zip(packets, expected) {
-                #expect(packet.bytes.count - header == Int(fields[1]))
+                #expect(packet.frame.bytes.count - header == Int(fields[1]))
                 #expect(packet.offset == UInt64(fields[2]))
                 let time = try #require(packet.presentationSample)
                 #expect(abs(Double(time) / 48_000 - (Double(fields[0]) ?? .nan)) < 0.001)
@@ -141,11 +141,12 @@ struct MediaSourceTests {
             let source = try MediaTools.open(path)
             var packets: [MediaPacket] = []
             while let packet = try source.nextPacket() { packets.append(packet) }
+            let frames = packets.map(\.frame.bytes)
             let decoded: [UInt8]
             switch source.parser {
-            case let parser as FLACPacketParser: decoded = try Decoding.flac(packets.map(\.bytes), parser.streamInfo)
-            case is AACPacketParser: decoded = try Decoding.aac(packets.map(\.bytes))
-            case let parser as OpusPacketParser: decoded = try Decoding.opus(packets.map(\.bytes), parser.head)
+            case let parser as FLACPacketParser: decoded = try Decoding.flac(frames, parser.streamInfo)
+            case is AACPacketParser: decoded = try Decoding.aac(frames)
+            case let parser as OpusPacketParser: decoded = try Decoding.opus(frames, parser.head)
             default:
                 Issue.record("there is no parser of its packets")
                 return

@@ -2,9 +2,9 @@ import AudioCoding
 import WaveFile
 
 /// AAC in ADTS frames.
-public struct AACCodec: RecordingCodec {
+struct AACCodec: RecordingCodec {
     /// Where the frames are; rows of `FrameIndexRow`.
-    public static let indexName = "aac_index"
+    static let indexName = "aac_index"
     /// Frames of one unit: few enough for a random read to be cheap, many enough for pre-roll to cost a sequential one little.
     private static let framesPerUnit: UInt64 = 16
 

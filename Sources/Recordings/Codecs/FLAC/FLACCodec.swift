@@ -1,9 +1,9 @@
 import AudioCoding
 
 /// FLAC, in its own container.
-public struct FLACCodec: RecordingCodec {
+struct FLACCodec: RecordingCodec {
     /// Where the frames are; rows of `FrameIndexRow`.
-    public static let indexName = "flac_index"
+    static let indexName = "flac_index"
 
     let name = AudioCodec.flac
     let isLossless = true

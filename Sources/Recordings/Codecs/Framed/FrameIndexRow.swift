@@ -2,7 +2,7 @@ public import AudioCoding
 import Support
 
 /// A row of the index of a stream of frames, such as `flac_index`: `[byte_offset, frame_size, sample_pos]`.
-public struct FrameIndexRow: IndexRow {
+public struct FrameIndexRow: IndexRow, FrameRow {
     /// The frame's first byte, from the start of the stream.
     public let byteOffset: UInt64
     /// Bytes of the frame.

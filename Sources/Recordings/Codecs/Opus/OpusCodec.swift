@@ -3,13 +3,13 @@ import Support
 import WaveFile
 
 /// Opus, in Ogg pages or as packets end to end.
-public struct OpusCodec: RecordingCodec {
+struct OpusCodec: RecordingCodec {
     /// Where packets that are stored end to end are; rows of `OpusPacketRow`.
-    public static let indexName = "opus_index"
+    static let indexName = "opus_index"
     /// The OpusHead packet of packets that are stored end to end.
-    public static let headName = "opus_head"
+    static let headName = "opus_head"
     /// From where the packets can be decoded; rows of `OpusRestart`.
-    public static let syncName = "opus_sync"
+    static let syncName = "opus_sync"
 
     let name = AudioCodec.opus
     let isLossless = false

@@ -1,7 +1,8 @@
+import AudioCoding
 import Support
 
 /// A row of `opus_index`: `[byte_pos, byte_len, sample_count, cum_start, cum_end]`.
-public struct OpusPacketRow: IndexRow {
+public struct OpusPacketRow: IndexRow, FrameRow {
     /// The packet's first byte, from the start of the packets.
     public let byteOffset: UInt64
     /// Bytes of the packet.
@@ -37,6 +38,13 @@ public struct OpusPacketRow: IndexRow {
         self.sampleCount = sampleCount
         self.firstSample = firstSample
         lastSample = (firstSample.adding(sampleCount) ?? .max).subtracting(1) ?? 0
+    }
+
+    /// The row of `packet`.
+    init(_ packet: CodedFrame) {
+        self.init(
+            byteOffset: packet.offset, byteCount: UInt64(packet.byteCount), firstSample: packet.firstSample,
+            sampleCount: UInt64(packet.sampleCount))
     }
 
     /// The packet's bytes; nil if they do not lie within a stream of `streamByteCount`, or are more than any packet has.

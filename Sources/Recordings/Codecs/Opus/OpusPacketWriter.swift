@@ -5,25 +5,30 @@ import Zarr
 /// Writes Opus packets end to end, with their index, the OpusHead packet, and restarts that are proved on the way.
 final class OpusPacketWriter {
     /// Packets that are decoded together.
-    private static let provedPacketCount = 64
+    private static let batchPacketCount = 64
+    /// Bytes of a chunk of the index. A packet is short and its row long: to a reader, who decodes pre-roll anyway, a large chunk
+    /// costs little.
+    private static let indexChunkByteCount = 24_000
 
     private let head: OpusHead
     private let node: StagedNode
-    private let frames: FrameWriter
+    private let packets: FrameWriter<OpusPacketRow>
     private let prover: OpusRestartProver
-    /// The last packets.
-    private var unproved: [[UInt8]] = []
+    /// The last packets, which are not decoded yet.
+    private var batch: [[UInt8]] = []
     private let proving: Relay<[[UInt8]]>
 
-    /// A writer into `node`. What the packets decode to, from the first on, is handed to `body`: if `isConcurrent`, by another
-    /// thread, until `finish` has returned.
+    /// A writer into `node`. What the packets decode to, from the first on, is handed to `body`: by another thread if `isConcurrent`,
+    /// until `finish` has returned.
     init(
         _ head: OpusHead, in node: StagedNode, isConcurrent: Bool,
         _ body: @escaping (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         self.head = head
         self.node = node
-        frames = try FrameWriter(.opus, in: node)
+        packets = try FrameWriter(
+            OpusCodec.indexName, .index(of: OpusPacketRow.self, chunkByteCount: Self.indexChunkByteCount),
+            hashes: true, in: node)
         let prover = try OpusRestartProver(head: head)
         self.prover = prover
         proving = try Relay(isConcurrent: isConcurrent) { packets in
@@ -37,47 +42,44 @@ final class OpusPacketWriter {
         }
     }
 
-    /// Samples of one channel, at 48 kHz, that all packets so far decode to.
-    var sampleCount: UInt64 { frames.sampleCount }
     /// Bytes of all packets.
-    var byteCount: UInt64 { frames.byteCount }
+    var byteCount: UInt64 { packets.byteCount }
     /// The SHA-256 of what the arrays of packets and of their index hold, by their names, once they are written.
-    var arrayDigests: [String: [UInt8]] { frames.arrayDigests }
+    var digests: [String: [UInt8]] { packets.digests }
 
-    /// Appends a packet.
-    func append(_ packet: [UInt8], sampleCount: Int) throws {
-        try frames.append(packet, sampleCount: sampleCount)
-        unproved.append(packet)
-        if unproved.count == Self.provedPacketCount { try proveRest() }
+    /// Appends `packet`.
+    func append(_ packet: EncodedFrame) throws {
+        try packets.append(packet)
+        batch.append(packet.bytes)
+        if batch.count == Self.batchPacketCount { try proveBatch() }
     }
 
-    private func proveRest() throws {
-        try proving.send(unproved)
-        unproved = []
+    private func proveBatch() throws {
+        try proving.send(batch)
+        batch = []
     }
 
     /// Writes what is left.
     ///
-    /// The recording is `sampleCount` of the decoded samples from `skipped` on.
+    /// The recording is `sampleCount` of the decoded samples from `skippedSamples` on. `bitRate` is in bits a second; nil if it is
+    /// not known.
     func finish(
-        _ attributes: [String: JSONValue], skipped: UInt64, sampleCount: UInt64, bitRate: Int?
+        _ attributes: [String: JSONValue], skippedSamples: UInt64, sampleCount: UInt64, bitRate: Int?
     ) throws {
-        try proveRest()
+        try proveBatch()
         try proving.finish()
         let headArray = ArrayWriter(in: node, name: OpusCodec.headName, .bytes)
         try headArray.append(head.bytes)
         try headArray.finish()
-        let sync = ArrayWriter(in: node, name: OpusCodec.syncName, try .index(columns: 2))
-        for restart in prover.finish() { try sync.append([restart.firstPacket, restart.preRollPacket]) }
-        try sync.finish(attributes: OpusSyncAttributes(packetCount: frames.frameCount).json)
+        let restarts = ArrayWriter(in: node, name: OpusCodec.syncName, try .index(of: OpusRestart.self))
+        try restarts.append(rows: prover.finish())
+        try restarts.finish(attributes: OpusSyncAttributes(packetCount: packets.frameCount).json)
         var attributes = attributes
-        let form = SampleForm(
-            format: .integer(bits: 16), channels: head.channels, channelMask: 0,
-            sampleRate: OpusStreamDecoder.sampleRate)
-        attributes.describe(.opus, form, container: "opus-packets")
+        attributes.describe(
+            .opus, channels: head.channels, sampleRate: OpusStreamDecoder.sampleRate, container: "opus-packets")
         if let bitRate { attributes["opus_bitrate"] = JSONValue(bitRate) }
-        attributes["priming_samples"] = JSONValue(skipped)
+        attributes["priming_samples"] = JSONValue(skippedSamples)
         attributes["total_samples"] = JSONValue(sampleCount)
-        try frames.finish(attributes)
+        try packets.finish(attributes)
     }
 }

@@ -1,7 +1,7 @@
 import Zarr
 
 /// Samples as they are, the elements of a numeric array.
-public struct PCMCodec: RecordingCodec {
+struct PCMCodec: RecordingCodec {
     let name = AudioCodec.pcm
     let isLossless = true
     let isDecoded = false

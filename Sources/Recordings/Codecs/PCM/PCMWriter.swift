@@ -1,21 +1,20 @@
-public import AudioCoding
-public import Zarr
+import AudioCoding
+import Zarr
 
 /// Writes samples as the elements of an array: samples × channels, or samples alone where there is one channel.
-public final class PCMWriter: AudioWriter {
+final class PCMWriter: AudioWriter {
     private let form: SampleForm
     private let blob: ArrayWriter
     private var sampleCount: UInt64 = 0
 
     /// A writer of samples of `form` into `node`.
-    public init(_ form: SampleForm, in node: StagedNode) throws {
+    init(_ form: SampleForm, in node: StagedNode) throws {
         self.form = form
         blob = ArrayWriter(
             in: node, name: HierarchyNames.blob, try .samples(form.format.dataType, channels: form.channels))
     }
 
-    /// Takes in the next samples.
-    public func append(_ samples: SampleBuffer) throws {
+    func append(_ samples: SampleBuffer) throws {
         guard samples.format == form.format, samples.channels == form.channels else {
             throw ImportError("its samples change their form")
         }
@@ -31,15 +30,14 @@ public final class PCMWriter: AudioWriter {
         try blob.append(elements)
     }
 
-    /// Writes what is left.
-    public func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
+    func finish(_ attributes: [String: JSONValue]) throws -> WrittenAudio {
         var attributes = attributes
-        attributes.describe(.pcm, form, container: "zarr-array")
+        attributes.describe(.pcm, channels: form.channels, sampleRate: form.sampleRate, container: "zarr-array")
         if form.format.isInteger { attributes["bits_per_sample"] = JSONValue(8 * form.format.byteCount) }
         attributes["total_samples"] = JSONValue(sampleCount)
         try blob.finish(attributes: attributes)
         return WrittenAudio(
-            codec: .pcm, sampleCount: sampleCount, byteCount: UInt64(blob.encodedByteCount), proof: .source)
+            codec: .pcm, sampleCount: sampleCount, byteCount: UInt64(blob.encodedByteCount), proofs: [.encodedSamples])
     }
 }
 

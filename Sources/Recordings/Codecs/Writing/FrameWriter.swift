@@ -2,37 +2,32 @@ import AudioCoding
 import Support
 import Zarr
 
+/// A row of an index that has one for each frame.
+protocol FrameRow: IndexRow {
+    /// The row of `frame`.
+    init(_ frame: CodedFrame)
+}
+
 /// Writes coded frames end to end into a blob, and a row for each into an index.
-final class FrameWriter {
+final class FrameWriter<Row: FrameRow> {
     /// Samples of one channel that all frames so far decode to.
     private(set) var sampleCount: UInt64 = 0
     /// How many frames there are.
     private(set) var frameCount: UInt64 = 0
     private let blob: ArrayWriter
     private let index: ArrayWriter
-    /// Makes the row of a frame of so many bytes and samples, which is at a byte and has a first sample.
-    private let row: (_ byte: UInt64, _ byteCount: UInt64, _ firstSample: UInt64, _ sampleCount: UInt64) -> [UInt64]
 
-    /// A writer into `node` with the index that readers expect of `codec`.
-    init(_ codec: AudioCodec, in node: StagedNode) throws(ZarrError) {
-        blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isSummedUp: codec != .flac)
-        switch codec {
-        case .opus:
-            // A packet has few bytes and rows of many: beside decoding its pre-roll a larger chunk costs a reader little.
-            let plan = try ArrayPlan.index(columns: 5, chunkByteCount: 24_000)
-            index = ArrayWriter(in: node, name: OpusCodec.indexName, plan, isSummedUp: true)
-            row = { [$0, $1, $3, $2, $2 &+ $3 &- 1] }
-        default:
-            let name = codec == .flac ? FLACCodec.indexName : AACCodec.indexName
-            index = ArrayWriter(in: node, name: name, try .index(columns: 3), isSummedUp: codec != .flac)
-            row = { byte, byteCount, sample, _ in [byte, byteCount, sample] }
-        }
+    /// A writer into `node`, whose index is called `indexName`. `hashes` says whether `digests` are computed.
+    init(_ indexName: String, _ plan: ArrayPlan, hashes: Bool, in node: StagedNode) {
+        blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isSummedUp: hashes)
+        index = ArrayWriter(in: node, name: indexName, plan, isSummedUp: hashes)
     }
 
     /// Bytes of the blob so far.
     var byteCount: UInt64 { UInt64(blob.byteCount) }
-    /// The SHA-256 of what both arrays hold, by their names, once they are written; none of FLAC, which sums up its samples.
-    var arrayDigests: [String: [UInt8]] {
+
+    /// The SHA-256 of what both arrays hold, by their names, once they are written; empty if they are not computed.
+    var digests: [String: [UInt8]] {
         [blob, index].reduce(into: [:]) { digests, array in digests[array.name] = array.sha256 }
     }
 
@@ -41,20 +36,29 @@ final class FrameWriter {
         try blob.append(bytes)
     }
 
-    /// Appends the frame `bytes`, which decodes to `count` samples of one channel, at least one.
-    func append(_ bytes: [UInt8], sampleCount count: Int) throws(ZarrError) {
-        try index.append(row(byteCount, UInt64(bytes.count), sampleCount, UInt64(count)))
-        try blob.append(bytes)
-        self.count(count)
+    /// Appends `frame`, which decodes to at least one sample.
+    func append(_ frame: EncodedFrame) throws(ZarrError) {
+        try appendRow(
+            of: CodedFrame(
+                offset: byteCount, byteCount: frame.bytes.count, firstSample: sampleCount,
+                sampleCount: frame.sampleCount))
+        try blob.append(frame.bytes)
     }
 
-    /// Appends the bytes of a stream that is stored as it is, and rows for the `frames` in it that are complete by now.
-    func append(_ bytes: UnsafeRawBufferPointer, frames: [CodedFrame]) throws(ZarrError) {
-        try blob.append(bytes)
-        for frame in frames {
-            try index.append([frame.offset, UInt64(frame.byteCount), frame.firstSample])
-            count(frame.sampleCount)
+    /// Appends all of `file`, byte for byte, and the rows of the frames that `scanner` finds in it from `firstFrameOffset` on.
+    /// `progress` is told how many samples of one channel these frames have, now and then.
+    func append(
+        _ file: SourceFile, from firstFrameOffset: UInt64, by scanner: some FrameScanner, progress: (UInt64) -> Void
+    ) throws {
+        var scanner = scanner
+        try file.forEachPiece(of: 0..<firstFrameOffset) { try blob.append($0) }
+        try file.forEachPiece(of: firstFrameOffset..<file.byteCount) { piece in
+            try blob.append(piece)
+            let frames = try scanner.consume(piece)
+            for frame in frames { try appendRow(of: frame) }
+            progress(frames.reduce(0) { $0 + UInt64($1.sampleCount) })
         }
+        for frame in try scanner.finish() { try appendRow(of: frame) }
     }
 
     /// Puts `header` in the place of the bytes that were appended first.
@@ -62,7 +66,7 @@ final class FrameWriter {
         try blob.overwriteStart(with: header)
     }
 
-    /// Writes what is left; `attributes` are the blob's, and the index has those of them that say what the stream is.
+    /// Writes what is left; `attributes` are the blob's, and the index has those of them that describe the stream.
     func finish(_ attributes: [String: JSONValue]) throws(ZarrError) {
         try blob.finish(attributes: attributes)
         var described = attributes.filter { ["codec", "sample_rate", "nb_channels", "total_samples"].contains($0.key) }
@@ -70,8 +74,9 @@ final class FrameWriter {
         try index.finish(attributes: described)
     }
 
-    private func count(_ samples: Int) {
-        sampleCount = sampleCount.adding(UInt64(samples)) ?? .max
+    private func appendRow(of frame: CodedFrame) throws(ZarrError) {
+        try index.append(rows: [Row(frame)])
+        sampleCount = sampleCount.adding(UInt64(frame.sampleCount)) ?? .max
         frameCount += 1
     }
 }

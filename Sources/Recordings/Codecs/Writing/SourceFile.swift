@@ -1,3 +1,4 @@
+import AudioCoding
 import Glibc
 public import Support
 
@@ -92,6 +93,11 @@ public final class SourceFile {
             try body(UnsafeRawBufferPointer(piece))
             position = end
         }
+    }
+
+    /// The file, for reading it as a coded stream.
+    var codedStream: CodedStream {
+        CodedStream(byteCount: byteCount) { [self] range in try bytes(range) }
     }
 
     /// The SHA-256 of the whole file, in hexadecimal.

@@ -1,0 +1,36 @@
+import Importing
+import Recordings
+
+/// What `zarrwlr import --help` says of codecs, made from their registry.
+enum CodecWords {
+    /// `flac, aac, opus or pcm`: what samples can be encoded to.
+    static var encodings: String { list(CodecRegistry.encodings.map(\.codec.rawValue), "or") }
+
+    /// `aac and opus`, or with another word between them: those that lose something.
+    static func lossyEncodings(_ conjunction: String) -> String {
+        list(lossy.map(\.codec.rawValue), conjunction)
+    }
+
+    /// `aac: 160k, mono 128k; opus: 128k, mono 96k`: their usual bit rates.
+    static var bitRates: String {
+        lossy.map { "\($0.codec.rawValue): \($0.loss.bitRate / 1000)k, mono \($0.loss.monoBitRate / 1000)k" }
+            .joined(separator: "; ")
+    }
+
+    /// `FLAC, AAC or Opus`: what is stored as it is, by its codecs.
+    static var copiedCodecs: String { list(copied.map(\.codec), "or") }
+
+    /// `FLAC, AAC-LC or Opus`: the same more exactly.
+    static var copiedKinds: String { list(copied.map(\.kind), "or") }
+
+    private static var copied: [CopiedKind] { CodecRegistry.importable.compactMap(\.copiedKind) }
+
+    private static var lossy: [(codec: AudioCodec, loss: EncodingLoss)] {
+        CodecRegistry.encodings.compactMap { encoding in encoding.loss.map { (encoding.codec, $0) } }
+    }
+
+    private static func list(_ words: [String], _ conjunction: String) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return "\(words.dropLast().joined(separator: ", ")) \(conjunction) \(last)"
+    }
+}

@@ -1,0 +1,34 @@
+import AudioCoding
+import Zarr
+
+extension AACCodec: ImportableCodec {
+    var copiedKind: CopiedKind? { CopiedKind("AAC", only: "AAC-LC") }
+
+    var encoding: (any AudioEncoding)? { AACEncoding() }
+
+    func parser(of stream: MediaStream, in container: String) -> (any MediaPacketParser)? {
+        AACPacketParser(stream)
+    }
+
+    func copier(of source: CodedSource) -> (any SourceCopier)? {
+        guard let media = source.media, media.parser is AACPacketParser else { return nil }
+        return AACCopier(media)
+    }
+}
+
+/// Encoding to AAC-LC.
+struct AACEncoding: AudioEncoding {
+    let codec = AudioCodec.aac
+    let loss: EncodingLoss? = Self.loss
+
+    private static let loss = EncodingLoss(
+        sampleRates: AACEncoder.sampleRates, isDecodedAtHighest: false, monoBitRate: 128_000, bitRate: 160_000)
+
+    func makeWriter(
+        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+    ) throws -> any AudioWriter {
+        try AACWriter(
+            form, bitRate: Self.loss.bitRate(settings, channels: form.channels), in: node,
+            isConcurrent: settings.isConcurrent)
+    }
+}

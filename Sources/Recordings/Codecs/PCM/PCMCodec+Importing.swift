@@ -1,0 +1,16 @@
+import Zarr
+
+extension PCMCodec: ImportableCodec {
+    var encoding: (any AudioEncoding)? { PCMEncoding() }
+}
+
+/// Keeping samples as they are, whatever they are.
+struct PCMEncoding: AudioEncoding {
+    let codec = AudioCodec.pcm
+
+    func makeWriter(
+        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+    ) throws -> any AudioWriter {
+        try PCMWriter(form, in: node)
+    }
+}

@@ -1,0 +1,77 @@
+public import Zarr
+
+/// How samples are encoded to a codec.
+public protocol AudioEncoding: Sendable {
+    /// The codec.
+    var codec: AudioCodec { get }
+
+    /// What is lost; nil if decoding gives the very samples that were encoded.
+    var loss: EncodingLoss? { get }
+
+    /// Why the codec cannot hold samples of `form`, as the start of a sentence; nil if it can.
+    func obstacle(to form: SampleForm) -> String?
+
+    /// A writer of samples of `form` into `node`.
+    func makeWriter(
+        of form: SampleForm, _ settings: EncodingSettings, in node: StagedNode
+    ) throws -> any AudioWriter
+}
+
+extension AudioEncoding {
+    /// None: that of a lossless codec.
+    public var loss: EncodingLoss? { nil }
+
+    /// None.
+    public func obstacle(to form: SampleForm) -> String? { nil }
+}
+
+/// What a lossy codec holds of samples.
+public struct EncodingLoss: Sendable {
+    /// Samples of one channel a second that the codec takes.
+    public let sampleRates: [UInt32]
+    /// The greatest of them.
+    public let highestRate: UInt32
+    /// Bits a second if the user names none, all channels together: of one channel, and of more.
+    public let monoBitRate: Int, bitRate: Int
+    /// Whether it is decoded at `highestRate` whatever it was encoded from.
+    private let isDecodedAtHighest: Bool
+
+    /// The loss of a codec that takes `sampleRates`, at least one.
+    init(sampleRates: [UInt32], isDecodedAtHighest: Bool, monoBitRate: Int, bitRate: Int) {
+        self.sampleRates = sampleRates
+        self.isDecodedAtHighest = isDecodedAtHighest
+        self.monoBitRate = monoBitRate
+        self.bitRate = bitRate
+        highestRate = sampleRates.max() ?? 0
+    }
+
+    /// The rate to resample to from a `rate` below the highest that the codec does not take.
+    public func nextRate(above rate: UInt32) -> UInt32 {
+        isDecodedAtHighest ? highestRate : sampleRates.filter { $0 > rate }.min() ?? highestRate
+    }
+
+    /// The bits a second of `channels` channels: those that `settings` ask for, else the usual ones.
+    func bitRate(_ settings: EncodingSettings, channels: Int) -> Int {
+        settings.bitRate ?? (channels == 1 ? monoBitRate : bitRate)
+    }
+}
+
+/// How a source is encoded, beside the form of its samples.
+public struct EncodingSettings: Sendable {
+    /// Samples of one channel of the source a second, before any resampling.
+    public let sourceRate: UInt32
+    /// Bits a second, all channels together; nil for the codec's usual ones. Lossless codecs take no notice.
+    public let bitRate: Int?
+    /// Threads that may work on the source.
+    public let threads: Int
+
+    /// Settings of these.
+    public init(sourceRate: UInt32, bitRate: Int?, threads: Int) {
+        self.sourceRate = sourceRate
+        self.bitRate = bitRate
+        self.threads = threads
+    }
+
+    /// Whether what is encoded is decoded beside the encoding.
+    var isConcurrent: Bool { threads > 1 }
+}

@@ -1,0 +1,32 @@
+public import AudioCoding
+public import Zarr
+
+/// A source whose audio is coded already, as its codec sees it.
+public struct CodedSource {
+    /// The file.
+    public let file: SourceFile
+    /// The stream that is imported, as libavformat reads it; nil if libavformat does not know the file.
+    public let media: MediaSource?
+
+    /// The source `file`, which libavformat reads as `media`.
+    public init(file: SourceFile, media: MediaSource?) {
+        self.file = file
+        self.media = media
+    }
+}
+
+/// Stores the audio of a source as it is coded.
+public protocol SourceCopier {
+    /// The codec.
+    var codec: AudioCodec { get }
+    /// Interleaved channels of the source.
+    var channels: Int { get }
+    /// Samples of one channel a second.
+    var sampleRate: UInt32 { get }
+
+    /// Writes the audio into `node`: by more than one thread if `isConcurrent`. `attributes` go to the blob, beside those that the
+    /// codec has. `progress` is told how many samples of one channel were copied since the last time.
+    func copy(
+        into node: StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
+    ) throws -> WrittenAudio
+}

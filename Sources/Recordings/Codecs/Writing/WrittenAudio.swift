@@ -1,0 +1,27 @@
+/// The audio of a recording as it was written.
+public struct WrittenAudio: Sendable {
+    /// What reading a recording back must give before it counts.
+    public enum Proof: Sendable {
+        /// The samples that were encoded, by a codec that loses nothing.
+        case encodedSamples
+        /// The bytes of the source file, from the blob.
+        case sourceFile
+        /// Arrays whose bytes have these SHA-256, by their names.
+        case arrays([String: [UInt8]])
+        /// Samples that have these SHA-256, a piece each of `PieceDigests.pieceByteCount`: what was decoded while they were encoded.
+        case pieces([[UInt8]])
+        /// Samples that have this MD5, computed as STREAMINFO has it.
+        case md5([UInt8])
+        /// Samples, whichever they are.
+        case decodableSamples
+    }
+
+    /// How it is coded.
+    public let codec: AudioCodec
+    /// Samples of one channel that the recording has.
+    public let sampleCount: UInt64
+    /// Bytes of the blob, compressed if it is.
+    public let byteCount: UInt64
+    /// What reading it back must give, all of it.
+    public let proofs: [Proof]
+}
