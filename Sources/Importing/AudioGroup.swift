@@ -3,7 +3,7 @@ import Support
 import Synchronization
 public import Zarr
 
-/// A group that recordings are imported into, and which sources it has already.
+/// A group that recordings are imported into, and the sources that it has already.
 public final class AudioGroup: Sendable {
     /// Its path in the store.
     public let path: String
@@ -11,16 +11,16 @@ public final class AudioGroup: Sendable {
     private let known = Mutex(KnownSources())
 
     private struct KnownSources {
-        /// Where the sources are, by their SHA-256; nil for one that is being imported.
+        /// The paths of sources, by their SHA-256; nil for one that is claimed.
         var places: [String: String?] = [:]
         var byteCounts: Set<UInt64> = []
-        /// The names below the group that were looked at.
+        /// The names in the group that were seen.
         var names: Set<String> = []
     }
 
-    /// Opens the audio group at `path` of `store`, and makes it, and the groups above it, where there is none.
+    /// Opens the audio group at `path` of `store`, and makes it, and the groups above it, if it is not there.
     ///
-    /// Throws where something else is there: a recording, an array.
+    /// Throws if something else is there: a recording, an array.
     public init(in store: any WritableStore, path: String) throws(ZarrError) {
         self.store = store
         self.path = path
@@ -43,49 +43,61 @@ public final class AudioGroup: Sendable {
         return known.withLock { $0.byteCounts.contains(byteCount) }
     }
 
-    /// What became of asking for a source.
-    enum Claim: Equatable {
-        /// Nobody has it: it is the caller's to import, or to give up.
-        case granted
-        /// It is there, at this path; nil where another import of this process is at it.
+    /// The answer to a claim.
+    enum Claim {
+        /// The source is the caller's to import, as long as this is held.
+        case granted(SourceClaim)
+        /// The source is in the group, at this path; nil while another import of this process has claimed it.
         case taken(String?)
     }
 
-    /// Asks to import the source with `sha256`.
+    /// The right to import a source. The source can be claimed again once this is let go of, unless it was published.
+    final class SourceClaim: Sendable {
+        /// The SHA-256 of the source, in hexadecimal.
+        let sha256: String
+        private let group: AudioGroup
+
+        fileprivate init(_ sha256: String, in group: AudioGroup) {
+            self.sha256 = sha256
+            self.group = group
+        }
+
+        deinit {
+            group.known.withLock { known in
+                if case .some(nil) = known.places[sha256] { known.places[sha256] = nil }
+            }
+        }
+    }
+
+    /// Claims the source with `sha256`.
     func claim(_ sha256: String) throws(StoreError) -> Claim {
         try look()
-        return known.withLock { known in
-            if let place = known.places[sha256] { return .taken(place) }
+        let taken: String?? = known.withLock { known in
+            if let place = known.places[sha256] { return place }
             known.places[sha256] = .some(nil)
-            return .granted
+            return nil
         }
+        return taken.map { .taken($0) } ?? .granted(SourceClaim(sha256, in: self))
     }
 
-    /// Gives up a claim: the source was not imported.
-    func giveUp(_ sha256: String) {
-        known.withLock { known in
-            if case .some(nil) = known.places[sha256] { known.places[sha256] = nil }
-        }
-    }
-
-    /// Makes `node` appear in the group, unless another process has imported the same source meanwhile. Returns where the
+    /// Publishes `node`, which has the source of `claim`, unless another process has imported that source meanwhile. Returns where the
     /// source is, and whether that is `node`.
-    func publish(_ node: any StagedNode, sha256: String) throws(StoreError) -> (place: String, isNew: Bool) {
+    func publish(_ node: any StagedNode, _ claim: SourceClaim) throws(StoreError) -> (place: String, isNew: Bool) {
         try node.sync()
         return try store.withLock(on: path) { () throws(StoreError) in
             try look()
-            if case .some(.some(let place)) = known.withLock({ $0.places[sha256] }) { return (place, false) }
+            if case .some(.some(let place)) = known.withLock({ $0.places[claim.sha256] }) { return (place, false) }
             let number = try node.publish(numberedIn: path)
             let place = path.isEmpty ? String(number) : "\(path)/\(number)"
-            known.withLock { $0.places[sha256] = place }
+            known.withLock { $0.places[claim.sha256] = place }
             return (place, true)
         }
     }
 
-    /// Looks at recordings that have appeared since it was last called: other processes may be at work too.
+    /// Learns of recordings that have appeared since it was last called: other processes may import too.
     ///
-    /// When it returns, all that were there when it was called are known. A name is therefore marked only once its source is:
-    /// what two threads come upon at the same time, both read.
+    /// When it returns, all that were there when it was called are known. A name is therefore marked as seen only after its source was
+    /// read; if two threads find the same name, both read it.
     private func look() throws(StoreError) {
         let names = try store.children(of: path)
         let unseen = known.withLock { known in names.filter { !known.names.contains($0) } }

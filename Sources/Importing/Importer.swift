@@ -9,7 +9,7 @@ public final class Importer: Sendable {
     private let options: ImportOptions
     private let cache: BlockCache
 
-    /// An importer that does as `options` say. What is read back goes through `cache`.
+    /// An importer with `options`. What is read back goes through `cache`.
     public init(_ options: ImportOptions, cache: BlockCache) {
         self.options = options
         self.cache = cache
@@ -19,11 +19,11 @@ public final class Importer: Sendable {
     public enum Outcome: Sendable, Equatable {
         /// It is a recording now.
         case imported(ImportedRecording)
-        /// It was there before, at this path; nil where another import of the same run has it.
+        /// It was in the group before, at this path; nil if another import of this process has claimed it.
         case alreadyThere(String?)
     }
 
-    /// Says what importing the file at `path` would do, without doing it.
+    /// Finds out what importing the file at `path` would do, without doing it.
     public func plan(for path: String) throws(ImportError) -> ImportPreview {
         do {
             let source = try open(path)
@@ -55,10 +55,10 @@ public final class Importer: Sendable {
         try OpenSource(path: path, stream: options.stream, reencodes: options.reencodes)
     }
 
-    /// Imports the file at `path` into `group`. `progress` is told, now and then, how many of its bytes are done since the last
-    /// time.
+    /// Imports the file at `path` into `group`. `progress` is called now and then with the bytes of the file that were done since the
+    /// last time.
     ///
-    /// When it throws, nothing of the source is in the store.
+    /// If it throws, nothing of the source is in the store.
     public func importSource(
         at path: String, into group: AudioGroup, progress: @escaping (UInt64) -> Void
     ) throws(ImportError) -> Outcome {
@@ -72,13 +72,11 @@ public final class Importer: Sendable {
     private func importSource(
         _ source: OpenSource, into group: AudioGroup, _ progress: @escaping (UInt64) -> Void
     ) throws -> Outcome {
-        // Most sources are new: they are not read twice to find that out.
-        if try group.mayHave(byteCount: source.file.byteCount) {
-            let sha256 = try source.file.sha256()
-            guard case .granted = try group.claim(sha256) else {
-                return .alreadyThere(try place(of: sha256, in: group))
-            }
-            group.giveUp(sha256)
+        // Most sources are new: reading all of them twice to find that out would take longer.
+        if try group.mayHave(byteCount: source.file.byteCount),
+            case .taken(let place) = try group.claim(try source.file.sha256())
+        {
+            return .alreadyThere(place)
         }
         let node = try group.store.stageNode()
         let job = ImportJob(source: source, options: options, node: node, start: start(of: source), progress: progress)
@@ -87,30 +85,25 @@ public final class Importer: Sendable {
 
         switch try group.claim(written.sha256) {
         case .taken(let place): return .alreadyThere(place)
-        case .granted: break
-        }
-        do {
-            let readBack = try ReadBack(
-                store: group.store, path: node.path, cache: cache, threads: options.threads)
-            try readBack.prove(written)
-            let recording = readBack.recording
-            let (place, isNew) = try group.publish(node, sha256: written.sha256)
-            guard isNew else { return .alreadyThere(place) }
-            return .imported(
-                ImportedRecording(
-                    path: place, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
-                    channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
-                    sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
-                    isByteExact: written.isByteExact, notes: written.notes))
-        } catch {
-            group.giveUp(written.sha256)
-            throw error
+        case .granted(let claim): return try prove(written, of: source, in: node, andPublish: claim, in: group)
         }
     }
 
-    private func place(of sha256: String, in group: AudioGroup) throws -> String? {
-        guard case .taken(let place) = try group.claim(sha256) else { return nil }
-        return place
+    private func prove(
+        _ written: ImportJob.Written, of source: OpenSource, in node: any StagedNode,
+        andPublish claim: AudioGroup.SourceClaim, in group: AudioGroup
+    ) throws -> Outcome {
+        let readBack = try ReadBack(store: group.store, path: node.path, cache: cache, threads: options.threads)
+        try readBack.prove(written)
+        let recording = readBack.recording
+        let (place, isNew) = try group.publish(node, claim)
+        guard isNew else { return .alreadyThere(place) }
+        return .imported(
+            ImportedRecording(
+                path: place, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
+                channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
+                sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
+                isByteExact: written.isByteExact, notes: written.notes))
     }
 
     private func start(of source: OpenSource) -> RecordingStart? {

@@ -18,6 +18,20 @@ struct ImportTests {
         return builder.bytes
     }
 
+    /// A recording of an AudioMoth in which a block stands for five of silence, and `ending` follows.
+    private static func collapsedWave(ending: [UInt8] = OddSource.noise(600)) -> [UInt8] {
+        let count = (0..<32).flatMap { bit in WaveBuilder.littleEndian(Int16(5 >> bit & 1 == 1 ? 1 : -1)) }
+        var builder = WaveBuilder()
+        builder.addFormat(rate: 32_000)
+        let artist =
+            Array("INFOIART".utf8) + WaveBuilder.littleEndian(UInt32(32)) + Array("AudioMoth 0123456789ABCDEF".utf8)
+        builder.add("LIST", artist + [UInt8](repeating: 0, count: 44 - artist.count))
+        let filler = 512 - (builder.bytes.count + 8)
+        builder.add(
+            "data", OddSource.noise(filler + 1_024) + count + [UInt8](repeating: 0, count: 448) + ending)
+        return builder.bytes
+    }
+
     @Test("passes over a source that the group has, and takes it in another group")
     func duplicates() throws {
         let fixture = try ImportFixture()
@@ -54,8 +68,35 @@ struct ImportTests {
         let paths = try (0..<40).map { try fixture.file("\($0).wav", Self.wave(seed: 1_000 + $0)) }
         for path in paths { _ = try fixture.importFile(path) }
         let sums = try paths.map { try Digest.sha256(Array(Data(contentsOf: URL(filePath: $0)))) }
-        let claims = Parallel.map(sums.reversed(), threads: 8) { sum in Result { try other.claim(sum) } }
-        #expect(try claims.map { try $0.get() } == (0..<40).reversed().map { .taken("pond/\($0)") })
+        let places = Parallel.map(sums.reversed(), threads: 8) { sum in
+            Result { () throws -> String? in
+                guard case .taken(let place) = try other.claim(sum) else { return nil }
+                return place
+            }
+        }
+        #expect(try places.map { try $0.get() } == (0..<40).reversed().map { "pond/\($0)" })
+    }
+
+    @Test func `a source can be claimed again once nobody holds the claim that was granted`() throws {
+        let fixture = try ImportFixture()
+        let path = try fixture.file("a.wav", Self.wave())
+        let sha256 = try Digest.sha256(Self.wave())
+        func isTaken() throws -> Bool {
+            if case .taken = try fixture.group.claim(sha256) { true } else { false }
+        }
+        #expect(try !isTaken())
+        #expect(try !isTaken())
+        do {
+            let claim = try fixture.group.claim(sha256)
+            #expect(try isTaken())
+            #expect(try fixture.outcome(of: path) == .alreadyThere(nil))
+            withExtendedLifetime(claim) {}
+        }
+        guard case .imported(let imported) = try fixture.outcome(of: path) else {
+            Issue.record("the source is taken, though nobody has claimed it")
+            return
+        }
+        #expect(try fixture.outcome(of: path) == .alreadyThere(imported.path))
     }
 
     @Test("that fails leaves nothing")
@@ -157,22 +198,14 @@ struct ImportTests {
     @Test("refuses AudioMoth's collapsed silence under its own name, and else says what it found")
     func collapsedSilence() throws {
         let fixture = try ImportFixture()
-        let count = (0..<32).flatMap { bit in WaveBuilder.littleEndian(Int16(5 >> bit & 1 == 1 ? 1 : -1)) }
-        var builder = WaveBuilder()
-        builder.addFormat(rate: 32_000)
-        let artist =
-            Array("INFOIART".utf8) + WaveBuilder.littleEndian(UInt32(32)) + Array("AudioMoth 0123456789ABCDEF".utf8)
-        builder.add("LIST", artist + [UInt8](repeating: 0, count: 44 - artist.count))
-        let filler = 512 - (builder.bytes.count + 8)
-        builder.add(
-            "data", OddSource.noise(filler + 1_024) + count + [UInt8](repeating: 0, count: 448) + OddSource.noise(600))
-        let triggered = try fixture.file("20230201_101112T.WAV", builder.bytes)
+        let bytes = Self.collapsedWave()
+        let triggered = try fixture.file("20230201_101112T.WAV", bytes)
         let error = #expect(throws: ImportError.self) { try fixture.outcome(of: triggered) }
         #expect(error?.summary.contains("1280 samples of silence") == true)
 
-        let (imported, recording) = try fixture.importBytes(builder.bytes, name: "20230201_101112.WAV")
+        let (imported, recording) = try fixture.importBytes(bytes, name: "20230201_101112.WAV")
         #expect(imported.notes.contains { $0.contains("1280 samples of silence") })
-        #expect(try recording.waveBytes() == builder.bytes)
+        #expect(try recording.waveBytes() == bytes)
         var options = ImportOptions()
         options.keepsCollapsedSilence = true
         #expect(try fixture.outcome(of: triggered, options) == .alreadyThere(imported.path))

@@ -1,4 +1,5 @@
 import AudioCoding
+import Foundation
 import Support
 import TestSupport
 import Testing
@@ -8,7 +9,6 @@ import Zarr
 @testable import Importing
 @testable import Recordings
 
-@Suite("Reading back")
 struct ReadBackTests {
     private static let second = 48_000
 
@@ -19,8 +19,8 @@ struct ReadBackTests {
         return try #require(try digests.finish(sampleCount: recording.sampleCount))
     }
 
-    @Test("finds samples and arrays that are not what was written", arguments: [1, 2])
-    func findsDifferences(threads: Int) throws {
+    @Test(arguments: [1, 2])
+    func `reading back finds samples and arrays that are not what was written`(_ threads: Int) throws {
         let fixture = try ImportFixture()
         var builder = WaveBuilder()
         builder.addFormat()
@@ -63,5 +63,24 @@ struct ReadBackTests {
             sum[31] ^= 0x80
             #expect(throws: ImportError.self) { try prove(pieces, [name: sum]) }
         }
+    }
+
+    @Test func `reading back finds a source file that is not what was stored whole`() throws {
+        let fixture = try ImportFixture()
+        let path = TestFiles.fixtures.appending(path: "coded/mono16.flac").path
+        let recording = try fixture.importFile(path).recording
+        let readBack = try ReadBack(
+            store: fixture.store, path: recording.path, cache: BlockCache(budget: 1 << 20), threads: 1)
+        func prove(_ sha256: String) throws {
+            let audio = WrittenAudio(
+                codec: .flac, sampleCount: recording.sampleCount, byteCount: 0, proofs: [.sourceFile])
+            try readBack.prove(
+                ImportJob.Written(
+                    audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
+                    notes: []))
+        }
+        let sha256 = try #require(recording.sourceSHA256)
+        try prove(sha256)
+        #expect(throws: ImportError.self) { try prove(String(sha256.reversed())) }
     }
 }

@@ -29,8 +29,8 @@ enum ImportOption {
                 configuration.options.ultrasound = try choice(
                     text, "--ultrasonic", of: ImportOptions.Ultrasound.allCases)
             },
-            help: "sources too fast for \(CodecWords.lossyEncodings("or")): refuse, resample, or relabel (time-expanded) "
-                + "(refuse)"),
+            help: "sources too fast for \(CodecWords.lossyEncodings("or")): "
+                + "refuse, resample, or relabel (time-expanded) (refuse)"),
         Option(
             "--stream",
             effect: .value("N") { configuration, text throws(CommandError) in

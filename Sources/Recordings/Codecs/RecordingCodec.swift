@@ -1,10 +1,7 @@
-/// One way in which the audio of recordings is kept: all that reading, checking and describing them needs to know of it.
+/// One way in which the audio of recordings is kept: all that reading, checking, describing and importing them needs to know of it.
 ///
 /// What is particular to a codec is in its folder, and one line of `CodecRegistry` names it.
 protocol RecordingCodec: ImportableCodec, Sendable {
-    /// What stores and users call it.
-    var name: AudioCodec { get }
-
     /// Whether it keeps the very samples of the source, so that those, between `source_head` and `source_tail`, are the source
     /// file byte for byte.
     var isLossless: Bool { get }

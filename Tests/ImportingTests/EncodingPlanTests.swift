@@ -1,0 +1,66 @@
+import AudioCoding
+import Recordings
+import Testing
+
+@testable import Importing
+
+struct EncodingPlanTests {
+    private func plan(
+        _ codec: AudioCodec, _ format: SampleFormat = .integer(bits: 16), channels: Int = 1, rate: UInt32 = 48_000,
+        _ ultrasound: ImportOptions.Ultrasound = .refuse
+    ) throws -> EncodingPlan {
+        var options = ImportOptions()
+        options.codec = codec
+        options.ultrasound = ultrasound
+        return try EncodingPlan(
+            SampleForm(format: format, channels: channels, channelMask: 0, sampleRate: rate), options)
+    }
+
+    @Test(arguments: [
+        (SampleFormat.float32, 1, UInt32(48_000), "FLAC has no floating-point samples"),
+        (.integer(bits: 32), 1, 48_000, "FLAC of 32 bits is not supported"),
+        (.integer(bits: 16), 9, 48_000, "FLAC has at most 8 channels, not 9"),
+        (.integer(bits: 16), 1, 655_351, "FLAC has no rate of 655351 Hz"),
+    ]) func `what FLAC cannot hold is kept by another codec that loses nothing, and the reason is said`(
+        _ format: SampleFormat, _ channels: Int, _ rate: UInt32, _ reason: String
+    ) throws {
+        let plan = try plan(.flac, format, channels: channels, rate: rate)
+        #expect(plan.encoding.codec == .pcm)
+        #expect(plan.notes == ["kept as pcm: \(reason)"])
+    }
+
+    @Test func `what a codec can hold is encoded to it as it is`() throws {
+        for codec in [AudioCodec.flac, .aac, .opus, .pcm] {
+            let plan = try plan(codec)
+            #expect(plan.encoding.codec == codec)
+            #expect(plan.resampledRate == nil && plan.label == nil && plan.notes.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        (AudioCodec.aac, UInt32(37_500), UInt32(44_100)), (.aac, 5_000, 7_350), (.opus, 37_500, 48_000),
+        (.opus, 9_000, 48_000),
+    ])
+    func `a rate that a lossy codec does not have is resampled to its next, and of Opus to the one that it decodes to`(
+        _ codec: AudioCodec, _ rate: UInt32, _ resampled: UInt32
+    ) throws {
+        let plan = try plan(codec, rate: rate)
+        #expect(plan.resampledRate == resampled)
+        #expect(
+            plan.notes == ["resampled from \(rate) to \(resampled) Hz, the next that \(codec.rawValue) has"])
+    }
+
+    @Test(arguments: [(AudioCodec.aac, UInt32(96_000)), (.opus, 48_000)])
+    func `ultrasound is refused, resampled to the codec's highest rate, or given another label`(
+        _ codec: AudioCodec, _ highest: UInt32
+    ) throws {
+        let error = #expect(throws: ImportError.self) { try plan(codec, rate: 250_000) }
+        #expect(
+            error?.summary.hasPrefix(
+                "has 250000 Hz, and \(codec.rawValue) at most \(highest): keep it whole with --codec flac,") == true)
+        #expect(try plan(codec, rate: 250_000, .resample).resampledRate == highest)
+        let relabelled = try plan(codec, rate: 250_000, .relabel)
+        #expect(relabelled.resampledRate == nil)
+        #expect(relabelled.label == 48_000)
+    }
+}
