@@ -2,12 +2,20 @@
 public enum DatabaseValue: Sendable, Equatable {
     case null
     case integer(Int64)
+    /// Not NaN, which SQLite keeps as null.
+    case real(Double)
     case text(String)
     case blob([UInt8])
 
     /// The integer, if it is one.
     public var integer: Int64? {
         guard case .integer(let value) = self else { return nil }
+        return value
+    }
+
+    /// The floating-point number, if it is one.
+    public var real: Double? {
+        guard case .real(let value) = self else { return nil }
         return value
     }
 
