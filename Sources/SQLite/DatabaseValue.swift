@@ -31,13 +31,8 @@ public enum DatabaseValue: Sendable, Equatable {
         return value
     }
 
-    /// A text, or null.
-    public init(_ text: String?) {
-        self = text.map(DatabaseValue.text) ?? .null
-    }
-
-    /// An integer whose 64 bits are those of `number`, or null.
-    public init(_ number: UInt64?) {
-        self = number.map { .integer(Int64(bitPattern: $0)) } ?? .null
+    /// An integer whose 64 bits are those of `number`.
+    public init(_ number: UInt64) {
+        self = .integer(Int64(bitPattern: number))
     }
 }
