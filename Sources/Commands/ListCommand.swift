@@ -1,5 +1,6 @@
 import Recordings
 import Support
+import WaveFile
 
 /// `zarrwlr list`: what recordings a store has.
 enum ListCommand {
@@ -26,7 +27,7 @@ enum ListCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let store = try OpenStore(StoreAddress(operands[0]))
-        let recordings = RecordingSummary.all(of: store)
+        let recordings = RecordingRow.all(of: store)
         switch configuration.format {
         case .table: streams.print(table(of: recordings))
         case .csv: streams.print(csv(of: recordings))
@@ -34,7 +35,8 @@ enum ListCommand {
             streams.print(
                 try JSONText.document(
                     Listing(
-                        recordings: recordings, problems: store.problems.map(Problem.init), totals: Totals(recordings)))
+                        recordings: recordings.map { RecordingObject($0, for: .listJSON) },
+                        problems: store.problems.map(Problem.init), totals: Totals(recordings)))
             )
         }
         store.tellProblems(streams, as: "list")
@@ -43,20 +45,10 @@ enum ListCommand {
 
     // MARK: - Forms
 
-    private static func table(of recordings: [RecordingSummary]) -> String {
-        var table = TextTable([
-            ("RECORDING", .left), ("FILE", .left), ("CODEC", .left), ("RATE", .right), ("CH", .right),
-            ("LENGTH", .right), ("START", .left), ("STORED", .right), ("RATIO", .right),
-        ])
-        for recording in recordings {
-            table.append([
-                recording.path.isEmpty ? "/" : recording.path.escapingControlCharacters,
-                recording.file.escapingControlCharacters, recording.codec, "\(recording.sampleRate)",
-                "\(recording.channels)", recording.clock, recording.start ?? "-",
-                ByteCountText.short(recording.storedByteCount),
-                ByteCountText.ratio(recording.waveByteCount, to: recording.storedByteCount),
-            ])
-        }
+    private static func table(of recordings: [RecordingRow]) -> String {
+        let columns = RecordingOutput.listTable.columns
+        var table = TextTable(columns.map { ($0.name, $0.alignment) })
+        for row in recordings { table.append(columns.map { $0.cell(of: row).escapingControlCharacters }) }
         let totals = Totals(recordings)
         let ratio = ByteCountText.ratio(totals.waveByteCount, to: totals.storedByteCount)
         let length = SampleDuration(samples: UInt64(exactly: totals.seconds.rounded()) ?? .max, rate: 1).clock
@@ -66,24 +58,13 @@ enum ListCommand {
             + "\(ByteCountText.short(totals.waveByteCount)) as WAV\(ratio.isEmpty ? "" : ", ratio \(ratio)")\n"
     }
 
-    private static func csv(of recordings: [RecordingSummary]) -> String {
-        var text = CSV.line([
-            "path", "file", "name", "codec", "rate", "channels", "bits", "samples", "seconds", "start", "stored_bytes",
-            "wav_bytes", "sha256",
-        ])
-        for recording in recordings {
-            text += CSV.line([
-                recording.path, recording.file, recording.name, recording.codec, "\(recording.sampleRate)",
-                "\(recording.channels)", "\(recording.bits)", "\(recording.samples)",
-                SampleDuration(samples: recording.samples, rate: recording.sampleRate).seconds, recording.start ?? "",
-                "\(recording.storedByteCount)", "\(recording.waveByteCount)", recording.sourceSHA256 ?? "",
-            ])
-        }
-        return text
+    private static func csv(of recordings: [RecordingRow]) -> String {
+        let output = RecordingOutput.listCSV
+        return recordings.reduce(into: output.csvHeader) { $0 += output.csvLine(of: $1) }
     }
 
     private struct Listing: Encodable {
-        let recordings: [RecordingSummary]
+        let recordings: [RecordingObject]
         let problems: [Problem]
         let totals: Totals
     }
@@ -104,10 +85,10 @@ enum ListCommand {
         let storedByteCount: UInt64
         let waveByteCount: UInt64
 
-        init(_ recordings: [RecordingSummary]) {
+        init(_ recordings: [RecordingRow]) {
             self.recordings = recordings.count
-            seconds = recordings.reduce(0) { $0 + $1.seconds }
-            storedByteCount = recordings.reduce(0) { $0.adding($1.storedByteCount) ?? .max }
+            seconds = recordings.reduce(0) { $0 + Double($1.facts.sampleCount) / Double($1.facts.format.sampleRate) }
+            storedByteCount = recordings.reduce(0) { $0.adding($1.storedByteCount ?? 0) ?? .max }
             waveByteCount = recordings.reduce(0) { $0.adding($1.waveByteCount) ?? .max }
         }
 

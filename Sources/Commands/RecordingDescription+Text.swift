@@ -5,21 +5,9 @@ import Zarr
 extension RecordingDescription {
     /// A line for each fact.
     var text: String {
-        var rows: [(String, String)] = [
-            ("recording", recording.path.isEmpty ? "/" : recording.path), ("file in a mount", recording.file),
-            ("source", recording.name), ("source sha256", recording.sourceSHA256 ?? "-"),
-            ("source restored", restoresSource ? "byte for byte: its header is stored" : "samples only"),
-            ("codec", recording.codec), ("sample rate", "\(recording.sampleRate) Hz"),
-            ("channels", "\(recording.channels)"), ("bits", "\(recording.bits)"),
-            ("length", "\(recording.clock), \(recording.samples) samples"), ("start", recording.start ?? "-"),
-            ("stored", "\(recording.storedByteCount) bytes"),
-            (
-                "as WAV",
-                "\(recording.waveByteCount) bytes, "
-                    + "ratio \(ByteCountText.ratio(recording.waveByteCount, to: recording.storedByteCount))"
-            ),
-        ]
-        if let rateReason { rows.insert(("rate because", rateReason), at: 7) }
+        var rows = RecordingOutput.infoText.columns.compactMap { column in
+            column.line(of: row).map { (column.name, $0) }
+        }
         if let stream { rows += stream.rows }
         var text = rows.map { Self.line($0, $1, indent: 0) }.joined()
         for (title, value) in [

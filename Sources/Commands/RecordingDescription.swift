@@ -1,20 +1,23 @@
 import Recordings
 import Support
-import WaveFile
 import Zarr
 
 /// All that is known of a recording: what `zarrwlr info` prints.
 struct RecordingDescription: Encodable {
-    let recording: RecordingSummary
-    let rateReason: String?
-    let restoresSource: Bool
+    let row: RecordingRow
     let stream: Stream?
     let attributes: Attributes
 
     private enum CodingKeys: String, CodingKey {
         case recording, stream, attributes
-        case rateReason = "rate_reason"
-        case restoresSource = "restores_source"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try RecordingObject(row, for: .infoJSON).encode(to: encoder)
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(RecordingObject(row, for: .listJSON), forKey: .recording)
+        try members.encodeIfPresent(stream, forKey: .stream)
+        try members.encode(attributes, forKey: .attributes)
     }
 
     /// Numbers about the coded stream and what the store keeps to find its frames.
@@ -62,9 +65,7 @@ struct RecordingDescription: Encodable {
 
     init(_ entry: OpenStore.Entry, in store: OpenStore) throws(CommandError) {
         let recording = entry.recording
-        self.recording = RecordingSummary(entry, storedByteCount: store.storedByteCount(of: recording))
-        rateReason = recording.rateReason
-        restoresSource = recording.envelope != nil
+        row = RecordingRow(entry, in: store)
         let zarr = store.store
         do {
             attributes = try Self.attributes(of: recording, in: zarr, store.cache)

@@ -107,7 +107,11 @@ private struct Connection: ~Copyable {
         switch value {
         case .null: sqlite3_bind_null(statement, index)
         case .integer(let number): sqlite3_bind_int64(statement, index, number)
-        case .text(let text): sqlite3_bind_text(statement, index, text, -1, Self.transient)
+        case .real(let number): sqlite3_bind_double(statement, index, number)
+        case .text(let text):
+            // With its length: a text may have a NUL in it.
+            sqlite3_bind_text64(
+                statement, index, text, UInt64(text.utf8.count), Self.transient, UInt8(SQLITE_UTF8))
         case .blob(let bytes): sqlite3_bind_blob64(statement, index, bytes, UInt64(bytes.count), Self.transient)
         }
     }
@@ -115,8 +119,11 @@ private struct Connection: ~Copyable {
     private static func column(_ index: Int32, of statement: OpaquePointer) -> DatabaseValue {
         switch sqlite3_column_type(statement, index) {
         case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, index))
+        case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, index))
         case SQLITE_TEXT:
-            return sqlite3_column_text(statement, index).map { .text(String(cString: $0)) } ?? .null
+            guard let text = sqlite3_column_text(statement, index) else { return .null }
+            let bytes = UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, index)))
+            return .text(String(decoding: bytes, as: UTF8.self))
         case SQLITE_BLOB:
             let count = Int(sqlite3_column_bytes(statement, index))
             let bytes = UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, index), count: count)

@@ -2,12 +2,20 @@
 public enum DatabaseValue: Sendable, Equatable {
     case null
     case integer(Int64)
+    /// Not NaN, which SQLite keeps as null.
+    case real(Double)
     case text(String)
     case blob([UInt8])
 
     /// The integer, if it is one.
     public var integer: Int64? {
         guard case .integer(let value) = self else { return nil }
+        return value
+    }
+
+    /// The floating-point number, if it is one.
+    public var real: Double? {
+        guard case .real(let value) = self else { return nil }
         return value
     }
 
@@ -23,13 +31,8 @@ public enum DatabaseValue: Sendable, Equatable {
         return value
     }
 
-    /// A text, or null.
-    public init(_ text: String?) {
-        self = text.map(DatabaseValue.text) ?? .null
-    }
-
-    /// An integer whose 64 bits are those of `number`, or null.
-    public init(_ number: UInt64?) {
-        self = number.map { .integer(Int64(bitPattern: $0)) } ?? .null
+    /// An integer whose 64 bits are those of `number`.
+    public init(_ number: UInt64) {
+        self = .integer(Int64(bitPattern: number))
     }
 }

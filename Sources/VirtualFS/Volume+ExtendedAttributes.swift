@@ -22,17 +22,18 @@ extension Volume {
         return Array(attribute.value.utf8)
     }
 
-    /// What a file cannot say of its recording otherwise: where it is in the store, and what the store knows of its source.
+    /// What a file cannot say of its recording otherwise: where it is in the store, and what the store knows of its source. Of a
+    /// directory, and of a recording that cannot be served, only the former.
     private func extendedAttributes(of node: Node) -> [(name: String, value: String)] {
         guard let path = node.storePath else { return [] }
-        var attributes = [("path", "/\(path)")]
+        var values: [(name: String, value: RecordingValue)] = [("path", .path(path))]
         if case .recording(let entry) = node.content, let recording = try? entry.recording() {
-            attributes.append(("codec", recording.codec.rawValue))
-            attributes.append(("source", recording.sourceName))
-            if let start = recording.start { attributes.append(("start", start.description)) }
-            if let sum = recording.sourceSHA256 { attributes.append(("sha256", sum)) }
-            if let reason = recording.rateReason { attributes.append(("rate_reason", reason)) }
+            values = RecordingOutput.extendedAttributes.values(of: RecordingRow(recording.facts))
         }
-        return attributes.map { (name: Self.attributePrefix + $0, value: $1) }
+        return values.map { name, value in
+            // As a path in a mount of its own, it begins at the root.
+            let slash = if case .path = value { "/" } else { "" }
+            return (name: Self.attributePrefix + name, value: slash + value.text)
+        }
     }
 }

@@ -22,6 +22,13 @@ public struct WaveExtent: Sendable, Equatable {
         self.fileSize = fileSize
     }
 
+    /// The parts of `WaveLayout(format:sampleCount:)`, without its bytes; nil if there is none.
+    public init?(format: WaveFormat, sampleCount: UInt64) {
+        guard let sizes = WaveHeader.Sizes(format: format, sampleCount: sampleCount) else { return nil }
+        self.init(
+            headByteCount: sizes.headByteCount, dataByteCount: sizes.dataByteCount, tailByteCount: sizes.padByteCount)
+    }
+
     /// A range of the file, told as ranges of its parts: first `head`, then `data`, then `tail`. Any may be empty.
     public struct Parts: Sendable, Equatable {
         /// Bytes of the head.

@@ -17,40 +17,62 @@ public struct WaveHeader: Sendable, Equatable {
 
     /// The header of `sampleCount` samples of each channel. Nil where the sizes do not fit 64 bits.
     public init?(format: WaveFormat, sampleCount: UInt64) {
-        let formatChunks = Self.formatChunks(format, sampleCount: sampleCount)
-        // What a RIFF size counts: all that follows it, the pad byte of an odd `data` chunk too.
-        guard let dataByteCount = sampleCount.multiplied(by: UInt64(format.blockAlign)),
-            let paddedByteCount = dataByteCount.adding(dataByteCount % 2),
-            let riffSize = paddedByteCount.adding(UInt64(4 + formatChunks.count + 8)),
-            let rf64Size = riffSize.adding(UInt64(Self.ds64ByteCount))
-        else { return nil }
+        guard let sizes = Sizes(format: format, sampleCount: sampleCount) else { return nil }
+        dataByteCount = sizes.dataByteCount
+        isRF64 = sizes.isRF64
 
         var bytes: [UInt8] = []
-        let isRF64 = riffSize >= Self.sizeInDS64
         if isRF64 {
             bytes.appendChunkHeader("RF64", size: Self.sizeInDS64)
             bytes += Array("WAVE".utf8)
             bytes.appendChunkHeader("ds64", size: UInt32(Self.ds64ByteCount - 8))
-            bytes.appendLittleEndian(rf64Size)
+            bytes.appendLittleEndian(sizes.riffSize)
             bytes.appendLittleEndian(dataByteCount)
             bytes.appendLittleEndian(sampleCount)
             bytes.appendLittleEndian(UInt32(0))  // No other chunk's size is over 32 bits.
         } else {
-            bytes.appendChunkHeader("RIFF", size: UInt32(truncatingIfNeeded: riffSize))
+            bytes.appendChunkHeader("RIFF", size: UInt32(truncatingIfNeeded: sizes.riffSize))
             bytes += Array("WAVE".utf8)
         }
-        bytes += formatChunks
+        bytes += Self.formatChunks(format, sampleCount: sampleCount)
         bytes.appendChunkHeader("data", size: isRF64 ? Self.sizeInDS64 : UInt32(truncatingIfNeeded: dataByteCount))
-
         self.bytes = bytes
-        self.dataByteCount = dataByteCount
-        self.isRF64 = isRF64
+    }
+
+    /// The sizes that a header announces, and its own.
+    struct Sizes {
+        /// Bytes of the samples.
+        let dataByteCount: UInt64
+        let isRF64: Bool
+        /// What a RIFF size counts: all that follows it, the pad byte of an odd `data` chunk too.
+        let riffSize: UInt64
+
+        /// Those of `sampleCount` samples of each channel; nil if they do not fit 64 bits.
+        init?(format: WaveFormat, sampleCount: UInt64) {
+            guard let dataByteCount = sampleCount.multiplied(by: UInt64(format.blockAlign)),
+                let paddedByteCount = dataByteCount.adding(dataByteCount % 2),
+                let plainSize = paddedByteCount.adding(4 + WaveHeader.formatByteCount(format) + 8),
+                let rf64Size = plainSize.adding(UInt64(WaveHeader.ds64ByteCount))
+            else { return nil }
+            self.dataByteCount = dataByteCount
+            isRF64 = plainSize >= WaveHeader.sizeInDS64
+            riffSize = isRF64 ? rf64Size : plainSize
+        }
+
+        /// Bytes after the samples: one if theirs are odd in number.
+        var padByteCount: UInt64 { dataByteCount % 2 }
+
+        /// Bytes of the header: all of the file but its samples and the byte after them.
+        var headByteCount: UInt64 { riffSize - dataByteCount - padByteCount + 8 }
     }
 
     /// The 32-bit size that says: look in `ds64`.
     private static let sizeInDS64 = UInt32.max
     /// The `ds64` chunk with its own header and an empty table.
     private static let ds64ByteCount = 8 + 28
+
+    /// Bytes of `formatChunks`.
+    private static func formatByteCount(_ format: WaveFormat) -> UInt64 { format.encoding.isFloat ? 26 + 12 : 24 }
 
     private static func formatChunks(_ format: WaveFormat, sampleCount: UInt64) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -11,10 +11,12 @@ struct DatabaseTests {
 
     @Test func `gives back every value as it was kept, to another connection too`() throws {
         try withPath { path in
-            let values: [DatabaseValue] = [.integer(.min), .text("é\u{1F426}"), .blob([0, 255]), .null, .blob([])]
+            let values: [DatabaseValue] = [
+                .integer(.min), .real(-0.1), .text("é\u{1F426}\0z"), .text(""), .blob([0, 255]), .null, .blob([]),
+            ]
             let database = try Database(path: path)
-            try database.execute("CREATE TABLE t(a, b, c, d, e)")
-            try database.execute("INSERT INTO t VALUES (?, ?, ?, ?, ?)", values)
+            try database.execute("CREATE TABLE t(a, b, c, d, e, f, g)")
+            try database.execute("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?)", values)
             #expect(try Database(path: path).rows("SELECT * FROM t") { $0 } == [values])
             #expect(try database.rows("SELECT a FROM t WHERE b = ?", [.text("x")]) { $0 }.isEmpty)
         }

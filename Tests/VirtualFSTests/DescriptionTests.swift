@@ -8,7 +8,9 @@ import WaveFile
 @testable import VirtualFS
 
 @Suite struct `A volume describes itself` {
-    private static let header = "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason\n"
+    private static let header =
+        "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason,"
+        + "latitude,longitude,make,model,serial\n"
 
     @Test func `in recordings.csv, a line for each recording`() throws {
         let volume = Volume([
@@ -19,15 +21,15 @@ import WaveFile
         ])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
-                + "pond/a.wav,pond,flac,250000,2,24,100000,0.400000,2025-06-18T05:00:00+02:00,abc,the stream's own\n"
-                + "pond/a~1.wav,pond,flac,48000,1,16,1000,0.020833,,,\n")
+                + "pond/a.wav,pond,flac,250000,2,24,100000,0.400000,2025-06-18T05:00:00+02:00,abc,the stream's own,,,,,\n"
+                + "pond/a~1.wav,pond,flac,48000,1,16,1000,0.020833,,,,,,,,\n")
     }
 
     @Test func `with fields quoted where they hold commas, quotes or line breaks`() throws {
         let volume = Volume([.synthetic("a,b\r\nc/0", source: "say \"hi\", now.flac", rateReason: "x\ny")])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
-                + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\r\nc\",flac,48000,1,16,1000,0.020833,,,\"x\ny\"\n")
+                + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\r\nc\",flac,48000,1,16,1000,0.020833,,,\"x\ny\",,,,,\n")
     }
 
     @Test func `in problems.txt, a line for each problem`() throws {

@@ -37,6 +37,17 @@ import Testing
         #expect(layout.extent.parts(offset: 6_000_000_079, size: 100).data == 5_999_999_999..<6_000_000_000)
     }
 
+    @Test(arguments: [SampleEncoding.unsigned8, .integer24, .float32, .float64])
+    func `has the extent that is counted without making its header`(encoding: SampleEncoding) throws {
+        let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: encoding))
+        let limit = UInt64(UInt32.max) / UInt64(encoding.bytes)
+        for sampleCount in [0, 1, 2, 3] + Array(limit - 60..<limit + 60) + [UInt64(Int64.max), .max] {
+            #expect(
+                WaveExtent(format: format, sampleCount: sampleCount)
+                    == WaveLayout(format: format, sampleCount: sampleCount)?.extent)
+        }
+    }
+
     @Test(arguments: [UInt64(0), 43, 44, 53, 54, 55, .max - 1, .max], [UInt64(0), 1, .max - 1, .max])
     func `never reaches outside the file`(offset: UInt64, size: UInt64) throws {
         let layout = try layout(.integer24, 3)

@@ -20,8 +20,16 @@ public final class CatalogueFile: Sendable {
 
     /// "zwlr": what SQLite calls the application's number.
     private static let application: Int64 = 0x7A77_6C72
-    /// Another one whenever the tables or the meaning of their columns change.
-    private static let format: Int64 = 2
+    /// Another one whenever the tables but for the columns of facts, or the meaning of any column, changes.
+    private static let revision: UInt64 = 3
+    /// The names of the columns of facts, quoted as SQL has it.
+    private static let factColumns = RecordingFacts.columns.map { "\"\($0)\"" }.joined(separator: ", ")
+    /// What a catalogue of this revision, with these columns, has as its version: 31 bits.
+    private static let format: Int64 = {
+        var hash = FNV1a(of: [revision])
+        for byte in factColumns.utf8 { hash.add(byte) }
+        return Int64(hash.value >> 33)
+    }()
     /// Entries that are written together.
     private static let batch = 512
 
@@ -68,8 +76,8 @@ public final class CatalogueFile: Sendable {
         try database.execute(
             """
             CREATE TABLE IF NOT EXISTS recordings(
-                "group" TEXT, name TEXT, version INTEGER, is_group INTEGER, \(RecordingFacts.columns),
-                PRIMARY KEY("group", name)) WITHOUT ROWID
+                parent TEXT, node TEXT, version INTEGER, \(Self.factColumns),
+                PRIMARY KEY(parent, node)) WITHOUT ROWID
             """)
         try database.execute(
             """
@@ -85,13 +93,11 @@ public final class CatalogueFile: Sendable {
 
     /// What is known of the recordings in the group at `path`, by their names.
     func entries(ofGroup path: String) -> [String: Entry] {
-        let sql = "SELECT name, version, is_group, \(RecordingFacts.columns) FROM recordings WHERE \"group\" = ?"
+        let sql = "SELECT node, version, \(Self.factColumns) FROM recordings WHERE parent = ?"
         let rows = use { database throws(DatabaseError) in
             try database.rows(sql, [.text(path)]) { columns -> (String, Entry)? in
-                guard columns.count > 3, let name = columns[0].text, let version = columns[1].integer,
-                    let isGroup = columns[2].integer,
-                    let facts = RecordingFacts(
-                        columns[3...], path: path.isEmpty ? name : "\(path)/\(name)", isArray: isGroup == 0)
+                guard columns.count > 2, let name = columns[0].text, let version = columns[1].integer,
+                    let facts = RecordingFacts(columns[2...], path: path.isEmpty ? name : "\(path)/\(name)")
                 else { return nil }
                 return (name, Entry(version: UInt64(bitPattern: version), facts: facts))
             }
@@ -102,8 +108,7 @@ public final class CatalogueFile: Sendable {
     /// Keeps what was learned of the recording called `name` in the group at `group`; written together with others.
     func keep(_ entry: Entry, name: String, group: String) {
         let row: [DatabaseValue] =
-            [.text(group), .text(name), DatabaseValue(entry.version), .integer(entry.facts.isArray ? 0 : 1)]
-            + entry.facts.row
+            [.text(group), .text(name), DatabaseValue(entry.version)] + entry.facts.row
         let isFull = state.withLock { state in
             if state.database != nil { state.pending.append(row) }
             return state.pending.count >= Self.batch

@@ -1,3 +1,5 @@
+import WaveFile
+
 /// The attributes of a node of which it is not known yet what it is.
 struct NodeAttributes: Decodable {
     let group: GroupAttributes
@@ -17,12 +19,15 @@ struct GroupAttributes: Decodable, Sendable {
     let source: SourceAttributes
     /// Seconds of the source, as what ffprobe and mutagen found in it says.
     let sourceDuration: Double?
+    /// What the source said of its recorder.
+    let recorder: RecorderMetadata
 
     private enum CodingKeys: String, CodingKey {
         case magicID = "magic_id"
         case type, encoding
         case source = "base_features"
-        case sourceMetadata = "meta_data_structure"
+        case sourceText = "meta_data_structure"
+        case sourceMetadata = "source_metadata"
     }
 
     init(from decoder: any Decoder) throws {
@@ -31,7 +36,55 @@ struct GroupAttributes: Decodable, Sendable {
         isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
         encoding = values.lenient(String.self, .encoding)
         source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
-        sourceDuration = values.lenient(String.self, .sourceMetadata).flatMap { SourceMetadata(yaml: $0).duration }
+        let sourceText = values.lenient(String.self, .sourceText).map { SourceMetadata(yaml: $0) }
+        sourceDuration = sourceText?.duration
+        recorder =
+            values.lenient(SourceFields.self, .sourceMetadata).map(\.recorder)
+            ?? RecorderMetadata(comments: sourceText?.comments ?? [])
+    }
+}
+
+/// `source_metadata`: the fields of the source's metadata, as `zarrwlr import` found them.
+private struct SourceFields: Decodable {
+    let recorder: RecorderMetadata
+
+    private enum CodingKeys: String, CodingKey {
+        case guano, wamd, info, tags
+        case streamTags = "stream_tags"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func fields(_ key: CodingKeys) -> [String: String] { values.lenient(Texts.self, key)?.members ?? [:] }
+        let info = fields(.info)
+        recorder = RecorderMetadata(
+            guano: fields(.guano), wamd: fields(.wamd),
+            comments: [info["ICMT"], info["IART"]].compactMap(\.self)
+                + [CodingKeys.tags, .streamTags].flatMap { key in
+                    fields(key).filter { SourceMetadata.commentKeys.contains($0.key.lowercased()) }
+                        .sorted { $0.key < $1.key }.map(\.value)
+                })
+    }
+}
+
+/// The members of an object that are texts.
+private struct Texts: Decodable {
+    let members: [String: String]
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init?(stringValue: String) {
+            self.stringValue = stringValue
+        }
+
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        members = values.allKeys.reduce(into: [:]) { $0[$1.stringValue] = values.lenient(String.self, $1) }
     }
 }
 

@@ -1,61 +1,66 @@
 import SQLite
-import Support
-import WaveFile
 
-/// A recording's facts as columns of a catalogue.
+/// A recording's facts, but for its path, as columns of a catalogue.
 extension RecordingFacts {
+    private static let stored = RecordingColumn.all.compactMap { column in
+        column.storage.map { (name: column.name, storage: $0) }
+    }
+
     /// The columns' names, in order.
-    static let columns = """
-        source, codec, rate, channels, bits, is_float, rate_reason, samples, start_seconds, start_nanoseconds, start_offset, \
-        modified_seconds, modified_nanoseconds, sha256, head, tail
-        """
+    static let columns = stored.flatMap { name, storage in
+        storage.parts.map { $0.map { "\(name)_\($0)" } } ?? [name]
+    }
 
     /// The columns' values, in order.
     var row: [DatabaseValue] {
-        [
-            .text(sourceName), .text(codec.rawValue), .integer(Int64(format.sampleRate)),
-            .integer(Int64(format.channels)), .integer(Int64(format.encoding.bits)),
-            .integer(format.encoding.isFloat ? 1 : 0), DatabaseValue(rateReason), DatabaseValue(sampleCount),
-            start.map { .integer($0.seconds) } ?? .null, start.map { .integer($0.nanoseconds) } ?? .null,
-            start?.offsetMinutes.map { .integer(Int64($0)) } ?? .null, .integer(modified.seconds),
-            .integer(modified.nanoseconds), DatabaseValue(sourceSHA256), DatabaseValue(envelopeSize?.headByteCount),
-            DatabaseValue(envelopeSize?.tailByteCount),
-        ]
+        var writer = FactRowWriter()
+        for (_, storage) in Self.stored { storage.writeRow(self, &writer) }
+        return writer.values
     }
 
-    /// The facts that the row of the recording at `path` has; nil if it makes no sense, as everything is possible in a file.
-    init?(_ row: ArraySlice<DatabaseValue>, path: String, isArray: Bool) {
-        let columns = Array(row)
-        guard columns.count == 16, let sourceName = columns[0].text,
-            let codec = columns[1].text.flatMap({ AudioCodec(rawValue: $0) }),
-            let rate = columns[2].integer.flatMap({ UInt32(exactly: $0) }),
-            let channels = columns[3].integer.flatMap({ Int(exactly: $0) }),
-            let bits = columns[4].integer, let isFloat = columns[5].integer,
-            let encoding = SampleEncoding.all.first(where: { $0.bits == bits && $0.isFloat == (isFloat != 0) }),
-            let format = WaveFormat(sampleRate: rate, channels: channels, encoding: encoding),
-            let samples = columns[7].integer, let modifiedSeconds = columns[11].integer,
-            let modifiedNanoseconds = columns[12].integer
-        else { return nil }
-        self.init(
-            path: path, isArray: isArray, sourceName: sourceName, codec: codec, format: format,
-            sampleCount: UInt64(bitPattern: samples),
-            modified: Timestamp(seconds: modifiedSeconds, nanoseconds: modifiedNanoseconds, offsetMinutes: 0))
-        rateReason = columns[6].text
-        start = columns[8].integer.map { seconds in
-            Timestamp(
-                seconds: seconds, nanoseconds: columns[9].integer ?? 0,
-                offsetMinutes: columns[10].integer.flatMap { Int(exactly: $0) })
+    /// The facts that a row has of the recording at `path`; nil if it makes no sense, as everything is possible in a file.
+    init?(_ row: ArraySlice<DatabaseValue>, path: String) {
+        guard row.count == Self.columns.count, var facts = Self.unread(path: path) else { return nil }
+        var reader = FactRowReader(row)
+        for (_, storage) in Self.stored {
+            guard storage.readRow(&facts, &reader) else { return nil }
         }
-        sourceSHA256 = columns[13].text
-        envelopeSize = columns[14].integer.map { head in
-            EnvelopeSize(
-                headByteCount: UInt64(bitPattern: head), tailByteCount: UInt64(bitPattern: columns[15].integer ?? 0))
-        }
+        self = facts
     }
 }
 
-extension SampleEncoding {
-    fileprivate static let all: [SampleEncoding] = [
-        .unsigned8, .integer16, .integer24, .integer32, .float32, .float64,
-    ]
+/// Makes columns of facts, one of each part.
+struct FactRowWriter: FactWriter {
+    private(set) var values: [DatabaseValue] = []
+
+    mutating func add(_ flag: Bool) { values.append(.integer(flag ? 1 : 0)) }
+    mutating func add(_ number: UInt64) { values.append(DatabaseValue(number)) }
+    mutating func add(_ number: Int64) { values.append(.integer(number)) }
+    mutating func add(_ number: Double) { values.append(.real(number)) }
+    mutating func add(_ text: String) { values.append(.text(text)) }
+
+    mutating func add(isPresent: Bool, partCount: Int) {
+        if !isPresent { values += Array(repeating: .null, count: partCount) }
+    }
+}
+
+/// Makes facts of columns.
+struct FactRowReader: FactReader {
+    private var rest: ArraySlice<DatabaseValue>
+
+    init(_ row: ArraySlice<DatabaseValue>) {
+        rest = row
+    }
+
+    mutating func flag() -> Bool? { signed().map { $0 != 0 } }
+    mutating func unsigned() -> UInt64? { signed().map { UInt64(bitPattern: $0) } }
+    mutating func signed() -> Int64? { rest.popFirst()?.integer }
+    mutating func real() -> Double? { rest.popFirst()?.real }
+    mutating func text() -> String? { rest.popFirst()?.text }
+
+    mutating func isPresent(partCount: Int) -> Bool {
+        guard rest.prefix(partCount).allSatisfy({ $0 == .null }) else { return true }
+        rest = rest.dropFirst(partCount)
+        return false
+    }
 }

@@ -62,17 +62,29 @@ public struct RecordingFacts: Sendable, Equatable {
     /// Its number in the audio group; nil for an array that stands by itself.
     public var number: UInt64? { isArray ? nil : UInt64(name) }
 
+    /// What the size of its WAV file follows from.
+    public var outline: WaveOutline {
+        WaveOutline(format: format, sampleCount: sampleCount, envelopeSize: envelopeSize)
+    }
+
     /// The bytes of its samples in a WAV file; nil if they do not fit 64 bits.
-    public var dataByteCount: UInt64? { sampleCount.multiplied(by: UInt64(format.blockAlign)) }
+    public var dataByteCount: UInt64? { outline.dataByteCount }
 
     /// How many bytes its WAV file has before, of and after its samples; nil if it would be over `Int64.max` bytes.
-    public var waveExtent: WaveExtent? {
-        guard let envelopeSize else { return WaveLayout(format: format, sampleCount: sampleCount)?.extent }
-        return dataByteCount.flatMap { dataByteCount in
-            WaveExtent(
-                headByteCount: envelopeSize.headByteCount, dataByteCount: dataByteCount,
-                tailByteCount: envelopeSize.tailByteCount)
-        }
+    public var waveExtent: WaveExtent? { outline.waveExtent }
+
+    /// The time of its WAV file: when it was made, or if that is not known, when the store wrote it.
+    public var fileTime: Timestamp { start ?? modified }
+}
+
+extension RecordingFacts {
+    /// Takes the facts that are known of the recorder.
+    mutating func add(_ recorder: RecorderMetadata) {
+        latitude = recorder.position?.latitude
+        longitude = recorder.position?.longitude
+        make = recorder.make
+        model = recorder.model
+        serial = recorder.serial
     }
 }
 

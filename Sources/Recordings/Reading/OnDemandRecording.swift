@@ -1,6 +1,5 @@
 import Support
 import Synchronization
-import WaveFile
 
 /// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
 ///
@@ -9,22 +8,9 @@ final class OnDemandRecording: SampleReading {
     private let path: String
     private let opener: RecordingOpener
     /// What was announced of it: no read may return the bytes of another.
-    private let announced: Announcement
+    private let announced: WaveOutline
     private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
-
-    /// All that a file's size and the place of its samples follow from.
-    struct Announcement: Sendable, Equatable {
-        let format: WaveFormat
-        let sampleCount: UInt64
-        let envelopeSize: EnvelopeSize?
-
-        init(_ facts: RecordingFacts) {
-            format = facts.format
-            sampleCount = facts.sampleCount
-            envelopeSize = facts.envelopeSize
-        }
-    }
 
     /// A class, so that little is kept while nothing is open.
     private final class Opened: Sendable {
@@ -38,7 +24,7 @@ final class OnDemandRecording: SampleReading {
     /// The samples of the recording that `facts` announce.
     init(_ facts: RecordingFacts, opener: RecordingOpener) {
         path = facts.path
-        announced = Announcement(facts)
+        announced = facts.outline
         self.opener = opener
     }
 
@@ -78,7 +64,7 @@ final class OnDemandRecording: SampleReading {
         var isNew = false
         let opened = try opened.get { () throws(RecordingError) in
             let recording = try opener.open(path)
-            guard Announcement(recording.facts) == announced else { throw change }
+            guard recording.facts.outline == announced else { throw change }
             isNew = true
             return Opened(recording)
         }

@@ -69,6 +69,7 @@ struct RecordingLoader: Sendable {
         facts.start = attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) }
         facts.sourceSHA256 = group?.source.sha256
         facts.envelopeSize = envelope?.size
+        if let group { facts.add(group.recorder) }
         return Recording(facts, samples: samples, envelope: envelope)
     }
 

@@ -107,7 +107,7 @@ public struct MetadataField: Sendable, Equatable {
 
 extension Substring {
     /// Without white space and NUL at its ends.
-    fileprivate var trimmed: String {
+    var trimmed: String {
         let isBlank: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
         var rest = drop(while: isBlank)
         while let last = rest.last, isBlank(last) { rest.removeLast() }

@@ -84,7 +84,7 @@ struct CatalogueFileTests {
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try description(catalogue(base, path))
             let database = try Database(path: path)
-            try database.execute("UPDATE recordings SET rate = -5, channels = 'two', samples = x'00'")
+            try database.execute("UPDATE recordings SET format_rate = -5, format_channels = 'two', samples = x'00'")
             #expect(try description(catalogue(base, path)) == fresh)
             // A number of samples that could be, and is not: found out when the samples are read.
             try database.execute("UPDATE recordings SET samples = samples + 1")

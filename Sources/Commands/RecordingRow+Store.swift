@@ -1,0 +1,15 @@
+import Recordings
+import Support
+
+extension RecordingRow {
+    /// The row of `entry` of `store`, with the bytes that are stored of it.
+    init(_ entry: OpenStore.Entry, in store: OpenStore) {
+        self.init(
+            entry.recording.facts, file: entry.file, storedByteCount: store.storedByteCount(of: entry.recording))
+    }
+
+    /// Those of all recordings in `store`, in their order.
+    static func all(of store: OpenStore) -> [RecordingRow] {
+        Parallel.map(store.entries) { RecordingRow($0, in: store) }
+    }
+}

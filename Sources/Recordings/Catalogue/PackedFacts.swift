@@ -1,0 +1,164 @@
+public import Support
+
+/// A recording's facts in about a hundred bytes, to be kept in memory for each of very many recordings: all but the path, which
+/// whoever keeps them knows by the place where they are kept.
+///
+/// First a number of which each bit is a flag, or says whether a fact that a recording may have is there; then the numbers, so that
+/// what stat(2) reports can be read without the texts; then the texts. Only for the process that packed them: nothing says which
+/// columns there were.
+extension RecordingFacts {
+    private static let numbers = RecordingColumn.all.compactMap(\.storage).filter { !$0.isText }
+    private static let texts = RecordingColumn.all.compactMap(\.storage).filter(\.isText)
+
+    /// All facts but the path.
+    public var packed: [UInt8] {
+        var writer = PackedFactWriter()
+        for storage in Self.numbers { storage.pack(self, &writer) }
+        for storage in Self.texts { storage.pack(self, &writer) }
+        return writer.bytes
+    }
+
+    /// The facts of the recording at `path` that `packed` had; nil for bytes that it did not make.
+    public init?(packed bytes: ArraySlice<UInt8>, path: String) {
+        guard var reader = PackedFactReader(bytes), var facts = Self.unread(path: path),
+            reader.read(Self.numbers, into: &facts), reader.read(Self.texts, into: &facts), reader.isAtEnd
+        else { return nil }
+        self = facts
+    }
+
+    /// What stat(2) reports of the recording that was `packed`, read without its texts; nil for bytes that `packed` did not make.
+    public static func file(packed bytes: ArraySlice<UInt8>) -> (outline: WaveOutline, time: Timestamp)? {
+        guard var reader = PackedFactReader(bytes), var facts = unread(path: ""), reader.read(numbers, into: &facts)
+        else { return nil }
+        return (facts.outline, facts.fileTime)
+    }
+}
+
+/// Makes bytes of facts.
+struct PackedFactWriter: FactWriter {
+    private var flags: UInt64 = 0
+    private var flagCount: UInt64 = 0
+    private var content: [UInt8] = []
+
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(content.count + 4)
+        LEB128.append(flags, to: &bytes)
+        return bytes + content
+    }
+
+    mutating func add(_ flag: Bool) {
+        if flag { flags |= 1 << flagCount }
+        flagCount += 1
+    }
+
+    mutating func add(_ number: UInt64) { LEB128.append(number, to: &content) }
+
+    /// Small where the number is near zero, on either side.
+    mutating func add(_ number: Int64) { add(UInt64(bitPattern: number << 1 ^ number >> 63)) }
+
+    mutating func add(_ number: Double) {
+        for shift in stride(from: 0 as UInt64, to: 64, by: 8) {
+            content.append(UInt8(truncatingIfNeeded: number.bitPattern >> shift))
+        }
+    }
+
+    /// Twice as many bytes as it has, and those; or, of lower-case hexadecimal, one more and a byte for two digits.
+    mutating func add(_ text: String) {
+        if let bytes = text.hexadecimalBytes {
+            add(UInt64(bytes.count) << 1 | 1)
+            content += bytes
+        } else {
+            add(UInt64(text.utf8.count) << 1)
+            content += text.utf8
+        }
+    }
+
+    mutating func add(isPresent: Bool, partCount: Int) { add(isPresent) }
+}
+
+/// Makes facts of bytes.
+struct PackedFactReader: FactReader {
+    private var flags: UInt64
+    private var rest: ArraySlice<UInt8>
+
+    init?(_ bytes: ArraySlice<UInt8>) {
+        rest = bytes
+        guard let flags = LEB128.take(from: &rest) else { return nil }
+        self.flags = flags
+    }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// Reads what `columns` keep; false if it makes no sense.
+    mutating func read(_ columns: [FactStorage], into facts: inout RecordingFacts) -> Bool {
+        for storage in columns {
+            guard storage.unpack(&facts, &self) else { return false }
+        }
+        return true
+    }
+
+    mutating func flag() -> Bool? {
+        defer { flags >>= 1 }
+        return flags & 1 != 0
+    }
+
+    mutating func unsigned() -> UInt64? { LEB128.take(from: &rest) }
+
+    mutating func signed() -> Int64? {
+        unsigned().map { Int64(bitPattern: $0 >> 1) ^ -Int64(bitPattern: $0 & 1) }
+    }
+
+    mutating func real() -> Double? {
+        guard let bytes = take(8) else { return nil }
+        return Double(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    mutating func text() -> String? {
+        guard let header = unsigned(), let bytes = Int(exactly: header >> 1).flatMap({ take($0) }) else { return nil }
+        return header & 1 == 0 ? String(decoding: bytes, as: UTF8.self) : String(hexadecimal: bytes)
+    }
+
+    mutating func isPresent(partCount: Int) -> Bool { flag() ?? false }
+
+    private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+        guard count <= rest.count else { return nil }
+        defer { rest = rest.dropFirst(count) }
+        return rest.prefix(count)
+    }
+}
+
+extension String {
+    /// What the text is the lower-case hexadecimal of; nil for another text, an empty one among them.
+    fileprivate var hexadecimalBytes: [UInt8]? {
+        guard !utf8.isEmpty, utf8.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count / 2)
+        var high: UInt8?
+        for character in utf8 {
+            let digit: UInt8
+            switch character {
+            case 0x30...0x39: digit = character - 0x30
+            case 0x61...0x66: digit = character - 0x61 + 10
+            default: return nil
+            }
+            if let first = high { bytes.append(first << 4 | digit) }
+            high = high == nil ? digit : nil
+        }
+        return bytes
+    }
+
+    /// The lower-case hexadecimal of `bytes`.
+    fileprivate init(hexadecimal bytes: ArraySlice<UInt8>) {
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
+        self.init(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+            var position = 0
+            for byte in bytes {
+                buffer[position] = digit(byte >> 4)
+                buffer[position + 1] = digit(byte & 0xF)
+                position += 2
+            }
+            return position
+        }
+    }
+}

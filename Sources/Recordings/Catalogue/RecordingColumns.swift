@@ -1,0 +1,95 @@
+import WaveFile
+
+extension RecordingColumn {
+    /// Every column, in order. A new fact about recordings is a property of `RecordingFacts` and a line here; the catalogue, the
+    /// lists, `info` and the extended attributes follow. If a fact that is kept comes to mean something else under its old name,
+    /// `CatalogueFile.revision` must change too.
+    public static let all: [RecordingColumn] = [
+        RecordingColumn(
+            "path", .of(.path) { .path($0.facts.path) }, "The path of its node in the store.",
+            in: [
+                .listTable.named("RECORDING"), .listCSV, .listJSON, .infoText.named("recording"), .extendedAttributes,
+            ]),
+        RecordingColumn(
+            "file", .of(.text) { $0.file.map { .text($0) } }, "The path of its WAV file in a mount.",
+            in: [
+                .recordingsCSV.named("path"), .listTable.named("FILE"), .listCSV, .listJSON,
+                .infoText.named("file in a mount"),
+            ]),
+        RecordingColumn(
+            "group", .of(.path) { .path($0.facts.group) }, "The path in the store of the group that it is in.",
+            in: [.recordingsCSV]),
+        RecordingColumn("is_array", .kept(\.isArray), "Whether it is an array that stands by itself."),
+        RecordingColumn(
+            "name", .fact(\.sourceName), "The source file's name as the store has it.",
+            in: [
+                .listCSV, .listJSON, .infoText.named("source"), .extendedAttributes.named("source", after: "codec"),
+            ]),
+        RecordingColumn(
+            "codec", .fact(\.codec), "The coding of its audio.",
+            in: [.recordingsCSV, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText, .extendedAttributes]),
+        RecordingColumn("format", .kept(\.format), "What its WAV announces and holds."),
+        RecordingColumn(
+            "rate", .of(.count) { .count(UInt64($0.facts.format.sampleRate)) }, unit: "Hz",
+            "The sample rate that its WAV announces.",
+            in: [
+                .recordingsCSV, .listTable.named("RATE"), .listCSV, .listJSON, .infoText.named("sample rate"),
+            ]),
+        RecordingColumn(
+            "channels", .of(.count) { .count(UInt64($0.facts.format.channels)) }, "The number of its channels.",
+            in: [.recordingsCSV, .listTable.named("CH"), .listCSV, .listJSON, .infoText]),
+        RecordingColumn(
+            "bits", .of(.count) { .count(UInt64($0.facts.format.encoding.bits)) },
+            "The bits of one sample of one channel.", in: [.recordingsCSV, .listCSV, .listJSON, .infoText]),
+        RecordingColumn(
+            "samples", .fact(\.sampleCount), "The number of its samples, of one channel.",
+            in: [.recordingsCSV, .listCSV, .listJSON]),
+        RecordingColumn(
+            "seconds",
+            .of(.duration) { .duration(samples: $0.facts.sampleCount, rate: $0.facts.format.sampleRate) }, unit: "s",
+            "How long it lasts at that rate.",
+            in: [.recordingsCSV, .listTable.named("LENGTH"), .listCSV, .listJSON, .infoText.named("length")]),
+        RecordingColumn(
+            "start", .fact(\.start), "When its first sample was taken (ISO 8601), with the offset from UTC if known.",
+            in: [
+                .recordingsCSV, .listTable.named("START"), .listCSV, .listJSON, .infoText.always, .extendedAttributes,
+            ]),
+        RecordingColumn("modified", .kept(\.modified), "When its document in the store was last written."),
+        RecordingColumn(
+            "stored_bytes", .of(.count) { $0.storedByteCount.map { .count($0) } }, unit: "bytes",
+            "All that the store keeps of it, index and metadata included.",
+            in: [.listTable.named("STORED"), .listCSV, .listJSON, .infoText.named("stored")]),
+        RecordingColumn(
+            "wav_bytes", .of(.count) { .count($0.waveByteCount) }, unit: "bytes", "The size of its WAV file.",
+            in: [.listCSV, .listJSON]),
+        RecordingColumn(
+            "ratio", .of(.ratio) { row in row.storedByteCount.map { .ratio(whole: row.waveByteCount, part: $0) } },
+            "How many times larger its WAV file is than what the store keeps of it.",
+            in: [.listTable.named("RATIO"), .infoText.named("as WAV")]),
+        RecordingColumn(
+            "sha256", .fact(\.sourceSHA256), "The SHA-256 of the source file, in hexadecimal.",
+            in: [
+                .recordingsCSV, .listCSV, .listJSON, .infoText.named("source sha256", after: "name").always,
+                .extendedAttributes,
+            ]),
+        RecordingColumn(
+            "envelope", .kept(\.envelopeSize),
+            "How many bytes the source file had around the samples, if the store has them."),
+        RecordingColumn(
+            "restores_source", .of(.flag) { .flag($0.facts.envelopeSize != nil) },
+            "Whether its WAV file is the source file, byte for byte.",
+            in: [.infoJSON, .infoText.named("source restored", after: "sha256")]),
+        RecordingColumn(
+            "rate_reason", .fact(\.rateReason), "Why that rate is announced, if the store contradicts itself.",
+            in: [.recordingsCSV, .infoJSON, .infoText.named("rate because", after: "rate"), .extendedAttributes]),
+        RecordingColumn(
+            "latitude", .fact(\.latitude, if: GeographicPosition.latitudes.contains), unit: "degrees",
+            "Where it was made, north of the equator (WGS 84).", in: .everywhere),
+        RecordingColumn(
+            "longitude", .fact(\.longitude, if: GeographicPosition.longitudes.contains), unit: "degrees",
+            "Where it was made, east of Greenwich (WGS 84).", in: .everywhere),
+        RecordingColumn("make", .fact(\.make), "Who made the recorder.", in: .everywhere),
+        RecordingColumn("model", .fact(\.model), "Which of its maker's recorders it is.", in: .everywhere),
+        RecordingColumn("serial", .fact(\.serial), "The recorder's serial number.", in: .everywhere),
+    ]
+}

@@ -1,0 +1,25 @@
+import Support
+public import WaveFile
+
+/// All that the size of a recording's WAV file and the places of its samples follow from.
+public struct WaveOutline: Sendable, Equatable {
+    /// What the WAV announces and holds.
+    public let format: WaveFormat
+    /// Samples of one channel.
+    public let sampleCount: UInt64
+    /// How many bytes the source file had around the samples, if the WAV has them too.
+    public let envelopeSize: EnvelopeSize?
+
+    /// The bytes of the samples; nil if they do not fit 64 bits.
+    public var dataByteCount: UInt64? { sampleCount.multiplied(by: UInt64(format.blockAlign)) }
+
+    /// How many bytes the file has before, of and after its samples; nil if it would be over `Int64.max` bytes.
+    public var waveExtent: WaveExtent? {
+        guard let envelopeSize else { return WaveExtent(format: format, sampleCount: sampleCount) }
+        return dataByteCount.flatMap { dataByteCount in
+            WaveExtent(
+                headByteCount: envelopeSize.headByteCount, dataByteCount: dataByteCount,
+                tailByteCount: envelopeSize.tailByteCount)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// Where a recording was made, and by which recorder, as the recorder wrote it.
+public struct RecorderMetadata: Sendable, Equatable {
+    /// Where it was made.
+    public let position: GeographicPosition?
+    /// Who made the recorder.
+    public let make: String?
+    /// Which of its maker's recorders it is.
+    public let model: String?
+    /// The recorder's serial number.
+    public let serial: String?
+
+    /// Bytes of a text that may be a name; what is longer is something else.
+    private static let textLimit = 255
+
+    /// What the fields of a file say. Each fact is taken from GUANO, else from `wamd`, else from a comment; what none of them
+    /// says is unknown.
+    ///
+    /// - Parameters:
+    ///   - guano: the fields of the `guan` chunk, by their names.
+    ///   - wamd: the fields of the `wamd` chunk, by the names that `WaveMetadata` gives them.
+    ///   - comments: texts in which AudioMoth names itself: `ICMT` and `IART`, or what another kind of file has for them.
+    public init(guano: [String: String] = [:], wamd: [String: String] = [:], comments: [String] = []) {
+        let audioMoth = comments.lazy.compactMap { Self.audioMothSerial(in: $0) }.first
+        position =
+            guano["Loc Position"].flatMap { GeographicPosition($0) }
+            ?? wamd["gpsfirst"].flatMap { GeographicPosition($0) }
+        make = Self.name(guano["Make"])
+        model = Self.name(guano["Model"]) ?? Self.name(wamd["model"]) ?? audioMoth.map { _ in Self.audioMoth }
+        serial = Self.name(guano["Serial"]) ?? Self.name(wamd["serial"]) ?? audioMoth
+    }
+
+    private static func name(_ text: String?) -> String? {
+        guard let name = text?[...].trimmed, !name.isEmpty, name.utf8.count <= textLimit else { return nil }
+        return name
+    }
+
+    private static let audioMoth = "AudioMoth"
+
+    /// The 16 hexadecimal digits in `AudioMoth 24E144055E080032`, as AudioMoth's firmware writes it.
+    private static func audioMothSerial(in comment: String) -> String? {
+        guard let name = comment.range(of: "\(audioMoth) ") else { return nil }
+        let digits = comment[name.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return digits.utf8.count == 16 && digits.allSatisfy(\.isHexDigit) ? String(digits) : nil
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import SQLite
+import Support
+import TestSupport
+import Testing
+import WaveFile
+import Zarr
+
+@testable import Recordings
+
+@Suite struct `The facts of a recording` {
+    /// Facts that have much, little and odd things in them.
+    private static let examples: [RecordingFacts] = {
+        func facts(_ encoding: SampleEncoding, _ edit: (inout RecordingFacts) -> Void = { _ in }) -> RecordingFacts? {
+            guard let format = WaveFormat(sampleRate: 250_000, channels: 2, encoding: encoding) else { return nil }
+            var facts = RecordingFacts(
+                path: "pond/mono/7", isArray: false, sourceName: "20250618_050000.wav", codec: .flac, format: format,
+                sampleCount: 3_000_000_000, modified: Timestamp(seconds: 1_750_000_000, nanoseconds: 999_999_999))
+            edit(&facts)
+            return facts
+        }
+        return [
+            facts(.integer16),
+            facts(.unsigned8) { $0.isArray = true },
+            facts(.integer24) { facts in
+                facts.sampleCount = .max
+                facts.codec = .pcm
+                facts.start = Timestamp(iso8601: "2025-06-18T05:00:00.25-03:30")
+                facts.sourceSHA256 = String(repeating: "0f", count: 32)
+                facts.envelopeSize = EnvelopeSize(headByteCount: 44, tailByteCount: .max)
+                facts.latitude = -89.999_999
+                facts.longitude = 180
+                facts.make = "Open Acoustic Devices"
+                facts.model = "AudioMoth"
+                facts.serial = "24E144055E080032"
+            },
+            facts(.float32) { facts in
+                facts.sourceName = ""
+                facts.rateReason = "re-labelled: é\0\u{1F426}, \"'\n"
+                facts.start = Timestamp(seconds: .min, nanoseconds: 1, offsetMinutes: 0)
+                facts.modified = Timestamp(seconds: .max, offsetMinutes: -1)
+                facts.sourceSHA256 = "0F"
+                facts.make = ""
+                facts.model = "abc"
+                facts.serial = "abcd"
+            },
+            facts(.float64) { $0.start = Timestamp(seconds: 0) },
+        ].compactMap(\.self)
+    }()
+
+    @Test func `come back from a row and from bytes as they went there`() {
+        #expect(Self.examples.count == 5)
+        for facts in Self.examples {
+            #expect(RecordingFacts(facts.row[...], path: facts.path) == facts)
+            #expect(RecordingFacts(packed: facts.packed[...], path: facts.path) == facts)
+        }
+    }
+
+    @Test func `have a column for every number and text that is kept`() {
+        for facts in Self.examples { #expect(facts.row.count == RecordingFacts.columns.count) }
+        #expect(Set(RecordingFacts.columns).count == RecordingFacts.columns.count)
+        #expect(RecordingFacts.columns.contains("format_rate") && RecordingFacts.columns.contains("latitude"))
+    }
+
+    @Test func `say with a part of their bytes what stat reports`() throws {
+        for facts in Self.examples {
+            let file = try #require(RecordingFacts.file(packed: facts.packed[...]))
+            #expect(file.outline == facts.outline)
+            #expect(file.time == facts.fileTime)
+        }
+    }
+
+    @Test func `fit 180 bytes if all of them are known, and 60 if few are`() throws {
+        let facts = try #require(Self.examples.first { $0.latitude != nil })
+        #expect(facts.packed.count < 180)
+        #expect(Self.examples[0].packed.count < 60)
+    }
+
+    @Test func `are not made of bytes that are cut short, go on or were changed`() {
+        for facts in Self.examples {
+            let bytes = facts.packed
+            for count in 0..<bytes.count { #expect(RecordingFacts(packed: bytes[..<count], path: "") == nil) }
+            #expect(RecordingFacts(packed: (bytes + [0])[...], path: "") == nil)
+            var random = RepeatableRandom(seed: 1)
+            for _ in 0..<2_000 {
+                var changed = bytes
+                changed[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+                _ = RecordingFacts(packed: changed[...], path: "")
+                _ = RecordingFacts.file(packed: changed[...])
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("latitude", "90.5"), ("longitude", "-1e300"), ("latitude", "'49'"), ("longitude", "7"),
+        ("format_rate", "0"), ("format_channels", "-1"), ("format_bits", "17"), ("codec", "'none'"),
+        ("codec", "NULL"), ("start_nanoseconds", "1000000000"), ("start_seconds", "NULL"), ("envelope_head", "NULL"),
+        ("make", "x'00'"), ("modified_seconds", "NULL"),
+    ])
+    func `are not believed of a row that makes no sense`(column: String, value: String) throws {
+        let facts = try #require(Self.examples.first { $0.latitude != nil })
+        let index = try #require(RecordingFacts.columns.firstIndex(of: column))
+        try TestFiles.withTemporaryDirectory { directory in
+            let database = try Database(path: directory.appending(path: "a.sqlite").path)
+            let value = try #require(database.rows("SELECT \(value)") { $0.first }.first)
+            var row = facts.row
+            row[index] = value
+            #expect(RecordingFacts(row[...], path: facts.path) == nil)
+            #expect(RecordingFacts(row.dropLast(), path: facts.path) == nil)
+        }
+    }
+
+    @Test func `know the parts of their path`() throws {
+        var facts = try #require(Self.examples.first)
+        #expect((facts.group, facts.name, facts.number) == ("pond/mono", "7", 7))
+        facts.isArray = true
+        #expect(facts.number == nil)
+        facts.path = ""
+        #expect((facts.group, facts.name) == ("", ""))
+    }
+
+    @Test func `are taken of the source's metadata, as an import wrote it or as ffprobe did`() throws {
+        let blob = try StreamFixture.named("fixed.flac").bytes
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
+            try store.addRecording(
+                "0", codec: "flac", blob: blob,
+                groupAttributes: [
+                    "source_metadata": [
+                        "guano": [
+                            "Make": "BATLOGGER", "Model": "S2", "Serial": "22060166",
+                            "Loc Position": "49.093119 5.047867",
+                            "odd": [1],
+                        ],
+                        "info": 5,
+                    ]
+                ])
+            try store.addRecording(
+                "1", codec: "flac", blob: blob,
+                groupAttributes: ["source_metadata": ["tags": ["ARTIST": "AudioMoth 24E144055E080032", "title": "x"]]])
+            try store.addRecording(
+                "2", codec: "flac", blob: blob,
+                groupAttributes: [
+                    "meta_data_structure": "ffprobe:\n  format:\n    duration: 3.0\n    tags:\n"
+                        + "      comment: Recorded by AudioMoth\n        24E1\n      artist: AudioMoth 24E144055E080032\n"
+                ])
+            try store.addRecording(
+                "3", codec: "flac", blob: blob,
+                groupAttributes: ["source_metadata": ["guano": ["Loc Position": "91 0", "Make": 3]]])
+            let recordings = try Catalogue(
+                store: DirectoryStore(path: directory.path), cache: BlockCache(budget: 0), log: .silent
+            ).recordings
+            let texts = recordings.map { recording in
+                RecordingOutput.extendedAttributes.values(of: RecordingRow(recording.facts)).dropFirst(3)
+                    .map { "\($0.name) \($0.value.text)" }
+            }
+            #expect(
+                texts == [
+                    ["latitude 49.093119", "longitude 5.047867", "make BATLOGGER", "model S2", "serial 22060166"],
+                    ["model AudioMoth", "serial 24E144055E080032"], ["model AudioMoth", "serial 24E144055E080032"], [],
+                ])
+        }
+    }
+}
