@@ -16,9 +16,6 @@ public struct ByteReader: Sendable {
         position = bytes.startIndex
     }
 
-    /// How many bytes were read so far.
-    public var offset: Int { position - bytes.startIndex }
-
     /// How many bytes are left.
     public var remaining: Int { bytes.endIndex - position }
 

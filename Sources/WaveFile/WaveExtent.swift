@@ -6,8 +6,6 @@ public struct WaveExtent: Sendable, Equatable {
     public let headByteCount: UInt64
     /// Bytes of sample data.
     public let dataByteCount: UInt64
-    /// Bytes after the sample data.
-    public let tailByteCount: UInt64
     /// Bytes of the file, at most `Int64.max`: what a file offset can say.
     public let fileSize: UInt64
 
@@ -18,7 +16,6 @@ public struct WaveExtent: Sendable, Equatable {
         else { return nil }
         self.headByteCount = headByteCount
         self.dataByteCount = dataByteCount
-        self.tailByteCount = tailByteCount
         self.fileSize = fileSize
     }
 

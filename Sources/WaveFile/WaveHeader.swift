@@ -12,8 +12,6 @@ public struct WaveHeader: Sendable, Equatable {
     public let bytes: [UInt8]
     /// The bytes of samples to follow.
     public let dataByteCount: UInt64
-    /// Whether the sizes needed RF64.
-    public let isRF64: Bool
 
     /// The header of `sampleCount` samples of each channel. Nil where the sizes do not fit 64 bits.
     public init?(format: WaveFormat, sampleCount: UInt64) {
@@ -44,7 +42,6 @@ public struct WaveHeader: Sendable, Equatable {
 
         self.bytes = bytes
         self.dataByteCount = dataByteCount
-        self.isRF64 = isRF64
     }
 
     /// The 32-bit size that says: look in `ds64`.

@@ -12,7 +12,6 @@ struct ByteReaderTests {
         #expect(numbers.0 == 0x0201)
         #expect(numbers.1 == 0x0304)
         #expect(numbers.2 == -257)
-        #expect(reader.offset == 6)
         #expect(reader.remaining == 0)
     }
 
@@ -24,7 +23,7 @@ struct ByteReaderTests {
         #expect(refused.1 == nil)
         #expect(refused.2 == nil)
         #expect(!refused.3)
-        #expect(reader.offset == 0)
+        #expect(reader.remaining == 2)
         let granted = (reader.skip(1), reader.readByte(), reader.readByte())
         #expect(granted.0)
         #expect(granted.1 == 3)

@@ -109,3 +109,7 @@ import Testing
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }
+
+extension WaveHeader {
+    fileprivate var isRF64: Bool { bytes.starts(with: "RF64".utf8) }
+}

@@ -10,12 +10,8 @@ public struct ADTSHeader: Sendable, Equatable {
         96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
     ]
 
-    /// Bytes of the header: 7, or 9 with a CRC.
-    public let byteCount: Int
     /// The audio object type: 1 Main, 2 LC, 3 SSR, 4 LTP.
     public let objectType: UInt8
-    /// Samples of one channel a second, half of what is decoded where the stream uses SBR.
-    public let sampleRate: UInt32
     /// 1 to 6 for as many channels, 7 for eight, 0 where the stream itself says it in a program config element.
     public let channelConfiguration: UInt8
     /// Bytes of the frame, this header included.
@@ -33,8 +29,8 @@ public struct ADTSHeader: Sendable, Equatable {
         let frameByteCount = Int(bytes[3] & 0x3) << 11 | Int(bytes[4]) << 3 | Int(bytes[5] >> 5)
         guard rateIndex < sampleRates.count, frameByteCount > byteCount else { return nil }
         return ADTSHeader(
-            byteCount: byteCount, objectType: (bytes[2] >> 6) + 1, sampleRate: sampleRates[rateIndex],
-            channelConfiguration: bytes[2] << 2 & 0x4 | bytes[3] >> 6, frameByteCount: frameByteCount,
+            objectType: (bytes[2] >> 6) + 1, channelConfiguration: bytes[2] << 2 & 0x4 | bytes[3] >> 6,
+            frameByteCount: frameByteCount,
             rawDataBlockCount: Int(bytes[6] & 0x3) + 1,
             fixedBits: UInt32(bytes[1] & 0xFE) << 16 | UInt32(bytes[2] & 0xFD) << 8 | UInt32(bytes[3] & 0xC0))
     }

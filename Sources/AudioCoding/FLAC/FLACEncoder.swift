@@ -7,8 +7,6 @@ import Support
 ///
 /// Not Sendable: one thread at a time.
 public final class FLACEncoder {
-    /// Bytes of `header`, at all times.
-    public static let headerByteCount = 8 + FLACStreamInfo.byteCount
     /// The significant bits that samples may have.
     public static let bits = 4...24
     /// Samples of one channel a second that a stream may have.

@@ -1,10 +1,5 @@
 /// The header of a FLAC frame. RFC 9639, section 9.1.
 public struct FLACFrameHeader: Sendable, Equatable {
-    /// How the channels of a frame are coded.
-    public enum ChannelAssignment: Sendable, Equatable {
-        case independent, leftSide, sideRight, midSide
-    }
-
     /// Bytes that no header exceeds.
     public static let maximumByteCount = 16
 
@@ -12,8 +7,6 @@ public struct FLACFrameHeader: Sendable, Equatable {
     public let isVariableBlockSize: Bool
     /// Samples of one channel, 1 to 65 535.
     public let blockSize: Int
-    /// How the channels are coded.
-    public let channelAssignment: ChannelAssignment
     /// The number that the frame bears: of its first sample, or of itself.
     public let codedNumber: UInt64
     /// The first sample of one channel, from the start of the stream.
@@ -25,7 +18,7 @@ public struct FLACFrameHeader: Sendable, Equatable {
     /// and bits never change within a stream, and no block is larger than announced.
     public static func parse(_ bytes: UnsafeRawBufferPointer, of streamInfo: FLACStreamInfo) -> FLACFrameHeader? {
         guard bytes.count >= 6, bytes[0] == 0xFF, bytes[1] & 0xFE == 0xF8, bytes[3] & 1 == 0 else { return nil }
-        guard let channelAssignment = channelAssignment(code: bytes[3] >> 4, channels: streamInfo.channels),
+        guard channelsFit(code: bytes[3] >> 4, streamInfo.channels),
             bitsFit(code: bytes[3] >> 1 & 0x7, streamInfo.bitsPerSample),
             let (codedNumber, numberByteCount) = codedNumber(UnsafeRawBufferPointer(rebasing: bytes[4...]))
         else { return nil }
@@ -42,8 +35,7 @@ public struct FLACFrameHeader: Sendable, Equatable {
             bytes[1] & 1 == 1 || streamInfo.minimumBlockSize != streamInfo.maximumBlockSize
         guard isVariable || codedNumber < 1 << 31 else { return nil }
         return FLACFrameHeader(
-            isVariableBlockSize: isVariable, blockSize: blockSize, channelAssignment: channelAssignment,
-            codedNumber: codedNumber,
+            isVariableBlockSize: isVariable, blockSize: blockSize, codedNumber: codedNumber,
             firstSample: isVariable ? codedNumber : codedNumber * UInt64(streamInfo.maximumBlockSize),
             byteCount: index + 1)
     }
@@ -92,13 +84,12 @@ public struct FLACFrameHeader: Sendable, Equatable {
         return bytes[index..<index + byteCount].reduce(0) { $0 << 8 | Int($1) }
     }
 
-    private static func channelAssignment(code: UInt8, channels: Int) -> ChannelAssignment? {
+    private static func channelsFit(code: UInt8, _ channels: Int) -> Bool {
         switch code {
-        case 0...7: Int(code) + 1 == channels ? .independent : nil
-        case 8: channels == 2 ? .leftSide : nil
-        case 9: channels == 2 ? .sideRight : nil
-        case 10: channels == 2 ? .midSide : nil
-        default: nil
+        case 0...7: Int(code) + 1 == channels
+        // Left and side, side and right, mid and side.
+        case 8...10: channels == 2
+        default: false
         }
     }
 

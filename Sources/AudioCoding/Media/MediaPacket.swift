@@ -12,8 +12,6 @@ public struct MediaPacket: Sendable {
     public let endTrim: Int
     /// When it is to be heard, in samples of one channel from the file's time 0, where the container says so.
     public let presentationSample: Int64?
-    /// How long it is to be heard, in samples of one channel, where the container says so.
-    public let duration: Int64?
     /// The byte of the file at which it begins, where the container says so.
     public let offset: UInt64?
 }

@@ -12,13 +12,6 @@ public struct WaveBytes {
         self.read = read
     }
 
-    /// A file of exactly `bytes`.
-    public init(_ bytes: [UInt8]) {
-        self.init(byteCount: UInt64(bytes.count)) { range in
-            Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
-        }
-    }
-
     /// The bytes of `range`, cut to what the file has and to the first `limit`.
     func bytes(_ range: Range<UInt64>, atMost limit: UInt64) throws(WaveSourceError) -> [UInt8] {
         let range = range.clamped(to: 0..<byteCount)

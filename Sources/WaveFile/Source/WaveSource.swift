@@ -50,9 +50,6 @@ public struct WaveSource: Sendable, Equatable {
         }
     }
 
-    /// Samples of one channel.
-    public var sampleCount: UInt64 { UInt64(data.count) / UInt64(head.format.blockAlign) }
-
     /// The bytes after the samples.
     public var tail: Range<UInt64> { data.upperBound..<byteCount }
 }

@@ -14,8 +14,6 @@ public struct WaveSourceFormat: Sendable, Equatable {
     public let blockAlign: Int
     /// Bits of one sample of one channel, as the file has it.
     public let bitsPerSample: Int
-    /// Bits of a sample that count, at the top of its container; as many as the container has where the file does not say.
-    public let validBits: Int
     /// The speakers, of an extensible format; 0 for none in particular.
     public let channelMask: UInt32
 
@@ -42,15 +40,12 @@ public struct WaveSourceFormat: Sendable, Equatable {
         isExtensible = tag == Self.extensibleTag
         guard isExtensible else {
             self.tag = tag
-            validBits = Int(bits)
             channelMask = 0
             return
         }
-        guard reader.skip(2), let validBits = reader.readLittleEndian(UInt16.self),
-            let channelMask = reader.readLittleEndian(UInt32.self), let guid = reader.read(16)
+        guard reader.skip(4), let channelMask = reader.readLittleEndian(UInt32.self), let guid = reader.read(16)
         else { throw WaveSourceError("its extensible fmt chunk has only \(contents.count) bytes") }
         self.tag = guid.dropFirst(2).elementsEqual(Self.guidSuffix) ? UInt16(guid.prefix(2)) : Self.extensibleTag
-        self.validBits = (1...max(Int(bits), 1)).contains(Int(validBits)) ? Int(validBits) : Int(bits)
         self.channelMask = channelMask
     }
 

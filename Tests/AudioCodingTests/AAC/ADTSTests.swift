@@ -21,10 +21,8 @@ import Testing
 
     @Test func `the header says what the encoder was told`() throws {
         let header = try #require(try CodedFixture("surround6.aac").bytes.withUnsafeBytes { ADTSHeader.parse($0) })
-        #expect(header.sampleRate == 48_000)
         #expect(header.channelConfiguration == 6)
         #expect(header.objectType == 2)
-        #expect(header.byteCount == 7)
         #expect(header.rawDataBlockCount == 1)
         let own = try #require(try CodedFixture("pce4.aac").bytes.withUnsafeBytes { ADTSHeader.parse($0) })
         #expect(own.channelConfiguration == 0)
