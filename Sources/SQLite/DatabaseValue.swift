@@ -1,4 +1,4 @@
-/// What a column of a row may hold.
+/// A value of a column.
 public enum DatabaseValue: Sendable, Equatable {
     case null
     case integer(Int64)
@@ -17,18 +17,18 @@ public enum DatabaseValue: Sendable, Equatable {
         return value
     }
 
-    /// The bytes, if they are ones.
+    /// The bytes, if it is a blob.
     public var blob: [UInt8]? {
         guard case .blob(let value) = self else { return nil }
         return value
     }
 
-    /// A text, or null.
+    /// A text, or null for nil.
     public init(_ text: String?) {
         self = text.map(DatabaseValue.text) ?? .null
     }
 
-    /// An integer whose 64 bits are those of `number`, or null.
+    /// An integer with the same 64 bits as `number`, or null for nil.
     public init(_ number: UInt64?) {
         self = number.map { .integer(Int64(bitPattern: $0)) } ?? .null
     }
