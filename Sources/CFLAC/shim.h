@@ -6,7 +6,7 @@
    in no header. */
 FLAC_API FLAC__bool FLAC__stream_encoder_set_do_md5(FLAC__StreamEncoder *encoder, FLAC__bool value);
 
-/* Swift imports the library's constant as a mutable global variable, which Swift 6 refuses to read. */
+/* The library declares it as a mutable variable, which Swift 6 refuses to read. */
 static inline const char *zwl_flac_version(void) {
     return FLAC__VERSION_STRING;
 }
