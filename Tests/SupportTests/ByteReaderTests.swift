@@ -3,8 +3,7 @@ import Testing
 
 @Suite("A byte reader")
 struct ByteReaderTests {
-    @Test("reads numbers in both byte orders and says how far it is")
-    func numbers() {
+    @Test func `a byte reader reads numbers in both byte orders`() {
         var reader = ByteReader([0x01, 0x02, 0x03, 0x04, 0xFF, 0xFE])
         let numbers = (
             reader.readLittleEndian(UInt16.self), reader.readBigEndian(UInt16.self), reader.readLittleEndian(Int16.self)
@@ -15,8 +14,7 @@ struct ByteReaderTests {
         #expect(reader.remaining == 0)
     }
 
-    @Test("consumes nothing when asked for more than is left, or for less than nothing")
-    func bounds() {
+    @Test func `a byte reader consumes nothing if it is asked for more than is left, or a negative number`() {
         var reader = ByteReader([1, 2, 3][1...])
         let refused = (reader.read(3), reader.read(-1), reader.readLittleEndian(UInt32.self), reader.skip(3))
         #expect(refused.0 == nil)
