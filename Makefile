@@ -1,4 +1,4 @@
-# The front door: `make demo` shows what this is, `make test` proves it. `make help` lists the rest.
+# `make demo` shows what this project does, `make test` runs all tests, and `make help` lists the other targets.
 
 SHELL := /bin/sh
 PREFIX ?= /usr/local
@@ -7,12 +7,12 @@ SWIFT ?= swift
 BIN := .build/release
 PROGRAMS := zarrwlr-mount zarrwlr
 
-# What the Swift toolchain runs with, what is linked against, and what tests and the demo run.
+# The packages that the Swift toolchain needs, the libraries, and the programs that tests and the demo run.
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
     libopus-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
 TOOLS := ffmpeg flac fuse3 groff-base jq opus-tools procps python3-venv sndfile-programs sox
-# What the benchmarks compare with, beside those.
+# The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
 
@@ -25,10 +25,10 @@ help:
 	@echo "make build    build the release programs into $(BIN)"
 	@echo "make install  install them below PREFIX ($(PREFIX)), staged below DESTDIR"
 	@echo "make test     install the packages, build, and run every test"
-	@echo "make demo     install the packages, build, and mount a store made of generated sound"
-	@echo "make bench    measure against other tools, and write docs/performance.md (long; BENCH_QUICK=1 for a look)"
-	@echo "make lint     check the form of the sources; make format mends it"
-	@echo "make clean    remove what was built"
+	@echo "make demo     install the packages, build, and mount a store of generated sound"
+	@echo "make bench    compare with other tools, and write docs/performance.md (long; BENCH_QUICK=1 for a first look)"
+	@echo "make lint     check the format of the sources; make format fixes it"
+	@echo "make clean    remove all build products"
 
 deps:
 	@set -e; \
@@ -64,7 +64,7 @@ install: build
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 mount-helpers/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin
-	# mount(8) looks for helpers in /sbin only, which is /usr/sbin where those are merged.
+	# mount(8) looks for helpers in /sbin only, which may be a link to /usr/sbin.
 	case $(PREFIX) in / | /usr) ;; *) ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr ;; esac
 
 uninstall:
@@ -72,7 +72,7 @@ uninstall:
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
 	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
 
-# What tests read written stores and their sound with.
+# The Python packages with which tests read stores and their sound.
 .venv/bin/readers-are-there:
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet "zarr>=3,<4" av soundfile

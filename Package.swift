@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What every Swift target is compiled with.
+/// The settings of every Swift target.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A library target, its tests beside it. `dependencies` are the targets above it in docs/design.md, and no others.
+/// A library target and its test target. `dependencies` may be targets above it in docs/design.md, and no others.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
     [
         .target(name: name, dependencies: dependencies, swiftSettings: strict),
@@ -33,7 +33,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    // Not a system library to the package manager, as it has a C variable of ours.
+    // Not a system library target, since it defines a C variable.
     .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 ]
 

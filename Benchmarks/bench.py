@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures the programs against the tools that do the like, side by side, and writes docs/performance.md.
+"""Measures the programs side by side with comparable tools, and writes docs/performance.md.
 
     Benchmarks/bench.py DIRECTORY-OF-THE-PROGRAMS [SECTION …]
 
-Everything measured is made in a folder of its own below $TMPDIR (about 8 GB; the sounds are kept in $BENCH_FOLDER where that
-is set) and removed at the end. BENCH_QUICK=1 takes a twelfth of the length, for a look; BENCH_ROUNDS sets how often everything is
-measured (5). docs/performance.md is written by a whole run alone.
+All files are made in a temporary folder in $TMPDIR (about 8 GB) and removed at the end; if $BENCH_FOLDER is set, the sounds are
+kept there. BENCH_QUICK=1 uses a twelfth of the lengths, for a first look; BENCH_ROUNDS sets how often everything is measured (5).
+Only a full run writes docs/performance.md.
 """
 
 import os
@@ -23,7 +23,7 @@ from sounds import Sounds
 
 
 class Bench:
-    """What is measured, with what, and how long."""
+    """The settings of a run: the programs, the sounds, and the lengths."""
 
     def __init__(self, programs, folder):
         self.zarrwlr, self.mount, self.helper = (
@@ -36,7 +36,7 @@ class Bench:
         self.sounds = Sounds(sounds)
 
     def length(self, full):
-        """`full` seconds, or what a quick run takes instead."""
+        """`full`, or a twelfth of it in a quick run."""
         return full // 12 if self.is_quick else full
 
     @cached_property
@@ -69,7 +69,7 @@ def table(rows):
 
 
 def write(lines):
-    """Puts `lines` between the marks in the document."""
+    """Replaces the text between the marks in the document by `lines`."""
     head, _, rest = DOCUMENT.read_text().partition(BEGIN)
     _, _, tail = rest.partition(END)
     DOCUMENT.write_text("\n".join([head + BEGIN, "", *lines, "", END + tail]))
@@ -77,7 +77,7 @@ def write(lines):
 
 def main(programs, *sections):
     with tempfile.TemporaryDirectory(prefix="zarrwlr-bench-", ignore_cleanup_errors=True) as folder:
-        # What mounts keep of what they learn is measured where it is wanted.
+        # Mounts keep catalogues here, unless a measurement names another place.
         os.environ["XDG_CACHE_HOME"] = folder
         bench = Bench(Path(programs).resolve(), Path(folder))
         lines = [*machine(), f"- medians of {bench.rounds} rounds" + (", a quick run" if bench.is_quick else "")]

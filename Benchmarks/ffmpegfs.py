@@ -1,4 +1,4 @@
-"""The first read in the middle of a recording, against ffmpegfs, which decodes files from their start until it is there."""
+"""The first read in the middle of a recording, compared with ffmpegfs, which decodes files from their start up to there."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from reading import recording
 
 
 class FFmpegFS:
-    """A folder seen through ffmpegfs as WAV files, with nothing kept from before, as long as the `with` lasts."""
+    """A folder that ffmpegfs shows as WAV files, with an empty cache, as long as the `with` lasts."""
 
     def __init__(self, folder):
         self._folder = folder
@@ -32,7 +32,7 @@ class FFmpegFS:
 
 
 def first_read(bench):
-    """Opening an hour of FLAC that was never opened, and reading 4 KiB of its middle."""
+    """Opening an hour of FLAC for the first time, and reading 4 KiB of its middle."""
     flac = bench.sounds.coded("flac", bench.length(3600))
     with tempfile.TemporaryDirectory(prefix="folder-", dir=flac.parent) as folder:
         os.link(flac, Path(folder) / "hour.flac")
@@ -42,7 +42,7 @@ def first_read(bench):
                 return _read_middle(next(mount.path.glob("*.wav")))
 
         def ours():
-            """Of a millisecond, one measurement says little."""
+            """The median of five, since a single measurement of a millisecond says little."""
             times = []
             for _ in range(5):
                 with Mount(bench.mount, bench.hour_store) as mount:
@@ -57,7 +57,7 @@ def first_read(bench):
 
 
 def _read_middle(path):
-    """Seconds that opening the file at `path` and reading 4 KiB of its middle take."""
+    """Seconds taken by opening the file at `path` and reading 4 KiB of its middle."""
     middle = path.stat().st_size // 2
     start = time.perf_counter()
     descriptor = os.open(path, os.O_RDONLY)

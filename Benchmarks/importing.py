@@ -1,11 +1,11 @@
-"""How fast sources become recordings, and what an index costs."""
+"""The speed of imports, and the cost of indexes."""
 
 import shutil
 from pathlib import Path
 
 from measuring import Row, cpus, percentile, ratio, run, seconds, side_by_side, walls
 
-# How the ffmpeg command line is told to do what an import does.
+# The options of the ffmpeg command line for the same work as an import.
 ENCODERS = {
     "flac": ["-c:a", "flac", "-compression_level", "5"],
     "aac": ["-c:a", "aac", "-aac_pns", "0", "-b:a", "128k"],
@@ -20,7 +20,7 @@ def import_sources(bench, sources, store, *options):
 
 
 def rates(bench):
-    """One file against the ffmpeg command line, and four files at once against one after another."""
+    """One file compared with the ffmpeg command line, and four files at once compared with one after another."""
     source = bench.sounds.wav(bench.length(600))
     store = bench.folder / "imported.zarr"
     rows = []
@@ -50,9 +50,9 @@ def rates(bench):
 
 
 def indexing(bench):
-    """Finding all frames of a stream, against tools that decode it or list its packets."""
+    """Finding all frames of a stream, compared with tools that decode it or list its packets."""
     flac = bench.sounds.coded("flac", bench.length(3600))
-    # Longer, so that starting the program does not count.
+    # Longer, so that the start of the program does not matter.
     aac = bench.sounds.coded("aac", bench.length(4 * 3600))
     rows = []
     for path, hours, target, tool in [
@@ -72,7 +72,7 @@ def indexing(bench):
 
 
 def overhead(bench):
-    """What the indexes take of the disk, against the streams."""
+    """The size of the indexes on disk, compared with that of the streams."""
     rows = []
     for codec, limit in [("flac", 1), ("aac", 3), ("opus", 3)]:
         recording = bench.hour_store / codec / "0"

@@ -9,11 +9,11 @@ from pathlib import Path
 from measuring import Row, median, ratio, run, seconds, side_by_side
 from mounts import Mount
 
-HARD_LINKS = 1000  # a chunk's file is shared by so many recordings at most
+HARD_LINKS = 1000  # the most recordings that share the file of a chunk
 
 
 def make_many(bench, store, count):
-    """Makes a store of `count` recordings of a second: one imported, the others with its parts and names of their own."""
+    """Makes a store of `count` recordings of a second: one is imported, and the others are copies of it with their own names."""
     run(bench.zarrwlr, "import", store, *bench.sounds.excerpts(1, 1))
     model = store / "0"
     document = json.loads((model / "zarr.json").read_text())
@@ -38,12 +38,12 @@ def make_many(bench, store, count):
 
 
 def _list(path):
-    """Seconds that `ls -l` takes."""
+    """Seconds taken by `ls -l`."""
     return run("ls", "-l", path).wall
 
 
 def listing(bench):
-    """A hundred thousand recordings: what mounting and listing them takes, with nothing known of them and with all."""
+    """Mounting and listing a hundred thousand recordings, with nothing known of them, and with everything known."""
     count = bench.length(100_000)
     store = bench.folder / "very-many.zarr"
     make_many(bench, store, count)
@@ -57,7 +57,7 @@ def listing(bench):
             with Mount(bench.mount, store, *options) as mount:
                 ready.append(time.perf_counter() - start)
                 kept.append(_list(mount.path))
-                # All is known, and kept, once this can be read.
+                # Once this has been read, everything is known and kept.
                 (mount.path / ".zarrwlr" / "recordings.csv").read_bytes()
                 memory.append(mount.peak_memory)
     shutil.rmtree(store)
@@ -76,7 +76,7 @@ def _time_row(what, value, limit):
 
 
 def opening(bench):
-    """Open, read the first 4 KiB, stat, close: recordings that are known, against WAV files on the disk."""
+    """Open, read the first 4 KiB, stat and close: known recordings, compared with WAV files on the disk."""
     count = bench.length(10_000)
     store, folder = bench.folder / "opened.zarr", bench.folder / "opened"
     make_many(bench, store, count)
@@ -109,7 +109,7 @@ def opening(bench):
 
 
 def _open_all(folder):
-    """Seconds that opening every WAV file in `folder` takes."""
+    """Seconds taken by opening every WAV file in `folder`."""
     paths = sorted(str(path) for path in folder.iterdir() if path.suffix == ".wav")
     start = time.perf_counter()
     for path in paths:

@@ -1,4 +1,4 @@
-"""Timing commands and calls side by side, and saying what came of it."""
+"""Measuring commands and calls side by side, and describing the results."""
 
 import os
 import statistics
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Cost:
-    """What something took, in seconds: of the clock, and of the processors."""
+    """The cost of something in seconds: of the clock, and of all processors."""
 
     wall: float
     cpu: float
@@ -30,7 +30,7 @@ class Row:
 
 
 def run(*command, directory=None):
-    """Runs a command to its end, with its output thrown away, and returns its cost; raises where it fails."""
+    """Runs a command to its end, without its output, and returns its cost; raises an error if it fails."""
     start = time.perf_counter()
     process = subprocess.Popen(
         [str(word) for word in command], cwd=directory,
@@ -46,7 +46,7 @@ def run(*command, directory=None):
 
 
 def side_by_side(rounds, *actions):
-    """Calls the actions in turn, A B A B …, and returns a list of results for each."""
+    """Calls the actions alternately, A B A B …, and returns a list of results for each."""
     results = [[] for _ in actions]
     for _ in range(rounds):
         for action, kept in zip(actions, results):
@@ -55,7 +55,7 @@ def side_by_side(rounds, *actions):
 
 
 def ratio(upper, lower):
-    """The median of the ratios of what was measured in the same round."""
+    """The median of the ratios of results of the same round."""
     return statistics.median(one / other for one, other in zip(upper, lower, strict=True))
 
 
@@ -68,7 +68,7 @@ def cpus(costs):
 
 
 def percentile(values, part):
-    """The value below which `part` (0 to 1) of the values lie."""
+    """The value below which `part` (0 to 1) of the values are."""
     ordered = sorted(values)
     return ordered[min(int(part * len(ordered)), len(ordered) - 1)]
 
@@ -78,7 +78,7 @@ def median(values):
 
 
 def seconds(value):
-    """A time in the unit that suits it."""
+    """A time as text, in a fitting unit."""
     if value < 1e-3:
         return f"{value * 1e6:.0f} µs"
     if value < 1:
@@ -87,7 +87,7 @@ def seconds(value):
 
 
 def machine():
-    """What it was measured on, as lines of Markdown."""
+    """The machine and its software, as lines of Markdown."""
     with open("/proc/cpuinfo") as file:
         model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown")
     with open("/proc/meminfo") as file:

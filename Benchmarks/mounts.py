@@ -1,4 +1,4 @@
-"""A store mounted for a while, and reading through it."""
+"""Mounting a store, and timing reads through the mount."""
 
 import json
 import os
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 class Mount:
-    """A store mounted as long as the `with` lasts."""
+    """A store that is mounted as long as the `with` lasts."""
 
     def __init__(self, program, store, *options):
-        # In the background, as its users run it: in the foreground it also counts the pages of libraries that only starting
-        # up has touched, some 20 MiB.
+        # In the background, as users run it: in the foreground its memory includes some 20 MiB of library pages that only the
+        # start-up has touched.
         self._command = [str(program), str(store)]
         self._options = [word for option in options for word in ("-o", option)]
 
@@ -36,29 +36,29 @@ class Mount:
 
     @property
     def peak_memory(self):
-        """The most memory that the mount has had, in MiB."""
+        """The peak memory of the mount, in MiB."""
         with open(self._process / "status") as status:
             return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
 
     @property
     def read_requests(self):
-        """Requests to read a recording that have reached the mount."""
+        """The number of read requests for recordings that have reached the mount."""
         return json.loads((self.path / ".zarrwlr/status.json").read_text())["requests_total"]["read"]
 
 
 def _process_with(argument):
-    """The folder in /proc of the process that was given `argument`."""
+    """The folder in /proc of the process that has `argument` on its command line."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if argument in (process / "cmdline").read_text().split("\0"):
                 return process
         except OSError:
-            pass  # It has ended meanwhile.
+            pass  # It has ended in the meantime.
     raise RuntimeError(f"no process was given {argument}")
 
 
 def slots(count, size, total):
-    """`count` places in `total`, in an order that jumps about, where `size` can be read without meeting another's."""
+    """`count` offsets in `total`, in scattered order, at which `size` can be read without overlaps."""
     stride = total // count
     step = next(step for step in range(count * 618 // 1000 | 1, 2 * count) if _are_coprime(step, count))
     for number in range(count):
@@ -73,7 +73,7 @@ def _are_coprime(left, right):
 
 
 def read_latencies(path, size, places):
-    """Seconds that each read of `size` bytes at the `places` took, the kernel reading nothing ahead."""
+    """Seconds taken by each read of `size` bytes at the `places`, without read-ahead by the kernel."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)

@@ -25,7 +25,7 @@ def p99(latencies):
 
 
 def make_hour_store(bench, store):
-    """Makes a store of one-hour recordings, a group for each way to keep them; the coded streams as files hold them."""
+    """Makes a store of one-hour recordings, with a group for each codec. The coded files are stored as they are."""
     hour = bench.length(3600)
     for codec in ["flac", "aac", "opus"]:
         run(bench.zarrwlr, "import", f"{store}::{codec}", bench.sounds.coded(codec, hour))
@@ -37,16 +37,16 @@ def recording(mount, group):
 
 
 def cold(bench, group, size, count):
-    """Latencies of reads of `size` bytes that the mount and the kernel have not seen before."""
+    """Latencies of reads of `size` bytes that neither the mount nor the kernel has cached."""
     with Mount(bench.mount, bench.hour_store) as mount:
         path = recording(mount, group)
-        # The header, and what opening a recording for the first time costs.
+        # Reads the header, and so takes the cost of opening the recording out of the measurement.
         read_latencies(path, 4096, [0])
         return read_latencies(path, size, [HEADER + place for place in slots(count, size, path.stat().st_size - HEADER)])
 
 
 def in_process(bench, codec, samples, count):
-    """Latencies of loading and decoding just the frames of as many samples, with no mount."""
+    """Latencies of reading and decoding just the frames of so many samples, without a mount."""
     path = bench.sounds.coded(codec, bench.length(3600))
     places = slots(count, samples, (bench.length(3600) - 1) * RATE)
     said = subprocess.run(
@@ -56,7 +56,7 @@ def in_process(bench, codec, samples, count):
 
 
 def cold_small(bench):
-    """4 KiB anywhere."""
+    """Reads of 4 KiB at random places."""
     count = bench.length(2000)
     rows = []
     names = ["flac", "aac"]
@@ -81,7 +81,7 @@ def cold_small(bench):
 
 
 def cold_second(bench):
-    """One second anywhere."""
+    """Reads of one second at random places."""
     count = bench.length(1200)
     flac_path = bench.sounds.coded("flac", bench.length(3600))
     places = list(slots(count, RATE, (bench.length(3600) - 1) * RATE))
@@ -105,7 +105,7 @@ def cold_second(bench):
 
 
 def whole_file(bench):
-    """All of a recording, from front to back, and then again."""
+    """A whole recording, from front to back, twice."""
     flac_path = bench.sounds.coded("flac", bench.length(3600))
     wav_path = bench.sounds.wav(bench.length(3600))
     warm, requests, plain = [], [], []
@@ -151,7 +151,7 @@ def _dd(path):
 
 
 def many_readers(bench):
-    """Crops of three seconds out of many recordings: one reader, and eight."""
+    """Crops of three seconds from many recordings, by one reader and by eight."""
     store = bench.folder / "many.zarr"
     count = bench.length(200)
     run(bench.zarrwlr, "import", store, *bench.sounds.excerpts(count, 30))
@@ -160,7 +160,7 @@ def many_readers(bench):
     def crops_per_second(readers):
         with Mount(bench.mount, store) as mount:
             paths = sorted(path for path in mount.path.iterdir() if path.suffix == ".wav")
-            # Every crop is read once only, by one of the readers.
+            # Every crop is read only once, by one of the readers.
             places = [(path, HEADER + 3 * SECOND * number) for number in range(10) for path in paths]
             places = [places[place] for place in slots(len(places), 1, len(places))]
             start = time.perf_counter()
@@ -190,7 +190,7 @@ def _crop(place):
 
 
 def day_long(bench):
-    """A day against a minute, at 16 kHz; and what memory a day takes."""
+    """A day compared with a minute, at 16 kHz, and the memory that a day takes."""
     rate = 16_000
     day, minute = bench.length(86_400), 60
     rows = []
@@ -209,7 +209,7 @@ def day_long(bench):
                 memory.append(mount.peak_memory)
                 return value
 
-        # As many reads as a minute has places for.
+        # A minute has room for so many reads.
         long, short = side_by_side(2 * bench.rounds, lambda: latency(day, 80), lambda: latency(minute, 80))
         times = ratio(long, short)
         name = codec.upper()

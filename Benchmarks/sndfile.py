@@ -11,7 +11,7 @@ class _Info(ctypes.Structure):
 
 
 def read_latencies(path, count, places):
-    """Seconds that seeking to each of the samples `places` and reading `count` samples as 16 bits took."""
+    """Seconds taken by seeking to each of the samples `places` and reading `count` samples of 16 bits there."""
     library = ctypes.CDLL(ctypes.util.find_library("sndfile"))
     library.sf_open.restype = ctypes.c_void_p
     library.sf_seek.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int]

@@ -1,4 +1,4 @@
-"""Sound to measure with: made up, the same every time, about as hard to code as a field recording."""
+"""Generated sounds for measurements: the same every time, and about as hard to code as field recordings."""
 
 import subprocess
 import wave
@@ -11,7 +11,7 @@ def sox(*words):
 
 
 class Sounds:
-    """Sound files below a folder, each made when it is first asked for."""
+    """Sound files in a folder. Each is made when it is first requested."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -25,7 +25,7 @@ class Sounds:
         return path
 
     def excerpts(self, count, seconds):
-        """WAV files of one channel, no two the same."""
+        """WAV files of one channel, all different."""
         folder = self.folder / f"{count}x{seconds}s"
         if not folder.exists():
             folder.mkdir()
@@ -45,7 +45,7 @@ class Sounds:
         source = self.wav(min(seconds, self.HOUR) if codec == "aac" else seconds, rate)
         path = (self.folder / f"{seconds}s-{rate}").with_suffix({"flac": ".flac", "aac": ".aac", "opus": ".opus"}[codec])
         if not path.exists() and codec == "aac" and seconds > self.HOUR:
-            # ADTS streams may follow one another.
+            # ADTS streams can be concatenated.
             hour = self.coded(codec, self.HOUR, rate).read_bytes()
             with open(path, "wb") as file:
                 for _ in range(seconds // self.HOUR):
@@ -60,12 +60,12 @@ class Sounds:
             subprocess.run([str(word) for word in words], check=True)
         return path
 
-    # Seconds of what longer sounds repeat.
+    # Seconds of the sound that longer ones repeat.
     PIECE = 300
     HOUR = 3600
 
     def _piece(self, rate):
-        """Wind, and calls that rise and fall in it."""
+        """Wind, with calls that rise in pitch."""
         path = self.folder / f"piece-{rate}.wav"
         if not path.exists():
             form = ["-R", "-n", "-r", rate, "-b", 16, "-c", 1]

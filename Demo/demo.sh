@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a small store out of generated sound, mounts it, reads it with everyday tools, and unmounts it.
+# Makes a small store of generated sound, mounts it, reads it with common tools, and unmounts it.
 #
 #   Demo/demo.sh DIRECTORY-OF-THE-PROGRAMS
 set -eu
@@ -26,14 +26,14 @@ show() {
     "$@"
 }
 
-say "1. Sound, made up: a chirping tone, noise that comes and goes, and a bat's worth of kilohertz"
+say "1. Generated sound: a chirp, noise that comes and goes, and an ultrasonic sweep like a bat's"
 cd "$work"
 sox -R -n -r 48000 -b 16 chirp.wav synth 60 sine 800:6000 gain -6
 sox -R -n -r 44100 -c 2 -b 16 meadow.wav synth 60 pinknoise amod 0.3 gain -6
 sox -R -n -r 250000 -b 16 bat.wav synth 10 sine 20000:90000 gain -6
 ls -l ./*.wav
 
-say "2. Imported into a Zarr store: FLAC, AAC and Opus, each proved by reading it back"
+say "2. Imported into a Zarr store: FLAC, AAC and Opus, each verified by reading it back"
 show "$bin/zarrwlr" import store.zarr::flac chirp.wav bat.wav
 show "$bin/zarrwlr" import store.zarr::aac --codec aac --bitrate 96k meadow.wav
 show "$bin/zarrwlr" import store.zarr::opus --codec opus --bitrate 64k --start 2025-05-01T04:00:00+02:00 chirp.wav
@@ -52,7 +52,7 @@ show soxi audio/flac/bat.wav
 show sox audio/opus/chirp.wav cut.wav trim 30 2
 show soxi -D cut.wav
 
-say "5. Any bytes at any time are those of the whole file"
+say "5. Any part of a file has the same bytes as in the whole file"
 cp audio/flac/chirp.wav whole.wav
 show dd if=audio/flac/chirp.wav of=part bs=1 skip=1234567 count=100000 status=none
 dd if=whole.wav of=expected bs=1 skip=1234567 count=100000 status=none
@@ -69,8 +69,8 @@ show fusermount3 -u audio
 
 cat <<END
 
-Three minutes of generated sound were imported into a store of $(du -sh store.zarr | cut -f1), which was mounted at a directory where each
-recording was a WAV file. ffprobe, soxi and sox read those files as they read any other; 100 000 bytes cut out of the middle
-were the same as in a copy of the whole file, and the copy of the FLAC recording was, byte for byte, the WAV that had gone
-in. Nothing is left mounted.
+Three minutes of generated sound were imported into a store of $(du -sh store.zarr | cut -f1) and mounted at a directory, where
+each recording was a WAV file. ffprobe, soxi and sox read these files like any others. 100 000 bytes from the middle of a file were the same as in a copy
+of the whole file, and the copy of the FLAC recording was, byte for byte, the WAV file that had been imported. Nothing is left
+mounted.
 END

@@ -1,6 +1,6 @@
 import Support
 
-/// Why nothing could be measured.
+/// An error that ends a measurement.
 struct BenchmarkError: DescribedError {
     let summary: String
 

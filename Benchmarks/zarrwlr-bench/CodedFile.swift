@@ -35,7 +35,7 @@ struct CodedFile {
         }
     }
 
-    /// Reads as many bytes as `buffer` has from byte `offset` on.
+    /// Fills `buffer` with the bytes from `offset` on.
     func read(from offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
         try Self.read(descriptor, path, offset, into: buffer)
     }
@@ -48,7 +48,7 @@ struct CodedFile {
         }
     }
 
-    /// All frames, found by scanning the file.
+    /// All frames, found by a scan of the file.
     func frames() throws -> [CodedFrame] {
         switch coding {
         case .flac(let streamInfo, let firstFrameOffset):

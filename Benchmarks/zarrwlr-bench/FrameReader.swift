@@ -1,6 +1,6 @@
 import AudioCoding
 
-/// Decodes any samples of a file from just the frames that they are in: what no reader can do without.
+/// Reads and decodes just the frames of requested samples: the least work that any reader must do.
 final class FrameReader {
     private enum Decoder {
         case flac(FLACDecoder)
@@ -26,9 +26,9 @@ final class FrameReader {
         output.deallocate()
     }
 
-    /// Loads and decodes the frames that hold `samples`; AAC's with the frame before, which the first overlaps.
+    /// Reads and decodes the frames of `samples`, for AAC with the frame before them, which overlaps the first.
     func read(_ samples: Range<Int>) throws {
-        // All frames but the last are of one length.
+        // All frames but the last have the same length.
         guard let length = frames.first?.sampleCount else { throw BenchmarkError("the file has no frame") }
         let first = samples.lowerBound / length
         let end = min((samples.upperBound - 1) / length + 1, frames.count)
@@ -42,7 +42,7 @@ final class FrameReader {
         }
     }
 
-    /// Reads the frames `range` at once and hands them to `body` one by one.
+    /// Reads the frames in `range` at once and passes them to `body` one by one.
     private func forEachFrame(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let start = frames[range.lowerBound].offset
         let last = frames[range.upperBound - 1]

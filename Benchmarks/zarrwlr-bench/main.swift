@@ -2,7 +2,8 @@ import AudioCoding
 import Glibc
 import Support
 
-/// What the benchmarks need done in process: `scan FILE`, `decode FILE SAMPLES < PLACES`. FILE is FLAC or ADTS.
+/// The measurements that are done in process: `scan FILE` finds all frames, `decode FILE SAMPLES < PLACES` decodes so many samples at
+/// each place. FILE is FLAC or ADTS.
 enum Benchmark {
     static func run(_ arguments: [String]) throws {
         switch (arguments.first, arguments.count) {

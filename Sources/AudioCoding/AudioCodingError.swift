@@ -1,6 +1,6 @@
 public import Support
 
-/// Why a coded stream, or a frame of it, cannot be read or decoded.
+/// An error in a coded stream or in one of its frames.
 public struct AudioCodingError: DescribedError {
     /// The codec whose rules the stream breaks. Each is declared in its folder.
     public struct Codec: Hashable, Sendable {
@@ -12,9 +12,9 @@ public struct AudioCodingError: DescribedError {
     public let codec: Codec
     /// What is wrong, for the user.
     public let problem: String
-    /// Where in the stream, in bytes from its start, where that is known.
+    /// The place in the stream, in bytes from its start, if known.
     public let offset: UInt64?
-    /// The error beneath: of the C library, or of what the stream is read from.
+    /// The error of the C library, or of the source that the stream is read from.
     public let cause: (any Error)?
 
     /// An error about a stream of `codec`.

@@ -1,6 +1,6 @@
-/// Checksums as FLAC and Ogg use them: most significant bit first, register zero at the start, nothing inverted.
+/// The checksums of FLAC and Ogg: most significant bit first, initial value zero, nothing inverted.
 ///
-/// The register of a checksum of fewer than 32 bits is kept in the upper bits of 32, which lets one loop serve all widths.
+/// The register of a checksum of fewer than 32 bits is kept in the upper bits of 32, so that one loop serves all widths.
 struct CRC: Sendable {
     /// The CRC-8 of a FLAC frame header, RFC 9639 section 9.1.8.
     static let flacHeader = CRC(polynomial: 0x07, width: 8)
@@ -11,9 +11,9 @@ struct CRC: Sendable {
 
     private let polynomial: UInt32
     private let width: UInt32
-    /// Sixteen tables of 256: table t holds what a byte leaves behind after t further bytes of zero.
+    /// Sixteen tables of 256: table t holds the register that a byte leaves after t further bytes of zero.
     private let tables: [UInt32]
-    /// What x^(8·2^k) is modulo the polynomial, as a register: what 2^k bytes of zero multiply by.
+    /// x^(8·2^k) modulo the polynomial, as registers: 2^k bytes of zero multiply a register by the k-th.
     private let zeroPowers: [UInt32]
 
     private init(polynomial: UInt32, width: UInt32) {
@@ -39,7 +39,7 @@ struct CRC: Sendable {
         self.width = width
     }
 
-    /// The register after `bytes`, from what it was before them.
+    /// The register after `bytes`, if it was `register` before them.
     func updated(_ register: UInt32 = 0, with bytes: UnsafeRawBufferPointer) -> UInt32 {
         tables.withUnsafeBufferPointer { tables in
             var register = register
@@ -60,7 +60,7 @@ struct CRC: Sendable {
         }
     }
 
-    /// What the eight bytes `word` leave behind, by the tables from the one at `first` on.
+    /// The register that the eight bytes of `word` leave, by the eight tables from number `first` on.
     @inline(__always)
     private static func remainder(of word: UInt64, _ tables: UnsafeBufferPointer<UInt32>, from first: Int) -> UInt32 {
         let base = first * 256
@@ -70,10 +70,10 @@ struct CRC: Sendable {
             ^ tables[base + 256 + Int(word >> 8 & 0xFF)] ^ tables[base + Int(word & 0xFF)]
     }
 
-    /// The register after `count` bytes of zero, without going through them.
+    /// The register after `count` bytes of zero, in logarithmic time.
     ///
-    /// Checksums are linear: the register at the end of a run of bytes is the one at its start, moved on by as many zeros,
-    /// plus the checksum of the run itself. So whether a run's own checksum is zero follows from the registers at its ends.
+    /// Checksums are linear: the register at the end of a run of bytes is the one at its start, advanced by as many zeros, plus
+    /// the checksum of the run itself. So the registers at both ends of a run show whether its own checksum is zero.
     func advanced(_ register: UInt32, byZeros count: UInt64) -> UInt32 {
         guard register != 0 else { return 0 }
         var register = register

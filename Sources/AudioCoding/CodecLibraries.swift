@@ -2,9 +2,9 @@ import CFLAC
 import CLibAV
 import COpus
 
-/// The libraries that decode, as they are on this machine: AAC and Opus come out of other versions of theirs with other last bits.
+/// The decoding libraries of this machine. Other versions decode AAC and Opus to samples that differ in the last bits.
 public enum CodecLibraries {
-    /// Name and version of each: `libFLAC 1.4.2`.
+    /// The name and version of each, such as `libFLAC 1.4.2`.
     public static var versions: [String] {
         let number = avcodec_version()
         let libavcodec = "libavcodec \(number >> 16).\(number >> 8 & 0xFF).\(number & 0xFF)"

@@ -1,12 +1,12 @@
-/// One coded frame of a stream: where its bytes are, and which samples it decodes to.
+/// One coded frame of a stream: the place of its bytes, and the samples that it decodes to.
 public struct CodedFrame: Sendable, Equatable {
-    /// The first byte, from the start of the stream.
+    /// The offset of its first byte from the start of the stream.
     public let offset: UInt64
-    /// How many bytes, header and checksums included.
+    /// Bytes of the frame, header and checksums included.
     public let byteCount: Int
-    /// The first sample of one channel, from the start of the stream.
+    /// The first sample of one channel, counted from the start of the stream.
     public let firstSample: UInt64
-    /// How many samples of one channel.
+    /// Samples of one channel.
     public let sampleCount: Int
 
     /// A frame of `byteCount` bytes at `offset` that decodes to `sampleCount` samples from `firstSample` on.

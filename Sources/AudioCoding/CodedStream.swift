@@ -1,18 +1,18 @@
 import Support
 
-/// A coded stream of which any part can be had, so that its ends can be looked at without reading all of it.
+/// A coded stream with random access, so that its ends can be read without all the rest.
 public struct CodedStream {
-    /// How many bytes the stream has.
+    /// Bytes of the stream.
     public let byteCount: UInt64
     private let read: (Range<UInt64>) throws -> [UInt8]
 
-    /// A stream of `byteCount` bytes; `read` gives exactly the bytes of a range that lies within them.
+    /// A stream of `byteCount` bytes; `read` returns exactly the bytes of a range within them.
     public init(byteCount: UInt64, read: @escaping (Range<UInt64>) throws -> [UInt8]) {
         self.byteCount = byteCount
         self.read = read
     }
 
-    /// The bytes from `offset` on, `count` of them, or as many as there are before the end.
+    /// The next `count` bytes from `offset` on, or fewer at the end of the stream.
     func bytes(
         from offset: UInt64, atMost count: Int, of codec: AudioCodingError.Codec
     ) throws(AudioCodingError) -> [UInt8] {
@@ -31,7 +31,7 @@ public struct CodedStream {
         return bytes
     }
 
-    /// The last `count` bytes, or all where there are no more.
+    /// The last `count` bytes, or all bytes if there are fewer.
     func tail(atMost count: Int, of codec: AudioCodingError.Codec) throws(AudioCodingError) -> [UInt8] {
         let count = min(byteCount, UInt64(max(count, 0)))
         return try bytes(from: byteCount - count, atMost: Int(count), of: codec)

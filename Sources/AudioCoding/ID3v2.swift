@@ -3,7 +3,7 @@ enum ID3v2 {
     /// Bytes of the tag's header.
     static let headerByteCount = 10
 
-    /// How many bytes the tag takes that begins with `bytes`, or nil where they begin no tag.
+    /// Bytes of the tag that begins with `bytes`, header and footer included; nil if they are not the start of a tag.
     static func byteCount(of bytes: some Collection<UInt8>) -> Int? {
         let header = Array(bytes.prefix(headerByteCount))
         guard header.count == headerByteCount, header.starts(with: "ID3".utf8) else { return nil }

@@ -1,11 +1,11 @@
 #pragma once
-// The libfuse API this project is written against. _FILE_OFFSET_BITS is left alone: defining it here gives `flock` another
-// definition than the Glibc module has, and 64-bit Linux needs none.
+// The version of the libfuse API that this project uses. _FILE_OFFSET_BITS is not defined: it would give `flock` a definition
+// that differs from the Glibc module's, and 64-bit Linux does not need it.
 #define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
 
-// Functions that libfuse names by macros, the first since 3.17, the second where it was built without versioned symbols: Swift
-// imports no macros with arguments.
+// libfuse defines these functions as macros with arguments, which Swift does not import: the first since 3.17, the second if it
+// was built without versioned symbols.
 static inline struct fuse_session *zwl_session_new(
     struct fuse_args *arguments, const struct fuse_lowlevel_ops *operations, size_t size, void *data
 ) {

@@ -1,6 +1,7 @@
-// What jemalloc is told before its first allocation, and takes from a C variable of this name only; see TUNING in jemalloc(3).
+// jemalloc reads its options from a C variable of this name before its first allocation; see TUNING in jemalloc(3).
 //
-// One arena: blocks made in one thread are dropped in another, and what is free in one arena is of no use to another. Freed pages
-// go back after a tenth of a second: a codec context of half a megabyte finds its pages again at the next read, and what is no
-// longer needed does not count as ours. Threads keep only small things for themselves.
+// narenas: one arena. Blocks are allocated by one thread and freed by another, and memory that is free in one arena is of no use
+// to another. dirty_decay_ms, muzzy_decay_ms: freed pages are returned to the system after a tenth of a second, which is long
+// enough for the pages of a codec context (half a megabyte) to be reused by the next read. lg_tcache_max: threads cache only
+// objects of up to 8 KiB.
 const char *malloc_conf = "narenas:1,dirty_decay_ms:100,muzzy_decay_ms:0,lg_tcache_max:13";

@@ -6,6 +6,6 @@
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 
-// Macros with casts or calls in them, which Swift does not import.
+// Swift does not import macros that contain casts or calls.
 static const int zwl_AVERROR_EOF = AVERROR_EOF;
 static const int64_t zwl_AV_NOPTS_VALUE = AV_NOPTS_VALUE;

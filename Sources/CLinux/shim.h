@@ -1,7 +1,7 @@
 #pragma once
 
-// renameat2(2) with its flags. glibc has it since 2.28 and declares it under _GNU_SOURCE only, which Swift's Glibc module
-// is made without.
+// renameat2(2) and its flags. glibc has had it since 2.28, but declares it only under _GNU_SOURCE, which Swift's Glibc module does
+// not define.
 int renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned int flags);
 
 // sync_file_range(2), for the same reason.

@@ -2,7 +2,7 @@
 #include <opus.h>
 #include <opus_multistream.h>
 
-// opus_multistream_decoder_ctl is variadic and OPUS_SET_GAIN a macro with arguments: Swift imports neither.
+// Swift imports neither variadic functions, such as opus_multistream_decoder_ctl, nor macros with arguments, such as OPUS_SET_GAIN.
 static inline int zwl_opus_multistream_decoder_set_gain(OpusMSDecoder *decoder, opus_int32 gain) {
     return opus_multistream_decoder_ctl(decoder, OPUS_SET_GAIN(gain));
 }
@@ -11,7 +11,7 @@ static inline int zwl_opus_decoder_set_gain(OpusDecoder *decoder, opus_int32 gai
     return opus_decoder_ctl(decoder, OPUS_SET_GAIN(gain));
 }
 
-// Likewise, the settings of an encoder and what it says of itself.
+// For the same reason, the settings of an encoder, and its look-ahead.
 static inline int zwl_opus_multistream_encoder_set_bitrate(OpusMSEncoder *encoder, opus_int32 bitrate) {
     return opus_multistream_encoder_ctl(encoder, OPUS_SET_BITRATE(bitrate));
 }

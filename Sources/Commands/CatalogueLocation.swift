@@ -2,17 +2,17 @@ import Glibc
 import Recordings
 import Support
 
-/// Where what is learned of a store's recordings is kept from mount to mount.
+/// The place where a mount keeps what it has learned about a store's recordings for the next mount.
 enum CatalogueLocation: Sendable, Equatable {
-    /// A file for each store, below the user's folder for caches.
+    /// A file per store in the user's cache folder.
     case standard
     /// This file.
     case file(String)
-    /// Nowhere: it is learned anew every time.
+    /// Nowhere: every mount learns it again.
     case nowhere
 
-    /// The catalogue of the store at the absolute path `store`; nil where nothing is kept, which `log` then tells unless it was
-    /// asked for.
+    /// The catalogue of the store at the absolute path `store`; nil if nothing is kept, which is logged unless the user asked for
+    /// it.
     func open(store: String, log: Log) -> CatalogueFile? {
         switch self {
         case .nowhere: return nil
@@ -27,7 +27,7 @@ enum CatalogueLocation: Sendable, Equatable {
         }
     }
 
-    /// See the XDG Base Directory Specification: a relative path counts as none.
+    /// `zarrwlr` in the user's cache folder. By the XDG Base Directory Specification a relative path is ignored.
     private static var standardFolder: String? {
         func variable(_ name: String) -> String? {
             getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
@@ -35,7 +35,7 @@ enum CatalogueLocation: Sendable, Equatable {
         return (variable("XDG_CACHE_HOME") ?? variable("HOME").map { "\($0)/.cache" }).map { "\($0)/zarrwlr" }
     }
 
-    /// Makes `folder` and those around it; whether that succeeded shows when a file is opened there.
+    /// Creates `folder` and its parents. Failures are ignored, since opening a file there fails as well.
     private static func make(_ folder: String) {
         var path = ""
         for component in folder.split(separator: "/") {
@@ -44,7 +44,7 @@ enum CatalogueLocation: Sendable, Equatable {
         }
     }
 
-    /// A file name for the store at `path`: its own name, and a hash of where it is.
+    /// A file name for the store at `path`: its name and a hash of its path.
     private static func name(of path: String) -> String {
         var hash = FNV1a()
         for byte in path.utf8 { hash.add(byte) }

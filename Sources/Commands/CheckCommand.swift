@@ -3,7 +3,7 @@ import Support
 import Synchronization
 import Zarr
 
-/// `zarrwlr check`: whether a store is what it should be.
+/// `zarrwlr check`: checks a store, and repairs it.
 enum CheckCommand {
     struct Configuration: Sendable {
         var options = StoreCheck.Options()
@@ -14,18 +14,18 @@ enum CheckCommand {
         "check", operands: "STORE[::GROUP]", operandCount: 1...1,
         summary: "Check all that a store holds, and repair it.",
         notes: """
-            Every document, every checksum, and every row of every index is held against the coded streams. --deep decodes all
-            recordings: FLAC against its MD5, sources against their SHA-256, Opus restarts against a decode from the start.
+            Every document, every checksum, and every row of every index is compared with the coded streams. --deep also decodes all
+            recordings and compares FLAC with its MD5, sources with their SHA-256, and Opus restarts with a decode from the start.
 
-            Each finding is told with its recording and, where not all of it is concerned, the samples. --repair writes right
-            indexes in the place of wrong and missing ones, each at once or not at all; audio is never touched. The exit status is 0
-            where no fault is left, 1 where there is one, and 2 where something could not be checked.
+            Each finding is printed with its recording and, if it concerns only a part of that, with the samples. --repair replaces
+            wrong and missing indexes, each as a whole or not at all; audio is never touched. The exit status is 0 if no fault is
+            left, 1 if there is one, and 2 if something could not be checked.
             """,
         options: [
-            CommandOption("--deep", effect: .flag { $0.options.isDeep = true }, help: "decode everything, too"),
+            CommandOption("--deep", effect: .flag { $0.options.isDeep = true }, help: "also decode everything"),
             CommandOption(
                 "--repair", effect: .flag { $0.options.isRepairing = true },
-                help: "write right indexes, remove what interrupted imports left behind"),
+                help: "replace wrong and missing indexes, remove leftovers of interrupted imports"),
             CommandOption(
                 "--jobs",
                 effect: .value("N") { configuration, text throws(CommandError) in

@@ -1,6 +1,6 @@
 import Support
 
-/// Why a command did not do what it was asked to: one line for standard error.
+/// An error that ends a command: one line for standard error.
 struct CommandError: DescribedError {
     let summary: String
     let cause: (any Error)?

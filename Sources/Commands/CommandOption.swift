@@ -1,13 +1,12 @@
-/// An option of a `zarrwlr` command: the one place that says what it is called, what it takes, what it does, and what `--help`
-/// says of it.
+/// An option of a `zarrwlr` command: its names, its value, its effect, and its text in `--help`, all in one place.
 struct CommandOption<Configuration>: Sendable {
-    /// What an option without a value, or with one, does. Throws where the value makes no sense.
+    /// The effect of an option without a value, or of one with a value, which throws if the value makes no sense.
     enum Effect: Sendable {
         case flag(@Sendable (inout Configuration) throws(CommandError) -> Void)
         case value(String, @Sendable (inout Configuration, String) throws(CommandError) -> Void)
     }
 
-    /// Its names, dashes included: `-o`, `--output`.
+    /// Its names, with their dashes: `-o`, `--output`.
     let names: [String]
     let effect: Effect
     let help: String
@@ -18,7 +17,7 @@ struct CommandOption<Configuration>: Sendable {
         self.help = help
     }
 
-    /// How `--help` shows it.
+    /// The option as `--help` shows it.
     var usage: String {
         let names = names.joined(separator: ", ")
         guard case .value(let placeholder, _) = effect else { return names }
@@ -29,8 +28,8 @@ struct CommandOption<Configuration>: Sendable {
 extension Array {
     /// Applies the options in `arguments` to `configuration` and returns the operands, in their order.
     ///
-    /// Options may stand before, between and after operands; `--` ends them. A value follows as the next argument, or as
-    /// `--name=value`, or as `-nvalue`.
+    /// Options may come before, between and after operands; `--` ends them. A value is the next argument, or part of the same one, as
+    /// in `--name=value` or `-nvalue`.
     func apply<Configuration>(
         _ arguments: [String], to configuration: inout Configuration
     ) throws(CommandError) -> [String] where Element == CommandOption<Configuration> {

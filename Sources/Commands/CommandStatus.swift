@@ -1,9 +1,9 @@
-/// How a `zarrwlr` command ends, as its exit status.
+/// The exit status of a `zarrwlr` command.
 enum CommandStatus: Int32, Sendable {
-    /// All was done, and all was well.
+    /// Everything was done, and no fault was found.
     case done = 0
-    /// It was done, and something in the store, or one of several things asked for, was not well.
+    /// It was done, but the store has a fault, or one of several requested things failed.
     case faults = 1
-    /// It could not be done.
+    /// It could not be done, or not all of it.
     case failed = 2
 }

@@ -1,15 +1,15 @@
 import Glibc
 
-/// Where a command writes: what was asked for, and what is to be known beside it.
+/// The streams that a command writes to.
 public struct CommandStreams: Sendable {
-    /// Takes bytes that were asked for; false where nobody takes them any more.
+    /// Writes requested output; returns false if it cannot be written any more.
     public let output: @Sendable (UnsafeRawBufferPointer) -> Bool
-    /// Takes text about what happens: reasons, progress.
+    /// Writes messages: errors and progress.
     public let errors: @Sendable (String) -> Void
-    /// Whether a person watches `errors` on a terminal, where a line can be written over.
+    /// Whether `errors` is a terminal, on which a progress line can be overwritten.
     public let showsProgress: Bool
 
-    /// Streams to `output` and `errors`.
+    /// Streams that write by `output` and `errors`.
     public init(
         output: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool, errors: @escaping @Sendable (String) -> Void,
         showsProgress: Bool

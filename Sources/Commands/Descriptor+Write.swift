@@ -1,8 +1,8 @@
 import Glibc
 
-/// File descriptors, as the system numbers them.
+/// File descriptors, which are plain integers.
 extension Int32 {
-    /// Writes all of `bytes` to this file descriptor, or as much as it takes; false (and errno set) where that is not all.
+    /// Writes `bytes` to this file descriptor. Returns false, with errno set, if not all of them could be written.
     func writeAll(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {

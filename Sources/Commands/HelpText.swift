@@ -1,6 +1,6 @@
-/// The parts of a `--help`.
+/// Parts of the text of `--help`.
 enum HelpText {
-    /// Two columns: what is written, and what it does.
+    /// Two columns: the usage, and the text about it.
     static func rows(_ rows: [(usage: String, help: String)]) -> String {
         let width = 20
         return rows.map { usage, help in

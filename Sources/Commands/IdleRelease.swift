@@ -1,12 +1,12 @@
 import Glibc
 import Support
 
-/// Gives back the memory of a cache that nobody uses.
+/// Frees the memory of a cache that is not in use.
 ///
-/// Its thread looks only now and then while the cache is in use, and sleeps without end once it is empty: a mount that nobody
-/// reads wakes nobody up.
+/// Its thread wakes up only now and then while the cache is in use, and sleeps until a block is cached once it is empty, so that an
+/// idle mount does not wake the processor.
 enum IdleRelease {
-    /// Empties `cache` whenever nobody has used it for `seconds` (and for less than twice as long), as long as the process lives.
+    /// Starts to empty `cache` whenever it has not been used for `seconds`, or at most twice as long, as long as the process lives.
     static func start(for cache: BlockCache, afterSeconds seconds: UInt32) throws(SystemError) {
         let thread = try WorkerThread(name: "idle release") {
             while true {

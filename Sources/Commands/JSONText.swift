@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// JSON for scripts: keys in order, so that the same store gives the same text.
+/// JSON for scripts. Keys are sorted, so that the same store gives the same text.
 enum JSONText {
-    /// `value` over several lines, the last line's end included.
+    /// `value` on several lines, with a line feed at the end.
     static func document(_ value: some Encodable) throws(CommandError) -> String {
         try text(value, [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted])
     }
 
-    /// `value` on one line, the line's end included.
+    /// `value` on one line, with a line feed at the end.
     static func line(_ value: some Encodable) throws(CommandError) -> String {
         try text(value, [.sortedKeys, .withoutEscapingSlashes])
     }
@@ -17,7 +17,7 @@ enum JSONText {
     ) throws(CommandError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = formatting
-        // What zarr-python writes bare and JSON does not have.
+        // JSON has no such numbers; zarr-python writes them without quotes.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         do {

@@ -1,9 +1,9 @@
 import Glibc
 import Support
 
-/// What `zarrwlr-mount` was asked to do.
+/// The settings of `zarrwlr-mount`, by its command line.
 struct MountConfiguration: Sendable {
-    /// The store, as given.
+    /// The path of the store, as given.
     var store = ""
     /// The directory to mount at, as given.
     var mountpoint = ""
@@ -14,9 +14,9 @@ struct MountConfiguration: Sendable {
 
     /// The part of the store to show, without slashes at its ends.
     var group = ""
-    /// What mount tables show as the source; the store's path where nil.
+    /// The source that mount tables show; nil for the store's path.
     var sourceName: String?
-    /// What mount tables show as the type, after `fuse.`.
+    /// The type that mount tables show, after `fuse.`.
     var subtype = "zarrwlr"
     /// The user and group that all files belong to.
     var owner = getuid()
@@ -27,18 +27,18 @@ struct MountConfiguration: Sendable {
     var maximumThreads = max(4, 2 * Parallel.processorCount)
     /// Bytes that all open files together may keep in memory.
     var cacheByteCount = 64 << 20
-    /// Where the log goes; nil for standard error in the foreground and the system's log otherwise.
+    /// The log file; nil for standard error in the foreground, and the system log otherwise.
     var logFile: String?
-    /// Where what is learned of the recordings is kept.
+    /// The place to keep what is learned about the recordings.
     var catalogue = CatalogueLocation.standard
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
-    /// Whether what a sequential reader will want is decoded ahead of it.
+    /// Whether samples are decoded ahead of sequential readers.
     var decodesAhead = true
-    /// Options that libfuse and the kernel take.
+    /// Options that are passed on to libfuse and the kernel.
     var fuseOptions: [String] = []
 
-    /// All that libfuse is told, for a store at the absolute path `store`.
+    /// All options for libfuse, for a store at the absolute path `store`.
     func allFuseOptions(store: String) -> [String] {
         ["ro", "fsname=\(sourceName ?? store)", "subtype=\(subtype)"] + fuseOptions
     }

@@ -1,4 +1,4 @@
-/// What `zarrwlr-mount --help` prints.
+/// The text of `zarrwlr-mount --help`.
 enum MountHelp {
     /// The options that are not mount options.
     static let flags = [
@@ -21,7 +21,7 @@ enum MountHelp {
 
             \(HelpText.rows(flags))
 
-            mount options (and what holds without them):
+            mount options (defaults in parentheses):
             \(HelpText.rows(options))
 
             """

@@ -1,10 +1,10 @@
-/// A command line of `zarrwlr-mount`, read.
+/// A parsed command line of `zarrwlr-mount`.
 enum MountInvocation {
     case help
     case version
     case mount(MountConfiguration)
 
-    /// Reads `arguments`, the program's name not among them.
+    /// Parses `arguments`, which do not include the name of the program.
     init(_ arguments: [String]) throws(CommandError) {
         if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
             self = .help
@@ -37,7 +37,7 @@ enum MountInvocation {
         return configuration
     }
 
-    /// Reads an argument like `-f`, `-fd`, `-oro` or `-o`, whose list is then the first of `rest`.
+    /// Parses an argument such as `-f`, `-fd`, `-oro`, or `-o`, whose list is then the first element of `rest`.
     private static func readFlags(
         _ argument: String, rest: inout ArraySlice<String>, into configuration: inout MountConfiguration
     ) throws(CommandError) {

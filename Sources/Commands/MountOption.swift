@@ -1,18 +1,17 @@
-/// A mount option, as `-o` takes it: the one place that says what it is called, what it takes, what it does, and what `--help`
-/// says of it.
+/// A mount option, for `-o`: its names, its value, its effect, and its text in `--help`, all in one place.
 struct MountOption: Sendable {
-    /// What an option without a value, or with one, does. Throws where the value makes no sense.
+    /// The effect of an option without a value, or of one with a value, which throws if the value makes no sense.
     enum Effect: Sendable {
         case flag(@Sendable (inout MountConfiguration, _ name: String) throws(CommandError) -> Void)
         case value(String, @Sendable (inout MountConfiguration, String) throws(CommandError) -> Void)
     }
 
-    /// Its names: more than one where several options are alike.
+    /// Its names: several for options that are alike.
     let names: [String]
     let effect: Effect
     let help: String
 
-    /// How `--help` shows it.
+    /// The option as `--help` shows it.
     var usage: String {
         guard case .value(let placeholder, _) = effect else { return names.joined(separator: ", ") }
         return "\(names.joined(separator: ", "))=\(placeholder)"
@@ -62,13 +61,13 @@ struct MountOption: Sendable {
             help: "MiB of decoded sound kept in memory (64)"),
         MountOption(
             "catalogue", effect: .value("PATH|off") { $0.catalogue = $1 == "off" ? .nowhere : .file($1) },
-            help: "where what is learned of a store is kept (~/.cache/zarrwlr)"),
+            help: "where to keep what is learned about a store (~/.cache/zarrwlr)"),
         MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
-            help: "no extended attributes, for which newer 'ls -l' asks every file: lists faster"),
+            help: "no extended attributes: newer 'ls -l' asks every file for them, and is faster without"),
         MountOption(
             "noprefetch", effect: .flag { configuration, _ in configuration.decodesAhead = false },
-            help: "nothing is decoded ahead of who reads from front to back"),
+            help: "decode nothing ahead of sequential readers"),
         MountOption(
             "max_threads",
             effect: .value("N") { configuration, text throws(CommandError) in
@@ -86,7 +85,7 @@ struct MountOption: Sendable {
             help: "the type that mount tables show, after 'fuse.' (zarrwlr)"),
         MountOption(
             "allow_other", effect: passedOn,
-            help: "let other users in; for users needs user_allow_other in /etc/fuse.conf"),
+            help: "let other users in; if you are not root, needs user_allow_other in /etc/fuse.conf"),
         MountOption(
             "allow_root", effect: passedOn,
             help: "let root in, too"),
@@ -107,13 +106,13 @@ struct MountOption: Sendable {
             effect: .flag { _, _ in }, help: "accepted; they change nothing"),
     ]
 
-    /// The effect of what libfuse and the kernel take care of.
+    /// The effect of options that are passed on to libfuse and the kernel.
     private static var passedOn: Effect { .flag { $0.fuseOptions.append($1) } }
 
     private static let byName = Dictionary(
         all.flatMap { option in option.names.map { ($0, option) } }, uniquingKeysWith: { first, _ in first })
 
-    /// Applies a list as `-o` takes it: options separated by commas, where `\,` is a comma and `\\` a backslash.
+    /// Applies a list of options from `-o`, separated by commas; `\,` stands for a comma, and `\\` for a backslash.
     static func apply(_ list: String, to configuration: inout MountConfiguration) throws(CommandError) {
         for text in split(list) {
             let name = String(text.prefix { $0 != "=" })

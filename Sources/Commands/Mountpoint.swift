@@ -2,7 +2,7 @@ import Glibc
 
 /// The directory that a store is to be mounted at.
 enum Mountpoint {
-    /// The resolved path of `path`, found fit to mount `store` at.
+    /// Checks that `store` can be mounted at `path`, and returns the resolved path.
     static func check(_ path: String, store: String) throws(CommandError) -> String {
         var status = stat()
         guard stat(path, &status) == 0, let resolved = FilePath.resolved(path) else {
@@ -10,8 +10,8 @@ enum Mountpoint {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw CommandError("cannot mount at \(path): not a directory") }
         guard !isMounted(resolved, status) else {
-            // The kernel may remember the directory of a mount whose program is gone; this question it cannot answer alone.
-            // Asked while the program goes, it answers ECONNABORTED.
+            // If the program behind a mount is gone, the kernel may still know its directory, but cannot answer statvfs alone. While
+            // the program ends, it answers ECONNABORTED.
             var statistics = statvfs()
             let isDead = statvfs(path, &statistics) != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
             throw CommandError(
@@ -38,8 +38,8 @@ enum Mountpoint {
         }
     }
 
-    /// Whether something is mounted at the directory `path`: another file system than its parent's, or one that the kernel's
-    /// own list names.
+    /// Whether something is mounted at the directory `path`: it is on another file system than its parent, or is in the kernel's list
+    /// of mounts.
     private static func isMounted(_ path: String, _ status: stat) -> Bool {
         var parent = stat()
         if stat("\(path)/..", &parent) == 0, parent.st_dev != status.st_dev { return true }
@@ -61,7 +61,7 @@ enum Mountpoint {
         return paths
     }
 
-    /// `text` with `\040` and the like, by which mountinfo writes spaces, tabs, line feeds and backslashes, made those again.
+    /// `text` with `\040` and the like, which stand for spaces, tabs, line feeds and backslashes in mountinfo, replaced by these.
     private static func unescaped(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

@@ -1,10 +1,10 @@
 import Support
 
-/// How far a work of many bytes has come, how fast it goes on, and how long the rest will take.
+/// The progress of work on many bytes: how much is done, how fast, and how long the rest will take.
 struct Pace {
     let byteCount: UInt64
     let totalByteCount: UInt64
-    /// Seconds that it took so far.
+    /// Seconds since it began.
     let seconds: Double
 
     /// "1.2 GiB of 3.4 GiB, 56 MiB/s, 0:00:42 left".

@@ -2,9 +2,9 @@ import Glibc
 import Support
 import Synchronization
 
-/// Tells how far something has come: on a terminal in one line that is written over, elsewhere in a line now and then.
+/// Shows progress: on a terminal in one line that is overwritten, elsewhere in a line now and then.
 ///
-/// Used from any thread.
+/// May be used from any thread.
 final class ProgressLine: Sendable {
     private struct State {
         var isShown = false
@@ -20,10 +20,10 @@ final class ProgressLine: Sendable {
         state = Mutex(State(nextTime: Self.now + (streams.showsProgress ? 0.2 : 10)))
     }
 
-    /// Seconds since this was made.
+    /// Seconds since this was created.
     var elapsed: Double { Self.now - start }
 
-    /// Shows `text`, if the last one was not just now.
+    /// Shows `text`, unless the last one was shown only just before.
     func show(_ text: @autoclosure () -> String) {
         state.withLock { state in
             let now = Self.now
@@ -35,7 +35,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Calls `body`, which writes lines that stay.
+    /// Clears the line and calls `body`, which may write lines that stay.
     func interrupt(_ body: () -> Void) {
         state.withLock { state in
             if state.isShown { streams.errors("\r\u{1B}[K") }
@@ -44,7 +44,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Seconds of a clock that only goes on. See clock_gettime(2).
+    /// Seconds of a clock that never goes back. See clock_gettime(2).
     private static var now: Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

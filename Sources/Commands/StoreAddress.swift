@@ -1,11 +1,11 @@
-/// A store, or a group of it, as commands take it: `STORE` or `STORE::GROUP`.
+/// A store or a group of it, in the form `STORE` or `STORE::GROUP` of the command line.
 struct StoreAddress: Sendable, Equatable {
     /// The store's directory.
     let path: String
-    /// The group's path in the store, without slashes at its ends; empty for all of the store.
+    /// The group's path in the store, without slashes at its ends; empty for the whole store.
     let group: String
 
-    /// What `text` names: the last `::` ends the path, so that a path with `::` in it is given as `a::b.zarr::`.
+    /// Parses `text`. The last `::` ends the path, so a path that contains `::` is written `a::b.zarr::`.
     init(_ text: String) {
         let bytes = Array(text.utf8)
         let colon = UInt8(ascii: ":")

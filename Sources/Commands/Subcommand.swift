@@ -1,17 +1,18 @@
-/// A command of `zarrwlr`: what it takes, and what it does.
+/// A command of `zarrwlr`: its operands, its options, and its action.
 struct Subcommand: Sendable {
     let name: String
-    /// Its operands as `--help` shows them: `STORE[::GROUP] SOURCE...`.
+    /// Its operands as `--help` shows them, such as `STORE[::GROUP] SOURCE...`.
     let operands: String
-    /// What it does, in one line.
+    /// One line about what it does.
     let summary: String
     /// Its options as `--help` shows them.
     let options: [(usage: String, help: String)]
-    /// What `--help` says beyond the options; may be empty.
+    /// The text of `--help` behind the options; may be empty.
     let notes: String
     private let body: @Sendable ([String], CommandStreams) throws(CommandError) -> CommandStatus
 
-    /// A command that `options` set up and that `run` carries out, with as many operands as `operandCount` allows.
+    /// A command with `options`, which change `configuration`, and with as many operands as `operandCount` allows. `run` carries it
+    /// out.
     init<Configuration: Sendable>(
         _ name: String, operands: String, operandCount: ClosedRange<Int>, summary: String, notes: String = "",
         options: [CommandOption<Configuration>], configuration: Configuration,
@@ -32,7 +33,7 @@ struct Subcommand: Sendable {
         }
     }
 
-    /// Does what `arguments` (without the command's name) say.
+    /// Runs the command with `arguments`, which do not include its name.
     func run(_ arguments: [String], _ streams: CommandStreams) throws(CommandError) -> CommandStatus {
         let options = arguments.prefix { $0 != "--" }
         guard !options.contains("--help"), !options.contains("-h") else {
@@ -42,7 +43,7 @@ struct Subcommand: Sendable {
         return try body(arguments, streams)
     }
 
-    /// What `--help` prints.
+    /// The text of `--help`.
     private var help: String {
         let rows = HelpText.rows(options + [("--help", "print this")])
         return """
@@ -50,7 +51,7 @@ struct Subcommand: Sendable {
 
             \(summary)
 
-            options (and what holds without them):
+            options (defaults in parentheses):
             \(rows)
             \(notes.isEmpty ? "" : "\n\(notes)\n")
             """

@@ -1,12 +1,12 @@
 import Glibc
 import Support
 
-/// A text that the user names a file of.
+/// Text files named by the user.
 enum TextFile {
-    /// More than any table made by a person or a program for one.
+    /// The most bytes of a file; no selection table has so many.
     private static let maximumByteCount = 256 << 20
 
-    /// The contents of the file at `path`; a byte order mark is taken off, and bytes that are no UTF-8 become U+FFFD.
+    /// The contents of the file at `path`, without a byte order mark; bytes that are not UTF-8 become U+FFFD.
     static func read(_ path: String) throws(CommandError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandError("cannot read", cause: SystemError("open", path)) }

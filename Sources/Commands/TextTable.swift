@@ -1,6 +1,6 @@
 /// Columns of text, each as wide as its widest cell.
 struct TextTable {
-    /// How a column's cells stand.
+    /// The alignment of a column's cells.
     enum Alignment {
         case left, right
     }
@@ -12,12 +12,12 @@ struct TextTable {
         self.columns = columns
     }
 
-    /// Adds a row, a cell for each column.
+    /// Adds a row with one cell per column.
     mutating func append(_ cells: [String]) {
         rows.append(cells)
     }
 
-    /// The titles and the rows, a line each.
+    /// The titles and the rows, one per line.
     var text: String {
         let lines = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in lines.reduce(0) { max($0, $1[column].count) } }

@@ -1,9 +1,9 @@
 import AudioCoding
 
-/// The version that every command tells.
+/// The version of both programs.
 public let version = "0.1.0"
 
-/// What `name --version` prints: its version, and on the next line those of the libraries that its samples come from.
+/// The text of `name --version`: the version of the program, and on the next line those of the libraries that decode.
 func versionText(of name: String) -> String {
     "\(name) \(version)\n\(CodecLibraries.versions.joined(separator: ", "))\n"
 }

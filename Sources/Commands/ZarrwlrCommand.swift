@@ -1,6 +1,6 @@
 import Support
 
-/// `zarrwlr`: makes stores of recordings, and tells what is in them.
+/// `zarrwlr`: makes stores of recordings, and reports what is in them.
 public struct ZarrwlrCommand: Sendable {
     private static let name = "zarrwlr"
 
@@ -17,8 +17,8 @@ public struct ZarrwlrCommand: Sendable {
         self.streams = streams
     }
 
-    /// Does what `arguments` (without the program's name) say and returns the exit status: 0, or 1 where something in a store
-    /// or among the things asked for is not well, or 2, with one line about it, where nothing could be done.
+    /// Runs the command in `arguments`, which do not include the name of the program, and returns the exit status of `CommandStatus`.
+    /// Before status 2 it writes one line with the reason.
     public func run(_ arguments: [String]) -> Int32 {
         var program = Self.name
         do throws(CommandError) {
@@ -44,7 +44,7 @@ public struct ZarrwlrCommand: Sendable {
         """
         usage: zarrwlr COMMAND [operands and options of the command]
 
-        Makes Zarr stores of coded recordings, and tells what is in them. zarrwlr-mount mounts them.
+        Makes Zarr stores of coded recordings, and reports what is in them. zarrwlr-mount mounts them.
 
         commands:
         \(HelpText.rows(subcommands.map { ($0.name, $0.summary) }))

@@ -1,26 +1,27 @@
 import CSQLite
 import Synchronization
 
-/// A connection to an SQLite database. Safe to call from any thread; threads take turns.
+/// A connection to an SQLite database. It may be used from any thread; threads take turns.
 ///
-/// The file is never mapped into memory: another program may cut it short.
+/// The file is never mapped into memory, since another program may truncate it.
 public final class Database: Sendable {
     private let connection: Mutex<Connection>
 
-    /// Opens the database at `path`, and makes one where there is none. Waits up to `patience` milliseconds for others who write.
+    /// Opens the database at `path`, or creates it if there is none. Statements wait up to `patience` milliseconds for another
+    /// connection that writes.
     public init(path: String, patience: Int32 = 200) throws(DatabaseError) {
         connection = Mutex(try Connection(path: path, patience: patience))
     }
 
-    /// Runs the statement `sql` with `values` for its parameters.
+    /// Runs the statement `sql` with `values` as its parameters.
     public func execute(_ sql: String, _ values: [DatabaseValue] = []) throws(DatabaseError) {
         try connection.withLock { connection throws(DatabaseError) in
             try connection.run(sql, values) { _ in }
         }
     }
 
-    /// The rows that the statement `sql` gives with `values` for its parameters, each as `row` makes of its columns; those of
-    /// which it makes nil are left out.
+    /// The rows that the statement `sql` returns with `values` as its parameters, each converted by `row`; rows for which that
+    /// returns nil are left out.
     public func rows<Row: Sendable>(
         _ sql: String, _ values: [DatabaseValue] = [], row: @Sendable ([DatabaseValue]) -> Row?
     ) throws(DatabaseError) -> [Row] {
@@ -33,7 +34,7 @@ public final class Database: Sendable {
         }
     }
 
-    /// Runs the statement `sql` once for each of `all`, all of them or none.
+    /// Runs the statement `sql` once for each element of `all`, in one transaction: all of them take effect, or none.
     public func execute(_ sql: String, forEach all: [[DatabaseValue]]) throws(DatabaseError) {
         try connection.withLock { connection throws(DatabaseError) in
             try connection.run("BEGIN IMMEDIATE", []) { _ in }
@@ -41,7 +42,7 @@ public final class Database: Sendable {
                 for values in all { try connection.run(sql, values) { _ in } }
                 try connection.run("COMMIT", []) { _ in }
             } catch {
-                // It may be that SQLite has done so itself.
+                // SQLite may have rolled back itself.
                 try? connection.run("ROLLBACK", []) { _ in }
                 throw error
             }
@@ -49,13 +50,13 @@ public final class Database: Sendable {
     }
 }
 
-/// What SQLite has of a connection, used by one thread at a time.
+/// SQLite's own connection, used by one thread at a time.
 private struct Connection: ~Copyable {
     private let handle: OpaquePointer
-    /// Statements that were run before, ready to be run again.
+    /// Statements that were prepared before, by their text.
     private var statements: [String: OpaquePointer] = [:]
 
-    /// Tells SQLite to copy what is bound (SQLITE_TRANSIENT).
+    /// Makes SQLite copy what is bound (SQLITE_TRANSIENT).
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     init(path: String, patience: Int32) throws(DatabaseError) {

@@ -1,17 +1,17 @@
 import CSQLite
 public import Support
 
-/// Why a database cannot be used.
+/// An error of SQLite.
 public struct DatabaseError: DescribedError {
-    /// What SQLite says.
+    /// SQLite's message.
     public let summary: String
-    /// SQLite's result code (sqlite.org/rescode.html), without what extends it.
+    /// SQLite's primary result code (sqlite.org/rescode.html).
     private let code: Int32
 
-    /// Whether somebody else is writing just now, so that the same may succeed later.
+    /// Whether another connection holds a lock, so that the same call may succeed later.
     public var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
 
-    /// Whether the file is damaged, or no database at all.
+    /// Whether the file is damaged or is not a database.
     public var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
 
     init(_ code: Int32, _ connection: OpaquePointer?) {

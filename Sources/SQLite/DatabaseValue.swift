@@ -1,4 +1,4 @@
-/// What a column of a row may hold.
+/// A value of a column.
 public enum DatabaseValue: Sendable, Equatable {
     case null
     case integer(Int64)
@@ -25,7 +25,7 @@ public enum DatabaseValue: Sendable, Equatable {
         return value
     }
 
-    /// The bytes, if they are ones.
+    /// The bytes, if it is a blob.
     public var blob: [UInt8]? {
         guard case .blob(let value) = self else { return nil }
         return value

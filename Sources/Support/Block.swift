@@ -1,14 +1,14 @@
-/// Immutable bytes at an address that stays the same for the object's life, shared by reference.
+/// Immutable bytes at a fixed address, shared by reference.
 ///
-/// What caches hold and replies point into: decoded samples, decoded Zarr chunks, decoder snapshots.
+/// Caches hold blocks and replies point into them: decoded samples, decoded Zarr chunks, decoder snapshots.
 ///
 /// @unchecked: the memory is written only inside `init`, before any other reference exists, and only read afterwards.
 public final class Block: @unchecked Sendable {
     private let storage: UnsafeMutableRawBufferPointer
 
-    /// `count` bytes, zero until `fill` has written them. What `fill` throws is thrown on and the memory given back.
+    /// `count` bytes that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and the error rethrown.
     public init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
-        // Not `storage` yet: once that is set, a throw would run `deinit`.
+        // Not in `storage` yet: once that is set, a throw would also run `deinit`.
         let filled = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 0), alignment: 16)
         filled.initializeMemory(as: UInt8.self, repeating: 0)
         do {
@@ -40,21 +40,21 @@ public final class Block: @unchecked Sendable {
         storage.deallocate()
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     public var count: Int { storage.count }
 
-    /// The bytes. The pointer is valid as long as this object is; keep a reference while using it.
+    /// The bytes. The pointer is valid as long as this object lives; keep a reference while using it.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(storage) }
 }
 
-/// Part of a block, and the block kept alive.
+/// Part of a block, which it keeps alive.
 public struct BlockSlice: Sendable {
     /// The block that holds the bytes.
     public let block: Block
-    /// Which of its bytes, always within the block.
+    /// The range of its bytes, always within the block.
     public let range: Range<Int>
 
-    /// The part of `block` that `range` names, cut to what the block holds.
+    /// The bytes of `block` in `range`, clamped to the block.
     public init(_ block: Block, _ range: Range<Int>) {
         self.block = block
         self.range = range.clamped(to: 0..<block.count)
@@ -65,9 +65,9 @@ public struct BlockSlice: Sendable {
         self.init(block, 0..<block.count)
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     public var count: Int { range.count }
 
-    /// The bytes. Valid as long as `block` is; keep a reference while using them.
+    /// The bytes. The pointer is valid as long as `block` lives; keep a reference while using it.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: block.bytes[range]) }
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The one memory budget: blocks of bytes that can be made again, kept as long as they fit.
+/// The one memory budget of the process: it keeps blocks that can be made again, as long as they fit.
 ///
-/// Threads that want the same block wait for one of them to make it; threads that want different blocks do not meet.
-/// Blocks in use stay alive after they are dropped from here, by reference count.
+/// Threads that want the same block wait while one of them makes it; threads that want different blocks seldom share a lock.
+/// A block that is dropped from the cache stays alive while a reference to it exists.
 public final class BlockCache: Sendable {
     private static let stripeCount = 16
 
@@ -15,21 +15,22 @@ public final class BlockCache: Sendable {
     private let isFillingAwaited = Atomic<Bool>(false)
     private let stripes: InlineArray<16, Mutex<Stripe>>
 
-    /// A cache that keeps at most `budget` bytes (0: nothing is kept, blocks are still made once for all who wait).
+    /// A cache that keeps at most `budget` bytes. With 0 it keeps nothing, but a block is still made once for all threads that
+    /// want it at the same time.
     public init(budget: Int) {
         self.budget = max(budget, 0)
         stripes = InlineArray { _ in Mutex(Stripe()) }
     }
 
-    /// An owner of blocks of `kind`, unlike any other of this cache.
+    /// A new owner of blocks of `kind`, different from all others of this cache.
     public func makeOwner(of kind: BlockKind) -> BlockOwner {
         BlockOwner(number: owners.add(1, ordering: .relaxed).newValue, kind: kind)
     }
 
-    /// How many bytes are kept or reserved now.
+    /// The number of bytes kept or reserved now.
     public var byteCount: Int { used.load(ordering: .relaxed) + reserved.load(ordering: .relaxed) }
 
-    /// What is kept, and how much it was of use.
+    /// What is kept now, and the hits and misses so far.
     public var statistics: BlockCacheStatistics {
         var sum = BlockCacheStatistics()
         for index in 0..<Self.stripeCount { sum += stripes[index].withLock { $0.statistics } }
@@ -38,10 +39,10 @@ public final class BlockCache: Sendable {
         return sum
     }
 
-    /// The block of `key`, made by `make` if it is not kept; `isAhead`, before a reader asks for it.
+    /// The block of `key`, made by `make` if it is not kept. `isAhead` says that no reader has asked for it yet.
     ///
-    /// `make` runs on the calling thread, at most once at a time for a key, and must not ask for the same key. What it throws
-    /// is thrown to this caller only, and nothing is kept.
+    /// `make` runs on the calling thread, on at most one thread at a time for a key, and must not ask for the same key. If it
+    /// throws, this caller alone gets the error, and nothing is kept.
     public func block<E: Error>(
         _ key: BlockKey, isAhead: Bool = false, make: () throws(E) -> Block
     ) throws(E) -> Block {
@@ -62,7 +63,8 @@ public final class BlockCache: Sendable {
         }
     }
 
-    /// The block of `key` if it is kept, without waiting for one that is being made. It is kept no longer: for what is needed once.
+    /// Removes and returns the block of `key`, for blocks that are needed once; nil if it is not kept. Does not wait for one
+    /// that is being made.
     public func takeBlock(_ key: BlockKey) -> Block? {
         let (block, freed) = stripes[stripeIndex(of: key)].withLock { stripe in
             let slot = stripe.filledSlot(for: key)
@@ -72,7 +74,7 @@ public final class BlockCache: Sendable {
         return block
     }
 
-    /// Whether the block of `key` is kept. That counts as no use of it.
+    /// Whether the block of `key` is kept. This does not count as a use.
     public func keeps(_ key: BlockKey) -> Bool {
         stripes[stripeIndex(of: key)].withLock { $0.isFilled(key) }
     }
@@ -82,7 +84,7 @@ public final class BlockCache: Sendable {
         stripes[stripeIndex(of: key)].withLock { $0.isUnfilled(key) }
     }
 
-    /// Keeps `block` under `key`, in place of what was kept there.
+    /// Keeps `block` under `key`, in place of the block kept there, if any.
     public func insert(_ block: Block, for key: BlockKey) {
         let index = stripeIndex(of: key)
         let freed = stripes[index].withLock { $0.remove(key) }
@@ -92,8 +94,8 @@ public final class BlockCache: Sendable {
         keep(block, in: slot, for: key, stripe: index)
     }
 
-    /// Takes `byteCount` bytes out of the budget for what is kept elsewhere, for good; false (and nothing taken) where more
-    /// than half of the budget would then be taken so.
+    /// Reserves `byteCount` bytes of the budget, for good, for something that is kept elsewhere. Returns false, and reserves
+    /// nothing, if more than half of the budget would then be reserved.
     public func reserve(_ byteCount: Int) -> Bool {
         guard byteCount >= 0, byteCount <= budget / 2 else { return false }
         let taken = reserved.add(byteCount, ordering: .relaxed).newValue
@@ -105,7 +107,7 @@ public final class BlockCache: Sendable {
         return true
     }
 
-    /// Drops every block that is kept. Those in use stay alive until they no longer are.
+    /// Drops every block that is kept. Those in use stay alive until they are released.
     public func removeAll() {
         for index in 0..<Self.stripeCount {
             let freed = stripes[index].withLock { $0.removeFilled() }
@@ -113,7 +115,7 @@ public final class BlockCache: Sendable {
         }
     }
 
-    /// Returns at once if something is kept, else sleeps until something is. For one thread at a time.
+    /// Returns at once if a block is kept, else sleeps until one is. For one thread at a time.
     public func waitUntilFilled() {
         isFillingAwaited.store(true, ordering: .sequentiallyConsistent)
         if used.load(ordering: .sequentiallyConsistent) > 0,
@@ -125,7 +127,7 @@ public final class BlockCache: Sendable {
     }
 
     private func stripeIndex(of key: BlockKey) -> Int {
-        // Neighbouring blocks of one owner fall into different stripes.
+        // Successive blocks of one owner fall into different stripes.
         Int(truncatingIfNeeded: (key.owner.number &* 7 &+ key.number) % UInt64(Self.stripeCount))
     }
 
@@ -140,7 +142,7 @@ public final class BlockCache: Sendable {
         evictDownToBudget(from: index)
     }
 
-    /// Drops blocks until the rest fits, beginning with the stripe at `index`.
+    /// Drops blocks, starting with the stripe at `index`, until the rest fits.
     private func evictDownToBudget(from index: Int) {
         let limit = budget - reserved.load(ordering: .relaxed)
         var victim = index
@@ -154,26 +156,28 @@ public final class BlockCache: Sendable {
     }
 }
 
-/// Where one block is made and waited for.
+/// A place for one block, where it is made and waited for.
 private typealias Slot = SingleFlight<Block>
 
-/// A part of the map, kept in bounds by the CLOCK rule: a hand goes round, and an entry used since its last visit is spared
-/// once.
+/// A part of the map, with a lock of its own. Its entries are evicted by the CLOCK algorithm: a hand goes round, clears the
+/// reference bit of entries that have it, and evicts the first that has not.
 private struct Stripe {
     private struct Entry {
         let key: BlockKey
         let slot: Slot
         /// 0 while the block is being made; such an entry is never evicted.
         var cost = 0
+        /// The reference bit: whether it was used since the hand last passed.
         var isRecentlyUsed = true
-        /// Whether it was made ahead, and whether a reader has asked for it.
+        /// Whether it was made before a reader asked for it.
         let isAhead: Bool
+        /// Whether a reader has asked for it.
         var isWanted: Bool
 
         var byteCount: Int { cost - Stripe.overhead }
     }
 
-    /// How much a cached block costs beyond its bytes: the entry, the key, the allocation.
+    /// Bytes that a cached block costs beyond its own: the entry, the key, the allocation.
     private static let overhead = 160
 
     private(set) var statistics = BlockCacheStatistics()
@@ -182,7 +186,8 @@ private struct Stripe {
     private var indices: [BlockKey: Int] = [:]
     private var hand = 0
 
-    /// The slot of `key` for who wants its block, a new one if need be. Who makes it ahead is not counted as wanting it.
+    /// The slot of `key` for a caller that wants its block, created if there is none. A call with `isAhead` counts as neither hit
+    /// nor miss.
     mutating func wantedSlot(for key: BlockKey, isAhead: Bool) -> Slot {
         guard let index = indices[key] else {
             if !isAhead { statistics[key.owner.kind].misses += 1 }
@@ -193,13 +198,13 @@ private struct Stripe {
         return entries[index].slot
     }
 
-    /// The slot of `key` to put a block in, a new one if need be.
+    /// The slot of `key` to put a block in, created if there is none.
     mutating func slot(for key: BlockKey) -> Slot {
         if let index = indices[key] { return entries[index].slot }
         return addSlot(for: key, isAhead: false)
     }
 
-    /// Whether the block of `key` is there.
+    /// Whether the block of `key` is kept.
     func isFilled(_ key: BlockKey) -> Bool {
         indices[key].map { entries[$0].cost > 0 } ?? false
     }
@@ -209,7 +214,7 @@ private struct Stripe {
         indices[key].map { entries[$0].cost == 0 } ?? false
     }
 
-    /// The slot of `key` if its block is there.
+    /// The slot of `key` if its block is kept.
     mutating func filledSlot(for key: BlockKey) -> Slot? {
         guard let index = indices[key], entries[index].cost > 0 else {
             statistics[key.owner.kind].misses += 1
@@ -220,8 +225,8 @@ private struct Stripe {
         return entries[index].slot
     }
 
-    /// Notes that `slot` now holds a block of `byteCount` bytes, and returns what keeping it costs; nil where the map no longer
-    /// knows the slot, or knew that already.
+    /// Records that `slot` now holds a block of `byteCount` bytes, and returns what keeping it costs; nil if the slot is no longer
+    /// in the map, or was recorded before.
     mutating func fill(_ key: BlockKey, _ slot: Slot, byteCount: Int) -> Int? {
         guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0 else { return nil }
         let cost = byteCount + Self.overhead
@@ -234,21 +239,21 @@ private struct Stripe {
         return cost
     }
 
-    /// Forgets a slot whose block could not be made.
+    /// Removes a slot whose block could not be made.
     mutating func removeUnfilled(_ key: BlockKey, _ slot: Slot) {
         guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0 else { return }
         removeEntry(at: index)
     }
 
-    /// Forgets `key` and returns what it cost.
+    /// Removes `key` and returns what its block cost.
     mutating func remove(_ key: BlockKey) -> Int {
         guard let index = indices[key] else { return 0 }
         return removeEntry(at: index)
     }
 
-    /// Drops the block the hand finds and returns its cost, 0 where there is none to drop.
+    /// Evicts the next block that the hand finds and returns its cost; 0 if there is none to evict.
     mutating func evictOne() -> Int {
-        // Two rounds: the first may do no more than take every entry's sparing away.
+        // Two rounds: the first may do no more than clear every reference bit.
         for _ in 0..<2 * entries.count {
             hand = hand < entries.count ? hand : 0
             if entries[hand].cost == 0 {
@@ -264,7 +269,7 @@ private struct Stripe {
         return 0
     }
 
-    /// Drops all blocks and returns what they cost.
+    /// Removes all blocks and returns what they cost.
     mutating func removeFilled() -> Int {
         var freed = 0
         for index in entries.indices.reversed() where entries[index].cost > 0 { freed += removeEntry(at: index) }
@@ -278,7 +283,7 @@ private struct Stripe {
         return slot
     }
 
-    /// Notes that a reader asked for what is, or will be, at `index`.
+    /// Records that a reader asked for the block at `index`, which may still be being made.
     private mutating func noteUse(at index: Int) {
         statistics[entries[index].key.owner.kind].hits += 1
         guard !entries[index].isWanted else { return }

@@ -1,32 +1,32 @@
-/// What a cache keeps, and how much it was of use, since it was made.
+/// What a cache keeps now, and its hits, misses and evictions since it was created.
 public struct BlockCacheStatistics: Sendable, Equatable {
-    /// Of the blocks of one kind.
+    /// The statistics of the blocks of one kind.
     public struct Kind: Sendable, Equatable {
-        /// Bytes that are kept now, with what keeping them costs.
+        /// Bytes that are kept now, overhead included.
         public internal(set) var byteCount = 0
-        /// How often a block that a reader asked for was there, or was being made for another.
+        /// How often a block that a reader asked for was kept, or was being made for another thread.
         public internal(set) var hits: UInt64 = 0
-        /// How often one was not.
+        /// How often a block that a reader asked for was neither.
         public internal(set) var misses: UInt64 = 0
-        /// Blocks that were dropped to make room.
+        /// Blocks that were dropped to make room for others.
         public internal(set) var evictions: UInt64 = 0
     }
 
-    /// Of the blocks that were made before a reader asked for them.
+    /// The statistics of the blocks that were made before a reader asked for them.
     public struct Ahead: Sendable, Equatable {
         /// All of them.
         public internal(set) var made = Amount()
-        /// Those that a reader did ask for.
+        /// Those that a reader asked for later.
         public internal(set) var used = Amount()
-        /// Those that were dropped before a reader did.
+        /// Those that were dropped before a reader asked for them.
         public internal(set) var wasted = Amount()
     }
 
-    /// So many blocks, of so many bytes together.
+    /// A number of blocks, and their bytes.
     public struct Amount: Sendable, Equatable {
-        /// How many.
+        /// The number of blocks.
         public internal(set) var blocks: UInt64 = 0
-        /// Their bytes, without what keeping them costs.
+        /// Their bytes in all, overhead excluded.
         public internal(set) var bytes: UInt64 = 0
 
         mutating func add(_ byteCount: Int) {
@@ -36,20 +36,20 @@ public struct BlockCacheStatistics: Sendable, Equatable {
     }
 
     private var kinds = [Kind](repeating: Kind(), count: BlockKind.allCases.count)
-    /// The blocks made ahead, of all kinds.
+    /// The blocks of all kinds that were made ahead.
     public internal(set) var ahead = Ahead()
-    /// Bytes that the budget has given up for what is kept elsewhere.
+    /// Bytes of the budget that are reserved for things kept elsewhere.
     public internal(set) var reservedByteCount = 0
-    /// Bytes that may be kept and reserved together.
+    /// The most bytes that may be kept and reserved together.
     public internal(set) var budget = 0
 
-    /// The blocks of `kind`.
+    /// The statistics of the blocks of `kind`.
     public internal(set) subscript(kind: BlockKind) -> Kind {
         get { kinds[kind.rawValue] }
         set { kinds[kind.rawValue] = newValue }
     }
 
-    /// How often a reader has asked for a block.
+    /// How often readers have asked for a block.
     public var useCount: UInt64 {
         kinds.reduce(0) { $0 + $1.hits + $1.misses }
     }

@@ -1,34 +1,34 @@
-/// What the blocks of a cache hold.
+/// What a block of a cache holds.
 public enum BlockKind: Int, CaseIterable, Sendable {
     /// Decoded samples.
     case samples
-    /// States that decoders can go on from.
+    /// States of decoders, from which they can go on.
     case states
     /// Decoded chunks of Zarr arrays.
     case chunks
-    /// What finds something in coded bytes: chunks of the index of a recording, indexes of shards.
+    /// Parts of indexes: chunks of the index of a recording, and indexes of shards.
     case indexes
 }
 
-/// Whose blocks some of a cache are: a recording's samples, an array's chunks. Handed out by `BlockCache.makeOwner(of:)`.
+/// An owner of blocks in a cache, such as the samples of a recording or the chunks of an array; see `BlockCache.makeOwner(of:)`.
 public struct BlockOwner: Hashable, Sendable {
     /// A number that no other owner has.
     let number: UInt64
     /// What its blocks hold.
     public let kind: BlockKind
 
-    /// Whether both are the same.
+    /// Whether both are the same owner.
     public static func == (left: BlockOwner, right: BlockOwner) -> Bool { left.number == right.number }
 
-    /// Adds to `hasher` what tells it from others.
+    /// Hashes the owner's number.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(number)
     }
 }
 
-/// What a cached block is found by: who owns it, and its number there.
+/// The key of a cached block: its owner, and its number there.
 public struct BlockKey: Hashable, Sendable {
-    /// Whose block it is.
+    /// The owner of the block.
     public let owner: BlockOwner
     /// The owner's own number for the block.
     public let number: UInt64

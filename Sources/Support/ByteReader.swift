@@ -1,6 +1,6 @@
-/// Reads numbers and runs of bytes from the front of a byte array, never past its end.
+/// Reads numbers and bytes from the front of a byte array, and never past its end.
 ///
-/// For headers and metadata, which are small; sample data is never read through it.
+/// For headers and metadata, which are small; not for sample data.
 public struct ByteReader: Sendable {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
@@ -16,42 +16,39 @@ public struct ByteReader: Sendable {
         position = bytes.startIndex
     }
 
-    /// How many bytes were read so far.
-    public var offset: Int { position - bytes.startIndex }
-
-    /// How many bytes are left.
+    /// The number of bytes left.
     public var remaining: Int { bytes.endIndex - position }
 
-    /// The next `count` bytes, or nil (and nothing consumed) where fewer are left.
+    /// Consumes and returns the next `count` bytes; nil, and consumes nothing, if fewer are left.
     public mutating func read(_ count: Int) -> ArraySlice<UInt8>? {
         guard count >= 0, count <= remaining else { return nil }
         defer { position += count }
         return bytes[position..<position + count]
     }
 
-    /// Passes over `count` bytes; false (and nothing passed over) where fewer are left.
+    /// Skips `count` bytes; returns false, and skips nothing, if fewer are left.
     public mutating func skip(_ count: Int) -> Bool {
         read(count) != nil
     }
 
-    /// The next byte, or nil at the end.
+    /// Consumes and returns the next byte; nil at the end.
     public mutating func readByte() -> UInt8? {
         read(1)?.first
     }
 
-    /// The next little-endian integer of `type`, or nil (and nothing consumed) where too few bytes are left.
+    /// Consumes and returns the next little-endian integer of `type`; nil, and consumes nothing, if too few bytes are left.
     public mutating func readLittleEndian<T: FixedWidthInteger>(_ type: T.Type) -> T? {
         readBits(MemoryLayout<T>.size).map { T(truncatingIfNeeded: $0.byteSwapped >> (64 - T.bitWidth)) }
     }
 
-    /// The next big-endian integer of `type`, or nil (and nothing consumed) where too few bytes are left.
+    /// Consumes and returns the next big-endian integer of `type`; nil, and consumes nothing, if too few bytes are left.
     public mutating func readBigEndian<T: FixedWidthInteger>(_ type: T.Type) -> T? {
         readBits(MemoryLayout<T>.size).map { T(truncatingIfNeeded: $0) }
     }
 
-    /// The next `count` bytes, at most eight, the first of them above the others; nil (and nothing consumed) where fewer are left.
+    /// Consumes the next `count` bytes, at most eight, as a big-endian number; nil, and consumes nothing, if fewer are left.
     ///
-    /// In 64 bits whatever the type: what is generic here is slow in other modules.
+    /// In 64 bits for every type: generic code would be slow when called from other modules.
     private mutating func readBits(_ count: Int) -> UInt64? {
         guard count <= 8, let bytes = read(count) else { return nil }
         var bits: UInt64 = 0

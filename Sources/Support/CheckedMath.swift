@@ -1,27 +1,27 @@
-/// Arithmetic that says "does not fit" instead of trapping, for every number that a store, a file or a command line decides.
+/// Arithmetic that returns nil instead of trapping, for every number that comes from a store, a file or a command line.
 extension FixedWidthInteger {
-    /// `self + other`, or nil where the sum does not fit the type.
+    /// `self + other`, or nil if the sum does not fit the type.
     @inlinable
     public func adding(_ other: Self) -> Self? {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? nil : sum
     }
 
-    /// `self - other`, or nil where the difference does not fit the type.
+    /// `self - other`, or nil if the difference does not fit the type.
     @inlinable
     public func subtracting(_ other: Self) -> Self? {
         let (difference, overflow) = subtractingReportingOverflow(other)
         return overflow ? nil : difference
     }
 
-    /// `self * other`, or nil where the product does not fit the type.
+    /// `self * other`, or nil if the product does not fit the type.
     @inlinable
     public func multiplied(by other: Self) -> Self? {
         let (product, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? nil : product
     }
 
-    /// `self / divisor` rounded up, or nil where `divisor` is zero or negative or `self` is negative.
+    /// `self / divisor` rounded up, or nil if `divisor` is not positive, `self` is negative, or the result does not fit the type.
     @inlinable
     public func dividedRoundingUp(by divisor: Self) -> Self? {
         guard divisor > 0, self >= 0 else { return nil }

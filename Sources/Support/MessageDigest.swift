@@ -1,23 +1,23 @@
 import CCrypto
 
-/// A digest of bytes that come piece by piece: of samples as FLAC has it, of files as stores have it. See EVP_DigestInit(3).
+/// Computes the digest of bytes that come piece by piece: of samples for FLAC, of source files for stores. See EVP_DigestInit(3).
 ///
-/// Computed by libcrypto, which uses the processor's own instructions for it. Not Sendable: one thread at a time.
+/// libcrypto computes it, with the processor's own instructions. Not Sendable: one thread at a time.
 public final class MessageDigest {
-    /// How the digest is made.
+    /// The hash function.
     public enum Algorithm: Sendable {
-        /// RFC 1321: what STREAMINFO has of the samples.
+        /// RFC 1321. STREAMINFO has this digest of the samples.
         case md5
-        /// FIPS 180-4: what `base_features` has of the source file.
+        /// FIPS 180-4. `base_features` has this digest of the source file.
         case sha256
     }
 
-    /// How many bytes were taken in.
+    /// The number of bytes taken in so far.
     public private(set) var byteCount: UInt64 = 0
     private let context: OpaquePointer
     private var isFinished = false
 
-    /// A digest of nothing yet; nil where libcrypto refuses to compute it: no memory, or a policy of the system against MD5.
+    /// A digest of no bytes yet; nil if libcrypto refuses to compute it, for want of memory or by a system policy against MD5.
     public init?(_ algorithm: Algorithm) {
         guard let context = EVP_MD_CTX_new() else { return nil }
         let function =
@@ -47,7 +47,7 @@ public final class MessageDigest {
         bytes.withUnsafeBytes { update($0) }
     }
 
-    /// The digest of all that was taken in, 16 or 32 bytes; it can be had once, and nothing after that.
+    /// The digest, 16 or 32 bytes, of all bytes taken in. A second call returns no bytes.
     public func finish() -> [UInt8] {
         guard !isFinished else { return [] }
         isFinished = true

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Work on items by several threads, whose results come back in the order of the items.
+/// Processes items on several threads and returns the results in the order of the items.
 ///
-/// To be used by one thread.
+/// Not Sendable: one thread submits the items and takes the results.
 public final class OrderedWork<Item: Sendable, Made: Sendable> {
     private let work: @Sendable (Item) -> Made
     private let queue: Queue?
-    /// The results to come and what they are made of, the oldest first.
+    /// The results not taken yet, with their items, oldest first.
     private var pending: [(result: SingleFlight<Made>, item: Item)] = []
 
-    /// Calls `work` with each item, on `threads` threads; where that is fewer than two, on the one that takes the results.
+    /// Calls `work` with each item, on `threads` threads, or, if `threads` is below two, on the thread that takes the results.
     public init(name: String, threads: Int, _ work: @escaping @Sendable (Item) -> Made) throws(SystemError) {
         self.work = work
         guard threads > 1 else {
@@ -27,10 +27,10 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
         queue?.close()
     }
 
-    /// Items whose results were not taken yet.
+    /// The number of items whose results were not taken yet.
     public var count: Int { pending.count }
 
-    /// Hands over the next item.
+    /// Submits the next item.
     public func submit(_ item: Item) {
         let result = SingleFlight<Made>()
         let work = work
@@ -38,7 +38,7 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
         queue?.add { _ = result.get { work(item) } }
     }
 
-    /// The result of the oldest item whose result was not taken yet, once it is there; nil where there is no such item.
+    /// Waits for and returns the result of the oldest item whose result was not taken yet; nil if there is none.
     public func take() -> Made? {
         guard !pending.isEmpty else { return nil }
         let (result, item) = pending.removeFirst()
@@ -46,7 +46,7 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
         return result.get { work(item) }
     }
 
-    /// The work that waits for a thread.
+    /// The jobs that wait for a thread.
     private final class Queue: Sendable {
         private struct State {
             var jobs: [@Sendable () -> Void] = []
@@ -61,7 +61,7 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
             filled.signal()
         }
 
-        /// Lets the threads end; what waits is not begun.
+        /// Lets the threads end, and drops the jobs that wait.
         func close() {
             state.withLock { state in
                 state.jobs = []
@@ -70,13 +70,13 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
             filled.signal()
         }
 
-        /// The next piece of work, once there is one; nil when there will be none.
+        /// Waits for and returns the next job; nil once the queue is closed.
         func next() -> (@Sendable () -> Void)? {
             filled.wait()
             let (job, isClosed) = state.withLock { state in
                 (state.jobs.isEmpty ? nil : state.jobs.removeFirst(), state.isClosed)
             }
-            // Every other thread is to see the end as well.
+            // The other threads are to see the end as well.
             if isClosed { filled.signal() }
             return job
         }

@@ -1,13 +1,13 @@
 import Glibc
 import Synchronization
 
-/// Work spread over threads of our own.
+/// Spreads work over threads of its own.
 public enum Parallel {
-    /// How many processors this process may run on.
+    /// The number of processors that are online.
     public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Calls `body` once for every number in `0..<count`, on the calling thread and up to `threads - 1` others, and returns
-    /// when all calls have. Numbers are handed out in order; calls for different numbers overlap.
+    /// when all calls have returned. Numbers are handed out in order; calls for different numbers overlap.
     public static func forEach(count: Int, threads: Int = processorCount, _ body: @escaping @Sendable (Int) -> Void) {
         let next = NextIndex()
         let work: @Sendable () -> Void = {
@@ -16,7 +16,7 @@ public enum Parallel {
         startAndJoin(min(threads, count) - 1, work)
     }
 
-    /// What `body` makes of each of `elements`, in their order; calls overlap as above.
+    /// The results of `body` for each of `elements`, in their order. Calls overlap as in `forEach`.
     public static func map<Element: Sendable, Made: Sendable>(
         _ elements: [Element], threads: Int = processorCount, _ body: @escaping @Sendable (Element) -> Made
     ) -> [Made] {

@@ -1,8 +1,8 @@
-/// How long some samples last.
+/// The duration of a number of samples.
 public struct SampleDuration: Sendable {
     private let microseconds: (whole: UInt64, rest: UInt64)
 
-    /// The time of `samples` of one channel, taken `rate` times a second (0 counts as 1), to the nearest microsecond.
+    /// The duration of `samples` of one channel at `rate` hertz (0 counts as 1), to the nearest microsecond.
     public init(samples: UInt64, rate: UInt32) {
         let rate = UInt64(max(rate, 1))
         let (whole, rest) = samples.quotientAndRemainder(dividingBy: rate)
@@ -12,10 +12,10 @@ public struct SampleDuration: Sendable {
         self.microseconds = (whole.adding(more) ?? whole, microseconds)
     }
 
-    /// Seconds in plain decimals: `3725.250000`.
+    /// Seconds with six decimals: `3725.250000`.
     public var seconds: String { "\(microseconds.whole).\(Self.padded(microseconds.rest, 6))" }
 
-    /// Hours, minutes, seconds, cut off after the milliseconds: `1:02:05.250`.
+    /// Hours, minutes and seconds, truncated to milliseconds: `1:02:05.250`.
     public var clock: String {
         let (hours, rest) = microseconds.whole.quotientAndRemainder(dividingBy: 3600)
         let minutes = Self.padded(rest / 60, 2)

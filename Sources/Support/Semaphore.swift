@@ -6,7 +6,7 @@ import Glibc
 public final class Semaphore: @unchecked Sendable {
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-    /// A semaphore that counts from zero.
+    /// A semaphore whose count is zero.
     public init() {
         sem_init(semaphore, 0, 0)
     }
@@ -16,12 +16,12 @@ public final class Semaphore: @unchecked Sendable {
         semaphore.deallocate()
     }
 
-    /// Counts one up, and lets one who waits go on.
+    /// Increments the count, and wakes a waiting thread if there is one.
     public func signal() {
         sem_post(semaphore)
     }
 
-    /// Waits until the count is above zero, and counts one down.
+    /// Waits until the count is above zero, and decrements it.
     public func wait() {
         while sem_wait(semaphore) != 0 && errno == EINTR {}
     }

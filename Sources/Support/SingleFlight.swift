@@ -1,19 +1,19 @@
 import Synchronization
 
-/// A value made when it is first needed, by one thread, while all others who need it sleep. What could not be made is tried again
-/// by the next.
+/// A value that one thread makes when it is first needed, while all other threads that need it sleep. If it cannot be made, the
+/// next of them tries.
 ///
-/// A Mutex held meanwhile would do the same, but who waits for one spins as long as its owner runs (it is a PI futex), which takes
-/// a processor from those who make something.
+/// A Mutex held meanwhile would do the same, but a thread that waits for one spins as long as the owner runs (it is a PI futex),
+/// and so takes a processor from threads that make something.
 public final class SingleFlight<Value: Sendable>: Sendable {
     private enum State {
         case absent
-        /// A thread is making it; these are woken when it has.
+        /// A thread is making it, and signals these when it has finished.
         case beingMade(waiting: [Semaphore])
         case present(Value)
     }
 
-    /// What a thread that needs the value is to do.
+    /// What a thread that needs the value has to do.
     private enum Turn {
         case take(Value)
         case make
@@ -22,17 +22,17 @@ public final class SingleFlight<Value: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
-    /// No value yet.
+    /// A value that is not made yet.
     public init() {
         state = Mutex(.absent)
     }
 
-    /// A value that is there already.
+    /// A value that is made already.
     public init(_ value: Value) {
         state = Mutex(.present(value))
     }
 
-    /// The value, if it is there, without waiting for one that is being made.
+    /// The value; nil if it is not made yet, even if a thread is making it.
     public var current: Value? {
         state.withLock { state in
             guard case .present(let value) = state else { return nil }
@@ -40,7 +40,8 @@ public final class SingleFlight<Value: Sendable>: Sendable {
         }
     }
 
-    /// The value, made by `make` if there is none yet; others who need it wait meanwhile. `make` must not ask for it.
+    /// The value, made by `make` if there is none yet; other threads that need it wait meanwhile. `make` must not ask for it. If
+    /// it throws, this caller alone gets the error.
     public func get<E: Error>(make: () throws(E) -> Value) throws(E) -> Value {
         while true {
             switch turn() {
@@ -59,14 +60,14 @@ public final class SingleFlight<Value: Sendable>: Sendable {
         }
     }
 
-    /// Makes `value` the value.
+    /// Sets the value.
     public func set(_ value: Value) {
         settle(.present(value))
     }
 
-    /// Lets go of the value, which is made again when it is next needed. One that is being made stays.
+    /// Drops the value, which is made again when it is next needed. A value that is being made is not affected.
     public func clear() {
-        // What is let go of ends outside the lock.
+        // The value is deinitialized outside the lock.
         let dropped = state.withLock { state -> State? in
             guard case .present = state else { return nil }
             defer { state = .absent }

@@ -1,5 +1,5 @@
 extension String {
-    /// The text on one line: line breaks and other control characters are shown as escapes, for text that may quote a store.
+    /// The text on one line, with line breaks and other control characters escaped: for text that may quote a store.
     public var escapingControlCharacters: String {
         guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
         return

@@ -1,21 +1,21 @@
 public import Glibc
 
-/// A system call that failed: which, on what, and its errno. See errno(3).
+/// A failed system call: its name, its subject, and its errno. See errno(3).
 public struct SystemError: DescribedError, Equatable {
-    /// The call's name, as in its manual page.
+    /// The name of the call, as in its manual page.
     public let call: String
-    /// What it was asked to work on, a path as a rule.
+    /// What the call was about: usually a path.
     public let subject: String
-    /// The errno it left behind.
+    /// The errno that it set.
     public let code: Int32
 
-    /// Describes a failed `call` on `subject`; `code` is read from errno when not given.
+    /// A failed `call` on `subject`; `code` defaults to the current errno.
     public init(_ call: String, _ subject: String, code: Int32 = errno) {
         self.call = call
         self.subject = subject
         self.code = code
     }
 
-    /// The subject, what the system says of the errno, and the call.
+    /// The subject, the system's text for the errno, and the call.
     public var summary: String { "\(subject): \(String(cString: strerror(code))) (\(call))" }
 }

@@ -1,16 +1,16 @@
-/// A moment, as recorders and stores write it: ISO 8601, with or without an offset from UTC.
+/// A point in time as recorders and stores write it: ISO 8601, with or without an offset from UTC.
 ///
-/// A moment without an offset is taken to be UTC wherever a point in time is needed, so that the same store means the same
-/// on every machine; `description` still shows it without one.
+/// If there is no offset, UTC is assumed wherever a point in time is needed, so that a store means the same on every machine;
+/// `description` still shows no offset.
 public struct Timestamp: Sendable, Equatable {
-    /// Seconds since 1970-01-01T00:00:00Z; before that, negative.
+    /// Seconds since 1970-01-01T00:00:00Z; negative before that.
     public let seconds: Int64
     /// Nanoseconds after `seconds`, in 0..<1 000 000 000.
     public let nanoseconds: Int64
-    /// Minutes east of UTC, where known.
+    /// Minutes east of UTC, if known.
     public let offsetMinutes: Int?
 
-    /// The moment `seconds` and `nanoseconds` after 1970, seen at `offsetMinutes` east of UTC.
+    /// The time `seconds` and `nanoseconds` after 1970-01-01T00:00:00Z, written at `offsetMinutes` east of UTC.
     public init(seconds: Int64, nanoseconds: Int64 = 0, offsetMinutes: Int? = nil) {
         self.seconds = seconds
         self.nanoseconds = min(max(nanoseconds, 0), 999_999_999)
@@ -87,7 +87,7 @@ public struct Timestamp: Sendable, Equatable {
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// ISO 8601, at its own offset where it has one, with as many decimals as it needs.
+    /// ISO 8601, at its own offset if it has one, with as many decimals as it needs.
     public var description: String {
         let local = seconds.adding(Int64(offsetMinutes ?? 0) * 60) ?? seconds
         let days = local >= 0 ? local / 86_400 : -((86_399 &- local) / 86_400)

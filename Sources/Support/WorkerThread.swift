@@ -1,12 +1,12 @@
 import Glibc
 
-/// A thread of ours, joined or detached once.
+/// A thread that is either joined or detached, once.
 ///
-/// Started only after a daemon has forked: a fork keeps no thread but its own. See pthread_create(3).
+/// A daemon starts threads only after its fork: the child has no thread but the one that forked. See pthread_create(3).
 public struct WorkerThread: ~Copyable {
     private let thread: pthread_t
 
-    /// Starts a thread that runs `body` and ends. `name` says in the error which thread could not be started.
+    /// Starts a thread that runs `body` and then ends. `name` appears in the error if the thread cannot be started.
     public init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let start = Unmanaged.passRetained(Start(body: body))
         var thread = pthread_t()
@@ -30,7 +30,7 @@ public struct WorkerThread: ~Copyable {
         pthread_join(thread, nil)
     }
 
-    /// Lets the thread go on by itself until it ends.
+    /// Lets the thread run by itself until it ends.
     public consuming func detach() {
         pthread_detach(thread)
     }

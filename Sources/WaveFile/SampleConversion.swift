@@ -1,8 +1,8 @@
-/// Turns samples as a WAV file keeps them from one encoding into another.
+/// Converts samples of a WAV file from one encoding to another.
 ///
-/// Integers of n bits stand for numbers from -1 up to 1 in steps of 2^(1-n), 8 unsigned bits after 128 is taken off; so do
-/// floats as they are. The result is the number nearest to that, the even one of two; integers are clipped at their
-/// ends, and what is no number is 0. Nothing is dithered. Between integers that gain bits and back, nothing is lost.
+/// Integers of n bits stand for numbers from -1 up to 1 in steps of 2^(1-n), after 128 is subtracted from 8-bit ones; floats stand
+/// for themselves. The result is the nearest number that the target can hold, ties to even; integers are clipped, and NaN becomes
+/// 0. There is no dithering. A conversion to an integer of more bits and back loses nothing.
 public struct SampleConversion: Sendable {
     private let source: SampleEncoding
     private let target: SampleEncoding
@@ -13,7 +13,7 @@ public struct SampleConversion: Sendable {
         self.target = target
     }
 
-    /// `bytes`, whole samples of the source encoding, converted.
+    /// The samples in `bytes`, converted. Bytes behind the last whole sample are left out.
     public func convert(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         let count = bytes.count / source.bytes
         if source == target { return Array(bytes.prefix(count * source.bytes)) }
@@ -26,7 +26,7 @@ public struct SampleConversion: Sendable {
         }
     }
 
-    /// The number at byte `offset`, exactly: a double has more bits than any of them.
+    /// The number at byte `offset`, which is exact, since a double holds the values of all encodings.
     private func value(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Double {
         func integer<T: FixedWidthInteger>(_ type: T.Type) -> T {
             T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
@@ -64,7 +64,7 @@ public struct SampleConversion: Sendable {
         }
     }
 
-    /// `scaled` to the nearest integer in `-limit..<limit`.
+    /// The integer nearest to `scaled` in `-limit..<limit`; 0 for NaN.
     private static func integer(_ scaled: Double, _ limit: Double) -> Int {
         guard !scaled.isNaN else { return 0 }
         return Int(min(max(scaled.rounded(.toNearestOrEven), -limit), limit - 1))

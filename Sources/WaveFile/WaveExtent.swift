@@ -1,24 +1,21 @@
 import Support
 
-/// How many bytes the parts of a WAV file have: a head, the sample data, a tail.
+/// The sizes of the parts of a WAV file: a head, the sample data, a tail.
 public struct WaveExtent: Sendable, Equatable {
     /// Bytes before the sample data.
     public let headByteCount: UInt64
     /// Bytes of sample data.
     public let dataByteCount: UInt64
-    /// Bytes after the sample data.
-    public let tailByteCount: UInt64
-    /// Bytes of the file, at most `Int64.max`: what a file offset can say.
+    /// Bytes of the file: at most `Int64.max`, the largest file offset.
     public let fileSize: UInt64
 
-    /// Nil where the file would be over `Int64.max` bytes.
+    /// Nil if the file would have more than `Int64.max` bytes.
     public init?(headByteCount: UInt64, dataByteCount: UInt64, tailByteCount: UInt64) {
         guard let fileSize = headByteCount.adding(dataByteCount)?.adding(tailByteCount),
             fileSize <= UInt64(Int64.max)
         else { return nil }
         self.headByteCount = headByteCount
         self.dataByteCount = dataByteCount
-        self.tailByteCount = tailByteCount
         self.fileSize = fileSize
     }
 
@@ -29,7 +26,7 @@ public struct WaveExtent: Sendable, Equatable {
             headByteCount: sizes.headByteCount, dataByteCount: sizes.dataByteCount, tailByteCount: sizes.padByteCount)
     }
 
-    /// A range of the file, told as ranges of its parts: first `head`, then `data`, then `tail`. Any may be empty.
+    /// A range of the file, as ranges of its parts: first `head`, then `data`, then `tail`. Any may be empty.
     public struct Parts: Sendable, Equatable {
         /// Bytes of the head.
         public let head: Range<Int>
@@ -39,14 +36,14 @@ public struct WaveExtent: Sendable, Equatable {
         public let tail: Range<Int>
     }
 
-    /// Where the `size` bytes from `offset` on come from, cut off at the end of the file.
+    /// The parts that the `size` bytes from `offset` on come from, clamped to the file.
     public func parts(offset: UInt64, size: UInt64) -> Parts {
         let start = min(offset, fileSize)
         let end = start + min(size, fileSize - start)
         let dataStart = headByteCount
         let dataEnd = dataStart + dataByteCount
 
-        /// What lies in the part of the file `from..<to`, counted from `from`.
+        /// The range within the part `from..<to` of the file, counted from `from`.
         func overlap(_ from: UInt64, _ to: UInt64) -> Range<UInt64> {
             let lower = min(max(start, from), to)
             let upper = min(max(end, from), to)
@@ -59,7 +56,7 @@ public struct WaveExtent: Sendable, Equatable {
 }
 
 extension Range<Int> {
-    /// A range within an array's bounds.
+    /// The same range; it must fit in `Int`, as do the bounds of an array.
     fileprivate init(_ range: Range<UInt64>) {
         self = Int(range.lowerBound)..<Int(range.upperBound)
     }

@@ -1,6 +1,6 @@
-/// How one sample of one channel is kept in a WAV file.
+/// The encoding of one sample of one channel in a WAV file.
 public enum SampleEncoding: Sendable, Equatable {
-    /// 8 bits, unsigned, 128 for silence: the only 8-bit form that WAV has.
+    /// 8 bits, unsigned, with 128 for silence: WAV's only 8-bit encoding.
     case unsigned8
     /// Signed little-endian integers; 24 bits are packed in three bytes.
     case integer16, integer24, integer32
@@ -25,18 +25,19 @@ public enum SampleEncoding: Sendable, Equatable {
     public var isFloat: Bool { self == .float32 || self == .float64 }
 }
 
-/// What the `fmt ` chunk of a WAV file says.
+/// The format of the samples of a WAV file, as its `fmt ` chunk has it.
 ///
-/// Every format that exists fits that chunk: the initializer refuses all others.
+/// The initializer refuses every format that does not fit in that chunk.
 public struct WaveFormat: Sendable, Equatable {
-    /// Samples of one channel a second, above zero.
+    /// Samples of one channel per second, above zero.
     public let sampleRate: UInt32
-    /// Interleaved channels, in the order of WAVE's speaker mask; at least one.
+    /// The number of interleaved channels, in the order of WAVE's speaker mask; at least one.
     public let channels: Int
-    /// How each sample is kept.
+    /// The encoding of each sample.
     public let encoding: SampleEncoding
 
-    /// Nil where a `fmt ` chunk cannot say it: no channels or rate, a block over 65 535 bytes, or a byte rate over 32 bits.
+    /// Nil if a `fmt ` chunk cannot express it: no channels, no rate, a block of more than 65 535 bytes, or a byte rate of more than
+    /// 32 bits.
     public init?(sampleRate: UInt32, channels: Int, encoding: SampleEncoding) {
         guard sampleRate > 0, channels > 0, channels <= Int(UInt16.max) / encoding.bytes else { return nil }
         let (_, overflow) = sampleRate.multipliedReportingOverflow(by: UInt32(channels * encoding.bytes))

@@ -1,25 +1,23 @@
 import Support
 
-/// The bytes of a WAV file before its samples: RIFF, or RF64 where the sizes are over 32 bits.
+/// The bytes of a WAV file before its samples: RIFF, or RF64 if the sizes need more than 32 bits.
 ///
-/// Integer samples are announced with format tag 1 whatever their depth and number of channels: readers that know no
-/// WAVE_FORMAT_EXTENSIBLE (Python's `wave`, PAMGuard) read that, and every other reader does too. Floating-point samples
-/// have tag 3, the longer `fmt ` chunk and the `fact` chunk that goes with it.
+/// Integer samples have format tag 1, whatever their depth and number of channels: all readers understand it, also those without
+/// WAVE_FORMAT_EXTENSIBLE (Python's `wave`, PAMGuard). Floating-point samples have tag 3, the longer `fmt ` chunk and the `fact`
+/// chunk that goes with it.
 ///
 /// See "Multimedia Programming Interface and Data Specifications 1.0" (RIFF) and EBU Tech 3306 (RF64).
 public struct WaveHeader: Sendable, Equatable {
-    /// From `RIFF` or `RF64` up to and including the size of the `data` chunk.
+    /// The header, from `RIFF` or `RF64` to the size of the `data` chunk.
     public let bytes: [UInt8]
-    /// The bytes of samples to follow.
+    /// Bytes of the samples that follow.
     public let dataByteCount: UInt64
-    /// Whether the sizes needed RF64.
-    public let isRF64: Bool
 
-    /// The header of `sampleCount` samples of each channel. Nil where the sizes do not fit 64 bits.
+    /// The header for `sampleCount` samples of each channel. Nil if the sizes do not fit in 64 bits.
     public init?(format: WaveFormat, sampleCount: UInt64) {
         guard let sizes = Sizes(format: format, sampleCount: sampleCount) else { return nil }
         dataByteCount = sizes.dataByteCount
-        isRF64 = sizes.isRF64
+        let isRF64 = sizes.isRF64
 
         var bytes: [UInt8] = []
         if isRF64 {
@@ -66,9 +64,9 @@ public struct WaveHeader: Sendable, Equatable {
         var headByteCount: UInt64 { riffSize - dataByteCount - padByteCount + 8 }
     }
 
-    /// The 32-bit size that says: look in `ds64`.
+    /// The 32-bit size that refers to `ds64`.
     private static let sizeInDS64 = UInt32.max
-    /// The `ds64` chunk with its own header and an empty table.
+    /// Bytes of a `ds64` chunk with an empty table, chunk header included.
     private static let ds64ByteCount = 8 + 28
 
     /// Bytes of `formatChunks`.

@@ -1,18 +1,17 @@
 import Support
 
-/// Where the bytes of a WAV file come from: a head, the sample data, a tail.
+/// The layout of a WAV file: a head, the sample data, a tail. It is known before the first sample is decoded.
 ///
-/// All that is known before the first sample is decoded. Head and tail are any bytes; what they say of the samples is the
-/// business of whoever made them.
+/// Head and tail may be any bytes; the caller answers for what they say of the samples.
 public struct WaveLayout: Sendable, Equatable {
     /// The bytes before the sample data.
     public let head: [UInt8]
     /// The bytes after the sample data.
     public let tail: [UInt8]
-    /// How many bytes each part has.
+    /// The sizes of the parts.
     public let extent: WaveExtent
 
-    /// A file of `head`, `dataByteCount` bytes of sample data, and `tail`. Nil where the file would be over `Int64.max` bytes.
+    /// A file of `head`, `dataByteCount` bytes of sample data, and `tail`. Nil if it would have more than `Int64.max` bytes.
     public init?(head: [UInt8], dataByteCount: UInt64, tail: [UInt8]) {
         guard
             let extent = WaveExtent(
@@ -23,8 +22,8 @@ public struct WaveLayout: Sendable, Equatable {
         self.extent = extent
     }
 
-    /// A plain WAV file of `sampleCount` samples of each channel: a `WaveHeader`, the samples, a pad byte where their bytes
-    /// are odd in number. Nil where the file would be over `Int64.max` bytes.
+    /// A plain WAV file of `sampleCount` samples of each channel: a `WaveHeader`, the samples, and a pad byte if the number of
+    /// their bytes is odd. Nil if it would have more than `Int64.max` bytes.
     public init?(format: WaveFormat, sampleCount: UInt64) {
         guard let header = WaveHeader(format: format, sampleCount: sampleCount) else { return nil }
         let padding = [UInt8](repeating: 0, count: header.dataByteCount % 2 == 0 ? 0 : 1)

@@ -9,7 +9,7 @@ import Testing
         bytes.withUnsafeBytes { crc.updated(with: $0) } >> (32 - width)
     }
 
-    @Test func `the check values of the catalogue of checksums come out`() {
+    @Test func `checksums have the check values of the catalogue of CRCs`() {
         // CRC-8/SMBUS, CRC-16/UMTS; Ogg's has no entry, its value is that of CRC-32/BZIP2 with zero at both ends.
         #expect(value(.flacHeader, digits, width: 8) == 0xF4)
         #expect(value(.flacFrame, digits, width: 16) == 0xFEE8)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 7, 8, 9, 255, 4096, 100_001])
-    func `moving on by zeros is going through them`(count: Int) {
+    func `advancing a checksum by zeros is the same as adding them`(count: Int) {
         for crc in [CRC.flacHeader, .flacFrame, .oggPage] {
             let register = digits.withUnsafeBytes { crc.updated(with: $0) }
             let zeros = [UInt8](repeating: 0, count: count)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `a run summed in two parts is the run`() {
+    @Test func `a checksum in two parts is that of the whole`() {
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }
         for cut in stride(from: 0, through: 1000, by: 13) {
             let first = bytes[..<cut].withUnsafeBytes { CRC.flacFrame.updated(with: $0) }

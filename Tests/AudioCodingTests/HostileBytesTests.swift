@@ -28,7 +28,7 @@ import Testing
         #expect(offset <= UInt64(bytes.count))
     }
 
-    @Test func `FLAC`() throws {
+    @Test func `damaged FLAC streams give frames within the stream, or an error`() throws {
         let bytes = try CodedFixture("single.flac").bytes + CodedFixture("single.flac").bytes
         var scanned = 0
         forEachDamaged(bytes) { damaged in
@@ -42,7 +42,7 @@ import Testing
         #expect(scanned > bytes.count * 3)
     }
 
-    @Test func `FLAC frames whose checksums were made right again`() throws {
+    @Test func `damaged FLAC frames with right checksums decode to whole frames or fail`() throws {
         let fixture = try CodedFixture("single.flac")
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let frame = fixture.bytes.with(frames[0]) { Array($0) }
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: ["lowrate.aac", "highefficiency.aac", "pce4.aac"])
-    func `ADTS and AAC`(name: String) throws {
+    func `damaged ADTS streams give frames within the stream, or an error`(name: String) throws {
         let fixture = try CodedFixture(name)
         let firstFrames = fixture.packets.prefix(3).reduce(0) { $0 + $1.byteCount }
         var scanned = 0
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: ["tiny.opus", "speech.opus"])
-    func `Ogg and Opus`(name: String) throws {
+    func `damaged Ogg Opus streams give packets within the stream, or an error`(name: String) throws {
         let bytes = try CodedFixture(name).bytes
         var scanned = 0
         forEachDamaged(bytes) { damaged in
@@ -103,7 +103,7 @@ import Testing
         #expect(scanned > bytes.count)
     }
 
-    @Test func `Ogg pages whose checksums were made right again`() throws {
+    @Test func `damaged Ogg pages with right checksums are decoded or refused`() throws {
         let bytes = try CodedFixture("tiny.opus").bytes
         var scanned = 0
         forEachDamaged(bytes) { damaged in
@@ -127,7 +127,7 @@ import Testing
         #expect(scanned > bytes.count)
     }
 
-    @Test func `granule positions at the ends of 64 bits`() throws {
+    @Test func `granule positions at the ends of 64 bits do not overflow`() throws {
         for granule in [Int64.max, .min, -2, 0, 1] {
             for flags: UInt8 in [0, 4] {
                 var ogg = OggBuilder(preSkip: 65_535)
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `bytes that look like beginnings everywhere`() throws {
+    @Test func `streams of nothing but beginnings of frames have no frames`() throws {
         let info = try FLACMetadata(of: CodedFixture("mono16.flac").stream).streamInfo
         let frame = try CodedFixture("mono16.flac")
         let header = frame.bytes.with(try flacFrames(of: frame.bytes).1[1]) { Array($0.prefix(7)) }

@@ -37,14 +37,14 @@ struct SharedStoreTests {
     }
 
     @Test(arguments: ExpectedRecording.all.filter { $0.pcmSHA256 != nil })
-    func `a recording decodes to what it must`(recording: ExpectedRecording) throws {
+    func `the shared recordings decode to the expected samples`(recording: ExpectedRecording) throws {
         let decoded = try samples(of: blob(of: recording), codec: recording.codec)
         #expect(decoded.count == recording.pcmByteCount)
         #expect(try Digest.sha256(decoded) == recording.pcmSHA256)
     }
 
     @Test(arguments: ExpectedRecording.all.filter { $0.pcmSHA256 == nil })
-    func `packets without borders are no stream`(recording: ExpectedRecording) throws {
+    func `Opus packets without their lengths are refused`(recording: ExpectedRecording) throws {
         let bytes = try blob(of: recording)
         #expect(throws: AudioCodingError.self) { try OggOpusExtent(of: CodedStream(bytes)) }
     }

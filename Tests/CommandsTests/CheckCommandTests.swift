@@ -5,7 +5,7 @@ import Testing
 @testable import Commands
 
 @Suite struct `zarrwlr check` {
-    @Test func `names faults on standard output and ends with 1, then repairs them and ends with 0`() throws {
+    @Test func `check prints faults and ends with 1, and with --repair repairs them and ends with 0`() throws {
         try SmallStore.with { store in
             let check = Zarrwlr.run("check", store.path)
             #expect(check.status == 1 && check.errors.isEmpty)
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `ends with 1 where a fault stays`() throws {
+    @Test func `check ends with 1 if a fault remains`() throws {
         try SmallStore.with(broken: true) { store in
             let run = Zarrwlr.run("check", store.path, "--repair")
             #expect(run.status == 1)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `ends with 2 where something could not be checked`() throws {
+    @Test func `check ends with 2 if something could not be checked`() throws {
         try SmallStore.with { store in
             #expect(Zarrwlr.run("check", store.path, "--repair").status == 0)
             let document = URL(filePath: "\(store.path)/pond/1/audio_data_blob_array/zarr.json")
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `tells scripts the same`() throws {
+    @Test func `check prints the same findings as JSON`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("check", store.path, "--json")
             #expect(run.status == 1)

@@ -16,7 +16,7 @@ import Testing
         return (Array(bytes.dropFirst(Self.headerByteCount)), rate, blockAlign)
     }
 
-    @Test func `writes the samples from the first up to the last, under the recording's or its file's name`() throws {
+    @Test func `extract writes the samples of a range, of a recording named by its path or its file`() throws {
         try SmallStore.with { store in
             let (samples, _, blockAlign) = try whole(store)
             for name in ["pond/0", "/pond/0/", "pond/night.wav"] {
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `writes a valid file to a pipe`() throws {
+    @Test func `extract writes a valid file to a pipe`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("extract", store.path, "pond/1", "--to", "0.01", "-o", "-")
             #expect(run.status == 0)
@@ -40,8 +40,8 @@ import Testing
         }
     }
 
-    @Test("cuts what sox cuts", .enabled(if: isInstalled("sox"), "needs sox"), arguments: ["pond/0", "pond/1"])
-    func sox(name: String) throws {
+    @Test(.enabled(if: isInstalled("sox"), "needs sox"), arguments: ["pond/0", "pond/1"])
+    func `extract cuts the same samples as sox`(name: String) throws {
         try SmallStore.with { store in
             let (whole, cut, theirs) = (store.file("whole.wav"), store.file("cut.wav"), store.file("theirs.wav"))
             #expect(Zarrwlr.run("extract", store.path, name, "-o", whole).status == 0)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `refuses what lies outside, and leaves what was there`() throws {
+    @Test func `extract refuses a range outside the recording, and leaves an existing file as it is`() throws {
         try SmallStore.with { store in
             let file = store.file("out.wav")
             try Data("old".utf8).write(to: URL(filePath: file))
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `fills up with silence where that is asked for`() throws {
+    @Test func `extract --pad fills a range outside the recording with silence`() throws {
         try SmallStore.with { store in
             let (samples, _, blockAlign) = try whole(store)
             let count = samples.count / blockAlign
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func `puts the file in place when it is complete, through a link`() throws {
+    @Test func `extract puts a complete file in place, through a symbolic link`() throws {
         try SmallStore.with { store in
             let (file, link) = (store.file("out.wav"), store.file("link.wav"))
             try Data("old".utf8).write(to: URL(filePath: file))
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: [("s16", 16, 1), ("s24", 24, 1), ("f32", 32, 3)])
-    func `writes samples as they are asked for`(format: String, bits: Int, tag: UInt8) throws {
+    func `extract writes samples in the requested format`(format: String, bits: Int, tag: UInt8) throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("extract", store.path, "pond/1", "--to", "480smp", "--format", format, "-o", "-")
             #expect(run.status == 0)
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func `cuts every row of a table into a file of its own`() throws {
+    @Test func `extract --table writes every row of a table to a file of its own`() throws {
         try SmallStore.with { store in
             let (table, folder) = (store.file("t.csv"), store.file("calls"))
             try Data("Start (s),End (s),File\n0.1,0.2,night.wav\n0.1,0.2,night.wav\n0.3,0.4,other.wav\n".utf8)
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `cuts no row where one of them makes no sense`() throws {
+    @Test func `extract --table writes nothing if a row makes no sense`() throws {
         try SmallStore.with { store in
             let (table, folder) = (store.file("t.txt"), store.file("calls"))
             try Data("0.1\t0.2\ta\n0.1\t9999\tb\n".utf8).write(to: URL(filePath: table))
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func `names a recording that there is not, and one that cannot be read`() throws {
+    @Test func `extract names a recording that does not exist, and one that cannot be read`() throws {
         try SmallStore.with(broken: true) { store in
             #expect(
                 Zarrwlr.run("extract", store.path, "pond/7", "-o", "-").errors

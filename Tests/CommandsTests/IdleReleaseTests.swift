@@ -18,8 +18,7 @@ struct IdleReleaseTests {
         return made
     }
 
-    @Test("is given back, again and again, and the cache goes on")
-    func givesBack() throws {
+    @Test func `the memory of an idle cache is freed, again and again`() throws {
         let cache = BlockCache(budget: 16 << 20)
         let owner = cache.makeOwner(of: .samples)
         try IdleRelease.start(for: cache, afterSeconds: 1)
@@ -30,8 +29,7 @@ struct IdleReleaseTests {
         #expect(cache.statistics[.samples].byteCount == 0)
     }
 
-    @Test("leaves alone what is being made and what is in use")
-    func leavesWhatIsInUse() {
+    @Test func `emptying a cache spares blocks that are being made or in use`() {
         let cache = BlockCache(budget: 16 << 20)
         let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 0)
         let block = cache.block(key) {

@@ -46,7 +46,8 @@ import Testing
         }
     }
 
-    @Test func `makes the store and the group, takes folders whole and passes over what is no sound`() throws {
+    @Test func `import makes the store and the group, takes whole folders, and skips files that are not sound`() throws
+    {
         try withSources { store, sources in
             let run = zarrwlr("\(store)::pond", sources.path)
             #expect(run.status == 0)
@@ -56,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `makes groups of folders with --keep-tree`() throws {
+    @Test func `import --keep-tree makes groups of folders`() throws {
         try withSources { store, sources in
             #expect(zarrwlr(store, sources.path, "--keep-tree").status == 0)
             for path in ["0/zarr.json", "night/0/zarr.json"] {
@@ -65,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `names a bad source, goes on with the others, and ends with 1`() throws {
+    @Test func `import names a bad source, goes on with the others, and ends with 1`() throws {
         try withSources { store, sources in
             try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
             let run = zarrwlr(store, sources.path)
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
-    func `says on a full disk which sources are missing, keeps the others whole, and goes on when there is room`()
+    func `import on a full disk names the missing sources, keeps the others whole, and continues once there is room`()
         throws
     {
         try TestFiles.withTemporaryDirectory { sources in
@@ -107,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `prints a line of JSON for each source`() throws {
+    @Test func `import --json prints a line for each source`() throws {
         struct Line: Decodable {
             let status: String
             let source: String
@@ -126,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `says with --dry-run what it would do, and makes nothing`() throws {
+    @Test func `import --dry-run says what it would do, and makes nothing`() throws {
         try withSources { store, sources in
             let run = zarrwlr(store, sources.path, "-n", "--codec", "opus")
             #expect(run.status == 0)
@@ -140,7 +141,7 @@ import Testing
         ["--start", "yesterday"], ["--timezone", "CET"], ["--set", "key"], ["--set", "type=1"], ["--jobs", "0"],
         ["--stream", "-1"], ["--frobnicate"],
     ])
-    func `refuses what makes no sense before it does anything`(options: [String]) throws {
+    func `import refuses options that make no sense before it does anything`(options: [String]) throws {
         try withSources { store, sources in
             let written = Written()
             let streams = CommandStreams(
@@ -153,7 +154,7 @@ import Testing
         }
     }
 
-    @Test func `refuses a folder that holds something else as the store`() throws {
+    @Test func `import refuses a store folder that holds something else`() throws {
         try withSources { _, sources in
             let run = zarrwlr(sources.path, sources.appending(path: "a.wav").path)
             #expect(run.status == 2)

@@ -5,7 +5,7 @@ import Testing
 @testable import Commands
 
 @Suite struct `zarrwlr list` {
-    @Test func `has a line for each recording and one of totals`() throws {
+    @Test func `list has a line for each recording and one of totals`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("list", store.path)
             #expect(run.status == 0 && run.errors.isEmpty)
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func `tells what cannot be served, and ends with 1`() throws {
+    @Test func `list names recordings that cannot be served, and ends with 1`() throws {
         try SmallStore.with(broken: true) { store in
             for format in [[], ["--csv"], ["--json"]] {
                 let run = Zarrwlr.run(["list", store.path] + format)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `says the same in every form`() throws {
+    @Test func `list has the same values as text, CSV and JSON`() throws {
         try SmallStore.with { store in
             let json = try #require(
                 try JSONSerialization.jsonObject(with: Data(Zarrwlr.run("list", "--json", store.path).output))
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `counts all files of a recording as stored`() throws {
+    @Test func `list counts all files of a recording as stored`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("list", "--csv", store.path)
             let row = run.text.split(separator: "\n")[1].split(separator: ",", omittingEmptySubsequences: false)
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `shows a group as its own mount would`() throws {
+    @Test func `list shows a group as a mount of it would`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("list", "\(store.path)::pond", "--csv")
             #expect(run.text.split(separator: "\n")[1].hasPrefix("pond/0,night.wav,night.wav,flac"))
@@ -75,7 +75,7 @@ import Testing
 }
 
 @Suite struct `zarrwlr info` {
-    @Test func `tells the stream's numbers and every attribute`() throws {
+    @Test func `info has the numbers of the stream and every attribute`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("info", store.path, "pond/night.wav")
             #expect(run.status == 0 && run.errors.isEmpty)
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `tells the restarts of an Opus stream`() throws {
+    @Test func `info has the restarts of an Opus stream`() throws {
         try SmallStore.with { store in
             #expect(!Zarrwlr.run("info", store.path, "pond/1").text.contains("restarts"))
             #expect(Zarrwlr.run("check", "--repair", store.path).status == 0)

@@ -7,7 +7,7 @@ import Testing
 /// docs/man held against the tables that options are read from.
 @Suite struct `The manual page` {
     @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))
-    func `of a command has exactly its options`(name: String) throws {
+    func `the manual page of a command has exactly its options`(name: String) throws {
         let subcommand = try #require(ZarrwlrCommand.subcommands.first { $0.name == name })
         let page = try ManualPage("zarrwlr-\(name)")
         #expect(page.tags(in: "OPTIONS") == subcommand.options.map(\.usage) + ["--help"])
@@ -18,23 +18,23 @@ import Testing
         }
     }
 
-    @Test func `of zarrwlr has exactly its commands, each with a page of its own`() throws {
+    @Test func `the manual page of zarrwlr has exactly its commands, each with a page of its own`() throws {
         let page = try ManualPage("zarrwlr")
         #expect(page.tags(in: "COMMANDS") == ZarrwlrCommand.subcommands.map(\.name))
         #expect(page.tags(in: "OPTIONS") == ["--help", "--version"])
         for subcommand in ZarrwlrCommand.subcommands { #expect(page.text.contains("zarrwlr-\(subcommand.name) (1)")) }
     }
 
-    @Test func `of zarrwlr-mount has exactly its options`() throws {
+    @Test func `the manual page of zarrwlr-mount has exactly its options`() throws {
         let page = try ManualPage("zarrwlr-mount")
         #expect(page.tags(in: "OPTIONS") == MountHelp.flags.map(\.0))
         #expect(page.tags(in: "MOUNT OPTIONS") == MountOption.all.map(\.usage))
     }
 
     @Test(
-        "is what groff takes without a warning", .enabled(if: isInstalled("groff"), "needs groff"),
+        .enabled(if: isInstalled("groff"), "needs groff"),
         arguments: ZarrwlrCommand.subcommands.map { "zarrwlr-\($0.name)" } + ["zarrwlr", "zarrwlr-mount"])
-    func groff(name: String) throws {
+    func `groff formats every manual page without a warning`(name: String) throws {
         let result = try run("groff", "-man", "-Tutf8", "-ww", ManualPage.file(name).path)
         #expect(result.status == 0 && result.errors.isEmpty && !result.output.isEmpty)
     }

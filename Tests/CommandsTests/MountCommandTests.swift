@@ -7,7 +7,7 @@ import Testing
 
 /// Everything here ends before anything is mounted, and stays in the foreground: a test process cannot fork.
 @Suite struct `zarrwlr-mount` {
-    @Test func `lists every option of its table with --help`() {
+    @Test func `zarrwlr-mount --help lists every option`() {
         let (status, output, errors) = run("--help")
         #expect(status == 0)
         #expect(errors.isEmpty)
@@ -18,7 +18,7 @@ import Testing
         #expect(output.split(separator: "\n").allSatisfy { $0.count <= 110 })
     }
 
-    @Test func `tells its version`() {
+    @Test func `zarrwlr-mount --version has its version`() {
         #expect(run("--version").output.hasPrefix("zarrwlr-mount \(version)\nlibFLAC "))
     }
 
@@ -32,14 +32,15 @@ import Testing
         (["a", "b", "-fonope"], "unknown option 'nope'; --help lists them all"),
         (["a", "b", "-o", "rw"], "option 'rw': a store is mounted read-only; leave it out"),
     ])
-    func `refuses a command line it cannot read, with one line and status 1`(arguments: [String], reason: String) {
+    func `zarrwlr-mount refuses an invalid command line with one line and status 1`(arguments: [String], reason: String)
+    {
         let (status, output, errors) = run(arguments)
         #expect(status == 1)
         #expect(output.isEmpty)
         #expect(errors == "zarrwlr-mount: \(reason)\n")
     }
 
-    @Test func `takes options before, between and after its operands`() throws {
+    @Test func `zarrwlr-mount takes options before, between and after its operands`() throws {
         for arguments in [
             ["-f", "-oumask=7", "a", "b"], ["a", "-fo", "umask=7", "b"], ["a", "b", "-f", "-o", "umask=7"],
             ["-f", "-o", "umask=7", "--", "a", "b"],
@@ -54,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func `-d stays in the foreground too, and -s has one thread`() throws {
+    @Test func `zarrwlr-mount -d stays in the foreground, and -s has one thread`() throws {
         guard case .mount(let configuration) = try MountInvocation(["-ds", "--", "-a", "-b"]) else {
             Issue.record("not read as a mount")
             return
@@ -64,7 +65,7 @@ import Testing
         #expect((configuration.store, configuration.mountpoint) == ("-a", "-b"))
     }
 
-    @Test func `says what is wrong with the mountpoint`() throws {
+    @Test func `zarrwlr-mount says what is wrong with a mountpoint`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let (store, file) = (directory.appending(path: "a.zarr").path, directory.appending(path: "file").path)
             try makeStore(store)
@@ -83,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `says what is wrong with the store`() throws {
+    @Test func `zarrwlr-mount says what is wrong with a store`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let mountpoint = directory.appending(path: "mnt").path
             let store = directory.appending(path: "a.zarr").path
@@ -97,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `says where its log cannot be written`() throws {
+    @Test func `zarrwlr-mount says that its log cannot be written`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             #expect(
                 reason("a", "b", "-o", "log=\(directory.path)/no/log")

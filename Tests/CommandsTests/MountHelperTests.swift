@@ -20,20 +20,20 @@ import Testing
         (["-o", ",,uid=3,,"], "ro,uid=3"),
         (["-o", "log=/a *$(touch x)`y`"], "ro,log=/a *$(touch x)`y`"),
     ])
-    func `hands on what is not for mount alone`(arguments: [String], options: String) throws {
+    func `mount.zarrwlr passes on all options but those for mount alone`(arguments: [String], options: String) throws {
         let (status, output) = try runHelper(["/a store.zarr", "/mnt/a b"] + arguments)
         #expect(status == 0)
         #expect(output == "[/a store.zarr][/mnt/a b][-o][\(options)]")
     }
 
-    @Test func `mounts nothing when asked to pretend`() throws {
+    @Test func `mount.zarrwlr mounts nothing with -f`() throws {
         let (status, output) = try runHelper(["/s", "/m", "-f", "-o", "ro"])
         #expect(status == 0)
         #expect(output.isEmpty)
     }
 
     @Test(arguments: [["/s"], [], ["/s", "/m", "-N", "ns"], ["/s", "/m", "-q"], ["/s", "/m", "extra"]])
-    func `refuses what it cannot do`(arguments: [String]) throws {
+    func `mount.zarrwlr refuses options that it does not support`(arguments: [String]) throws {
         let (status, output) = try runHelper(arguments)
         #expect(status == 1)
         #expect(output.isEmpty)

@@ -3,7 +3,7 @@ import Testing
 @testable import Commands
 
 @Suite struct `Mount options` {
-    @Test func `set what they name`() throws {
+    @Test func `mount options change the settings that they name`() throws {
         let configuration = try applied(
             "ro,group=/pond/mono/,uid=12,gid=34,umask=027,cache_mb=64,max_threads=3,log=/var/log/x,subtype=wlr")
         #expect(configuration.group == "pond/mono")
@@ -15,12 +15,12 @@ import Testing
         #expect(configuration.allFuseOptions(store: "/s") == ["ro", "fsname=/s", "subtype=wlr"])
     }
 
-    @Test func `of libfuse and the kernel are passed on in their order`() throws {
+    @Test func `mount options of libfuse and the kernel are passed on in their order`() throws {
         let configuration = try applied("allow_other,,noexec,default_permissions,")
         #expect(configuration.fuseOptions == ["allow_other", "noexec", "default_permissions"])
     }
 
-    @Test func `may hold a comma or a backslash after a backslash`() throws {
+    @Test func `a mount option may contain a comma or a backslash after a backslash`() throws {
         let configuration = try applied(#"fsname=a\,b\\c=d,umask=7"#)
         #expect(configuration.sourceName == #"a,b\c=d"#)
         #expect(configuration.umask == 0o7)
@@ -41,7 +41,7 @@ import Testing
         ),
         ("ro=1", "option 'ro' takes no value"), ("allow_other=", "option 'allow_other' takes no value"),
     ])
-    func `that make no sense are refused with what would`(list: String, reason: String) {
+    func `mount options that make no sense are refused with advice`(list: String, reason: String) {
         #expect {
             _ = try applied(list)
         } throws: { error in
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `have names of their own`() {
+    @Test func `no two mount options have the same name`() {
         let names = MountOption.all.flatMap(\.names)
         #expect(Set(names).count == names.count)
     }

@@ -17,8 +17,8 @@ struct OtherDecodersTests {
     }
 
     /// PyAV brings a libavcodec and a libopus of its own, which round otherwise: of libopus 1.3 and 1.5 by up to 2.
-    @Test("is what extract gives", arguments: [("flac", 0), ("aac", 1), ("opus", 2)])
-    func sameSamples(codec: String, tolerance: Int) throws {
+    @Test(arguments: [("flac", 0), ("aac", 1), ("opus", 2)])
+    func `other decoders decode an imported recording to the samples of extract`(codec: String, tolerance: Int) throws {
         try TestFiles.withTemporaryDirectory { directory in
             let (sound, store, wav) = (
                 directory.appending(path: "night.wav").path, directory.appending(path: "store.zarr").path,

@@ -18,24 +18,22 @@ struct ProgressTests {
         }
     }
 
-    @Test("tells how much is done, the rate, and the time left")
-    func pace() {
+    @Test func `progress shows how much is done, the rate, and the time left`() {
         let pace = Pace(byteCount: 3 << 20, totalByteCount: 9 << 20, seconds: 2)
         #expect(pace.text == "3.00 MiB of 9.00 MiB, 1.50 MiB/s, 0:00:04 left")
     }
 
-    @Test(
-        "of more than was announced, or of nothing, is told as well",
-        arguments: [
-            (5, 3, "5 B of 5 B, 4.88 KiB/s, 0:00:00 left"), (0, 0, "0 B of 0 B, 0 B/s, 0:00:00 left"),
-            (0, 7, "0 B of 7 B, 0 B/s, 0:00:07 left"),
-        ])
-    func oddPace(byteCount: UInt64, totalByteCount: UInt64, text: String) {
+    @Test(arguments: [
+        (5, 3, "5 B of 5 B, 4.88 KiB/s, 0:00:00 left"), (0, 0, "0 B of 0 B, 0 B/s, 0:00:00 left"),
+        (0, 7, "0 B of 7 B, 0 B/s, 0:00:07 left"),
+    ])
+    func `progress can be shown of more than was announced, and of nothing`(
+        byteCount: UInt64, totalByteCount: UInt64, text: String
+    ) {
         #expect(Pace(byteCount: byteCount, totalByteCount: totalByteCount, seconds: 0).text == text)
     }
 
-    @Test("is one line that is written over on a terminal, and gone before a line that stays")
-    func terminal() {
+    @Test func `progress on a terminal is one line that is overwritten, and cleared before a line that stays`() {
         let written = Written()
         let line = ProgressLine(written.streams(true))
         // A line is shown at most every 0.2 s, and not at once.

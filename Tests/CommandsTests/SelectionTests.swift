@@ -14,16 +14,16 @@ import Testing
             ("1:-2", nil), ("99999999999999999999", nil), ("9223372036854775807:0", nil),
             ("0.1234567891234567", 5_926),
         ] as [(String, Int64?)])
-    func `is seconds, a clock's time, or samples`(text: String, sample: Int64?) {
+    func `a position is seconds, a time of hours and minutes, or samples`(text: String, sample: Int64?) {
         #expect(SamplePosition(text).flatMap { $0.sample(rate: 48_000) } == sample)
     }
 
-    @Test func `that no recording has is none`() throws {
+    @Test func `a position that no recording has is refused`() throws {
         let position = try #require(SamplePosition("9223372036854775807"))
         #expect(position.sample(rate: 48_000) == nil)
     }
 
-    @Test func `between two samples is the nearest, the later of two`() throws {
+    @Test func `a position between two samples is the nearest one, or the later one halfway`() throws {
         #expect(try #require(SamplePosition("0.5")).sample(rate: 3) == 2)
         #expect(try #require(SamplePosition("0.166666666")).sample(rate: 3) == 0)
         #expect(try #require(SamplePosition("0.166666667")).sample(rate: 3) == 1)
@@ -46,11 +46,11 @@ import Testing
     }
 
     @Test(arguments: ["\n", "\r\n"])
-    func `of Raven has a row for each selection, whatever its views`(lineEnd: String) throws {
+    func `a table of Raven has a row for each selection, whatever its views`(lineEnd: String) throws {
         #expect(try times(Self.raven.replacing("\n", with: lineEnd)) == [[500, 1250], [2000, 3000]])
     }
 
-    @Test func `of Raven about several files has times in each`() throws {
+    @Test func `a table of Raven about several files has times in each file`() throws {
         let table = """
             Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)
             1\t1\t2\tb.wav\t1
@@ -61,12 +61,12 @@ import Testing
         #expect(try SelectionTable(table, names: ["a.wav"]).otherRowCount == 1)
     }
 
-    @Test func `of Audacity has no titles, and may have lines of frequencies`() throws {
+    @Test func `a table of Audacity has no titles, and may have lines of frequencies`() throws {
         #expect(
             try times("0.100000\t0.200000\tbird\n\\\t100.0\t2000.0\n0.3\t0.3\tpoint\n") == [[100, 200], [300, 300]])
     }
 
-    @Test func `of BirdNET is comma-separated and quoted`() throws {
+    @Test func `a table of BirdNET is comma-separated and quoted`() throws {
         let table = """
             Start (s),End (s),Scientific name,Common name,Confidence,File
             0.0,3.0,"Parus ""major"", L.",Great tit,0.9,/data/a.wav
@@ -82,7 +82,7 @@ import Testing
         ("Begin Time (s)\tEnd Time (s)\n\n1\n", "line 3 of the table: '' is no time"),
         ("0\t1\tbird\nbird\n", "line 2 of the table: 'bird' is no time"),
     ])
-    func `that makes no sense is refused with its line`(text: String, reason: String) {
+    func `a table that makes no sense is refused with the line`(text: String, reason: String) {
         #expect {
             _ = try SelectionTable(text, names: [])
         } throws: { error in

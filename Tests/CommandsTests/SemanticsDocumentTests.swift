@@ -2,20 +2,24 @@ import Foundation
 import TestSupport
 import Testing
 
-/// docs/semantics.md promises nothing that no test holds.
+/// Every promise in docs/semantics.md has a test.
 @Suite struct `The semantics page` {
-    /// What one line of the page, or a bullet of several, says.
+    /// The promises: rows of tables, and items of lists.
     private let promises: [String]
+    /// The names of the footnotes that are defined, in order.
+    private let definitions: [String]
     /// The tests of each footnote, as `Target: name`.
     private let footnotes: [String: [String]]
 
     init() throws {
         let text = try String(contentsOf: TestFiles.repository.appending(path: "docs/semantics.md"), encoding: .utf8)
         var promises: [String] = []
+        var definitions: [String] = []
         var footnotes: [String: [String]] = [:]
         var isTableBody = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             if let definition = line.wholeMatch(of: #/\[\^(\w+)\]: (.+)/#) {
+                definitions.append(String(definition.1))
                 footnotes[String(definition.1)] = definition.2.split(separator: "; ").map(String.init)
             } else if line.hasPrefix("|---") {
                 isTableBody = true
@@ -29,6 +33,7 @@ import Testing
             if !line.hasPrefix("|") { isTableBody = false }
         }
         self.promises = promises
+        self.definitions = definitions
         self.footnotes = footnotes
     }
 
@@ -36,19 +41,19 @@ import Testing
         promise.matches(of: #/\[\^(\w+)\]/#).map { String($0.1) }
     }
 
-    @Test func `has a footnote at the end of every promise`() {
+    @Test func `every promise of docs/semantics.md ends with a footnote`() {
         #expect(promises.count > 60)
         for promise in promises {
             #expect(promise.contains(#/\[\^\w+\]( \|)?$/#), "\(promise)")
         }
     }
 
-    @Test func `has a test for every footnote, and a use`() {
+    @Test func `every footnote of docs/semantics.md is defined once and used`() {
         let used = Set(promises.flatMap(references))
-        #expect(used == Set(footnotes.keys))
+        #expect(definitions.sorted() == used.sorted())
     }
 
-    @Test func `names tests that there are`() throws {
+    @Test func `every footnote of docs/semantics.md names tests that exist`() throws {
         var tests: [String: Set<String>] = [:]
         for reference in footnotes.values.joined() {
             let parts = reference.split(separator: ": ", maxSplits: 1).map(String.init)
@@ -59,7 +64,7 @@ import Testing
         }
     }
 
-    /// The names of the tests in and below `Tests/<target>`: of functions in backticks, and the descriptions of others.
+    /// The names of the tests in `Tests/<target>`: the names of functions in backticks, and the descriptions of others.
     private func names(ofTestsIn target: String) throws -> Set<String> {
         let directory = TestFiles.repository.appending(path: "Tests/\(target)")
         let paths = try FileManager.default.subpathsOfDirectory(atPath: directory.path)

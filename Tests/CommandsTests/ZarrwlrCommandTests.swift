@@ -4,7 +4,7 @@ import Testing
 @testable import Commands
 
 @Suite struct zarrwlr {
-    @Test func `lists its commands with --help`() {
+    @Test func `zarrwlr --help lists its commands`() {
         let run = Zarrwlr.run("--help")
         #expect(run.status == 0 && run.errors.isEmpty)
         for subcommand in ZarrwlrCommand.subcommands {
@@ -13,11 +13,11 @@ import Testing
         }
     }
 
-    @Test func `tells its version`() {
+    @Test func `zarrwlr --version has its version`() {
         #expect(Zarrwlr.run("--version").text.hasPrefix("zarrwlr \(version)\n"))
     }
 
-    @Test func `tells the versions of the libraries that decode, as other programs with them do`() throws {
+    @Test func `zarrwlr --version has the versions of the decoding libraries that other programs report`() throws {
         let text = Zarrwlr.run("--version").text
         let ffmpeg = try #require(run("ffmpeg", "-version").text.split(separator: " ").dropFirst(2).first)
         let flac = try #require(run("flac", "--version").text.split(separator: " ").last)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))
-    func `lists every option of a command with its --help, wherever that stands`(name: String) throws {
+    func `--help among the arguments of a command lists all its options`(name: String) throws {
         let subcommand = try #require(ZarrwlrCommand.subcommands.first { $0.name == name })
         for arguments in [[name, "--help"], [name, "a", "-h", "b"]] {
             let run = Zarrwlr.run(arguments)
@@ -55,7 +55,7 @@ import Testing
         (["extract", "a", "b"], "zarrwlr extract: say where to write: -o FILE"),
         (["check", "a", "--jobs", "0"], "zarrwlr check: option '--jobs': '0' is not a number from 1 to 1024"),
     ])
-    func `refuses a command line it cannot read, with one line and status 2`(arguments: [String], reason: String) {
+    func `zarrwlr refuses an invalid command line with one line and status 2`(arguments: [String], reason: String) {
         let run = Zarrwlr.run(arguments)
         #expect(run.status == 2)
         #expect(run.output.isEmpty)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: ["list", "check"])
-    func `says what is wrong with a store, and names a line break in its path visibly`(command: String) {
+    func `a command names a store that cannot be opened, with control characters escaped`(command: String) {
         let run = Zarrwlr.run(command, "/no/such\nstore")
         #expect(run.status == 2)
         #expect(run.errors.split(separator: "\n").count == 1)
@@ -87,13 +87,13 @@ import Testing
         (["--name=x", "--loud", "--", "a", "b"], ["a", "b"]), (["a", "b", "--name", "x", "--loud"], ["a", "b"]),
         (["--loud", "-n", "x", "-", "--", "-a", "--loud"], ["-", "-a", "--loud"]),
     ])
-    func `stand before, between and after operands`(arguments: [String], operands: [String]) throws {
+    func `options may come before, between and after operands`(arguments: [String], operands: [String]) throws {
         var settings = Settings()
         #expect(try Self.options.apply(arguments, to: &settings) == operands)
         #expect(settings == Settings(isLoud: true, name: "x"))
     }
 
-    @Test func `take a value that begins with a dash, or has an equals sign in it`() throws {
+    @Test func `the value of an option may begin with a dash or contain an equals sign`() throws {
         var settings = Settings()
         _ = try Self.options.apply(["-n", "-1"], to: &settings)
         #expect(settings.name == "-1")
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))
-    func `have names of their own`(name: String) throws {
+    func `no two options of a command have the same name`(name: String) throws {
         let subcommand = try #require(ZarrwlrCommand.subcommands.first { $0.name == name })
         let names = subcommand.options.flatMap { option in
             option.usage.split(separator: " ").map { $0.trimmingSuffix(",") }.filter { $0.hasPrefix("-") }
@@ -117,7 +117,7 @@ import Testing
         ("a.zarr", "a.zarr", ""), ("a.zarr::pond/mono", "a.zarr", "pond/mono"), ("a.zarr::/pond/", "a.zarr", "pond"),
         ("a::b.zarr::", "a::b.zarr", ""), ("a.zarr::", "a.zarr", ""), (":", ":", ""), ("", "", ""),
     ])
-    func `is a path and a group`(text: String, path: String, group: String) {
+    func `the address of a store is a path and a group`(text: String, path: String, group: String) {
         let address = StoreAddress(text)
         #expect(address.path == path)
         #expect(address.group == group)

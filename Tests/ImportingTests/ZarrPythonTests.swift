@@ -11,7 +11,6 @@ struct ZarrPythonTests {
     private struct Found: Decodable {
         struct Array: Decodable {
             let shape: [Int]
-            let dtype: String
             let sha256: String
         }
 

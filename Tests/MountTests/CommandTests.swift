@@ -6,7 +6,7 @@ import Testing
 extension Mounts {
     /// The built program, on a store without recordings: what matters here is how a mount begins and ends.
     @Suite(.timeLimit(.minutes(3))) struct `The mount command` {
-        @Test func `returns once the mount answers, and fusermount3 -u ends it`() throws {
+        @Test func `zarrwlr-mount returns once the mount answers, and fusermount3 -u ends it`() throws {
             try withStore { store in
                 let mountpoint = try MountedStore.with(store) { mounted in
                     #expect(FileManager.default.fileExists(atPath: mounted.file(".zarrwlr/recordings.csv").path))
@@ -20,7 +20,7 @@ extension Mounts {
             }
         }
 
-        @Test func `keeps what it learned where it is told, or nowhere`() throws {
+        @Test func `a mount keeps what it learned at the path it is given, or nowhere`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let store = try TestStore(at: directory.appending(path: "s.zarr"), attributes: TestStore.audioGroup)
                 let blob = try MountedStore.fixture("coded/mono16.flac")
@@ -48,7 +48,7 @@ extension Mounts {
             }
         }
 
-        @Test func `has no extended attributes where it is told so`() throws {
+        @Test func `a mount with noxattr has no extended attributes`() throws {
             try withStore { store in
                 let attributes = try ExtendedAttributes()
                 func size(_ options: [String]) throws -> (Int, Int32) {
@@ -63,7 +63,7 @@ extension Mounts {
         }
 
         @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
-        func `unmounts when it is told to end`(signal: Int32) throws {
+        func `a mount ends on SIGTERM, SIGINT and SIGHUP`(signal: Int32) throws {
             try withStore { store in
                 try MountedStore.with(store) { mounted in
                     let process = try #require(try server(of: store))
@@ -74,7 +74,7 @@ extension Mounts {
             }
         }
 
-        @Test func `leaves the terminal and whoever waits for its output behind`() throws {
+        @Test func `a mount in the background has left its terminal and closed its output`() throws {
             try withStore { store in
                 // `$(...)` returns only when nobody holds the pipe any more.
                 try MountedVolume.withMountpoint { mountpoint in
@@ -90,7 +90,7 @@ extension Mounts {
             }
         }
 
-        @Test func `takes relative paths`() throws {
+        @Test func `zarrwlr-mount accepts relative paths`() throws {
             try withStore { store in
                 try MountedVolume.withMountpoint { mountpoint in
                     defer { MountedVolume.unmount(mountpoint) }
@@ -103,7 +103,7 @@ extension Mounts {
             }
         }
 
-        @Test func `shows in mount tables what it was told to show`() throws {
+        @Test func `mount tables show the source and the type that options give`() throws {
             try withStore { store in
                 try MountedStore.with(store) { mounted in
                     let shown = try run("findmnt", "-n", "-o", "SOURCE,FSTYPE", mounted.mountpoint.path).text
@@ -123,11 +123,11 @@ extension Mounts {
             "dev", "nodev", "suid", "nosuid", "exec", "noexec", "sync", "async", "dirsync", "noatime", "atime",
             "allow_other", "allow_root", "default_permissions", "auto_unmount", "ro",
         ])
-        func `mounts with every plain option of its table`(option: String) throws {
+        func `a store can be mounted with every option that has no value`(option: String) throws {
             try withStore { store in try MountedStore.with(store, ["-o", option]) { _ in } }
         }
 
-        @Test func `refuses a mountpoint that is taken, and one whose server died, with advice`() throws {
+        @Test func `a mountpoint that is in use, or was left by a killed mount, is refused with advice`() throws {
             try withStore { store in
                 try MountedStore.with(store) { mounted in
                     let path = mounted.mountpoint.path
@@ -148,7 +148,7 @@ extension Mounts {
             }
         }
 
-        @Test func `logs to a file, every request with -d`() throws {
+        @Test func `the log goes to a file, and with -d it has every request`() throws {
             try withStore { store in
                 try TestFiles.withTemporaryDirectory { scratch in
                     let log = scratch.appending(path: "mount.log")
@@ -179,7 +179,7 @@ extension Mounts {
         }()
 
         @Test(.enabled(if: canActAsNobody, "needs root, setpriv and a /dev/fuse that is open to all"))
-        func `serves a user who is not root`() throws {
+        func `a user other than root can mount and read`() throws {
             try withStore { store in
                 try TestFiles.withTemporaryDirectory { scratch in
                     let mountpoint = scratch.appending(path: "mnt")

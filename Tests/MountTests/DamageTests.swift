@@ -78,7 +78,7 @@ extension Mounts {
             }
         }
 
-        @Test func `loses no more of a FLAC recording than the pages of the damaged frame`() throws {
+        @Test func `a damaged FLAC frame makes only the pages with its samples unreadable`() throws {
             var blob = try MountedStore.fixture("recordings/fixed.flac")
             let whole = try whole("flac", blob)
             let blockSize = Int(blob[10]) << 8 | Int(blob[11])
@@ -93,7 +93,7 @@ extension Mounts {
             }
         }
 
-        @Test func `with a chunk missing or cut short loses the frames in it, and no others`() throws {
+        @Test func `a missing or truncated chunk makes only the frames in it unreadable`() throws {
             let blob = try MountedStore.fixture("recordings/fixed.flac")
             let whole = try whole("flac", blob)
             let cuts: [(URL) throws -> Void] = [
@@ -123,7 +123,7 @@ extension Mounts {
             return rows
         }
 
-        @Test func `loses the run of sixteen AAC frames that a damaged one is in`() throws {
+        @Test func `a damaged AAC frame makes the run of sixteen frames around it unreadable`() throws {
             var blob = try MountedStore.fixture("recordings/exact.aac")
             let whole = try whole("aac", blob)
             let index = adtsIndex(blob)
@@ -138,7 +138,7 @@ extension Mounts {
             }
         }
 
-        @Test func `without an index cannot tell where a lost AAC frame was, and what follows moves up`() throws {
+        @Test func `a lost AAC frame without an index makes all samples after it come too early`() throws {
             var blob = try MountedStore.fixture("recordings/exact.aac")
             let whole = try whole("aac", blob)
             let index = adtsIndex(blob)
@@ -155,7 +155,7 @@ extension Mounts {
             }
         }
 
-        @Test func `loses the run of 16 Opus packets around a damaged page`() throws {
+        @Test func `a damaged Ogg page makes the run of sixteen Opus packets around it unreadable`() throws {
             var blob = try MountedStore.fixture("recordings/celt.opus")
             let whole = try whole("opus", blob)
             let pages = blob.indices.dropLast(4).filter { blob[$0..<$0 + 4].elementsEqual("OggS".utf8) }
@@ -174,7 +174,7 @@ extension Mounts {
             }
         }
 
-        @Test func `whose document of one recording is broken serves all others, and names it`() throws {
+        @Test func `a recording with a broken document is named as a problem, and all others are served`() throws {
             let blob = try MountedStore.fixture("coded/single.flac")
             let texts = ["{", "", "[]", #"{"zarr_format": 3}"#, #"{"zarr_format": 2, "node_type": "group"}"#]
             try MountedStore.with { store in
@@ -196,7 +196,7 @@ extension Mounts {
             }
         }
 
-        @Test func `that is cut while it is mounted gives EIO, not the end of the mount`() throws {
+        @Test func `a store that is truncated while mounted gives EIO, and the mount goes on`() throws {
             let blob = try MountedStore.fixture("recordings/fixed.flac")
             var chunk: URL?
             try MountedStore.with { store in

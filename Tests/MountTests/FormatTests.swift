@@ -37,7 +37,7 @@ extension Mounts {
         ]
 
         @Test(arguments: exact)
-        func `keeps the stream's depth, rate, channels and sample values`(_ stream: Stream) throws {
+        func `a WAV has the depth, rate, channels and sample values of its stream`(_ stream: Stream) throws {
             try withMounted(stream.name, stream.codec) { mount in
                 let fixture = TestFiles.fixtures.appending(path: "coded/\(stream.name)")
                 let golden = try String(contentsOf: fixture.appendingPathExtension("golden"), encoding: .utf8)
@@ -53,7 +53,7 @@ extension Mounts {
             }
         }
 
-        @Test func `of HE-AAC has the rate and channels that the decoder yields`() throws {
+        @Test func `the WAV of HE-AAC has the rate and channels of the decoder's output`() throws {
             var bytes: [[UInt8]] = []
             for arguments in [[], ["-o", "cache_mb=0"]] {
                 try withMounted("highefficiency.aac", "aac", arguments) { mount in
@@ -66,7 +66,7 @@ extension Mounts {
             #expect(bytes.first == bytes.last)
         }
 
-        @Test func `leaves out the priming and padding that the store counts`() throws {
+        @Test func `priming and padding are left out if the store counts them`() throws {
             let whole = try withMounted("mono.aac", "aac") { try $0.bytes("a.wav").dropFirst(44) }
             try MountedStore.with { store in
                 try store.addRecording(
@@ -89,7 +89,7 @@ extension Mounts {
             return (head + number(UInt32(samples.count)), samples, tail)
         }
 
-        @Test func `is the source itself where the store has the bytes around its samples`() throws {
+        @Test func `a WAV is the source, byte for byte, if the store has the bytes around its samples`() throws {
             let (head, samples, tail) = source(rate: 22_050)
             try MountedStore.with { store in
                 for (number, headRate) in [22_050, 44_100].enumerated() {
@@ -120,7 +120,7 @@ extension Mounts {
         @Test(arguments: [
             ("resampled", 12.0, 48_000), ("re-labelled", 12.0 / 5.208, 249_984), ("re-labelled", nil, 249_984),
         ])
-        func `announces the rate that makes its duration that of the source`(
+        func `the announced rate is the one that gives the duration of the source`(
             ground: String, sourceDuration: Double?, rate: Int
         ) throws {
             var groupAttributes: [String: Any] = [:]

@@ -51,7 +51,7 @@ extension Mounts {
             return process
         }
 
-        @Test func `killed at any moment leave a store that mounts, and the rest is imported by the next`() throws {
+        @Test func `an import that is killed leaves a store that mounts, and the next import completes it`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let sources = try Self.makeSources(60, in: directory)
                 let store = directory.appending(path: "killed.zarr")
@@ -78,7 +78,7 @@ extension Mounts {
             }
         }
 
-        @Test func `two at once into one store share the work and leave each source there`() throws {
+        @Test func `two imports into one store share the work and import every source`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let all = try Self.makeSources(30, in: directory)
                 let folders = ["a", "b"].map { directory.appending(path: $0) }
@@ -103,7 +103,7 @@ extension Mounts {
         }
 
         @Test(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment), arguments: ["flac", "pcm"])
-        func `of the shared recordings mount as the files they were`(codec: String) throws {
+        func `the shared recordings are mounted as the files that were imported`(codec: String) throws {
             let folder = try #require(SharedMaterial.directory).appending(path: "recordings")
             try TestFiles.withTemporaryDirectory { directory in
                 let store = directory.appending(path: "shared.zarr")

@@ -25,7 +25,7 @@ struct Mounts {}
         }
     }()
 
-    @Test func `mounts can be made here, or a run without them is good enough`() {
+    @Test func `the mount tests can run, or need not`() {
         guard let reason = Self.reasonAgainst else { return }
         let message = "THE MOUNT TESTS DID NOT RUN: \(reason)"
         FileHandle.standardError.write(Data("\n*** \(message) ***\n\n".utf8))

@@ -8,7 +8,7 @@ extension Mounts {
 
         init() throws { blob = try MountedStore.fixture("coded/single.flac") }
 
-        @Test func `are the sources' names, with ~ and their number where they are taken`() throws {
+        @Test func `files have the names of their sources, with ~ and a number if a name is taken`() throws {
             let sources = [
                 "1": "birdnet_sample.wav", "7": "birdnet_sample.wav", "10": "birdnet_sample.flac", "2": "Night.WAV",
                 "3": "dawn.2025-06-18", "4": "Große Wiese.mp3",
@@ -25,7 +25,7 @@ extension Mounts {
             }
         }
 
-        @Test func `that no file can have are mended, and lead nowhere else`() throws {
+        @Test func `names that no file can have are replaced, and lead nowhere else`() throws {
             let long = String(repeating: "ü", count: 300)
             let sources = [
                 "0": "../../etc/passwd", "1": "a/b", "2": "..", "3": ".", "4": "", "5": "line\nfeed", "6": long,
@@ -48,7 +48,7 @@ extension Mounts {
             }
         }
 
-        @Test func `of groups are directories, and group=PATH shows one of them`() throws {
+        @Test func `groups are directories, and group=PATH mounts one of them`() throws {
             func write(_ store: TestStore) throws {
                 try store.addGroup("pond")
                 try store.addGroup("pond/left", attributes: TestStore.audioGroup)
@@ -77,7 +77,7 @@ extension Mounts {
             }
         }
 
-        @Test func `of groups that are symbolic links are not followed`() throws {
+        @Test func `groups that are symbolic links are not shown`() throws {
             try MountedStore.with { store in
                 try store.addGroup("pond")
                 try store.addRecording("pond/0", codec: "flac", blob: blob, fileName: "a.flac")

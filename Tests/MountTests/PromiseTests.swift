@@ -15,7 +15,7 @@ extension Mounts {
             }
         }
 
-        @Test func `gives the same bytes, whatever its options`() throws {
+        @Test func `files have the same bytes with any mount options`() throws {
             let options = [[], ["-s"], ["-o", "cache_mb=0"], ["-o", "cache_mb=1,max_threads=2,uid=5,umask=077"]]
             let sums = try options.map { options in
                 try MountedStore.with(options, write: write) { mount in
@@ -26,7 +26,7 @@ extension Mounts {
             for other in sums.dropFirst() { #expect(other == sums[0]) }
         }
 
-        @Test func `has its sizes before anything is read, and keeps them`() throws {
+        @Test func `sizes are exact before the first read, and stay the same`() throws {
             try MountedStore.with(write: write) { mount in
                 func sizes() throws -> String {
                     try run("sh", "-c", "cd \"$0\" && stat -c '%n %s' *.wav", mount.mountpoint.path).text
@@ -41,7 +41,7 @@ extension Mounts {
             }
         }
 
-        @Test func `leaves the store as it was`() throws {
+        @Test func `mounting and reading do not change the store`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let store = try TestStore(at: directory.appending(path: "s.zarr"), attributes: TestStore.audioGroup)
                 try write(store)
@@ -60,7 +60,7 @@ extension Mounts {
             }
         }
 
-        @Test func `shows when a recording began, in UTC where the store names no zone`() throws {
+        @Test func `file times are the start of the recording, in UTC if the store names no zone`() throws {
             try MountedStore.with(write: write) { mount in
                 func times(_ name: String) throws -> String {
                     try run("stat", "-c", "%X %Y %Z", mount.file(name).path).text
@@ -70,7 +70,7 @@ extension Mounts {
             }
         }
 
-        @Test func `belongs to whom it is told`() throws {
+        @Test func `owner, group and mode of files follow uid, gid and umask`() throws {
             try MountedStore.with(["-o", "uid=1000,gid=1001,umask=027"], write: write) { mount in
                 try #expect(run("stat", "-c", "%u %g %a", mount.file("fixed.wav").path).text == "1000 1001 440")
                 try #expect(run("stat", "-c", "%u %g %a", mount.mountpoint.path).text == "1000 1001 550")
@@ -81,7 +81,7 @@ extension Mounts {
             }
         }
 
-        @Test func `answers the system calls of an open file as a disk does`() throws {
+        @Test func `system calls on an open file answer as on a read-only disk`() throws {
             try MountedStore.with(write: write) { mount in
                 let path = mount.file("fixed.wav").path
                 let descriptor = open(path, O_RDONLY)
@@ -102,7 +102,7 @@ extension Mounts {
             }
         }
 
-        @Test func `is not unmounted under an open file, unless it is told to end`() throws {
+        @Test func `an open file prevents unmounting, but not the end by a signal`() throws {
             try MountedStore.with(write: write) { mount in
                 let descriptor = open(mount.file("celt.wav").path, O_RDONLY)
                 defer { close(descriptor) }

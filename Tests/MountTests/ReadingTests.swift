@@ -11,7 +11,7 @@ extension Mounts {
     @Suite(.timeLimit(.minutes(3))) struct `A mounted file` {
         private let samples = SyntheticSamples(seed: 1)
 
-        @Test func `is its header and its samples, as cp and cmp read it`() throws {
+        @Test func `cp and cmp read a file as its header and its samples`() throws {
             let count: UInt64 = 1_000_001
             let expected = try wave(count, .unsigned8)
             try MountedVolume.with([recording(count, encoding: .unsigned8)]) { mountpoint in
@@ -28,7 +28,7 @@ extension Mounts {
             }
         }
 
-        @Test func `gives the same bytes to dd at any offset`() throws {
+        @Test func `dd reads the same bytes of a file at any offset`() throws {
             let expected = try wave(20_000)
             try MountedVolume.with([recording(20_000)]) { mountpoint in
                 let file = mountpoint.appending(path: "a.wav").path
@@ -40,7 +40,7 @@ extension Mounts {
             }
         }
 
-        @Test func `is the same with and without the page cache, in pieces of any size`() throws {
+        @Test func `a file is the same with and without the page cache, in reads of any size`() throws {
             let expected = try wave(100_000, .integer24)
             try MountedVolume.with([recording(100_000, encoding: .integer24)]) { mountpoint in
                 let path = mountpoint.appending(path: "a.wav").path
@@ -51,7 +51,7 @@ extension Mounts {
             }
         }
 
-        @Test func `ends where its size says`() throws {
+        @Test func `a file ends at its size`() throws {
             try MountedVolume.with([recording(10)]) { mountpoint in
                 let descriptor = open(mountpoint.appending(path: "a.wav").path, O_RDONLY)
                 defer { close(descriptor) }
@@ -63,7 +63,7 @@ extension Mounts {
             }
         }
 
-        @Test func `is all data and no holes`() throws {
+        @Test func `a file has no holes`() throws {
             try MountedVolume.with([recording(10)]) { mountpoint in
                 let descriptor = open(mountpoint.appending(path: "a.wav").path, O_RDONLY)
                 defer { close(descriptor) }
@@ -76,7 +76,7 @@ extension Mounts {
             }
         }
 
-        @Test func `can be mapped into memory`() throws {
+        @Test func `a file can be mapped into memory`() throws {
             let expected = try wave(500_000)
             try MountedVolume.with([recording(500_000)]) { mountpoint in
                 let descriptor = open(mountpoint.appending(path: "a.wav").path, O_RDONLY)
@@ -90,7 +90,7 @@ extension Mounts {
             }
         }
 
-        @Test func `of 6 GB is RF64, costs nothing to look at, and is right beyond 4 GiB`() throws {
+        @Test func `a file of 6 GB is RF64, is opened at once, and is right beyond 4 GiB`() throws {
             try MountedVolume.with([recording(3_000_000_000)]) { mountpoint in
                 let path = mountpoint.appending(path: "a.wav").path
                 var status = stat()
@@ -110,7 +110,7 @@ extension Mounts {
             }
         }
 
-        @Test func `answers reads of more pieces than one reply may have`() throws {
+        @Test func `a read of more blocks than one reply can have is answered`() throws {
             let tiny = SyntheticSamples(seed: 1, blockSize: 16)
             let expected = try wave(200_000)
             try MountedVolume.with([recording(200_000, samples: tiny)]) { mountpoint in
@@ -119,7 +119,7 @@ extension Mounts {
             }
         }
 
-        @Test func `gives EIO where it cannot be decoded, and all the rest`() throws {
+        @Test func `a range that cannot be decoded gives EIO, and all others can be read`() throws {
             let failing = SyntheticSamples(seed: 1, unreadable: 1_000_000..<1_000_100)
             let lines = KeptLines()
             try MountedVolume.with([recording(1_000_000, samples: failing)], log: lines.log) { mountpoint in
@@ -141,7 +141,7 @@ extension Mounts {
             #expect(lines.all.count { $0.contains("synthetic/1") } == 1)
         }
 
-        @Test func `is right for many readers at once`() throws {
+        @Test func `many readers at once read the right bytes`() throws {
             let count: UInt64 = 20_000_000
             let samples = samples
             try MountedVolume.with((0..<4).map { recording(count, path: "\($0)", source: "\($0).flac") }) {
@@ -157,7 +157,7 @@ extension Mounts {
             }
         }
 
-        @Test func `is served by one thread as well`() throws {
+        @Test func `a mount with one thread serves files`() throws {
             let expected = try wave(50_000)
             try MountedVolume.with([recording(50_000)], threads: 1) { mountpoint in
                 try #expect(Data(contentsOf: mountpoint.appending(path: "a.wav")) == expected)

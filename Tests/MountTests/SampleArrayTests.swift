@@ -36,7 +36,7 @@ extension Mounts {
         ]
 
         @Test(arguments: kinds, ["little", "big"])
-        func `is a WAV of the same samples, whatever their type and byte order`(
+        func `an array of samples is shown as a WAV of the same samples, whatever its type and byte order`(
             _ kind: Kind, _ endian: String
         ) throws {
             let sampleCount = 4_097
@@ -63,7 +63,7 @@ extension Mounts {
             }
         }
 
-        @Test func `may be samples by channels, or channels by samples`() throws {
+        @Test func `an array of samples may be samples by channels, or channels by samples`() throws {
             let elements: [UInt8] = [0, 1, 10, 11, 20, 21, 30, 31, 40, 41]
             let interleaved = elements.flatMap { [$0, UInt8(0)] }
             let planar = elements.sorted { ($0 % 10, $0) < ($1 % 10, $1) }.flatMap { [$0, UInt8(0)] }
@@ -90,7 +90,7 @@ extension Mounts {
             }
         }
 
-        @Test func `of a type or shape that no WAV has is a named problem`() throws {
+        @Test func `an array of a type or shape that WAV does not have is named as a problem`() throws {
             let types = ["uint16", "int64", "float16", "complex64", "bool"]
             let rate: [String: Any] = ["sample_rate": 48_000]
             try MountedStore.with { store in
@@ -149,7 +149,7 @@ extension Mounts {
 
         /// SoX is right as well, but goes through every RF64 file when it opens it, also on a disk: a minute for this one.
         @Test(arguments: ["ffmpeg", "libsndfile", "python3"])
-        func `of over 4 GiB is RF64, read right to its end`(by tool: String) throws {
+        func `tools read an RF64 file of over 4 GiB correctly to its end`(by tool: String) throws {
             let program = tool == "libsndfile" ? "python3" : tool
             try #require(isInstalled(program), "make deps installs it")
             let (sampleCount, chunk) = (3_000_000_000, 1_000_000)

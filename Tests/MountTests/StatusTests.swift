@@ -22,7 +22,7 @@ extension Mounts {
             try #require(metrics(mountpoint)["zarrwlr_requests_total", ["kind": kind]])
         }
 
-        @Test func `are read whole by programs of all kinds`() throws {
+        @Test func `programs of all kinds read all of the metrics`() throws {
             try MountedVolume.with(recordings) { mountpoint in
                 let folder = mountpoint.appending(path: ".zarrwlr").path
                 let lineCount = try run("cat", "\(folder)/metrics").text.split(separator: "\n").count
@@ -43,7 +43,7 @@ extension Mounts {
             }
         }
 
-        @Test func `stay as they were for who has them open, and are new for who opens them`() throws {
+        @Test func `metrics that are open do not change, and those opened later are current`() throws {
             try MountedVolume.with(recordings) { mountpoint in
                 let path = mountpoint.appending(path: ".zarrwlr/metrics").path
                 let descriptor = open(path, O_RDONLY)
@@ -63,7 +63,7 @@ extension Mounts {
             }
         }
 
-        @Test func `prove that what was read before is read from the page cache`() throws {
+        @Test func `the second read of a file comes from the page cache`() throws {
             // One thread counts a read before it takes the next request, which then sees it counted.
             try MountedVolume.with(recordings, threads: 1) { mountpoint in
                 let file = mountpoint.appending(path: "a.wav").path
@@ -77,7 +77,7 @@ extension Mounts {
             }
         }
 
-        @Test func `count the requests of each kind`() throws {
+        @Test func `requests of each kind are counted`() throws {
             let attributes = try ExtendedAttributes()
             // Counted in the volume itself: to read the metrics takes requests of several kinds.
             let volume = Volume(Catalogue(recordings: recordings, problems: []), log: .silent)
@@ -111,7 +111,7 @@ extension Mounts {
             }
         }
 
-        @Test func `show that ls -l does not ask every file for access lists`() throws {
+        @Test func `ls -l does not request the access lists of every file`() throws {
             let recordings = (0..<100).map { number in Recording.synthetic("\(number)", source: "\(number).flac") }
             try MountedVolume.with(recordings) { mountpoint in
                 let before = try requests("getxattr", mountpoint)
@@ -120,7 +120,7 @@ extension Mounts {
             }
         }
 
-        @Test func `tell what was decoded and kept of the store that is mounted`() throws {
+        @Test func `metrics report what a mount has decoded and cached`() throws {
             let fixture = try MountedStore.fixture("recordings/exact.aac")
             try MountedStore.with(["-o", "cache_mb=32"]) { store in
                 try store.addRecording("0", codec: "aac", blob: fixture)
@@ -142,7 +142,7 @@ extension Mounts {
             }
         }
 
-        @Test func `tell what was decoded ahead of who reads from front to back`() throws {
+        @Test func `metrics report what was decoded ahead of a sequential reader`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 var builder = WaveBuilder()
                 builder.addFormat()

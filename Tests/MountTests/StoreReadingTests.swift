@@ -53,7 +53,7 @@ extension Mounts {
         }
 
         @Test(arguments: streams, [true, false])
-        func `ten thousand ranges are those of the whole file`(_ stream: Stream, isDirect: Bool) throws {
+        func `ten thousand ranges have the bytes of the whole file`(_ stream: Stream, isDirect: Bool) throws {
             let whole = try Self.withMounted(stream) { try MountedFile($0).allBytes() }
             try Self.withMounted(stream) { path in
                 let file = try MountedFile(path, isDirect: isDirect)
@@ -141,7 +141,7 @@ extension Mounts {
         }
 
         @Test(arguments: streams.map(\.name), ["ffprobe", "soxi", "sndfile-info", "python3"])
-        func `tools agree on what a file is`(_ name: String, _ tool: String) throws {
+        func `tools agree on the format and length of a file`(_ name: String, _ tool: String) throws {
             try #require(isInstalled(tool), "make deps installs it")
             let stream = try #require(Self.streams.first { $0.name == name })
             try Self.withMounted(stream) { path in
@@ -197,7 +197,7 @@ extension Mounts {
     @Suite("The stores that zarrwlr wrote", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
     struct SharedStores {
         @Test(arguments: Set(ExpectedRecording.all.map(\.store)).sorted())
-        func `show what is expected of them`(_ store: String) throws {
+        func `the shared stores show the expected recordings`(_ store: String) throws {
             let directory = try #require(SharedMaterial.directory)
             try MountedStore.with(directory.appending(path: "stores/\(store)").path) { mount in
                 for expected in ExpectedRecording.all where expected.store == store {

@@ -13,7 +13,7 @@ extension Mounts {
             .synthetic("pond/mono/0", source: "a.opus"), .synthetic("pond/mono/4", source: "a.opus"),
         ]
 
-        @Test func `is found by ls and find`() throws {
+        @Test func `find lists every file and directory of a mount`() throws {
             try MountedVolume.with(recordings) { mountpoint in
                 let found = try run("find", mountpoint.path, "-mindepth", "1", "-printf", "%P\n").text
                 #expect(
@@ -27,7 +27,7 @@ extension Mounts {
             }
         }
 
-        @Test func `of many files is listed whole, with and without their attributes`() throws {
+        @Test func `ls lists all of five thousand files, with and without their attributes`() throws {
             let many = (0..<5_000).map { Recording.synthetic("\($0)", source: "a recording with number \($0).flac") }
             try MountedVolume.with(many) { mountpoint in
                 for _ in 0..<2 {
@@ -37,7 +37,7 @@ extension Mounts {
             }
         }
 
-        @Test func `has the attributes that stat shows`() throws {
+        @Test func `stat shows the attributes of files and directories`() throws {
             try MountedVolume.with(recordings) { mountpoint in
                 let file = mountpoint.appending(path: "top.wav").path
                 #expect(
@@ -48,7 +48,7 @@ extension Mounts {
             }
         }
 
-        @Test func `has the same inodes in the next mount`() throws {
+        @Test func `inodes are the same in the next mount`() throws {
             var found: [String] = []
             for _ in 0..<2 {
                 try MountedVolume.with(recordings) { mountpoint in
@@ -59,7 +59,7 @@ extension Mounts {
             #expect(found.first == found.last)
         }
 
-        @Test func `has extended attributes`() throws {
+        @Test func `recordings have extended attributes`() throws {
             let attributes = try ExtendedAttributes()
             try MountedVolume.with(recordings) { mountpoint in
                 let file = mountpoint.appending(path: "top.wav").path
@@ -78,7 +78,7 @@ extension Mounts {
             }
         }
 
-        @Test func `refuses all that would write with EROFS`() throws {
+        @Test func `every call that would write is refused with EROFS`() throws {
             let attributes = try ExtendedAttributes()
             try MountedVolume.with(recordings) { mountpoint in
                 let file = mountpoint.appending(path: "top.wav").path
@@ -108,7 +108,7 @@ extension Mounts {
             }
         }
 
-        @Test func `refuses what makes no sense, each with its errno`() throws {
+        @Test func `calls that make no sense are refused, each with its errno`() throws {
             try MountedVolume.with(recordings) { mountpoint in
                 let file = mountpoint.appending(path: "top.wav").path
                 var status = stat()
@@ -128,7 +128,7 @@ extension Mounts {
             }
         }
 
-        @Test func `keeps what it serves while readers hold it after a lazy unmount`() throws {
+        @Test func `open files can be read after a lazy unmount`() throws {
             try MountedVolume.with(recordings) { mountpoint in
                 let descriptor = open(mountpoint.appending(path: "top.wav").path, O_RDONLY)
                 defer { close(descriptor) }

@@ -9,7 +9,7 @@ import Zarr
 @Suite("What a recording costs")
 struct CostTests {
     private func withCounted<T>(
-        _ fixture: StreamFixture, copies: Int = 1, rows: [[UInt64]]?,
+        _ fixture: StreamFixture, rows: [[UInt64]]?,
         _ body: (CountingStore, OpenedRecording) throws -> T
     ) throws -> T {
         try TestFiles.withTemporaryDirectory { directory in

@@ -9,7 +9,7 @@ struct DatabaseTests {
         try TestFiles.withTemporaryDirectory { try body($0.appending(path: "a.sqlite").path) }
     }
 
-    @Test func `gives back every value as it was kept, to another connection too`() throws {
+    @Test func `a database returns every value as it was stored, also to another connection`() throws {
         try withPath { path in
             let values: [DatabaseValue] = [
                 .integer(.min), .real(-0.1), .text("é\u{1F426}\0z"), .text(""), .blob([0, 255]), .null, .blob([]),
@@ -22,7 +22,7 @@ struct DatabaseTests {
         }
     }
 
-    @Test func `runs a statement for all rows or for none`() throws {
+    @Test func `a statement for many rows takes effect for all of them or for none`() throws {
         try withPath { path in
             let database = try Database(path: path)
             try database.execute("CREATE TABLE t(a INTEGER PRIMARY KEY)")
@@ -34,7 +34,7 @@ struct DatabaseTests {
         }
     }
 
-    @Test func `says what is wrong`() throws {
+    @Test func `database errors say what is wrong`() throws {
         try withPath { path in
             let database = try Database(path: path)
             #expect { try database.execute("SELECT nothing") } throws: { "\($0)".contains("nothing") }
@@ -45,7 +45,7 @@ struct DatabaseTests {
         }
     }
 
-    @Test func `waits for another who writes, and says so where that takes too long`() throws {
+    @Test func `a statement waits for another writer, and fails as busy if that takes too long`() throws {
         try withPath { path in
             let one = try Database(path: path)
             try one.execute("CREATE TABLE t(a)")
@@ -57,7 +57,7 @@ struct DatabaseTests {
         }
     }
 
-    @Test func `is used by many threads at a time`() throws {
+    @Test func `many threads can use a database at the same time`() throws {
         try withPath { path in
             let database = try Database(path: path)
             try database.execute("CREATE TABLE t(a)")

@@ -9,8 +9,7 @@ struct BlockCacheStatisticsTests {
 
     private func block(of count: Int = 1_000) -> Block { Block(count: count) { _ in } }
 
-    @Test("count hits and misses by kind")
-    func hits() {
+    @Test func `cache statistics count hits and misses by kind`() {
         let cache = BlockCache(budget: 1 << 20)
         let (samples, states) = (cache.makeOwner(of: .samples), cache.makeOwner(of: .states))
         for _ in 0..<3 { _ = cache.block(key(samples, 1)) { block() } }
@@ -25,8 +24,7 @@ struct BlockCacheStatisticsTests {
         #expect(statistics[.chunks].hits + statistics[.chunks].misses == 0)
     }
 
-    @Test("know how many bytes are kept of every kind, and what was dropped")
-    func bytes() {
+    @Test func `cache statistics have the bytes of every kind and the evictions`() {
         let cache = BlockCache(budget: 40_000)
         let owners = BlockKind.allCases.map(cache.makeOwner)
         #expect(cache.reserve(5_000))
@@ -43,8 +41,7 @@ struct BlockCacheStatisticsTests {
         #expect(BlockKind.allCases.allSatisfy { statistics[$0].evictions > 300 })
     }
 
-    @Test("tell what was made ahead and used from what was made in vain")
-    func ahead() {
+    @Test func `cache statistics count blocks made ahead that were used and those that were not`() {
         let cache = BlockCache(budget: 100_000)
         let owner = cache.makeOwner(of: .samples)
         for number in 0..<10 as Range<UInt64> { _ = cache.block(key(owner, number), isAhead: true) { block() } }
@@ -69,8 +66,7 @@ struct BlockCacheStatisticsTests {
         #expect(statistics.ahead.used.blocks == 4)
     }
 
-    @Test("count a block that a reader waited for while it was made ahead as used")
-    func usedWhileMade() throws {
+    @Test func `cache statistics count a block made ahead as used if a reader waited for it`() throws {
         let cache = BlockCache(budget: 100_000)
         let key = key(cache.makeOwner(of: .samples), 0)
         let isMaking = Semaphore()
@@ -97,8 +93,7 @@ struct BlockCacheStatisticsTests {
 
 @Suite("A counter")
 struct CounterTests {
-    @Test("loses nothing that several threads count")
-    func threads() {
+    @Test func `a counter loses nothing that several threads add`() {
         final class Counted: Sendable { let counter = Counter() }
         let counted = Counted()
         Parallel.forEach(count: 8, threads: 4) { number in

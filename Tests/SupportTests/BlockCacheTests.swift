@@ -11,8 +11,7 @@ struct BlockCacheTests {
         Block([UInt8](repeating: value, count: count))
     }
 
-    @Test("makes a block once while it is kept")
-    func makesOnce() {
+    @Test func `the cache makes a block once while it is kept`() {
         let cache = BlockCache(budget: 1 << 20)
         let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 7)
         var made = 0
@@ -26,8 +25,7 @@ struct BlockCacheTests {
         #expect(made == 1)
     }
 
-    @Test("makes every block once when eight threads want all of them")
-    func singleFlight() {
+    @Test func `the cache makes every block once when eight threads want all of them`() {
         let cache = BlockCache(budget: 1 << 24)
         let owner = cache.makeOwner(of: .samples)
         let made = Mutex([Int](repeating: 0, count: 50))
@@ -43,8 +41,8 @@ struct BlockCacheTests {
         #expect(made.withLock { $0 } == [Int](repeating: 1, count: 50))
     }
 
-    @Test("never keeps more than its budget", arguments: [0, 1_000, 50_000])
-    func budget(_ budget: Int) {
+    @Test(arguments: [0, 1_000, 50_000])
+    func `the cache never keeps more than its budget`(_ budget: Int) {
         let cache = BlockCache(budget: budget)
         let owner = cache.makeOwner(of: .samples)
         for number in 0..<2_000 {
@@ -55,8 +53,7 @@ struct BlockCacheTests {
         }
     }
 
-    @Test("keeps what is used again and again while others pass by")
-    func sparesWhatIsUsed() {
+    @Test func `the cache keeps a block that is used again and again`() {
         let cache = BlockCache(budget: 40_000)
         let favourite = BlockKey(owner: cache.makeOwner(of: .samples), number: 0)
         let passing = cache.makeOwner(of: .samples)
@@ -71,8 +68,7 @@ struct BlockCacheTests {
         #expect(made < 50)
     }
 
-    @Test("keeps nothing of a block that could not be made, and tries again for the next who asks")
-    func failure() throws {
+    @Test func `the cache keeps nothing of a block that could not be made, and makes it on the next request`() throws {
         let cache = BlockCache(budget: 1_000)
         let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 1)
         #expect(throws: CannotMake.self) { try cache.block(key) { () throws(CannotMake) in throw CannotMake() } }
@@ -81,8 +77,7 @@ struct BlockCacheTests {
         #expect(cache.block(key) { Self.block(of: 5, holding: 9) }.count == 5)
     }
 
-    @Test("takes a block made elsewhere, in place of what it had")
-    func insert() {
+    @Test func `a block inserted into the cache replaces the one there`() {
         let cache = BlockCache(budget: 10_000)
         let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 1)
         cache.insert(Self.block(of: 100, holding: 1), for: key)
@@ -92,16 +87,14 @@ struct BlockCacheTests {
         #expect(cache.takeBlock(key)?.bytes.first == 2)
     }
 
-    @Test("keeps owners apart")
-    func owners() {
+    @Test func `the cache keeps the blocks of different owners apart`() {
         let cache = BlockCache(budget: 10_000)
         let (first, second) = (cache.makeOwner(of: .samples), cache.makeOwner(of: .samples))
         cache.insert(Self.block(of: 1, holding: 1), for: BlockKey(owner: first, number: 0))
         #expect(cache.takeBlock(BlockKey(owner: second, number: 0)) == nil)
     }
 
-    @Test("keeps a block that was taken no longer")
-    func take() {
+    @Test func `the cache no longer keeps a block that was taken`() {
         let cache = BlockCache(budget: 10_000)
         let key = BlockKey(owner: cache.makeOwner(of: .states), number: 0)
         cache.insert(Self.block(of: 100, holding: 7), for: key)
@@ -110,8 +103,7 @@ struct BlockCacheTests {
         #expect(cache.byteCount == 0)
     }
 
-    @Test("knows which blocks are being made")
-    func beingMade() {
+    @Test func `the cache knows which blocks are being made`() {
         let cache = BlockCache(budget: 10_000)
         let owner = cache.makeOwner(of: .samples)
         let (key, other) = (BlockKey(owner: owner, number: 0), BlockKey(owner: owner, number: 1))

@@ -5,24 +5,21 @@ import Testing
 struct BlockTests {
     private struct CannotFill: Error {}
 
-    @Test("is zero where it was not filled, and stays at its address")
-    func filled() {
+    @Test func `a block is zero where it was not filled, and stays at its address`() {
         let block = Block(count: 5) { $0[1] = 7 }
         let address = block.bytes.baseAddress
         #expect(block.bytes.elementsEqual([0, 7, 0, 0, 0]))
         #expect(block.bytes.baseAddress == address)
     }
 
-    @Test("that cannot be filled gives its memory back once")
-    func failure() {
+    @Test func `a block that cannot be filled is freed once`() {
         // Memory given back twice ends the process.
         for count in [0, 1, 100, 100_000] {
             #expect(throws: CannotFill.self) { try Block(count: count) { _ throws(CannotFill) in throw CannotFill() } }
         }
     }
 
-    @Test("is cut to what it holds")
-    func slices() {
+    @Test func `a slice is clamped to its block`() {
         let slice = BlockSlice(Block([1, 2, 3, 4]), 2..<9)
         #expect(slice.range == 2..<4)
         #expect(slice.bytes.elementsEqual([3, 4]))

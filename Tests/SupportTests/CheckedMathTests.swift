@@ -3,8 +3,7 @@ import Testing
 
 @Suite("Checked arithmetic")
 struct CheckedMathTests {
-    @Test("gives the result where it fits")
-    func fits() {
+    @Test func `checked arithmetic returns results that fit`() {
         #expect(UInt8(200).adding(55) == 255)
         #expect(UInt8(5).subtracting(5) == 0)
         #expect(Int64(-3).multiplied(by: 4) == -12)
@@ -13,8 +12,7 @@ struct CheckedMathTests {
         #expect(UInt64.max.dividedRoundingUp(by: 1) == .max)
     }
 
-    @Test("gives nil where it does not, and never traps")
-    func doesNotFit() {
+    @Test func `checked arithmetic returns nil for results that do not fit`() {
         #expect(UInt8(200).adding(56) == nil)
         #expect(UInt8(5).subtracting(6) == nil)
         #expect(Int64.min.multiplied(by: -1) == nil)

@@ -9,8 +9,7 @@ struct DescribedErrorTests {
         let cause: (any Error)?
     }
 
-    @Test("tell all their causes in one line")
-    func causes() {
+    @Test func `an error describes all its causes in one line`() {
         let error = Outer(
             summary: "/pond/0: cannot be read",
             cause: Outer(summary: "chunk c/0", cause: SystemError("pread", "c/0", code: EIO)))

@@ -14,8 +14,7 @@ struct LogTests {
         }
     }
 
-    @Test("leaves out what matters less than its minimum")
-    func minimum() {
+    @Test func `the log drops lines below its minimum`() {
         let lines = Lines()
         let log = lines.log(minimum: .warning)
         log.say(.info, "quiet")
@@ -23,8 +22,7 @@ struct LogTests {
         #expect(lines.all == ["warning loud"])
     }
 
-    @Test("says a thing once for a key")
-    func once() {
+    @Test func `the log has a message once for each key`() {
         let lines = Lines()
         let log = lines.log(minimum: .info)
         for _ in 0..<3 { log.sayOnce(.info, key: "a", "first") }
@@ -32,8 +30,7 @@ struct LogTests {
         #expect(lines.all == ["info first", "info second"])
     }
 
-    @Test("keeps a line a line, whatever a store puts into it")
-    func controlCharacters() {
+    @Test func `control characters in a log line are escaped`() {
         let lines = Lines()
         lines.log(minimum: .info).say(.info, "bird\nforged\u{1B}[31m für")
         #expect(lines.all == [#"info bird\nforged\u{1B}[31m für"#])

@@ -7,8 +7,8 @@ import Testing
 
 @Suite("Ordered work")
 struct OrderedWorkTests {
-    @Test("gives results in the order of the items, however long each takes", arguments: [0, 1, 2, 7])
-    func order(threads: Int) throws {
+    @Test(arguments: [0, 1, 2, 7])
+    func `results come in the order of the items, however long each takes`(threads: Int) throws {
         let work = try OrderedWork<Int, Int>(name: "test", threads: threads) { number in
             usleep(UInt32(number % 7 * 50))
             return number * number
@@ -24,8 +24,7 @@ struct OrderedWorkTests {
         #expect(work.take() == nil)
     }
 
-    @Test("is done once for each item, by the threads that there are")
-    func once() throws {
+    @Test func `each item is processed once, and as many at a time as there are threads`() throws {
         let calls = Mutex([Int: Int]())
         let gate = Semaphore()
         let work = try OrderedWork<Int, Int>(name: "test", threads: 3) { number in
@@ -39,7 +38,7 @@ struct OrderedWorkTests {
         #expect(calls.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<50).map { ($0, 1) }))
     }
 
-    @Test func `work that is let go of ends its threads and does not begin what waits`() throws {
+    @Test func `ordered work that is released ends its threads and drops waiting items`() throws {
         let begun = Mutex(0)
         let gate = Semaphore()
         /// Held by the work, and so by its threads until they end.

@@ -9,7 +9,7 @@ import Testing
             (3_999_999, 4_000_000, "1.000000"), (.max, 1, "18446744073709551615.000000"),
             (.max, .max, "4294967297.000000"),
         ] as [(UInt64, UInt32, String)])
-    func `is told in seconds, rounded to the nearest microsecond`(samples: UInt64, rate: UInt32, seconds: String) {
+    func `a duration in seconds is rounded to the nearest microsecond`(samples: UInt64, rate: UInt32, seconds: String) {
         #expect(SampleDuration(samples: samples, rate: rate).seconds == seconds)
     }
 
@@ -18,7 +18,7 @@ import Testing
             (UInt64(0), UInt32(48_000), "0:00:00.000"), (48_000 * 3725 + 12_000, 48_000, "1:02:05.250"),
             (48_000 * 86_400, 48_000, "24:00:00.000"), (47_999, 48_000, "0:00:00.999"), (1, 0, "0:00:01.000"),
         ] as [(UInt64, UInt32, String)])
-    func `is told in hours, minutes and seconds, cut off after milliseconds`(
+    func `a duration in hours, minutes and seconds is truncated to milliseconds`(
         samples: UInt64, rate: UInt32, clock: String
     ) {
         #expect(SampleDuration(samples: samples, rate: rate).clock == clock)

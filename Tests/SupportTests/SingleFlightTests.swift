@@ -7,7 +7,7 @@ import Testing
 struct SingleFlightTests {
     private struct Refusal: Error {}
 
-    @Test func `is made once for all who ask at a time`() {
+    @Test func `a single flight makes a value once for all threads that ask for it`() {
         for _ in 0..<50 {
             let lazy = SingleFlight<Int>()
             let count = Atomic<Int>(0)
@@ -19,7 +19,7 @@ struct SingleFlightTests {
         }
     }
 
-    @Test func `that could not be made is tried again by those who wait`() {
+    @Test func `a single flight that fails is tried again by the threads that wait`() {
         let lazy = SingleFlight<Int>()
         let attempts = Atomic<Int>(0)
         let refused = Atomic<Int>(0)
@@ -39,7 +39,7 @@ struct SingleFlightTests {
         #expect(attempts.load(ordering: .relaxed) == 4)
     }
 
-    @Test func `is there at once, or not at all, for those who do not wait`() {
+    @Test func `a single flight has a current value once it is made or set`() {
         let lazy = SingleFlight<Int>()
         #expect(lazy.current == nil)
         #expect(lazy.get { 1 } == 1)

@@ -7,13 +7,13 @@ extension Recording {
     public static func synthetic(
         _ path: String, source: String, sampleCount: UInt64 = 1_000, channels: Int = 1, rate: UInt32 = 48_000,
         encoding: SampleEncoding = .integer16, start: Timestamp? = nil, modified: Timestamp = Timestamp(seconds: 1_000),
-        sum: String? = nil, rateReason: String? = nil, isArray: Bool = false, samples: (any SampleReading)? = nil
+        sum: String? = nil, rateReason: String? = nil, samples: (any SampleReading)? = nil
     ) -> Recording {
         guard let format = WaveFormat(sampleRate: rate, channels: channels, encoding: encoding) else {
             preconditionFailure("a format that no WAV file has")
         }
         var facts = RecordingFacts(
-            path: path, isArray: isArray, sourceName: source, codec: .flac, format: format, sampleCount: sampleCount,
+            path: path, isArray: false, sourceName: source, codec: .flac, format: format, sampleCount: sampleCount,
             modified: modified)
         facts.rateReason = rateReason
         facts.start = start

@@ -35,7 +35,7 @@ import Testing
         ("20240903_202615Zoo.wav", "2024-09-03T20:26:15"),
         ("6478.20240903.wav_20240903_202615.wav", "2024-09-03T20:26:15"),
     ])
-    func `is read from the names that recorders give`(name: String, time: String) {
+    func `a start is read from the file names of recorders`(name: String, time: String) {
         #expect(Timestamp(fileName: name)?.description == time)
     }
 
@@ -45,7 +45,7 @@ import Testing
         "20230504.WAV", "58102030.WAV", "DEADBEEF.WAV", "5b07c752.wav", "5B07C752_1.WAV", "230504_0001.wav",
         "04-05-2023_19-52-02.wav", "230504195202.wav", "XC123456.mp3", "231399_195202.wav", "２０２４0903_202615.wav",
     ])
-    func `is not read from other names`(name: String) {
+    func `no start is read from other file names`(name: String) {
         #expect(Timestamp(fileName: name) == nil)
     }
 
@@ -55,7 +55,7 @@ import Testing
         ("Recorded at 20:26:15.250 03/09/2024 (UTC) by AudioMoth", "2024-09-03T20:26:15.25Z"),
         ("Recorded at 20:26:15 03/09/2024 by AudioMoth", "2024-09-03T20:26:15Z"),
     ])
-    func `is read from AudioMoth's comments`(comment: String, time: String) {
+    func `a start is read from the comments of AudioMoth`(comment: String, time: String) {
         #expect(Timestamp(audioMothComment: comment)?.description == time)
     }
 
@@ -76,7 +76,7 @@ import Testing
         ("2024-05-31 22:39", "2024-05-31T22:39:00"),
         ("2024-05-31T22:39:11.000000Z", "2024-05-31T22:39:11Z"),
     ])
-    func `is read from the forms that metadata has`(text: String, time: String) {
+    func `a start is read from the forms of times that metadata has`(text: String, time: String) {
         #expect(Timestamp(metadata: text)?.description == time)
     }
 
@@ -86,11 +86,11 @@ import Testing
         "2024-05-31 22:39:11 +", "2024-05-31 22:39:11 +02:0", "2024-05-31 25:00:00", "2024-0531 22:39:11",
         "0000-00-00 00:00:00",
     ])
-    func `is not read from metadata whose date, time or zone is not understood`(text: String) {
+    func `no start is read from metadata whose date, time or zone is not understood`(text: String) {
         #expect(Timestamp(metadata: text) == nil)
     }
 
-    @Test func `is read from tags, the file's name before a date of creation`() {
+    @Test func `a start is read from tags, and from the file name before a creation date`() {
         func start(_ tags: [String: String], name: String = "x.flac") -> RecordingStart? {
             RecordingStart(metadata: .init(), tags: tags, fileName: name, sampleRate: 48_000)
         }
@@ -104,7 +104,7 @@ import Testing
         #expect(start(created, name: "20200101_050000.m4a")?.origin == .fileName)
     }
 
-    @Test func `is read from iXML and from ICRD`() throws {
+    @Test func `a start is read from iXML and ICRD`() throws {
         func start(_ name: String, _ contents: String) throws -> RecordingStart? {
             var builder = WaveBuilder()
             builder.addFormat()
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test(arguments: ["19700101_000312.WAV", "19800101_000000.wav", "20000101_235959.wav"])
-    func `of a clock that was never set is passed over, unless the clock is trusted`(name: String) {
+    func `a start by a clock that was never set is skipped, unless the clock is trusted`(name: String) {
         let said = Timestamp(iso8601: "2024-01-02T03:04:05")
         #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1) == nil)
         #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1, fallback: said)?.origin == .option)
@@ -134,7 +134,7 @@ import Testing
         #expect(trusted?.origin == .fileName)
     }
 
-    @Test func `is believed of GUANO before the name, and gets the offset that is missing`() throws {
+    @Test func `a start in GUANO ranks above the file name, and gets a missing offset`() throws {
         var builder = WaveBuilder()
         builder.addFormat()
         builder.add("data", [])
@@ -147,7 +147,7 @@ import Testing
         #expect(start?.time.description == "2024-05-31T22:39:11+02:00")
     }
 
-    @Test func `is read from bext, to the sample where the time reference agrees`() throws {
+    @Test func `a start is read from bext, to the sample if the time reference agrees`() throws {
         func field(_ text: String, _ count: Int) -> [UInt8] {
             Array(text.utf8) + [UInt8](repeating: 0, count: count - text.utf8.count)
         }
@@ -168,7 +168,7 @@ import Testing
         #expect(start?.origin == .broadcast)
     }
 
-    @Test func `is read from wamd`() throws {
+    @Test func `a start is read from wamd`() throws {
         var builder = WaveBuilder()
         builder.addFormat()
         builder.add("data", [])
@@ -183,7 +183,7 @@ import Testing
         #expect(start?.origin == .wamd)
     }
 
-    @Test func `is the user's where nothing else says it, and unknown without`() {
+    @Test func `a start is the user's if there is no other, and else unknown`() {
         let said = Timestamp(iso8601: "2024-01-02T03:04:05")
         let start = RecordingStart(metadata: .init(), fileName: "x.wav", sampleRate: 1, fallback: said)
         #expect(start?.origin == .option)

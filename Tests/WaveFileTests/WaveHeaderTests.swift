@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `A WAV header` {
     /// 44 bytes as Python's `wave` module writes them for 3 samples of 16-bit stereo at 48 kHz.
-    @Test func `of 16-bit PCM is what Python's wave module writes`() throws {
+    @Test func `the header of 16-bit PCM is the one that Python's wave module writes`() throws {
         let header = try #require(makeHeader(48_000, 2, .integer16, 3))
         #expect(
             header.bytes
@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Sizes by hand: RIFF 4 + 24 + 8 + 3 + 1, byte rate 3 × 250 000.
-    @Test func `of odd 24-bit data counts the pad byte in the RIFF size and not in the data size`() throws {
+    @Test func `the header of odd 24-bit data counts the pad byte in the RIFF size, but not in the data size`() throws {
         let header = try #require(makeHeader(250_000, 1, .integer24, 1))
         #expect(
             header.bytes
@@ -27,7 +27,7 @@ import Testing
     }
 
     /// Sizes by hand: RIFF 4 + 26 + 12 + 8 + 12, byte rate 4 × 44 100.
-    @Test func `of float samples has tag 3, an 18-byte fmt chunk and a fact chunk`() throws {
+    @Test func `the header of float samples has tag 3, an 18-byte fmt chunk and a fact chunk`() throws {
         let header = try #require(makeHeader(44_100, 1, .float32, 3))
         #expect(
             header.bytes
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [SampleEncoding.unsigned8, .integer16, .integer24, .integer32])
-    func `of integers has tag 1 for any depth and eight channels`(encoding: SampleEncoding) throws {
+    func `the header of integers has tag 1 for any depth and eight channels`(encoding: SampleEncoding) throws {
         let header = try #require(makeHeader(96_000, 8, encoding, 10))
         var reader = ByteReader(header.bytes)
         let skipped = reader.skip(20)
@@ -47,14 +47,14 @@ import Testing
         #expect(header.bytes.count == 44)
     }
 
-    @Test func `of no samples announces an empty data chunk`() throws {
+    @Test func `the header of no samples announces an empty data chunk`() throws {
         let header = try #require(makeHeader(8_000, 1, .integer16, 0))
         #expect(Array(header.bytes.suffix(8)) == bytes("64617461 00000000"))
         #expect(Array(header.bytes[4..<8]) == bytes("24000000"))
     }
 
     /// The RIFF size is 36 + data: 0xFFFFFFFE is the largest even one, and an odd data size is padded to the next.
-    @Test func `stays RIFF up to the last size that RIFF can hold`() throws {
+    @Test func `a header is RIFF up to the largest size that RIFF can hold`() throws {
         let largest = UInt64(UInt32.max) - 1 - 36
         let below = try #require(makeHeader(8_000, 1, .unsigned8, largest))
         #expect(!below.isRF64)
@@ -68,7 +68,7 @@ import Testing
     }
 
     /// Sizes by hand: data 3 × 0x1_0000_0003, RF64 that + 1 (pad) + 80 (header) - 8.
-    @Test func `of RF64 puts every true size in ds64, which comes first`() throws {
+    @Test func `an RF64 header has every size in ds64, which comes first`() throws {
         let samples: UInt64 = 0x1_0000_0003
         let header = try #require(makeHeader(48_000, 1, .integer24, samples))
         #expect(header.isRF64)
@@ -79,7 +79,7 @@ import Testing
                         + "00000000 666d7420 10000000 0100 0100 80bb0000 80320200 0300 1800 64617461 ffffffff"))
     }
 
-    @Test func `of float RF64 keeps a sample count that fits in fact, and points to ds64 with one that does not`()
+    @Test func `an RF64 header of floats has the sample count in fact if it fits, and else refers to ds64`()
         throws
     {
         let fitting = try #require(makeHeader(48_000, 8, .float64, 1 << 28))
@@ -90,7 +90,7 @@ import Testing
         #expect(Array(over.bytes.suffix(12)) == bytes("ffffffff 64617461 ffffffff"))
     }
 
-    @Test func `that 64 bits cannot hold is refused`() {
+    @Test func `a header with sizes that do not fit in 64 bits is refused`() {
         #expect(makeHeader(48_000, 2, .integer16, UInt64.max / 4 + 1) == nil)
         #expect(makeHeader(48_000, 2, .integer16, UInt64.max / 4) == nil)
         #expect(makeHeader(48_000, 1, .unsigned8, UInt64.max) == nil)
@@ -108,4 +108,8 @@ import Testing
         let digits = hexadecimal.filter(\.isHexDigit).compactMap(\.hexDigitValue)
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
+}
+
+extension WaveHeader {
+    fileprivate var isRF64: Bool { bytes.starts(with: "RF64".utf8) }
 }

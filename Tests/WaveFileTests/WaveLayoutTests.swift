@@ -3,7 +3,7 @@ import Testing
 @testable import WaveFile
 
 @Suite struct `The layout of a WAV file` {
-    @Test func `has a pad byte after odd data only`() throws {
+    @Test func `only data of odd size is followed by a pad byte`() throws {
         let odd = try layout(.integer24, 3)
         #expect(odd.tail == [0])
         #expect(odd.extent.fileSize == 44 + 9 + 1)
@@ -13,7 +13,7 @@ import Testing
         #expect(even.extent.fileSize == 44 + 12)
     }
 
-    @Test func `splits any range into what a list of the file's bytes would give`() throws {
+    @Test func `every range of a file is split into the right parts`() throws {
         let layout = try #require(WaveLayout(head: [1, 2, 3], dataByteCount: 5, tail: [9, 8]))
         /// Where each byte of the file comes from.
         let file = (0..<3).map { "head\($0)" } + (0..<5).map { "data\($0)" } + (0..<2).map { "tail\($0)" }
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `splits ranges over 4 GiB`() throws {
+    @Test func `ranges beyond 4 GiB are split into the right parts`() throws {
         let layout = try layout(.integer16, 3_000_000_000)
         #expect(layout.head.count == 80)
         #expect(layout.extent.fileSize == 6_000_000_080)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64(0), 43, 44, 53, 54, 55, .max - 1, .max], [UInt64(0), 1, .max - 1, .max])
-    func `never reaches outside the file`(offset: UInt64, size: UInt64) throws {
+    func `the parts of a range never reach beyond the file`(offset: UInt64, size: UInt64) throws {
         let layout = try layout(.integer24, 3)
         let parts = layout.extent.parts(offset: offset, size: size)
         #expect(parts.head.upperBound <= layout.head.count)
@@ -59,7 +59,7 @@ import Testing
         #expect(count == min(size, layout.extent.fileSize - min(offset, layout.extent.fileSize)))
     }
 
-    @Test func `is refused where a file offset could not say its size`() throws {
+    @Test func `a file larger than the largest file offset is refused`() throws {
         let largest = UInt64(Int64.max)
         #expect(try #require(WaveLayout(head: [], dataByteCount: largest, tail: [])).extent.fileSize == largest)
         #expect(WaveLayout(head: [0], dataByteCount: largest, tail: []) == nil)
@@ -69,7 +69,7 @@ import Testing
         #expect(WaveLayout(format: format, sampleCount: largest / 2) == nil)
     }
 
-    @Test func `of an empty recording is its header`() throws {
+    @Test func `the file of an empty recording is its header`() throws {
         let layout = try layout(.integer16, 0)
         #expect(layout.extent.fileSize == 44)
         #expect(layout.extent.parts(offset: 0, size: 4096).data.isEmpty)

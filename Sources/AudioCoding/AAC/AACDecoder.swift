@@ -1,8 +1,9 @@
 import CLibAV
 
-/// What an AAC stream decodes to, which its headers do not say: SBR doubles rate and samples, PS makes two channels of one.
+/// The format that an AAC stream decodes to. Its headers do not say it: SBR doubles the rate and the samples, and PS makes two
+/// channels of one.
 public struct AACFormat: Sendable, Equatable {
-    /// Samples of one channel a second.
+    /// Samples of one channel per second.
     public let sampleRate: UInt32
     /// 1 to 8, in WAVE's order.
     public let channels: Int
@@ -16,31 +17,31 @@ public struct AACFormat: Sendable, Equatable {
         self.samplesPerFrame = samplesPerFrame
     }
 
-    /// Bytes that a frame decodes to, 16 bits a sample.
+    /// Bytes that a frame decodes to, at 16 bits per sample.
     public var frameByteCount: Int { samplesPerFrame * channels * 2 }
 }
 
 /// Decodes the frames of an ADTS stream to 16-bit samples.
 ///
-/// A frame's samples overlap with the frame before, and noise that stands in for sound runs on from frame to frame: what
-/// comes out depends on all frames since the decoder was made, and on nothing else.
+/// A frame's samples overlap with those of the frame before, and the generator of noise substitution keeps running from frame to
+/// frame: the output depends on all frames since the decoder was created, and on nothing else.
 ///
 /// Not Sendable: one thread at a time.
 public final class AACDecoder {
-    /// Bytes that no frame's samples exceed: eight channels with SBR.
+    /// The most bytes that the samples of a frame take: eight channels with SBR.
     public static let maximumOutputByteCount = 2048 * 8 * 2
 
-    /// What the last frame decoded to; nil before the first.
+    /// The format of the frame decoded last; nil before the first.
     public private(set) var format: AACFormat?
     private let decoder: LibAVDecoder
 
-    /// A decoder in the one state it always begins with.
+    /// A decoder in its initial state, which is always the same.
     public init() throws(AudioCodingError) {
         decoder = try LibAVDecoder("aac", for: .aac)
     }
 
-    /// A decoder that has learned from `firstFrame` what a stream may say only there: the channels (configuration 0), how SBR
-    /// is set up. For decoding from the middle of a stream; what SBR keeps of the frame's sound takes some frames to fade.
+    /// A decoder that has taken from `firstFrame` what a stream may say only there: the channels (configuration 0) and the set-up
+    /// of SBR. For decoding from the middle of a stream. The sound of that frame lingers in SBR's state for some frames.
     public convenience init(firstFrame: UnsafeRawBufferPointer) throws(AudioCodingError) {
         try self.init()
         try Self.check(firstFrame)
@@ -48,9 +49,9 @@ public final class AACDecoder {
         decoder.flush()
     }
 
-    /// What the stream that begins with `frames` decodes to; a handful of them is enough.
+    /// The format that the stream beginning with `frames` decodes to; a handful of frames is enough.
     ///
-    /// The first frames may not have SBR's set-up yet, so the last one decides.
+    /// The first frames may lack the set-up of SBR, so the last one decides.
     public static func format(of frames: [UnsafeRawBufferPointer]) throws(AudioCodingError) -> AACFormat {
         let decoder = try AACDecoder()
         let output = UnsafeMutableRawBufferPointer.allocate(byteCount: maximumOutputByteCount, alignment: 16)
@@ -64,8 +65,8 @@ public final class AACDecoder {
         return format
     }
 
-    /// Decodes `frame`, its ADTS header included, into the front of `output`: interleaved, little-endian, 16 bits, clipped.
-    /// Returns the samples of one channel.
+    /// Decodes `frame`, which includes its ADTS header, into the front of `output`: interleaved, little-endian, 16 bits, clipped.
+    /// Returns the number of samples of one channel.
     public func decode(
         _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(AudioCodingError) -> Int {
@@ -108,13 +109,13 @@ public final class AACDecoder {
         }
     }
 
-    /// `sample` scaled by 32 768, rounded to the nearest integer (to the even one of two) and clipped, as libswresample does.
-    /// What is no number becomes -32 768.
+    /// `sample` scaled by 32 768, rounded to the nearest integer (ties to even) and clipped, as by libswresample. NaN becomes
+    /// -32 768.
     static func integer(_ sample: Float) -> Int16 {
         let scaled = sample * 32_768
         let raised = scaled > -32_768 ? scaled : -32_768
         let clipped = raised < 32_767 ? raised : 32_767
-        // Beside 1.5 · 2^23 a float has no room for fractions: the sum is rounded, and its low bits are the integer.
+        // Near 1.5 · 2^23 a float has no bits for fractions: the sum is rounded, and its low bits are the integer.
         return Int16(truncatingIfNeeded: (clipped + 12_582_912).bitPattern)
     }
 }

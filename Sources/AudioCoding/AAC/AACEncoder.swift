@@ -3,31 +3,32 @@ import Support
 
 /// Encodes samples to AAC-LC frames with ADTS headers.
 ///
-/// Without noise substitution: a decoder's noise runs on from frame to frame, and no frame could be decoded by itself again.
+/// Noise substitution is off: the decoder's noise generator runs on from frame to frame, so that frames with noise could not be
+/// decoded again independently of those before.
 ///
 /// Not Sendable: one thread at a time.
 public final class AACEncoder {
     /// Samples of one channel in every frame.
     public static let samplesPerFrame = 1024
-    /// Samples of one channel a second that a stream may have.
+    /// The sample rates, in hertz, that a stream may have.
     public static let sampleRates = ADTSHeader.sampleRates
 
-    /// Samples of one channel that come out of a decoder before the first that was put in.
+    /// Samples of one channel that a decoder puts out before the first sample of the source.
     public let priming: Int
-    /// Samples of one channel that were put in so far.
+    /// Samples of one channel taken in so far.
     public private(set) var sampleCount: UInt64 = 0
     private let sampleRate: UInt32
     private let channels: Int
     private var context: UnsafeMutablePointer<AVCodecContext>?
     private var frame: UnsafeMutablePointer<AVFrame>?
     private var packet: UnsafeMutablePointer<AVPacket>?
-    /// Samples for the next frame, interleaved, fewer than it takes.
+    /// Interleaved samples for the next frame, fewer than it needs.
     private var waiting: [Float] = []
 
-    /// An encoder of `channels` in WAVE's order at `sampleRate`, to `bitRate` bits a second for all channels together.
+    /// An encoder of `channels` in WAVE's order at `sampleRate`, with `bitRate` bits per second for all channels together.
     ///
-    /// AAC keeps only the bass of a channel that it has for a subwoofer: more than five channels are supported only where
-    /// `channelMask` (as dwChannelMask) says that they are 5.1 or 7.1 indeed.
+    /// AAC keeps only the bass of its subwoofer channel, so more than five channels are supported only if `channelMask` (as
+    /// dwChannelMask) says that they are 5.1 or 7.1.
     public init(
         sampleRate: UInt32, channels: Int, channelMask: UInt64 = 0, bitRate: Int
     ) throws(AudioCodingError) {
@@ -59,7 +60,7 @@ public final class AACEncoder {
         av_packet_free(&packet)
     }
 
-    /// Takes in `samples` and returns the frames that are complete by now.
+    /// Takes in `samples` and returns the frames that are now complete.
     public func encode(_ samples: SampleBuffer) throws(AudioCodingError) -> [EncodedFrame] {
         guard samples.channels == channels else {
             throw AudioCodingError(.aac, "\(samples.channels) channels came instead of \(channels)")
@@ -77,16 +78,16 @@ public final class AACEncoder {
         return frames
     }
 
-    /// Says that the samples end here and returns the frames left, enough to decode `priming` + `sampleCount` samples.
+    /// Ends the stream and returns the remaining frames: enough to decode `priming` + `sampleCount` samples.
     public func finish() throws(AudioCodingError) -> [EncodedFrame] {
-        // libavcodec has nothing to give back where nothing was put in.
+        // Without any samples libavcodec has no frames to return.
         guard sampleCount > 0 else { return [] }
         let frames = waiting.isEmpty ? [] : try encode(waiting[...])
         waiting = []
         return try frames + encode(nil)
     }
 
-    /// Encodes one frame's `samples`, nil at the end, and returns the frames that come out.
+    /// Encodes the `samples` of one frame, nil at the end, and returns the frames that the encoder puts out.
     private func encode(_ samples: ArraySlice<Float>?) throws(AudioCodingError) -> [EncodedFrame] {
         do throws(LibAVError) {
             if let samples { try fill(samples) }
@@ -112,7 +113,7 @@ public final class AACEncoder {
         }
     }
 
-    /// Puts `samples` into `frame`, a plane for each channel.
+    /// Copies `samples` into `frame`, a plane for each channel.
     private func fill(_ samples: ArraySlice<Float>) throws(LibAVError) {
         guard let frame, let context else { return }
         av_frame_unref(frame)
@@ -135,7 +136,7 @@ public final class AACEncoder {
 
     // MARK: - Opening
 
-    /// The speakers that libavcodec is told, whose order is the channels'.
+    /// The channel layout to give to libavcodec, whose order is that of the channels.
     private static func layout(channels: Int, mask: UInt64) -> UInt64? {
         // Front left, right, centre, bass, back left, right, centre, side left, right: bits 0, 1, 2, 3, 4, 5, 8, 9, 10.
         switch channels {
@@ -166,7 +167,7 @@ public final class AACEncoder {
             context.pointee.bit_rate = Int64(bitRate)
             context.pointee.thread_count = 1
             context.pointee.profile = FF_PROFILE_AAC_LOW
-            // Says nothing of its own version in the stream.
+            // Keeps the encoder's version out of the stream.
             context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
             try check(
                 "av_channel_layout_from_mask", av_channel_layout_from_mask(&context.pointee.ch_layout, layout))

@@ -1,6 +1,6 @@
 extension ADTSHeader {
-    /// The seven bytes of the header of an AAC-LC frame, of `payloadByteCount` bytes without the header, without a CRC.
-    /// The sample rate is one that ADTS has, and `channelConfiguration` at most 7.
+    /// The seven bytes of the header, without CRC, of an AAC-LC frame of `payloadByteCount` bytes besides the header.
+    /// `sampleRate` must be one of `sampleRates`, and `channelConfiguration` at most 7.
     static func bytes(
         sampleRate: UInt32, channelConfiguration: UInt8, payloadByteCount: Int
     ) throws(AudioCodingError) -> [UInt8] {
@@ -11,7 +11,7 @@ extension ADTSHeader {
         guard payloadByteCount > 0, byteCount <= frameByteCountLimit else {
             throw AudioCodingError(.aac, "a frame of \(payloadByteCount) bytes does not fit in ADTS")
         }
-        // A fullness of all ones says that the bit rate varies.
+        // A buffer fullness of all ones means a variable bit rate.
         return [
             0xFF, 0xF1,
             1 << 6 | UInt8(rateIndex) << 2 | channelConfiguration >> 2,

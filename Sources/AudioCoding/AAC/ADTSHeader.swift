@@ -1,31 +1,28 @@
 /// The header of an ADTS frame. ISO/IEC 14496-3, section 1.A.2.2.
 public struct ADTSHeader: Sendable, Equatable {
-    /// Bytes of the longer form of the header, which carries a CRC.
+    /// Bytes of the longer form of the header, which has a CRC.
     public static let maximumByteCount = 9
-    /// Bytes that no frame exceeds.
+    /// The most bytes of a frame.
     public static let frameByteCountLimit = 8191
 
-    /// Samples of one channel a second that a header can say, in the order of their codes.
+    /// The sample rates, in hertz, that a header can express, in the order of their codes.
     public static let sampleRates: [UInt32] = [
         96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
     ]
 
-    /// Bytes of the header: 7, or 9 with a CRC.
-    public let byteCount: Int
     /// The audio object type: 1 Main, 2 LC, 3 SSR, 4 LTP.
     public let objectType: UInt8
-    /// Samples of one channel a second, half of what is decoded where the stream uses SBR.
-    public let sampleRate: UInt32
-    /// 1 to 6 for as many channels, 7 for eight, 0 where the stream itself says it in a program config element.
+    /// 1 to 6 for as many channels, 7 for eight; 0 if a program config element in the stream says it.
     public let channelConfiguration: UInt8
-    /// Bytes of the frame, this header included.
+    /// Bytes of the frame, header included.
     public let frameByteCount: Int
-    /// 1 to 4.
+    /// Raw data blocks in the frame, 1 to 4.
     public let rawDataBlockCount: Int
-    /// What stays the same through a stream: all bits up to the channel configuration but the CRC and the private ones.
+    /// The bits that are the same in all frames of a stream: those up to the channel configuration, except for the protection bit
+    /// and the private bit.
     let fixedBits: UInt32
 
-    /// The header that `bytes` begin with, or nil where they begin none.
+    /// The header that `bytes` begin with; nil if they begin with none.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> ADTSHeader? {
         guard bytes.count >= 7, bytes[0] == 0xFF, bytes[1] & 0xF6 == 0xF0 else { return nil }
         let rateIndex = Int(bytes[2] >> 2 & 0xF)
@@ -33,8 +30,8 @@ public struct ADTSHeader: Sendable, Equatable {
         let frameByteCount = Int(bytes[3] & 0x3) << 11 | Int(bytes[4]) << 3 | Int(bytes[5] >> 5)
         guard rateIndex < sampleRates.count, frameByteCount > byteCount else { return nil }
         return ADTSHeader(
-            byteCount: byteCount, objectType: (bytes[2] >> 6) + 1, sampleRate: sampleRates[rateIndex],
-            channelConfiguration: bytes[2] << 2 & 0x4 | bytes[3] >> 6, frameByteCount: frameByteCount,
+            objectType: (bytes[2] >> 6) + 1, channelConfiguration: bytes[2] << 2 & 0x4 | bytes[3] >> 6,
+            frameByteCount: frameByteCount,
             rawDataBlockCount: Int(bytes[6] & 0x3) + 1,
             fixedBits: UInt32(bytes[1] & 0xFE) << 16 | UInt32(bytes[2] & 0xFD) << 8 | UInt32(bytes[3] & 0xC0))
     }

@@ -1,12 +1,12 @@
-/// What AAC frames without ADTS headers are, as MP4 and Matroska keep it. ISO/IEC 14496-3, section 1.6.2.1.
+/// The configuration of AAC frames without ADTS headers, as MP4 and Matroska store it. ISO/IEC 14496-3, section 1.6.2.1.
 public struct AudioSpecificConfig: Sendable, Equatable {
-    /// Samples of one channel a second.
+    /// Samples of one channel per second.
     public let sampleRate: UInt32
     /// 1 to 6 for as many channels, 7 for eight.
     public let channelConfiguration: UInt8
 
-    /// The configuration that `bytes` are. Only AAC-LC that ADTS headers can say is supported: no SBR, frames of 1024
-    /// samples, a common rate and a common arrangement of channels.
+    /// The configuration in `bytes`. Only AAC-LC that ADTS headers can express is supported: no SBR, frames of 1024 samples, one of
+    /// ADTS's rates and channel configurations.
     init(_ bytes: [UInt8]) throws(AudioCodingError) {
         var bits = BitReader(bytes)
         guard let objectType = bits.read(5), let rateIndex = bits.read(4) else { throw Self.cutShort }
@@ -31,7 +31,7 @@ public struct AudioSpecificConfig: Sendable, Equatable {
         guard isShort == 0, dependsOnCore == 0, isExtended == 0 else {
             throw AudioCodingError(.aac, "frames of 960 samples and scalable coding do not fit in ADTS")
         }
-        // A sync extension tells a decoder that the stream has SBR after all.
+        // A sync extension announces SBR after all.
         if bits.read(11) == 0x2B7, bits.read(5) == 5, bits.read(1) == 1 {
             throw AudioCodingError(.aac, "SBR does not fit in ADTS")
         }
@@ -51,7 +51,7 @@ public struct AudioSpecificConfig: Sendable, Equatable {
             self.bytes = bytes
         }
 
-        /// The next `count` bits, nil where fewer are left.
+        /// Consumes and returns the next `count` bits; nil if fewer are left.
         mutating func read(_ count: Int) -> UInt32? {
             guard position + count <= 8 * bytes.count else { return nil }
             defer { position += count }

@@ -1,8 +1,8 @@
 import CFLAC
 
-/// Decodes FLAC frames, each by itself, to the bytes that a WAV file holds.
+/// Decodes FLAC frames, each independently of all others, to the bytes of a WAV file.
 ///
-/// With libFLAC: it takes two thirds of the time that libavcodec takes, and knows 32 bits, which libavcodec up to version 59 decodes
+/// Uses libFLAC, which takes two thirds of the time of libavcodec and supports 32 bits, which libavcodec up to version 59 decodes
 /// to nothing without an error.
 ///
 /// Not Sendable: one thread at a time.
@@ -15,7 +15,7 @@ public final class FLACDecoder {
 
     /// A decoder for the stream that `streamInfo` describes.
     public init(streamInfo: FLACStreamInfo) throws(AudioCodingError) {
-        // Frames of any part of the stream are to come, so nothing is said of how many there are or what they sum up to.
+        // Without total, frame sizes and MD5: frames may come from any part of the stream.
         let form = try FLACStreamInfo(
             minimumBlockSize: streamInfo.minimumBlockSize, maximumBlockSize: streamInfo.maximumBlockSize,
             sampleRate: streamInfo.sampleRate, channels: streamInfo.channels, bitsPerSample: streamInfo.bitsPerSample)
@@ -26,7 +26,7 @@ public final class FLACDecoder {
         self.streamInfo = streamInfo
         self.decoder = decoder
         exchange = Exchange(streamInfo)
-        // From here on a throw runs `deinit`.
+        // From here on, a throw runs `deinit`.
         let status = FLAC__stream_decoder_init_stream(
             decoder, giveBytes, nil, tellPosition, nil, nil, takeSamples, nil, takeError,
             Unmanaged.passUnretained(exchange).toOpaque())
@@ -47,15 +47,15 @@ public final class FLACDecoder {
         FLAC__stream_decoder_delete(decoder)
     }
 
-    /// What a decoder of such a stream gives.
+    /// `outputBytesPerSample` of a decoder for such a stream.
     public static func outputBytesPerSample(of streamInfo: FLACStreamInfo) -> Int {
         (streamInfo.bitsPerSample + 7) / 8
     }
 
-    /// Decodes `frame`, header and CRC-16 included and nothing else, into the front of `output`: interleaved, little-endian,
-    /// 8 bits unsigned and all others signed, each sample's value as it was coded. Returns the samples of one channel.
+    /// Decodes `frame`, from its header to its CRC-16, into the front of `output`: interleaved, little-endian, up to 8 bits unsigned
+    /// and all others signed, each sample with its own value. Returns the number of samples of one channel.
     ///
-    /// A frame that does not fit the stream, or whose checksums are wrong, is an error.
+    /// A frame that does not match the stream, or whose checksums are wrong, is an error.
     public func decode(
         _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(AudioCodingError) -> Int {
@@ -65,15 +65,15 @@ public final class FLACDecoder {
         guard output.count >= header.blockSize * streamInfo.channels * outputBytesPerSample else {
             throw AudioCodingError(.flac, "\(header.blockSize) samples do not fit in \(output.count) bytes")
         }
-        // Else it may put silence between the frame that it decoded last and this one, for those that seem to be missing, and go on
-        // with what it had left of a damaged one.
+        // Otherwise libFLAC may fill a gap between the frame it decoded last and this one with silence, or go on with what is left
+        // of a damaged one.
         FLAC__stream_decoder_flush(decoder)
         exchange.begin(frame, into: output)
         defer { exchange.end() }
         var position: UInt64 = 0
         guard FLAC__stream_decoder_process_single(decoder) != 0, exchange.fault == nil,
             exchange.blockSize == header.blockSize,
-            // libFLAC checks no more than the bytes that it takes for the frame.
+            // libFLAC checks only the bytes that it takes to be the frame.
             FLAC__stream_decoder_get_decode_position(decoder, &position) != 0, position == exchange.position
         else {
             let problem = exchange.fault ?? "it is not one whole frame"
@@ -86,13 +86,13 @@ public final class FLACDecoder {
         FLAC__stream_decoder_get_resolved_state_string(decoder).map { String(cString: $0) } ?? "unknown state"
     }
 
-    /// What libFLAC calls back with: where it takes bytes from and puts samples.
+    /// The client data of libFLAC's callbacks: the bytes to decode, and the place for the samples.
     fileprivate final class Exchange {
-        /// Bytes that libFLAC has been given since it was opened.
+        /// Bytes that libFLAC has read since it was opened.
         private(set) var position: UInt64 = 0
-        /// Samples of one channel of the frame that has come; nil before it has.
+        /// Samples of one channel of the decoded frame; nil before it is decoded.
         private(set) var blockSize: Int?
-        /// The first thing that was wrong with the frame.
+        /// The first fault found in the frame.
         private(set) var fault: String?
         private let channels: Int
         private let bitsPerSample: Int
@@ -104,7 +104,7 @@ public final class FLACDecoder {
             bitsPerSample = streamInfo.bitsPerSample
         }
 
-        /// Has bytes taken from `input` and samples put into `output`, until `end`.
+        /// Sets where bytes come from and samples go, until `end`.
         func begin(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) {
             self.input = input
             self.output = output
@@ -112,13 +112,13 @@ public final class FLACDecoder {
             fault = nil
         }
 
-        /// Lets go of both: they are the caller's.
+        /// Forgets both, which belong to the caller.
         func end() {
             input = UnsafeRawBufferPointer(start: nil, count: 0)
             output = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         }
 
-        /// The next bytes, at most as many as `buffer` has; 0 where there are no more.
+        /// Copies the next bytes into `buffer` and returns how many; 0 at the end.
         func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
             let bytes = input.prefix(buffer.count)
             buffer.copyBytes(from: bytes)
@@ -131,7 +131,7 @@ public final class FLACDecoder {
             if self.fault == nil { self.fault = fault }
         }
 
-        /// Takes the samples of the one frame that there should be.
+        /// Takes the samples of the one frame that is expected.
         func take(_ frame: FLAC__FrameHeader, _ planes: UnsafePointer<UnsafePointer<FLAC__int32>?>) {
             let count = Int(frame.blocksize)
             guard blockSize == nil, Int(frame.channels) == channels, Int(frame.bits_per_sample) == bitsPerSample,
@@ -139,7 +139,7 @@ public final class FLACDecoder {
             else { return note("it decodes to other samples than its header announces") }
             blockSize = count
             switch (bitsPerSample + 7) / 8 {
-            // WAV's 8 bits are unsigned: 128 is added to the low byte by turning its highest bit over.
+            // WAV's 8-bit samples are unsigned: flipping the highest bit of the low byte adds 128.
             case 1: interleave(planes, count) { UInt8(truncatingIfNeeded: $0) ^ 0x80 }
             case 2: interleave(planes, count) { Int16(truncatingIfNeeded: $0).littleEndian }
             case 3: interleave24(planes, count)
@@ -153,7 +153,7 @@ public final class FLACDecoder {
         ) {
             guard let output = output.baseAddress else { return }
             let size = MemoryLayout<Sample>.size
-            // One or two channels are what nearly all recordings have, and loops that the compiler makes wide.
+            // Nearly all recordings have one or two channels, and the compiler vectorizes these loops.
             if channels == 1, let plane = planes[0] {
                 for index in 0..<count {
                     output.storeBytes(of: convert(plane[index]), toByteOffset: index * size, as: Sample.self)

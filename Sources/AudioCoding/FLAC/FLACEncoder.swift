@@ -1,26 +1,24 @@
 import Support
 
-/// Encodes integer samples to FLAC frames of one block size, without loss.
+/// Encodes integer samples losslessly to FLAC frames of one block size.
 ///
-/// With libFLAC: libavcodec's encoder takes 16 and 24 bits only and refuses rates that a frame header cannot say, which
-/// are those of most ultrasound recorders; and it is no faster.
+/// Uses libFLAC: libavcodec's encoder supports only 16 and 24 bits, refuses rates that a frame header cannot express, such as those
+/// of most ultrasound recorders, and is no faster.
 ///
 /// Not Sendable: one thread at a time.
 public final class FLACEncoder {
-    /// Bytes of `header`, at all times.
-    public static let headerByteCount = 8 + FLACStreamInfo.byteCount
-    /// The significant bits that samples may have.
+    /// The numbers of significant bits that samples may have.
     public static let bits = 4...24
-    /// Samples of one channel a second that a stream may have.
+    /// The sample rates, in hertz, that a stream may have.
     public static let sampleRates: ClosedRange<UInt32> = 1...655_350
-    /// Samples of one channel that no stream exceeds: STREAMINFO counts them in 36 bits.
+    /// One more than the most samples of one channel: STREAMINFO counts them in 36 bits.
     private static let sampleLimit: UInt64 = 1 << 36
 
-    /// What the stream says of itself. Before `finish`: without frame sizes, samples and MD5, which are known only then.
+    /// The STREAMINFO block. Before `finish` it lacks frame sizes, samples and MD5.
     public private(set) var streamInfo: FLACStreamInfo
     private let segmentSampleCount: Int
     private let segments: OrderedWork<Source, Result<FLACSegment, AudioCodingError>>
-    /// Segments that may wait for those before them.
+    /// The most segments that may be waiting or in work when `encode` returns.
     private let pendingSegmentLimit: Int
     /// The samples of a segment that is not complete yet.
     private var gathered: [SampleBuffer] = []
@@ -29,14 +27,14 @@ public final class FLACEncoder {
     private var sampleCount: UInt64 = 0
     private var frameByteCounts: ClosedRange<Int>?
 
-    /// What a segment is made of.
+    /// The samples of a segment, and the number of its first frame.
     private struct Source: Sendable {
         let samples: [SampleBuffer]
         let firstNumber: UInt64
     }
 
-    /// An encoder of samples of `bits` significant bits, 4 to 24; 1 to 8 `channels` in WAVE's order, at a `sampleRate` of up
-    /// to 655 350 Hz, in blocks of `blockSize` samples, with so many `threads`. Their number has no influence on the stream.
+    /// An encoder of samples of `bits` significant bits, 4 to 24, in 1 to 8 `channels` in WAVE's order, at a `sampleRate` of up to
+    /// 655 350 Hz, in blocks of `blockSize` samples. The number of `threads` does not influence the stream.
     public init(
         bits: Int, channels: Int, sampleRate: UInt32, blockSize: Int = 4096, compressionLevel: UInt32 = 5,
         threads: Int = 1
@@ -71,12 +69,12 @@ public final class FLACEncoder {
         }
     }
 
-    /// What precedes the frames: `fLaC` and a STREAMINFO block, which is `streamInfo` as it is by now.
+    /// The bytes before the frames: `fLaC` and the current `streamInfo`. Their number never changes.
     public var header: [UInt8] {
         streamInfo.streamHeader
     }
 
-    /// Takes in `samples` and returns frames that are complete by now: those of whole segments of about a megabyte of samples.
+    /// Takes in `samples` and returns the frames that are now complete: those of whole segments of about a megabyte of samples.
     public func encode(_ samples: SampleBuffer) throws(AudioCodingError) -> [EncodedFrame] {
         guard samples.format == .integer(bits: streamInfo.bitsPerSample), samples.channels == streamInfo.channels else {
             throw AudioCodingError(.flac, "the samples are not of the form that the encoder was made for")
@@ -96,10 +94,10 @@ public final class FLACEncoder {
         return try frames(leaving: pendingSegmentLimit)
     }
 
-    /// Says that the samples end here and returns the frames left; from then on `header` is complete.
+    /// Ends the stream and returns the remaining frames; from then on `header` is complete.
     ///
-    /// `md5` is the digest of the samples as signed numbers of whole bytes (RFC 9639, section 8.2), nil for none. The encoder
-    /// does not compute it: that takes a fifth of the time, and can be done on another thread.
+    /// `md5` is the digest of the samples as signed numbers of whole bytes (RFC 9639, section 8.2), or nil for none. The encoder
+    /// does not compute it, since that takes a fifth of the time and can be done on another thread.
     public func finish(md5: [UInt8]?) throws(AudioCodingError) -> [EncodedFrame] {
         if gatheredSampleCount > 0 { submit() }
         let frames = try frames(leaving: 0)
@@ -120,7 +118,7 @@ public final class FLACEncoder {
         gatheredSampleCount = 0
     }
 
-    /// The frames of the oldest segments; so many segments are left to be encoded meanwhile.
+    /// Waits for and returns the frames of the oldest segments, until at most `limit` segments are left.
     private func frames(leaving limit: Int) throws(AudioCodingError) -> [EncodedFrame] {
         var frames: [EncodedFrame] = []
         while segments.count > limit, let segment = segments.take() { frames += try segment.get().frames }

@@ -1,6 +1,6 @@
 extension FLACFrameHeader {
-    /// The frame `bytes`, which begin with this header, with `number` in it instead of its own. The rest of it stays; what its
-    /// checksums become follows from what they were, as they are linear.
+    /// The frame `bytes`, which begins with this header, with `number` in place of its own number. The new CRC-16 is computed from
+    /// the old one, without going through the frame, since checksums are linear.
     func renumbered(_ bytes: UnsafeRawBufferPointer, as number: UInt64) -> [UInt8] {
         guard number != codedNumber, bytes.count >= byteCount + 2 else { return Array(bytes) }
         let old = UnsafeRawBufferPointer(rebasing: bytes[..<byteCount])
@@ -15,7 +15,7 @@ extension FLACFrameHeader {
         return header + bytes[byteCount..<end] + [UInt8(truncatingIfNeeded: sum >> 8), UInt8(truncatingIfNeeded: sum)]
     }
 
-    /// `number`, of at most 36 bits, as UTF-8 codes characters, drawn out. RFC 9639, section 9.1.5.
+    /// `number`, of at most 36 bits, in FLAC's extension of UTF-8. RFC 9639, section 9.1.5.
     private static func code(_ number: UInt64) -> [UInt8] {
         guard number >= 0x80 else { return [UInt8(number)] }
         // n bytes hold 5n + 1 bits, 6 in each but the first.

@@ -1,31 +1,24 @@
 /// The header of a FLAC frame. RFC 9639, section 9.1.
 public struct FLACFrameHeader: Sendable, Equatable {
-    /// How the channels of a frame are coded.
-    public enum ChannelAssignment: Sendable, Equatable {
-        case independent, leftSide, sideRight, midSide
-    }
-
-    /// Bytes that no header exceeds.
+    /// The most bytes of a header.
     public static let maximumByteCount = 16
 
-    /// Whether frames are numbered by their first sample; else they are counted, all of one size but the last.
+    /// Whether frames bear the number of their first sample; otherwise they are counted, and all but the last have one size.
     public let isVariableBlockSize: Bool
     /// Samples of one channel, 1 to 65 535.
     public let blockSize: Int
-    /// How the channels are coded.
-    public let channelAssignment: ChannelAssignment
-    /// The number that the frame bears: of its first sample, or of itself.
+    /// The number in the header: that of the first sample, or that of the frame.
     public let codedNumber: UInt64
-    /// The first sample of one channel, from the start of the stream.
+    /// The first sample of one channel, counted from the start of the stream.
     public let firstSample: UInt64
-    /// Bytes of the header, its CRC-8 included.
+    /// Bytes of the header, CRC-8 included.
     public let byteCount: Int
 
-    /// The header that `bytes` begin with, or nil where they begin none of a frame that fits `streamInfo`: rate, channels
-    /// and bits never change within a stream, and no block is larger than announced.
+    /// The header that `bytes` begin with; nil if they do not begin with that of a frame of such a stream. Rate, channels and bits
+    /// never change within a stream, and no block is larger than announced.
     public static func parse(_ bytes: UnsafeRawBufferPointer, of streamInfo: FLACStreamInfo) -> FLACFrameHeader? {
         guard bytes.count >= 6, bytes[0] == 0xFF, bytes[1] & 0xFE == 0xF8, bytes[3] & 1 == 0 else { return nil }
-        guard let channelAssignment = channelAssignment(code: bytes[3] >> 4, channels: streamInfo.channels),
+        guard channelsFit(code: bytes[3] >> 4, streamInfo.channels),
             bitsFit(code: bytes[3] >> 1 & 0x7, streamInfo.bitsPerSample),
             let (codedNumber, numberByteCount) = codedNumber(UnsafeRawBufferPointer(rebasing: bytes[4...]))
         else { return nil }
@@ -37,18 +30,17 @@ public struct FLACFrameHeader: Sendable, Equatable {
             CRC.flacHeader.updated(with: UnsafeRawBufferPointer(rebasing: bytes[...index])) == 0
         else { return nil }
 
-        // Streams older than the bit say it by announcing two sizes, as the reference decoder knows.
+        // Streams older than this bit have two different sizes in STREAMINFO instead, as the reference decoder knows.
         let isVariable =
             bytes[1] & 1 == 1 || streamInfo.minimumBlockSize != streamInfo.maximumBlockSize
         guard isVariable || codedNumber < 1 << 31 else { return nil }
         return FLACFrameHeader(
-            isVariableBlockSize: isVariable, blockSize: blockSize, channelAssignment: channelAssignment,
-            codedNumber: codedNumber,
+            isVariableBlockSize: isVariable, blockSize: blockSize, codedNumber: codedNumber,
             firstSample: isVariable ? codedNumber : codedNumber * UInt64(streamInfo.maximumBlockSize),
             byteCount: index + 1)
     }
 
-    /// The number coded as UTF-8 codes characters, drawn out to 36 bits, and how many bytes it takes.
+    /// The number that `bytes` begin with, coded like UTF-8 but with up to 36 bits, and the bytes that it takes.
     private static func codedNumber(_ bytes: UnsafeRawBufferPointer) -> (UInt64, Int)? {
         let ones = (~bytes[0]).leadingZeroBitCount
         guard ones != 0 else { return (UInt64(bytes[0]), 1) }
@@ -92,13 +84,12 @@ public struct FLACFrameHeader: Sendable, Equatable {
         return bytes[index..<index + byteCount].reduce(0) { $0 << 8 | Int($1) }
     }
 
-    private static func channelAssignment(code: UInt8, channels: Int) -> ChannelAssignment? {
+    private static func channelsFit(code: UInt8, _ channels: Int) -> Bool {
         switch code {
-        case 0...7: Int(code) + 1 == channels ? .independent : nil
-        case 8: channels == 2 ? .leftSide : nil
-        case 9: channels == 2 ? .sideRight : nil
-        case 10: channels == 2 ? .midSide : nil
-        default: nil
+        case 0...7: Int(code) + 1 == channels
+        // Left and side, side and right, mid and side.
+        case 8...10: channels == 2
+        default: false
         }
     }
 

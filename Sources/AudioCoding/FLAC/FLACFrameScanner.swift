@@ -1,12 +1,12 @@
 import Glibc
 
-/// Finds the frames of a FLAC stream that is handed to it piece by piece.
+/// Finds the frames of a FLAC stream that comes piece by piece.
 ///
-/// A FLAC frame does not say how long it is. It ends where the next one begins, and that is believed only of a header whose
-/// CRC-8 is right, that continues the count of samples, and up to which the frame's CRC-16 comes out right. Where that fails
-/// (damaged bytes) frames are left out until two follow each other again: rather a hole than a wrong frame.
+/// A FLAC frame does not say how long it is. It ends where the next one begins, and a header counts as the next one only if its
+/// CRC-8 is right, its first sample follows the frame's last, and the frame's CRC-16 is right up to it. If that fails because of
+/// damage, frames are left out until two follow each other again: a gap is better than a wrong frame.
 ///
-/// Time is linear and memory bounded whatever the bytes are.
+/// Time is linear and memory bounded, whatever the bytes are.
 public struct FLACFrameScanner: FrameScanner {
     /// A place where a frame may begin.
     private struct Candidate {
@@ -18,33 +18,33 @@ public struct FLACFrameScanner: FrameScanner {
         var endSample: UInt64 { header.firstSample + UInt64(header.blockSize) }
     }
 
-    /// More candidates than damaged sound leaves open at a time.
+    /// The most candidates at a time; damaged streams have fewer.
     private static let candidateLimit = 32
     /// Bytes of an ID3v1 tag, which some writers put after the last frame.
     private static let id3v1ByteCount = 128
-    /// Bytes kept back until what follows them is known: a header's, or a tag's.
+    /// Bytes held back until those behind them are known, since they may be part of a header or a tag.
     private static let lookahead = id3v1ByteCount + FLACFrameHeader.maximumByteCount
-    /// Bytes taken in at a time.
+    /// Bytes scanned at a time.
     private static let pieceByteCount = 64 << 10
 
     private let streamInfo: FLACStreamInfo
-    /// Bytes not gone through yet, and the offset of the first.
+    /// Bytes not scanned yet, and the offset of the first.
     private var buffer: [UInt8] = []
     private var bufferOffset: UInt64
-    /// The checksum of the bytes before `buffer`, begun anew at every frame found.
+    /// The checksum of the bytes before `buffer`, since the end of the last frame found.
     private var register: UInt32 = 0
     private var candidates: [Candidate] = []
-    /// Where the last frame found ends.
+    /// The sample at which the last frame found ends.
     private var endSample: UInt64 = 0
     private var found: [CodedFrame] = []
 
-    /// A scanner for the bytes of a stream from `offset` on, which need not be where a frame begins.
+    /// A scanner for the bytes of a stream from `offset` on, where no frame need begin.
     public init(streamInfo: FLACStreamInfo, offset: UInt64) {
         self.streamInfo = streamInfo
         bufferOffset = offset
     }
 
-    /// Takes in the next bytes of the stream and returns the frames that are complete by now.
+    /// Takes in the next bytes of the stream and returns the frames that are now complete.
     public mutating func consume(_ bytes: UnsafeRawBufferPointer) -> [CodedFrame] {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -56,7 +56,7 @@ public struct FLACFrameScanner: FrameScanner {
         return takeFound()
     }
 
-    /// Says that the stream ends here and returns the frames left.
+    /// Ends the stream and returns the remaining frames.
     public mutating func finish() -> [CodedFrame] {
         let hasTag = buffer.suffix(Self.id3v1ByteCount).starts(with: "TAG".utf8)
         scan(buffer.count - (hasTag && buffer.count >= Self.id3v1ByteCount ? Self.id3v1ByteCount : 0))
@@ -72,7 +72,7 @@ public struct FLACFrameScanner: FrameScanner {
         return found
     }
 
-    /// Goes through the first `count` bytes of the buffer and drops them.
+    /// Scans the first `count` bytes of the buffer and drops them.
     private mutating func scan(_ count: Int) {
         guard count > 0 else { return }
         let taken = buffer
@@ -97,7 +97,7 @@ public struct FLACFrameScanner: FrameScanner {
         buffer.append(contentsOf: taken[count...])
     }
 
-    /// The next place in `range` where the 15 bits stand that every frame begins with.
+    /// The next place in `range` with the 15 bits that every frame begins with.
     private static func nextSync(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         var start = range.lowerBound
@@ -109,7 +109,7 @@ public struct FLACFrameScanner: FrameScanner {
         return nil
     }
 
-    /// Takes note of a header at `offset`, up to which `register` goes.
+    /// Handles a header at `offset`, up to which `register` has been updated.
     private mutating func visit(_ header: FLACFrameHeader, at offset: UInt64) {
         let ended = candidates.first { candidate in
             candidate.endSample == header.firstSample
@@ -124,13 +124,13 @@ public struct FLACFrameScanner: FrameScanner {
         } else if header.firstSample < endSample {
             return
         } else if candidates.count == Self.candidateLimit {
-            // The first one follows a frame that was found: it is the likeliest to be right.
+            // The first candidate is kept: it follows the last frame found, and is the likeliest.
             candidates.remove(at: 1)
         }
         candidates.append(Candidate(offset: offset, header: header, register: register))
     }
 
-    /// Whether the bytes from `candidate` up to `offset`, where `register` stands, have the checksum of a frame.
+    /// Whether the bytes from `candidate` up to `offset`, up to which `register` has been updated, have the checksum of a frame.
     private func isFrame(_ candidate: Candidate, endingAt offset: UInt64) -> Bool {
         let byteCount = offset - candidate.offset
         return byteCount <= UInt64(streamInfo.frameByteCountLimit)
@@ -145,9 +145,9 @@ public struct FLACFrameScanner: FrameScanner {
 }
 
 extension FLACFrameScanner {
-    /// The last frame of `stream`, found from its last bytes alone; nil where those do not end with a whole frame.
+    /// The last frame of `stream`, found by its last bytes alone; nil if these do not end with a whole frame.
     ///
-    /// Its end is the length of a stream whose STREAMINFO does not say it.
+    /// Its end gives the length of a stream whose STREAMINFO does not.
     public static func lastFrame(
         of stream: CodedStream, streamInfo: FLACStreamInfo
     ) throws(AudioCodingError) -> CodedFrame? {

@@ -1,17 +1,17 @@
 import Support
 
-/// What precedes the frames of a FLAC stream. RFC 9639, section 8.
+/// The metadata before the frames of a FLAC stream. RFC 9639, section 8.
 public struct FLACMetadata: Sendable, Equatable {
-    /// More metadata blocks than any stream has.
+    /// The most metadata blocks that are followed; no stream has so many.
     private static let blockLimit = 1024
 
     /// The STREAMINFO block.
     public let streamInfo: FLACStreamInfo
-    /// Where the first frame begins, in bytes from the start of the stream.
+    /// The offset of the first frame, in bytes from the start of the stream.
     public let firstFrameOffset: UInt64
 
-    /// Walks over the metadata blocks of `stream`, reading of each but STREAMINFO only its header. ID3v2 tags before the
-    /// stream's own marker are passed over.
+    /// Reads STREAMINFO, and of all other metadata blocks of `stream` only the headers. ID3v2 tags before the marker `fLaC` are
+    /// skipped.
     public init(of stream: CodedStream) throws(AudioCodingError) {
         var offset: UInt64 = 0
         while let tag = ID3v2.byteCount(
@@ -45,7 +45,7 @@ public struct FLACMetadata: Sendable, Equatable {
         throw AudioCodingError(.flac, "the metadata blocks do not end", at: offset)
     }
 
-    /// What the last three bytes of a block's header say.
+    /// The length of a block, from the last three bytes of its header.
     private static func bodyByteCount(of header: ArraySlice<UInt8>) -> UInt64 {
         header.dropFirst().reduce(0) { $0 << 8 | UInt64($1) }
     }

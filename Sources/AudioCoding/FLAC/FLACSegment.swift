@@ -1,16 +1,16 @@
 import CFLAC
 import Support
 
-/// Frames of a FLAC stream that are encoded together, by an encoder of their own: no FLAC frame depends on another, so that the
-/// segments of a stream may be encoded at the same time.
+/// Consecutive frames of a FLAC stream, encoded by an encoder of their own. No FLAC frame depends on another, so the segments of a
+/// stream can be encoded at the same time.
 struct FLACSegment {
-    /// How a stream is encoded.
+    /// The settings of a stream.
     struct Settings {
         var streamInfo: FLACStreamInfo
         var compressionLevel: UInt32
 
-        /// Frames of a segment: about a megabyte of samples, and always the same for a form of samples, so that a stream does
-        /// not depend on how many threads encoded it.
+        /// Frames per segment, about a megabyte of samples. The number depends only on the form of the samples, so that a stream
+        /// does not depend on the number of threads.
         var frameCount: Int {
             let format = SampleFormat.integer(bits: streamInfo.bitsPerSample)
             let frameByteCount = streamInfo.maximumBlockSize * streamInfo.channels * format.byteCount
@@ -18,10 +18,10 @@ struct FLACSegment {
         }
     }
 
-    /// The frames, numbered as those of the stream.
+    /// The frames, with their numbers in the stream.
     let frames: [EncodedFrame]
 
-    /// Encodes `samples`, one behind the other, as the frames from the one of `firstNumber` on.
+    /// Encodes `samples`, one buffer after another, as the frames from number `firstNumber` on.
     init(_ samples: [SampleBuffer], from firstNumber: UInt64, _ settings: Settings) throws(AudioCodingError) {
         guard let encoder = FLAC__stream_encoder_new() else {
             throw AudioCodingError(.flac, "the encoder cannot be opened: no memory")
@@ -34,7 +34,7 @@ struct FLACSegment {
         FLAC__stream_encoder_set_bits_per_sample(encoder, UInt32(streamInfo.bitsPerSample))
         FLAC__stream_encoder_set_sample_rate(encoder, streamInfo.sampleRate)
         FLAC__stream_encoder_set_compression_level(encoder, settings.compressionLevel)
-        // Tries both ways of coding stereo now and then rather than for every frame: a quarter faster, 0.05 % larger.
+        // Compares the two ways of coding stereo now and then rather than for every frame: a quarter faster, 0.05 % larger.
         FLAC__stream_encoder_set_loose_mid_side_stereo(encoder, 1)
         FLAC__stream_encoder_set_blocksize(encoder, UInt32(streamInfo.maximumBlockSize))
         let output = Output(streamInfo, from: firstNumber)
@@ -63,7 +63,7 @@ struct FLACSegment {
         return AudioCodingError(.flac, "the samples cannot be encoded: \(state ?? "unknown state")")
     }
 
-    /// What libFLAC calls back with.
+    /// The client data of libFLAC's callback.
     fileprivate final class Output {
         private(set) var frames: [EncodedFrame] = []
         private let streamInfo: FLACStreamInfo
@@ -74,7 +74,7 @@ struct FLACSegment {
             self.firstNumber = firstNumber
         }
 
-        /// Takes the next frame; false where it is none.
+        /// Takes the next frame; returns false if the bytes are not a frame.
         func append(_ bytes: UnsafeRawBufferPointer, sampleCount: Int) -> Bool {
             guard let header = FLACFrameHeader.parse(bytes, of: streamInfo) else { return false }
             let number = firstNumber + UInt64(frames.count)
@@ -88,7 +88,7 @@ private func takeFrame(
     _: UnsafePointer<FLAC__StreamEncoder>?, _ bytes: UnsafePointer<FLAC__byte>?, _ byteCount: Int,
     _ sampleCount: UInt32, _: UInt32, _ output: UnsafeMutableRawPointer?
 ) -> FLAC__StreamEncoderWriteStatus {
-    // Metadata blocks come without samples; the stream's header is made by who joins its segments.
+    // Metadata blocks come with no samples; `FLACEncoder` makes the header of the stream.
     guard sampleCount > 0 else { return FLAC__STREAM_ENCODER_WRITE_STATUS_OK }
     guard let output,
         Unmanaged<FLACSegment.Output>.fromOpaque(output).takeUnretainedValue().append(

@@ -1,5 +1,5 @@
 extension FLACStreamInfo {
-    /// The block that says this; 0 bytes, samples and an MD5 of zeros stand for "unknown".
+    /// The block with these values; 0 bytes, 0 samples and an MD5 of zeros mean "unknown".
     init(
         minimumBlockSize: Int, maximumBlockSize: Int, minimumFrameByteCount: UInt32 = 0,
         maximumFrameByteCount: UInt32 = 0, sampleRate: UInt32, channels: Int, bitsPerSample: Int,
@@ -18,7 +18,7 @@ extension FLACStreamInfo {
 }
 
 extension FLACStreamInfo {
-    /// The block that a container keeps, alone or behind `fLaC` and its header.
+    /// The block in the `extradata` of a container, alone or behind `fLaC` and its header.
     init(extradata: [UInt8]) throws(AudioCodingError) {
         let isWhole = extradata.starts(with: "fLaC".utf8)
         try self.init(Array(extradata.dropFirst(isWhole ? 8 : 0).prefix(Self.byteCount)))
@@ -26,7 +26,7 @@ extension FLACStreamInfo {
 }
 
 extension FLACStreamInfo {
-    /// The same block with `totalSamples` of one channel, which its encoder did not know.
+    /// The same block with `totalSamples` of one channel, for a stream whose encoder did not know them.
     public func with(totalSamples: UInt64) throws(AudioCodingError) -> FLACStreamInfo {
         try FLACStreamInfo(
             minimumBlockSize: minimumBlockSize, maximumBlockSize: maximumBlockSize,
@@ -36,7 +36,7 @@ extension FLACStreamInfo {
             md5: md5 ?? Array(repeating: 0, count: 16))
     }
 
-    /// What precedes the frames of a stream without other metadata: `fLaC` and the block.
+    /// The bytes before the frames of a stream without other metadata: `fLaC` and the block.
     public var streamHeader: [UInt8] {
         Array("fLaC".utf8) + [0x80, 0, 0, UInt8(Self.byteCount)] + bytes
     }

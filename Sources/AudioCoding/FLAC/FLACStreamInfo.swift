@@ -1,33 +1,33 @@
 import Support
 
-/// What the STREAMINFO block of a FLAC stream says. RFC 9639, section 8.2.
+/// The STREAMINFO block of a FLAC stream. RFC 9639, section 8.2.
 public struct FLACStreamInfo: Sendable, Equatable {
     /// Bytes of the block, without its header.
     static let byteCount = 34
 
-    /// Samples of the smallest frame but the last, at least 16.
+    /// Samples of the smallest frame except the last, at least 16.
     public let minimumBlockSize: Int
     /// Samples of the largest frame, at most 65 535.
     public let maximumBlockSize: Int
-    /// Bytes of the smallest frame, nil where the encoder did not know.
+    /// Bytes of the smallest frame; nil if the encoder did not know.
     public let minimumFrameByteCount: Int?
-    /// Bytes of the largest frame, nil where the encoder did not know. Not to be relied on.
+    /// Bytes of the largest frame; nil if the encoder did not know. Not reliable.
     public let maximumFrameByteCount: Int?
-    /// Samples of one channel a second, 1 to 1 048 575.
+    /// Samples of one channel per second, 1 to 1 048 575.
     public let sampleRate: UInt32
     /// 1 to 8, in WAVE's order.
     public let channels: Int
     /// 4 to 32.
     public let bitsPerSample: Int
-    /// Samples of one channel, nil where the encoder did not know.
+    /// Samples of one channel; nil if the encoder did not know.
     public let totalSamples: UInt64?
-    /// The MD5 of all samples, interleaved, signed, little-endian, in whole bytes; nil where the encoder did not know.
+    /// The MD5 of all samples, interleaved, signed, little-endian, in whole bytes; nil if the encoder did not compute it.
     public let md5: [UInt8]?
 
-    /// The block as it stands in the stream.
+    /// The bytes of the block in the stream.
     let bytes: [UInt8]
 
-    /// The block whose 34 bytes these are.
+    /// The block of these 34 bytes.
     public init(_ bytes: [UInt8]) throws(AudioCodingError) {
         var reader = ByteReader(bytes)
         guard bytes.count == Self.byteCount,
@@ -67,22 +67,22 @@ public struct FLACStreamInfo: Sendable, Equatable {
         }
     }
 
-    /// What the frames of a stream have in common, as far as decoding one by itself goes.
+    /// The properties that frames must share to be decoded by one decoder.
     public struct Form: Sendable, Hashable {
         let minimumBlockSize, maximumBlockSize: Int
         let sampleRate: UInt32
         let channels, bitsPerSample: Int
     }
 
-    /// What the stream's frames have in common: a decoder of another stream of that form decodes them as well.
+    /// The form of the frames: a decoder of any stream of the same form decodes them.
     public var form: Form {
         Form(
             minimumBlockSize: minimumBlockSize, maximumBlockSize: maximumBlockSize, sampleRate: sampleRate,
             channels: channels, bitsPerSample: bitsPerSample)
     }
 
-    /// Bytes that no frame of the stream exceeds, whatever `maximumFrameByteCount` claims: twice the largest block's samples
-    /// as they are, plus what headers take.
+    /// The most bytes of a frame, whatever `maximumFrameByteCount` says: twice the samples of the largest block without any coding,
+    /// and room for headers.
     public var frameByteCountLimit: Int {
         2 * maximumBlockSize * channels * (bitsPerSample + 1) / 8 + 1024
     }

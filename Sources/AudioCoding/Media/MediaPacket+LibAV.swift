@@ -15,7 +15,6 @@ extension MediaPacket {
         let rate = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
         presentationSample =
             packet.pts == zwl_AV_NOPTS_VALUE ? nil : av_rescale_q(packet.pts, timeBase, rate)
-        duration = packet.duration > 0 ? av_rescale_q(packet.duration, timeBase, rate) : nil
         offset = UInt64(exactly: packet.pos)
         (startTrim, endTrim) = try trim.trim(
             packet, sampleCount: frame.sampleCount, presentationSample: presentationSample, end: end)

@@ -13,7 +13,6 @@ extension MediaStream {
         channels = Int(parameters.ch_layout.nb_channels)
         channelMask = parameters.ch_layout.order == AV_CHANNEL_ORDER_NATIVE ? parameters.ch_layout.u.mask : 0
         format = try? MediaDecoder(stream).format
-        bitsPerCodedSample = parameters.bits_per_coded_sample > 0 ? Int(parameters.bits_per_coded_sample) : nil
         let rate = AVRational(num: 1, den: parameters.sample_rate)
         if stream.duration > 0 {
             announcedSampleCount = UInt64(exactly: av_rescale_q(stream.duration, stream.time_base, rate))

@@ -16,8 +16,6 @@ public struct MediaStream: Sendable {
     public let channelMask: UInt64
     /// What its samples are read as, nil where no decoder is there for it.
     public let format: SampleFormat?
-    /// Bits that the container gives to a sample, where it says so.
-    public let bitsPerCodedSample: Int?
     /// Samples of one channel as the container announces them: they need not be there, and priming may be counted in.
     public let announcedSampleCount: UInt64?
     /// Samples of one channel that the encoder put before the first of the source, as far as the container says so before

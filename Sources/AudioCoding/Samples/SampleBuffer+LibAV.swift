@@ -2,8 +2,8 @@ import CLibAV
 import Support
 
 extension SampleFormat {
-    /// How samples are kept that libavcodec gives as `format`, `bits` of them significant (0 where it does not say); nil
-    /// where none of ours holds them.
+    /// The format for samples that libavcodec outputs as `format`, with `bits` significant bits (0 if it does not say); nil if there
+    /// is none.
     init?(_ format: AVSampleFormat, bits: Int32) {
         switch av_get_packed_sample_fmt(format) {
         case AV_SAMPLE_FMT_U8: self = .integer(bits: 8)
@@ -17,10 +17,10 @@ extension SampleFormat {
 }
 
 extension SampleBuffer {
-    /// The samples of `frame`, whose format is that of which `format` was made.
+    /// The samples of `frame`, where `format` was made from the format of `frame`.
     ///
-    /// libavcodec gives integers in the upper bits of 16 or 32; where others of these bits are set, `format` does not hold
-    /// them, and that is an error.
+    /// libavcodec puts integers into the upper bits of 16 or 32. If any of the lower bits is set, `format` cannot hold the sample,
+    /// and that is an error.
     init(_ frame: AVFrame, format: SampleFormat) throws(MediaFailure) {
         let channels = Int(frame.ch_layout.nb_channels)
         let isPlanar = av_sample_fmt_is_planar(AVSampleFormat(frame.format)) != 0
@@ -52,13 +52,13 @@ extension SampleBuffer {
         self.init(format: format, channels: channels, slice: BlockSlice(block))
     }
 
-    /// The samples of a frame: a plane for each channel, or one for all.
+    /// The samples of a frame: one plane per channel, or one for all.
     private struct Source {
         let planes: [UnsafeRawPointer]
         /// Samples in each plane.
         let count: Int
 
-        /// Interleaves samples as they are.
+        /// Interleaves samples without changing them.
         @inline(__always)
         func copy<T: FixedWidthInteger>(_: T.Type, to target: UnsafeMutableRawBufferPointer) {
             let target = target.assumingMemoryBound(to: T.self)
@@ -72,7 +72,7 @@ extension SampleBuffer {
             }
         }
 
-        /// Interleaves the upper `bits` of samples in as many whole bytes as they need; returns the other bits that are set.
+        /// Interleaves the upper `bits` of samples, in as many whole bytes as they need; returns which of the other bits are set.
         @inline(__always)
         func copyValues<T: FixedWidthInteger>(
             _: T.Type, bits: Int, to target: UnsafeMutableRawBufferPointer

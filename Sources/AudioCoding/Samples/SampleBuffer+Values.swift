@@ -1,5 +1,5 @@
 extension SampleBuffer {
-    /// Every sample's value, interleaved: 8 bits around 0. None where samples are floats.
+    /// The values of all samples, interleaved, with those of 8 bits centred on 0. Empty if the samples are floats.
     func integers() -> [Int32] {
         guard format.isInteger else { return [] }
         let count = sampleCount * channels
@@ -30,13 +30,13 @@ extension SampleBuffer {
         }
     }
 
-    /// Every sample as a float of full scale ±1, interleaved.
+    /// All samples as floats of full scale ±1, interleaved.
     func floats() -> [Float] {
         let count = sampleCount * channels
         let source = bytes
         switch format {
         case .integer(let bits):
-            // A power of two: exact.
+            // A power of two, so the product is exact.
             let scale = 1 / Float(UInt64(1) << UInt64(bits - 1))
             return integers().map { Float($0) * scale }
         case .float32:
@@ -61,7 +61,7 @@ extension SampleBuffer {
         }
     }
 
-    /// A buffer of `floats`, interleaved.
+    /// A buffer of interleaved `floats`.
     init(floats: UnsafeBufferPointer<Float>, channels: Int) {
         self.init(format: .float32, channels: channels, bytes: UnsafeRawBufferPointer(floats))
     }

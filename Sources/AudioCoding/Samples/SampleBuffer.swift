@@ -1,17 +1,17 @@
 public import Support
 
-/// Decoded samples: all channels interleaved, in WAVE's order where they have one.
+/// Decoded samples: all channels interleaved, in WAVE's order if they have one.
 public struct SampleBuffer: Sendable {
-    /// How each sample of each channel is kept.
+    /// The format of each sample of each channel.
     public let format: SampleFormat
-    /// Interleaved channels, at least one.
+    /// The number of interleaved channels, at least one.
     public let channels: Int
     /// Samples of one channel.
     public let sampleCount: Int
     /// The bytes, `sampleCount · channels · format.byteCount` of them.
     public let slice: BlockSlice
 
-    /// The samples that `slice` holds; bytes behind the last whole one are left out.
+    /// The samples in `slice`; bytes behind the last whole sample are left out.
     public init(format: SampleFormat, channels: Int, slice: BlockSlice) {
         self.format = format
         self.channels = max(channels, 1)
@@ -21,15 +21,15 @@ public struct SampleBuffer: Sendable {
             slice.block, slice.range.lowerBound..<slice.range.lowerBound + sampleCount * stride)
     }
 
-    /// A copy of `bytes`, without those behind the last whole sample.
+    /// A copy of the samples in `bytes`; bytes behind the last whole sample are left out.
     public init(format: SampleFormat, channels: Int, bytes: UnsafeRawBufferPointer) {
         self.init(format: format, channels: channels, slice: BlockSlice(Block(bytes)))
     }
 
-    /// The bytes. Valid as long as `slice` is; keep a reference while using them.
+    /// The bytes. The pointer is valid as long as `slice` lives; keep a reference while using it.
     public var bytes: UnsafeRawBufferPointer { slice.bytes }
 
-    /// The samples in `range`, cut to what there is.
+    /// The samples in `range`, clamped to the buffer.
     public func subrange(_ range: Range<Int>) -> SampleBuffer {
         let range = range.clamped(to: 0..<sampleCount)
         let stride = format.byteCount * channels

@@ -1,7 +1,7 @@
-/// How one sample of one channel is kept in memory: as WAV files do it.
+/// The format of one sample of one channel in memory, which is that of WAV files.
 public enum SampleFormat: Sendable, Hashable {
-    /// Integers of 1 to 32 significant bits in as many whole bytes as they need, little-endian, each sample's value as it
-    /// is: up to 8 bits unsigned, 128 for silence; above, signed.
+    /// Integers of 1 to 32 significant bits in as many whole bytes as they need, little-endian and not scaled: unsigned up to 8
+    /// bits, with 128 for silence, and signed above.
     case integer(bits: Int)
     /// IEEE 754, little-endian, full scale ±1.
     case float32, float64

@@ -1,23 +1,23 @@
 import Support
 
-/// The `bext` chunk of a Broadcast Wave file, as far as it says when and by what the recording was made. EBU Tech 3285.
+/// The fields of the `bext` chunk of a Broadcast Wave file that describe the recording and its origin. EBU Tech 3285.
 public struct BroadcastExtension: Sendable, Equatable {
-    /// What the recording is of.
+    /// The description of the recording.
     public let summary: String
-    /// Who or what made it.
+    /// The person or device that made it.
     public let originator: String
     /// The originator's name for it.
     public let originatorReference: String
-    /// `yyyy-mm-dd`, with any divider.
+    /// The date, `yyyy-mm-dd` with any separator.
     public let date: String
-    /// `hh:mm:ss`, with any divider.
+    /// The time of day, `hh:mm:ss` with any separator.
     public let time: String
-    /// Samples between midnight and the first.
+    /// Samples from midnight to the first sample.
     public let timeReference: UInt64
-    /// What was done to it.
+    /// The coding history.
     public let codingHistory: String
 
-    /// Nil where the chunk is shorter than its first version is.
+    /// Nil if the chunk is shorter than in its first version.
     init?(_ contents: [UInt8]) {
         var reader = ByteReader(contents)
         guard let summary = reader.read(256), let originator = reader.read(32), let reference = reader.read(32),

@@ -1,10 +1,10 @@
 import Support
 
-/// A way in which recorders write the start of a recording into the names of their files.
+/// A pattern by which recorders put the start of a recording into the names of their files.
 struct RecorderNaming: Sendable {
-    /// What stands in a name, from left to right.
+    /// A part of a name.
     enum Part: Sendable {
-        /// So many digits of a date or a time.
+        /// A number of a date or a time, of so many digits.
         case number(Field, digits: Int)
         /// One of these characters.
         case oneOf(String)
@@ -12,14 +12,14 @@ struct RecorderNaming: Sendable {
         case text(String)
     }
 
-    /// What a number in a name says.
+    /// The meaning of a number in a name.
     enum Field: Sendable {
         case year, month, day, hour, minute, second, millisecond
     }
 
-    /// Where in the name it stands.
+    /// The place of the pattern in a name.
     enum Place: Sendable {
-        /// Anywhere, but not beside another digit.
+        /// Anywhere, but not next to another digit.
         case anywhere
         /// The whole name, without its extension.
         case whole
@@ -30,15 +30,15 @@ struct RecorderNaming: Sendable {
     let parts: [Part]
     let place: Place
 
-    /// The naming that `template` describes: `yyyy`, `yy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` are numbers, `{…}` is one of the
-    /// characters in the braces, and everything else, and what stands between quotes, is text.
+    /// The pattern that `template` describes: `yyyy`, `yy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` are numbers, `{…}` is one of the
+    /// characters in the braces, and everything else is text, as is everything between quotes.
     init(_ template: String, _ place: Place = .anywhere) {
         parts = Self.parts(of: template)
         self.place = place
     }
 
-    /// The namings that are known, those first that say more. A date whose order of numbers could be another (day first, month
-    /// first) is in none of them.
+    /// The known patterns, the most specific first. None has a date whose numbers could be in another order (day first or month
+    /// first).
     static let all: [RecorderNaming] = [
         // Frontier Labs BAR: S20210205T035946676+1000_E20210205T045941523+1000_….wav (firmware 3 and later).
         // https://www.frontierlabs.com.au, BAR-LT user guide, "File naming".
@@ -54,7 +54,7 @@ struct RecorderNaming: Sendable {
         RecorderNaming("yyyy-MM-dd{_T =-}HH{-:._}mm{-:._}ss"),
         RecorderNaming("yyyy-MM-dd{_T =-}HHmmss"),
         RecorderNaming("yyyy_MM_dd_HH_mm_ss"),
-        // One run of digits: 20230504195202.wav (Frontier Labs' first BAR, and loggers that print the clock as it is).
+        // A single run of digits: 20230504195202.wav (Frontier Labs' first BAR, and loggers that print the clock without separators).
         RecorderNaming("yyyyMMddHHmmss"),
         // WISPR_230504_195202.wav, HARP SOCAL_H_65_140101_003000.x.wav, Zoom 230101_235959_Tr1.WAV and 230101-235959.WAV.
         // Embedded Ocean Systems WISPR3; Scripps Whale Acoustics Lab, "Triton user manual"; Zoom "H1essential operation manual".
@@ -92,7 +92,7 @@ struct RecorderNaming: Sendable {
 }
 
 extension RecorderNaming {
-    /// The moment at the front of `text`, which is a name or its rest from some character on; nil if the text has another form.
+    /// The time at the front of `text`, which is a name or the rest of one; nil if the text does not match.
     func time(atFrontOf text: Substring) -> Timestamp? {
         var scanner = TextScanner(text)
         var numbers: [Field: String] = [:]
@@ -118,8 +118,8 @@ extension RecorderNaming {
 }
 
 extension Timestamp {
-    /// The moment in a recorder's file name, by `RecorderNaming.all`, with the fraction of a second and the offset from UTC that stand
-    /// behind it; or the one that is all of an old AudioMoth's name.
+    /// The time in a recorder's file name, by `RecorderNaming.all`, with the fraction of a second and the offset from UTC that follow
+    /// it, or the time that makes up the whole name on an old AudioMoth.
     init?(fileName: String) {
         let stem = Self.stem(of: fileName)
         if let time = Timestamp(audioMothName: stem) {
@@ -140,7 +140,7 @@ extension Timestamp {
         return nil
     }
 
-    /// `name` without its extension. What follows the last full stop is none if it holds only digits: SoundTrap's time.
+    /// `name` without its extension. Digits alone after the last full stop are not an extension, but the time of a SoundTrap.
     private static func stem(of name: String) -> Substring {
         guard let dot = name.lastIndex(of: "."), !name[dot...].dropFirst().allSatisfy(\.isASCIIDigit) else {
             return name[...]
@@ -148,8 +148,9 @@ extension Timestamp {
         return name[..<dot]
     }
 
-    /// The seconds since 1970 that an AudioMoth with firmware before 1.2.0 wrote as eight hexadecimal digits: `5B07C752`. Digits
-    /// alone could be a date or a number of another kind, and moments before AudioMoth or far ahead are no such name.
+    /// The seconds since 1970 that an AudioMoth with firmware before 1.2.0 wrote as eight hexadecimal digits, such as `5B07C752`.
+    /// Names of decimal digits only are refused, since they could be a date or another number, as are times before AudioMoth existed
+    /// or far in the future.
     /// See https://github.com/OpenAcousticDevices/AudioMoth-Firmware-Basic, releases.
     private init?(audioMothName stem: Substring) {
         guard stem.utf8.count == 8, stem.allSatisfy({ $0.isASCIIDigit || ("A"..."F").contains($0) }),
@@ -168,7 +169,7 @@ extension Character {
 }
 
 extension TextScanner {
-    /// The digits of `.d…` or `,d…`, at most nine; nil (and nothing consumed) if something else stands here.
+    /// Consumes a full stop or comma and digits, and returns the digits, at most nine; nil, and consumes nothing, if the text differs.
     fileprivate mutating func fractionOfSecond() -> String? {
         var ahead = self
         guard ahead.skip(oneOf: ".,") else { return nil }
@@ -179,8 +180,8 @@ extension TextScanner {
         return fraction
     }
 
-    /// An offset from UTC as ISO 8601 has it: `Z`, `±hh:mm` or `±hhmm`, an underscore before it allowed; nil if what stands here
-    /// is none, for example a running number.
+    /// An offset from UTC in ISO 8601, read from `Z`, `±hh:mm` or `±hhmm`, with or without an underscore before it; nil if the text
+    /// is anything else, such as a sequence number.
     fileprivate mutating func zone() -> String? {
         if skip("Z") { return isAtLetter ? nil : "Z" }
         _ = skip("_")
@@ -188,7 +189,7 @@ extension TextScanner {
         if skip("+") { sign = "+" } else if skip("-") { sign = "-" } else { return nil }
         guard let hours = digits(2) else { return nil }
         _ = skip(":")
-        // No zone lies at another minute, or further from Greenwich.
+        // No time zone has other minutes, or more than 14 hours.
         guard let minutes = digits(2), !isAtDigit, ["00", "15", "30", "45"].contains(minutes), hours <= "14" else {
             return nil
         }

@@ -1,8 +1,8 @@
 public import Support
 
-/// When a recording's first sample was taken, and what says so.
+/// The time of a recording's first sample, and where it is known from.
 public struct RecordingStart: Sendable, Equatable {
-    /// What a start can be known from; earlier ones are believed before later ones.
+    /// The sources of a start, the most trusted first.
     public enum Origin: String, Sendable, CaseIterable {
         case guano = "GUANO"
         case broadcast = "bext"
@@ -12,29 +12,30 @@ public struct RecordingStart: Sendable, Equatable {
         /// `RecordingStart`, or `DATE` with a time, of FLAC, Ogg and other tags.
         case tag
         case fileName = "file name"
-        /// `ICRD` of a WAV file's INFO list: often the day of editing, so that it comes after the name.
+        /// `ICRD` of a WAV file's INFO list. It is often the day of editing, and so ranks below the name.
         case creationDate = "ICRD"
-        /// `creation_time` of MP4 and other containers: often the time of coding.
+        /// `creation_time` of MP4 and other containers. It is often the time of encoding.
         case creationTime = "creation_time"
         case option
     }
 
-    /// The moment; without an offset where nothing says which.
+    /// The time, without an offset if none is known.
     public let time: Timestamp
-    /// What says so.
+    /// The source of the time.
     public let origin: Origin
 
-    /// The start that the file itself says, else its name, else `fallback`; nil if nothing does. The time of the import is none.
+    /// The start from the first source that has one, in the order of `Origin`; nil if none has. The time of the import is never used.
     ///
-    /// A moment of a clock that was never set (`isOfUnsetClock`) is passed over, unless `trustsClock`.
+    /// Times of a clock that was never set (`isOfUnsetClock`) are skipped, unless `trustsClock` or given by the user.
     ///
     /// - Parameters:
-    ///   - metadata: what the file's chunks say.
-    ///   - tags: what the tags of the file and its stream say, by their names.
+    ///   - metadata: the metadata in the file's chunks.
+    ///   - tags: the tags of the file and its stream, by their names.
     ///   - fileName: the file's name, without its folder.
-    ///   - sampleRate: of the file, which `bext` counts in.
-    ///   - fallback: what the user says.
-    ///   - offsetMinutes: minutes east of UTC for a moment that was written without them.
+    ///   - sampleRate: the sample rate of the file, for the time reference in `bext`.
+    ///   - fallback: the start given by the user.
+    ///   - offsetMinutes: minutes east of UTC for a time that has no offset.
+    ///   - trustsClock: whether times of a clock that was never set are used as well.
     public init?(
         metadata: WaveMetadata, tags: [String: String] = [:], fileName: String, sampleRate: UInt32,
         fallback: Timestamp? = nil, offsetMinutes: Int? = nil, trustsClock: Bool = false
@@ -73,8 +74,8 @@ public struct RecordingStart: Sendable, Equatable {
 }
 
 extension Timestamp {
-    /// Whether it lies on a day on which the clocks of devices begin when they were never set, or lost power: 1970-01-01 (Unix),
-    /// 1980-01-01 (FAT, GPS) and 2000-01-01 (real-time clocks). A clock that was not set runs on from there.
+    /// Whether it is on a day on which clocks start if they were never set or lost power: 1970-01-01 (Unix), 1980-01-01 (FAT, GPS) or
+    /// 2000-01-01 (real-time clocks). A clock that is not set runs on from there.
     public var isOfUnsetClock: Bool {
         let day = String(
             Timestamp(seconds: seconds.adding(Int64(offsetMinutes ?? 0) * 60) ?? seconds).description.prefix(10))
@@ -93,7 +94,7 @@ extension Timestamp {
         self.init(metadata: "\(date) \(time)")
     }
 
-    /// The moment that a clock `minutes` east of UTC showed as this one's digits.
+    /// The time at which a clock `minutes` east of UTC showed the date and time of day that this one shows in UTC.
     fileprivate func read(atOffset minutes: Int) -> Timestamp {
         let shifted = seconds.subtracting(Int64(minutes) * 60) ?? seconds
         return Timestamp(seconds: shifted, nanoseconds: nanoseconds, offsetMinutes: minutes)
@@ -101,7 +102,7 @@ extension Timestamp {
 }
 
 extension BroadcastExtension {
-    /// The origination date and time, to the fraction of a second that the time reference has where it agrees with them.
+    /// The origination date and time, with the fraction of a second of the time reference if that agrees with them.
     fileprivate func start(sampleRate: UInt32) -> Timestamp? {
         guard let start = Timestamp(metadata: "\(date) \(time)"),
             sampleRate > 0

@@ -1,4 +1,4 @@
-/// Goes through the bytes of a text from the front: dates in comments and file names.
+/// Reads a text from the front, byte by byte: dates in comments and file names.
 struct TextScanner {
     private var rest: Substring.UTF8View.SubSequence
 
@@ -6,21 +6,21 @@ struct TextScanner {
         rest = Substring(text).utf8[...]
     }
 
-    /// Passes over `characters`; false (and nothing passed over) where others stand there.
+    /// Skips `characters`; returns false, and skips nothing, if others come next.
     mutating func skip(_ characters: String) -> Bool {
         guard rest.starts(with: characters.utf8) else { return false }
         rest = rest.dropFirst(characters.utf8.count)
         return true
     }
 
-    /// Passes over one of `characters`.
+    /// Skips one of `characters`; returns false, and skips nothing, if another comes next.
     mutating func skip(oneOf characters: String) -> Bool {
         guard let next = rest.first, characters.utf8.contains(next) else { return false }
         rest = rest.dropFirst()
         return true
     }
 
-    /// The next `digits` decimal digits; nil (and nothing consumed) where fewer stand there.
+    /// Consumes and returns the next `count` decimal digits; nil, and consumes nothing, if fewer come next.
     mutating func digits(_ count: Int) -> Substring? {
         let digits = rest.prefix(count)
         guard digits.count == count, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
@@ -28,10 +28,10 @@ struct TextScanner {
         return Substring(digits)
     }
 
-    /// Whether a digit stands here.
+    /// Whether a digit comes next.
     var isAtDigit: Bool { rest.first.map { (0x30...0x39).contains($0) } ?? false }
 
-    /// Whether an ASCII letter stands here.
+    /// Whether an ASCII letter comes next.
     var isAtLetter: Bool { rest.first.map { (0x41...0x5A).contains($0 & 0xDF) } ?? false }
 
     /// Whether nothing is left.

@@ -1,12 +1,12 @@
 public import Support
 
 extension Timestamp {
-    /// The moment that a metadata field says, in one of the forms that recorders and editors really write: year, month and day
-    /// divided by `-`, `/`, `:`, `.`, `_` or nothing, numbers padded with spaces, `T`, a comma or spaces before the time, a comma
-    /// before the fraction, and spaces, `UTC` or `GMT` before an offset (`Z`, `±h`, `±hh`, `±hhmm`, `±hh:mm`).
+    /// The time in a metadata field, in one of the forms that recorders and editors write: year, month and day separated by `-`, `/`,
+    /// `:`, `.`, `_` or nothing; numbers padded with spaces; `T`, a comma or spaces before the time; a comma before the fraction; and
+    /// spaces, `UTC` or `GMT` before an offset (`Z`, `±h`, `±hh`, `±hhmm`, `±hh:mm`).
     ///
-    /// Nil if the text says a date alone, if the day or the month comes first (which of the two nobody can tell), and if something
-    /// stands behind the time that is no offset: a time whose zone is not understood would be hours off.
+    /// Nil if the text is a date alone, if the day or the month comes first (the two cannot be told apart), or if the time is followed
+    /// by anything but an offset: a time in an unknown zone would be hours off.
     public init?(metadata text: some StringProtocol) {
         var scanner = TextScanner(text)
         scanner.skipSpaces()
@@ -26,7 +26,7 @@ extension TextScanner {
         while skip(oneOf: " \t\0") {}
     }
 
-    /// One or two digits, spaces before them allowed, as two digits.
+    /// One or two digits, after any number of spaces, as two digits.
     fileprivate mutating func paddedNumber() -> String? {
         skipSpaces()
         return digits(2).map(String.init) ?? digits(1).map { "0\($0)" }
@@ -38,7 +38,7 @@ extension TextScanner {
         return isDivided
     }
 
-    /// `hh:mm[:ss[.fraction]]`, divided by `:`, `.`, `-` or nothing, as ISO 8601 has it.
+    /// A time `hh:mm[:ss[.fraction]]` with the separator `:`, `.`, `-` or none, in ISO 8601.
     fileprivate mutating func timeOfDay() -> String? {
         guard let hour = paddedNumber() else { return nil }
         let divider = skip(oneOf: ":.-")
@@ -51,7 +51,7 @@ extension TextScanner {
         return fraction.isEmpty ? nil : "\(hour):\(minute):\(second).\(fraction.prefix(9))"
     }
 
-    /// What stands behind a time, to the end of the text, as ISO 8601 has it: empty if nothing does; nil if it is no offset.
+    /// The offset at the end of the text, in ISO 8601; empty if there is none, nil if there is anything else.
     fileprivate mutating func writtenZone() -> String? {
         skipSpaces()
         if isAtEnd { return "" }

@@ -1,8 +1,8 @@
 import Support
 
 extension Timestamp {
-    /// The moment in `Recorded at hh:mm:ss[.fff] dd/mm/yyyy [(UTC[±h[:mm]])]`, as AudioMoth's firmware writes it; early ones
-    /// name no zone, and their clocks ran in UTC.
+    /// The time in `Recorded at hh:mm:ss[.fff] dd/mm/yyyy [(UTC[±h[:mm]])]`, a comment by AudioMoth's firmware. Early versions write
+    /// no zone; their clocks ran in UTC.
     init?(audioMothComment comment: String) {
         guard let text = comment.range(of: "Recorded at ") else { return nil }
         var scanner = TextScanner(comment[text.upperBound...])
@@ -27,7 +27,7 @@ extension Timestamp {
 }
 
 extension TextScanner {
-    /// `±h[h][:mm])` as ISO 8601 has it.
+    /// An offset, read from `±h[h][:mm])`, in ISO 8601.
     fileprivate mutating func audioMothOffset() -> String? {
         let sign: String
         if skip("+") { sign = "+" } else if skip("-") { sign = "-" } else { return nil }
@@ -39,7 +39,7 @@ extension TextScanner {
 }
 
 extension StringProtocol {
-    /// Where `text` first stands.
+    /// The range of the first occurrence of `text`.
     func range(of text: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {

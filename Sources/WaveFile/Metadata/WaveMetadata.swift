@@ -1,31 +1,31 @@
 import Support
 
-/// What a recorder or an editor wrote about the recording into the chunks of its WAV file.
+/// The metadata that recorders and editors put into the chunks of a WAV file.
 public struct WaveMetadata: Sendable, Equatable {
     /// The fields of the `guan` chunk, in the file's order.
     public private(set) var guano: [MetadataField] = []
-    /// The fields of the `wamd` chunk (Wildlife Acoustics), in the file's order, by the names GUANO's authors use.
+    /// The fields of the `wamd` chunk (Wildlife Acoustics), in the file's order, with the names that GUANO's authors use.
     public private(set) var wamd: [MetadataField] = []
-    /// The fields of `LIST` chunks of type `INFO`, by their four characters.
+    /// The fields of `LIST` chunks of type `INFO`, with names of four characters.
     public private(set) var info: [MetadataField] = []
     /// The `bext` chunk.
     public private(set) var broadcast: BroadcastExtension?
-    /// The `iXML` chunk, as it is.
+    /// The text of the `iXML` chunk.
     public private(set) var ixml: String?
 
-    /// Bytes of a chunk that are looked at. Metadata is short; what is longer is cut.
+    /// The most bytes of a chunk that are read. Metadata is short; longer chunks are cut.
     private static let contentsLimit: UInt64 = 1 << 20
 
-    /// Nothing.
+    /// No metadata.
     public init() {}
 
-    /// A comment that another kind of file has, where WAV files have it in `ICMT`.
+    /// A comment of another kind of file, kept like the `ICMT` of a WAV file.
     public init(comment: String) {
         info = [MetadataField(name: "ICMT", value: comment)]
     }
 
-    /// Reads the metadata chunks of `source`, whose bytes are `file`. What cannot be understood is left out: metadata is
-    /// anyone's.
+    /// Reads the metadata chunks of `source`, whose bytes are `file`. Fields that make no sense are left out, since anyone may write
+    /// metadata.
     public init(of source: WaveSource, in file: WaveBytes) throws(WaveSourceError) {
         for chunk in source.head.chunks + source.laterChunks {
             guard ["guan", "wamd", "bext", "LIST", "iXML"].contains(chunk.identifier) else { continue }
@@ -40,12 +40,12 @@ public struct WaveMetadata: Sendable, Equatable {
         }
     }
 
-    /// The comment that AudioMoth and others leave in `ICMT`.
+    /// The comment in `ICMT`, where AudioMoth and others put it.
     public var comment: String? { info.first { $0.name == "ICMT" }?.value }
 
     // MARK: - Parts
 
-    /// `Key: value` lines; the first colon divides. See the GUANO specification, "Format".
+    /// Lines of `Key: value`, split at the first colon. See the GUANO specification, "Format".
     private static func guanoFields(_ contents: [UInt8]) -> [MetadataField] {
         text(contents[...]).split(whereSeparator: \.isNewline).compactMap { line in
             guard let colon = line.firstIndex(of: ":") else { return nil }
@@ -54,7 +54,7 @@ public struct WaveMetadata: Sendable, Equatable {
         }
     }
 
-    /// Entries of an identifier (16 bits), a size (32 bits) and as many bytes.
+    /// Entries of an identifier (16 bits), a size (32 bits), and that many bytes.
     private static func wamdFields(_ contents: [UInt8]) -> [MetadataField] {
         var reader = ByteReader(contents)
         var fields: [MetadataField] = []
@@ -66,14 +66,14 @@ public struct WaveMetadata: Sendable, Equatable {
         return fields
     }
 
-    /// The entries that are text.
+    /// The names of the entries that are text.
     private static let wamdNames: [UInt16: String] = [
         0x01: "model", 0x02: "serial", 0x03: "firmware", 0x04: "prefix", 0x05: "timestamp", 0x06: "gpsfirst",
         0x07: "gpstrack", 0x08: "software", 0x09: "license", 0x0A: "notes", 0x0B: "auto_id", 0x0C: "manual_id",
         0x12: "microphone", 0x13: "sensitivity",
     ]
 
-    /// Chunks of text within a chunk that begins with `INFO`.
+    /// The chunks of text inside a chunk that begins with `INFO`.
     private static func infoFields(_ contents: [UInt8]) -> [MetadataField] {
         var reader = ByteReader(contents)
         guard reader.read(4)?.elementsEqual("INFO".utf8) == true else { return [] }
@@ -91,9 +91,9 @@ public struct WaveMetadata: Sendable, Equatable {
     }
 }
 
-/// A named text of a recording's metadata.
+/// A field of a recording's metadata: a name and a text.
 public struct MetadataField: Sendable, Equatable {
-    /// The name, as the file or its format's specification has it.
+    /// The name in the file, or in the specification of its format.
     public let name: String
     /// The value, without white space around it.
     public let value: String
@@ -106,7 +106,7 @@ public struct MetadataField: Sendable, Equatable {
 }
 
 extension Substring {
-    /// Without white space and NUL at its ends.
+    /// The text without white space and NUL at its ends.
     var trimmed: String {
         let isBlank: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
         var rest = drop(while: isBlank)

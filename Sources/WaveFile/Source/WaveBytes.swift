@@ -1,25 +1,18 @@
 import Support
 
-/// The bytes of a WAV file, of which any part can be had.
+/// The bytes of a WAV file, with random access.
 public struct WaveBytes {
-    /// How many bytes the file has.
+    /// Bytes of the file.
     public let byteCount: UInt64
     private let read: (Range<UInt64>) throws -> [UInt8]
 
-    /// A file of `byteCount` bytes; `read` gives exactly the bytes of a range that lies within them.
+    /// A file of `byteCount` bytes; `read` returns exactly the bytes of a range within them.
     public init(byteCount: UInt64, read: @escaping (Range<UInt64>) throws -> [UInt8]) {
         self.byteCount = byteCount
         self.read = read
     }
 
-    /// A file of exactly `bytes`.
-    public init(_ bytes: [UInt8]) {
-        self.init(byteCount: UInt64(bytes.count)) { range in
-            Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
-        }
-    }
-
-    /// The bytes of `range`, cut to what the file has and to the first `limit`.
+    /// The first bytes of `range`, at most `limit`, clamped to the file.
     func bytes(_ range: Range<UInt64>, atMost limit: UInt64) throws(WaveSourceError) -> [UInt8] {
         let range = range.clamped(to: 0..<byteCount)
         let cut = range.lowerBound..<range.lowerBound + min(UInt64(range.count), limit)
@@ -31,7 +24,7 @@ public struct WaveBytes {
         }
     }
 
-    /// The `count` bytes from `offset` on, or as many as there are.
+    /// The `count` bytes from `offset` on, or fewer at the end of the file.
     func bytes(from offset: UInt64, atMost count: UInt64) throws(WaveSourceError) -> [UInt8] {
         try bytes(offset..<(offset.adding(count) ?? .max), atMost: count)
     }

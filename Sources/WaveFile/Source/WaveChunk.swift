@@ -1,44 +1,44 @@
 import Support
 
-/// A chunk of a RIFF file: its name, and where its contents are.
+/// A chunk of a RIFF file: its name, and the place of its contents.
 public struct WaveChunk: Sendable, Equatable {
-    /// Four characters, as they stand in the file.
+    /// The name: the four characters in the file.
     public let identifier: String
-    /// The bytes of its contents in the file, cut to what the file has; header and pad byte do not belong to them.
+    /// The range of its contents in the file, clamped to the file, without header and pad byte.
     public let contents: Range<UInt64>
 }
 
-/// Walks over the chunks of a file, as careless as recorders write them: a chunk of odd size may or may not have its pad
-/// byte, and the last may be cut short.
+/// Walks over the chunks of a file, and allows for careless recorders: a chunk of odd size may lack its pad byte, and the last chunk
+/// may be cut short.
 struct WaveChunkWalker {
-    /// More chunks than any file has.
+    /// The most chunks that are followed; no file has so many.
     private static let chunkLimit = 4096
 
     private let file: WaveBytes
     private var position: UInt64
     private var walked = 0
-    /// The sizes that `ds64` has for chunks of more than 32 bits, by their names.
+    /// The sizes in `ds64` for chunks whose size needs more than 32 bits, by the names of the chunks.
     var largeSizes: [String: UInt64] = [:]
 
-    /// A walker at the chunk that begins at `position`.
+    /// A walker that starts at the chunk at `position`.
     init(_ file: WaveBytes, at position: UInt64) {
         self.file = file
         self.position = position
     }
 
-    /// A chunk's header, and the size it claims; nil where it says that it does not know.
+    /// A chunk's header. `byteCount` is the size that it claims, nil if that is unknown.
     struct Header {
         let identifier: String
         let contentsOffset: UInt64
         let byteCount: UInt64?
     }
 
-    /// The header where the walker stands, which stays where it is; nil where none stands there.
+    /// The header at the walker's position, which does not change; nil if there is none.
     func header() throws(WaveSourceError) -> Header? {
         try header(at: position)
     }
 
-    /// The next chunk; nil where no more follow.
+    /// Returns the next chunk and moves behind it; nil if there are no more.
     mutating func next() throws(WaveSourceError) -> WaveChunk? {
         guard let header = try header() else { return nil }
         walked += 1
@@ -51,7 +51,7 @@ struct WaveChunkWalker {
         return WaveChunk(identifier: header.identifier, contents: header.contentsOffset..<end)
     }
 
-    /// Goes on behind contents that end at `end`, and behind their pad byte where there is one.
+    /// Moves to `end`, the end of some contents, and behind their pad byte if there is one.
     mutating func pass(to end: UInt64, fromOddSize isOdd: Bool) throws(WaveSourceError) {
         position = end
         guard isOdd, end < file.byteCount else { return }
@@ -62,14 +62,15 @@ struct WaveChunkWalker {
         }
     }
 
-    /// Whether chunks, and nothing else, follow up to the end of the file.
+    /// Whether chunks and nothing else fill the rest of the file.
     func reachesEnd() throws(WaveSourceError) -> Bool {
         var walker = self
         while try walker.next() != nil {}
         return walker.position >= file.byteCount
     }
 
-    /// A chunk's header at `offset`: four printable characters, and a size that fits the file. `data` may claim any size.
+    /// The chunk header at `offset`: four printable characters, and a size that fits in the file, which only `data` may exceed. Nil if
+    /// there is none.
     private func header(at offset: UInt64) throws(WaveSourceError) -> Header? {
         var reader = ByteReader(try file.bytes(from: offset, atMost: 8))
         guard let name = reader.read(4), let field = reader.readLittleEndian(UInt32.self),

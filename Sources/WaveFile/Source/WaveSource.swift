@@ -1,26 +1,26 @@
 import Support
 
-/// A WAV file as somebody's recorder wrote it: how its samples are kept, and which of its bytes they are.
+/// The structure of a WAV file from a recorder: the format of its samples, and the place of their bytes.
 ///
-/// All other bytes are head or tail: head, samples and tail, one after another, are the file, however it was written.
+/// All other bytes belong to the head or the tail: head, samples and tail, one after another, are the file, however it was written.
 public struct WaveSource: Sendable, Equatable {
-    /// What precedes the samples.
+    /// The part before the samples.
     public let head: WaveSourceHead
-    /// The bytes of the samples in the file: whole samples of all channels, and no others.
+    /// The range of the samples in the file: whole samples of all channels.
     public let data: Range<UInt64>
     /// The chunks after the samples.
     public let laterChunks: [WaveChunk]
-    /// How many bytes the file has.
+    /// Bytes of the file.
     public let byteCount: UInt64
 
-    /// Bytes of a head, and of a tail, that are kept at most. What is longer is no metadata.
+    /// The most bytes of a head, and of a tail. Longer ones cannot be metadata.
     public static let envelopeByteCountLimit: UInt64 = 64 << 20
 
-    /// Reads where the parts of `file` are; of the samples, nothing.
+    /// Finds the parts of `file`, without reading the samples.
     ///
-    /// A `data` chunk that claims more than the file has is taken to be cut short; one whose size is unknown, or 0 where
-    /// something follows that is no chunk, was never finished: both go up to the file's end. A size that wrapped round at
-    /// 4 GiB is put right.
+    /// A `data` chunk that claims more bytes than the file has is taken as cut short. One whose size is unknown, or 0 although bytes
+    /// other than chunks follow, is taken as never finished. Both extend to the end of the file. A size that wrapped around at 4 GiB
+    /// is corrected.
     public init(_ file: WaveBytes) throws(WaveSourceError) {
         head = try WaveSourceHead(of: file)
         byteCount = file.byteCount
@@ -49,9 +49,6 @@ public struct WaveSource: Sendable, Equatable {
                     + "more than \(Self.envelopeByteCountLimit) cannot be metadata")
         }
     }
-
-    /// Samples of one channel.
-    public var sampleCount: UInt64 { UInt64(data.count) / UInt64(head.format.blockAlign) }
 
     /// The bytes after the samples.
     public var tail: Range<UInt64> { data.upperBound..<byteCount }

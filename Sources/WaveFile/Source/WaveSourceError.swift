@@ -1,12 +1,12 @@
 public import Support
 
-/// Why a file cannot be read as WAV.
+/// An error in a file that is read as WAV.
 public struct WaveSourceError: DescribedError {
     /// What is wrong, for the user.
     public let problem: String
-    /// Where in the file, in bytes, where that is known.
+    /// The place in the file, in bytes from its start, if known.
     public let offset: UInt64?
-    /// The error beneath: of what the file is read from.
+    /// The error of the source that the file is read from.
     public let cause: (any Error)?
 
     /// An error about a WAV file.

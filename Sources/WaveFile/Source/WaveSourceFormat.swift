@@ -1,30 +1,28 @@
 import Support
 
-/// What the `fmt ` chunk of a source says, WAVE_FORMAT_EXTENSIBLE resolved.
+/// The `fmt ` chunk of a source, with WAVE_FORMAT_EXTENSIBLE resolved.
 public struct WaveSourceFormat: Sendable, Equatable {
-    /// The format tag: 1 for integers, 3 for floating point; of an extensible format, the one in its GUID.
+    /// The format tag: 1 for integers, 3 for floating point; for an extensible format, the tag in its GUID.
     public let tag: UInt16
-    /// Whether it was told as WAVE_FORMAT_EXTENSIBLE.
+    /// Whether the chunk is a WAVE_FORMAT_EXTENSIBLE.
     public let isExtensible: Bool
-    /// At least one.
+    /// The number of channels, at least one.
     public let channels: Int
-    /// Samples of one channel a second, above zero.
+    /// Samples of one channel per second, above zero.
     public let sampleRate: UInt32
     /// Bytes of one sample of all channels, above zero.
     public let blockAlign: Int
-    /// Bits of one sample of one channel, as the file has it.
+    /// Bits of one sample of one channel, according to the file.
     public let bitsPerSample: Int
-    /// Bits of a sample that count, at the top of its container; as many as the container has where the file does not say.
-    public let validBits: Int
-    /// The speakers, of an extensible format; 0 for none in particular.
+    /// The speaker mask of an extensible format; 0 if there is none.
     public let channelMask: UInt32
 
     private static let extensibleTag: UInt16 = 0xFFFE
     private static let integerTag: UInt16 = 1
-    /// What follows the tag in the GUIDs of WAVE's formats.
+    /// The bytes behind the tag in the GUIDs of WAVE's formats.
     private static let guidSuffix: [UInt8] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
 
-    /// The format that the contents of a `fmt ` chunk tell.
+    /// The format in the contents of a `fmt ` chunk.
     init(_ contents: [UInt8]) throws(WaveSourceError) {
         var reader = ByteReader(contents)
         guard let tag = reader.readLittleEndian(UInt16.self), let channels = reader.readLittleEndian(UInt16.self),
@@ -42,23 +40,19 @@ public struct WaveSourceFormat: Sendable, Equatable {
         isExtensible = tag == Self.extensibleTag
         guard isExtensible else {
             self.tag = tag
-            validBits = Int(bits)
             channelMask = 0
             return
         }
-        guard reader.skip(2), let validBits = reader.readLittleEndian(UInt16.self),
-            let channelMask = reader.readLittleEndian(UInt32.self), let guid = reader.read(16)
+        guard reader.skip(4), let channelMask = reader.readLittleEndian(UInt32.self), let guid = reader.read(16)
         else { throw WaveSourceError("its extensible fmt chunk has only \(contents.count) bytes") }
         self.tag = guid.dropFirst(2).elementsEqual(Self.guidSuffix) ? UInt16(guid.prefix(2)) : Self.extensibleTag
-        self.validBits = (1...max(Int(bits), 1)).contains(Int(validBits)) ? Int(validBits) : Int(bits)
         self.channelMask = channelMask
     }
 
-    /// The format of the samples as their containers hold them; nil for coded ones (ADPCM, µ-law …) and for containers that no
-    /// `SampleEncoding` has.
+    /// The format of the samples' containers; nil for coded samples (ADPCM, µ-law …) and for containers that no `SampleEncoding` has.
     ///
-    /// Integers of fewer bits than their container has (24 in 4 bytes, 12 in 2) are samples of the container's size: every byte
-    /// of them is kept, and the source's own header goes on saying which bits count.
+    /// Integers of fewer bits than their container (24 in 4 bytes, 12 in 2) count as samples of the container's size: every byte of
+    /// them is kept, and the header of the source still says which bits are significant.
     public var samples: WaveFormat? {
         let (containerByteCount, rest) = blockAlign.quotientAndRemainder(dividingBy: channels)
         let containerBits = containerByteCount * 8

@@ -1,14 +1,14 @@
 import Support
 
-/// What precedes the samples of a WAV file, up to and including the header of its `data` chunk.
+/// The part of a WAV file before its samples, up to and including the header of the `data` chunk.
 public struct WaveSourceHead: Sendable, Equatable {
-    /// How the samples are kept.
+    /// The format of the samples.
     public let format: WaveSourceFormat
     /// The chunks before the samples.
     public let chunks: [WaveChunk]
-    /// Where the samples begin: how many bytes precede them.
+    /// Bytes before the samples.
     public let byteCount: UInt64
-    /// The bytes of samples that the file claims to have; nil where it does not know.
+    /// Bytes of samples that the header claims; nil if it leaves them open.
     public let claimedByteCount: UInt64?
 
     /// Reads the head of `file`: RIFF, or RF64 and BW64 with their `ds64` chunk.
@@ -40,7 +40,7 @@ public struct WaveSourceHead: Sendable, Equatable {
         claimedByteCount = data.byteCount
     }
 
-    /// The sizes in a `ds64` chunk (EBU Tech 3306): the file's, the samples', their number, then a table of others.
+    /// The sizes in a `ds64` chunk (EBU Tech 3306): of the file, of the samples, the number of samples, and a table of others.
     private static func largeSizes(_ contents: [UInt8]) -> [String: UInt64] {
         var reader = ByteReader(contents)
         guard reader.skip(8), let data = reader.readLittleEndian(UInt64.self), reader.skip(8) else { return [:] }

@@ -9,14 +9,16 @@ import Testing
     ]
 
     @Test(arguments: ADTSTests.streams)
-    func `a decode from the start is ffmpeg's, bit for bit`(name: String) throws {
+    func `AAC decoded from the start has ffmpeg's samples, bit for bit`(name: String) throws {
         let fixture = try CodedFixture(name)
         let frames = try adtsFrames(of: fixture.bytes)
         #expect(try Digest.sha256(aacSamples(of: frames, in: fixture.bytes, by: AACDecoder())) == fixture.sha256)
     }
 
     @Test(arguments: noiseless)
-    func `one frame of pre-roll in a fresh decoder gives the samples of a decode from the start`(name: String) throws {
+    func `a fresh AAC decoder gives the samples of a decode from the start after one frame of pre-roll`(name: String)
+        throws
+    {
         let fixture = try CodedFixture(name)
         let frames = try adtsFrames(of: fixture.bytes)
         let needsFirst = name == "pce4.aac"
@@ -30,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `fresh decoders draw the same noise`() throws {
+    @Test func `fresh AAC decoders generate the same noise`() throws {
         let fixture = try CodedFixture("noise.aac")
         let frames = try adtsFrames(of: fixture.bytes)
         let run = frames[5..<9]
@@ -50,7 +52,7 @@ import Testing
         ("pce4.aac", AACFormat(sampleRate: 48_000, channels: 4, samplesPerFrame: 1024)),
         ("highefficiency.aac", AACFormat(sampleRate: 48_000, channels: 2, samplesPerFrame: 2048)),
     ])
-    func `the format is what the decoder yields`(_ name: String, _ format: AACFormat) throws {
+    func `the format of an AAC stream is that of the decoder's output`(_ name: String, _ format: AACFormat) throws {
         let fixture = try CodedFixture(name)
         let frames = try adtsFrames(of: fixture.bytes).prefix(3)
         let probed = try fixture.bytes.withUnsafeBytes { bytes in
@@ -62,11 +64,11 @@ import Testing
         #expect(probed == format)
     }
 
-    @Test func `no frame at all has no format`() {
+    @Test func `an AAC stream without frames has no format`() {
         #expect(throws: AudioCodingError.self) { try AACDecoder.format(of: []) }
     }
 
-    @Test func `what is not one whole frame is an error`() throws {
+    @Test func `bytes that are not one whole AAC frame are an error`() throws {
         let fixture = try CodedFixture("mono.aac")
         let frames = try adtsFrames(of: fixture.bytes)
         let frame = fixture.bytes.with(frames[0]) { Array($0) }
@@ -80,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `bytes behind the sound of a frame are passed over`() throws {
+    @Test func `bytes behind the audio data of an AAC frame are ignored`() throws {
         let fixture = try CodedFixture("mono.aac")
         let frames = try adtsFrames(of: fixture.bytes)
         var frame = fixture.bytes.with(frames[0]) { Array($0) } + [1, 2, 3]
@@ -92,7 +94,7 @@ import Testing
                 == aacSamples(of: frames.prefix(1), in: fixture.bytes, by: AACDecoder()))
     }
 
-    @Test func `floats become integers as swresample makes them`() {
+    @Test func `floats are converted to integers as by swresample`() {
         let scale: Float = 1 / 32_768
         let cases: [(Float, Int16)] = [
             (0, 0), (1, 32_767), (-1, -32_768), (2, 32_767), (-2, -32_768), (0.5 * scale, 0), (1.5 * scale, 2),

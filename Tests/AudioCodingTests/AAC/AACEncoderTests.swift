@@ -13,7 +13,9 @@ struct AACEncoderTests {
     }
 
     @Test(arguments: [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0x3F), (6, 0x60F), (8, 0x63F)])
-    func `frames cover priming and all samples, each channel in its place`(_ channels: Int, _ mask: UInt64) throws {
+    func `AAC frames cover priming and all samples, with every channel in its place`(_ channels: Int, _ mask: UInt64)
+        throws
+    {
         // A click in each channel at a place of its own, none in the subwoofer's, which has only bass.
         let count = 20_000
         var samples = [Float](repeating: 0, count: count * channels)
@@ -38,7 +40,7 @@ struct AACEncoderTests {
         }
     }
 
-    @Test func `every frame decodes to the same from one frame before it on`() throws {
+    @Test func `every encoded AAC frame decodes to the same samples after one frame of pre-roll`() throws {
         let samples = Signal.integers(bits: 16, channels: 2, count: 40_000)
         let encoder = try AACEncoder(sampleRate: 44_100, channels: 2, bitRate: 48_000)
         let frames = try Self.encode(samples, encoder)
@@ -51,7 +53,7 @@ struct AACEncoderTests {
     }
 
     @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment), arguments: [8_000, 44_100, 48_000, 96_000])
-    func `the stream is the one that ffmpeg makes, and is decoded by it`(_ sampleRate: UInt32) throws {
+    func `an encoded AAC stream is the one that ffmpeg makes, and ffmpeg decodes it`(_ sampleRate: UInt32) throws {
         let samples = Signal.integers(bits: 16, channels: 2, count: 30_000)
         let encoder = try AACEncoder(sampleRate: sampleRate, channels: 2, bitRate: 96_000)
         let frames = try Self.encode(samples, encoder)
@@ -71,12 +73,12 @@ struct AACEncoderTests {
         }
     }
 
-    @Test func `no samples make no frames`() throws {
+    @Test func `no samples are encoded to no AAC frames`() throws {
         let encoder = try AACEncoder(sampleRate: 48_000, channels: 1, bitRate: 96_000)
         #expect(try encoder.finish() == [])
     }
 
-    @Test func `what AAC cannot hold is refused`() throws {
+    @Test func `samples that AAC cannot hold are refused`() throws {
         #expect(throws: AudioCodingError.self) { try AACEncoder(sampleRate: 250_000, channels: 1, bitRate: 96_000) }
         #expect(throws: AudioCodingError.self) { try AACEncoder(sampleRate: 48_000, channels: 0, bitRate: 96_000) }
         // Six microphones, of which the fourth would lose all but its bass.

@@ -39,18 +39,19 @@ struct FLACEncoderTests {
         return digest.finish()
     }
 
-    @Test(arguments: forms) func `what is encoded decodes to the same samples`(_ form: Form) throws {
+    @Test(arguments: forms) func `encoded FLAC decodes to the same samples`(_ form: Form) throws {
         let samples = Signal.integers(bits: form.bits, channels: form.channels, count: 10_000)
         let (encoder, frames) = try Self.encode(samples, form)
         #expect(frames.map(\.sampleCount) == [4096, 4096, 1808])
         #expect(try Decoding.flac(frames.map(\.bytes), encoder.streamInfo) == samples.byteArray)
     }
 
-    @Test func `the header tells samples, frame sizes and the MD5 it is given once the stream is finished`() throws {
+    @Test func `the header of a finished FLAC stream has samples, frame sizes and the given MD5`() throws {
         let form = Form(bits: 16, channels: 2, sampleRate: 48_000)
         let encoder = try FLACEncoder(bits: 16, channels: 2, sampleRate: 48_000)
         let before = encoder.header
-        #expect(before.count == FLACEncoder.headerByteCount)
+        // The magic and one metadata block: 4 bytes of header, 34 of STREAMINFO.
+        #expect(before.count == 42)
         #expect(encoder.streamInfo.totalSamples == nil)
         #expect(encoder.streamInfo.md5 == nil)
 
@@ -67,11 +68,11 @@ struct FLACEncoderTests {
             finished.streamInfo.md5?.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() ?? ""
                 == sum)
         let stream = CodedStream(finished.header + frames.flatMap(\.bytes))
-        #expect(try FLACMetadata(of: stream).firstFrameOffset == UInt64(FLACEncoder.headerByteCount))
+        #expect(try FLACMetadata(of: stream).firstFrameOffset == 42)
     }
 
     @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment), arguments: forms)
-    func `flac accepts the stream, and ffmpeg decodes it to the same samples`(_ form: Form) throws {
+    func `flac accepts an encoded stream, and ffmpeg decodes it to the same samples`(_ form: Form) throws {
         let samples = Signal.integers(bits: form.bits, channels: form.channels, count: 10_000)
         let (encoder, frames) = try Self.encode(samples, form)
         try TestFiles.withTemporaryDirectory { directory in
@@ -92,7 +93,7 @@ struct FLACEncoderTests {
     @Test(
         .enabled(if: MediaTools.arePresent, MediaTools.comment),
         arguments: [(1, 1_200_000, 4096), (2, 700_000, 4096), (6, 120_001, 16), (1, 1_048_576, 512)])
-    func `a stream of several segments is one stream, the same from any number of threads`(
+    func `a FLAC stream of several segments is one stream, and the same with any number of threads`(
         channels: Int, count: Int, blockSize: Int
     ) throws {
         let form = Form(bits: 16, channels: channels, sampleRate: 48_000)
@@ -116,13 +117,13 @@ struct FLACEncoderTests {
         }
     }
 
-    @Test func `no samples make a stream without frames`() throws {
+    @Test func `no samples are encoded to a FLAC stream without frames`() throws {
         let encoder = try FLACEncoder(bits: 16, channels: 1, sampleRate: 48_000)
         #expect(try encoder.finish(md5: nil) == [])
         #expect(encoder.streamInfo.totalSamples == nil)
     }
 
-    @Test func `what FLAC cannot hold is refused`() throws {
+    @Test func `samples that FLAC cannot hold are refused`() throws {
         #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 32, channels: 1, sampleRate: 48_000) }
         #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 3, channels: 1, sampleRate: 48_000) }
         #expect(throws: AudioCodingError.self) { try FLACEncoder(bits: 16, channels: 9, sampleRate: 48_000) }
@@ -139,7 +140,7 @@ struct FLACEncoderTests {
         }
     }
 
-    @Test func `a sample beyond its bits is an error`() throws {
+    @Test func `a sample of more bits than announced is an error`() throws {
         let encoder = try FLACEncoder(bits: 12, channels: 1, sampleRate: 48_000)
         let samples = [UInt8](repeating: 0x7F, count: 2 * 5000).withUnsafeBytes {
             SampleBuffer(format: .integer(bits: 12), channels: 1, bytes: $0)

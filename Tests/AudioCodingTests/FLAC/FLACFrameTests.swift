@@ -14,7 +14,7 @@ import Testing
 
     // ffprobe 5 finds no packet of 32 bits.
     @Test(arguments: streams.filter { $0 != "mono32.flac" })
-    func `frames are where ffprobe finds them, however the stream is cut`(name: String) throws {
+    func `FLAC frames are those that ffprobe finds, in pieces of any size`(name: String) throws {
         let fixture = try CodedFixture(name)
         for pieces in pieceByteCounts {
             let frames = try flacFrames(of: fixture.bytes, pieces: pieces).1
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: streams)
-    func `decoded samples are the source's, value for value`(name: String) throws {
+    func `decoded FLAC samples are the source's, value for value`(name: String) throws {
         let fixture = try CodedFixture(name)
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let samples = try flacSamples(of: frames, in: fixture.bytes, metadata.streamInfo)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: ["stereo16.flac", "variable.flac"])
-    func `frames decode alike in any order`(name: String) throws {
+    func `FLAC frames decode to the same samples in any order`(name: String) throws {
         let fixture = try CodedFixture(name)
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let forward = try frames.map { try flacSamples(of: [$0], in: fixture.bytes, metadata.streamInfo) }
@@ -50,14 +50,14 @@ import Testing
     }
 
     @Test(arguments: streams)
-    func `the last frame is found from the end`(name: String) throws {
+    func `the last FLAC frame is found from the end of the stream`(name: String) throws {
         let fixture = try CodedFixture(name)
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let last = try FLACFrameScanner.lastFrame(of: fixture.stream, streamInfo: metadata.streamInfo)
         #expect(last == frames.last)
     }
 
-    @Test func `a tag behind the last frame is not part of it`() throws {
+    @Test func `an ID3v1 tag behind the last FLAC frame is not part of it`() throws {
         var fixture = try CodedFixture("mono16.flac")
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         fixture.bytes += Array("TAG".utf8) + [UInt8](repeating: 32, count: 125)
@@ -65,7 +65,7 @@ import Testing
         #expect(try FLACFrameScanner.lastFrame(of: fixture.stream, streamInfo: metadata.streamInfo) == frames.last)
     }
 
-    @Test func `a damaged frame is left out and all others are found`() throws {
+    @Test func `a damaged FLAC frame is left out, and all others are found`() throws {
         for name in ["mono16.flac", "variable.flac"] {
             let fixture = try CodedFixture(name)
             let frames = try flacFrames(of: fixture.bytes).1
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `lost bytes leave a hole, not other samples`() throws {
+    @Test func `lost bytes of a FLAC stream leave a gap, not other samples`() throws {
         let fixture = try CodedFixture("mono16.flac")
         let frames = try flacFrames(of: fixture.bytes).1
         var bytes = fixture.bytes
@@ -89,7 +89,7 @@ import Testing
         #expect(found.map(\.firstSample) == [0, 4096])
     }
 
-    @Test func `a frame of another rate, of other channels or bits does not fit`() throws {
+    @Test func `a FLAC frame of another rate, or of other channels or bits, is refused`() throws {
         let fixture = try CodedFixture("mono16.flac")
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         for other in ["stereo16.flac", "stereo24.flac", "ultrasonic250k.flac", "mono12.flac"] {
@@ -100,7 +100,7 @@ import Testing
         #expect(header?.firstSample == 0)
     }
 
-    @Test func `a header with any one bit wrong is no header`() throws {
+    @Test func `a FLAC frame header with any wrong bit is refused`() throws {
         let fixture = try CodedFixture("stereo16.flac")
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let header = try #require(fixture.bytes.with(frames[1]) { FLACFrameHeader.parse($0, of: metadata.streamInfo) })
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func `frames are numbered by count or by sample as their header says`() throws {
+    @Test func `FLAC frames are numbered by frame or by sample, as their headers say`() throws {
         for (name, isVariable) in [("stereo16.flac", false), ("variable.flac", true)] {
             let fixture = try CodedFixture(name)
             let (metadata, frames) = try flacFrames(of: fixture.bytes)
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func `a damaged frame, or one with bytes behind it, is an error and spoils nothing after it`() throws {
+    @Test func `a damaged FLAC frame, or one with bytes behind it, is an error, and does not affect the next`() throws {
         let fixture = try CodedFixture("stereo16.flac")
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let expected = try flacSamples(of: [frames[1]], in: fixture.bytes, metadata.streamInfo)
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func `output that is too small is an error`() throws {
+    @Test func `a buffer that is too small for a FLAC frame is an error`() throws {
         let fixture = try CodedFixture("stereo16.flac")
         let (metadata, frames) = try flacFrames(of: fixture.bytes)
         let decoder = try FLACDecoder(streamInfo: metadata.streamInfo)

@@ -3,7 +3,7 @@ import Testing
 @testable import AudioCoding
 
 @Suite struct FLACMetadataTests {
-    @Test func `STREAMINFO says what the encoder was told`() throws {
+    @Test func `STREAMINFO has the settings of the encoder`() throws {
         let info = try FLACMetadata(of: CodedFixture("stereo24.flac").stream).streamInfo
         #expect(info.sampleRate == 88_200)
         #expect(info.channels == 2)
@@ -13,13 +13,13 @@ import Testing
         #expect(info.md5?.count == 16)
     }
 
-    @Test func `zero means that the encoder did not know`() throws {
+    @Test func `zeros in STREAMINFO mean that the encoder did not know`() throws {
         let info = try FLACMetadata(of: CodedFixture("unknowntotal.flac").stream).streamInfo
         #expect(info.totalSamples == nil)
         #expect(info.md5 == nil)
     }
 
-    @Test func `other blocks are passed over by their headers alone`() throws {
+    @Test func `other FLAC metadata blocks are skipped by their headers alone`() throws {
         var fixture = try CodedFixture("single.flac")
         // A picture of 15 MB, of which nothing is there but its header.
         let picture: [UInt8] = [6, 0xE0, 0, 0]
@@ -36,7 +36,7 @@ import Testing
         #expect(readCount < 100)
     }
 
-    @Test func `an ID3v2 tag before the stream is passed over`() throws {
+    @Test func `an ID3v2 tag before a FLAC stream is skipped`() throws {
         var fixture = try CodedFixture("single.flac")
         let offset = try FLACMetadata(of: fixture.stream).firstFrameOffset
         fixture.bytes.insert(
@@ -44,7 +44,7 @@ import Testing
         #expect(try FLACMetadata(of: fixture.stream).firstFrameOffset == offset + 140)
     }
 
-    @Test func `what is no FLAC stream, or ends within its metadata, is an error`() throws {
+    @Test func `a stream that is not FLAC, or ends in its metadata, is an error`() throws {
         let bytes = try CodedFixture("mono16.flac").bytes
         let first = Int(try FLACMetadata(of: CodedStream(bytes)).firstFrameOffset)
         for count in 0..<first {
@@ -53,7 +53,7 @@ import Testing
         #expect(throws: AudioCodingError.self) { try FLACMetadata(of: CodedStream(Array("RIFF".utf8))) }
     }
 
-    @Test func `metadata that never ends is an error after a bounded number of blocks`() throws {
+    @Test func `FLAC metadata that never ends is an error after a bounded number of blocks`() throws {
         let head = Array(try CodedFixture("single.flac").bytes[..<42])
         var blockCount = 0
         let stream = CodedStream(byteCount: 1 << 40) { range in
@@ -75,7 +75,7 @@ import Testing
         #expect(throws: AudioCodingError.self) { try FLACMetadata(of: fixture.stream) }
     }
 
-    @Test func `a reader that gives fewer bytes than asked for is an error`() throws {
+    @Test func `a coded stream that returns fewer bytes than requested is an error`() throws {
         let bytes = try CodedFixture("mono16.flac").bytes
         let stream = CodedStream(byteCount: UInt64(bytes.count)) {
             Array(bytes[Int($0.lowerBound)..<Int($0.upperBound) - 1])
@@ -84,7 +84,7 @@ import Testing
         #expect(error.problem == "10 bytes were asked for, 9 came")
     }
 
-    @Test func `an error of the reader is the cause, and its place is told`() throws {
+    @Test func `an error while reading a coded stream is reported with its cause and its place`() throws {
         struct Broken: Error {}
         let stream = CodedStream(byteCount: 100) { _ in throw Broken() }
         let error = try #require(throws: AudioCodingError.self) { try FLACMetadata(of: stream) }

@@ -33,7 +33,7 @@ struct HostileMediaTests {
         return path.path
     }
 
-    @Test func `what is no file of sound is an error that names it`() throws {
+    @Test func `a file that is not sound is an error that names the file`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let missing = directory.appending(path: "missing.wav").path
             #expect(throws: MediaError.self) { try MediaTools.open(missing) }
@@ -73,7 +73,7 @@ struct HostileMediaTests {
                 </Representation></AdaptationSet></Period></MPD>
                 """
             ),
-        ]) func `a list of files is refused, though the files are there`(_ name: String, _ text: String) throws
+        ]) func `a list of files is refused, even if the files exist`(_ name: String, _ text: String) throws
     {
         try TestFiles.withTemporaryDirectory { directory in
             let sound = directory.appending(path: "a.mp4").path
@@ -93,7 +93,7 @@ struct HostileMediaTests {
     @Test(
         .enabled(if: MediaTools.arePresent, MediaTools.comment),
         arguments: ["a.flac", "a.m4a", "a.opus", "a.mkv", "a.mp3", "a.wav", "a.aiff", "a.ogg"])
-    func `a file that is cut short or damaged anywhere is an error or less sound, never more`(_ name: String) throws {
+    func `a media file that is cut short or damaged is an error or has less sound, never more`(_ name: String) throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: name).path
             try runChecked(
@@ -122,7 +122,7 @@ struct HostileMediaTests {
     }
 
     @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment))
-    func `a damaged FLAC frame in the middle is an error with its place`() throws {
+    func `a damaged frame in the middle of a FLAC file is an error with its place`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.flac").path
             try runChecked(
@@ -150,7 +150,7 @@ struct HostileMediaTests {
     @Test(
         .enabled(if: MediaTools.arePresent, MediaTools.comment),
         arguments: ["a.flac", "flac.oga", "flac.mkv", "a.opus", "opus.webm"])
-    func `packets that are missing in the middle are an error, not a shorter recording`(_ name: String) throws {
+    func `packets missing in the middle of a media file are an error, not a shorter recording`(_ name: String) throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: name).path
             let codec = name.contains("opus") ? "libopus" : "flac"
@@ -171,7 +171,7 @@ struct HostileMediaTests {
     }
 
     @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment))
-    func `a stream that is not there cannot be chosen, and none once one is read`() throws {
+    func `a media stream that does not exist cannot be selected, and none once one is read`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.mkv").path
             try runChecked(
@@ -192,7 +192,7 @@ struct HostileMediaTests {
     }
 
     @Test(.enabled(if: MediaTools.arePresent, MediaTools.comment))
-    func `an edit list that cuts both ends is kept to, by packets as by samples`() throws {
+    func `an edit list that cuts both ends applies to packets and samples`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.appending(path: "a.m4a").path
             let cut = directory.appending(path: "cut.m4a").path

@@ -68,7 +68,7 @@ struct MediaSourceTests {
         return path
     }
 
-    @Test(arguments: cases) func `a stream is described and decoded as ffmpeg does`(_ file: Case) throws {
+    @Test(arguments: cases) func `a media stream is described and decoded as by ffmpeg`(_ file: Case) throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = try Self.make(file.name, file.arguments, in: directory)
             let source = try MediaTools.open(path)
@@ -91,7 +91,7 @@ struct MediaSourceTests {
         }
     }
 
-    @Test(arguments: copied) func `packets are where and what ffprobe says, and trimmed to the recording`(
+    @Test(arguments: copied) func `media packets are those that ffprobe finds, trimmed to the recording`(
         _ file: Case
     ) throws {
         try TestFiles.withTemporaryDirectory { directory in
@@ -117,7 +117,7 @@ struct MediaSourceTests {
         }
     }
 
-    @Test func `priming that Matroska names is left out, by packets and by samples`() throws {
+    @Test func `priming that Matroska announces is left out of packets and samples`() throws {
         let path = TestFiles.fixtures.appending(path: "coded/primed.mkv").path
         let source = try MediaTools.open(path)
         var bytes: [UInt8] = []
@@ -133,7 +133,7 @@ struct MediaSourceTests {
         #expect(heard == 12 * 1024)
     }
 
-    @Test(arguments: copied) func `packets put together are a stream that decodes to the same samples`(
+    @Test(arguments: copied) func `the packets of a media file are a stream that decodes to the same samples`(
         _ file: Case
     ) throws {
         try TestFiles.withTemporaryDirectory { directory in

@@ -10,7 +10,7 @@ import Testing
     ]
 
     @Test(arguments: streams)
-    func `packets are those that ffprobe finds, however the stream is cut`(name: String) throws {
+    func `Ogg Opus packets are those that ffprobe finds, in pieces of any size`(name: String) throws {
         let fixture = try CodedFixture(name)
         let whole = try opusPackets(of: fixture.bytes).1
         #expect(whole.map(\.byteCount) == fixture.packets.map(\.byteCount))
@@ -22,12 +22,12 @@ import Testing
         }
     }
 
-    @Test func `a packet may run over several pages`() throws {
+    @Test func `an Ogg packet may span several pages`() throws {
         let packets = try opusPackets(of: CodedFixture("spread.opus").bytes).1
         #expect(packets.contains { $0.laterPieces.count == 2 })
     }
 
-    @Test func `a lost page leaves a hole, and what follows keeps its place`() throws {
+    @Test func `a lost Ogg page leaves a gap, and later packets keep their places`() throws {
         var ogg = OggBuilder()
         ogg.audio(2, granule: 1920)
         ogg.sequence += 1
@@ -38,7 +38,7 @@ import Testing
         #expect(packets.map(\.followsHole) == [false, false, true, false, false, false])
     }
 
-    @Test func `a page with a wrong checksum is as good as lost`() throws {
+    @Test func `an Ogg page with a wrong checksum counts as lost`() throws {
         var ogg = OggBuilder()
         ogg.audio(1, granule: 960)
         let damaged = ogg.bytes.count + 30
@@ -52,7 +52,7 @@ import Testing
         #expect(scanner.skippedByteCount == 31)
     }
 
-    @Test func `behind a hole the last page cannot be placed, for its end may be trimmed`() throws {
+    @Test func `behind a gap the last Ogg page cannot be placed, since its end may be trimmed`() throws {
         var ogg = OggBuilder()
         ogg.audio(1, granule: 960)
         ogg.sequence += 1
@@ -60,14 +60,14 @@ import Testing
         #expect(try opusPackets(of: ogg.bytes).1.map(\.firstSample) == [0])
     }
 
-    @Test func `a granule position that jumps ahead is a hole`() throws {
+    @Test func `a granule position that jumps ahead is a gap`() throws {
         var ogg = OggBuilder()
         ogg.audio(1, granule: 960)
         ogg.audio(1, granule: 9600)
         #expect(try opusPackets(of: ogg.bytes).1.map(\.firstSample) == [0, 8640])
     }
 
-    @Test func `a packet whose beginning or end is lost is left out`() throws {
+    @Test func `an Ogg packet whose beginning or end is lost is left out`() throws {
         var ogg = OggBuilder()
         let long = [31 << 3] + [UInt8](repeating: 1, count: 299)
         ogg.audio(1, granule: 960)
@@ -80,7 +80,7 @@ import Testing
         #expect(packets.map(\.firstSample) == [0, 3840, 4800])
     }
 
-    @Test func `an invalid packet is a hole of its own`() throws {
+    @Test func `an invalid Opus packet is a gap`() throws {
         var ogg = OggBuilder()
         ogg.audio(1, granule: 960)
         ogg.page([OggBuilder.packet, [], OggBuilder.packet], granule: 4 * 960)
@@ -90,7 +90,7 @@ import Testing
         #expect(packets.map(\.followsHole) == [false, false, true, false])
     }
 
-    @Test func `a packet longer than any is invalid, and its pieces are not kept`() throws {
+    @Test func `an Ogg packet longer than any of Opus is invalid, and its pieces are not kept`() throws {
         var ogg = OggBuilder()
         ogg.audio(1, granule: 960)
         let body = [31 << 3] + [UInt8](repeating: 1, count: 255 * 255 - 1)
@@ -100,14 +100,14 @@ import Testing
         #expect(try opusPackets(of: ogg.bytes).1.map(\.firstSample) == [0, 1920])
     }
 
-    @Test func `chained streams are refused by name`() throws {
+    @Test func `chained Ogg streams are refused by name`() throws {
         let bytes = try CodedFixture("tiny.opus").bytes
         let error = try #require(throws: AudioCodingError.self) { try opusPackets(of: bytes + bytes) }
         #expect(error.problem.contains("chained"))
         #expect(error.offset == UInt64(bytes.count))
     }
 
-    @Test func `multiplexed streams are refused by name`() throws {
+    @Test func `multiplexed Ogg streams are refused by name`() throws {
         var ogg = OggBuilder()
         ogg.audio(1, granule: 960)
         ogg.serial = 8
@@ -116,7 +116,7 @@ import Testing
         #expect(error.problem.contains("multiplexed"))
     }
 
-    @Test func `what is not Ogg, or not Opus, is an error`() throws {
+    @Test func `a stream that is not Ogg, or not Opus, is an error`() throws {
         #expect(throws: AudioCodingError.self) { try opusPackets(of: []) }
         #expect(throws: AudioCodingError.self) { try opusPackets(of: CodedFixture("mono.aac").bytes) }
         var ogg = try CodedFixture("tiny.opus").bytes

@@ -10,12 +10,10 @@ private struct Found: Decodable {
     struct Array: Decodable {
         let shape: [Int]
         let dtype: String
-        let chunks: [Int]
         let sha256: String
         let attributes: [String: JSONValue]
     }
 
-    let zarr: String
     let groups: [String: [String: JSONValue]]
     let arrays: [String: Array]
 }
