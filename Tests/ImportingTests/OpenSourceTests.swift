@@ -20,7 +20,7 @@ struct OpenSourceTests {
             let sampleRate: UInt32 = 32_000
 
             func copy(
-                into node: StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool,
+                into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool,
                 progress: (UInt64) -> Void
             ) throws -> WrittenAudio {
                 WrittenAudio(codec: codec, sampleCount: 0, byteCount: 0, proofs: [])

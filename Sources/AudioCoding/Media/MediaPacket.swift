@@ -10,8 +10,6 @@ public struct MediaPacket: Sendable {
     public let endTrim: Int
     /// When it is to be heard, in samples of one channel from the file's time 0; nil if the container does not say.
     public let presentationSample: Int64?
-    /// How long it is to be heard, in samples of one channel; nil if the container does not say.
-    public let duration: Int64?
     /// The byte of the file at which it begins; nil if the container does not say.
     public let offset: UInt64?
 
