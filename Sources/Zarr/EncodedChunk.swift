@@ -33,18 +33,25 @@ struct EncodedChunk {
         return EncodedChunk(key: key, place: place, number: number)
     }
 
+    /// Throws unless it has `expected` bytes, as far as that is known without reading.
+    func check(size expected: Int) throws(ZarrError) {
+        switch place {
+        case .object: break
+        case .part(let part): if part.count != expected { throw wrongSize(UInt64(part.count), expected) }
+        case .memory(let slice): if slice.count != expected { throw wrongSize(UInt64(slice.count), expected) }
+        }
+    }
+
     /// Reads `range` of its bytes, of which there must be `size`, to `destination`; false if the store has no such key.
     func read(
         _ range: Range<Int>, of size: Int, from store: any Store, to destination: UnsafeMutableRawPointer
     ) throws(ZarrError) -> Bool {
+        try check(size: size)
         let buffer = UnsafeMutableRawBufferPointer(start: destination, count: range.count)
         switch place {
         case .memory(let slice):
-            guard slice.count == size else { throw wrongSize(UInt64(slice.count), size) }
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: slice.bytes[range]))
-            return true
         case .part(let part):
-            guard part.count == size else { throw wrongSize(UInt64(part.count), size) }
             let isThere: Bool
             do throws(StoreError) {
                 isThere = try store.get(key, .range(Self.range(range, of: part))) { _ in buffer } != nil
@@ -52,7 +59,6 @@ struct EncodedChunk {
                 throw ZarrError(error, path: key)
             }
             guard isThere else { throw removed }
-            return true
         case .object:
             let info: ValueInfo?
             do throws(StoreError) {
@@ -63,8 +69,8 @@ struct EncodedChunk {
             }
             guard let info else { return false }
             guard info.size == size else { throw wrongSize(info.size, size) }
-            return true
         }
+        return true
     }
 
     /// All of its bytes, of which there may be at most `limit`; nil if the store has no such key.
@@ -124,8 +130,7 @@ struct EncodedChunk {
 
     private var removed: ZarrError { damaged("was removed while it was read") }
 
-    /// The error of a chunk of `size` bytes that must have `expected` ones.
-    func wrongSize(_ size: UInt64, _ expected: Int) -> ZarrError {
+    private func wrongSize(_ size: UInt64, _ expected: Int) -> ZarrError {
         damaged("holds \(size) bytes instead of \(expected)")
     }
 

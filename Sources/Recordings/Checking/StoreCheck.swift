@@ -120,7 +120,9 @@ public struct StoreCheck: Sendable {
         guard options.isRepairing else { return findings }
         for (indices, repair) in check.repairs {
             do {
-                guard let store = writableStore else { throw StoreError(.denied, "the store can only be read", key: "") }
+                guard let store = writableStore else {
+                    throw StoreError(.denied, "the store can only be read", key: "")
+                }
                 try repair.apply(to: store, path: check.node.path, cache: cache)
                 for index in indices { findings[index].repair = .done }
             } catch {

@@ -25,11 +25,22 @@ struct BytesCodec: Sendable {
         transfer.copy(from: bytes + transfer.start, to: selection.destination)
     }
 
+    /// The bytes of an encoded chunk that `selection` is, if they are one run, in the chunk and in memory.
+    func run(of selection: Selection) -> Range<Int>? {
+        BytesTransfer(selection, shape: shape, itemSize: itemSize, swapSize: swapSize).run
+    }
+
+    /// Makes numbers of this machine of the elements in `buffer`, which were read as they are in a chunk.
+    func decodeInPlace(_ buffer: UnsafeMutableRawBufferPointer) {
+        guard let bytes = buffer.baseAddress else { return }
+        BytesTransfer.swap(bytes, byteCount: buffer.count, size: swapSize)
+    }
+
     /// Reads `selection` of `chunk`, and no more of it than is needed; false if the store has no such chunk, and what the
     /// selection then holds is undefined.
     func read(_ selection: Selection, of chunk: EncodedChunk, in store: any Store) throws(ZarrError) -> Bool {
         if case .memory(let slice) = chunk.place {
-            guard slice.count == encodedSize else { throw chunk.wrongSize(UInt64(slice.count), encodedSize) }
+            try chunk.check(size: encodedSize)
             read(selection, from: slice.bytes)
             return true
         }

@@ -51,6 +51,12 @@ struct BytesTransfer {
         self.swapSize = swapSize
     }
 
+    /// The bytes of the chunk that the region is, if they are one run, in the chunk and in memory.
+    var run: Range<Int>? {
+        guard let axis = axes.first else { return start..<start + itemSize }
+        return axis.isRun ? start..<start + axis.span : nil
+    }
+
     /// Copies the region out of the chunk's bytes, `source` being its first.
     func copy(from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer) {
         copy(axis: 0, count: axes.first?.count ?? 1, from: source, to: destination)
@@ -150,12 +156,16 @@ struct BytesTransfer {
         }
     }
 
-    /// Turns the numbers in `byteCount` bytes round.
     private func swap(_ bytes: UnsafeMutableRawPointer, byteCount: Int) {
-        switch swapSize {
-        case 2: Self.swap(UInt16.self, bytes, byteCount)
-        case 4: Self.swap(UInt32.self, bytes, byteCount)
-        case 8: Self.swap(UInt64.self, bytes, byteCount)
+        Self.swap(bytes, byteCount: byteCount, size: swapSize)
+    }
+
+    /// Reverses the bytes of each number of `size` bytes, in `byteCount` bytes of such numbers.
+    static func swap(_ bytes: UnsafeMutableRawPointer, byteCount: Int, size: Int) {
+        switch size {
+        case 2: swap(UInt16.self, bytes, byteCount)
+        case 4: swap(UInt32.self, bytes, byteCount)
+        case 8: swap(UInt64.self, bytes, byteCount)
         default: break
         }
     }

@@ -55,10 +55,20 @@ final class CodecChain: Sendable {
         }
     }
 
+    /// The codec whose bytes are those in the store, if chunks can be read in part; nil if they are compressed or are shards.
+    var plainCodec: BytesCodec? {
+        guard compressors.isEmpty, case .bytes(let bytes) = serializer else { return nil }
+        return bytes
+    }
+
+    /// The region of what the serializer made of a chunk that `selection` of the chunk is.
+    func transposed(_ selection: Selection) -> Selection {
+        transposes.reduce(selection) { $1.encodedSelection(of: $0) }
+    }
+
     /// Reads `selection` of `chunk`; false if the store has no such chunk, and what the selection then holds is undefined.
     func read(_ selection: Selection, of chunk: EncodedChunk) throws(ZarrError) -> Bool {
-        var selection = selection
-        for transpose in transposes { selection = transpose.encodedSelection(of: selection) }
+        let selection = transposed(selection)
         var serialized = chunk
         if !compressors.isEmpty {
             guard let block = try decompressedBlock(of: chunk) else { return false }

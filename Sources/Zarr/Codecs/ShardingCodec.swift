@@ -37,10 +37,13 @@ final class ShardingCodec: Sendable {
         cacheOwner = cache.makeOwner(of: .indexes)
     }
 
-    /// Reads `selection` of `shard`; false (and nothing written) where the store has no such shard.
+    /// Reads `selection` of `shard`; false (and nothing written) if the store has no such shard.
+    ///
+    /// Inner chunks that are not compressed are read together if they follow one another, in the shard and in memory.
     func read(_ selection: Selection, of shard: EncodedChunk) throws(ZarrError) -> Bool {
         let index = try index(of: shard)
         guard !index.isAbsent else { return false }
+        var run: ShardRun?
         try selection.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
             switch index.entry(number) {
             case .empty:
@@ -48,13 +51,30 @@ final class ShardingCodec: Sendable {
             case .bytes(let range):
                 // The builder has checked that every chunk of the array has a number.
                 let chunk = shard.inner(range, number: shard.number * grid.chunkCount + number)
-                if try !inner.read(part, of: chunk) { part.fill(with: fillValue) }
+                if let next = try plainRun(of: part, chunk, at: range.lowerBound) {
+                    if run?.append(next) == true { return }
+                    try run?.read(of: shard, in: store)
+                    run = next
+                } else {
+                    try run?.read(of: shard, in: store)
+                    run = nil
+                    if try !inner.read(part, of: chunk) { part.fill(with: fillValue) }
+                }
             case .outside(let offset, let count):
                 throw shard.damaged(
                     "the index puts inner chunk \(coordinates) at \(offset), \(count) bytes, beyond the shard's end")
             }
         }
+        try run?.read(of: shard, in: store)
         return true
+    }
+
+    /// The bytes of the shard that `part` of the inner chunk is, whose own begin at `start`, if they can be read as they are.
+    private func plainRun(of part: Selection, _ chunk: EncodedChunk, at start: Int) throws(ZarrError) -> ShardRun? {
+        guard let codec = inner.plainCodec, let bytes = codec.run(of: inner.transposed(part)) else { return nil }
+        try chunk.check(size: codec.encodedSize)
+        return ShardRun(
+            bytes: start + bytes.lowerBound..<start + bytes.upperBound, destination: part.destination, codec: codec)
     }
 
     /// The index of `shard`, read once and kept.
@@ -74,5 +94,28 @@ final class ShardingCodec: Sendable {
             }
         }
         return ShardIndex(block)
+    }
+}
+
+/// Bytes of a shard that are to be read at once: parts of inner chunks that follow one another, in the shard and in memory.
+private struct ShardRun {
+    private(set) var bytes: Range<Int>
+    let destination: UnsafeMutableRawPointer
+    let codec: BytesCodec
+
+    /// Appends `next`; false if it does not follow.
+    mutating func append(_ next: ShardRun) -> Bool {
+        guard next.bytes.lowerBound == bytes.upperBound, next.destination == destination + bytes.count else {
+            return false
+        }
+        bytes = bytes.lowerBound..<next.bytes.upperBound
+        return true
+    }
+
+    /// Reads the bytes.
+    func read(of shard: EncodedChunk, in store: any Store) throws(ZarrError) {
+        let part = shard.inner(bytes, number: shard.number)
+        guard try part.read(0..<bytes.count, of: bytes.count, from: store, to: destination) else { return }
+        codec.decodeInPlace(UnsafeMutableRawBufferPointer(start: destination, count: bytes.count))
     }
 }

@@ -154,6 +154,41 @@ struct CatalogueFileTests {
         }
     }
 
+    @Test(arguments: [("", 0, 0), ("zarr.json", 0, 1), ("c/0", 1, 0)])
+    func `facts are neither kept nor believed if the version of any part is unknown, nor frames if that of a chunk is`(
+        part: String, factCount: Int, derivedCount: Int
+    ) throws {
+        let blob = try StreamFixture.named("fixed.flac").bytes
+        try TestFiles.withTemporaryDirectory { directory in
+            let test = try TestStore(at: directory.appending(path: "store.zarr"), attributes: TestStore.audioGroup)
+            try test.addRecording("0", codec: "flac", blob: blob)
+            let path = directory.appending(path: "catalogue.sqlite").path
+            let base = try DirectoryStore(path: test.directory.path)
+            let unversioned = UnversionedStore(base) { $0.hasSuffix(part) }
+            /// Whether a mount of `store` reads chunks to learn the recording, and whether it reads most of the stream, which has
+            /// no index, to find its last samples.
+            func cost(_ store: any Store) throws -> (learns: Bool, scans: Bool) {
+                let counting = CountingStore(store)
+                let recording = try #require(catalogue(counting, path).first)
+                let learned = counting.takeCount()
+                _ = try recording.bytes(recording.dataByteCount - 4_000..<recording.dataByteCount)
+                return (learned > 0, counting.takeCount() > blob.count / 2)
+            }
+            func rowCount(_ table: String) throws -> Int {
+                try Database(path: path).rows("SELECT 1 FROM \(table)") { $0.first }.count
+            }
+
+            #expect(try cost(unversioned) == (true, true))
+            #expect(try (rowCount("recordings"), rowCount("derived")) == (factCount, derivedCount))
+            #expect(try cost(unversioned) == (factCount == 0, derivedCount == 0))
+            // What was kept while the versions were known is not believed where they are not.
+            _ = try cost(base)
+            #expect(try (rowCount("recordings"), rowCount("derived")) == (1, 1))
+            #expect(try cost(base) == (false, false))
+            #expect(try cost(unversioned) == (factCount == 0, derivedCount == 0))
+        }
+    }
+
     /// Bytes of chunks that reading the end of `stream` takes in two mounts, one after the other, that share a file; and in a
     /// third whose file was damaged. All must give the same bytes.
     private func costs(of stream: StreamFixture) throws -> (first: Int, second: Int, damaged: Int, blob: Int) {

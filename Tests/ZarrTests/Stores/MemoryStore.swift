@@ -3,9 +3,11 @@ import Synchronization
 
 @testable import Zarr
 
-/// A store in memory, for tests. It knows no versions and no times, and does not know what is absent without reading.
-final class MemoryStore: Store {
+/// A store in memory, for tests. It knows neither versions nor times, and cannot say what is absent without reading.
+final class MemoryStore: WritableStore {
     private let values: Mutex<[String: [UInt8]]>
+    private let stagedCount = Mutex(0)
+    private let isLocked = Mutex(())
 
     init(_ values: [String: [UInt8]] = [:]) {
         self.values = Mutex(values)
@@ -23,6 +25,8 @@ final class MemoryStore: Store {
 
     var keys: [String] { values.withLock { $0.keys.sorted() } }
 
+    // MARK: - Reading
+
     func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
@@ -33,20 +37,130 @@ final class MemoryStore: Store {
     }
 
     func children(of prefix: String) throws(StoreError) -> [String] {
-        let names = keys(below: prefix).map { $0.split(separator: "/") }
+        let start = prefix.isEmpty ? "" : prefix + "/"
+        let names = keys.filter { $0.hasPrefix(start) }.map { $0.dropFirst(start.count).split(separator: "/") }
         return Set(names.filter { $0.count > 1 }.map { String($0[0]) }).sorted()
     }
 
     func status(of key: String) throws(StoreError) -> KeyStatus? { KeyStatus(modified: nil, version: nil) }
 
     func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
-        let start = prefix.isEmpty ? "" : prefix + "/"
-        return keys(below: prefix).reduce(0) { $0 + UInt64(self[start + $1]?.count ?? 0) }
+        values.withLock { values in
+            values.filter { prefix.isEmpty || $0.key.hasPrefix(prefix + "/") }.reduce(0) { $0 + UInt64($1.value.count) }
+        }
     }
 
-    /// The keys below `prefix`, without it.
-    private func keys(below prefix: String) -> [Substring] {
-        let start = prefix.isEmpty ? "" : prefix + "/"
-        return keys.filter { $0.hasPrefix(start) }.map { $0.dropFirst(start.count) }
+    // MARK: - Writing
+
+    func stageNode() throws(StoreError) -> any StagedNode {
+        let number = stagedCount.withLock { count in
+            count += 1
+            return count
+        }
+        return Node(in: self, path: ".staged-\(number)/node")
+    }
+
+    func replace(_ key: String, with bytes: [UInt8]) throws(StoreError) {
+        try requireParent(of: key)
+        self[key] = bytes
+    }
+
+    func withLock<T>(on path: String, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+        try isLocked.withLock { _ throws(StoreError) in try body() }
+    }
+
+    func leftovers() throws(StoreError) -> [String] { [] }
+
+    func removeLeftovers() throws(StoreError) -> [String] { [] }
+
+    private func requireParent(of place: String) throws(StoreError) {
+        let components = place.split(separator: "/", omittingEmptySubsequences: false)
+        let parent = components.dropLast().map { $0 + "/" }.joined()
+        guard !components.contains(""), !components.contains(".."),
+            parent.isEmpty || keys.contains(where: { $0.hasPrefix(parent) })
+        else { throw StoreError(.failed, "there is no such folder", key: place) }
+    }
+
+    /// Renames all keys below `old`; false if there are any below `new`, unless those are to be removed.
+    private func move(_ old: String, to new: String, isReplacing: Bool) -> Bool {
+        values.withLock { values in
+            let taken = values.keys.filter { $0.hasPrefix(new + "/") }
+            guard taken.isEmpty || isReplacing else { return false }
+            for key in taken { values[key] = nil }
+            for key in values.keys where key.hasPrefix(old + "/") {
+                values[new + key.dropFirst(old.count)] = values.removeValue(forKey: key)
+            }
+            return true
+        }
+    }
+
+    private final class Node: StagedNode {
+        let path: String
+        private let memory: MemoryStore
+        private let isSynced = Mutex(false)
+        var store: any WritableStore { memory }
+
+        init(in store: MemoryStore, path: String) {
+            memory = store
+            self.path = path
+        }
+
+        deinit {
+            try? discard()
+        }
+
+        func makeValue(_ key: String) throws(StoreError) -> any NewValue {
+            try check(key)
+            return Value { [memory, key = path(of: key)] in memory[key] = $0 }
+        }
+
+        func overwriteStart(of key: String, with bytes: [UInt8]) throws(StoreError) {
+            try check(key)
+            memory[path(of: key)]?.replaceSubrange(..<bytes.count, with: bytes)
+        }
+
+        private func check(_ key: String) throws(StoreError) {
+            guard !isSynced.withLock({ $0 }) else { throw StoreError(.failed, "is complete", key: key) }
+            guard !key.split(separator: "/").contains("..") else { throw StoreError(.failed, "is not a key", key: key) }
+        }
+
+        func sync() throws(StoreError) {
+            isSynced.withLock { $0 = true }
+        }
+
+        func publish(as place: String) throws(StoreError) -> Bool {
+            try sync()
+            try memory.requireParent(of: place)
+            return memory.move(path, to: place, isReplacing: false)
+        }
+
+        func replace(_ place: String) throws(StoreError) {
+            try sync()
+            try memory.requireParent(of: place)
+            _ = memory.move(path, to: place, isReplacing: true)
+        }
+
+        func discard() throws(StoreError) {
+            for key in memory.keys where key.hasPrefix(path + "/") { memory[key] = nil }
+        }
+    }
+
+    private final class Value: NewValue {
+        private var bytes: [UInt8] = []
+        private let keep: ([UInt8]) -> Void
+
+        init(keep: @escaping ([UInt8]) -> Void) {
+            self.keep = keep
+        }
+
+        var byteCount: Int { bytes.count }
+
+        func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+            self.bytes += bytes
+        }
+
+        func finish() throws(StoreError) {
+            keep(bytes)
+        }
     }
 }

@@ -133,7 +133,7 @@ final class StepCounter: Sendable {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: directory) }
             let folder = directory.appending(path: "store.zarr")
-            #expect(try stageRecording(in: .create(path: folder.path), count: 40).publish(as: "0"))
+            #expect(try stageRecording(in: DirectoryStore.create(path: folder.path), count: 40).publish(as: "0"))
 
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [path = folder.path as String, work = work as BreakableWork, last = last as Int] in

@@ -1,0 +1,74 @@
+import Foundation
+import Support
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Zarr
+
+/// What processes that died while they wrote left in a directory.
+struct LeftoverTests {
+    private static func leaveBehind(_ name: String, in folder: URL, files: [String]) throws {
+        let staging = folder.appending(path: name)
+        try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: true)
+        for file in files {
+            let url = staging.appending(path: file)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data([1]).write(to: url)
+        }
+    }
+
+    @Test(arguments: [[], ["lock"], ["lock", "node/zarr.json"], ["node/a/c/0", "value", "lock"]])
+    func `what a dead process left is found and removed`(_ files: [String]) throws {
+        try withNewStore { store, folder in
+            let name = ".zarrwlr-staging-1-x"
+            try Self.leaveBehind(name, in: folder, files: files)
+            #expect(try store.leftovers() == [name])
+            #expect(try store.removeLeftovers() == [name])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["zarr.json"])
+        }
+    }
+
+    @Test func `what a living process is writing is no leftover`() throws {
+        try withNewStore { store, folder in
+            let node = try stageRecording(in: store)
+            let other = try DirectoryStore(path: folder.path)
+            #expect(try other.leftovers() == [])
+            #expect(try other.removeLeftovers() == [])
+            #expect(try node.publish(as: "0"))
+            #expect(try numbers(of: "0", in: folder)?.count == 100)
+        }
+    }
+
+    @Test func `a leftover is removed without what its symbolic links point to`() throws {
+        try withNewStore { store, folder in
+            try Self.leaveBehind(".zarrwlr-staging-1-x", in: folder, files: ["lock"])
+            try Data([1]).write(to: folder.appending(path: "kept"))
+            try FileManager.default.createSymbolicLink(
+                at: folder.appending(path: ".zarrwlr-staging-1-x/link"), withDestinationURL: folder)
+            try store.removeLeftovers()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["kept", "zarr.json"])
+        }
+    }
+
+    @Test func `writers that begin while leftovers are removed are not disturbed`() throws {
+        try withNewStore { _, folder throws in
+            let failures = Mutex<[String]>([])
+            Parallel.forEach(count: 60, threads: 6) { index in
+                do {
+                    let store = try DirectoryStore(path: folder.path)
+                    if index.isMultiple(of: 2) {
+                        _ = try stageRecording(in: store, count: 3).publish(numberedIn: "")
+                    } else {
+                        for _ in 0..<20 { try store.removeLeftovers() }
+                    }
+                } catch {
+                    failures.withLock { $0.append("\(error)") }
+                }
+            }
+            #expect(failures.withLock { $0 } == [])
+            for number in 0..<30 { #expect(try numbers(of: "\(number)", in: folder) == [0, 1, 2]) }
+        }
+    }
+}
