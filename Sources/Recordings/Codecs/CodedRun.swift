@@ -1,7 +1,7 @@
 /// Decode units that follow each other, whose coded bytes are read together as far as they lie together: a store may take long
 /// to answer, however little it is asked for.
 ///
-/// Only reads are saved. Each unit is still decoded from the bytes that it would be decoded from alone.
+/// This saves reads and changes nothing else: each unit is decoded from the bytes that it would be decoded from alone.
 struct CodedRun {
     /// Bytes that are read at once and held, at most.
     private static let byteCountLimit: UInt64 = 1 << 20
@@ -31,10 +31,12 @@ struct CodedRun {
         return last
     }
 
-    /// The blob to decode the unit at `position` from: one that holds the bytes of that unit and of as many after it as are read
-    /// together. Without effect on what is read from it.
+    /// The blob to decode the unit at `position` from: it holds the bytes of that unit and of as many after it as are read
+    /// together. What is read from it is the same as from any other.
     mutating func blob(at position: Int) -> CodedBlob {
-        guard let extent = extents[position] else { return blob }
+        guard let extent = extents[position], extent.upperBound - extent.lowerBound <= Self.byteCountLimit else {
+            return blob
+        }
         if let holding, holding.holds(extent) { return holding }
         var end = extent.upperBound
         for next in extents.dropFirst(position + 1) {
@@ -43,9 +45,8 @@ struct CodedRun {
             else { break }
             end = next.upperBound
         }
-        guard end > extent.upperBound else { return blob }
         holding = try? blob.fetching(extent.lowerBound..<end)
-        // What cannot be read may be needed by the others alone.
+        // If some bytes cannot be read, only the units that need them are lost.
         return holding ?? blob
     }
 }

@@ -22,12 +22,27 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         _ = try read(bytes: range, isAhead: true)
     }
 
+    /// What one read is about.
+    private struct Request {
+        /// The units that it wants, in order, and which of the bytes of each.
+        let parts: [(unit: DecodeUnit, bytes: Range<UInt64>)]
+        let isAhead: Bool
+        /// The decoder of the run that it is at, and the numbers of the first and the last unit of that run.
+        var run: (decoder: any UnitDecoder, numbers: ClosedRange<UInt64>)?
+    }
+
     private func read(bytes range: Range<UInt64>, isAhead: Bool) throws(RecordingError) -> [BlockSlice] {
-        let parts = try parts(of: range)
-        let blocks = parts.count > 1 ? try blocksOfNobodyElse(parts.map(\.unit), isAhead: isAhead) : [nil]
+        var request = Request(parts: try parts(of: range), isAhead: isAhead)
+        let parts = request.parts
+        var blocks = [Block?](repeating: nil, count: parts.count)
+        // What another thread decodes is waited for when nothing else is left to do.
+        for (index, part) in parts.enumerated() where parts.count > 1 {
+            guard try !isUnderWay(part.unit) else { continue }
+            blocks[index] = try block(part.unit, for: &request)
+        }
         var slices: [BlockSlice] = []
         for (part, decoded) in zip(parts, blocks) {
-            let block = if let decoded { decoded } else { try block(part.unit, by: units, isAhead: isAhead) }
+            let block = if let decoded { decoded } else { try block(part.unit, for: &request) }
             guard part.bytes.upperBound <= UInt64(block.count) else {
                 throw RecordingError("the stream ends early here", recording: path, samples: part.unit.samples)
             }
@@ -59,31 +74,6 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         return parts
     }
 
-    /// The samples of those of `wanted`, which follow each other, that no other thread decodes, and nil for the others: those are
-    /// waited for when nothing else is left to do.
-    private func blocksOfNobodyElse(_ wanted: [DecodeUnit], isAhead: Bool) throws(RecordingError) -> [Block?] {
-        var blocks = [Block?](repeating: nil, count: wanted.count)
-        // Units that are still to be decoded share what they are decoded from.
-        var run = 0..<0
-        var decoder: any UnitDecoder = units
-        for (index, unit) in wanted.enumerated() {
-            guard try !isUnderWay(unit) else { continue }
-            if !run.contains(index) {
-                let end = wanted[index...].firstIndex { !isStillToBeDecoded($0) } ?? wanted.endIndex
-                run = index..<max(end, index + 1)
-                decoder = run.count > 1 ? units.decoder(of: wanted[run]) : units
-            }
-            blocks[index] = try block(unit, by: decoder, isAhead: isAhead)
-        }
-        return blocks
-    }
-
-    /// Whether `unit` is neither kept nor being decoded.
-    private func isStillToBeDecoded(_ unit: DecodeUnit) -> Bool {
-        let key = BlockKey(owner: owner, number: unit.number)
-        return !cache.isBeingMade(key) && !cache.keeps(key)
-    }
-
     /// Whether another thread decodes `unit`, or what must be decoded before it.
     private func isUnderWay(_ unit: DecodeUnit) throws(RecordingError) -> Bool {
         let key = BlockKey(owner: owner, number: unit.number)
@@ -92,20 +82,52 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         return try isUnderWay(predecessor)
     }
 
-    /// The samples of `unit`, decoded by one thread, with `decoder`, while all others who want them wait.
-    private func block(
-        _ unit: DecodeUnit, by decoder: any UnitDecoder, isAhead: Bool
-    ) throws(RecordingError) -> Block {
-        try cache.block(BlockKey(owner: owner, number: unit.number), isAhead: isAhead) { () throws(RecordingError) in
+    /// The samples of `unit`, decoded by one thread while all others that want them wait.
+    private func block(_ unit: DecodeUnit, for request: inout Request) throws(RecordingError) -> Block {
+        let key = BlockKey(owner: owner, number: unit.number)
+        return try cache.block(key, isAhead: request.isAhead) { () throws(RecordingError) in
+            let predecessor = try units.predecessor(of: unit)
+            let decoder = try decoder(of: unit, after: predecessor, for: &request)
             // So threads that want units one after the other share the work: none decodes what another decodes.
             // If the one before cannot be decoded, this one may still be: that shows when it is decoded itself.
-            if let predecessor = try units.predecessor(of: unit) {
-                _ = try? block(predecessor, by: units, isAhead: isAhead)
-            }
+            if let predecessor { _ = try? block(predecessor, for: &request) }
             let block = try decoder.decode(unit)
             counter.units.add()
             counter.samples.add(UInt64(block.count) / blockAlign)
             return block
         }
+    }
+
+    // MARK: - Runs
+
+    /// A decoder of `unit`, which this thread is about to decode after `predecessor`, and of what `request` then needs: the units
+    /// up to the first that is kept or being decoded already are one run.
+    private func decoder(
+        of unit: DecodeUnit, after predecessor: DecodeUnit?, for request: inout Request
+    ) throws(RecordingError) -> any UnitDecoder {
+        if let run = request.run, run.numbers.contains(unit.number) { return run.decoder }
+        var run = [unit]
+        var first = unit
+        var before = predecessor
+        while let unit = before, isStillToBeDecoded(unit) {
+            run.insert(unit, at: 0)
+            first = unit
+            before = try units.predecessor(of: unit)
+        }
+        var last = unit
+        for part in request.parts.drop(while: { $0.unit.number <= unit.number }) {
+            guard isStillToBeDecoded(part.unit) else { break }
+            run.append(part.unit)
+            last = part.unit
+        }
+        let decoder = units.decoder(of: run[...])
+        request.run = (decoder, first.number...max(first.number, last.number))
+        return decoder
+    }
+
+    /// Whether `unit` is neither kept nor being decoded.
+    private func isStillToBeDecoded(_ unit: DecodeUnit) -> Bool {
+        let key = BlockKey(owner: owner, number: unit.number)
+        return !cache.isBeingMade(key) && !cache.keeps(key)
     }
 }

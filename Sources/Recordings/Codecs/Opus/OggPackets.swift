@@ -3,7 +3,7 @@ import Support
 
 /// The packets of an Ogg Opus stream, as a scan of its pages found them.
 struct OggPackets: OpusPackets {
-    private let blob: CodedBlob
+    private(set) var blob: CodedBlob
     private var offsets: [UInt64] = []
     private var byteCounts: [UInt32] = []
     /// The pieces of packets that run across pages, by the packets' numbers.
@@ -58,5 +58,20 @@ struct OggPackets: OpusPackets {
             try bytes.withUnsafeBytes { try body($0) }
         }
         try blob.forEachPacket(packets, body)
+    }
+
+    func extent(of range: Range<UInt64>) -> Range<UInt64>? {
+        guard let first = Int(exactly: range.lowerBound), let end = Int(exactly: range.upperBound), first < end,
+            end <= offsets.count, let start = offsets[first..<end].first
+        else { return nil }
+        let last = pieces[end - 1]?.last?.upperBound ?? offsets[end - 1].adding(UInt64(byteCounts[end - 1]))
+        guard let last, start < last, last <= blob.byteCount else { return nil }
+        return start..<last
+    }
+
+    func reading(from blob: CodedBlob) -> OggPackets {
+        var packets = self
+        packets.blob = blob
+        return packets
     }
 }

@@ -6,7 +6,7 @@ extension OpusCodec {
         let packets: any OpusPackets =
             switch try OpusContainer(of: blob, audio) {
             case .pages: try OggPackets(blob: blob)
-            case .packets(let packets, _): packets
+            case .packets(let packets): packets
             }
         var statistics = StreamStatistics(byteCount: blob.byteCount, indexNames: indexNames)
         try packets.forEachPacket { if let packet = $0 { statistics.countFrame(byteCount: UInt64(packet.count)) } }

@@ -22,17 +22,18 @@ struct OpusCodec: RecordingCodec {
         let blob = try audio.blob()
         do {
             switch try OpusContainer(of: blob, audio) {
-            case .pages(let extent): return opened(extent, blob, audio, services)
-            case .packets(let packets, let head): return try opened(packets, head, blob, audio, services)
+            case .pages: return try openPages(blob, audio, services)
+            case .packets(let packets): return try openPackets(packets, blob, audio, services)
             }
         } catch {
             throw RecordingError("its Opus stream cannot be read", recording: audio.path, cause: error)
         }
     }
 
-    private func opened(
-        _ extent: OggOpusExtent, _ blob: CodedBlob, _ audio: StoredAudio, _ services: StreamServices
-    ) -> OpenedAudio {
+    private func openPages(
+        _ blob: CodedBlob, _ audio: StoredAudio, _ services: StreamServices
+    ) throws -> OpenedAudio {
+        let extent = try OggOpusExtent(of: blob.stream)
         let stream = stream(extent.head, blob, audio, services) { [log = services.log] in
             log.say(.info, "/\(audio.path): its packets are found by their Ogg pages, in memory")
             let packets = try OggPackets(blob: blob)
@@ -46,10 +47,10 @@ struct OpusCodec: RecordingCodec {
             samples: .units(stream))
     }
 
-    private func opened(
-        _ packets: StoredOpusPackets, _ head: OpusHead, _ blob: CodedBlob, _ audio: StoredAudio,
-        _ services: StreamServices
+    private func openPackets(
+        _ packets: StoredOpusPackets, _ blob: CodedBlob, _ audio: StoredAudio, _ services: StreamServices
     ) throws -> OpenedAudio {
+        let head = try OpusHead(besidePacketsOf: audio)
         let restarts = OpusRestarts(of: audio, packetCount: packets.count, isScanned: false)
         let stream = stream(head, blob, audio, services) { OpusStream.Source(packets: packets, restarts: restarts) }
         return OpenedAudio(

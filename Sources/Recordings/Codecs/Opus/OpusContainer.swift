@@ -1,15 +1,17 @@
 import AudioCoding
 import Zarr
 
-/// How a store keeps an Opus stream: in Ogg pages, or as packets end to end with an index that says where each begins.
+/// How a store keeps an Opus stream.
 enum OpusContainer {
-    case pages(OggOpusExtent)
-    case packets(StoredOpusPackets, head: OpusHead)
+    /// In Ogg pages.
+    case pages
+    /// As packets end to end, with an index that says where each begins, and the OpusHead packet beside them.
+    case packets(StoredOpusPackets)
 
-    /// Finds out how `blob`, that of `audio`, is kept. Throws if what is needed to read it is missing.
+    /// Finds out how `blob`, that of `audio`, is kept. Throws if it is packets of which nothing says where they begin.
     init(of blob: CodedBlob, _ audio: StoredAudio) throws {
         if try blob.bytes(0..<8).starts(with: "OggS".utf8) {
-            self = .pages(try OggOpusExtent(of: blob.stream))
+            self = .pages
             return
         }
         guard let index = audio.index(OpusCodec.indexName, of: OpusPacketRow.self),
@@ -20,7 +22,14 @@ enum OpusContainer {
                 "where its packets begin is lost: they were stored one after another without their lengths, "
                     + "and cannot be told apart; import the source again")
         }
-        let head = try ZarrArray.open(audio.store, path: "\(audio.path)/\(OpusCodec.headName)", cache: audio.cache)
-        self = .packets(packets, head: try OpusHead(CodedBlob(head).bytes(0..<1024)))
+        self = .packets(packets)
+    }
+}
+
+extension OpusHead {
+    /// The OpusHead packet of `audio`, whose packets are end to end.
+    init(besidePacketsOf audio: StoredAudio) throws {
+        let array = try ZarrArray.open(audio.store, path: "\(audio.path)/\(OpusCodec.headName)", cache: audio.cache)
+        self = try OpusHead(CodedBlob(array).bytes(0..<1024))
     }
 }

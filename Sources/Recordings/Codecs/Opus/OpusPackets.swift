@@ -11,10 +11,20 @@ protocol OpusPackets: Sendable {
     /// Calls `body` with the bytes of each packet of `range`, in order; `range` lies within `0..<count`. A packet whose bytes
     /// are lost is handed on as nil.
     func forEachPacket(in range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws
+
+    /// The stream.
+    var blob: CodedBlob { get }
+
+    /// The bytes of the stream from the first to the last of the packets `range`, and what is between them; nil if that is not
+    /// known.
+    func extent(of range: Range<UInt64>) -> Range<UInt64>?
+
+    /// The same packets, read from `blob`, which is the stream with some bytes of it in memory.
+    func reading(from blob: CodedBlob) -> Self
 }
 
 extension OpusPackets {
-    /// Calls `body` with the bytes of every packet, in order, nil for one that is lost; some thousands are looked up at a time.
+    /// Calls `body` with the bytes of every packet, in order, nil for one that is lost; some are looked up at a time.
     func forEachPacket(_ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         var position: UInt64 = 0
         while position < count {
@@ -30,7 +40,7 @@ extension OpusPackets {
         return start..<start + min(OpusStream.packetsPerUnit, count - start)
     }
 
-    /// The decoded samples of the decode unit `unit`; empty if an index contradicts itself.
+    /// The decoded samples of the decode unit `unit`; empty where an index contradicts itself.
     func samples(ofUnit unit: UInt64) throws -> Range<UInt64> {
         let start = try sampleCount(beforeUnit: unit)
         return start..<max(start, try sampleCount(beforeUnit: unit + 1))

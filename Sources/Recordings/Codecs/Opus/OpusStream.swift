@@ -98,10 +98,20 @@ final class OpusStream: DecodeUnits {
         }
     }
 
+    func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder {
+        guard let source = try? source.get(make: openSource) else { return self }
+        return OpusRun(run, of: self, source)
+    }
+
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        try decode(unit, of: nil)
+    }
+
+    /// Decodes `unit` from `packets`, which are the stream's; nil stands for those of the source.
+    func decode(_ unit: DecodeUnit, of packets: (any OpusPackets)?) throws(RecordingError) -> Block {
         do {
             let source = try source.get(make: openSource)
-            let packets = source.packets
+            let packets = packets ?? source.packets
             if let restarts = source.restarts {
                 let range = packets.packets(ofUnit: unit.number)
                 let restart = restarts.last(atOrBefore: range.lowerBound)

@@ -9,8 +9,8 @@ extension RecordingCheck {
         do {
             let blob = try audio.blob()
             switch try OpusContainer(of: blob, audio) {
-            case .pages(let extent): try checkPages(of: blob, audio, extent)
-            case .packets(let packets, let head): try checkPackets(packets, head, of: blob, audio)
+            case .pages: try checkOgg(blob, audio)
+            case .packets(let packets): try checkPackets(packets, of: blob, audio)
             }
         } catch {
             if isOpen { add("its Opus stream cannot be read", error) }
@@ -19,21 +19,20 @@ extension RecordingCheck {
 
     // MARK: - Ogg
 
-    private mutating func checkPages(
-        of blob: CodedBlob, _ audio: StoredAudio, _ extent: OggOpusExtent
-    ) throws {
-        let isWhole = try checkPages(of: blob, extent)
+    private mutating func checkOgg(_ blob: CodedBlob, _ audio: StoredAudio) throws {
+        let isWhole = try checkPages(of: blob)
         let packets = try OggPackets(blob: blob)
+        let head = try OggOpusExtent(of: blob.stream).head
         if isWhole {
-            try checkRestarts(of: packets, head: extent.head, audio, isScanned: true)
+            try checkRestarts(of: packets, head: head, audio, isScanned: true)
         } else if isDeep {
             // Whatever opus_sync says, it is of the stream as it was.
-            try decode(packets, head: extent.head, claims: [])
+            try decode(packets, head: head, claims: [])
         }
     }
 
     /// Goes through the pages of an Ogg stream and reports whether all are there.
-    private mutating func checkPages(of blob: CodedBlob, _ extent: OggOpusExtent) throws -> Bool {
+    private mutating func checkPages(of blob: CodedBlob) throws -> Bool {
         var scanner = OggPacketScanner()
         var pass = BlobPass(progress: progress)
         var end: UInt64 = 0
@@ -48,6 +47,7 @@ extension RecordingCheck {
         }
         try pass.run(over: blob) { follow(try scanner.consume($0)) }
         follow(try scanner.finish())
+        let extent = try OggOpusExtent(of: blob.stream)
         let length = extent.sampleCount.adding(UInt64(extent.head.preSkip)) ?? .max
         if end < length { holes.append(end..<length) }
         for hole in holes {
@@ -80,9 +80,10 @@ extension RecordingCheck {
     // MARK: - Packets end to end
 
     private mutating func checkPackets(
-        _ packets: StoredOpusPackets, _ head: OpusHead, of blob: CodedBlob, _ audio: StoredAudio
+        _ packets: StoredOpusPackets, of blob: CodedBlob, _ audio: StoredAudio
     ) throws {
         let end = try checkRows(of: packets.index, blob)
+        let head = try OpusHead(besidePacketsOf: audio)
         checkTrim(audio.attributes, decoded: end, defaultPriming: UInt64(head.preSkip))
         try checkRestarts(of: packets, head: head, audio, isScanned: false)
     }

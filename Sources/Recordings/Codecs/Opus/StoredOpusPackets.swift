@@ -8,7 +8,7 @@ import Zarr
 struct StoredOpusPackets: OpusPackets {
     /// Where the packets are, as the store says.
     let index: StoredIndex<OpusPacketRow>
-    private let blob: CodedBlob
+    private(set) var blob: CodedBlob
 
     /// Nil if `index` has more rows than the blob has bytes.
     init?(blob: CodedBlob, index: StoredIndex<OpusPacketRow>) {
@@ -32,5 +32,19 @@ struct StoredOpusPackets: OpusPackets {
     func forEachPacket(in range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         guard !range.isEmpty else { return }
         try blob.forEachPacket(try index.rows(range).map { $0.bytes(within: blob.byteCount) }, body)
+    }
+
+    func extent(of range: Range<UInt64>) -> Range<UInt64>? {
+        guard !range.isEmpty, let rows = try? index.rows(range), let first = rows.first, let last = rows.last,
+            let start = first.bytes(within: blob.byteCount)?.lowerBound,
+            let end = last.bytes(within: blob.byteCount)?.upperBound, start < end
+        else { return nil }
+        return start..<end
+    }
+
+    func reading(from blob: CodedBlob) -> StoredOpusPackets {
+        var packets = self
+        packets.blob = blob
+        return packets
     }
 }

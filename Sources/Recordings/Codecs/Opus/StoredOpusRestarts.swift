@@ -4,8 +4,9 @@ import Zarr
 
 /// `opus_sync` of a recording as the store has it.
 ///
-/// The packets of an Ogg stream are counted by scanning its pages; if a page is damaged later, the count changes. The attribute
-/// `packet_count` says how many packets there were when the rows were proved: with another number of packets they mean nothing.
+/// Packets in an Ogg stream are counted by whoever scans its pages; where a page is damaged later the count slips. The
+/// attribute `packet_count` says how many packets there were when the rows were proved: with another number of packets
+/// they say nothing.
 struct StoredOpusRestarts {
     /// More restarts than a month of Opus has: they are all read at once.
     private static let countLimit: UInt64 = 1 << 22

@@ -1,0 +1,31 @@
+import AudioCoding
+import Support
+
+/// Decode units of an Opus stream that follow each other, whose packets are read together.
+final class OpusRun: UnitDecoder {
+    private let stream: OpusStream
+    private let packets: any OpusPackets
+    private var coded: CodedRun
+
+    /// The units `run` of `stream`, whose source is `source`.
+    init(_ run: ArraySlice<DecodeUnit>, of stream: OpusStream, _ source: OpusStream.Source) {
+        self.stream = stream
+        packets = source.packets
+        let extents = run.map { unit in
+            var range = source.packets.packets(ofUnit: unit.number)
+            // The first is decoded from its restart on, if its packets say where that is; the others go on from it.
+            if unit.number == run.first?.number,
+                let start = source.restarts?.last(atOrBefore: range.lowerBound).preRollPacket
+            {
+                range = start..<range.upperBound
+            }
+            return source.packets.extent(of: range)
+        }
+        coded = CodedRun(run, in: source.packets.blob, extents: extents)
+    }
+
+    func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        guard let position = coded.position(of: unit) else { return try stream.decode(unit) }
+        return try stream.decode(unit, of: packets.reading(from: coded.blob(at: position)))
+    }
+}
