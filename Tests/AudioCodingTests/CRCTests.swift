@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func `checksums have the check values of the catalogue of CRCs`() {
-        // CRC-8/SMBUS, CRC-16/UMTS; Ogg's has no entry, its value is that of CRC-32/BZIP2 with zero at both ends.
+        // CRC-8/SMBUS and CRC-16/UMTS. Ogg's has no entry: it is CRC-32/BZIP2 with an initial value and a final XOR of zero.
         #expect(value(.flacHeader, digits, width: 8) == 0xF4)
         #expect(value(.flacFrame, digits, width: 16) == 0xFEE8)
         #expect(value(.oggPage, digits, width: 32) == 0x89A1_897F)

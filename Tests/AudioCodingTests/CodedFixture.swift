@@ -2,19 +2,19 @@ import AudioCoding
 import Foundation
 import TestSupport
 
-/// A coded stream of `Tests/Fixtures/coded`, and what independent tools make of it.
+/// A coded stream of `Tests/Fixtures/coded`, and the results of independent tools.
 struct CodedFixture {
-    /// A packet as ffprobe sees it.
+    /// A packet according to ffprobe.
     struct Packet: Equatable {
         let offset: UInt64
         let byteCount: Int
-        /// In ffprobe's time base; nil where it gives none.
+        /// In ffprobe's time base; nil if it has none.
         let duration: Int?
     }
 
     let name: String
     var bytes: [UInt8]
-    /// The SHA-256 of its source's samples; nil where the stream is lossy.
+    /// The SHA-256 of the samples of its source; nil if the stream is lossy.
     private let sourceSHA256: String?
     let packets: [Packet]
 
@@ -48,7 +48,7 @@ extension CodedStream {
     }
 }
 
-/// The ways of cutting a stream into pieces that scanners are tried with: none, odd, small, single bytes.
+/// The sizes of pieces in which scanners get a stream: all at once, odd, small, single bytes.
 let pieceByteCounts = [Int.max, 4099, 100, 1]
 
 /// Calls `body` with `bytes` in pieces of `pieceByteCount`.
@@ -66,7 +66,7 @@ func forEachPiece<T>(
     }
 }
 
-/// Room for what any frame decodes to.
+/// Calls `body` with a buffer that is large enough for the samples of any frame.
 @discardableResult
 func withOutput<T>(_ body: (UnsafeMutableRawBufferPointer) throws -> T) rethrows -> T {
     let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_535 * 8 * 4, alignment: 16)

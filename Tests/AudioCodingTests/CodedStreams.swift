@@ -44,7 +44,7 @@ func opusPackets(of bytes: [UInt8], pieces: Int = .max) throws -> (OggPacketScan
 }
 
 extension OggPacket {
-    /// Its bytes, taken out of the stream's.
+    /// The bytes of the packet in `stream`.
     func bytes(in stream: [UInt8]) -> [UInt8] {
         pieces.flatMap { stream[Int($0.lowerBound)..<Int($0.upperBound)] }
     }

@@ -2,10 +2,10 @@ import Testing
 
 @testable import AudioCoding
 
-/// Streams with every byte changed, every length cut: nothing may trap, hang or run away, and what a scanner finds must lie
-/// within the stream, in order.
+/// Streams with every byte changed, and cut at every length: nothing may trap, hang or run out of bounds, and the frames that a
+/// scanner finds must be within the stream and in order.
 @Suite struct HostileBytesTests {
-    /// `bytes` with each byte changed in turn in `changes` ways, and cut off before each.
+    /// Calls `body` with `bytes` changed in each byte in three ways, and cut before each byte.
     private func forEachDamaged(_ bytes: [UInt8], _ body: ([UInt8]) throws -> Void) rethrows {
         for index in bytes.indices {
             var damaged = bytes
@@ -62,7 +62,7 @@ import Testing
                 decoded += 1
                 #expect(count == frames[0].sampleCount)
             }
-            // Most bytes are those of residuals, of which any are samples.
+            // Most bytes belong to residuals, of which any value decodes.
             #expect(decoded > frame.count)
         }
     }

@@ -4,10 +4,10 @@ import Testing
 
 @testable import AudioCoding
 
-/// The coded streams of the shared stores, taken out of them by hand: this layer knows nothing of stores.
+/// The coded streams of the shared stores, extracted by hand, since this target knows nothing of stores.
 @Suite(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
 struct SharedStoreTests {
-    /// The first bytes of a blob's only shard are its only chunks, in order.
+    /// The blob of `recording`: the first bytes of its only shard are its chunks, in order.
     private func blob(of recording: ExpectedRecording) throws -> [UInt8] {
         struct Array1D: Decodable { let shape: [Int] }
         let directory = try #require(SharedMaterial.directory)

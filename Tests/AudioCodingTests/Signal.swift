@@ -1,6 +1,6 @@
 import AudioCoding
 
-/// Samples that tests encode.
+/// Samples for tests of encoders.
 enum Signal {
     /// `count` samples of `channels` channels of tones and noise, different in each, as integers of `bits` bits.
     static func integers(bits: Int, channels: Int, count: Int) -> SampleBuffer {

@@ -14,12 +14,12 @@ struct AllocatorTests {
     }
 
     @Test func `giving back returns freed memory to the system at once`() async {
-        // In a process of its own: other tests would take and free memory meanwhile.
+        // In a process of its own, where no other test allocates or frees memory.
         await #expect(processExitsWith: .success) {
-            // Without this jemalloc would return it by itself some time later.
+            // Otherwise jemalloc returns free memory by itself some time later.
             var never = -1
             try #require(mallctl("arena.0.dirty_decay_ms", nil, nil, &never, MemoryLayout<Int>.size) == 0)
-            // In parts: jemalloc returns anything as large as all of them as soon as it is freed.
+            // In parts, since jemalloc returns an allocation as large as all of them as soon as it is freed.
             let parts = (0..<1024).map { _ in
                 let part = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
                 part.initializeMemory(as: UInt8.self, repeating: 1)

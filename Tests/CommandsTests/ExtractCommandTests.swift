@@ -7,7 +7,7 @@ import Testing
 @Suite struct `zarrwlr extract` {
     /// Bytes of the header of a WAV file of integers.
     private static let headerByteCount = 44
-    /// One channel of 16 bits at 48 kHz: what the fixture is, told by `night`.
+    /// All samples of `pond/0`, its rate, and the bytes of one sample.
     private func whole(_ store: SmallStore) throws -> (samples: [UInt8], rate: Int, blockAlign: Int) {
         let bytes = Zarrwlr.run("extract", store.path, "pond/0", "-o", "-").output
         try #require(bytes.starts(with: Array("RIFF".utf8)))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The memory of an idle cache")
 struct IdleReleaseTests {
-    /// Asks for a hundred blocks and returns how many of them were made.
+    /// Requests a hundred blocks and returns how many of them were made.
     private static func fill(_ cache: BlockCache, _ owner: BlockOwner) -> Int {
         var made = 0
         for number in 0..<100 {

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 @Suite struct `zarrwlr import` {
-    /// What a command wrote, and how it ended.
+    /// The output and the exit status of a command.
     private struct Run {
         let status: Int32
         let output: String
@@ -29,7 +29,7 @@ import Testing
         let texts = Mutex((output: "", errors: ""))
     }
 
-    /// A folder with two WAV files, one of them in a folder below, a text and a file that only claims to be WAV.
+    /// Calls `body` with the path of a store that does not exist, and a folder of two WAV files, one of them in a subfolder, and a text.
     private func withSources(_ body: (_ store: String, _ sources: URL) throws -> Void) throws {
         try TestFiles.withTemporaryDirectory { directory in
             let sources = directory.appending(path: "sources")
@@ -81,7 +81,7 @@ import Testing
         throws
     {
         try TestFiles.withTemporaryDirectory { sources in
-            // Noise, of which FLAC makes nothing smaller.
+            // Noise, which FLAC cannot make smaller.
             for (name, seconds) in [("a", 1), ("b", 20), ("c", 2)] {
                 try runChecked([
                     "sox", "-R", "-n", "-r", "48000", "-c", "1", "-b", "16",

@@ -93,7 +93,7 @@ import Testing
             #expect(stream["bytes"] as? Int == blob.count)
             let frames = try #require(stream["frames"] as? Int)
             let mean = try #require(stream["mean_frame"] as? Double)
-            // What is no frame is metadata.
+            // The rest of the blob is metadata.
             #expect(frames > 10 && Double(frames) * mean < Double(blob.count))
             #expect(Double(frames) * mean > Double(blob.count) * 0.9)
             #expect(stream["index_bytes"] as? Int == 0)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Commands
 
-/// docs/man held against the tables that options are read from.
+/// Compares docs/man with the tables of options.
 @Suite struct `The manual page` {
     @Test(arguments: ZarrwlrCommand.subcommands.map(\.name))
     func `the manual page of a command has exactly its options`(name: String) throws {
@@ -40,9 +40,9 @@ import Testing
     }
 }
 
-/// A page of docs/man, its escapes resolved.
+/// A page of docs/man, with its escapes resolved.
 private struct ManualPage {
-    /// All of it.
+    /// The whole text.
     let text: String
     private var sections: [String: [String]] = [:]
 
@@ -62,7 +62,7 @@ private struct ManualPage {
         }
     }
 
-    /// The synopsis as it reads.
+    /// The synopsis as it is displayed.
     var synopsis: String {
         (sections["SYNOPSIS"] ?? []).map { line in
             guard line.hasPrefix("."), let space = line.firstIndex(of: " ") else { return line }
@@ -72,7 +72,7 @@ private struct ManualPage {
         }.joined(separator: " ")
     }
 
-    /// What the items of the section `name` are about.
+    /// The tags of the items in the section `name`.
     func tags(in name: String) -> [String] {
         let lines = sections[name] ?? []
         return lines.indices.dropLast().filter { lines[$0] == ".TP" }.map { lines[$0 + 1] }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Commands
 
-/// Everything here ends before anything is mounted, and stays in the foreground: a test process cannot fork.
+/// All of these end before anything is mounted, and stay in the foreground, since a test process cannot fork.
 @Suite struct `zarrwlr-mount` {
     @Test func `zarrwlr-mount --help lists every option`() {
         let (status, output, errors) = run("--help")
@@ -112,7 +112,7 @@ import Testing
         try Data(metadata.utf8).write(to: URL(filePath: "\(path)/zarr.json"))
     }
 
-    /// The one line that a failing command in the foreground says.
+    /// The reason in the one line that a failing command in the foreground prints.
     private func reason(_ arguments: String...) -> String {
         let (status, _, errors) = run(["-f"] + arguments)
         #expect(status == 1)

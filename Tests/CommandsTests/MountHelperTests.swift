@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// mount-helpers/mount.zarrwlr, with a program in the place of zarrwlr-mount that prints what it was given.
+/// Tests mount-helpers/mount.zarrwlr with a replacement of zarrwlr-mount that prints its arguments.
 @Suite struct `mount.zarrwlr` {
     @Test(arguments: [
         ([], "ro"),
@@ -39,7 +39,7 @@ import Testing
         #expect(output.isEmpty)
     }
 
-    /// Runs the helper as it is after an installation: a link in one directory, the program in `bin` of the prefix.
+    /// Runs the helper as it is installed: through a link in another directory, with the program in `bin` of the prefix.
     private func runHelper(_ arguments: [String]) throws -> (status: Int32, output: String) {
         try TestFiles.withTemporaryDirectory { prefix in
             let files = FileManager.default

@@ -16,7 +16,7 @@ struct OtherDecodersTests {
         let soundFile: Decoder?
     }
 
-    /// PyAV brings a libavcodec and a libopus of its own, which round otherwise: of libopus 1.3 and 1.5 by up to 2.
+    /// PyAV has its own libavcodec and libopus, which round differently: libopus 1.3 and 1.5 differ by up to 2.
     @Test(arguments: [("flac", 0), ("aac", 1), ("opus", 2)])
     func `other decoders decode an imported recording to the samples of extract`(codec: String, tolerance: Int) throws {
         try TestFiles.withTemporaryDirectory { directory in

@@ -36,7 +36,7 @@ struct ProgressTests {
     @Test func `progress on a terminal is one line that is overwritten, and cleared before a line that stays`() {
         let written = Written()
         let line = ProgressLine(written.streams(true))
-        // A line is shown at most every 0.2 s, and not at once.
+        // A line is shown at most every 0.2 s, and not immediately.
         #expect(
             eventually {
                 line.show("one of two")

@@ -4,13 +4,13 @@ import TestSupport
 
 @testable import Commands
 
-/// `zarrwlr`, run in this process.
+/// The result of `zarrwlr`, run in this process.
 struct Zarrwlr {
     let status: Int32
     let output: [UInt8]
     let errors: String
 
-    /// What it printed.
+    /// Its standard output as text.
     var text: String { String(decoding: output, as: UTF8.self) }
 
     static func run(_ arguments: String..., showsProgress: Bool = false) -> Zarrwlr {
@@ -37,10 +37,10 @@ struct Zarrwlr {
     }
 }
 
-/// A store with a FLAC recording `pond/0` and an Opus recording `pond/1` of the fixtures, and one that cannot be read.
+/// A store with a FLAC recording `pond/0` and an Opus recording `pond/1`, and optionally a recording `pond/2` that cannot be read.
 struct SmallStore {
     let path: String
-    /// A folder that is removed with it.
+    /// The folder that contains the store, removed with it.
     let directory: URL
 
     static func with<T>(broken: Bool = false, _ body: (SmallStore) throws -> T) throws -> T {
@@ -62,7 +62,7 @@ struct SmallStore {
         Array(try Data(contentsOf: TestFiles.fixtures.appending(path: "recordings/\(name)")))
     }
 
-    /// The path of `name` in the folder beside the store.
+    /// The path of `name` next to the store.
     func file(_ name: String) -> String { directory.appending(path: name).path }
 
     /// The bytes of the file at `path`.

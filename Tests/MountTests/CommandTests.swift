@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Mounts {
-    /// The built program, on a store without recordings: what matters here is how a mount begins and ends.
+    /// The built program, with a store without recordings: these tests are about the beginning and the end of a mount.
     @Suite(.timeLimit(.minutes(3))) struct `The mount command` {
         @Test func `zarrwlr-mount returns once the mount answers, and fusermount3 -u ends it`() throws {
             try withStore { store in
@@ -32,7 +32,7 @@ extension Mounts {
                 let environment = ["XDG_CACHE_HOME": cache.path]
                 func read(_ options: [String]) throws -> [UInt8] {
                     try MountedStore.with(store.directory.path, options, environment: environment) { mount in
-                        // Known once everything was looked at.
+                        // It is complete once everything was examined.
                         #expect(try mount.text(".zarrwlr/recordings.csv").contains("source.wav"))
                         return try mount.bytes("source.wav")
                     }
@@ -76,7 +76,7 @@ extension Mounts {
 
         @Test func `a mount in the background has left its terminal and closed its output`() throws {
             try withStore { store in
-                // `$(...)` returns only when nobody holds the pipe any more.
+                // `$(...)` returns only once no process holds the pipe any more.
                 try MountedVolume.withMountpoint { mountpoint in
                     defer { MountedVolume.unmount(mountpoint) }
                     let program = MountedStore.program.path
@@ -171,7 +171,7 @@ extension Mounts {
             }
         }
 
-        /// Whether /dev/fuse is open to all, as it is on most systems, and this process can become somebody else.
+        /// Whether all users may open /dev/fuse, as on most systems, and this process can change its user.
         private static let canActAsNobody: Bool = {
             var device = stat()
             return geteuid() == 0 && stat("/dev/fuse", &device) == 0 && device.st_mode & 0o006 == 0o006

@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 extension Mounts {
-    /// Stores in which something is broken: what is lost, and what is not.
+    /// Damaged stores: what can no longer be read, and what can.
     @Suite struct `A damaged store` {
         private static let pageSize = 4_096
 
-        /// A file as it is found page by page: nil for a page that cannot be read.
+        /// A file, read page by page; pages that cannot be read are nil.
         private struct Pages {
             let pages: [[UInt8]?]
 
@@ -27,7 +27,7 @@ extension Mounts {
             /// The pages that cannot be read.
             var lost: [Int] { pages.indices.filter { pages[$0] == nil } }
 
-            /// Whether every page of `range` that can be read is as in `whole`.
+            /// Whether every page in `range` that can be read is as in `whole`.
             func agree(with whole: [UInt8], in range: Range<Int>? = nil) -> Bool {
                 pages.indices.allSatisfy { number in
                     guard range?.contains(number) ?? true, let page = pages[number] else { return true }
@@ -36,7 +36,7 @@ extension Mounts {
             }
         }
 
-        /// Mounts a store of `blob` and hands on its pages, and what was logged.
+        /// Mounts a store of `blob`, and calls `body` with the pages of its file and with the log.
         private func withMounted(
             _ codec: String, _ blob: [UInt8], chunks: [Int]? = nil, index: [[UInt64]]? = nil,
             damage: (TestStore) throws -> Void = { _ in }, _ body: (Pages, String) throws -> Void
@@ -54,7 +54,7 @@ extension Mounts {
             }
         }
 
-        /// All of the file of an intact `blob`.
+        /// The whole file of an undamaged `blob`.
         private func whole(_ codec: String, _ blob: [UInt8]) throws -> [UInt8] {
             try MountedStore.with {
                 try $0.addRecording("0", codec: codec, blob: blob, fileName: "a.wav")
@@ -63,14 +63,14 @@ extension Mounts {
             }
         }
 
-        /// The pages that hold `samples` of two bytes each behind a header of 44.
+        /// The pages with `samples` of `bytesPerSample` bytes each behind a header of 44 bytes.
         private func pages(of samples: Range<Int>, bytesPerSample: Int) -> [Int] {
             let first = (44 + samples.lowerBound * bytesPerSample) / Self.pageSize
             let last = (44 + samples.upperBound * bytesPerSample - 1) / Self.pageSize
             return Array(first...last)
         }
 
-        /// The ranges of samples that the log says cannot be decoded.
+        /// The ranges of samples that cannot be decoded according to `log`.
         private func samplesLost(in log: String) -> [Range<Int>] {
             log.matches(of: #/\bsamples (\d+)\.\.<(\d+): /#).compactMap { match in
                 guard let lower = Int(match.1), let upper = Int(match.2) else { return nil }
@@ -103,7 +103,7 @@ extension Mounts {
                 try withMounted("flac", blob, chunks: [10_000]) { store in
                     try cut(store.chunk([4], of: "0/audio_data_blob_array"))
                 } _: { found, log in
-                    // 10 000 of 83 000 bytes, give or take the frames at both ends.
+                    // 10 000 of 83 000 bytes, more or less the frames at both ends.
                     #expect((1...found.pages.count / 3).contains(found.lost.count))
                     #expect(found.agree(with: whole))
                     #expect(!samplesLost(in: log).isEmpty)
@@ -111,7 +111,7 @@ extension Mounts {
             }
         }
 
-        /// The frames of an ADTS stream, and where each begins.
+        /// The rows of the index of an ADTS stream.
         private func adtsIndex(_ blob: [UInt8]) -> [[UInt64]] {
             var rows: [[UInt64]] = []
             var offset = 0
@@ -127,7 +127,7 @@ extension Mounts {
             var blob = try MountedStore.fixture("recordings/exact.aac")
             let whole = try whole("aac", blob)
             let index = adtsIndex(blob)
-            // Not the last of its run, which the next run begins from.
+            // Not the last frame of its run, which is the pre-roll of the next.
             let frame = 50
             blob[Int(index[frame][0])] = 0
             try withMounted("aac", blob, index: index) { found, log in
@@ -146,7 +146,7 @@ extension Mounts {
             try withMounted("aac", blob) { found, _ in
                 let bytes = found.pages.flatMap { $0 ?? [] }
                 #expect(found.lost.isEmpty)
-                // The frame before is lost as well: a frame is believed by the header behind it.
+                // The frame before is lost as well, since a frame needs a header behind it.
                 #expect(bytes.count == whole.count - 2 * 1_024 * 4)
                 let isSameBefore = bytes[44..<44 + 48 * 4_096] == whole[44..<44 + 48 * 4_096]
                 #expect(isSameBefore)
@@ -163,7 +163,7 @@ extension Mounts {
             try withMounted("opus", blob) { found, log in
                 let lost = samplesLost(in: log)
                 #expect(lost.count == 1)
-                // 16 packets of 20 ms, and the second of sound that the page held.
+                // 16 packets of 20 ms, and the second of sound in the page.
                 #expect(lost.allSatisfy { $0.count == (16 + 50) * 960 })
                 let first = try #require(found.lost.first)
                 let last = try #require(found.lost.last)
@@ -204,7 +204,7 @@ extension Mounts {
                 try store.addRecording("1", codec: "flac", blob: blob, fileName: "b.wav")
                 chunk = store.chunk([0], of: "0/audio_data_blob_array")
             } _: { mount in
-                // What is not known yet when it is cut is not served.
+                // Recordings that are not examined yet when they are truncated are not shown.
                 try #expect(mount.names() == [".zarrwlr", "a.wav", "b.wav"])
                 try #require(truncate(#require(chunk).path, 0) == 0)
                 try #expect(Pages(mount.file("a.wav").path).lost.count > 10)

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// The system's calls for extended attributes, whose header Swift's Glibc module leaves out. See xattr(7).
+/// The system calls for extended attributes, whose header Swift's Glibc module lacks. See xattr(7).
 struct ExtendedAttributes {
     typealias Get = @convention(c) (UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int) -> Int
     typealias List = @convention(c) (UnsafePointer<CChar>, UnsafeMutablePointer<CChar>?, Int) -> Int

@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 
 extension Mounts {
-    /// What the WAV of a coded stream announces and holds.
+    /// The format and the samples of the WAV of a coded stream.
     @Suite struct `The WAV of a recording` {
-        /// A stream of Tests/Fixtures/coded and what `soxi` must say of its WAV.
+        /// A stream of Tests/Fixtures/coded, and what `soxi` must print about its WAV.
         struct Stream: Sendable, CustomTestStringConvertible {
             let name: String
             let rate: Int
@@ -16,7 +16,7 @@ extension Mounts {
             var testDescription: String { name }
         }
 
-        /// Those whose decoded samples every decoder agrees on; the golden digests are of flac's and ffmpeg's.
+        /// Streams that every decoder decodes to the same samples; the digests are those of flac and ffmpeg.
         static let exact = [
             Stream(name: "stereo8.flac", rate: 16_000, channels: 2, bits: 8),
             Stream(name: "mono12.flac", rate: 22_050, channels: 1),
@@ -77,7 +77,7 @@ extension Mounts {
             }
         }
 
-        /// A source WAV of 8-bit samples with chunks around them, in the three parts that a store keeps of it.
+        /// A source WAV of 8-bit samples with chunks around them, in the three parts in which a store keeps it.
         private func source(rate: UInt32) -> (head: [UInt8], samples: [UInt8], tail: [UInt8]) {
             func number(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
             let samples = (0..<5_001).map { UInt8(truncatingIfNeeded: $0 * 7) }
@@ -109,7 +109,7 @@ extension Mounts {
             } _: { mount in
                 let isSource = try mount.bytes("0.wav") == head + samples + tail
                 #expect(isSource)
-                // A head that contradicts the samples is passed over.
+                // A head that contradicts the samples is ignored.
                 let plain = try mount.bytes("1.wav")
                 #expect(plain.count == 44 + samples.count + 1)
                 let hasSamples = plain[44...].starts(with: samples)

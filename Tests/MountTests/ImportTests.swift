@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Mounts {
-    /// Stores that `zarrwlr import` makes, and what becomes of imports that are killed or meet each other.
+    /// Stores made by `zarrwlr import`, by imports that are killed, and by imports at the same time.
     @Suite struct Imports {
         /// The program under test.
         static var program: URL {
@@ -28,7 +28,7 @@ extension Mounts {
             return folder
         }
 
-        /// Whether a mount of `store` has every file of `sources` byte for byte, and no other.
+        /// Checks that a mount of `store` has every file of `sources`, byte for byte, and no other.
         private static func expectAll(of sources: URL, in store: URL) throws {
             let names = try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted()
             try MountedStore.with(store.path) { mounted in

@@ -1,13 +1,13 @@
 import Support
 import Synchronization
 
-/// Keeps what is said to a log.
+/// Keeps the lines of a log.
 final class KeptLines: Sendable {
     private let lines = Mutex<[String]>([])
 
-    /// The lines so far.
+    /// The lines logged so far.
     var all: [String] { lines.withLock { $0 } }
 
-    /// The log that is kept.
+    /// The log whose lines are kept.
     var log: Log { Log { _, line in self.lines.withLock { $0.append(line) } } }
 }

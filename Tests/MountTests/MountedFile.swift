@@ -1,14 +1,14 @@
 import Glibc
 import Support
 
-/// A file of a mount, read by positions.
+/// A file of a mount, with random access.
 struct MountedFile: ~Copyable {
     private let descriptor: Int32
     let path: String
 
-    /// Opens `path`; `isDirect`, past the kernel's page cache, so that every read reaches the mount.
+    /// Opens `path`. If `isDirect`, reads bypass the kernel's page cache, so that every read reaches the mount.
     init(_ path: String, isDirect: Bool = false) throws {
-        // O_DIRECT of Linux on x86-64 and arm64; Glibc's module leaves it out.
+        // O_DIRECT of Linux on arm64 and x86-64, which the Glibc module lacks.
         #if arch(arm64)
             let direct: Int32 = 0o200000
         #else
@@ -21,7 +21,7 @@ struct MountedFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// The bytes of `range`, as many as there are; in one pread as a rule.
+    /// The bytes of `range`, or fewer at the end of the file; usually by a single pread.
     func bytes(_ range: Range<UInt64>) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         var count = 0
@@ -38,7 +38,7 @@ struct MountedFile: ~Copyable {
         return Array(bytes[..<count])
     }
 
-    /// All of it.
+    /// All bytes.
     func allBytes() throws -> [UInt8] {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemError("fstat", path) }

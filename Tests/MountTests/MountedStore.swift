@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A store mounted by the `zarrwlr-mount` that was built beside these tests.
+/// A store mounted by the `zarrwlr-mount` that was built with these tests.
 struct MountedStore {
-    /// Where it is mounted.
+    /// The directory at which it is mounted.
     let mountpoint: URL
 
     /// The program under test.
@@ -13,7 +13,7 @@ struct MountedStore {
         return tests.deletingLastPathComponent().appending(path: "zarrwlr-mount")
     }
 
-    /// Mounts the store at `path` in the background, calls `body`, and unmounts, whatever happened.
+    /// Mounts the store at `path` in the background, calls `body`, and unmounts in any case.
     static func with<T>(
         _ path: String, _ arguments: [String] = [], environment: [String: String] = [:],
         _ body: (MountedStore) throws -> T
@@ -26,7 +26,7 @@ struct MountedStore {
         }
     }
 
-    /// Mounts a new store, an audio group that `write` fills, calls `body`, and unmounts, whatever happened.
+    /// Mounts a new store, an audio group that `write` fills, calls `body`, and unmounts in any case.
     static func with<T>(
         _ arguments: [String] = [], write: (TestStore) throws -> Void, _ body: (MountedStore) throws -> T
     ) throws -> T {
@@ -47,7 +47,7 @@ struct MountedStore {
     /// The text of the file at `path` below the mountpoint.
     func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
 
-    /// The names in the directory at `path` below the mountpoint, as the system gives them, in the order of their bytes.
+    /// The names in the directory at `path` below the mountpoint, in the order of their bytes.
     func names(_ path: String = "") throws -> [String] {
         try run("find", file(path).path, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0").output
             .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.sorted {

@@ -7,11 +7,11 @@ import TestSupport
 import Testing
 import VirtualFS
 
-/// A volume mounted by this process, served by threads of its own.
+/// A volume that is mounted and served by this process.
 ///
-/// For recordings that no store has: very long ones, and ones that fail where told to.
+/// For recordings that no store has: very long ones, and ones that fail at a given place.
 enum MountedVolume {
-    /// Mounts `recordings`, calls `body` with the mountpoint, and unmounts, whatever happened.
+    /// Mounts `recordings`, calls `body` with the mountpoint, and unmounts in any case.
     static func with(
         _ recordings: [Recording], threads: Int = 8, log: Log = .silent, _ body: (URL) throws -> Void
     ) throws {
@@ -19,7 +19,7 @@ enum MountedVolume {
         try with(volume, threads: threads, log: log, body)
     }
 
-    /// Mounts `volume`, calls `body` with the mountpoint, and unmounts, whatever happened.
+    /// Mounts `volume`, calls `body` with the mountpoint, and unmounts in any case.
     static func with(
         _ volume: Volume, threads: Int = 8, log: Log = .silent, _ body: (URL) throws -> Void
     ) throws {
@@ -54,16 +54,16 @@ enum MountedVolume {
         let problem = Mutex<String?>(nil)
     }
 
-    /// Calls `body` with a new directory to mount at, and removes it afterwards.
+    /// Calls `body` with a new directory for a mount, and removes it afterwards.
     static func withMountpoint<T>(_ body: (URL) throws -> T) throws -> T {
         let mountpoint = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-mount-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: mountpoint, withIntermediateDirectories: true)
-        // Not removeItem, which would empty a mount that is still there.
+        // Not removeItem, which would delete the files of a mount that is still there.
         defer { rmdir(mountpoint.path) }
         return try body(mountpoint)
     }
 
-    /// Unmounts what is mounted at `mountpoint`, if anything is.
+    /// Unmounts whatever is mounted at `mountpoint`, if anything.
     static func unmount(_ mountpoint: URL) {
         guard isMounted(mountpoint) else { return }
         if (try? run("fusermount3", "-u", mountpoint.path))?.status != 0 {

@@ -2,18 +2,18 @@ import Foundation
 import FuseBridge
 import Testing
 
-/// Every test that mounts. They need /dev/fuse; where there is none they are skipped, and `MountRequirement` says so, loudly
+/// All tests that mount. They need /dev/fuse; if there is none they are skipped, and `MountRequirement` reports that on standard error
 /// or, with `ZARRWLR_REQUIRE_MOUNT=1`, as a failure.
 ///
-/// One after the other: libfuse has one log for the whole process.
+/// They run one after another, since libfuse has one log for the whole process.
 @Suite(.serialized, .enabled(if: MountRequirement.isPossible || MountRequirement.isRequired, "needs FUSE"))
 struct Mounts {}
 
 @Suite struct MountRequirement {
-    /// Whether a mount can be made here.
+    /// Whether this process can mount.
     static var isPossible: Bool { reasonAgainst == nil }
 
-    /// Whether a run without mounts is a failure.
+    /// Whether a run without mounts counts as a failure.
     static var isRequired: Bool { ProcessInfo.processInfo.environment["ZARRWLR_REQUIRE_MOUNT"] == "1" }
 
     private static let reasonAgainst: String? = {

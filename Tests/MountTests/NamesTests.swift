@@ -41,7 +41,7 @@ extension Mounts {
                         "a_b.wav",
                         "line_feed.wav", "tab_.wav", "unnamed.wav",
                     ])
-                // 255 bytes at most, and no character cut in two.
+                // At most 255 bytes, and no character is cut in two.
                 #expect(names.filter { $0.hasPrefix("ü") } == [String(repeating: "ü", count: 125) + ".wav"])
                 for name in names where name != ".zarrwlr" { try #expect(mount.bytes(name).starts(with: "RIFF".utf8)) }
                 try #expect(mount.text(".zarrwlr/recordings.csv").split(separator: "\n").count == sources.count + 1)

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension Mounts {
-    /// What holds for every mount, whatever the store and the options.
-    @Suite(.timeLimit(.minutes(3))) struct `Every mount` {
+    /// Properties of every mount, whatever the store and the options.
+    @Suite(.timeLimit(.minutes(3))) struct `Promises of a mount` {
         private func write(_ store: TestStore) throws {
             for (number, name) in ["fixed.flac", "exact.aac", "noise.aac", "celt.opus", "silk.opus"].enumerated() {
                 let codec = name.split(separator: ".").last.map(String.init) ?? ""
@@ -116,12 +116,12 @@ extension Mounts {
                 let process = try #require(server.flatMap { pid_t($0) })
                 #expect(kill(process, SIGTERM) == 0)
                 #expect(eventually { !MountedVolume.isMounted(mount.mountpoint) })
-                // What is not in the page cache has nobody left to ask.
+                // Nobody is left to serve what is not in the page cache.
                 #expect(code(pread(descriptor, &bytes, 4, 1_000_000)) == ENOTCONN)
             }
         }
 
-        /// The errno of a system call that failed; 0 where it did not.
+        /// The errno of a system call that failed; 0 if it did not.
         private func code(_ result: @autoclosure () -> some FixedWidthInteger) -> Int32 {
             errno = 0
             return result() < 0 ? errno : 0

@@ -171,7 +171,7 @@ extension Mounts {
             .synthetic(path, source: source, sampleCount: count, encoding: encoding, samples: samples ?? self.samples)
         }
 
-        /// The file that `recording` should be.
+        /// The expected file of `recording`.
         private func wave(_ count: UInt64, _ encoding: SampleEncoding = .integer16) throws -> Data {
             let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: encoding))
             let header = try #require(WaveHeader(format: format, sampleCount: count))
@@ -179,7 +179,7 @@ extension Mounts {
             return Data(header.bytes + samples.bytes(0..<header.dataByteCount) + padding)
         }
 
-        /// All of the file at `path`, past the page cache.
+        /// All bytes of the file at `path`, read without the page cache.
         private func readDirectly(_ path: String, pieces: String) throws -> Data {
             try run("dd", "if=\(path)", "bs=\(pieces)", "iflag=direct", "status=none").output
         }

@@ -6,18 +6,18 @@ import WaveFile
 extension Mounts {
     /// Numeric arrays with a sample rate, which are recordings without any coding.
     @Suite struct `An array of samples` {
-        /// A type of elements, and what becomes of it.
+        /// A type of elements, and the resulting samples.
         struct Kind: Sendable, CustomTestStringConvertible {
             let type: String
             var bits: Int?
             let size: Int
             let encoding: SampleEncoding
-            /// What ffmpeg calls the WAV's samples.
+            /// ffmpeg's name for the samples of the WAV.
             let ffmpegName: String
 
             var testDescription: String { bits.map { "\(type), \($0) bits" } ?? type }
 
-            /// The WAV's bytes of little-endian `elements`.
+            /// The bytes in the WAV for little-endian `elements`.
             func wave(_ elements: [UInt8]) -> [UInt8] {
                 if type == "int8" { return elements.map { $0 &+ 128 } }
                 guard encoding.bytes < size else { return elements }
@@ -114,7 +114,7 @@ extension Mounts {
             }
         }
 
-        /// Python's own modules as a reader of RF64: every chunk, and the last samples, where `ds64` says they are.
+        /// Reads RF64 in Python: every chunk, and the last samples, at the place given by `ds64`.
         private static let rf64Script = """
             import struct, sys
             file = open(sys.argv[1], 'rb')
@@ -131,7 +131,7 @@ extension Mounts {
             print(tag, channels, rate, bits, samples, *struct.unpack('<2h', file.read(4)), sep=',')
             """
 
-        /// The last samples by libsndfile's own reading: sndfile-info would go through all 6 GB for the loudest.
+        /// Reads the last samples with libsndfile; sndfile-info would read all 6 GB to find the loudest sample.
         private static let sndfileScript = """
             import ctypes, ctypes.util, sys
             class Info(ctypes.Structure):
@@ -147,7 +147,7 @@ extension Mounts {
             print(info.frames, info.rate, *samples, sep=',')
             """
 
-        /// SoX is right as well, but goes through every RF64 file when it opens it, also on a disk: a minute for this one.
+        /// SoX reads such files as well, but it reads all of an RF64 file when it opens it, also on a disk, which takes a minute here.
         @Test(arguments: ["ffmpeg", "libsndfile", "python3"])
         func `tools read an RF64 file of over 4 GiB correctly to its end`(by tool: String) throws {
             let program = tool == "libsndfile" ? "python3" : tool
@@ -157,7 +157,7 @@ extension Mounts {
                 try store.addArray(
                     "long", shape: [sampleCount], type: "int16", bytes: nil, chunks: [chunk],
                     attributes: ["sample_rate": 48_000])
-                // All chunks are missing, silence that is, but for the last.
+                // All chunks but the last are missing, which means silence.
                 try store.writeChunk(
                     [sampleCount / chunk - 1], of: "long",
                     bytes: [UInt8](repeating: 0, count: 2 * chunk - 4) + [1, 0, 2, 0])

@@ -10,10 +10,10 @@ import Testing
 
 extension Mounts {
     /// `.zarrwlr/status.json` and `.zarrwlr/metrics`, as programs read them.
-    @Suite(.timeLimit(.minutes(3))) struct `The numbers of a mount` {
+    @Suite(.timeLimit(.minutes(3))) struct `Metrics of a mount` {
         private let recordings: [Recording] = [.synthetic("0", source: "a.flac", sampleCount: 1_000_000)]
 
-        /// The metrics by now.
+        /// The current metrics.
         private func metrics(_ mountpoint: URL) throws -> PrometheusDocument {
             try PrometheusDocument(run("cat", mountpoint.appending(path: ".zarrwlr/metrics").path).text + "\n")
         }
@@ -64,7 +64,7 @@ extension Mounts {
         }
 
         @Test func `the second read of a file comes from the page cache`() throws {
-            // One thread counts a read before it takes the next request, which then sees it counted.
+            // With one thread a read is counted before the next request is handled.
             try MountedVolume.with(recordings, threads: 1) { mountpoint in
                 let file = mountpoint.appending(path: "a.wav").path
                 #expect(try requests("read", mountpoint) == 0)
@@ -79,7 +79,7 @@ extension Mounts {
 
         @Test func `requests of each kind are counted`() throws {
             let attributes = try ExtendedAttributes()
-            // Counted in the volume itself: to read the metrics takes requests of several kinds.
+            // The counts are taken from the volume, since reading the metrics makes requests of several kinds.
             let volume = Volume(Catalogue(recordings: recordings, problems: []), log: .silent)
             try MountedVolume.with(volume) { mountpoint in
                 let file = mountpoint.appending(path: "a.wav").path
@@ -102,7 +102,7 @@ extension Mounts {
                 for (kind, make) in requests {
                     let before = volume.requests[kind]
                     try make()
-                    // What the kernel sends once a file is closed may still be under way.
+                    // Requests that the kernel sends after a file is closed may still be under way.
                     #expect(eventually { volume.requests[kind] > before }, "\(kind)")
                 }
                 let counts = requests.map { Double(volume.requests[$0.kind]) }

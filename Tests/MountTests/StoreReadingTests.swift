@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 extension Mounts {
-    /// Stores of coded recordings, mounted by the program and read as any file is.
+    /// Stores of coded recordings, mounted by the program and read like any files.
     @Suite struct StoreReading {
         /// A coded stream of Tests/Fixtures/recordings.
         struct Stream: Sendable, CustomTestStringConvertible {
             let name: String
             let codec: String
-            /// Whether every decoder yields the same samples: not where noise is substituted.
+            /// Whether every decoder gives the same samples, which is not so with noise substitution.
             let isExact: Bool
             let rate: Int
             let channels: Int
@@ -26,7 +26,7 @@ extension Mounts {
             Stream(name: "silk.opus", codec: "opus", isExact: true, rate: 48_000, channels: 1),
         ]
 
-        /// Mounts a store of `stream` and hands on the path of its file.
+        /// Mounts a store of `stream`, and calls `body` with the path of its file.
         static func withMounted<T>(
             _ stream: Stream, _ arguments: [String] = [], _ body: (String) throws -> T
         ) throws -> T {
@@ -58,7 +58,7 @@ extension Mounts {
             try Self.withMounted(stream) { path in
                 let file = try MountedFile(path, isDirect: isDirect)
                 var random = RepeatableRandom(seed: 11)
-                // Every read past the cache is a decode: fewer of them say as much.
+                // Every read without the page cache decodes, so fewer of them are enough.
                 for _ in 0..<(isDirect ? 500 : 10_000) {
                     let range = random.range(within: UInt64(whole.count), longest: 9_000)
                     guard try file.bytes(range).elementsEqual(whole[Int(range.lowerBound)..<Int(range.upperBound)])
@@ -193,8 +193,8 @@ extension Mounts {
         }
     }
 
-    /// The stores that zarrwlr itself wrote.
-    @Suite("The stores that zarrwlr wrote", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+    /// The stores written by the Python package zarrwlr.
+    @Suite("Shared stores", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
     struct SharedStores {
         @Test(arguments: Set(ExpectedRecording.all.map(\.store)).sorted())
         func `the shared stores show the expected recordings`(_ store: String) throws {

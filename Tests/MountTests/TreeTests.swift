@@ -139,7 +139,7 @@ extension Mounts {
             }
         }
 
-        /// The errno of a system call that fails; 0 where it does not.
+        /// The errno of a system call that fails; 0 if it does not.
         private func code(_ call: () -> some FixedWidthInteger) -> Int32 {
             errno = 0
             return call() < 0 ? errno : 0

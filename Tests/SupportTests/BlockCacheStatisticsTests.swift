@@ -48,7 +48,7 @@ struct BlockCacheStatisticsTests {
         for number in 0..<4 as Range<UInt64> {
             for _ in 0..<2 { _ = cache.block(key(owner, number)) { block() } }
         }
-        // Who comes ahead of a reader, but too late, has made nothing.
+        // A prefetch that comes after the reader makes nothing.
         _ = cache.block(key(owner, 20)) { block() }
         _ = cache.block(key(owner, 20), isAhead: true) { block() }
         var statistics = cache.statistics

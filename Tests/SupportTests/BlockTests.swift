@@ -13,7 +13,7 @@ struct BlockTests {
     }
 
     @Test func `a block that cannot be filled is freed once`() {
-        // Memory given back twice ends the process.
+        // A double free would end the process.
         for count in [0, 1, 100, 100_000] {
             #expect(throws: CannotFill.self) { try Block(count: count) { _ throws(CannotFill) in throw CannotFill() } }
         }

@@ -29,7 +29,7 @@ struct OrderedWorkTests {
         let gate = Semaphore()
         let work = try OrderedWork<Int, Int>(name: "test", threads: 3) { number in
             calls.withLock { $0[number, default: 0] += 1 }
-            // The first three wait for each other: all are in work at once.
+            // The first three wait for each other, so all of them are in work at once.
             if number < 2 { gate.wait() } else if number == 2 { for _ in 0..<2 { gate.signal() } }
             return number
         }

@@ -3,7 +3,7 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("A lazy value")
+@Suite("Single flight")
 struct SingleFlightTests {
     private struct Refusal: Error {}
 

@@ -3,7 +3,7 @@ public import Support
 public import WaveFile
 
 extension Recording {
-    /// A recording of a store that is not there: `sampleCount` samples a channel, 16 bits and mono unless told otherwise.
+    /// A recording without a store, of `sampleCount` samples per channel, by default mono and of 16 bits.
     public static func synthetic(
         _ path: String, source: String, sampleCount: UInt64 = 1_000, channels: Int = 1, rate: UInt32 = 48_000,
         encoding: SampleEncoding = .integer16, start: Timestamp? = nil, modified: Timestamp = Timestamp(seconds: 1_000),

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Checksums by coreutils, which every machine that runs the tests has.
+/// Digests computed by coreutils.
 public enum Digest {
     /// The SHA-256 of `bytes`, in hexadecimal.
     public static func sha256(_ bytes: [UInt8]) throws -> String {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Waits until `condition` holds, for half a minute at most, and returns whether it did: for what another thread or process does in
-/// its own time.
+/// Waits until `condition` holds, but no longer than half a minute, and returns whether it does. For conditions that another thread or
+/// process fulfils some time later.
 public func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
     for _ in 0..<3_000 {
         if try condition() { return true }

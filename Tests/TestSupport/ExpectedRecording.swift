@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a recording of the shared stores must decode to, from their `expected.json`.
+/// The expected result of decoding a recording of the shared stores, from their `expected.json`.
 public struct ExpectedRecording: Sendable {
     /// The store's folder name.
     public let store: String
@@ -12,16 +12,16 @@ public struct ExpectedRecording: Sendable {
     public let codec: String
     /// Bits of a sample.
     public let bits: Int
-    /// Bytes of all samples; 0 where the recording cannot be decoded.
+    /// Bytes of all samples; 0 if the recording cannot be decoded.
     public let pcmByteCount: Int
-    /// The SHA-256 of all samples, where the recording can be decoded.
+    /// The SHA-256 of all samples; nil if the recording cannot be decoded.
     public let pcmSHA256: String?
-    /// Channels, where it can be decoded.
+    /// The number of channels; nil if the recording cannot be decoded.
     public let channels: Int?
-    /// The sample rate that the WAV must announce, where it can be decoded.
+    /// The sample rate of the WAV; nil if the recording cannot be decoded.
     public let waveRate: UInt32?
 
-    /// All of them; none where there is no shared material.
+    /// All of them; empty if there is no shared material.
     public static let all: [ExpectedRecording] = {
         guard let directory = SharedMaterial.directory,
             let data = try? Data(contentsOf: directory.appending(path: "stores/expected.json")),

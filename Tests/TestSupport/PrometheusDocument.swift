@@ -1,6 +1,6 @@
-/// A text in Prometheus's format 0.0.4, read by its rules and by those of good names; whatever breaks one is an error.
+/// A parsed text in Prometheus's format 0.0.4. Whatever breaks the rules of that format, or those of good names, is an error.
 public struct PrometheusDocument {
-    /// A metric: what its name begins with, its type, and its values.
+    /// A metric: its name, its type, and its values.
     public struct Family {
         /// Its name.
         public let name: String
@@ -12,7 +12,7 @@ public struct PrometheusDocument {
 
     /// One line.
     public struct Sample {
-        /// The metric's name, and for a histogram what follows it.
+        /// The name of the metric, with a suffix for a histogram.
         public let name: String
         /// The labels.
         public let labels: [String: String]
@@ -20,16 +20,16 @@ public struct PrometheusDocument {
         public let value: Double
     }
 
-    /// What is wrong, and in which line.
+    /// An error in the text.
     public struct Fault: Error, CustomStringConvertible {
-        /// Which rule it breaks, and the line.
+        /// The broken rule, and the line.
         public let description: String
     }
 
     /// The metrics, in order.
     public private(set) var families: [Family] = []
 
-    /// Reads `text`.
+    /// Parses `text`.
     public init(_ text: String) throws {
         guard text.hasSuffix("\n") else { throw Fault(description: "the last line has no end") }
         var help: Substring?

@@ -1,9 +1,9 @@
 public import Foundation
 
-/// What another program decodes a lossy stream to, with the libraries of this machine: decoders of other versions differ in the
-/// last bits.
+/// The result of decoding a lossy stream by another program, with the libraries of this machine: decoders of other versions differ
+/// in the last bits.
 public enum ReferenceDecode {
-    /// The SHA-256 of the samples of `file`, an ADTS or Ogg Opus stream, by the ffmpeg command line, with libopus: interleaved,
+    /// The SHA-256 of the samples of `file`, an ADTS or Ogg Opus stream, decoded by the ffmpeg command line with libopus: interleaved,
     /// little-endian, 16 bits.
     public static func sha256(of file: URL) throws -> String {
         let decoder = file.pathExtension == "opus" ? ["-c:a", "libopus"] : []

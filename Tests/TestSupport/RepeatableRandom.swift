@@ -2,7 +2,7 @@
 public struct RepeatableRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    /// The sequence that `seed` begins.
+    /// The sequence of `seed`.
     public init(seed: UInt64) {
         state = seed
     }
@@ -16,7 +16,7 @@ public struct RepeatableRandom: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A range within `0..<count`, seldom aligned to anything, of at most `longest`.
+    /// A random range within `0..<count`, of at most `longest`.
     public mutating func range(within count: UInt64, longest: UInt64) -> Range<UInt64> {
         let start = UInt64.random(in: 0..<count, using: &self)
         return start..<min(count, start + UInt64.random(in: 1...longest, using: &self))

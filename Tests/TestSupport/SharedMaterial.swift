@@ -1,12 +1,12 @@
 public import Foundation
 public import Testing
 
-/// Stores and recordings that are kept beside the repository rather than in it, where there are any.
+/// Stores and recordings outside the repository, if there are any.
 ///
-/// A suite that needs them says `.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment)`, so that a run without them
-/// names what it left out.
+/// Suites that need them have the trait `.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment)`, so that a run without them
+/// reports what was skipped.
 public enum SharedMaterial {
-    /// `$ZARRWLR_SHARED`, else the folder `shared` beside the repository; nil where neither is there.
+    /// `$ZARRWLR_SHARED`, or the folder `shared` next to the repository; nil if neither exists.
     public static let directory: URL? = {
         let beside = TestFiles.repository.deletingLastPathComponent().appending(path: "shared")
         let named = ProcessInfo.processInfo.environment["ZARRWLR_SHARED"].map { URL(filePath: $0) }
@@ -15,9 +15,9 @@ public enum SharedMaterial {
         }
     }()
 
-    /// Whether the material is there.
+    /// Whether the material exists.
     public static var isPresent: Bool { directory != nil }
 
-    /// What a skipped suite says.
+    /// The comment on a skipped suite.
     public static let comment: Comment = "needs the shared stores: set ZARRWLR_SHARED to their folder"
 }

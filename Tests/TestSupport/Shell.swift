@@ -1,19 +1,19 @@
 public import Foundation
 
-/// What a program printed and how it ended.
+/// The output and the exit status of a program.
 public struct ProgramResult: Sendable {
     /// Its exit status.
     public let status: Int32
-    /// What it wrote to standard output.
+    /// Its standard output.
     public let output: Data
-    /// What it wrote to standard error.
+    /// Its standard error.
     public let errors: String
 
-    /// What it printed, without the last line feed.
+    /// Its standard output as text, without the last line feed.
     public var text: String { String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines) }
 }
 
-/// Runs `program` of the search path with `arguments` and waits for its end.
+/// Runs `program` from the search path with `arguments` and waits until it ends.
 @discardableResult
 public func run(_ program: String, _ arguments: String...) throws -> ProgramResult {
     try run(URL(filePath: "/usr/bin/env"), [program] + arguments)
@@ -25,7 +25,7 @@ public func isInstalled(_ program: String) -> Bool {
         .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
 }
 
-/// A folder for what programs keep from run to run, in place of the user's, removed when the tests end.
+/// A cache folder for programs, in place of the user's, removed when the tests end.
 private let cacheFolder: String = {
     atexit { try? FileManager.default.removeItem(atPath: cacheFolderPath) }
     return cacheFolderPath
@@ -33,8 +33,8 @@ private let cacheFolder: String = {
 
 private let cacheFolderPath = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-cache-\(getpid())").path
 
-/// Runs the executable `program` with `input`, and `environment` besides this process's own, and waits for its end. What it reads and prints goes through files: a pipe would
-/// be full at some time.
+/// Runs the executable `program` with `input`, and with `environment` in addition to that of this process, and waits until it ends.
+/// Input and output go through files, since a pipe could fill up.
 @discardableResult
 public func run(
     _ program: URL, _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
@@ -64,13 +64,13 @@ public func run(
         errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
 }
 
-/// A program that ended with another status than 0.
+/// The failure of a program, which ended with a status other than 0.
 public struct ProgramFailure: Error, CustomStringConvertible {
-    /// What was run, how it ended, and what it said.
+    /// The command, its exit status, and its standard error.
     public let description: String
 }
 
-/// Runs `words`, the first of which is looked up in the search path, with `input`; throws where the program fails.
+/// Runs the command `words`, whose first word is looked up in the search path, with `input`; throws an error if it fails.
 @discardableResult
 public func runChecked(_ words: [String], input: Data = Data()) throws -> ProgramResult {
     let result = try run(URL(filePath: "/usr/bin/env"), words, input: input)

@@ -1,15 +1,15 @@
 public import Foundation
 public import Testing
 
-/// A file system that is soon full, which only root can make.
+/// A small file system, which only root can make.
 public enum SmallDisk {
-    /// Whether one can be made.
+    /// Whether this process can make one.
     public static let isPossible: Bool = (try? with(megabytes: 1) { _ in }) != nil
 
-    /// What a skipped suite says.
+    /// The comment on a skipped suite.
     public static let comment: Comment = "needs to mount a tmpfs: run it as root"
 
-    /// Calls `body` with the folder of a file system of so many MiB.
+    /// Calls `body` with the folder of a file system of `megabytes` MiB.
     public static func with(megabytes: Int, _ body: (URL) throws -> Void) throws {
         try TestFiles.withTemporaryDirectory { directory in
             guard try mount("size=\(megabytes)m", at: directory) else { throw POSIXError(.EPERM) }
@@ -18,7 +18,7 @@ public enum SmallDisk {
         }
     }
 
-    /// Makes the file system at `folder` one of so many MiB, with what is in it.
+    /// Resizes the file system at `folder` to `megabytes` MiB; its files stay.
     public static func resize(_ folder: URL, toMegabytes megabytes: Int) throws {
         guard try mount("remount,size=\(megabytes)m", at: folder) else { throw POSIXError(.EPERM) }
     }

@@ -1,11 +1,11 @@
 public import Foundation
 
-/// A Zarr v3 store written by hand, in the plainest layout there is: chunks stored as their bytes, as a rule one an array.
+/// A Zarr v3 store written by hand in the simplest layout: uncompressed chunks, usually one per array.
 public struct TestStore: Sendable {
     /// Its folder.
     public let directory: URL
 
-    /// A store in the new folder `directory`, with a root group of these attributes.
+    /// A store in the new folder `directory`, whose root group has `attributes`.
     public init(at directory: URL, attributes: [String: Any] = [:]) throws {
         self.directory = directory
         try addGroup("", attributes: attributes)
@@ -23,8 +23,8 @@ public struct TestStore: Sendable {
             to: path)
     }
 
-    /// Adds the array `path` of `shape` and `type`, whose elements are `bytes`, in C order and as `endian` has them; nil for an
-    /// array whose chunks are missing, and which so is all zero. Only an array of one dimension may have several chunks.
+    /// Adds the array `path` of `shape` and `type` with the elements `bytes`, in C order and in the byte order `endian`; nil for an
+    /// array without chunks, which reads as zeros. Only an array of one dimension may have several chunks.
     public func addArray(
         _ path: String, shape: [Int], type: String, bytes: [UInt8]?, chunks: [Int]? = nil,
         attributes: [String: Any] = [:], dimensionNames: [String]? = nil, endian: String = "little"
@@ -44,7 +44,7 @@ public struct TestStore: Sendable {
         let chunkSize = bytes.count / shape[0] * chunkLength
         for (number, start) in stride(from: 0, to: bytes.count, by: chunkSize).enumerated() {
             let chunk = Array(bytes[start..<min(start + chunkSize, bytes.count)])
-            // A chunk at the array's edge is stored whole.
+            // A chunk at the edge of the array is stored in full length.
             try writeChunk(
                 [number], of: path, bytes: chunk + [UInt8](repeating: 0, count: chunkSize - chunk.count))
         }
@@ -71,7 +71,7 @@ public struct TestStore: Sendable {
         try addArray(path, shape: [rows.count, rows.first?.count ?? 0], type: "uint64", bytes: bytes)
     }
 
-    /// Adds a recording as zarrwlr does: its group, and its coded audio.
+    /// Adds a recording in the layout of zarrwlr: its group, and its coded audio.
     public func addRecording(
         _ path: String, codec: String, blob: [UInt8], fileName: String = "source.wav", attributes: [String: Any] = [:],
         groupAttributes: [String: Any] = [:], chunks: [Int]? = nil

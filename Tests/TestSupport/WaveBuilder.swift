@@ -1,6 +1,6 @@
-/// Makes WAV files as odd as a test wants them.
+/// Makes WAV files, as odd as a test needs them.
 public struct WaveBuilder: Sendable {
-    /// The four characters the file begins with.
+    /// The four characters at the start of the file.
     public var form: String
     private var chunks: [UInt8] = []
 
@@ -9,13 +9,13 @@ public struct WaveBuilder: Sendable {
         self.form = form
     }
 
-    /// Adds a chunk whose header claims `size`, the contents' own where none is given.
+    /// Adds a chunk whose header has `size`, by default that of the contents.
     public mutating func add(_ name: String, _ contents: [UInt8], size: UInt32? = nil, padded: Bool = true) {
         chunks += Array(name.utf8) + Self.littleEndian(size ?? UInt32(contents.count)) + contents
         if padded, contents.count % 2 == 1 { chunks.append(0) }
     }
 
-    /// Adds a `fmt ` chunk with `extra` at its end; a sample has `bytes`, those of its `bits` where not told otherwise.
+    /// Adds a `fmt ` chunk with `extra` at its end; a sample has `bytes`, by default those of its `bits`.
     public mutating func addFormat(
         tag: UInt16 = 1, channels: UInt16 = 1, rate: UInt32 = 48_000, bits: UInt16 = 16, bytes: UInt16? = nil,
         extra: [UInt8] = []
@@ -27,7 +27,7 @@ public struct WaveBuilder: Sendable {
                 + Self.littleEndian(rate * UInt32(block)) + Self.littleEndian(block) + Self.littleEndian(bits) + extra)
     }
 
-    /// Adds the `ds64` chunk of a file with so many bytes of samples.
+    /// Adds a `ds64` chunk with the size `data` and the number of `samples`.
     public mutating func addLargeSizes(data: UInt64, samples: UInt64) {
         add(
             "ds64",
@@ -35,12 +35,12 @@ public struct WaveBuilder: Sendable {
                 + Self.littleEndian(UInt32(0)))
     }
 
-    /// The file.
+    /// The bytes of the file.
     public var bytes: [UInt8] {
         Array(form.utf8) + Self.littleEndian(UInt32(truncatingIfNeeded: chunks.count + 4)) + Array("WAVE".utf8) + chunks
     }
 
-    /// The bytes of `value`.
+    /// The little-endian bytes of `value`.
     public static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }

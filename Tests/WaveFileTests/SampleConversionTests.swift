@@ -27,11 +27,11 @@ struct SampleConversionTests {
     }
 
     @Test func `conversions round to the nearest value, ties to even, and clip`() {
-        // In steps of 2^-15: halves go to the even neighbour.
+        // In steps of 2^-15: ties go to the even neighbour.
         let steps: [Float] = [0.5, 1.5, 2.5, -0.5, -1.5, 0.49, 0.51, 32_767, 32_767.5, 40_000, -32_768, -40_000]
         let expected: [Int16] = [0, 2, 2, 0, -2, 0, 1, 32_767, 32_767, 32_767, -32_768, -32_768]
         #expect(convert(bytes(steps.map { $0 / 32_768 }), .float32, .integer16) == bytes(expected))
-        // 24 bits to 16: 0x80 below the cut is a half.
+        // From 24 bits to 16: a low byte of 0x80 is a tie.
         let wide: [[UInt8]] = [
             [0x80, 0x01, 0], [0x80, 0x02, 0], [0x81, 0x02, 0], [0xFF, 0xFF, 0x7F], [0, 0, 0x80],
         ]

@@ -4,7 +4,7 @@ import Testing
 @testable import WaveFile
 
 @Suite struct `A WAV header` {
-    /// 44 bytes as Python's `wave` module writes them for 3 samples of 16-bit stereo at 48 kHz.
+    /// The 44 bytes that Python's `wave` module writes for 3 samples of 16-bit stereo at 48 kHz.
     @Test func `the header of 16-bit PCM is the one that Python's wave module writes`() throws {
         let header = try #require(makeHeader(48_000, 2, .integer16, 3))
         #expect(

@@ -15,7 +15,7 @@ import Testing
 
     @Test func `every range of a file is split into the right parts`() throws {
         let layout = try #require(WaveLayout(head: [1, 2, 3], dataByteCount: 5, tail: [9, 8]))
-        /// Where each byte of the file comes from.
+        /// The origin of each byte of the file.
         let file = (0..<3).map { "head\($0)" } + (0..<5).map { "data\($0)" } + (0..<2).map { "tail\($0)" }
         for offset in 0...12 {
             for size in 0...12 {

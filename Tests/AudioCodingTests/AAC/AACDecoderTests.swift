@@ -38,7 +38,7 @@ import Testing
         let run = frames[5..<9]
         let first = try aacSamples(of: run, in: fixture.bytes, by: AACDecoder())
         #expect(try aacSamples(of: run, in: fixture.bytes, by: AACDecoder()) == first)
-        // The stream has noise indeed: a decoder that has drawn some before gives other samples.
+        // The stream does have noise: a decoder that has generated some before gives other samples.
         let used = try AACDecoder()
         let afterOthers = try aacSamples(of: frames[..<9], in: fixture.bytes, by: used).suffix(first.count * 3 / 4)
         #expect(first.suffix(first.count * 3 / 4) != afterOthers)

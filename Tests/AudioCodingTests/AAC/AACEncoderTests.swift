@@ -16,7 +16,7 @@ struct AACEncoderTests {
     func `AAC frames cover priming and all samples, with every channel in its place`(_ channels: Int, _ mask: UInt64)
         throws
     {
-        // A click in each channel at a place of its own, none in the subwoofer's, which has only bass.
+        // A click in each channel at a different place. The subwoofer's is not compared, since it has only bass.
         let count = 20_000
         var samples = [Float](repeating: 0, count: count * channels)
         func place(_ channel: Int) -> Int { 3000 + 2000 * channel }
@@ -81,7 +81,7 @@ struct AACEncoderTests {
     @Test func `samples that AAC cannot hold are refused`() throws {
         #expect(throws: AudioCodingError.self) { try AACEncoder(sampleRate: 250_000, channels: 1, bitRate: 96_000) }
         #expect(throws: AudioCodingError.self) { try AACEncoder(sampleRate: 48_000, channels: 0, bitRate: 96_000) }
-        // Six microphones, of which the fourth would lose all but its bass.
+        // Six channels without a mask: the fourth would lose all but its bass.
         #expect(throws: AudioCodingError.self) { try AACEncoder(sampleRate: 48_000, channels: 6, bitRate: 96_000) }
         #expect(throws: AudioCodingError.self) { try AACEncoder(sampleRate: 48_000, channels: 7, bitRate: 96_000) }
         let encoder = try AACEncoder(sampleRate: 48_000, channels: 1, bitRate: 96_000)

@@ -30,7 +30,7 @@ import Testing
 
     @Test func `ID3v2 tags before an ADTS stream are skipped, and do not count as damage`() throws {
         let fixture = try CodedFixture("mono.aac")
-        // The tag's bytes look like a frame's first ones.
+        // The bytes of the tag look like the start of a frame.
         let tag = Array("ID3".utf8) + [3, 0, 0, 0, 0, 0, 100] + [UInt8](repeating: 0xFF, count: 100)
         for pieces in pieceByteCounts {
             var scanner = ADTSScanner(samplesPerFrame: 2048)

@@ -32,7 +32,7 @@ struct FLACEncoderTests {
         return (encoder, try frames + encoder.finish(md5: try md5(samples)))
     }
 
-    /// The digest that STREAMINFO is to have: of signed samples, which those of up to 8 bits are not.
+    /// The digest for STREAMINFO, which is that of signed samples; samples of up to 8 bits are unsigned here.
     private static func md5(_ samples: SampleBuffer) throws -> [UInt8] {
         let digest = try #require(MessageDigest(.md5))
         digest.update(samples.format.byteCount == 1 ? samples.byteArray.map { $0 ^ 0x80 } : samples.byteArray)
@@ -80,7 +80,7 @@ struct FLACEncoderTests {
             try Data(encoder.header + frames.flatMap(\.bytes)).write(to: path)
             let test = try runChecked(["flac", "-t", "--warnings-as-errors", path.path])
             #expect(!test.errors.contains("cannot check MD5"))
-            // flac takes whole bytes only; ffmpeg has 4 bits as 8, 12 as 16 and 20 as 24.
+            // ffmpeg scales samples that do not fill whole bytes.
             guard form.bits % 8 == 0 else { return }
             let raw = form.bits == 8 ? "u8" : "s\(form.bits)le"
             #expect(
@@ -89,7 +89,7 @@ struct FLACEncoderTests {
         }
     }
 
-    /// Long enough for several segments of about a megabyte, and in small blocks for frame numbers of one to three bytes.
+    /// Long enough for several segments of about a megabyte, and with small blocks for frame numbers of one to three bytes.
     @Test(
         .enabled(if: MediaTools.arePresent, MediaTools.comment),
         arguments: [(1, 1_200_000, 4096), (2, 700_000, 4096), (6, 120_001, 16), (1, 1_048_576, 512)])

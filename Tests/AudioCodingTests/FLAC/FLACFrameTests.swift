@@ -12,7 +12,7 @@ import Testing
         "odd250001.flac", "seektable.flac", "single.flac", "unknowntotal.flac", "variable.flac",
     ]
 
-    // ffprobe 5 finds no packet of 32 bits.
+    // ffprobe 5 finds no packets of 32 bits.
     @Test(arguments: streams.filter { $0 != "mono32.flac" })
     func `FLAC frames are those that ffprobe finds, in pieces of any size`(name: String) throws {
         let fixture = try CodedFixture(name)
@@ -83,7 +83,7 @@ import Testing
         let fixture = try CodedFixture("mono16.flac")
         let frames = try flacFrames(of: fixture.bytes).1
         var bytes = fixture.bytes
-        // From within frame 1 to within frame 3.
+        // From the middle of frame 1 to the middle of frame 3.
         bytes.removeSubrange(Int(frames[1].offset) + 100..<Int(frames[3].offset) + 100)
         let found = try flacFrames(of: bytes).1
         #expect(found.map(\.firstSample) == [0, 4096])

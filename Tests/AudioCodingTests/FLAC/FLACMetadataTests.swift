@@ -21,7 +21,7 @@ import Testing
 
     @Test func `other FLAC metadata blocks are skipped by their headers alone`() throws {
         var fixture = try CodedFixture("single.flac")
-        // A picture of 15 MB, of which nothing is there but its header.
+        // A picture of 15 MB, of which only the header is in `bytes`.
         let picture: [UInt8] = [6, 0xE0, 0, 0]
         fixture.bytes.insert(contentsOf: picture, at: 42)
         let gap: UInt64 = 0xE0_0000
@@ -58,7 +58,7 @@ import Testing
         var blockCount = 0
         let stream = CodedStream(byteCount: 1 << 40) { range in
             blockCount += 1
-            // STREAMINFO without the mark of the last block, then empty padding blocks.
+            // STREAMINFO without the flag of the last block, then empty padding blocks.
             return range.map { $0 == 4 ? 0 : $0 < 42 ? head[Int($0)] : ($0 - 42) % 4 == 0 ? 1 : 0 }
         }
         #expect(throws: AudioCodingError.self) { try FLACMetadata(of: stream) }

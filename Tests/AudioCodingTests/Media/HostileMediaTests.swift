@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 struct HostileMediaTests {
-    /// What reading a file to its end both ways gave, and what stopped that.
+    /// The results of reading a file to its end, decoded and as packets: the samples, and the errors.
     private struct Reading {
         var decodedSamples = 0
         var copiedSamples = 0
@@ -116,7 +116,7 @@ struct HostileMediaTests {
     private func expectNoMore(than sound: Reading, in path: String) throws {
         let reading = Reading(path)
         #expect(reading.errors.allSatisfy { $0 is MediaError })
-        // Damage may hit what says which samples at both ends are padding.
+        // Damage may hit the information about padding at both ends.
         #expect(reading.decodedSamples <= sound.decodedSamples + 2 * 1_152)
         #expect(reading.copiedSamples <= sound.copiedSamples)
     }
@@ -159,7 +159,7 @@ struct HostileMediaTests {
             let source = try MediaTools.open(path)
             var offsets: [Int] = []
             while let packet = try source.nextPacket() { offsets.append(Int(try #require(packet.offset))) }
-            // From where one packet begins to where a later one does, so that what is left is well formed.
+            // From the start of one packet to the start of a later one, so that the rest is well formed.
             let bytes = try Data(contentsOf: URL(filePath: path))
             let first = offsets[offsets.count / 3]
             let second = try #require(offsets.first { $0 > offsets[offsets.count / 2] })

@@ -4,18 +4,18 @@ import Support
 import TestSupport
 import Testing
 
-/// Reads files of many containers, made from one signal, and compares with what ffmpeg and ffprobe say of them.
+/// Reads files of many containers, made from one signal, and compares the results with those of ffmpeg and ffprobe.
 @Suite(.enabled(if: MediaTools.arePresent, MediaTools.comment))
 struct MediaSourceTests {
-    /// A file of `signal` made by ffmpeg with `arguments`.
+    /// A file that ffmpeg makes with `arguments`.
     struct Case: CustomTestStringConvertible, Sendable {
         let name: String
         let arguments: [String]
         var codec: String
         var format: SampleFormat = .integer(bits: 16)
-        /// ffmpeg's name of the samples that `nextSamples` gives.
+        /// ffmpeg's name for the format of the samples from `nextSamples`.
         var raw = "s16le"
-        /// Samples of one channel beyond the source's, in containers that do not say which are padding.
+        /// Samples of one channel beyond those of the source, in containers that do not say what is padding.
         var padding = 0
 
         var testDescription: String { name }
@@ -58,7 +58,7 @@ struct MediaSourceTests {
     static let copied = cases.filter { ["flac", "aac", "opus"].contains($0.codec) }
     static let sampleCount = 48_000
 
-    /// One second of stereo noise at 48 kHz: no whole number of any codec's frames.
+    /// One second of stereo noise at 48 kHz, which is not a whole number of frames of any codec.
     private static func make(_ name: String, _ arguments: [String], in directory: URL) throws -> String {
         let path = directory.appending(path: name).path
         try runChecked(
@@ -85,7 +85,7 @@ struct MediaSourceTests {
             }
             #expect(bytes.count == 2 * file.format.byteCount * (Self.sampleCount + file.padding))
             let expected = try runChecked(["ffmpeg", "-v", "error", "-i", path, "-f", file.raw, "-"]).output
-            // This ffmpeg leaves out at the front what edit lists cut, but not at the end.
+            // This ffmpeg applies edit lists at the front, but not at the end.
             #expect(bytes.count <= expected.count && expected.count - bytes.count < 1024 * 2 * 4)
             #expect(expected.starts(with: bytes))
         }
@@ -122,7 +122,7 @@ struct MediaSourceTests {
         let source = try MediaTools.open(path)
         var bytes: [UInt8] = []
         while let samples = try source.nextSamples() { bytes += samples.bytes }
-        // ffmpeg leaves it in.
+        // ffmpeg does not leave it out.
         let whole = try runChecked(["ffmpeg", "-v", "error", "-i", path, "-f", "f32le", "-"]).output
         #expect(bytes.count == 4 * 12 * 1024)
         #expect(whole.dropFirst(4 * 1024).elementsEqual(bytes))

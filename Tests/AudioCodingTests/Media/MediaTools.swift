@@ -2,7 +2,7 @@ import AudioCoding
 import TestSupport
 import Testing
 
-/// The programs that encoders and media sources are compared with.
+/// The programs whose results are compared with those of encoders and media sources.
 enum MediaTools {
     static let arePresent = ["ffmpeg", "ffprobe", "flac"].allSatisfy(isInstalled)
     /// The file at `path`, with a parser of its packets.

@@ -6,14 +6,14 @@ struct OggBuilder {
     var serial: UInt32 = 7
     var sequence: UInt32 = 0
 
-    /// Headers of a mono stream with `preSkip`, and nothing after them.
+    /// The headers of a mono stream with `preSkip`.
     init(preSkip: UInt16 = 0) {
         let head: [UInt8] = [1, 1, UInt8(preSkip & 0xFF), UInt8(preSkip >> 8), 0, 0, 0, 0, 0, 0, 0]
         page([Array("OpusHead".utf8) + head], granule: 0, flags: 2)
         page([Array("OpusTags".utf8) + [UInt8](repeating: 0, count: 8)], granule: 0)
     }
 
-    /// A packet of 20 ms of CELT that is silent.
+    /// A packet of 20 ms of silence in CELT.
     static let packet: [UInt8] = [31 << 3, 0xFF, 0xFE]
 
     /// A page of whole packets.
