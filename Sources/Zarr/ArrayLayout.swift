@@ -1,8 +1,8 @@
 import Support
 
-/// How the elements of an array lie in chunks, and the chunks in the store: everything its document decides, checked.
+/// How the elements of an array are arranged in chunks, and the chunks in the store: what its document says, checked.
 struct ArrayLayout: Sendable {
-    /// More dimensions than any array has; what walks over them may then recurse.
+    /// The most dimensions that are supported: more than any array has, and few enough for recursion over them.
     static let maximumRank = 32
 
     /// Bytes of all elements.
@@ -48,7 +48,7 @@ struct ArrayLayout: Sendable {
         }
     }
 
-    /// More chunks than these are not looked at one by one.
+    /// The most chunks whose versions are looked at; of an array of more, they are evenly spaced samples.
     private static let versionedChunkLimit = 1 << 14
 
     /// The version of all chunks together; nil if that of any is not known.

@@ -2,16 +2,16 @@ import Support
 
 /// A box divided into chunks of one shape: an array into its chunks, or a shard into its inner ones.
 struct ChunkGrid: Sendable {
-    /// Elements of the whole in every dimension.
+    /// Elements of the box in every dimension.
     let shape: [Int]
     /// Elements of a chunk in every dimension, each at least one.
     let chunkShape: [Int]
-    /// Chunks in every dimension, those at the far edge included that reach beyond the whole.
+    /// Chunks in every dimension, including those at the far edge that reach beyond the box.
     let counts: [Int]
-    /// All chunks.
+    /// Chunks in all.
     let chunkCount: Int
 
-    /// Nil where the ranks differ, a chunk is empty, or a number is too large.
+    /// Nil if the ranks differ, a chunk is empty, or a number is too large.
     init?(dividing shape: [UInt64], into chunkShape: [UInt64]) {
         guard shape.count == chunkShape.count else { return nil }
         var counts: [Int] = []

@@ -1,11 +1,11 @@
-/// What the elements of an array are: the data types of the Zarr v3 core specification.
+/// The type of an array's elements: the data types of the Zarr v3 core specification.
 public enum DataType: Sendable, Hashable {
     case bool
     case int8, int16, int32, int64
     case uint8, uint16, uint32, uint64
     case float16, float32, float64
     case complex64, complex128
-    /// `bytes` opaque bytes, named `r8`, `r16` … after their bits.
+    /// Opaque bytes, so many of them; named `r8`, `r16` … by the number of their bits.
     case raw(bytes: Int)
 
     /// What the bits of an element mean.
@@ -37,8 +37,8 @@ public enum DataType: Sendable, Hashable {
         }
     }
 
-    /// Bytes of the numbers that an element is made of, whose order an endianness turns round: half of a complex element,
-    /// one byte where there is no number.
+    /// Bytes of the numbers that an element consists of, which are reversed if they are big-endian: half of a complex element,
+    /// one byte if the element is no number.
     var numberSize: Int {
         switch kind {
         case .complex: itemSize / 2
@@ -57,7 +57,7 @@ public enum DataType: Sendable, Hashable {
     /// A raw element is held in memory as the fill value, so its size has a bound.
     private static let maximumRawBytes = 65_536
 
-    /// The type of that name, nil where there is none such here.
+    /// The type of that name; nil if it is not supported.
     public init?(name: String) {
         if let type = Self.named[name] {
             self = type

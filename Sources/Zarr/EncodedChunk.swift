@@ -1,12 +1,12 @@
 import Support
 
-/// A chunk as its codecs left it: which one, and where its bytes are.
+/// A chunk that is not decoded yet: which one it is, and where its bytes are.
 struct EncodedChunk {
-    /// Where encoded bytes are.
+    /// The place of encoded bytes.
     enum Place {
-        /// All of what the store keeps under the key.
+        /// The whole value under the key.
         case object
-        /// A part of it: an inner chunk of a shard.
+        /// A part of that value: an inner chunk of a shard.
         case part(Range<Int>)
         /// In memory: an inner chunk of a shard that had to be decoded as a whole.
         case memory(BlockSlice)
@@ -18,7 +18,7 @@ struct EncodedChunk {
     /// Its number among all chunks of its level in the array.
     let number: Int
 
-    /// The inner chunk of that `number` whose bytes are `range` of this one's, which hold it.
+    /// The inner chunk `number`, whose bytes are `range` of this one's, all of which this one has.
     func inner(_ range: Range<Int>, number: Int) -> EncodedChunk {
         let place: Place =
             switch place {

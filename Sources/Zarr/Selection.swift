@@ -1,4 +1,4 @@
-/// A region of an array or a chunk, and where in memory each of its elements belongs.
+/// A region of an array or a chunk, and the place in memory of each of its elements.
 struct Selection {
     /// The region in one dimension.
     struct Axis {
@@ -11,7 +11,7 @@ struct Selection {
     }
 
     var axes: [Axis]
-    /// Where the region's first element belongs.
+    /// The place of the region's first element.
     var destination: UnsafeMutableRawPointer
 
     init(axes: [Axis], destination: UnsafeMutableRawPointer) {
@@ -19,13 +19,13 @@ struct Selection {
         self.destination = destination
     }
 
-    /// All of a `shape`, whose bytes fit `Int`, in C order.
+    /// All of an array or chunk of `shape`, in C order; the number of its bytes fits `Int`.
     init(whole shape: [Int], itemSize: Int, destination: UnsafeMutableRawPointer) {
         self.init(axes: shape.map { Axis(start: 0, count: $0, stride: 0) }, destination: destination)
         packAxes(itemSize: itemSize)
     }
 
-    /// Sets the strides to those of C order without holes.
+    /// Sets the strides to those of C order without gaps.
     private mutating func packAxes(itemSize: Int) {
         var stride = itemSize
         for axis in axes.indices.reversed() {
@@ -34,8 +34,8 @@ struct Selection {
         }
     }
 
-    /// Calls `body` for each chunk of `grid` that the region touches, in C order: with the chunk's place in the grid, its
-    /// number (in C order), and the part of the region that lies in it, counted from the chunk's first element.
+    /// Calls `body` for each chunk of `grid` that the region overlaps, in C order, with the chunk's coordinates in the grid, its
+    /// number (in C order), and the part of the region that lies in it, relative to the chunk's first element.
     func forEachChunk<E: Error>(
         of grid: ChunkGrid, _ body: (_ coordinates: [Int], _ number: Int, _ part: Selection) throws(E) -> Void
     ) throws(E) {
@@ -49,7 +49,7 @@ struct Selection {
                 let whole = axes[axis]
                 let chunkStart = coordinates[axis] * grid.chunkShape[axis]
                 let first = max(whole.start, chunkStart)
-                // Compared as what is left, since a chunk may reach beyond the largest number.
+                // Lengths are compared rather than ends, since a chunk may end beyond Int.max.
                 let count = min(whole.start + whole.count - first, grid.chunkShape[axis] - (first - chunkStart))
                 part.axes[axis].start = first - chunkStart
                 part.axes[axis].count = count
@@ -61,7 +61,7 @@ struct Selection {
         }
     }
 
-    /// Steps to the next chunk that the region touches, the last dimension first; false after the last one.
+    /// Advances to the next chunk that the region overlaps, along the last dimension first; false after the last one.
     private func advance(_ coordinates: inout [Int], in grid: ChunkGrid) -> Bool {
         for axis in axes.indices.reversed() {
             let whole = axes[axis]

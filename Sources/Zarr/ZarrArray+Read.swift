@@ -41,7 +41,7 @@ extension ZarrArray {
         var stride = dataType.itemSize
         for axis in axes.indices.reversed() {
             axes[axis].stride = stride
-            // The region's bytes are at most the array's, which fit.
+            // Does not overflow: the region has at most as many bytes as the array, whose count fits.
             stride *= axes[axis].count
         }
         guard stride == buffer.count else {

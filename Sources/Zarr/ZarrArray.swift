@@ -2,8 +2,8 @@ public import Support
 
 /// An array: a grid of chunks, read by region.
 ///
-/// Reading costs what is read: chunks that are coded as `bytes` alone are read in part, others are decoded once and kept in
-/// the cache. Safe to call from any thread.
+/// A read costs what it reads: chunks that are only serialised, by the codec `bytes`, are read in part; others are decoded once
+/// and kept in the cache. Bytes that follow one another under one key are read at once. Safe to call from any thread.
 public final class ZarrArray: Sendable {
     /// Its path in the store, empty for the root.
     public let path: String
@@ -11,7 +11,7 @@ public final class ZarrArray: Sendable {
     public let shape: [UInt64]
     /// What its elements are.
     public let dataType: DataType
-    /// The names of its dimensions, where it has any.
+    /// The names of its dimensions, if it has any.
     public let dimensionNames: [String?]?
 
     private let store: any Store
@@ -28,8 +28,8 @@ public final class ZarrArray: Sendable {
         layout = try ArrayLayout(document, path: path, store: store, cache: cache, kind: kind)
     }
 
-    /// Opens the array at `path`; `cache` keeps its decoded chunks, as blocks of `kind`. Throws `notFound` where there is no node, and
-    /// `unsupported` where the array asks for something that reading it would need and that there is not.
+    /// Opens the array at `path`; `cache` keeps its decoded chunks, as blocks of `kind`. Throws `notFound` if there is no node, and
+    /// `unsupported` if reading the array would need something that is not supported.
     public static func open(
         _ store: any Store, path: String, cache: BlockCache, kind: BlockKind = .chunks
     ) throws(ZarrError) -> ZarrArray {
@@ -53,6 +53,6 @@ public final class ZarrArray: Sendable {
     /// A number that changes whenever a chunk is written, added or removed; nil if the store does not know that without reading.
     public var chunkVersion: UInt64? { layout.version }
 
-    /// How many bytes all its elements have.
+    /// Bytes of all its elements.
     public var byteCount: UInt64 { UInt64(layout.byteCount) }
 }

@@ -1,20 +1,20 @@
 public import Support
 
-/// Why a node of a hierarchy, or a part of an array, cannot be had.
+/// Why a node of a hierarchy, or a part of an array, cannot be read or written.
 public struct ZarrError: DescribedError {
-    /// What sort of failure it is, for those who treat them differently.
+    /// What sort of failure it is, for callers that treat them differently.
     public enum Kind: Sendable {
         /// There is no node at that path.
         case notFound
-        /// The node's document is not what the Zarr v3 specification says.
+        /// The node's document does not follow the Zarr v3 specification.
         case invalidDocument
-        /// It is Zarr, and asks for something that this reader does not have.
+        /// It is Zarr, but needs something that is not supported.
         case unsupported
         /// What was asked for is not in the array, or does not fit the buffer.
         case invalidRequest
         /// A chunk or a shard is not what the array's document says.
         case damagedChunk
-        /// The store could not be read; the cause says why.
+        /// The store could not be read or written; the cause says why.
         case store
     }
 
@@ -24,7 +24,7 @@ public struct ZarrError: DescribedError {
     public let problem: String
     /// The path of the node, or the key of the chunk or shard; empty for the root.
     public let path: String
-    /// The error beneath.
+    /// The error beneath, if there is one.
     public let cause: (any Error)?
 
     /// An error about the node at `path`.

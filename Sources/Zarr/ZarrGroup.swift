@@ -8,7 +8,7 @@ public struct ZarrGroup: Sendable {
         self.document = document
     }
 
-    /// Opens the group at `path` (empty: the root). Throws `notFound` where there is no node.
+    /// Opens the group at `path` (empty: the root). Throws `notFound` if there is no node.
     public static func open(_ store: any Store, path: String) throws(ZarrError) -> ZarrGroup {
         guard let document = try NodeDocument(store, path: path) else {
             throw ZarrError(.notFound, "there is no Zarr node", path: path)
@@ -27,8 +27,8 @@ public struct ZarrGroup: Sendable {
         try document.attributes(as: type)
     }
 
-    /// The names, sorted, of what may be nodes directly below: folders with a name that a node can have. Which of them are
-    /// nodes shows when they are opened.
+    /// The names, sorted, of what may be nodes directly below: folders whose names are allowed for nodes. Which of them are
+    /// nodes is known only when they are opened.
     public func children() throws(ZarrError) -> [String] {
         do {
             return try store.children(of: path).filter { !$0.hasPrefix("__") && !$0.allSatisfy { $0 == "." } }

@@ -1,20 +1,20 @@
 public import Support
 
-/// What there is at a path of a hierarchy.
+/// A node of a hierarchy: a group or an array.
 public enum ZarrNode: Sendable {
     case group(ZarrGroup)
     case array(ZarrArray)
 
-    /// Opens the node at `path` (empty: the root); nil where there is none.
+    /// Opens the node at `path` (empty: the root); nil if there is none.
     ///
-    /// Throws where there is one that cannot be read: a broken document, zarr_format 2, an array that asks for what is not
-    /// supported. `cache` keeps the array's decoded chunks.
+    /// Throws if there is one that cannot be read: its document is broken, it is of zarr_format 2, or it is an array that
+    /// needs something unsupported. `cache` keeps the array's decoded chunks.
     public static func open(_ store: any Store, path: String, cache: BlockCache) throws(ZarrError) -> ZarrNode? {
         guard let document = try NodeDocument(store, path: path) else { return nil }
         return try ZarrNode(store, document, document.metadata(), cache: cache)
     }
 
-    /// Opens the node at `path` as above, and reads its attributes as a `type` with it.
+    /// Opens the node at `path` as above, and decodes its attributes as a `type` in the same pass.
     public static func open<T: Decodable>(
         _ store: any Store, path: String, cache: BlockCache, attributes type: T.Type
     ) throws(ZarrError) -> (node: ZarrNode, attributes: T)? {

@@ -13,7 +13,7 @@ extension ZarrArray {
         try read(start: shape.map { _ in 0 }, count: shape)
     }
 
-    /// A region, in a buffer whose every byte was something else before.
+    /// A region, read into a buffer whose every byte was something else.
     func read(start: [UInt64], count: [UInt64]) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0xA5, count: Int(count.reduce(UInt64(dataType.itemSize), *)))
         try bytes.withUnsafeMutableBytes { try read(start: start, count: count, into: $0) }
@@ -28,7 +28,7 @@ extension ZarrArray {
     }
 }
 
-/// The region of the C-ordered `whole` of `shape`, element by element.
+/// The region of the C-ordered array `whole` of `shape`, copied element by element.
 func region(of whole: [UInt8], shape: [UInt64], itemSize: Int, start: [UInt64], count: [UInt64]) -> [UInt8] {
     var offsets = [0]
     for axis in shape.indices {

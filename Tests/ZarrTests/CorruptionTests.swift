@@ -2,9 +2,9 @@ import Testing
 
 @testable import Zarr
 
-/// Stores with wrong bytes in them: whatever the byte, a read ends, with data or with an error.
+/// Stores with wrong bytes in them: whatever the byte, a read ends with data or with an error.
 struct CorruptionTests {
-    /// Arrays of the grid with every kind of codec in them.
+    /// Arrays of the grid, among them every kind of codec.
     private static func arrays() throws -> [GoldenGridTests.GoldenArray] {
         let names: Set = [
             "uint8 zstd", "int16 gzip", "float32 blosc", "int16 blosc lz4 bitshuffle", "int16 blosc blosclz shuffle",
@@ -18,7 +18,7 @@ struct CorruptionTests {
         return arrays
     }
 
-    /// Reads all of the array in `store`, if that can be done.
+    /// Reads all of the array in `store`; nil if that fails.
     private func read(_ store: MemoryStore) -> [UInt8]? {
         guard let array = try? ZarrArray.root(of: store, cacheBudget: 0), array.byteCount < 1 << 20 else { return nil }
         return try? array.readAll()
@@ -40,7 +40,7 @@ struct CorruptionTests {
         }
     }
 
-    @Test func `a chunk that is cut or goes on gives data or an error`() throws {
+    @Test func `a chunk that is cut short or has more bytes behind it gives data or an error`() throws {
         for golden in try Self.arrays() {
             for key in golden.store.keys where key != "zarr.json" {
                 let value = try #require(golden.store[key])
@@ -70,7 +70,7 @@ struct CorruptionTests {
         }
     }
 
-    @Test func `what checksums cover is right or refused`() throws {
+    @Test func `a wrong byte that a checksum covers is an error`() throws {
         for golden in try Self.arrays() where golden.name == "uint8 crc32c, gzip, zstd, crc32c" {
             for key in golden.store.keys where key != "zarr.json" {
                 let value = try #require(golden.store[key])

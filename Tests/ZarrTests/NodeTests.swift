@@ -3,7 +3,7 @@ import Testing
 
 @testable import Zarr
 
-/// What is found at a path, and what is said of documents that are not right.
+/// What is found at a path, and the errors of documents that are wrong.
 struct NodeTests {
     private let cache = BlockCache(budget: 1 << 20)
 
@@ -27,7 +27,7 @@ struct NodeTests {
         #expect(missing?.kind == .notFound)
     }
 
-    @Test func `a group tells its children in order, but no names that nodes cannot have`() throws {
+    @Test func `a group lists its children in order, but no names that nodes cannot have`() throws {
         let group = #"{"zarr_format":3,"node_type":"group"}"#
         let store = MemoryStore(document: group, ["b/zarr.json": [], "a/zarr.json": [], "__c/x": [], "x": []])
         #expect(try ZarrGroup.open(store, path: "").children() == ["a", "b"])
@@ -60,7 +60,7 @@ struct NodeTests {
     }
 
     @Test(arguments: [".zgroup", ".zarray"])
-    func `zarr_format 2 is named as what is not supported`(name: String) {
+    func `zarr_format 2 is refused by name`(name: String) {
         let error = #expect(throws: ZarrError.self) {
             try ZarrNode.open(MemoryStore(["a/\(name)": [0x7B, 0x7D]]), path: "a", cache: cache)
         }
@@ -97,7 +97,7 @@ struct NodeTests {
         #expect(throws: ZarrError.self) { try ZarrNode.open(store, path: "", cache: cache) }
     }
 
-    @Test func `attributes are read as the type asked for, on groups and arrays`() throws {
+    @Test func `attributes of groups and arrays are read as the type that is asked for`() throws {
         struct Attributes: Decodable {
             let codec: String?
             let gain: Double?

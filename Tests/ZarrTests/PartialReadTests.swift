@@ -3,14 +3,14 @@ import Testing
 
 @testable import Zarr
 
-/// What is read from the store to answer a read, counted.
+/// What is read from the store to answer a read.
 struct PartialReadTests {
-    /// A one-dimensional uint8 array of `count` elements, element i holding i modulo 251.
+    /// The elements of a one-dimensional uint8 array: element i is i modulo 251.
     private static let values = (0..<4096).map { UInt8($0 % 251) }
 
     private typealias Read = CountingStore.Read
 
-    /// An array over `values` in `store`, opened, and what opening read forgotten.
+    /// An array whose store has `chunks`, opened; what opening it read is not counted.
     private func open(_ document: String, _ chunks: [String: [UInt8]]) throws -> (ZarrArray, CountingStore) {
         let store = CountingStore(MemoryStore(document: document, chunks))
         let array = try ZarrArray.root(of: store)
@@ -165,7 +165,7 @@ struct PartialReadTests {
         #expect(store.takeReads().count == 1)
     }
 
-    @Test func `rows of a big-endian chunk are read alone, and turned round`() throws {
+    @Test func `rows of a big-endian chunk are read alone, and their bytes reversed`() throws {
         let chunk = (0..<64).flatMap { [UInt8(0), UInt8($0)] }
         let (array, store) = try open(
             Documents.array(
@@ -175,7 +175,7 @@ struct PartialReadTests {
         #expect(store.takeReads() == [Read(key: "c/0/0", range: 48..<80)])
     }
 
-    @Test func `columns with small holes between them are fetched together, rows far apart alone`() throws {
+    @Test func `columns with small gaps between them are fetched together, rows far apart alone`() throws {
         let (narrow, narrowStore) = try open(
             Documents.array(shape: "[1024,4]", chunks: "[1024,4]"), ["c/0/0": Self.values])
         let column = stride(from: 1, to: 4096, by: 4).map { Self.values[$0] }
@@ -218,7 +218,7 @@ struct PartialReadTests {
         }
     }
 
-    @Test func `what is not in the array is refused, and says what the array has`() throws {
+    @Test func `a read beyond the array is refused`() throws {
         let (array, _) = try open(Documents.array(shape: "[8]", chunks: "[4]"), [:])
         for range in [0..<9, 9..<9, 8..<9, UInt64.max - 1..<UInt64.max] {
             let error = #expect(throws: ZarrError.self) { try array.read(bytes: range) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Zarr
 
-/// The arrays of stores that zarrwlr wrote.
+/// The arrays of stores that the Python package zarrwlr wrote.
 @Suite(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
 struct SharedStoreTests {
     private let cache = BlockCache(budget: 16 << 20)
@@ -25,7 +25,7 @@ struct SharedStoreTests {
         }
     }
 
-    @Test func `every node opens, and every array reads`() throws {
+    @Test func `every node of the shared stores opens, and every array reads`() throws {
         var arrays = 0
         try forEachNode { directory, _, node in
             guard case .array(let array) = node else { return }
@@ -36,7 +36,7 @@ struct SharedStoreTests {
         #expect(arrays >= 20)
     }
 
-    @Test func `blobs are the inner chunks of their shards, end to end`() throws {
+    @Test func `blobs of the shared stores are the inner chunks of their shards, end to end`() throws {
         var blobs = 0
         try forEachNode { directory, store, node in
             guard case .array(let array) = node, array.path.hasSuffix("audio_data_blob_array") else { return }

@@ -16,7 +16,7 @@ extension BloscCodec {
         var count: Int32 = 0
         let capacity = bytes.count + Int(BLOSC_MAX_OVERHEAD)
         let encoded = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
-            // A block size of 0: blosc chooses. One thread: chunks are encoded in parallel, not parts of them.
+            // Block size 0 lets blosc choose one. One thread: it is chunks that are encoded in parallel, not parts of them.
             count = blosc_compress_ctx(
                 Int32(clamping: level), Int32(order), itemSize, bytes.count, bytes, buffer.baseAddress, capacity,
                 compressor.rawValue, 0, 1)

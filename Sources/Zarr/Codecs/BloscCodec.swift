@@ -1,6 +1,6 @@
 import CBlosc
 
-/// The codec `blosc`: version 1 of its format, which says by itself how it was made.
+/// The codec `blosc`: version 1 of its format, whose header says how it was encoded.
 struct BloscCodec: BytesToBytesCodec {
     static let name = "blosc"
 

@@ -11,7 +11,7 @@ extension BytesToBytesCodec {
                 guard count == size else { throw failure("holds \(count) bytes instead of \(size)") }
             }
         case .atMost(let limit):
-            // Memory that is reserved and not touched costs nothing.
+            // Memory that is allocated and not touched costs nothing.
             let size = min(limit, decodedLimit(of: encoded.bytes) ?? limit)
             guard let memory = malloc(max(size, 1)) else { throw failure("no memory for \(size) bytes") }
             defer { free(memory) }

@@ -5,10 +5,10 @@ protocol BytesToBytesCodec: Sendable {
     /// Its name in documents.
     static var name: String { get }
 
-    /// How many bytes it makes of `decoded` bytes. What is more than this is taken to be damaged.
+    /// How many bytes it encodes `decoded` bytes to. A chunk of more bytes is damaged.
     func encodedSize(of decoded: ByteCount) -> ByteCount
 
-    /// How many bytes `encoded` decodes to at most, as far as it says so without being decoded.
+    /// How many bytes `encoded` decodes to at most; nil if that is not known before it is decoded.
     func decodedLimit(of encoded: UnsafeRawBufferPointer) -> Int?
 
     /// Decodes `encoded` into `buffer` and returns how many bytes that were. Never writes past the buffer: what does not fit
@@ -19,8 +19,7 @@ protocol BytesToBytesCodec: Sendable {
 }
 
 extension BytesToBytesCodec {
-    /// What a compressor may make of bytes that cannot be compressed, generously: many small frames or members, each with
-    /// its header, are legal.
+    /// A generous bound for bytes that cannot be compressed: many small frames or members, each with its header, are allowed.
     func encodedSize(of decoded: ByteCount) -> ByteCount {
         let limit = decoded.limit.multiplied(by: 2)?.adding(1 << 20) ?? .max
         return .atMost(min(limit, CodecChain.maximumEncodedSize))
@@ -28,6 +27,6 @@ extension BytesToBytesCodec {
 
     func decodedLimit(of encoded: UnsafeRawBufferPointer) -> Int? { nil }
 
-    /// The error of this codec.
+    /// An error of this codec.
     func failure(_ problem: String) -> CodecError { CodecError(Self.name, problem) }
 }

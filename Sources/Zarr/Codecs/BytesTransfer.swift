@@ -1,6 +1,6 @@
-/// How a region comes out of the bytes of a C-ordered chunk: which runs of bytes it is, and where they go.
+/// How a region is read from the bytes of a C-ordered chunk: which runs of bytes it consists of, and their places in memory.
 ///
-/// Everything is in bytes of a chunk whose size fits `Int`, so sums and products here do too.
+/// All numbers are of bytes of a chunk whose size fits `Int`, so their sums and products do, too.
 struct BytesTransfer {
     private struct Axis {
         let count: Int
@@ -8,39 +8,39 @@ struct BytesTransfer {
         let sourceStride: Int
         /// The same in memory.
         let stride: Int
-        /// Bytes in the chunk from the first to the last that is wanted, of this dimension and those within.
+        /// Bytes in the chunk from the first to the last that is wanted, along this dimension and the inner ones.
         let span: Int
-        /// Whether they are one run, and stay one in memory.
+        /// Whether they are one run both in the chunk and in memory.
         let isRun: Bool
-        /// The longest hole between runs.
-        let hole: Int
+        /// The longest gap between runs, in bytes.
+        let gap: Int
     }
 
-    /// Where in the chunk the region starts.
+    /// The byte of the chunk at which the region starts.
     let start: Int
     private let axes: [Axis]
     private let itemSize: Int
     private let swapSize: Int
 
-    /// Runs are fetched together with the holes between them while the holes are smaller than this: a page is what the
-    /// kernel reads anyway, and a further call costs more.
-    private static let longestHole = 4096
-    /// How much is fetched together at most.
+    /// Runs are fetched together with the gaps between them if the gaps are shorter than this: the kernel reads a wgap page anyway,
+    /// and another call costs more.
+    private static let longestGap = 4096
+    /// The most bytes that are fetched together.
     private static let longestFetch = 1 << 20
 
     init(_ selection: Selection, shape: [Int], itemSize: Int, swapSize: Int) {
         var start = 0
         var sourceStride = itemSize
-        var inner = Axis(count: 1, sourceStride: itemSize, stride: itemSize, span: itemSize, isRun: true, hole: 0)
+        var inner = Axis(count: 1, sourceStride: itemSize, stride: itemSize, span: itemSize, isRun: true, gap: 0)
         var axes = [Axis](repeating: inner, count: shape.count)
         for index in shape.indices.reversed() {
             let axis = selection.axes[index]
-            let hole = axis.count > 1 ? sourceStride - inner.span : 0
+            let gap = axis.count > 1 ? sourceStride - inner.span : 0
             inner = Axis(
                 count: axis.count, sourceStride: sourceStride, stride: axis.stride,
                 span: (axis.count - 1) * sourceStride + inner.span,
-                isRun: inner.isRun && (axis.count == 1 || hole == 0 && axis.stride == inner.span),
-                hole: max(hole, inner.hole))
+                isRun: inner.isRun && (axis.count == 1 || gap == 0 && axis.stride == inner.span),
+                gap: max(gap, inner.gap))
             axes[index] = inner
             start += axis.start * sourceStride
             sourceStride *= shape[index]
@@ -51,21 +51,21 @@ struct BytesTransfer {
         self.swapSize = swapSize
     }
 
-    /// The bytes of the chunk that the region is, if they are one run, in the chunk and in memory.
+    /// The bytes of the chunk that the region is, if they are one run both in the chunk and in memory.
     var run: Range<Int>? {
         guard let axis = axes.first else { return start..<start + itemSize }
         return axis.isRun ? start..<start + axis.span : nil
     }
 
-    /// Copies the region out of the chunk's bytes, `source` being its first.
+    /// Copies the region from the chunk's bytes, the first of which is at `source`.
     func copy(from source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer) {
         copy(axis: 0, count: axes.first?.count ?? 1, from: source, to: destination)
     }
 
-    /// Fetches a range of the chunk's bytes to memory; false if there is no such chunk.
+    /// Fetches a range of the chunk's bytes to memory; returns false if there is no such chunk.
     typealias Fetch = (Range<Int>, UnsafeMutableRawPointer) throws(ZarrError) -> Bool
 
-    /// Fetches the region; false as soon as there turns out to be no such chunk.
+    /// Fetches the region; returns false as soon as `fetch` does.
     func fetch(to destination: UnsafeMutableRawPointer, _ fetch: Fetch) throws(ZarrError) -> Bool {
         try self.fetch(axis: 0, from: start, to: destination, fetch)
     }
@@ -82,7 +82,7 @@ struct BytesTransfer {
         let axis = axes[index]
         let innerSpan = axis.span - (axis.count - 1) * axis.sourceStride
         var together = 1
-        if axis.hole < Self.longestHole, innerSpan <= Self.longestFetch {
+        if axis.gap < Self.longestGap, innerSpan <= Self.longestFetch {
             together += (Self.longestFetch - innerSpan) / axis.sourceStride
         }
         guard together > 1, axis.count > 1 else {

@@ -1,9 +1,9 @@
 import Support
 
 extension CodecChain {
-    /// Makes codec chains of what a document says, and refuses those that could not be read.
+    /// Makes codec chains from documents, and refuses those that cannot be decoded.
     struct Builder {
-        /// Shards in shards in shards: more levels than anyone writes.
+        /// The most levels of shards in shards: more than anyone writes.
         private static let maximumDepth = 8
 
         let path: String
@@ -11,10 +11,10 @@ extension CodecChain {
         let fillValue: FillValue
         let store: any Store
         let cache: BlockCache
-        /// What the chunks are kept as.
+        /// The kind of block that the decoded chunks are cached as.
         let kind: BlockKind
 
-        /// The chain `documents` for chunks of `shape`, `depth` shards deep.
+        /// The chain of the codecs `documents` for chunks of `shape`, which lie within `depth` levels of shards.
         func chain(_ documents: [CodecDocument], shape: [Int], depth: Int = 0) throws(ZarrError) -> CodecChain {
             let parts = try CodecChainParts(documents, path: path)
             let (transposes, encodedShape) = try self.transposes(parts, of: shape)

@@ -1,8 +1,8 @@
 import Support
 
-/// The codecs of the chunks of one level: of an array, or of the shards of one.
+/// The codecs of the chunks of one level: those of an array, or the inner ones of its shards.
 ///
-/// Encoding goes through `transposes`, the serializer and `compressors` in this order, decoding the other way.
+/// Chunks are encoded by `transposes`, the serializer and `compressors`, in this order, and decoded in the reverse order.
 final class CodecChain: Sendable {
     /// The one codec of a chain that turns an array into bytes.
     enum Serializer {
@@ -10,10 +10,10 @@ final class CodecChain: Sendable {
         case sharding(ShardingCodec)
     }
 
-    /// How many bytes a chunk may have that must be decoded as a whole, 1 GiB. Uncompressed chunks, and shards however large
-    /// that are not compressed themselves, are read in part and have no such bound.
+    /// The most bytes, 1 GiB, of a chunk that must be decoded as a whole. Uncompressed chunks, and shards that are not themselves
+    /// compressed, are read in part and have no such bound.
     static let maximumDecodedSize = 1 << 30
-    /// How many bytes such a chunk may have at any step of its encoding.
+    /// The most bytes that such a chunk may have at any step of its encoding.
     static let maximumEncodedSize = 2 * maximumDecodedSize + (1 << 20)
 
     /// Elements of a chunk in every dimension.
@@ -22,7 +22,7 @@ final class CodecChain: Sendable {
     private let transposes: [TransposeCodec]
     private let serializer: Serializer
     private let compressors: [any BytesToBytesCodec]
-    /// How many bytes the serializer makes, then each of the compressors.
+    /// How many bytes a chunk has after the serializer, and after each of the compressors.
     private let sizes: [ByteCount]
     private let store: any Store
     private let cache: BlockCache
@@ -44,10 +44,10 @@ final class CodecChain: Sendable {
         self.sizes = sizes
     }
 
-    /// How many bytes an encoded chunk has.
+    /// Bytes of an encoded chunk.
     var encodedSize: ByteCount { sizes[sizes.count - 1] }
 
-    /// How many chunks of the innermost level one of this level holds.
+    /// Chunks of the innermost level in a chunk of this level.
     var innermostCount: Int {
         switch serializer {
         case .bytes: 1
@@ -55,18 +55,18 @@ final class CodecChain: Sendable {
         }
     }
 
-    /// The codec whose bytes are those in the store, if chunks can be read in part; nil if they are compressed or are shards.
+    /// The serializer, if chunks can be read in part without anything else; nil if they are compressed or are shards.
     var plainCodec: BytesCodec? {
         guard compressors.isEmpty, case .bytes(let bytes) = serializer else { return nil }
         return bytes
     }
 
-    /// The region of what the serializer made of a chunk that `selection` of the chunk is.
+    /// `selection` of a chunk as a region of the transposed chunk that was serialized.
     func transposed(_ selection: Selection) -> Selection {
         transposes.reduce(selection) { $1.encodedSelection(of: $0) }
     }
 
-    /// Reads `selection` of `chunk`; false if the store has no such chunk, and what the selection then holds is undefined.
+    /// Reads `selection` of `chunk`; returns false if the store has no such chunk, and what the selection then holds is undefined.
     func read(_ selection: Selection, of chunk: EncodedChunk) throws(ZarrError) -> Bool {
         let selection = transposed(selection)
         var serialized = chunk
@@ -80,14 +80,14 @@ final class CodecChain: Sendable {
         }
     }
 
-    /// The bytes the serializer made of `chunk`, decoded once and kept; nil where the store has no such chunk.
+    /// The serialized bytes of `chunk`, decompressed once and cached; nil if the store has no such chunk.
     private func decompressedBlock(of chunk: EncodedChunk) throws(ZarrError) -> Block? {
         let key = BlockKey(owner: cacheOwner, number: UInt64(chunk.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
             guard let encoded = try chunk.readAll(atMost: encodedSize.limit, from: store) else { return Block([]) }
             return try decompress(encoded, of: chunk)
         }
-        // A missing chunk is kept as no bytes, which no chunk decodes to.
+        // An absent chunk is cached as an empty block, which no chunk decodes to.
         return block.count > 0 ? block : nil
     }
 
@@ -106,7 +106,7 @@ final class CodecChain: Sendable {
 }
 
 extension CodecChain.Serializer {
-    /// How many bytes it makes of a chunk.
+    /// Bytes of a serialized chunk.
     var encodedSize: ByteCount {
         switch self {
         case .bytes(let bytes): .exactly(bytes.encodedSize)

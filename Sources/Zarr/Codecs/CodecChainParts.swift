@@ -1,4 +1,4 @@
-/// The codecs of a chain by what they turn into what: arrays into arrays, the one array into bytes, bytes into bytes.
+/// The codecs of a chain by kind: from array to array, the one from array to bytes, and from bytes to bytes.
 struct CodecChainParts {
     /// The codec that turns an array into bytes.
     enum Serializer {
@@ -10,7 +10,7 @@ struct CodecChainParts {
     let serializer: Serializer
     private(set) var compressors: [any BytesToBytesCodec] = []
 
-    /// Sorts `documents`, and refuses codecs that are not known or not in order.
+    /// Sorts `documents` by kind, and refuses codecs that are not supported or not in order.
     init(_ documents: [CodecDocument], path: String) throws(ZarrError) {
         var found: Serializer?
         func invalid(_ problem: String) -> ZarrError { ZarrError(.invalidDocument, problem, path: path) }

@@ -1,6 +1,6 @@
 import Support
 
-/// Encoded bytes that a codec could not decode.
+/// Bytes that a codec could not decode or encode.
 struct CodecError: DescribedError {
     /// The codec's name in documents.
     let codec: String

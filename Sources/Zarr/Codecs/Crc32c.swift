@@ -1,9 +1,9 @@
 /// CRC-32C (Castagnoli), eight bytes at a time: "slicing-by-8" of Kounavis and Berry.
 enum Crc32c {
-    /// The polynomial 1EDC6F41, its bits in reverse.
+    /// The polynomial 1EDC6F41, with its bits reversed.
     private static let polynomial: UInt32 = 0x82F6_3B78
 
-    /// Row `k`, 256 entries each: what a byte does to the checksum when `k` zero bytes follow it.
+    /// Eight rows of 256 entries: row `k` has the change that a byte makes to the checksum if `k` zero bytes follow it.
     private static let tables: [UInt32] = {
         var tables = (0..<256).map { byte in
             (0..<8).reduce(UInt32(byte)) { crc, _ in crc >> 1 ^ (crc & 1 == 0 ? 0 : polynomial) }

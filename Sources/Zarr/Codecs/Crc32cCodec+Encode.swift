@@ -1,5 +1,5 @@
 extension Crc32cCodec {
-    /// `bytes`, and their checksum after them.
+    /// `bytes`, followed by their checksum.
     func encode(_ bytes: [UInt8]) -> [UInt8] {
         let checksum = bytes.withUnsafeBytes { Crc32c.checksum(of: $0) }
         return bytes + withUnsafeBytes(of: checksum.littleEndian) { Array($0) }

@@ -1,6 +1,6 @@
 import Support
 
-/// The codec `crc32c`: the bytes as they are, and the CRC-32C (RFC 3720, appendix B.4) of them in four, little-endian.
+/// The codec `crc32c`: the bytes as they are, followed by their CRC-32C (RFC 3720, appendix B.4) as four bytes, little-endian.
 struct Crc32cCodec: BytesToBytesCodec {
     static let name = "crc32c"
 

@@ -1,11 +1,11 @@
 import CZlib
 
 extension GzipCodec {
-    /// Encodes `bytes` as one member, compressed at `level`, without a time: the same bytes are always encoded the same.
+    /// Encodes `bytes` as one member, compressed at `level`. The header has no time, so equal bytes are encoded equally.
     func encode(_ bytes: [UInt8], level: Int) throws(CodecError) -> [UInt8] {
         guard let input = UInt32(exactly: bytes.count) else { throw failure("4 GiB or more") }
         var stream = z_stream()
-        // 16 + 15: with a gzip header, and the largest window there is.
+        // 16 + 15: with a gzip header and the largest window.
         let state = deflateInit2_(
             &stream, Int32(clamping: level), Z_DEFLATED, 16 + 15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size))

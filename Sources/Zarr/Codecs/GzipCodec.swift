@@ -11,7 +11,7 @@ struct GzipCodec: BytesToBytesCodec {
             throw failure("4 GiB or more")
         }
         var stream = z_stream()
-        // 16 + 15: a gzip header is expected, and the window may be the largest there is.
+        // 16 + 15: a gzip header is expected, and any size of window is allowed.
         guard inflateInit2_(&stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             throw failure("out of memory")
         }
@@ -21,7 +21,7 @@ struct GzipCodec: BytesToBytesCodec {
         stream.next_out = buffer.assumingMemoryBound(to: UInt8.self).baseAddress
         stream.avail_out = output
         repeat {
-            // One call does all: there is room for the whole output.
+            // One call decodes a whole member, since there is room for the whole output.
             switch inflate(&stream, Z_FINISH) {
             case Z_STREAM_END: break
             case Z_BUF_ERROR where stream.avail_in == 0: throw failure("ends in the middle")

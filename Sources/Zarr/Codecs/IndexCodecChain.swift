@@ -1,19 +1,19 @@
 import Support
 
-/// The codecs of a shard's index: an array of `UInt64`, an offset and a length for each inner chunk, whose encoded size is
-/// known beforehand.
+/// The codecs of a shard's index, which is an array of `UInt64`, an offset and a length for each inner chunk. The size of an
+/// encoded index is known before it is read.
 struct IndexCodecChain: Sendable {
     private let shape: [Int]
     private let transposes: [TransposeCodec]
     private let bytes: BytesCodec
     private let checksums: [Crc32cCodec]
 
-    /// Bytes of the index, decoded.
+    /// Bytes of the decoded index.
     let decodedSize: Int
-    /// Bytes of the index as it is in the shard.
+    /// Bytes of the encoded index in the shard.
     let encodedSize: Int
 
-    /// The chain for an index of `shape`; nil where that is too large.
+    /// The chain for an index of `shape`; nil if that is too large.
     init?(shape: [Int], transposes: [TransposeCodec], bytes: BytesCodec, checksums: [Crc32cCodec]) {
         let size = checksums.reduce(ByteCount.exactly(bytes.encodedSize)) { $1.encodedSize(of: $0) }.limit
         guard size <= CodecChain.maximumDecodedSize else { return nil }
@@ -25,7 +25,7 @@ struct IndexCodecChain: Sendable {
         self.checksums = checksums
     }
 
-    /// Decodes the index `encoded` to `destination`, where `decodedSize` bytes are: in C order, little-endian.
+    /// Decodes the index `encoded` to the `decodedSize` bytes at `destination`, in C order and little-endian.
     func decode(_ encoded: Block, to destination: UnsafeMutableRawPointer) throws(CodecError) {
         var block = encoded
         for checksum in checksums.reversed() {

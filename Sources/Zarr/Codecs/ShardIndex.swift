@@ -1,15 +1,15 @@
 import Support
 
-/// Where in a shard its inner chunks are: the shard's size and, for each chunk, the offset and length the index says.
+/// The index of a shard: the shard's size, and the offset and length of each inner chunk.
 ///
-/// Kept in a block, so that the cache can hold it: `UInt64` after `UInt64`, the shard's size first. No bytes at all where
-/// there is no shard.
+/// It is kept in a block, so that the cache can hold it: `UInt64` numbers, the shard's size first. The block is empty if there
+/// is no shard.
 struct ShardIndex {
     /// What the index says of one inner chunk.
     enum Entry {
         case empty
         case bytes(Range<Int>)
-        /// What no shard of this size can hold.
+        /// A place that is not within the shard.
         case outside(offset: UInt64, count: UInt64)
     }
 
@@ -19,7 +19,7 @@ struct ShardIndex {
 
     private let block: Block
 
-    /// What `block`, made by `makeBlock`, holds.
+    /// The index in `block`, which `makeBlock` made.
     init(_ block: Block) {
         self.block = block
     }
@@ -27,7 +27,7 @@ struct ShardIndex {
     /// Whether there is no shard.
     var isAbsent: Bool { block.count == 0 }
 
-    /// A block for the index of a shard of `size` bytes, whose `entryBytes` bytes `fill` writes, little-endian.
+    /// A block for the index of a shard of `shardSize` bytes; `fill` writes the `entryBytes` bytes of its entries, little-endian.
     static func makeBlock(
         shardSize: Int, entryBytes: Int, fill: (UnsafeMutableRawPointer) throws(ZarrError) -> Void
     ) throws(ZarrError) -> Block {
@@ -38,7 +38,7 @@ struct ShardIndex {
         }
     }
 
-    /// The entry of inner chunk `number`, of which the index must have one.
+    /// The entry of inner chunk `number`, which must be one of the shard's.
     func entry(_ number: Int) -> Entry {
         let place = Self.headerSize + number * Self.entrySize
         let offset = load(place)

@@ -1,8 +1,8 @@
 import Support
 
-/// The codec `sharding_indexed`: a chunk that is itself a grid of chunks, and an index that says where they are.
+/// The codec `sharding_indexed`: a chunk that is itself a grid of chunks, with an index of their places.
 ///
-/// See the "Sharding codec (version 1.0)" specification. Only the index and the inner chunks a reader needs are read.
+/// See the "Sharding codec (version 1.0)" specification. Of a shard, only the index and the inner chunks that are needed are read.
 final class ShardingCodec: Sendable {
     private let grid: ChunkGrid
     private let inner: CodecChain
@@ -13,12 +13,12 @@ final class ShardingCodec: Sendable {
     private let cache: BlockCache
     private let cacheOwner: BlockOwner
 
-    /// How many chunks of the innermost level a shard holds.
+    /// Chunks of the innermost level in a shard.
     let innermostCount: Int
-    /// How many bytes a shard has at most that is itself compressed; others may have holes and be longer.
+    /// The most bytes that a shard may have if it is itself compressed; others may have gaps and be longer.
     let encodedLimit: Int
 
-    /// Nil where the numbers are too large.
+    /// Nil if the numbers are too large.
     init?(
         grid: ChunkGrid, inner: CodecChain, indexChain: IndexCodecChain,
         indexLocation: ShardingDocument.IndexLocation, fillValue: FillValue, store: any Store, cache: BlockCache
@@ -37,9 +37,9 @@ final class ShardingCodec: Sendable {
         cacheOwner = cache.makeOwner(of: .indexes)
     }
 
-    /// Reads `selection` of `shard`; false (and nothing written) if the store has no such shard.
+    /// Reads `selection` of `shard`; returns false, and writes nothing, if the store has no such shard.
     ///
-    /// Inner chunks that are not compressed are read together if they follow one another, in the shard and in memory.
+    /// Parts of uncompressed inner chunks are read together if they follow one another both in the shard and in memory.
     func read(_ selection: Selection, of shard: EncodedChunk) throws(ZarrError) -> Bool {
         let index = try index(of: shard)
         guard !index.isAbsent else { return false }
@@ -69,7 +69,8 @@ final class ShardingCodec: Sendable {
         return true
     }
 
-    /// The bytes of the shard that `part` of the inner chunk is, whose own begin at `start`, if they can be read as they are.
+    /// The bytes of the shard that are `part` of the inner chunk `chunk`, which begins at byte `start`; nil if they cannot be read
+    /// as they are.
     private func plainRun(of part: Selection, _ chunk: EncodedChunk, at start: Int) throws(ZarrError) -> ShardRun? {
         guard let codec = inner.plainCodec, let bytes = codec.run(of: inner.transposed(part)) else { return nil }
         try chunk.check(size: codec.encodedSize)
@@ -77,7 +78,7 @@ final class ShardingCodec: Sendable {
             bytes: start + bytes.lowerBound..<start + bytes.upperBound, destination: part.destination, codec: codec)
     }
 
-    /// The index of `shard`, read once and kept.
+    /// The index of `shard`, read once and cached.
     private func index(of shard: EncodedChunk) throws(ZarrError) -> ShardIndex {
         let key = BlockKey(owner: cacheOwner, number: UInt64(shard.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
@@ -97,7 +98,7 @@ final class ShardingCodec: Sendable {
     }
 }
 
-/// Bytes of a shard that are to be read at once: parts of inner chunks that follow one another, in the shard and in memory.
+/// Bytes of a shard that are to be read at once: parts of inner chunks that follow one another both in the shard and in memory.
 private struct ShardRun {
     private(set) var bytes: Range<Int>
     let destination: UnsafeMutableRawPointer

@@ -1,21 +1,21 @@
-/// The codec `transpose`: dimension `i` of what is encoded is dimension `order[i]` of what is decoded.
+/// The codec `transpose`: dimension `i` of the encoded chunk is dimension `order[i]` of the decoded one.
 ///
-/// Nothing is moved: a region of the one is a region of the other, with its strides in memory reordered alike.
+/// Nothing is moved: a region of the one is a region of the other, with its strides in memory reordered in the same way.
 struct TransposeCodec: Sendable {
     let order: [Int]
 
-    /// Nil where `order` is not a permutation of `rank` dimensions.
+    /// Nil if `order` is not a permutation of `rank` dimensions.
     init?(order: [Int], rank: Int) {
         guard order.count == rank, Set(order) == Set(0..<rank) else { return nil }
         self.order = order
     }
 
-    /// The shape that `shape` is encoded as.
+    /// The shape of an encoded chunk whose decoded shape is `shape`.
     func encodedShape(of shape: [Int]) -> [Int] {
         order.map { shape[$0] }
     }
 
-    /// The region of the encoded chunk that `selection` of the decoded one is.
+    /// `selection` of the decoded chunk as a region of the encoded one.
     func encodedSelection(of selection: Selection) -> Selection {
         Selection(axes: order.map { selection.axes[$0] }, destination: selection.destination)
     }

@@ -1,4 +1,4 @@
-/// What the zarr.json of an array says, not yet checked for whether it makes sense.
+/// What the zarr.json of an array says; whether it makes sense is not checked yet.
 struct ArrayDocument: Sendable {
     let shape: [UInt64]
     let dataType: DataType
@@ -44,7 +44,7 @@ struct ArrayDocument: Sendable {
         }
     }
 
-    /// None is known here; what matters is whether it can be done without.
+    /// A storage transformer. None is supported; what matters is whether it can be ignored.
     private struct StorageTransformer: Decodable {
         let name: String
         let isIgnorable: Bool

@@ -1,4 +1,4 @@
-/// How the place of a chunk in the grid becomes a key below the array's path.
+/// How the coordinates of a chunk become a key below the array's path.
 struct ChunkKeyEncoding: Decodable {
     private enum Separator: String, Decodable {
         case slash = "/"

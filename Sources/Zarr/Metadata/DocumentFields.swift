@@ -1,5 +1,5 @@
-/// The members of a JSON object in a document, read one by one; those that were not expected are refused as the
-/// specification wants it.
+/// The members of a JSON object in a document, read one by one. Those that were not expected are refused, as the specification
+/// requires.
 struct DocumentFields {
     private struct Name: CodingKey {
         let stringValue: String
@@ -9,7 +9,7 @@ struct DocumentFields {
         init?(intValue: Int) { nil }
     }
 
-    /// A member that may be passed over where it is not known.
+    /// What a member that is not known says of whether it can be ignored.
     private struct Ignorable: Decodable {
         private enum CodingKeys: String, CodingKey {
             case mustUnderstand = "must_understand"
@@ -18,7 +18,7 @@ struct DocumentFields {
         let mustUnderstand: Bool
     }
 
-    /// Nil for an object that is not there, which has no members.
+    /// Nil for an absent object, which has no members.
     private let container: KeyedDecodingContainer<Name>?
     private let path: [any CodingKey]
 
@@ -56,12 +56,12 @@ struct DocumentFields {
         return container
     }
 
-    /// The value of member `name`; nil where it is absent or null.
+    /// The value of member `name`; nil if it is absent or null.
     func valueIfPresent<T: Decodable>(_ name: String, as type: T.Type = T.self) throws -> T? {
         try container?.decodeIfPresent(type, forKey: Name(stringValue: name))
     }
 
-    /// The members of the object that member `name` is; none where it is absent.
+    /// The members of the object that is the value of member `name`; none if it is absent.
     func object(_ name: String) throws -> DocumentFields {
         let key = Name(stringValue: name)
         guard let container, container.contains(key) else { return DocumentFields(container: nil, path: path + [key]) }

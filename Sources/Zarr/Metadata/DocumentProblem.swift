@@ -8,7 +8,7 @@ struct DocumentProblem: Error {
         self.problem = problem
     }
 
-    /// What made decoding fail: a problem of ours as it is, anything else with its place in the document.
+    /// Why decoding failed: a problem found here is kept as it is, any other error gets its place in the document.
     init(_ error: any Error) {
         switch error {
         case let problem as DocumentProblem:

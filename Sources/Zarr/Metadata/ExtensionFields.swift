@@ -1,13 +1,13 @@
 /// What a document says of an extension point: a name and its configuration, or, in shorthand, the name alone.
 struct ExtensionFields {
     let name: String
-    /// Whether a reader that does not know the name may go on without.
+    /// Whether a reader that does not know the name may ignore it.
     let isIgnorable: Bool
     let configuration: DocumentFields
 
     /// Reads `{"name", "configuration", "must_understand"}` or `"name"`.
     ///
-    /// A failed attempt is slow, so what is usually written is tried first: the name alone where it is `usuallyShort`.
+    /// A failed attempt is slow, so the usual form is tried first: the name alone if `usuallyShort`.
     init(_ decoder: any Decoder, what: String, usuallyShort: Bool = false) throws {
         if usuallyShort, let name = try? decoder.singleValueContainer().decode(String.self) {
             self.init(name: name)

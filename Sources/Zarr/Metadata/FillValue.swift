@@ -1,9 +1,9 @@
-/// What an element is where no chunk holds it.
+/// The value of the elements of absent chunks.
 struct FillValue {
-    /// One element, numbers little-endian.
+    /// The bytes of one element; numbers are little-endian.
     let bytes: [UInt8]
 
-    /// The byte that all of `bytes` are, if they are all one.
+    /// The value of each of `bytes`, if they are all the same.
     let uniformByte: UInt8?
 
     private init(bytes: [UInt8]) {

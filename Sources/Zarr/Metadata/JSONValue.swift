@@ -1,4 +1,4 @@
-/// Any JSON value: attributes that are passed on and not looked into.
+/// Any JSON value, for attributes that are passed on as they are.
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)

@@ -3,13 +3,13 @@ import Support
 
 /// The bytes of a node's zarr.json.
 struct NodeDocument: Sendable {
-    /// Attributes may be long; what is longer than this is no document.
+    /// Bytes of the longest document that is read. Attributes may be long.
     private static let maximumByteCount = 64 << 20
 
     let path: String
     private let bytes: Data
 
-    /// Reads the document of the node at `path`; nil where there is nothing.
+    /// Reads the document of the node at `path`; nil if there is none. Throws `unsupported` if there is one of zarr_format 2.
     init?(_ store: any Store, path: String) throws(ZarrError) {
         self.path = path
         do {
@@ -34,18 +34,18 @@ struct NodeDocument: Sendable {
         }
     }
 
-    /// What the document says of the node, its attributes apart.
+    /// The node's metadata, without its attributes.
     func metadata() throws(ZarrError) -> NodeMetadata {
         try MetadataCache.shared.metadata(of: bytes) { () throws(ZarrError) in try decode(NodeMetadata.self) }
     }
 
-    /// The document as a `type`.
+    /// The document, decoded as a `type`.
     func decode<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
         do {
             do {
                 return try JSONDecoder().decode(type, from: bytes)
             } catch DecodingError.dataCorrupted {
-                // zarr-python writes bare NaN and Infinity in attributes. Reading those as well takes longer.
+                // zarr-python writes bare NaN and Infinity in attributes. To allow them takes longer.
                 let decoder = JSONDecoder()
                 decoder.allowsJSON5 = true
                 return try decoder.decode(type, from: bytes)
@@ -55,7 +55,7 @@ struct NodeDocument: Sendable {
         }
     }
 
-    /// The node, and its attributes as a `type`, read in one go.
+    /// The node's metadata, and its attributes as a `type`, decoded in one pass.
     func decode<T: Decodable>(attributes type: T.Type) throws(ZarrError) -> (metadata: NodeMetadata, attributes: T) {
         let document = try decode(DescribedNode<T>.self)
         return (document.metadata, document.attributes)
@@ -72,7 +72,7 @@ struct NodeDocument: Sendable {
         }
     }
 
-    /// The node's attributes as a `type`; none are an empty object.
+    /// The node's attributes as a `type`; an empty object if there are none.
     func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {
         try decode(AttributesDocument<T>.self).attributes
     }
@@ -93,7 +93,7 @@ struct NodeDocument: Sendable {
         path.isEmpty ? name : "\(path)/\(name)"
     }
 
-    /// The name of the document that makes the node at `path` one of zarr_format 2, if there is one.
+    /// The name of the zarr_format 2 document of the node at `path`, if there is one.
     private static func version2Name(_ store: any Store, _ path: String) throws(StoreError) -> String? {
         for name in [".zgroup", ".zarray"] where try store.contains(key(name, of: path)) { return name }
         return nil

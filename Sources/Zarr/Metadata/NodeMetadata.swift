@@ -1,4 +1,4 @@
-/// What a zarr.json says its node is.
+/// The metadata of a node, as its zarr.json says it.
 enum NodeMetadata: Decodable, Sendable {
     case group
     case array(ArrayDocument)

@@ -1,32 +1,32 @@
 import Support
 
-/// How an array that is to be written is divided and encoded. It grows along its first dimension, a row at a time; how many
-/// rows there are shows when the last is written.
+/// How an array that is to be written is divided into chunks and encoded. It grows along its first dimension, a row at a time;
+/// how many rows there are need not be known before the last is written.
 ///
-/// Edge chunks are as large as all others, filled up with zeros, as Zarr wants it. So that a short array does not take the
-/// room of a long one, an array that ends before the chunk size matters is one chunk exactly as long as itself.
+/// Chunks at the edge are padded with zeros to the size of all others, as Zarr requires. In order not to pad a short array, one
+/// of at most `singleChunkRows` rows is a single chunk, exactly as long as the array.
 public struct ArrayPlan: Sendable, Hashable {
-    /// More than this in one chunk, 1 GiB, and readers refuse it.
+    /// Bytes of the largest chunk that readers accept, 1 GiB.
     private static let maximumChunkBytes = 1 << 30
 
-    /// What an element is: a number.
+    /// The type of an element, which is a number.
     public let dataType: DataType
     /// The dimensions of a row: none for an array of one dimension, `[3]` for a table of three columns.
     public let rowShape: [Int]
     /// Rows in a chunk.
     public let chunkRows: Int
-    /// Chunks in a file, which then is a shard; nil: each chunk is a file by itself.
+    /// Chunks in a shard; nil if each chunk is kept under a key of its own.
     public let chunksPerShard: Int?
-    /// An array of at most so many rows is one chunk. Never less than `chunkRows`. So many rows are held in memory.
+    /// An array of at most so many rows is one chunk; never less than `chunkRows`. So many rows are held in memory.
     public let singleChunkRows: Int
-    /// What is done to a chunk's bytes, in this order. None at all lets readers take parts of a chunk.
+    /// What a chunk's bytes are compressed with, in this order. If there is nothing, readers can read parts of a chunk.
     public let compression: [Compression]
 
     /// Bytes of a row.
     var rowSize: Int { rowShape.reduce(dataType.itemSize, *) }
 
-    /// A plan. Throws `invalidRequest` where a number is not positive, a chunk would have more than 1 GiB, the elements are
-    /// not numbers, or a codec does not know its settings.
+    /// A plan. Throws `invalidRequest` if a number is not positive, a chunk would have more than 1 GiB, the elements are not
+    /// numbers, or a codec's settings are out of range.
     public init(
         _ dataType: DataType, rowShape: [Int] = [], chunkRows: Int, chunksPerShard: Int? = nil,
         singleChunkRows: Int? = nil, compression: [Compression] = []
@@ -48,7 +48,7 @@ public struct ArrayPlan: Sendable, Hashable {
             singleChunkRows: singleChunkRows, compression: compression)
     }
 
-    /// A plan of numbers that are known to be right.
+    /// A plan whose numbers are known to be valid.
     private init(
         valid dataType: DataType, rowShape: [Int], chunkRows: Int, chunksPerShard: Int?, singleChunkRows: Int,
         compression: [Compression]
@@ -63,26 +63,26 @@ public struct ArrayPlan: Sendable, Hashable {
 }
 
 extension ArrayPlan {
-    /// Coded audio, a byte an element: chunks of 512 KiB that readers take parts of, in shards of 64 MiB.
+    /// Coded audio, one byte an element: chunks of 512 KiB, of which readers can read parts, in shards of 64 MiB.
     ///
-    /// A shard's index is 2 KiB and read once; 24 hours of 48 kHz FLAC are some 60 files. What is filled up at the end is less
-    /// than 512 KiB, and only of a recording of more than 4 MiB: a shorter one is one chunk of its own length.
+    /// A shard's index has 2 KiB and is read once; 24 hours of 48 kHz FLAC are about 60 shards. The padding at the end is less than
+    /// 512 KiB, and there is none if the blob has at most 4 MiB, since it is then one chunk of its own length.
     public static let blob = ArrayPlan(
         valid: .uint8, rowShape: [], chunkRows: 512 << 10, chunksPerShard: 128, singleChunkRows: 4 << 20,
         compression: [])
 
-    /// Bytes that are read as a whole or not at all: a source's header, a codec's.
+    /// Bytes that are always read as a whole, such as the header of a source or of a codec.
     public static let bytes = ArrayPlan(
         valid: .uint8, rowShape: [], chunkRows: 1 << 20, chunksPerShard: nil, singleChunkRows: 1 << 20,
         compression: [.zstd(level: 3)])
 
-    /// An index of `columns` numbers a row, `uint64`: chunks of about `chunkByteCount` bytes before they are compressed, since who
-    /// wants one row decodes the chunk that it is in; so many to a shard that it is a file of some 600 kB. Larger chunks make a
-    /// smaller index. A short index is one chunk.
+    /// An index of `uint64` numbers, `columns` of them a row. A chunk has about `chunkByteCount` bytes before it is compressed, since
+    /// reading one row decodes the chunk that it is in; a shard of them has about 600 kB. Larger chunks make a smaller index. A
+    /// short index is one chunk.
     ///
-    /// Blosc is told that a row is one item: the same byte of the same column in row after row then lies together, and the
-    /// index takes a third of the room that zstd alone needs, about 4 bytes a row. Of that, LZ4 makes hardly more than zstd, which
-    /// takes longer to begin with so small a chunk than to decode it.
+    /// For Blosc, a row is one item: the same byte of the same column in successive rows is then stored together, and the index
+    /// takes about 4 bytes a row, a third of what it takes with zstd alone. Within Blosc, LZ4 compresses hardly less than zstd,
+    /// which needs longer to set up for so small a chunk than to decode it.
     public static func index(columns: Int, chunkByteCount: Int = 4_000) throws(ZarrError) -> ArrayPlan {
         let itemSize = MemoryLayout<UInt64>.size
         let rowSize = columns.multiplied(by: itemSize) ?? .max
@@ -95,7 +95,7 @@ extension ArrayPlan {
             singleChunkRows: max(chunkRows, 24_000 / max(rowSize, 1)), compression: [compression])
     }
 
-    /// Samples of `channels` channels: chunks of about 256 KiB before they are compressed, in shards of 64 of them.
+    /// Samples of `channels` channels: chunks of about 256 KiB before they are compressed, 64 of them a shard.
     public static func samples(_ dataType: DataType, channels: Int) throws(ZarrError) -> ArrayPlan {
         let rowSize = ByteCount.product([channels], dataType.itemSize) ?? .max
         return try ArrayPlan(
@@ -104,7 +104,7 @@ extension ArrayPlan {
     }
 }
 
-/// How the rows of a written array turned out to be divided.
+/// How the rows of an array that was written are divided into chunks and shards.
 struct WrittenGrid {
     let rowCount: Int
     let chunkRows: Int

@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Support
 
-/// Writes an array from its first row to its last, and its zarr.json after that.
+/// Writes an array from its first row to its last, and then its zarr.json.
 ///
-/// Holds a chunk (or `ArrayPlan.singleChunkRows` rows, if that is more) in memory and the index of a shard, however long the
-/// array. To be used by one thread at a time. When it throws, the array is not whole and its node is to be discarded.
+/// However long the array, it holds a chunk (or `ArrayPlan.singleChunkRows` rows, if that is more) and the index of a shard in
+/// memory. To be used by one thread at a time. If it throws, the array is incomplete and its node must be discarded.
 public final class ArrayWriter {
     /// Its name below the node; empty for the node itself.
     public let name: String
@@ -12,25 +12,26 @@ public final class ArrayWriter {
     private let plan: ArrayPlan
     private let digest: MessageDigest?
 
-    /// The rows not yet written, and what came of the next.
+    /// The rows that are not written yet, the last of which may be incomplete.
     private var buffer: [UInt8] = []
     /// Chunks written so far.
     private var chunkCount = 0
     private var shard: ShardWriter?
 
-    /// Begins the array `name` below `node`; without a name, `node` is the array. `isSummedUp`: what is appended is.
-    public init(in node: any StagedNode, name: String = "", _ plan: ArrayPlan, isSummedUp: Bool = false) {
+    /// Begins the array `name` below `node`; without a name, `node` is the array. If `isHashed`, computes the SHA-256 of what is
+    /// appended.
+    public init(in node: any StagedNode, name: String = "", _ plan: ArrayPlan, isHashed: Bool = false) {
         self.node = node
         self.name = name
         self.plan = plan
-        digest = isSummedUp ? MessageDigest(.sha256) : nil
+        digest = isHashed ? MessageDigest(.sha256) : nil
     }
 
     /// Bytes that were appended.
     public private(set) var byteCount = 0
-    /// Bytes that came of the chunks written so far.
+    /// Bytes of the chunks written so far, encoded.
     public private(set) var encodedByteCount = 0
-    /// The SHA-256 of the bytes that were appended, once the array is finished; nil where they are not summed up.
+    /// The SHA-256 of the bytes that were appended, once the array is finished; nil if it is not computed.
     public private(set) var sha256: [UInt8]?
 
     /// Appends the elements `bytes`, in C order, numbers little-endian. They may end within a row.
@@ -58,9 +59,10 @@ public final class ArrayWriter {
         }
     }
 
-    /// Puts `bytes` in the place of the first that were appended: a header that is complete only at the end.
+    /// Overwrites the first bytes that were appended with `bytes`: a header that is known only at the end.
     ///
-    /// Throws `invalidRequest` where the array is compressed, or where they are not all in its first chunk. `sha256` is of the bytes before.
+    /// Throws `invalidRequest` if the array is compressed, or has fewer bytes than that in its first chunk. `sha256` is the hash of
+    /// the bytes as they were appended.
     public func overwriteStart(with bytes: [UInt8]) throws(ZarrError) {
         guard plan.compression.isEmpty, bytes.count <= min(byteCount, chunkSize) else {
             throw ZarrError(
@@ -70,13 +72,13 @@ public final class ArrayWriter {
             buffer.replaceSubrange(..<bytes.count, with: bytes)
             return
         }
-        // Chunk and shard alike begin with their first element.
+        // A chunk and a shard both begin with their first element.
         try storing { () throws(StoreError) in try node.overwriteStart(of: chunkKey(0), with: bytes) }
     }
 
-    /// Writes what is left and the zarr.json with `attributes`. Nothing may be appended after that.
+    /// Writes the rest and the zarr.json with `attributes`. Nothing may be appended after that.
     ///
-    /// Throws `invalidRequest` where the last row is not whole or the attributes are no JSON object.
+    /// Throws `invalidRequest` if the last row is incomplete, or the attributes cannot be written as JSON.
     public func finish(attributes: some Encodable) throws(ZarrError) {
         guard byteCount.isMultiple(of: plan.rowSize) else {
             throw ZarrError(
@@ -96,10 +98,10 @@ public final class ArrayWriter {
 
     private var rowCount: Int { byteCount / plan.rowSize }
     private var chunkSize: Int { plan.chunkRows * plan.rowSize }
-    /// How much is held back.
+    /// Bytes that the buffer holds before they are written.
     private var limit: Int { chunkCount == 0 ? plan.singleChunkRows * plan.rowSize : chunkSize }
 
-    /// The whole array is in the buffer: one chunk, exactly as long, or none.
+    /// Writes an array all of which is in the buffer: one chunk, exactly as long, or none if it is empty.
     private func finishSingleChunk() throws(ZarrError) -> WrittenGrid {
         if !buffer.isEmpty {
             try write(buffer)
@@ -109,19 +111,19 @@ public final class ArrayWriter {
             rowCount: rowCount, chunkRows: max(rowCount, 1), chunksPerShard: plan.chunksPerShard == nil ? nil : 1)
     }
 
-    /// The end of an array of several chunks is in the buffer.
+    /// Writes the end of an array of several chunks, which is in the buffer.
     private func finishChunks() throws(ZarrError) -> WrittenGrid {
         try writeWholeChunks()
         if !buffer.isEmpty {
             try write(buffer + [UInt8](repeating: 0, count: chunkSize - buffer.count))
         }
-        // An array that ends in its first shard has that shard no larger than it is.
+        // If the array ends in its first shard, the shard has no more chunks than the array.
         let chunksPerShard = plan.chunksPerShard.map { min($0, chunkCount) }
         try finishShard(chunksPerShard: chunksPerShard ?? 1)
         return WrittenGrid(rowCount: rowCount, chunkRows: plan.chunkRows, chunksPerShard: chunksPerShard)
     }
 
-    /// Writes the chunks that the buffer holds and keeps what is left.
+    /// Writes the whole chunks that the buffer holds and keeps the rest.
     private func writeWholeChunks() throws(ZarrError) {
         var start = 0
         while buffer.count - start >= chunkSize {
@@ -165,7 +167,7 @@ public final class ArrayWriter {
         }
     }
 
-    /// The key of what lies at `number` along the first dimension, and at 0 along all others.
+    /// The key of the chunk or shard at `number` along the first dimension and at 0 along all others.
     private func chunkKey(_ number: Int) -> String {
         key((["c", String(number)] + plan.rowShape.map { _ in "0" }).joined(separator: "/"))
     }

@@ -1,4 +1,4 @@
-/// A codec that makes other bytes of a chunk's, and how it does so.
+/// A codec that turns the bytes of a chunk into other bytes, with its settings.
 public enum Compression: Sendable, Hashable {
     /// How `blosc` orders bytes or bits before it compresses them.
     public enum Shuffle: String, Sendable, Encodable {
@@ -35,7 +35,7 @@ public enum Compression: Sendable, Hashable {
         }
     }
 
-    /// Whether the codec knows its settings.
+    /// Whether the settings are in the codec's range.
     var isValid: Bool {
         switch self {
         case .zstd(let level): (1...22).contains(level)
@@ -61,7 +61,7 @@ extension Compression: Encodable {
         let blocksize: Int
     }
 
-    /// Writes the codec as a zarr.json names it.
+    /// Writes the codec as it stands in a zarr.json.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .zstd(let level):

@@ -1,4 +1,4 @@
-/// How a document writes an extension point: `{"name", "configuration"}`.
+/// An extension point as documents write it: `{"name", "configuration"}`.
 struct NamedConfiguration<Configuration: Encodable>: Encodable {
     let name: String
     let configuration: Configuration

@@ -34,7 +34,7 @@ struct NewArrayDocument<Attributes: Encodable>: Encodable {
         try fields.encode(attributes, forKey: .attributes)
     }
 
-    /// Rows of what is kept under one key.
+    /// Rows of the chunk or shard that is kept under one key.
     private var outerRows: Int { grid.chunkRows * (grid.chunksPerShard ?? 1) }
 
     private func chunkShape(rows: Int) -> [Int] { [rows] + plan.rowShape }

@@ -19,7 +19,8 @@ struct ShardWriter: ~Copyable {
         try value.append(chunk)
     }
 
-    /// Writes the index of a shard that has room for `chunksPerShard` inner chunks. Those that were not appended are empty.
+    /// Writes the index of a shard that has `chunksPerShard` inner chunks; those that were not appended are empty. Then ends the
+    /// value.
     consuming func finish(chunksPerShard: Int) throws(StoreError) {
         let empty = [UInt64](repeating: .max, count: max(2 * chunksPerShard - index.count, 0))
         let bytes = (index + empty).map(\.littleEndian).withUnsafeBytes { Array($0) }

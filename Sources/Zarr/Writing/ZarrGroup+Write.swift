@@ -1,9 +1,8 @@
 extension ZarrGroup {
-    /// Makes the group at `path` with `attributes`, and the groups above it that are not there, each visible as a whole.
-    /// False, and the attributes not used, where there is one already.
+    /// Makes the group at `path` with `attributes`, and the groups above it that do not exist, each visible only as a whole.
+    /// Returns false, and does not use the attributes, if there is a group already.
     ///
-    /// Throws `invalidDocument` where there is an array at `path`, and `unsupported` where there is something of zarr_format 2
-    /// on the way.
+    /// Throws `invalidDocument` if there is an array at `path`, and `unsupported` if it or a group above it is of zarr_format 2.
     @discardableResult
     public static func create(
         in store: any WritableStore, path: String, attributes: some Encodable
@@ -16,7 +15,7 @@ extension ZarrGroup {
         return try createOne(in: store, path: path, attributes: attributes)
     }
 
-    /// Gives the group at `path`, which is there, `attributes` in place of those it has.
+    /// Replaces the attributes of the group at `path`, which exists, by `attributes`.
     public static func replaceAttributes(
         in store: any WritableStore, path: String, with attributes: some Encodable
     ) throws(ZarrError) {
@@ -43,7 +42,7 @@ extension ZarrGroup {
             let node = try store.stageNode()
             try node.write(bytes, to: "zarr.json")
             if try node.publish(as: path) { return true }
-            // A folder without a document, unless another process was quicker; then its document and ours are both whole.
+            // There is a folder without a document; or another process has just made the group, and either document is whole.
             guard try !store.contains("\(path)/zarr.json") else { return false }
             try store.replace("\(path)/zarr.json", with: bytes)
             return true

@@ -8,7 +8,7 @@ import Testing
 
 /// Chunks and shards that are not what the array's document says: each is an error, never data and never a crash.
 struct DamagedChunkTests {
-    /// What reading the 8 bytes of an array with `codecs` throws, its only chunk being `chunk`.
+    /// What is thrown when the 8 bytes of an array with `codecs` are read whose only chunk is `chunk`.
     private func error(_ codecs: String, _ chunk: [UInt8]) -> ZarrError? {
         do {
             let store = MemoryStore(document: Documents.array(chunks: "[8]", codecs: codecs), ["c/0": chunk])

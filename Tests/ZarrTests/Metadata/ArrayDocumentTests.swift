@@ -3,7 +3,7 @@ import Testing
 
 @testable import Zarr
 
-/// What an array may say of itself, and what is refused when it is opened.
+/// What the document of an array may say, and what is refused when the array is opened.
 struct ArrayDocumentTests {
     private func error(_ document: String) -> ZarrError? {
         do {
@@ -52,7 +52,7 @@ struct ArrayDocumentTests {
         "[\(Documents.sharding(index: #"[{"name":"bytes","configuration":{"endian":"little"}},"zstd"]"#))]",
         "[\(Documents.sharding(index: "[\(Documents.sharding("[1,1]"))]"))]",
     ])
-    func `a chain that cannot be is refused when the array is opened`(codecs: String) {
+    func `an impossible chain of codecs is refused when the array is opened`(codecs: String) {
         #expect(error(Documents.array(codecs: codecs))?.kind == .invalidDocument)
     }
 
@@ -81,7 +81,7 @@ struct ArrayDocumentTests {
         #expect(error?.description.contains(name) == true)
     }
 
-    @Test func `what is not known of grids, keys and transformers is refused by name`() {
+    @Test func `unknown chunk grids, key encodings and storage transformers are refused by name`() {
         let other = Documents.array().replacing(#""regular""#, with: #""rectilinear""#)
         #expect(error(other)?.description.contains(#""rectilinear""#) == true)
         #expect(error(Documents.array(keys: #""hashed""#))?.description.contains(#""hashed""#) == true)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Zarr
 
-/// Elements that no chunk holds: the forms a fill value is written in.
+/// Elements of absent chunks: the forms in which a fill value is written.
 struct FillValueTests {
     private func read(_ type: String, _ fill: String) throws -> [UInt8] {
         let document = Documents.array(shape: "[2]", type: "\"\(type)\"", chunks: "[2]", fill: fill)

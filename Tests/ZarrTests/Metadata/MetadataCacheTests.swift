@@ -4,12 +4,11 @@ import Testing
 
 @testable import Zarr
 
-@Suite("Metadata that is known")
+/// What is decoded once, and what is not kept.
 struct MetadataCacheTests {
     private struct Broken: Error {}
 
-    @Test("is decoded once for documents of the same bytes, wherever they are")
-    func once() {
+    @Test func `documents of the same bytes are decoded once, wherever they are`() {
         let known = MetadataCache()
         let decoded = Mutex(0)
         for bytes in [Data("a".utf8), Data("b".utf8), Data("a".utf8), Data("b".utf8)] {
@@ -21,8 +20,7 @@ struct MetadataCacheTests {
         #expect(decoded.withLock { $0 } == 2)
     }
 
-    @Test("is not that of long documents, nor of very many, nor of broken ones")
-    func bounds() {
+    @Test func `the metadata of long documents, of too many and of broken ones is not kept`() {
         let known = MetadataCache()
         func isDecoded(_ bytes: Data) -> Bool {
             var isDecoded = false

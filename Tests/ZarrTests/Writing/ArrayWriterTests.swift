@@ -5,7 +5,7 @@ import Testing
 
 @testable import Zarr
 
-/// What an array is written with, and how many rows of it.
+/// A plan to write arrays with, and numbers of rows to write.
 struct WriterCase: Sendable, CustomTestStringConvertible {
     let name: String
     let plan: ArrayPlan
@@ -57,12 +57,12 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
         return cases
     }
 
-    /// The bytes of `rows` rows: such that compress a little and differ from place to place.
+    /// The bytes of `rows` rows, which compress a little and differ from place to place.
     func bytes(rows: Int) -> [UInt8] {
         (0..<rows * plan.rowSize).map { UInt8(truncatingIfNeeded: $0 % 7 * ($0 >> 8 &+ 1)) }
     }
 
-    /// Writes `rows` rows as the array `name` below `node`, in pieces of different lengths.
+    /// Writes `rows` rows as the array `name` below `node`, in pieces of various lengths.
     func write(_ name: String, rows: Int, in node: any StagedNode) throws {
         let writer = ArrayWriter(in: node, name: name, plan)
         let bytes = bytes(rows: rows)
@@ -78,12 +78,14 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite struct `An array that was written` {
+/// Arrays that were written, read back or looked at in the store.
+struct ArrayWriterTests {
     @Test func `arrays of every kind are tried`() {
         #expect(WriterCase.all.count == 8 * 3 + 7 + 3 + 1 + 2)
     }
 
-    @Test(arguments: WriterCase.all) func `reads back`(_ example: WriterCase) throws {
+    @Test(arguments: WriterCase.all) func `an array that was written reads back as it was`(_ example: WriterCase) throws
+    {
         try withNewStore { store, _ in
             let node = try store.stageNode()
             for rows in example.rowCounts {
@@ -97,18 +99,18 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func `takes no more room than its bytes where it is short`() throws {
+    @Test func `a short array takes no more space than its bytes`() throws {
         try withNewStore { store, _ in
             let node = try store.stageNode()
             let writer = ArrayWriter(in: node, name: "blob", .blob)
             try writer.append([UInt8](repeating: 7, count: 10_000))
             try writer.finish()
-            // The index of one chunk and its checksum come after it.
+            // The index of one chunk and its checksum follow it.
             #expect(try store.size(of: node.path(of: "blob/c/0")) == 10_000 + 16 + 4)
         }
     }
 
-    @Test func `is filled up with zeros by less than a chunk where it is long`() throws {
+    @Test func `a long array is padded with zeros by less than a chunk`() throws {
         try withNewStore { store, _ in
             let node = try store.stageNode()
             let writer = ArrayWriter(in: node, name: "blob", .blob)
@@ -119,7 +121,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func `has a document of the same bytes every time`() throws {
+    @Test func `the document of an array has the same bytes every time`() throws {
         try withNewStore { store, _ in
             let plan = try ArrayPlan(
                 .uint64, rowShape: [3], chunkRows: 4, chunksPerShard: 2, compression: [.zstd(level: 3), .crc32c])
@@ -141,7 +143,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func `refuses a row that is not whole, and attributes that are no JSON`() throws {
+    @Test func `an array whose last row is incomplete, or whose attributes are no JSON, cannot be finished`() throws {
         try withNewStore { store, _ in
             let node = try store.stageNode()
             let broken = ArrayWriter(in: node, name: "a", try .index(columns: 3))
@@ -161,7 +163,7 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
             (.uint8, [], 1, nil, [.gzip(level: 10)]),
             (.uint8, [], 1, nil, [.blosc(.lz4, level: 5, shuffle: .bits, itemSize: 0)]),
         ] as [(DataType, [Int], Int, Int?, [Compression])])
-    func `is refused where its plan makes no sense`(
+    func `a plan that makes no sense is refused`(
         _ type: DataType, _ rowShape: [Int], _ chunkRows: Int, _ shard: Int?, _ compression: [Compression]
     ) {
         #expect(throws: ZarrError.self) {

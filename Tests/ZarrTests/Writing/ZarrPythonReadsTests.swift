@@ -26,8 +26,8 @@ extension ZarrPython {
 }
 
 @Suite(.enabled(if: ZarrPython.interpreter != nil, ZarrPython.comment))
-struct `zarr-python` {
-    @Test func `reads every array as it was written`() throws {
+struct ZarrPythonReadsTests {
+    @Test func `zarr-python reads every array as it was written`() throws {
         try withNewStore { store, folder in
             for (number, example) in WriterCase.all.enumerated() {
                 let node = try store.stageNode()
@@ -50,7 +50,7 @@ struct `zarr-python` {
         }
     }
 
-    @Test func `finds attributes as they were`() throws {
+    @Test func `zarr-python finds attributes as they were written`() throws {
         try withNewStore { store, folder in
             let attributes: JSONValue = .object([
                 "text": .text("Grünspecht \"/\" \n\u{1F426}"), "none": .null, "yes": .bool(true),
@@ -64,7 +64,7 @@ struct `zarr-python` {
         }
     }
 
-    @Test func `does not see what is not published`() throws {
+    @Test func `zarr-python does not see a node that is not published`() throws {
         try withNewStore { store, folder in
             let node = try stageRecording(in: store)
             let before = try ZarrPython.read(folder)

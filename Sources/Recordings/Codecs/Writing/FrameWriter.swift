@@ -19,8 +19,8 @@ final class FrameWriter<Row: FrameRow> {
 
     /// A writer into `node`, whose index is called `indexName`. `hashes` says whether `digests` are computed.
     init(_ indexName: String, _ plan: ArrayPlan, hashes: Bool, in node: any StagedNode) {
-        blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isSummedUp: hashes)
-        index = ArrayWriter(in: node, name: indexName, plan, isSummedUp: hashes)
+        blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isHashed: hashes)
+        index = ArrayWriter(in: node, name: indexName, plan, isHashed: hashes)
     }
 
     /// Bytes of the blob so far.

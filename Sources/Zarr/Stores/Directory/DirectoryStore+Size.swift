@@ -5,8 +5,7 @@ extension DirectoryStore {
     /// Folders nested deeper than this are not entered.
     private static let maximumDepth = 64
 
-    /// Bytes of all files in the folder `prefix` (empty: the root) and below it: what a part of a hierarchy takes up. Symbolic
-    /// links are not followed; 0 where there is no such folder.
+    /// As for every store: the sizes of all regular files. Symbolic links are not followed.
     public func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
         try check(prefix, isPrefix: true)
         return try byteCount(below: prefix, depth: 0)

@@ -2,8 +2,8 @@ import Glibc
 import Support
 
 extension DirectoryStore: WritableStore {
-    /// Opens the store at `path`, and makes it first where there is none: a folder (in one that is there) with a group at its
-    /// root. A folder that holds anything but a Zarr v3 hierarchy is refused.
+    /// Opens the store at `path`, and makes it first if there is none: a folder, in one that exists, with a group at its root. A
+    /// folder that holds anything but a Zarr v3 hierarchy is refused.
     public static func create(path: String) throws(StoreError) -> DirectoryStore {
         let isNew = mkdir(path, 0o777) == 0
         guard isNew || errno == EEXIST else {
@@ -28,9 +28,7 @@ extension DirectoryStore: WritableStore {
 
     private static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
 
-    /// Writes `bytes` under `key`, in place of what was there: a reader finds the old ones or the new ones.
-    ///
-    /// They are on the disk when this returns. The folder they go to must be there.
+    /// As for every store: the bytes go to a file of another name, which is then renamed.
     public func replace(_ key: String, with bytes: [UInt8]) throws(StoreError) {
         try check(key, isPrefix: false)
         let staging = try StagingFolder(in: self)
@@ -45,9 +43,7 @@ extension DirectoryStore: WritableStore {
         try changes.sync(key.split(separator: "/").dropLast().joined(separator: "/"))
     }
 
-    /// Calls `body` while nobody else, in this process or another, does so for the folder `path`, which is there.
-    ///
-    /// For decisions that what is in the folder must not be changed in between. See flock(2).
+    /// As for every store, by flock(2).
     public func withLock<T>(on path: String, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
         let place = path.isEmpty ? "." : path
         try check(path, isPrefix: true)
@@ -55,21 +51,20 @@ extension DirectoryStore: WritableStore {
         guard descriptor >= 0 else {
             throw StoreError("cannot be locked", key: path, system: SystemError("openat", place))
         }
-        // The lock goes with the descriptor.
+        // The lock is released when the descriptor is closed.
         let folder = OwnedDescriptor(descriptor: descriptor)
         _ = try changes.attempt("flock", path, "cannot be locked") { flock(folder.descriptor, LOCK_EX) }
         return try withExtendedLifetime(folder) { () throws(StoreError) in try body() }
     }
 
-    /// What dead processes left in the store, sorted by name: folders that no reader sees and that take up space. Changes
-    /// nothing; what living processes are writing is not listed.
+    /// As for every store: the hidden folders whose locks nobody holds.
     public func leftovers() throws(StoreError) -> [String] {
         var abandoned: [String] = []
         for name in try stagingFolders() where try StagingFolder.isAbandoned(name, of: root) { abandoned.append(name) }
         return abandoned
     }
 
-    /// Removes what dead processes left in the store and returns the names of what was removed.
+    /// As for every store: removes the hidden folders whose locks nobody holds.
     @discardableResult
     public func removeLeftovers() throws(StoreError) -> [String] {
         var removed: [String] = []

@@ -44,7 +44,7 @@ public final class DirectoryStore: Store {
         return file.info
     }
 
-    /// As for every store; symbolic links to directories are not listed, so that walking down a store always ends.
+    /// As for every store. Symbolic links to directories are not listed, so that a walk down the store always ends.
     public func children(of prefix: String) throws(StoreError) -> [String] {
         try check(prefix, isPrefix: true)
         let entries = try FolderEntry.all(in: prefix, of: root) ?? []
@@ -80,7 +80,7 @@ public final class DirectoryStore: Store {
         return (file, true)
     }
 
-    /// Refuses keys that could name anything but a file below the root.
+    /// Refuses a key that could name something other than a file below the root.
     func check(_ key: String, isPrefix: Bool) throws(StoreError) {
         if isPrefix, key.isEmpty { return }
         // Of the current component: its bytes, and how many of them are dots.
@@ -99,7 +99,7 @@ public final class DirectoryStore: Store {
         guard isSafe, Self.isName(count, dots) else { throw StoreError(.failed, "is not a key", key: key) }
     }
 
-    /// Whether a component of `count` bytes, `dots` of them dots, is neither empty nor a step to elsewhere.
+    /// Whether a component of `count` bytes, `dots` of which are dots, is neither empty nor `.` or `..`.
     private static func isName(_ count: Int, _ dots: Int) -> Bool {
         count > 0 && (count > 2 || dots < count)
     }

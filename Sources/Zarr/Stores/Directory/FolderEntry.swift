@@ -1,13 +1,13 @@
 import Glibc
 import Support
 
-/// What a directory holds, as far as its name is UTF-8, which keys are.
+/// An entry of a directory. Entries whose names are not UTF-8 are skipped, since keys are.
 struct FolderEntry {
     let name: String
-    /// Whether it is a directory itself; a symbolic link to one is not.
+    /// Whether it is a directory; a symbolic link to one is not.
     let isDirectory: Bool
 
-    /// What the directory `path` below `root` holds, in no order; nil where there is no such directory.
+    /// The entries of the directory `path` below `root`, in no order; nil if there is no such directory.
     static func all(in path: String, of root: OwnedDescriptor) throws(StoreError) -> [FolderEntry]? {
         let place = path.isEmpty ? "." : path
         let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

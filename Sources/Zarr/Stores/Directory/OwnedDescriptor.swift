@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file descriptor, closed when nobody uses it any more.
+/// A file descriptor that is closed when the last reference to it is released.
 final class OwnedDescriptor: Sendable {
     let descriptor: Int32
 

@@ -1,13 +1,13 @@
 import Glibc
 import Support
 
-/// A hidden folder at the root of a store where nodes and files are written before they get their place, so that they
-/// appear whole or not at all.
+/// A hidden folder at the root of a store in which nodes and files are written before they are renamed to their places, so that
+/// they appear as a whole or not at all.
 ///
-/// It holds no zarr.json and so is no node for any reader. Its lock is held as long as this object lives, and by the system
-/// let go of when the process ends in any way: a folder without a locked lock is what a dead process left behind.
+/// It holds no zarr.json and is therefore no node to any reader. Its lock is held as long as this object lives, and is released
+/// by the system when the process ends, in whatever way: a folder whose lock nobody holds was left by a dead process.
 final class StagingFolder: Sendable {
-    /// What the names of all such folders begin with; the process's id and a random number follow.
+    /// The beginning of the names of all such folders; the process's id and a random number follow.
     static let prefix = ".zarrwlr-staging-"
     static let lockName = "lock"
 
@@ -29,7 +29,7 @@ final class StagingFolder: Sendable {
         }
     }
 
-    /// The lock of the new folder `path`; nil where another process cleaned the folder away before it was locked.
+    /// The lock of the new folder `path`; nil if another process removed the folder as a leftover before it was locked.
     private static func make(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
         guard try changes.makeFolder(path) else { return nil }
         guard let lock = try openLock(of: path, changes) else { return nil }
@@ -37,7 +37,7 @@ final class StagingFolder: Sendable {
         return lock.hasName ? lock : nil
     }
 
-    /// The lock of the folder `path`, open, and made if need be; nil where there is no such folder.
+    /// The lock file of the folder `path`, open, and made if it does not exist; nil if there is no such folder.
     private static func openLock(of path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
         var descriptor: Int32 = -1
         let code = try changes.attempt("openat", path, "cannot be locked", unless: ENOENT) {
@@ -53,7 +53,7 @@ final class StagingFolder: Sendable {
         try Self.removeLocked(path, changes)
     }
 
-    /// Removes the folder `path` and all it holds if no living process has it; false where one has.
+    /// Removes the folder `path` and all it holds, unless a living process holds its lock; false if one does.
     static func removeAbandoned(_ path: String, _ changes: StoreChanges) throws(StoreError) -> Bool {
         guard let lock = try openLock(of: path, changes) else { return true }
         let code = try changes.attempt("flock", path, "cannot be locked", unless: EWOULDBLOCK) {
@@ -64,7 +64,7 @@ final class StagingFolder: Sendable {
         return true
     }
 
-    /// Whether no living process has the folder `path`. Changes nothing.
+    /// Whether no living process holds the lock of the folder `path`. Changes nothing.
     static func isAbandoned(_ path: String, of root: OwnedDescriptor) throws(StoreError) -> Bool {
         let descriptor = openat(root.descriptor, "\(path)/\(lockName)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
@@ -87,14 +87,14 @@ final class StagingFolder: Sendable {
                 try changes.removeFile("\(path)/\(entry.name)")
             }
         }
-        // The lock last: until then the folder is known to be ours.
+        // The lock file last: as long as it is there, no other process takes the folder for a leftover.
         try changes.removeFile("\(path)/\(lockName)")
         _ = try changes.removeFolder(path)
     }
 }
 
 extension OwnedDescriptor {
-    /// Whether the file still has a name, and was not removed while it was opened.
+    /// Whether the file still has a name; it has none if it was removed while it was opened.
     fileprivate var hasName: Bool {
         var status = stat()
         return fstat(descriptor, &status) == 0 && status.st_nlink > 0

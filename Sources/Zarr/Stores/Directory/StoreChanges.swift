@@ -2,12 +2,12 @@ import CLinux
 import Glibc
 import Support
 
-/// The system calls that change the files of a store, each in one place. Paths are relative to the store's root.
+/// The system calls that change the files of a store, each made in one place only. Paths are relative to the store's root.
 struct StoreChanges: Sendable {
-    /// Called before each change with the system call's name and the path; what it throws is the call's failure.
+    /// Is called before each change with the name of the system call and the path. If it throws, the call fails with that error.
     typealias Observer = @Sendable (_ call: String, _ path: String) throws(SystemError) -> Void
 
-    /// Deeper than any folder written here.
+    /// Folders nested deeper than this are refused; none that is written here is.
     private static let maximumDepth = 32
 
     let root: OwnedDescriptor
@@ -15,14 +15,14 @@ struct StoreChanges: Sendable {
 
     // MARK: - Making
 
-    /// Makes the folder `path`; false where something of that name is there.
+    /// Makes the folder `path`; false if something of that name exists.
     func makeFolder(_ path: String) throws(StoreError) -> Bool {
         try attempt("mkdirat", path, "the folder cannot be made", unless: EEXIST) {
             mkdirat(root.descriptor, path, 0o777)
         } == 0
     }
 
-    /// Makes the folders above the file `path`, as far as they are not there.
+    /// Makes those folders above the file `path` that do not exist.
     func makeParents(of path: String) throws(StoreError) {
         let components = path.split(separator: "/")
         for count in 1..<max(components.count, 1) {
@@ -30,7 +30,7 @@ struct StoreChanges: Sendable {
         }
     }
 
-    /// Makes the file `path`, which must not be there.
+    /// Makes the file `path`, which must not exist.
     func makeFile(_ path: String) throws(StoreError) -> NewFile {
         var descriptor: Int32 = -1
         _ = try attempt("openat", path, "the file cannot be made") {
@@ -40,7 +40,7 @@ struct StoreChanges: Sendable {
         return NewFile(key: path, file: OwnedDescriptor(descriptor: descriptor), changes: self)
     }
 
-    /// Opens the file `path`, which must be there, to be written over from its first byte on.
+    /// Opens the file `path`, which must exist, to be overwritten from its first byte on.
     func openFile(_ path: String) throws(StoreError) -> NewFile {
         var descriptor: Int32 = -1
         _ = try attempt("openat", path, "the file cannot be opened") {
@@ -52,33 +52,33 @@ struct StoreChanges: Sendable {
 
     // MARK: - Moving
 
-    /// Gives the folder `old` the name `new`; false where that is taken.
+    /// Renames the folder `old` to `new`; false if that name is taken.
     func moveFolder(_ old: String, to new: String) throws(StoreError) -> Bool {
         let code = try attempt("renameat2", new, "cannot be put in place", unless: EEXIST, EINVAL) {
             renameat2(root.descriptor, old, root.descriptor, new, UInt32(zwl_rename_noreplace))
         }
         guard code == EINVAL else { return code == 0 }
-        // This file system knows no flags. A rename alone replaces no folder that holds anything.
+        // This file system supports no flags. A plain rename replaces no folder that holds anything.
         return try attempt("renameat", new, "cannot be put in place", unless: EEXIST, ENOTEMPTY) {
             renameat(root.descriptor, old, root.descriptor, new)
         } == 0
     }
 
-    /// Exchanges what `old` and `new` name; false where the file system cannot.
+    /// Exchanges `old` and `new`; false if the file system cannot.
     func exchange(_ old: String, _ new: String) throws(StoreError) -> Bool {
         try attempt("renameat2", new, "cannot be exchanged", unless: EINVAL) {
             renameat2(root.descriptor, old, root.descriptor, new, UInt32(zwl_rename_exchange))
         } == 0
     }
 
-    /// Gives the file `old` the name `new`, in place of a file that bears it.
+    /// Renames the file `old` to `new`, and replaces the file of that name.
     func replaceFile(_ new: String, with old: String) throws(StoreError) {
         _ = try attempt("renameat", new, "cannot be put in place") {
             renameat(root.descriptor, old, root.descriptor, new)
         }
     }
 
-    // MARK: - Keeping
+    // MARK: - Syncing
 
     /// Waits until the bytes of the file `path`, or the names in the folder `path`, are on the disk.
     func sync(_ path: String) throws(StoreError) {
@@ -101,21 +101,21 @@ struct StoreChanges: Sendable {
 
     // MARK: - Removing
 
-    /// Removes the file `path`, if it is there.
+    /// Removes the file `path`, if it exists.
     func removeFile(_ path: String) throws(StoreError) {
         _ = try attempt("unlinkat", path, "cannot be removed", unless: ENOENT) {
             unlinkat(root.descriptor, path, 0)
         }
     }
 
-    /// Removes the folder `path`; false where it is not there or holds something.
+    /// Removes the folder `path`; false if it does not exist or holds something.
     func removeFolder(_ path: String) throws(StoreError) -> Bool {
         try attempt("unlinkat", path, "cannot be removed", unless: ENOENT, ENOTEMPTY) {
             unlinkat(root.descriptor, path, AT_REMOVEDIR)
         } == 0
     }
 
-    /// Removes the folder `path`, if it is there, and all it holds. What symbolic links in it point to stays.
+    /// Removes the folder `path`, if it exists, and all it holds. Symbolic links in it are removed, what they point to is not.
     func removeTree(_ path: String, depth: Int = 0) throws(StoreError) {
         try forEachEntry(of: path, depth: depth) { entry, inner throws(StoreError) in
             if entry.isDirectory {
@@ -136,8 +136,8 @@ struct StoreChanges: Sendable {
 
     // MARK: - Calling
 
-    /// Makes the system call `call` on `path` by `body`, again where a signal broke it off. Returns 0, or which of the
-    /// `expected` codes it failed with; another one is thrown.
+    /// Makes the system call `call` on `path` by calling `body`, and again if a signal interrupted it. Returns 0, or the one of the
+    /// `expected` codes that it failed with; any other is thrown, described by `problem`.
     func attempt(
         _ call: String, _ path: String, _ problem: String, unless expected: Int32..., body: () -> Int32
     ) throws(StoreError) -> Int32 {

@@ -92,7 +92,7 @@ struct DirectoryWritingTests {
         }
     }
 
-    @Test func `a store is made where there is none, and opened where there is one`() throws {
+    @Test func `a store is made if there is none, and opened if there is one`() throws {
         try TestFiles.withTemporaryDirectory { directory throws in
             let path = directory.appending(path: "new.zarr").path
             for _ in 0..<2 {

@@ -6,8 +6,8 @@ import Testing
 @testable import Zarr
 
 @Suite(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
-struct `A full disk` {
-    @Test func `is an error that names the key, and leaves the store as it was`() throws {
+struct FullDiskTests {
+    @Test func `a full disk is an error that names the key, and leaves the store as it was`() throws {
         try SmallDisk.with(megabytes: 1) { disk in
             let folder = disk.appending(path: "store.zarr")
             let store = try DirectoryStore.create(path: folder.path)

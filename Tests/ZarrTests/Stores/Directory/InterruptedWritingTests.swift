@@ -6,8 +6,8 @@ import Testing
 
 @testable import Zarr
 
-/// What is done to a store that holds the recording `0`, and may be broken off at any system call.
-enum BreakableWork: String, Codable, CaseIterable, Sendable {
+/// A change to a store that holds the recording `0`, which may be interrupted at any system call.
+enum InterruptedWork: String, Codable, CaseIterable, Sendable {
     case add, replaceIndex, makeGroup
 
     func run(in store: DirectoryStore) throws {
@@ -26,7 +26,7 @@ enum BreakableWork: String, Codable, CaseIterable, Sendable {
         }
     }
 
-    /// What there is to see of the work in the store at `folder`.
+    /// What a reader sees of the work in the store at `folder`.
     private func result(in folder: URL) throws -> [UInt64]? {
         switch self {
         case .add: return try numbers(of: "1", in: folder)
@@ -39,7 +39,7 @@ enum BreakableWork: String, Codable, CaseIterable, Sendable {
         }
     }
 
-    /// Whether the store at `folder` is as after the work.
+    /// Whether the store at `folder` is as it is after the work.
     func isDone(in folder: URL) throws -> Bool {
         let done: [UInt64] =
             switch self {
@@ -50,7 +50,7 @@ enum BreakableWork: String, Codable, CaseIterable, Sendable {
         return try result(in: folder) == done
     }
 
-    /// Whether the store at `folder` is as before the work, or as after it, and nothing in between.
+    /// Whether the store at `folder` is as it was before the work or as it is after it, and nothing in between.
     func isAllOrNothing(in folder: URL) throws -> Bool {
         let old: [UInt64]? = self == .replaceIndex ? Array(0..<40) : nil
         let isUntouched = try self == .replaceIndex || numbers(of: "0", in: folder) == Array(0..<40)
@@ -76,7 +76,7 @@ enum BreakableWork: String, Codable, CaseIterable, Sendable {
         }
     }
 
-    /// What must hold after the work broke off, and does after the next run.
+    /// Checks what must hold after the work was interrupted, and after what it left was removed.
     func checkAfterwards(in folder: URL, _ comment: Comment) throws {
         #expect(try isAllOrNothing(in: folder), comment)
         let store = try DirectoryStore(path: folder.path)
@@ -99,11 +99,14 @@ final class StepCounter: Sendable {
     }
 }
 
-@Suite struct `Writing that breaks off` {
-    @Test(arguments: BreakableWork.allCases, [ENOSPC, EIO])
-    func `by an error leaves all or nothing, and says what failed`(_ work: BreakableWork, _ code: Int32) throws {
+/// Writing that is interrupted at any step leaves everything or nothing.
+struct InterruptedWritingTests {
+    @Test(arguments: InterruptedWork.allCases, [ENOSPC, EIO])
+    func `writing that an error interrupts leaves all or nothing, and reports what failed`(
+        _ work: InterruptedWork, _ code: Int32
+    ) throws {
         for failing in 0..<(try work.countSteps()) {
-            try BreakableWork.withStore { folder in
+            try InterruptedWork.withStore { folder in
                 let counter = StepCounter()
                 let failed = Mutex<String?>(nil)
                 let store = try DirectoryStore(path: folder.path) { call, path throws(SystemError) in
@@ -114,7 +117,7 @@ final class StepCounter: Sendable {
                 let step = "\(work) fails at step \(failing)"
                 do {
                     try work.run(in: store)
-                    #expect(try work.isDone(in: folder), "\(step) and nothing is said")
+                    #expect(try work.isDone(in: folder), "\(step) and nothing is reported")
                 } catch {
                     let text = "\(error)"
                     #expect(text.contains(String(cString: strerror(code))), "\(step): \(text)")
@@ -126,8 +129,8 @@ final class StepCounter: Sendable {
         }
     }
 
-    @Test(arguments: BreakableWork.allCases)
-    func `by a kill leaves all or nothing`(_ work: BreakableWork) async throws {
+    @Test(arguments: InterruptedWork.allCases)
+    func `writing that a kill interrupts leaves all or nothing`(_ work: InterruptedWork) async throws {
         for last in 0..<(try work.countSteps()) {
             let directory = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-kill-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -136,7 +139,7 @@ final class StepCounter: Sendable {
             #expect(try stageRecording(in: DirectoryStore.create(path: folder.path), count: 40).publish(as: "0"))
 
             await #expect(processExitsWith: .signal(SIGKILL)) {
-                [path = folder.path as String, work = work as BreakableWork, last = last as Int] in
+                [path = folder.path as String, work = work as InterruptedWork, last = last as Int] in
                 let counter = StepCounter()
                 try work.run(
                     in: DirectoryStore(path: path) { _, _ throws(SystemError) in
