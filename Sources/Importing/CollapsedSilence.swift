@@ -1,30 +1,30 @@
 import WaveFile
 
-/// Looks for silence that an AudioMoth has collapsed: a triggered recording (`…T.WAV`) has, for a run of silent blocks of 512
-/// bytes, one block whose first 32 samples say as bits (1 and -1, lowest first) how many they were.
+/// Searches a file for silence that an AudioMoth has collapsed. A triggered recording (`…T.WAV`) has, in the place of a run of
+/// silent blocks of 512 bytes, one block whose first 32 samples are the bits of how many there were: 1 and -1, the lowest first.
 ///
-/// Such a file is shorter than what was recorded until AudioMoth's own software has expanded it.
+/// Such a file is shorter than what was recorded, until AudioMoth's own software expands it.
 struct CollapsedSilence {
     private static let blockByteCount = 512
     private static let samplesPerBlock: UInt64 = 256
 
-    /// How many such blocks there are.
+    /// Blocks found so far.
     private(set) var blockCount = 0
-    /// Samples that are missing for them.
+    /// Samples that they stand for.
     private(set) var missingSampleCount: UInt64 = 0
 
-    /// The bytes of a block that is not complete yet.
+    /// The bytes so far of a block that is not complete.
     private var block: [UInt8] = []
-    /// Bytes to pass over up to where a block begins in the file.
+    /// Bytes to skip until a block begins.
     private var passed: Int
 
-    /// A search from byte `offset` of the file on.
+    /// A search that begins at byte `offset` of the file.
     init(offset: UInt64) {
         let rest = Int(offset % UInt64(Self.blockByteCount))
         passed = rest == 0 ? 0 : Self.blockByteCount - rest
     }
 
-    /// Takes in the next bytes of the file.
+    /// Searches the next bytes of the file.
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -43,7 +43,7 @@ struct CollapsedSilence {
         }
     }
 
-    /// How many blocks `block` stands for; nil where it holds samples.
+    /// How many blocks `block` stands for; nil if it holds samples.
     private static func count(in block: [UInt8]) -> UInt32? {
         var count: UInt32 = 0
         for bit in 0..<32 {
@@ -58,7 +58,7 @@ struct CollapsedSilence {
 }
 
 extension WaveMetadata {
-    /// Whether an AudioMoth made the recording, by its own word.
+    /// Whether the recording says that an AudioMoth made it.
     var isAudioMoth: Bool {
         info.contains { $0.value.contains("AudioMoth") } || guano.contains { $0.value.contains("AudioMoth") }
     }

@@ -1,15 +1,15 @@
 import AudioCoding
 import Recordings
 
-/// How samples are going to be encoded, and what was decided that the user may want to know.
+/// How samples are to be encoded, and what was decided that the user may want to know.
 struct EncodingPlan {
     /// How they are encoded.
     private(set) var encoding: any AudioEncoding
-    /// The rate to resample to first.
+    /// The rate to resample to first; nil if they are not resampled.
     private(set) var resampledRate: UInt32?
-    /// The rate that the stream claims instead of its own.
+    /// The rate that the stream is to claim instead of its own; nil if it claims its own.
     private(set) var label: UInt32?
-    /// What to tell the user.
+    /// What was decided, in words.
     private(set) var notes: [String] = []
 
     /// A plan for samples of `form`. Throws, and names the choices, if `options` leave none.

@@ -3,11 +3,11 @@ import Recordings
 import WaveFile
 
 extension ImportError {
-    /// `error` itself if it is one of these.
+    /// `error` itself if it is an `ImportError`; else one that names it as its cause.
     init(wrapping error: any Error) {
         switch error {
         case let error as ImportError: self = error
-        // Who reads this knows which file it is about.
+        // The path is left out: what is printed begins with it.
         case let error as MediaError:
             self.init(
                 String(error.summary.dropFirst(error.path.count).drop { ",: ".contains($0) }), cause: error.cause)

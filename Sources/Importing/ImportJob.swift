@@ -10,7 +10,7 @@ struct ImportJob {
     let options: ImportOptions
     let node: any StagedNode
     let start: RecordingStart?
-    /// Is called with the bytes of the source that were done since the last time.
+    /// Called with the bytes of the source that were processed since the last call.
     let progress: (UInt64) -> Void
 
     /// The sample rate above which a recording is called ultrasonic.
@@ -25,7 +25,7 @@ struct ImportJob {
         let samples: [UInt8]
         /// Samples of one channel of the source.
         let sampleCount: UInt64
-        /// Whether the source file can be given back byte for byte.
+        /// Whether the recording gives back the source file byte for byte.
         let isByteExact: Bool
         /// What was decided and found, in words.
         var notes: [String]
@@ -103,7 +103,7 @@ struct ImportJob {
 
     // MARK: - Encoding
 
-    /// Encodes `samples`; `sha256` gives the file's once all samples are read.
+    /// Encodes `samples`. `sha256` is called once they have all been read, and returns that of the source file.
     private func encode(_ samples: any SampleSource, sha256: () throws -> String) throws -> Written {
         let plan = try EncodingPlan(samples.form, options)
         let sourceRate = samples.form.sampleRate

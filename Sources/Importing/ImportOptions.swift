@@ -3,7 +3,7 @@ public import Support
 
 /// What an import is asked for.
 public struct ImportOptions: Sendable {
-    /// What becomes of a source whose sample rate is higher than a lossy codec has.
+    /// What becomes of a source whose sample rate is higher than those of a lossy codec.
     public enum Ultrasound: String, Sendable, CaseIterable {
         /// It is refused.
         case refuse
@@ -16,23 +16,23 @@ public struct ImportOptions: Sendable {
     /// The codec if none is chosen.
     public static let defaultCodec = AudioCodec.flac
 
-    /// What audio is encoded to that is not stored as it is: one of `CodecRegistry.encodings`.
+    /// The codec to encode to, unless a source is stored as it is: one of `CodecRegistry.encodings`.
     public var codec = Self.defaultCodec
     /// Bits a second of a lossy codec, all channels together; nil for the codec's usual ones.
     public var bitRate: Int?
-    /// Whether audio that could be stored as it is coded is decoded and encoded anew.
+    /// Whether sources that can be stored as they are coded are decoded and encoded anew all the same.
     public var reencodes = false
-    /// What becomes of sources that are too fast for a lossy codec.
+    /// What becomes of sources whose sample rate is higher than those of the codec.
     public var ultrasound = Ultrasound.refuse
-    /// The stream to take, counted among all of the file; nil for the one that the file says is the default.
+    /// The number of the stream to import, among all streams of the file; nil for the file's default.
     public var stream: Int?
-    /// When recordings began that do not say so themselves.
+    /// The start of recordings whose start is not known otherwise.
     public var start: Timestamp?
-    /// Minutes east of UTC of starts that are written without an offset.
+    /// Minutes east of UTC, for starts that are written without an offset.
     public var offsetMinutes: Int?
     /// The user's own attributes of every recording.
     public var attributes: [String: String] = [:]
-    /// Whether AudioMoth's triggered recordings are stored with their silence collapsed, as they are.
+    /// Whether AudioMoth's triggered recordings are stored without expanding their collapsed silence.
     public var keepsCollapsedSilence = false
 
     /// Threads that work on one source. If there are several, hashing it and decoding what was encoded run beside the encoding, and
@@ -40,7 +40,7 @@ public struct ImportOptions: Sendable {
     public var threads = 1
     var isConcurrent: Bool { threads > 1 }
 
-    /// The names of attributes that the user may not set: an import does.
+    /// The names of attributes that the import sets, and the user may not.
     public static let reservedAttributes: Set = [
         "original_audio_data_array_version", "type", "encoding", "base_features", "meta_data_structure",
         "source_metadata", "magic_id", "version",

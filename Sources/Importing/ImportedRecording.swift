@@ -6,37 +6,37 @@ public import WaveFile
 public struct ImportedRecording: Sendable, Equatable {
     /// Its path in the store.
     public let path: String
-    /// How its audio is kept.
+    /// The codec of its audio.
     public let codec: AudioCodec
     /// Samples of one channel a second, as a mount announces them.
     public let sampleRate: UInt32
-    /// Its channels.
+    /// Interleaved channels.
     public let channels: Int
     /// Samples of one channel.
     public let sampleCount: UInt64
-    /// When it began, where that is known.
+    /// When it began; nil if that is not known.
     public let start: Timestamp?
     /// Bytes of the source file.
     public let sourceByteCount: UInt64
     /// Bytes of the coded audio.
     public let codedByteCount: UInt64
-    /// Whether a mount gives back the source file byte for byte: that was tried.
+    /// Whether a mount gives back the source file byte for byte, which has been proved.
     public let isByteExact: Bool
-    /// What was decided on the way, and what was found, in words.
+    /// What was decided and found, in words.
     public let notes: [String]
 }
 
-/// What an import of a source would do.
+/// What importing a source would do.
 public struct ImportPreview: Sendable {
-    /// How its audio would be kept.
+    /// The codec of its audio.
     public let codec: AudioCodec
-    /// Whether it would be stored as it is coded already.
+    /// Whether the audio would be stored as it is coded.
     public let isCopied: Bool
-    /// Of the source.
+    /// Samples of one channel of the source a second.
     public let sampleRate: UInt32
-    /// Of the source.
+    /// Interleaved channels of the source.
     public let channels: Int
-    /// When it began, and what says so.
+    /// When it began, and what says so; nil if that is not known.
     public let start: RecordingStart?
     /// Bytes of the source file.
     public let byteCount: UInt64

@@ -23,7 +23,7 @@ public final class Importer: Sendable {
         case alreadyThere(String?)
     }
 
-    /// Finds out what importing the file at `path` would do, without doing it.
+    /// Finds out what importing the file at `path` would do, and does nothing of it.
     public func plan(for path: String) throws(ImportError) -> ImportPreview {
         do {
             let source = try open(path)
@@ -55,8 +55,8 @@ public final class Importer: Sendable {
         try OpenSource(path: path, stream: options.stream, reencodes: options.reencodes)
     }
 
-    /// Imports the file at `path` into `group`. `progress` is called now and then with the bytes of the file that were done since the
-    /// last time.
+    /// Imports the file at `path` into `group`. `progress` is called, now and then, with the bytes of the file that were processed
+    /// since the last call.
     ///
     /// If it throws, nothing of the source is in the store.
     public func importSource(

@@ -2,7 +2,7 @@ import AudioCoding
 import Recordings
 import Support
 
-/// The samples of a source, which are counted, and hashed if that is of use, as they pass.
+/// The samples of a source, which are counted, and hashed if their hash is wanted, as they pass.
 final class ObservedSamples: SampleSource {
     let form: SampleForm
     /// Samples of one channel so far.
@@ -11,8 +11,8 @@ final class ObservedSamples: SampleSource {
     private let digest: MessageDigest?
     private let progress: (UInt64) -> Void
 
-    /// Samples of `source`. `hashes` says whether `sha256()` is wanted. `progress` is called with the samples of one channel that
-    /// have passed since the last time.
+    /// The samples of `source`, hashed if `hashes`. `progress` is called with the samples of one channel that have passed since the
+    /// last call.
     init(_ source: any SampleSource, hashes: Bool, progress: @escaping (UInt64) -> Void) throws {
         self.source = source
         self.progress = progress

@@ -17,11 +17,11 @@ struct OpenSource {
     let file: SourceFile
     let content: Content
     let description: SourceDescription
-    /// Bytes of the file for each sample of one channel, so far as that is known before they are read; else 0.
+    /// Bytes of the file for each sample of one channel; 0 if that is not known before the samples are read.
     let bytesPerSample: Double
 
-    /// Opens the file at `path`, in which `stream` is wanted if there are several. What one of `codecs`, asked in their order, can
-    /// store as it is coded is decoded only if `reencodes`.
+    /// Opens stream `stream`, nil for the default one, of the file at `path`. A source that one of `codecs` can store as it is coded
+    /// is decoded only if `reencodes`; the first codec that can is taken.
     init(
         path: String, stream: Int?, reencodes: Bool, codecs: [any ImportableCodec] = CodecRegistry.importable
     ) throws {
@@ -50,7 +50,7 @@ struct OpenSource {
             media?.stream.announcedSampleCount.map { Double(file.byteCount) / Double(max($0, 1)) } ?? 0
     }
 
-    /// The file as WAV; nil if it is none, or one whose samples only libavcodec can decode.
+    /// `file` as WAV; nil if it is not WAV, or is coded so that only libavcodec can decode it.
     private static func wave(_ file: SourceFile) throws -> (WaveSource, WaveFormat)? {
         let start = try file.bytes(0..<min(file.byteCount, 12))
         guard ["RIFF", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) }),

@@ -4,13 +4,13 @@ import Support
 import WaveFile
 import Zarr
 
-/// Reads a recording back as a mount does, before it counts.
+/// Reads a recording back as a mount does, before it is published.
 struct ReadBack {
     /// Bytes that are read at a time: many, as each piece of an Opus stream begins with pre-roll.
     private static let pieceByteCount = PieceDigests.pieceByteCount
-    /// Pieces that are read of what was decoded while it was encoded.
+    /// Pieces that are compared of what was decoded while it was encoded.
     private static let sampledPieceCount = 8
-    /// Pieces for each thread that may wait to be compared.
+    /// Pieces that may wait to be compared, for each thread.
     private static let piecesPerThread = 2
 
     let recording: Recording
@@ -26,12 +26,12 @@ struct ReadBack {
         recording = try Recording(store: store, path: path, cache: cache, log: .silent)
     }
 
-    /// Throws unless the recording gives what was written, and the source file byte for byte if that is claimed.
+    /// Throws unless the recording gives what was written, and the source file byte for byte if it is said to.
     func prove(_ written: ImportJob.Written) throws {
         guard recording.sampleCount == written.audio.sampleCount else {
             throw Self.failure("has \(recording.sampleCount) samples instead of \(written.audio.sampleCount)")
         }
-        // The file includes the samples.
+        // The samples are a part of the file.
         guard !written.isByteExact else { return try proveFile(written.sha256) }
         for proof in written.audio.proofs {
             switch proof {
@@ -45,7 +45,7 @@ struct ReadBack {
         }
     }
 
-    /// Throws unless a mount gives a file whose SHA-256 is `hash`, in hexadecimal.
+    /// Throws unless the recording's WAV file has the SHA-256 `hash`, in hexadecimal.
     private func proveFile(_ hash: String) throws {
         guard recording.envelope != nil, let layout = try recording.waveLayout() else {
             throw Self.failure("is not laid out as its source")
@@ -59,7 +59,7 @@ struct ReadBack {
 
     private func prove(_ algorithm: MessageDigest.Algorithm, _ hash: [UInt8]) throws {
         guard let digest = MessageDigest(algorithm) else { throw Self.failure("cannot be hashed here") }
-        // FLAC hashes signed samples; the sign bit of WAV's of 8 bits is inverted.
+        // STREAMINFO's MD5 is that of signed samples, and WAV's samples of 8 bits are unsigned.
         let flipsSign = algorithm == .md5 && recording.format.encoding == .unsigned8
         try forEachPiece { piece in
             if flipsSign { digest.update(piece.map { $0 ^ 0x80 }) } else { digest.update(piece) }
@@ -76,7 +76,7 @@ struct ReadBack {
         let step = max(Self.pieceByteCount / max(rowByteCount, 1), 1)
         for row in stride(from: 0, to: rowCount, by: Int(step)) {
             let count = min(step, rowCount - row)
-            // Never more than the array's bytes, which are known not to overflow.
+            // Not more than all bytes of the array, which do not overflow.
             let rows = try Block(count: Int(clamping: count * rowByteCount)) { rows throws(ZarrError) in
                 try array.read(start: [row] + rowShape.map { _ in 0 }, count: [count] + rowShape, into: rows)
             }
@@ -85,7 +85,7 @@ struct ReadBack {
         guard digest.finish().hexadecimal == hash else { throw Self.failure("has another \(name)") }
     }
 
-    /// Throws unless pieces from all over the recording have the digests that `pieces` has for them.
+    /// Throws unless some pieces, from all over the recording, have the SHA-256 that `pieces` has for them.
     private func prove(_ pieces: [[UInt8]]) throws {
         let last = pieces.count - 1
         guard last >= 0 else { return }
@@ -107,7 +107,7 @@ struct ReadBack {
         }
     }
 
-    /// Hands the pieces that begin at the bytes `starts` to `body`, in order, while the next ones are decoded.
+    /// Hands the pieces that begin at the bytes `starts` to `body`, in order. The next ones are decoded meanwhile.
     private func forEachPiece(_ starts: some Sequence<UInt64>, _ body: ([BlockSlice]) throws -> Void) throws {
         let samples = recording.samples
         let reading = try OrderedWork<Range<UInt64>, Result<[BlockSlice], RecordingError>>(

@@ -26,7 +26,7 @@ struct RecordingDocument {
         return attributes
     }
 
-    /// The source as zarrwlr describes it.
+    /// The source, as zarrwlr describes it.
     private var baseFeatures: [String: JSONValue] {
         let streams = description.streams
         return [
@@ -48,7 +48,7 @@ struct RecordingDocument {
         ]
     }
 
-    /// What the source says of itself, and what became of it.
+    /// What the source says of itself, and the notes of the import.
     private var sourceMetadata: [String: JSONValue] {
         let metadata = description.metadata
         var fields: [String: JSONValue] = [:]

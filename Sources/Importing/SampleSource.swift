@@ -2,9 +2,9 @@ import AudioCoding
 import Recordings
 import Support
 
-/// Samples to be encoded, from the first to the last.
+/// Samples to encode, from the first to the last.
 protocol SampleSource: AnyObject {
-    /// What they are like.
+    /// The form of all of them.
     var form: SampleForm { get }
 
     /// The next samples, all of `form`; nil at the end.

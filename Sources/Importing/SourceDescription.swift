@@ -6,11 +6,11 @@ import WaveFile
 struct SourceDescription {
     /// A stream of sound.
     struct Stream {
-        /// libavcodec's name of its codec.
+        /// libavcodec's name for its codec.
         let codec: String
         let sampleRate: UInt32
         let channels: Int
-        /// What its samples are read as, where there is a decoder.
+        /// The format that its samples are read in; nil if there is no decoder.
         let format: SampleFormat?
         let bitRate: UInt64?
         let tags: [String: String]
@@ -20,10 +20,10 @@ struct SourceDescription {
 
     let fileName: String
     let byteCount: UInt64
-    /// libavformat's name of the container.
+    /// libavformat's name for the container.
     let container: String
     let streams: [Stream]
-    /// Which of `streams` is imported.
+    /// The index in `streams` of the one that is imported.
     let chosen: Int
     /// The container's tags.
     let tags: [String: String]
@@ -31,7 +31,7 @@ struct SourceDescription {
 
     var stream: Stream { streams[chosen] }
 
-    /// A WAV file that is read by its own bytes.
+    /// A WAV file that is read from its own bytes.
     init(_ file: SourceFile, _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata) {
         fileName = file.name
         byteCount = file.byteCount
@@ -47,7 +47,7 @@ struct SourceDescription {
         self.metadata = metadata
     }
 
-    /// A file that libavformat does not know, but a codec.
+    /// A file that libavformat does not know, but the codec of `copier` does.
     init(_ file: SourceFile, _ copier: any SourceCopier) {
         fileName = file.name
         byteCount = file.byteCount
@@ -82,7 +82,7 @@ struct SourceDescription {
 }
 
 extension SampleEncoding {
-    /// libavcodec's name.
+    /// libavcodec's name for it.
     fileprivate var codecName: String {
         switch self {
         case .unsigned8: "pcm_u8"
@@ -96,17 +96,17 @@ extension SampleEncoding {
 }
 
 extension SourceDescription.Stream {
-    /// libavcodec's names of codecs that lose nothing.
+    /// libavcodec's names for codecs that lose nothing.
     private static let losslessCodecs: Set = [
         "flac", "alac", "wavpack", "tta", "ape", "mlp", "truehd", "shorten", "tak",
     ]
 
     private var isPCM: Bool { codec.hasPrefix("pcm_") }
 
-    /// Whether libavcodec decodes the codec to interleaved samples.
+    /// Whether libavcodec's decoder makes interleaved samples.
     var isInterleaved: Bool { isPCM || codec == "flac" }
 
-    /// zarrwlr's word for how the codec compresses.
+    /// zarrwlr's term for how the codec compresses.
     var compressionKind: String {
         if isPCM { return "UNCOMPRESSED" }
         return Self.losslessCodecs.contains(codec) ? "LOSSLESS_COMPRESSED" : "LOSSY_COMPRESSED"

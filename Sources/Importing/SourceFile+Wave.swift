@@ -2,7 +2,7 @@ import Recordings
 import WaveFile
 
 extension SourceFile {
-    /// The file, for reading it as WAV.
+    /// The file as WAV readers take it.
     var waveBytes: WaveBytes {
         WaveBytes(byteCount: byteCount) { [self] range in try bytes(range) }
     }

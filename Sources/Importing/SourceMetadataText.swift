@@ -1,10 +1,9 @@
 import Recordings
 
-/// `meta_data_structure`: what ffprobe would have found in the source, as one YAML text. Readers take the source's duration
-/// from it.
+/// `meta_data_structure`: what ffprobe finds in the source, as one YAML text. Readers take the source's duration from it.
 struct SourceMetadataText {
     private let description: SourceDescription
-    /// Seconds of the stream that is imported.
+    /// The length of the stream that is imported, in seconds.
     private let duration: Double
 
     init(_ description: SourceDescription, sampleCount: UInt64) {

@@ -6,7 +6,7 @@ import WaveFile
 /// The samples of a WAV file, read from its own bytes. All bytes of the file are hashed on the way.
 final class WaveSamples: SampleSource {
     let form: SampleForm
-    /// What was found of silence that an AudioMoth has collapsed; nil if it is not looked for.
+    /// The search for silence that an AudioMoth has collapsed; nil if there cannot be any.
     private(set) var collapsedSilence: CollapsedSilence?
 
     private let file: SourceFile
@@ -17,7 +17,7 @@ final class WaveSamples: SampleSource {
     private var position: UInt64
     private var isFinished = false
 
-    /// The samples of `source`, which `file` holds as `format` says. The file is hashed by another thread if `isConcurrent`.
+    /// The samples of `source`, which `file` holds in `format`. Another thread hashes the file if `isConcurrent`.
     init(
         _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata, in file: SourceFile, isConcurrent: Bool
     ) throws {
@@ -51,7 +51,7 @@ final class WaveSamples: SampleSource {
         return SampleBuffer(format: form.format, channels: form.channels, slice: BlockSlice(block))
     }
 
-    /// The SHA-256 of the file, in hexadecimal, once all samples were read.
+    /// The SHA-256 of the file, in hexadecimal, once all samples have been read.
     func sha256() throws -> String {
         try hashing.finish()
         return digest.finish().hexadecimal
@@ -63,7 +63,7 @@ final class WaveSamples: SampleSource {
 }
 
 extension SampleForm {
-    /// What the samples of `source` are like, which are kept as `format` says.
+    /// The form of the samples of `source`, which it holds in `format`.
     init(_ source: WaveSource, _ format: WaveFormat) {
         self.init(
             format: SampleFormat(format.encoding), channels: format.channels,
@@ -72,7 +72,7 @@ extension SampleForm {
 }
 
 extension SampleFormat {
-    /// The form that WAV samples have in memory, which is the one they have in the file.
+    /// The format that WAV samples of `encoding` have in memory, which is the one that they have in the file.
     init(_ encoding: SampleEncoding) {
         self =
             switch encoding {

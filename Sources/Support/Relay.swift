@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Hands items, in their order, to work that goes on beside what makes them.
+/// Hands items, in order, to work that runs beside whatever makes them.
 ///
-/// To be used by one thread. What the work captures is its alone until `finish` has returned.
+/// To be used by one thread. Only the work may use what it captures until `finish` has returned.
 public final class Relay<Item: Sendable> {
     private let work: Work
     private let queue: Queue?
     private var thread: WorkerThread?
 
-    /// Calls `body` with each item: on a thread of its own if `isConcurrent`, which is at most `capacity` items behind; else
-    /// at once.
+    /// A relay that calls `body` with each item: if `isConcurrent`, on a thread of its own, which is at most `capacity` items behind;
+    /// if not, at once.
     public init(isConcurrent: Bool, capacity: Int = 4, _ body: @escaping (Item) throws -> Void) throws {
         let work = Work(body: body)
         self.work = work
@@ -27,25 +27,25 @@ public final class Relay<Item: Sendable> {
         thread.take()?.join()
     }
 
-    /// Hands over the next item. Throws what the work for one before has thrown.
+    /// Hands over the next item. Throws what the work for an earlier item has thrown.
     public func send(_ item: Item) throws {
         guard let queue else { return try work.body(item) }
         try queue.add(item)
     }
 
-    /// Waits until all items are done. Throws what the work for one of them has thrown.
+    /// Waits until the work for all items is done. Throws what the work for one of them has thrown.
     public func finish() throws {
         queue?.close()
         thread.take()?.join()
         try queue?.check()
     }
 
-    /// @unchecked: called by one thread alone, the relay's own or, where it has none, its user's.
+    /// @unchecked: only one thread calls it, the relay's own or, if it has none, its user's.
     private struct Work: @unchecked Sendable {
         let body: (Item) throws -> Void
     }
 
-    /// The items that wait.
+    /// The items that wait for the thread.
     private final class Queue: Sendable {
         private struct State {
             var items: [Item] = []
@@ -67,7 +67,7 @@ public final class Relay<Item: Sendable> {
             try check()
         }
 
-        /// Says that no more items come.
+        /// Announces that no more items come.
         func close() {
             filled.signal()
         }
@@ -76,7 +76,7 @@ public final class Relay<Item: Sendable> {
             if let failure = state.withLock({ $0.failure }) { throw failure }
         }
 
-        /// Does the work until the queue is closed; after a failure, items are only taken out.
+        /// Does the work for all items until the queue is closed. After a failure, items are only removed.
         func work(_ body: (Item) throws -> Void) {
             while let item = next() {
                 do {

@@ -8,7 +8,6 @@ import Testing
 import WaveFile
 import Zarr
 
-@Suite("Coded audio")
 struct CodedAudioTests {
     /// Two seconds of a tone in noise, which no codec keeps as it is.
     private static func wave(rate: UInt32 = 48_000, channels: UInt16 = 1, samples: Int = 96_000) -> [UInt8] {
@@ -32,8 +31,8 @@ struct CodedAudioTests {
         return options
     }
 
-    @Test("is the same whatever number of threads made it", arguments: [AudioCodec.flac, .aac, .opus, .pcm])
-    func threads(codec: AudioCodec) throws {
+    @Test(arguments: [AudioCodec.flac, .aac, .opus, .pcm])
+    func `a recording is the same however many threads made it`(codec: AudioCodec) throws {
         var files: [[String: Data]] = []
         for threads in [1, 2, 5] {
             let fixture = try ImportFixture()
@@ -50,8 +49,7 @@ struct CodedAudioTests {
         #expect(files[2] == files[0])
     }
 
-    @Test("as FLAC has an index row for each frame that the stream has")
-    func flacIndex() throws {
+    @Test func `a FLAC index has a row for each frame of the stream`() throws {
         let fixture = try ImportFixture()
         let wave = Self.wave(channels: 2)
         let (_, recording) = try fixture.importBytes(wave)
@@ -73,8 +71,10 @@ struct CodedAudioTests {
         #expect(frames.first?.sampleCount == 4096)
     }
 
-    @Test("as AAC is as long as its source, and decodes as from its start", arguments: [UInt16(1), 2])
-    func aac(channels: UInt16) throws {
+    @Test(arguments: [UInt16(1), 2])
+    func `a recording kept as AAC is as long as its source, and what its frames decode to in order`(channels: UInt16)
+        throws
+    {
         let fixture = try ImportFixture()
         let (_, recording) = try fixture.importBytes(Self.wave(channels: channels), Self.options(.aac))
         #expect(recording.sampleCount == 96_000)
@@ -98,9 +98,10 @@ struct CodedAudioTests {
         #expect(try recording.sampleBytes() == Array(decoded[(priming * blockAlign)...].prefix(96_000 * blockAlign)))
     }
 
-    @Test(
-        "as Opus is as long as its source, and decodes as from its start", arguments: [UInt32(48_000), 16_000, 44_100])
-    func opus(rate: UInt32) throws {
+    @Test(arguments: [UInt32(48_000), 16_000, 44_100])
+    func `a recording kept as Opus is as long as its source, and what its packets decode to in order`(rate: UInt32)
+        throws
+    {
         let fixture = try ImportFixture()
         let (_, recording) = try fixture.importBytes(
             Self.wave(rate: rate, channels: 2, samples: Int(rate) * 6), Self.options(.opus))
@@ -128,8 +129,8 @@ struct CodedAudioTests {
         #expect(try fixture.rows("opus_sync", of: recording).count > 1)
     }
 
-    @Test("refuses ultrasound, unless told what to do with it", arguments: [AudioCodec.aac, .opus])
-    func ultrasound(codec: AudioCodec) throws {
+    @Test(arguments: [AudioCodec.aac, .opus])
+    func `ultrasound is refused by lossy codecs, or relabelled, or resampled`(codec: AudioCodec) throws {
         let fixture = try ImportFixture()
         let wave = Self.wave(rate: 250_000, samples: 250_000)
         var options = Self.options(codec)
@@ -152,10 +153,8 @@ struct CodedAudioTests {
         #expect(resampled.sampleCount == UInt64(rate))
     }
 
-    @Test(
-        "that is coded already is stored as it is",
-        arguments: [("mono16.flac", AudioCodec.flac), ("stereo.aac", .aac), ("unknowntotal.flac", .flac)])
-    func copies(name: String, codec: AudioCodec) throws {
+    @Test(arguments: [("mono16.flac", AudioCodec.flac), ("stereo.aac", .aac), ("unknowntotal.flac", .flac)])
+    func `a source that is FLAC or ADTS is stored byte for byte`(name: String, codec: AudioCodec) throws {
         let fixture = try ImportFixture()
         let source = TestFiles.repository.appending(path: "Tests/Fixtures/coded/\(name)")
         let (_, recording) = try fixture.importFile(source.path)
@@ -163,8 +162,7 @@ struct CodedAudioTests {
         #expect(try fixture.bytes("audio_data_blob_array", of: recording) == Array(Data(contentsOf: source)))
     }
 
-    @Test("in Ogg is stored packet by packet, with its pre-skip")
-    func copiesOpus() throws {
+    @Test func `Opus in Ogg is stored packet by packet, with its pre-skip`() throws {
         let fixture = try ImportFixture()
         let source = TestFiles.repository.appending(path: "Tests/Fixtures/coded/stereo.opus")
         let (_, recording) = try fixture.importFile(source.path)
@@ -182,8 +180,7 @@ struct CodedAudioTests {
         #expect(recording.sampleCount == extent.sampleCount)
     }
 
-    @Test("is encoded anew when asked")
-    func reencodes() throws {
+    @Test func `a coded source is encoded anew if that is asked for`() throws {
         let fixture = try ImportFixture()
         var options = Self.options(.pcm)
         options.reencodes = true

@@ -8,7 +8,6 @@ import Zarr
 
 @testable import Importing
 
-@Suite("An import")
 struct ImportTests {
     private static func wave(seed: Int = 1_000, _ build: (inout WaveBuilder) -> Void = { _ in }) -> [UInt8] {
         var builder = WaveBuilder()
@@ -32,8 +31,7 @@ struct ImportTests {
         return builder.bytes
     }
 
-    @Test("passes over a source that the group has, and takes it in another group")
-    func duplicates() throws {
+    @Test func `a source that a group has is not imported into it again, but into another group`() throws {
         let fixture = try ImportFixture()
         let path = try fixture.file("a.wav", Self.wave())
         let first = try fixture.importFile(path).imported
@@ -50,8 +48,7 @@ struct ImportTests {
         #expect(second.path == "lake/0")
     }
 
-    @Test("sees what another process has imported meanwhile")
-    func duplicatesOfOthers() throws {
+    @Test func `a source that another process has imported meanwhile is not imported again`() throws {
         let fixture = try ImportFixture()
         let path = try fixture.file("a.wav", Self.wave())
         let other = try AudioGroup(in: fixture.store, path: "pond")
@@ -61,8 +58,7 @@ struct ImportTests {
             try importer.importSource(at: path, into: other, progress: { _ in }) == .alreadyThere("pond/0"))
     }
 
-    @Test("sees on every thread all that another process has imported meanwhile")
-    func duplicatesOfOthersOnThreads() throws {
+    @Test func `every thread learns of all sources that another process has imported meanwhile`() throws {
         let fixture = try ImportFixture()
         let other = try AudioGroup(in: fixture.store, path: "pond")
         let paths = try (0..<40).map { try fixture.file("\($0).wav", Self.wave(seed: 1_000 + $0)) }
@@ -99,8 +95,7 @@ struct ImportTests {
         #expect(try fixture.outcome(of: path) == .alreadyThere(imported.path))
     }
 
-    @Test("that fails leaves nothing")
-    func leavesNothing() throws {
+    @Test func `an import that fails leaves nothing in the store`() throws {
         let fixture = try ImportFixture()
         for (name, bytes) in [
             ("text.wav", Array("not sound".utf8)), ("empty.wav", []),
@@ -117,8 +112,7 @@ struct ImportTests {
         #expect(Set(left) == ["zarr.json", "pond"])
     }
 
-    @Test("gives every recording of many threads a number of its own")
-    func manyThreads() throws {
+    @Test func `every recording that many threads import gets a number of its own`() throws {
         let fixture = try ImportFixture()
         let paths = try (0..<24).map { try fixture.file("\($0).wav", Self.wave(seed: 500 + $0)) }
         let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
@@ -135,8 +129,7 @@ struct ImportTests {
         #expect(Set(catalogue.recordings.map(\.sourceName)) == Set((0..<24).map { "\($0).wav" }))
     }
 
-    @Test("writes zarrwlr's attributes, what the source says of itself, and the user's")
-    func attributes() throws {
+    @Test func `a recording has zarrwlr's attributes, what its source says of itself, and the user's`() throws {
         let fixture = try ImportFixture()
         var options = ImportOptions()
         options.attributes = ["site": "north"]
@@ -166,8 +159,7 @@ struct ImportTests {
         #expect(blob["first_sample_time_stamp"] as? String == "2024-05-31T22:39:11+01:00")
     }
 
-    @Test("knows no start where nothing says it: never the time of the import")
-    func noStart() throws {
+    @Test func `a recording whose source does not say when it began has no start`() throws {
         let fixture = try ImportFixture()
         let (_, recording) = try fixture.importBytes(Self.wave())
         #expect(recording.start == nil)
@@ -175,8 +167,7 @@ struct ImportTests {
         #expect(blob["first_sample_time_stamp"] == nil)
     }
 
-    @Test("marks the store's own root as an audio group, and keeps the attributes that it has")
-    func rootGroup() throws {
+    @Test func `a store's root becomes an audio group and keeps its attributes`() throws {
         let fixture = try ImportFixture()
         let root = fixture.folder.appending(path: "store.zarr/zarr.json")
         try Data(#"{"zarr_format": 3, "node_type": "group", "attributes": {"project": [1, 2.5, null]}}"#.utf8)
@@ -188,15 +179,13 @@ struct ImportTests {
         #expect((attributes["project"] as? [Any])?.count == 3)
     }
 
-    @Test("refuses a recording as the group to import into")
-    func recordingAsGroup() throws {
+    @Test func `a recording is refused as a group to import into`() throws {
         let fixture = try ImportFixture()
         let (_, recording) = try fixture.importBytes(Self.wave())
         #expect(throws: ZarrError.self) { try AudioGroup(in: fixture.store, path: recording.path) }
     }
 
-    @Test("refuses AudioMoth's collapsed silence under its own name, and else says what it found")
-    func collapsedSilence() throws {
+    @Test func `collapsed silence is refused in a file named as AudioMoth names it, and noted in others`() throws {
         let fixture = try ImportFixture()
         let bytes = Self.collapsedWave()
         let triggered = try fixture.file("20230201_101112T.WAV", bytes)
@@ -211,8 +200,7 @@ struct ImportTests {
         #expect(try fixture.outcome(of: triggered, options) == .alreadyThere(imported.path))
     }
 
-    @Test("plans what it would do, and does nothing")
-    func plan() throws {
+    @Test func `a plan of an import says what it would do, and nothing is imported`() throws {
         let fixture = try ImportFixture()
         let path = try fixture.file("20200101_000000.wav", Self.wave())
         let preview = try Importer(ImportOptions(), cache: BlockCache(budget: 0)).plan(for: path)

@@ -6,10 +6,9 @@ import TestSupport
 import Testing
 import Zarr
 
-@Suite("A WAV source")
 struct SourceRoundTripTests {
-    @Test("comes back byte for byte from a lossless codec", arguments: OddSource.all, [AudioCodec.flac, .pcm])
-    func comesBack(source: OddSource, codec: AudioCodec) throws {
+    @Test(arguments: OddSource.all, [AudioCodec.flac, .pcm])
+    func `a WAV source comes back byte for byte from a lossless codec`(source: OddSource, codec: AudioCodec) throws {
         let fixture = try ImportFixture()
         var options = ImportOptions()
         options.codec = codec
@@ -21,16 +20,14 @@ struct SourceRoundTripTests {
         #expect(recording.sourceSHA256 == (try Digest.sha256(source.bytes)))
     }
 
-    @Test("is kept as pcm, and that is said, where FLAC would lose something")
-    func fallsBack() throws {
+    @Test func `a WAV source that FLAC cannot hold is kept as pcm, and a note says why`() throws {
         for source in OddSource.all where !source.fitsFLAC {
             let (imported, _) = try ImportFixture().importBytes(source.bytes)
             #expect(imported.notes.contains { $0.hasPrefix("kept as pcm: FLAC") }, "\(source.testDescription)")
         }
     }
 
-    @Test("is shown with a plain header where its own says something else than the stream")
-    func misfit() throws {
+    @Test func `a recording whose stored header contradicts its stream gets a plain header`() throws {
         let fixture = try ImportFixture()
         var builder = WaveBuilder()
         builder.addFormat(rate: 44_100)
@@ -55,9 +52,8 @@ struct SourceRoundTripTests {
         #expect(try again.waveBytes() == plain.bytes)
     }
 
-    @Test(
-        "of shared recordings comes back byte for byte", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
-    func shared() throws {
+    @Test(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+    func `the shared recordings come back byte for byte`() throws {
         let fixture = try ImportFixture()
         let folder = try #require(SharedMaterial.directory).appending(path: "recordings")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)

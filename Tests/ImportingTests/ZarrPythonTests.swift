@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Zarr
 
-@Suite("What an import writes, zarr-python", .enabled(if: ZarrPython.interpreter != nil, ZarrPython.comment))
+@Suite(.enabled(if: ZarrPython.interpreter != nil, ZarrPython.comment))
 struct ZarrPythonTests {
     private struct Found: Decodable {
         struct Array: Decodable {
@@ -23,8 +23,8 @@ struct ZarrPythonTests {
         let arrays: [String: Array]
     }
 
-    @Test("reads as the same bytes", arguments: AudioCodec.allCases)
-    func sameBytes(_ codec: AudioCodec) throws {
+    @Test(arguments: AudioCodec.allCases)
+    func `zarr-python reads the same bytes from every array that an import writes`(_ codec: AudioCodec) throws {
         let fixture = try ImportFixture(group: "pond")
         let sound = fixture.folder.appending(path: "night.wav").path
         try runChecked([

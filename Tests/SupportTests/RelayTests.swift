@@ -3,7 +3,6 @@ import Testing
 
 @testable import Support
 
-@Suite("A relay")
 struct RelayTests {
     private final class Taken {
         var numbers: [Int] = []
@@ -11,8 +10,8 @@ struct RelayTests {
 
     private struct Refused: Error {}
 
-    @Test("does the work of all items in their order before it finishes", arguments: [false, true])
-    func order(isConcurrent: Bool) throws {
+    @Test(arguments: [false, true])
+    func `a relay does the work for all items, in order, before it finishes`(isConcurrent: Bool) throws {
         let taken = Taken()
         let relay = try Relay<Int>(isConcurrent: isConcurrent, capacity: 3) { taken.numbers.append($0) }
         for number in 0..<1000 { try relay.send(number) }
@@ -20,8 +19,8 @@ struct RelayTests {
         #expect(taken.numbers == Array(0..<1000))
     }
 
-    @Test("tells what the work has thrown, and does no more of it", arguments: [false, true])
-    func failure(isConcurrent: Bool) throws {
+    @Test(arguments: [false, true])
+    func `a relay throws what the work has thrown, and does no more of it`(isConcurrent: Bool) throws {
         let taken = Taken()
         let relay = try Relay<Int>(isConcurrent: isConcurrent) { number in
             guard number < 10 else { throw Refused() }
@@ -35,8 +34,7 @@ struct RelayTests {
         #expect(taken.numbers == Array(0..<10))
     }
 
-    @Test("that is let go of ends its thread once the items that it has are done")
-    func abandoned() throws {
+    @Test func `a relay that is abandoned ends its thread once the work for its items is done`() throws {
         let count = Mutex(0)
         do {
             let relay = try Relay<Int>(isConcurrent: true) { _ in count.withLock { $0 += 1 } }

@@ -18,7 +18,7 @@ struct LibAVError: DescribedError {
     }
 }
 
-/// A decoder of libavcodec that gets one frame and gives its samples, with no thread and no delay.
+/// A decoder of libavcodec that takes one frame and returns its samples, without threads and without delay.
 ///
 /// Not Sendable: one thread at a time.
 final class LibAVDecoder {
@@ -26,10 +26,10 @@ final class LibAVDecoder {
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let packet: UnsafeMutablePointer<AVPacket>
     private let frame: UnsafeMutablePointer<AVFrame>
-    /// Where a frame ends up that should not be there.
+    /// Holds a second frame of one packet, which is an error.
     private let secondFrame: UnsafeMutablePointer<AVFrame>
 
-    /// libavcodec writes to standard error as it likes; a library inside a daemon must not.
+    /// Keeps libavcodec from writing to standard error, which is not a library's to use.
     static let isSilenced: Void = av_log_set_level(AV_LOG_QUIET)
 
     /// Opens libavcodec's decoder `name`.
@@ -74,7 +74,7 @@ final class LibAVDecoder {
 
     /// Decodes the one frame that `bytes` hold and hands its samples to `body`; the frame is valid only inside.
     ///
-    /// After an error nothing of `bytes` is left waiting in the decoder.
+    /// After an error, nothing of `bytes` is left in the decoder.
     func decode<T>(
         _ bytes: UnsafeRawBufferPointer, _ body: (borrowing AVFrame) throws(AudioCodingError) -> T
     ) throws(AudioCodingError) -> T {
@@ -89,7 +89,7 @@ final class LibAVDecoder {
         return try body(frame.pointee)
     }
 
-    /// Forgets the frames decoded so far, as far as the decoder lets go of them.
+    /// Makes the decoder forget the frames decoded so far, as far as it can.
     func flush() {
         avcodec_flush_buffers(context)
     }
@@ -106,8 +106,8 @@ final class LibAVDecoder {
         guard code == 0 else { throw LibAVError(call: "avcodec_send_packet", code: code) }
     }
 
-    /// Leaves the frame that was sent in `frame`. Bytes behind it that are no frame are passed over, as the ffmpeg command
-    /// line does; a second frame is an error.
+    /// Puts the frame that was sent into `frame`. Bytes behind it that are not a frame are skipped, as by the ffmpeg command; a second
+    /// frame is an error.
     private func receive() throws(LibAVError) {
         let code = avcodec_receive_frame(context, frame)
         guard code == 0 else { throw LibAVError(call: "avcodec_receive_frame", code: code) }

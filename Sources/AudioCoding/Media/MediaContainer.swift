@@ -6,16 +6,16 @@ import Support
 ///
 /// Not Sendable: one thread at a time.
 final class MediaContainer {
-    /// Demuxers whose files are lists of other files or addresses.
+    /// Demuxers of files that list other files or addresses.
     private static let lists: Set = [
         "concat", "concatf", "dash", "hls", "image2", "imf", "rtp", "rtsp", "sdp", "webm_dash_manifest",
     ]
 
-    /// Bytes that no allocation of libav exceeds, whatever a file says.
+    /// Limits every allocation of libav, whatever a file claims.
     private static let isBounded: Void = av_max_alloc(512 << 20)
 
     let path: String
-    /// libavformat's name of the container.
+    /// libavformat's name for the container.
     let format: String
     private let hasEditLists: Bool
     private let file: MediaFile
@@ -24,7 +24,7 @@ final class MediaContainer {
 
     /// Opens the file at `path` and finds out what it holds.
     ///
-    /// The file can make nothing else be opened: lists are refused, and what a demuxer asks for beside the file is denied.
+    /// Nothing but the file is opened: lists are refused, and so is whatever a demuxer wants to open.
     init(path: String) throws(MediaError) {
         LibAVDecoder.isSilenced
         Self.isBounded
@@ -39,7 +39,7 @@ final class MediaContainer {
         opened.pointee.pb = file.context
         opened.pointee.io_open = denyOpening
         opened.pointee.protocol_whitelist = av_strdup("none")
-        // Frees the context where it fails.
+        // Frees the context if it fails.
         var code = avformat_open_input(&context, path, demuxer, nil)
         guard code == 0 else { throw error("cannot be opened", LibAVError(call: "avformat_open_input", code: code)) }
         code = avformat_find_stream_info(context, nil)
@@ -77,7 +77,7 @@ final class MediaContainer {
             \.self)
     }
 
-    /// How long the file claims to be, in microseconds; nil where it does not say.
+    /// The length that the file claims, in microseconds; nil if it claims none.
     var duration: Int64? {
         guard let context, context.pointee.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE,
             context.pointee.duration > 0
@@ -91,8 +91,8 @@ final class MediaContainer {
         return context.pointee.streams[index]
     }
 
-    /// The end of the recording in stream `index`, in samples of presentation time at `sampleRate`, where the container has
-    /// edit lists and so knows it better than its packets do. While fragments are read, it grows.
+    /// The end of the recording in stream `index`, in samples of presentation time at `sampleRate`; nil if the container has no edit
+    /// lists, which say it more exactly than packets do. It grows while fragments are read.
     func end(of index: Int, sampleRate: UInt32) -> Int64? {
         guard hasEditLists, let stream = stream(index)?.pointee, stream.start_time == 0, stream.duration > 0 else {
             return nil
@@ -101,10 +101,10 @@ final class MediaContainer {
             stream.duration, stream.time_base, AVRational(num: 1, den: Int32(clamping: sampleRate)))
     }
 
-    /// What `read` has read last.
+    /// The packet that `read` has read last.
     var packet: UnsafeMutablePointer<AVPacket>? { ownedPacket }
 
-    /// The byte of the file at which `packet` begins, where known.
+    /// The byte of the file at which `packet` begins; nil if it is not known.
     var packetOffset: UInt64? { ownedPacket.flatMap { UInt64(exactly: $0.pointee.pos) } }
 
     /// Reads the next packet of stream `index`; false at the end.
@@ -113,7 +113,7 @@ final class MediaContainer {
             av_packet_unref(ownedPacket)
             let code = av_read_frame(context, ownedPacket)
             guard code == 0, let packet = ownedPacket?.pointee else {
-                // libavformat takes some failures for the end.
+                // libavformat reports some failures as the end.
                 guard code == zwl_AVERROR_EOF, file.readError == nil else {
                     throw error("cannot be read on", LibAVError(call: "av_read_frame", code: code))
                 }
@@ -123,13 +123,13 @@ final class MediaContainer {
         }
     }
 
-    /// `problem`, for which a failed read of the file is a better reason than `error`.
+    /// An error that says `problem`. Its cause is a failed read of the file, if there was one, else `error`.
     private func error(_ problem: String, _ error: LibAVError) -> MediaError {
         MediaError(path, problem, cause: file.readError ?? error)
     }
 }
 
-/// Stands where demuxers ask for other files and addresses.
+/// Answers demuxers that want to open other files or addresses.
 private func denyOpening(
     _: UnsafeMutablePointer<AVFormatContext>?, _: UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>?,
     _: UnsafePointer<CChar>?, _: Int32, _: UnsafeMutablePointer<OpaquePointer?>?

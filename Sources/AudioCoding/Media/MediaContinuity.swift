@@ -3,8 +3,8 @@ struct MediaContinuity {
     /// Where the next packet has to begin, in samples of presentation time; nil if that is not known.
     private var nextPresentation: Int64?
 
-    /// Checks that a packet of `sampleCount` samples begins where the one before ended, as exactly as times in ticks of
-    /// `samplesPerTick` samples say.
+    /// Checks that a packet of `sampleCount` samples begins where the one before ended, as far as times in ticks of
+    /// `samplesPerTick` samples show that.
     mutating func check(presentationSample: Int64?, sampleCount: Int, samplesPerTick: Int64) throws(MediaFailure) {
         guard let presentationSample else { return nextPresentation = nil }
         if let nextPresentation {

@@ -1,7 +1,7 @@
 import CLibAV
 import Support
 
-/// Decodes the packets of one stream to samples of the stream's own depth.
+/// Decodes the packets of one stream to samples of the stream's own bit depth.
 ///
 /// Not Sendable: one thread at a time.
 final class MediaDecoder {
@@ -63,7 +63,7 @@ final class MediaDecoder {
         guard code >= 0 else { throw LibAVError(call: call, code: code) }
     }
 
-    /// Takes in `packet`, nil at the end of the stream.
+    /// Hands `packet` to the decoder; nil at the end of the stream.
     func send(_ packet: UnsafePointer<AVPacket>?) throws {
         if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0, !isPCM {
             throw MediaFailure("the packet is damaged or cut short")
@@ -71,13 +71,13 @@ final class MediaDecoder {
         try Self.check("avcodec_send_packet", avcodec_send_packet(context, packet))
     }
 
-    /// A cut in PCM loses only what lies behind it.
+    /// Whether the stream is PCM, of which a packet that is cut short holds good samples.
     private var isPCM: Bool {
         context.map { av_get_exact_bits_per_sample($0.pointee.codec_id) > 0 } ?? false
     }
 
-    /// The next samples, nil where another packet is needed, and at the end. Those from sample `end` on are left out: libavcodec
-    /// honours what packets say of their samples, but not where edit lists end.
+    /// The next samples; nil if the decoder needs another packet, and at the end. Samples from `end` on are left out: libavcodec
+    /// drops what packets say is padding, but not what lies behind an edit list.
     func receive(until end: Int64?) throws -> SampleBuffer? {
         let code = avcodec_receive_frame(context, frame)
         guard code != -EAGAIN, code != zwl_AVERROR_EOF else { return nil }

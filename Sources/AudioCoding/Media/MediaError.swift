@@ -1,14 +1,14 @@
 public import Support
 
-/// Why a media file cannot be opened, or not be read on.
+/// Why a media file cannot be opened or read.
 public struct MediaError: DescribedError {
     /// The file.
     public let path: String
     /// What is wrong, for the user.
     public let problem: String
-    /// The sample of one channel, from the first that was read, where reading stopped.
+    /// The sample of one channel at which reading stopped, counted from the first that was read; nil if that is not known.
     public let sample: UInt64?
-    /// The byte of the file at which the packet begins that is at fault, where the container says so.
+    /// The byte of the file at which the faulty packet begins; nil if that is not known.
     public let offset: UInt64?
     /// The error beneath.
     public let cause: (any Error)?

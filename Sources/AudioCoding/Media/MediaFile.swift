@@ -2,7 +2,7 @@ import CLibAV
 import Glibc
 import Support
 
-/// A file on disk as libavformat reads it: through these calls, which can open nothing else.
+/// A file on disk that libavformat reads through calls of ours, which open nothing else.
 ///
 /// Not Sendable: one thread at a time.
 final class MediaFile {
@@ -12,9 +12,9 @@ final class MediaFile {
     private let descriptor: Int32
     private var position: Int64 = 0
     private let byteCount: Int64
-    /// The last read that failed: libavformat takes some of them for the end of the file.
+    /// The last read that failed: libavformat reports some of them as the end of the file.
     private(set) var readError: SystemError?
-    /// What libavformat reads from; it refers to this object, which therefore must live longer.
+    /// What libavformat reads from. It refers to this object, which must outlive it.
     private(set) var context: UnsafeMutablePointer<AVIOContext>?
 
     init(path: String) throws(MediaError) {
@@ -30,7 +30,7 @@ final class MediaFile {
         self.path = path
         self.descriptor = descriptor
         byteCount = Int64(status.st_size)
-        // libavformat frees the buffer, or another in its place, through the context.
+        // libavformat may replace the buffer: `deinit` frees the one that the context has then.
         guard let buffer = av_malloc(Int(Self.bufferByteCount)) else {
             throw MediaError(path, "cannot be read: no memory")
         }

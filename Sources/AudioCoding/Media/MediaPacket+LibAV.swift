@@ -2,8 +2,8 @@ import CLibAV
 import Support
 
 extension MediaPacket {
-    /// `packet` of `stream`, with times in `timeBase`, which holds what `parser` finds in it. `end` is the end of the recording in
-    /// samples of presentation time, if it is known.
+    /// `packet` of `stream`, whose times are in `timeBase`; its frame is the one that `parser` finds in it. `end` is the end of the
+    /// recording in samples of presentation time; nil if it is not known.
     init(
         _ packet: AVPacket, of stream: MediaStream, by parser: any MediaPacketParser, timeBase: AVRational, end: Int64?,
         trim: inout MediaTrim

@@ -1,4 +1,4 @@
-/// What a codec knows of the packets of one stream, and libavformat does not.
+/// Checks the packets of one stream, and finds the frames in them, which libavformat leaves to the codec.
 ///
 /// A parser follows one stream, from its first packet to its last.
 public protocol MediaPacketParser {
@@ -14,7 +14,7 @@ public protocol MediaPacketParser {
 }
 
 extension MediaPacketParser {
-    /// Accepts every packet: nothing in it says where it belongs.
+    /// Accepts every packet: most codecs do not number them.
     public mutating func follow(_ packet: UnsafeRawBufferPointer) {}
 
     /// Accepts every end.

@@ -1,22 +1,21 @@
 import CLibAV
 import Support
 
-/// A media file of any kind that libavformat knows, read in this process: its streams of sound, and one of them packet by
-/// packet or sample by sample.
+/// A media file of any kind that libavformat knows: its streams of sound, one of which is read, either by packets or by samples.
 ///
-/// A file can make nothing else be opened: playlists and the like are refused, references to other files lead nowhere.
+/// Nothing but the file is opened: playlists and the like are refused, and references to other files are not followed.
 ///
 /// Not Sendable: one thread at a time.
 public final class MediaSource {
     /// The file.
     public var path: String { container.path }
-    /// libavformat's name of the container: `wav`, `flac`, `mov,mp4,m4a,3gp,3g2,mj2`.
+    /// libavformat's name for the container: `wav`, `flac`, `mov,mp4,m4a,3gp,3g2,mj2`.
     public let format: String
     /// The container's tags for the file as a whole.
     public let tags: [String: String]
     /// The streams of sound, in the file's order; at least one.
     public let streams: [MediaStream]
-    /// The one that is read.
+    /// The stream that is read.
     public private(set) var stream: MediaStream
     /// The parser of its packets; nil if they can only be decoded.
     public private(set) var parser: (any MediaPacketParser)?
@@ -29,9 +28,9 @@ public final class MediaSource {
     private var hasBegun = false
     private var isAtEnd = false
 
-    /// Opens the file at `path` and chooses the stream of sound that it says is the default, else the first.
+    /// Opens the file at `path` and chooses its default stream of sound, or the first if none is.
     ///
-    /// `makeParser` is given the stream that is chosen, and `format`, and makes the parser of its packets, if there is one.
+    /// `makeParser` is called with the stream that is chosen, and `format`, and returns a parser of its packets; nil if there is none.
     public init(
         path: String, makeParser: @escaping (MediaStream, String) -> (any MediaPacketParser)? = { _, _ in nil }
     ) throws(MediaError) {
@@ -47,7 +46,7 @@ public final class MediaSource {
         prepare()
     }
 
-    /// Chooses stream `index`, one of `streams`, before anything is read.
+    /// Chooses stream `index`, one of `streams`. Throws once something has been read.
     public func selectStream(_ index: Int) throws(MediaError) {
         guard let stream = streams.first(where: { $0.index == index }) else {
             let indices = streams.map { String($0.index) }.joined(separator: ", ")
@@ -66,7 +65,7 @@ public final class MediaSource {
         }
     }
 
-    /// The next packet of the stream, nil at the end. A source is read either by packets or by samples.
+    /// The next packet of the stream; nil at the end.
     ///
     /// Throws if there is no parser of the packets, or if it refuses one.
     public func nextPacket() throws(MediaError) -> MediaPacket? {
@@ -85,9 +84,9 @@ public final class MediaSource {
         }
     }
 
-    /// The next samples, nil at the end. What does not belong to the recording (priming, what an edit list cuts) is left out.
+    /// The next samples; nil at the end. What is not part of the recording (priming, what an edit list cuts) is left out.
     ///
-    /// A packet that cannot be decoded is an error with its place: nothing else is left out.
+    /// Nothing else is left out: a packet that cannot be decoded is an error, which says where.
     public func nextSamples() throws(MediaError) -> SampleBuffer? {
         let decoder = try openDecoder()
         do {
@@ -111,7 +110,7 @@ public final class MediaSource {
         }
     }
 
-    /// The end of the recording in samples of presentation time, where the container says so.
+    /// The end of the recording in samples of presentation time; nil if the container does not say.
     private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
 
     /// The unit of the packets' times.

@@ -1,7 +1,7 @@
 import CLibAV
 
 extension MediaStream {
-    /// What `container` says of `stream`; nil where it is not sound.
+    /// `stream` of `container`; nil if it is not sound.
     init?(_ stream: borrowing AVStream, in container: MediaContainer) {
         guard let parameters = stream.codecpar?.pointee, parameters.codec_type == AVMEDIA_TYPE_AUDIO,
             let sampleRate = UInt32(exactly: parameters.sample_rate), sampleRate > 0,

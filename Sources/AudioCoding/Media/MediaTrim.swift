@@ -1,22 +1,21 @@
 import CLibAV
 
-/// Tells, packet by packet, which samples belong to the recording: those that are neither an encoder's padding nor cut by an
-/// edit list.
+/// Finds out, packet by packet, which samples are part of the recording: those that are neither padding nor cut by an edit list.
 struct MediaTrim {
-    /// Samples still to be dropped at the front.
+    /// Samples that are still to be dropped at the front.
     private var skip: Int
     private var hasBegun = false
     private var hasEnded = false
 
-    /// For a stream that begins with `skip` samples of padding, unless its first packet says otherwise.
+    /// The trim of a stream that begins with `skip` samples of padding, unless its first packet says otherwise.
     init(skip: Int) {
         self.skip = skip
     }
 
-    /// Samples of `packet`, of `sampleCount` in all, to be dropped at its front and its end, where `end` is the end of the
-    /// recording in samples of presentation time, if that is known.
+    /// How many of the `sampleCount` samples of `packet` are to be dropped at its front and its end. `end` is the end of the recording
+    /// in samples of presentation time; nil if it is not known.
     ///
-    /// An error where a part in the middle is cut: frames that stay as they are cannot leave it out.
+    /// Throws if a part in the middle is cut: it cannot be left out of frames that are stored as they are.
     mutating func trim(
         _ packet: AVPacket, sampleCount: Int, presentationSample: Int64?, end: Int64?
     ) throws(MediaFailure) -> (start: Int, end: Int) {
@@ -43,12 +42,12 @@ struct MediaTrim {
         return (startTrim, endTrim)
     }
 
-    /// Has libavcodec drop `skip` samples of padding at the front of `packet`, the stream's first, unless the packet says itself
-    /// what is to be dropped there.
+    /// Makes libavcodec drop `skip` samples of padding at the front of `packet`, the stream's first, unless the packet itself says how
+    /// many are to be dropped there.
     static func announce(skip: Int, by packet: UnsafeMutablePointer<AVPacket>) throws(MediaFailure) {
         let said = announced(by: packet.pointee)
         guard let skip = UInt32(exactly: skip), skip > 0, said?.start == nil else { return }
-        // Samples at the front and at the end, and two reasons, by avcodec.h.
+        // By avcodec.h: samples at the front, samples at the end, and a reason for each.
         guard let bytes = av_packet_new_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, 10) else {
             throw MediaFailure("no memory")
         }
@@ -58,7 +57,7 @@ struct MediaTrim {
         raw.storeBytes(of: UInt32(clamping: said?.end ?? 0).littleEndian, toByteOffset: 4, as: UInt32.self)
     }
 
-    /// What the packet itself says is to be dropped; at its front, 0 says nothing.
+    /// How many samples the packet itself says are to be dropped at its front, nil if it says 0, and at its end.
     private static func announced(by packet: AVPacket) -> (start: Int?, end: Int)? {
         var packet = packet
         var byteCount = 0

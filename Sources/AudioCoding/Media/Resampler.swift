@@ -1,13 +1,13 @@
 import CLibAV
 import Support
 
-/// Converts samples from one rate to another, to floats, by libswresample with its default filter.
+/// Converts samples from one rate to another by libswresample, with its default filter. The results are floats.
 ///
-/// Sample 0 stays where it is: the filter's delay is taken out. The same samples give the same result however they are cut.
+/// The filter's delay is removed, so that sample 0 stays where it is. The same samples give the same result in whatever pieces they come.
 ///
 /// Not Sendable: one thread at a time.
 public final class Resampler {
-    /// What libswresample takes: 1 to 64 channels.
+    /// The most channels that libswresample takes.
     public static let channelLimit = 64
 
     private let channels: Int
@@ -28,7 +28,7 @@ public final class Resampler {
         self.channels = channels
         self.inputRate = inputRate
         self.outputRate = outputRate
-        // No order: channels are resampled each for itself, whatever they are.
+        // Without an order: each channel is resampled by itself, whatever it is.
         var layout = AVChannelLayout()
         layout.order = AV_CHANNEL_ORDER_UNSPEC
         layout.nb_channels = Int32(channels)
@@ -47,13 +47,13 @@ public final class Resampler {
         swr_free(&context)
     }
 
-    /// Samples of one channel that all that was put in comes to: the length at the new rate, rounded up.
+    /// The length of what was taken so far, in samples of one channel at the new rate, rounded up.
     public var sampleCount: UInt64 {
         let (product, overflow) = inputCount.multipliedReportingOverflow(by: UInt64(outputRate))
         return overflow ? .max : (product.dividedRoundingUp(by: UInt64(inputRate)) ?? 0)
     }
 
-    /// Takes in `samples` and returns, as floats, those that are complete by now.
+    /// Takes `samples`, and returns those of the new rate that are complete by now.
     public func resample(_ samples: SampleBuffer) throws(AudioCodingError) -> SampleBuffer {
         guard samples.channels == channels else {
             throw AudioCodingError(.pcm, "\(samples.channels) channels came instead of \(channels)")
@@ -62,7 +62,7 @@ public final class Resampler {
         return try convert(samples.floats(), samples.sampleCount)
     }
 
-    /// Says that the samples end here and returns those left: `sampleCount` in all.
+    /// Ends the samples here, and returns those left: `sampleCount` in all.
     public func finish() throws(AudioCodingError) -> SampleBuffer {
         let rest = try convert(nil, 0)
         let missing = Int(clamping: sampleCount) - Int(clamping: outputCount - UInt64(rest.sampleCount))
@@ -73,7 +73,7 @@ public final class Resampler {
         return (rest.floats() + silence).withUnsafeBufferPointer { SampleBuffer(floats: $0, channels: channels) }
     }
 
-    /// Converts `count` samples, nil at the end, and returns what comes out.
+    /// Converts `count` samples, nil at the end, and returns the result.
     private func convert(_ samples: [Float]?, _ count: Int) throws(AudioCodingError) -> SampleBuffer {
         guard let count = Int32(exactly: count), case let capacity = swr_get_out_samples(context, count), capacity >= 0,
             let byteCount = Int(capacity).multiplied(by: channels * MemoryLayout<Float>.size)

@@ -1,26 +1,26 @@
 import Importing
 import Recordings
 
-/// What `zarrwlr import --help` says of codecs, made from their registry.
+/// What `zarrwlr import --help` says about codecs, made from their registry.
 enum CodecWords {
     /// `flac, aac, opus or pcm`: what samples can be encoded to.
     static var encodings: String { list(CodecRegistry.encodings.map(\.codec.rawValue), "or") }
 
-    /// `aac and opus`, or with another word between them: those that lose something.
+    /// `aac and opus`, or another conjunction: the lossy ones of these.
     static func lossyEncodings(_ conjunction: String) -> String {
         list(lossy.map(\.codec.rawValue), conjunction)
     }
 
-    /// `aac: 160k, mono 128k; opus: 128k, mono 96k`: their usual bit rates.
+    /// `aac: 160k, mono 128k; opus: 128k, mono 96k`: the usual bit rates of these.
     static var bitRates: String {
         lossy.map { "\($0.codec.rawValue): \($0.loss.bitRate / 1000)k, mono \($0.loss.monoBitRate / 1000)k" }
             .joined(separator: "; ")
     }
 
-    /// `FLAC, AAC or Opus`: what is stored as it is, by its codecs.
+    /// `FLAC, AAC or Opus`: the codecs whose sources are stored as they are.
     static var copiedCodecs: String { list(copied.map(\.codec), "or") }
 
-    /// `FLAC, AAC-LC or Opus`: the same more exactly.
+    /// `FLAC, AAC-LC or Opus`: the same, but exactly.
     static var copiedKinds: String { list(copied.map(\.kind), "or") }
 
     private static var copied: [CopiedKind] { CodecRegistry.importable.compactMap(\.copiedKind) }

@@ -3,7 +3,7 @@ import Recordings
 import Support
 import Zarr
 
-/// `zarrwlr import`: makes recordings of a store out of files.
+/// `zarrwlr import`: imports files into a store.
 enum ImportCommand {
     struct Configuration: Sendable {
         var options = ImportOptions()
@@ -13,7 +13,7 @@ enum ImportCommand {
         var isJSON = false
     }
 
-    /// What is read back is kept in as much memory.
+    /// The budget of the cache for what is read back.
     private static let cacheByteCount = 32 << 20
 
     static let subcommand = Subcommand(
@@ -50,14 +50,14 @@ enum ImportCommand {
         let importer = Importer(options, cache: BlockCache(budget: cacheByteCount))
         if configuration.isDryRun {
             for source in sources.files {
-                report.tell(source, Result { () throws(ImportError) in try importer.plan(for: source.path) })
+                report.report(source, Result { () throws(ImportError) in try importer.plan(for: source.path) })
             }
         } else {
             let store = try open(address, report)
             let groups = ImportGroups(store: store, base: address.group)
             Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
                 let source = sources.files[index]
-                report.tell(
+                report.report(
                     source,
                     Result { () throws(ImportError) in
                         try importer.importSource(at: source.path, into: groups.group(below: source.subgroup)) {
@@ -76,7 +76,7 @@ enum ImportCommand {
         do {
             let store = try StoreCatalogue.create(path: address.path)
             let leftovers = try store.removeLeftovers()
-            if !leftovers.isEmpty { report.tellCleaned(leftovers.count) }
+            if !leftovers.isEmpty { report.reportLeftovers(leftovers.count) }
             return store
         } catch {
             throw CommandError("\(address.path) cannot be opened as a store", cause: error)

@@ -3,7 +3,7 @@ import Recordings
 import Synchronization
 import Zarr
 
-/// The groups of a store that are imported into, each opened when it is first needed.
+/// The groups of a store that files are imported into. Each is opened when it is first needed.
 final class ImportGroups: Sendable {
     private let store: any WritableStore
     private let base: String

@@ -3,15 +3,15 @@ import Recordings
 import Support
 import WaveFile
 
-/// What is told of one source, as a line for people or as JSON.
+/// What is reported about one source: a line for people, or JSON.
 protocol ImportLine: Encodable {
     /// The line, without its end.
     var text: String { get }
-    /// Whether it is about a failure.
+    /// Whether it reports a failure.
     var isFault: Bool { get }
 }
 
-/// A source that is a recording now.
+/// A source that was imported.
 struct ImportedLine: ImportLine {
     let status = "imported"
     let source: String
@@ -61,7 +61,7 @@ struct ImportedLine: ImportLine {
     }
 }
 
-/// A source that was there already.
+/// A source that was in the store already.
 struct SkippedLine: ImportLine {
     let status = "already there"
     let source: String

@@ -3,15 +3,15 @@ import Recordings
 import Support
 import Synchronization
 
-/// Tells what an import does: a line for each source, and meanwhile how far it is.
+/// Reports what an import does: a line for each source, and its progress meanwhile.
 final class ImportReport: Sendable {
     private struct State {
         var imported = 0
         var alreadyThere = 0
         var failed = 0
-        /// Bytes of sources that are done, those under way included.
+        /// Bytes of sources that were processed.
         var byteCount: UInt64 = 0
-        /// Bytes that sources under way have reported, by their paths.
+        /// Bytes that were processed of sources that are not done, by their paths.
         var underway: [String: UInt64] = [:]
     }
 
@@ -34,7 +34,7 @@ final class ImportReport: Sendable {
 
     // MARK: - Sources
 
-    /// Takes note that `byteCount` further bytes of `source` are done.
+    /// Counts `byteCount` further bytes of `source` as processed.
     func advance(_ source: ImportSources.File, by byteCount: UInt64) {
         state.withLock { state in
             state.byteCount = state.byteCount.adding(byteCount) ?? .max
@@ -43,8 +43,8 @@ final class ImportReport: Sendable {
         }
     }
 
-    /// Tells what became of `source`.
-    func tell(_ source: ImportSources.File, _ result: Result<Importer.Outcome, ImportError>) {
+    /// Reports what became of `source`.
+    func report(_ source: ImportSources.File, _ result: Result<Importer.Outcome, ImportError>) {
         state.withLock { state in
             let reported = state.underway.removeValue(forKey: source.path) ?? 0
             state.byteCount = state.byteCount.adding(source.byteCount - min(reported, source.byteCount)) ?? .max
@@ -64,8 +64,8 @@ final class ImportReport: Sendable {
         }
     }
 
-    /// Tells what would become of `source`.
-    func tell(_ source: ImportSources.File, _ result: Result<ImportPreview, ImportError>) {
+    /// Reports what would become of `source`.
+    func report(_ source: ImportSources.File, _ result: Result<ImportPreview, ImportError>) {
         state.withLock { state in
             switch result {
             case .success(let preview): say(PreviewLine(source, preview))
@@ -76,12 +76,12 @@ final class ImportReport: Sendable {
         }
     }
 
-    /// Tells that `count` leftovers of imports that died were removed.
-    func tellCleaned(_ count: Int) {
+    /// Reports that `count` leftovers of interrupted imports were removed.
+    func reportLeftovers(_ count: Int) {
         streams.errors("zarrwlr import: removed what \(count) interrupted imports had left\n")
     }
 
-    /// Tells the sums, and how the command ends.
+    /// Reports the totals, and returns the exit status.
     func finish() -> CommandStatus {
         state.withLock { state in
             line.interrupt {}
@@ -100,7 +100,7 @@ final class ImportReport: Sendable {
 
     private func say(_ line: some ImportLine) {
         if isJSON {
-            // A line of texts and numbers can always be written.
+            // Strings and numbers can always be written as JSON.
             if let text = try? JSONText.line(line) { streams.print(text) }
         } else if line.isFault {
             streams.errors("zarrwlr import: \(line.text.escapingControlCharacters)\n")

@@ -1,23 +1,23 @@
 import Glibc
 import Support
 
-/// The files that an import is given, those in folders found.
+/// The files to import: those that the command line names, and those in folders that it names.
 struct ImportSources: Sendable {
     struct File: Sendable {
         let path: String
-        /// The group below the target that it goes to; empty for the target itself.
+        /// The group that it is imported into, by its path below the target; empty for the target itself.
         let subgroup: String
         let byteCount: UInt64
     }
 
-    /// In the order of the command line, those of a folder sorted by name.
+    /// The files, in the order of the command line; those of a folder are sorted by name.
     private(set) var files: [File] = []
-    /// How many files in folders were passed over, as they are not named as sound or video.
+    /// How many files in folders were passed over, since their names are not those of sound or video.
     private(set) var passedOver = 0
     private let keepsTree: Bool
 
     private static let maximumDepth = 64
-    /// The ends of the names of files that may have sound in them.
+    /// The extensions of files that may hold sound.
     private static let extensions: Set = [
         "3gp", "aac", "aif", "aifc", "aiff", "ape", "au", "avi", "bwf", "caf", "flac", "flv", "m4a", "m4b", "m4v",
         "mka",
@@ -26,7 +26,7 @@ struct ImportSources: Sendable {
         "wav", "webm", "wma", "wmv", "wv",
     ]
 
-    /// Finds what `paths` name. What cannot be looked at becomes a file, so that the import says why.
+    /// Finds the files at and below `paths`. What cannot be examined counts as a file, so that the import says why.
     init(_ paths: some Sequence<String>, keepsTree: Bool) throws(CommandError) {
         self.keepsTree = keepsTree
         for path in paths {
@@ -39,14 +39,14 @@ struct ImportSources: Sendable {
         }
     }
 
-    /// All bytes of all files.
+    /// Bytes of all files together.
     var byteCount: UInt64 { files.reduce(0) { $0.adding($1.byteCount) ?? .max } }
 
     private mutating func enter(_ folder: String, subgroup: String, depth: Int) throws(CommandError) {
         guard depth < Self.maximumDepth else { throw CommandError("\(folder): folders lie too deep") }
         for name in try Self.names(in: folder) where !name.hasPrefix(".") {
             let path = folder.hasSuffix("/") ? "\(folder)\(name)" : "\(folder)/\(name)"
-            // Links to folders are not followed: they may form a circle.
+            // Links to folders are not followed: they may form a cycle.
             guard let status = Self.status(of: path, followingLinks: false) else { continue }
             if status.st_mode & S_IFMT == S_IFDIR {
                 let below = subgroup.isEmpty ? name : "\(subgroup)/\(name)"

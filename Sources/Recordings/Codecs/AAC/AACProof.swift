@@ -1,6 +1,6 @@
 import AudioCoding
 
-/// The digests of what the frames of an AAC stream decode to from its start.
+/// Decodes an AAC stream from its start as it is encoded, and computes the digests of its samples.
 final class AACProof {
     private let decoder: AACDecoder
     private let blockAlign: Int
@@ -8,7 +8,7 @@ final class AACProof {
     private let decoded = UnsafeMutableRawBufferPointer.allocate(
         byteCount: AACDecoder.maximumOutputByteCount, alignment: 16)
 
-    /// Of a stream of so many `channels`, without its first `skippedSamples`.
+    /// The proof of a stream of `channels` channels, whose first `skippedSamples` samples are not part of the recording.
     init(skipping skippedSamples: Int, channels: Int) throws {
         decoder = try AACDecoder()
         blockAlign = channels * 2
@@ -19,7 +19,7 @@ final class AACProof {
         decoded.deallocate()
     }
 
-    /// Takes in the next frames.
+    /// Decodes the next frames.
     func append(_ frames: [EncodedFrame]) throws {
         for frame in frames {
             let count = try frame.bytes.withUnsafeBytes { try decoder.decode($0, into: decoded) }
@@ -27,7 +27,7 @@ final class AACProof {
         }
     }
 
-    /// The digests of the first `sampleCount` samples after those skipped; nil where there are fewer.
+    /// The digests of the first `sampleCount` samples after those skipped; nil if there are fewer.
     func finish(sampleCount: UInt64) throws(ImportError) -> [[UInt8]]? {
         try digests.finish(sampleCount: sampleCount)
     }

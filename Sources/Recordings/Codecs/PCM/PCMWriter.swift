@@ -1,7 +1,7 @@
 import AudioCoding
 import Zarr
 
-/// Writes samples as the elements of an array: samples × channels, or samples alone where there is one channel.
+/// Writes samples as the elements of an array. Its dimensions are samples and channels, or samples alone if there is one channel.
 final class PCMWriter: AudioWriter {
     private let form: SampleForm
     private let blob: ArrayWriter
@@ -20,7 +20,7 @@ final class PCMWriter: AudioWriter {
         }
         sampleCount += UInt64(samples.sampleCount)
         guard form.format.byteCount == 3 else { return try blob.append(samples.bytes) }
-        // No array has elements of three bytes.
+        // Zarr has no elements of three bytes.
         let bytes = samples.bytes
         var elements = [UInt8](repeating: 0, count: bytes.count / 3 * 4)
         for element in 0..<bytes.count / 3 {

@@ -46,7 +46,7 @@ final class FrameWriter<Row: FrameRow> {
     }
 
     /// Appends all of `file`, byte for byte, and the rows of the frames that `scanner` finds in it from `firstFrameOffset` on.
-    /// `progress` is told how many samples of one channel these frames have, now and then.
+    /// `progress` is called, now and then, with the samples of one channel of the frames that were found since the last call.
     func append(
         _ file: SourceFile, from firstFrameOffset: UInt64, by scanner: some FrameScanner, progress: (UInt64) -> Void
     ) throws {

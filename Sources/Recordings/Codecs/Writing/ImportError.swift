@@ -2,7 +2,7 @@ public import Support
 
 /// Why a source is not imported.
 public struct ImportError: DescribedError {
-    /// What stands in the way, and what to do about it where something can be done.
+    /// What stands in the way, and what can be done about it.
     public let summary: String
     /// The error beneath.
     public let cause: (any Error)?

@@ -14,8 +14,8 @@ struct RecordedExtent {
 }
 
 extension MediaSource {
-    /// Hands every packet of the stream to `body`, in order, and tells `progress` the samples of one channel of each. Returns which
-    /// of the samples are the recording.
+    /// Hands the frame of every packet of the stream to `body`, in order. `progress` is called with the samples of one channel of each.
+    /// Returns which of the samples are the recording.
     func forEachFrame(
         progress: (UInt64) -> Void, _ body: (EncodedFrame) throws -> Void
     ) throws -> RecordedExtent {

@@ -1,11 +1,10 @@
 import Support
 
-/// The SHA-256 of each megabyte of decoded samples, but for those at both ends that are no part of the recording, while they are
-/// decoded.
+/// Computes the SHA-256 of each megabyte of a recording's samples as they are decoded, and leaves out the padding at both ends.
 public final class PieceDigests {
-    /// Bytes of a piece; the last may have fewer.
+    /// Bytes of every piece but the last, which may have fewer.
     public static let pieceByteCount: UInt64 = 1 << 20
-    /// Samples that are held back, more than any codec pads the end with.
+    /// Samples that are held back: more than any codec pads the end with.
     private static let heldSampleCount = 8192
 
     private let blockAlign: Int
@@ -15,38 +14,38 @@ public final class PieceDigests {
     private var digest: MessageDigest
     private var complete: [[UInt8]] = []
 
-    /// Digests of samples of `blockAlign` bytes without the first `skippedSamples`.
+    /// Digests of samples of `blockAlign` bytes (of all channels), without the first `skippedSamples`.
     init(skipping skippedSamples: Int, blockAlign: Int) throws(ImportError) {
         digest = try .sha256()
         self.blockAlign = blockAlign
         skippedByteCount = skippedSamples * blockAlign
     }
 
-    /// Takes in the next samples.
+    /// Hashes the next samples.
     func append(_ samples: UnsafeRawBufferPointer) throws(ImportError) {
         let start = min(skippedByteCount - skipped, samples.count)
         skipped += start
         held += samples[start...]
         let surplus = held.count - Self.heldSampleCount * blockAlign
-        // Seldom, so that what is held is seldom moved.
+        // Rarely, since what is held is moved each time.
         guard surplus >= Self.heldSampleCount * blockAlign else { return }
-        try sumUp(surplus)
+        try hash(surplus)
         held.removeFirst(surplus)
     }
 
-    /// The digests of the first `sampleCount` samples after those skipped; nil where there are fewer, or so many more that it
-    /// has gone past them.
+    /// The digests of the first `sampleCount` samples after those skipped; nil if there are fewer, or so many more that some of them
+    /// have been hashed.
     func finish(sampleCount: UInt64) throws(ImportError) -> [[UInt8]]? {
         let done = UInt64(complete.count) * Self.pieceByteCount + digest.byteCount
         guard let byteCount = sampleCount.multiplied(by: UInt64(blockAlign)), byteCount >= done,
             byteCount - done <= UInt64(held.count)
         else { return nil }
-        try sumUp(Int(byteCount - done))
+        try hash(Int(byteCount - done))
         return digest.byteCount == 0 ? complete : complete + [digest.finish()]
     }
 
-    /// Takes in the first `count` bytes that are held.
-    private func sumUp(_ count: Int) throws(ImportError) {
+    /// Hashes the first `count` bytes that are held.
+    private func hash(_ count: Int) throws(ImportError) {
         var position = 0
         while position < count {
             let end = min(position + Int(Self.pieceByteCount - digest.byteCount), count)

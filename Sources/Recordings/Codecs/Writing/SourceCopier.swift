@@ -24,8 +24,8 @@ public protocol SourceCopier {
     /// Samples of one channel a second.
     var sampleRate: UInt32 { get }
 
-    /// Writes the audio into `node`: by more than one thread if `isConcurrent`. `attributes` go to the blob, beside those that the
-    /// codec has. `progress` is told how many samples of one channel were copied since the last time.
+    /// Writes the audio into `node`, by several threads if `isConcurrent`. `attributes` go to the blob, beside those of the codec.
+    /// `progress` is called with the samples of one channel that were copied since the last call.
     func copy(
         into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio

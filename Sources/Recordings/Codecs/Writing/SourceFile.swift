@@ -2,23 +2,23 @@ import AudioCoding
 import Glibc
 public import Support
 
-/// A file that is imported: any part of it, and whether it stayed the same meanwhile.
+/// A file that is imported.
 ///
 /// Not Sendable: one thread at a time.
 public final class SourceFile {
-    /// Bytes that are read together.
+    /// Bytes that are read at a time.
     public static let pieceByteCount = 256 << 10
 
-    /// Where it is.
+    /// The path that it was opened by.
     public let path: String
-    /// Bytes when it was opened.
+    /// Bytes that it had when it was opened.
     public let byteCount: UInt64
     private let descriptor: Int32
     private let opened: stat
 
     /// Opens the regular file at `path`.
     public init(path: String) throws(ImportError) {
-        // O_NONBLOCK: opening a FIFO must not wait for its writer.
+        // O_NONBLOCK: opening a FIFO would wait for its writer.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw ImportError("cannot be opened", cause: SystemError("open", path))
@@ -39,7 +39,7 @@ public final class SourceFile {
     /// The name without its folder.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// Whether its size or its time of modification is another than when it was opened.
+    /// Whether its size or its time of modification has changed since it was opened.
     public var hasChanged: Bool {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return true }
@@ -64,7 +64,7 @@ public final class SourceFile {
         }
     }
 
-    /// The bytes of `range`, which lies within the file and is no longer than memory may hold.
+    /// The bytes of `range`, which lies within the file. The caller has bounded its length.
     public func bytes(_ range: Range<UInt64>) throws(ImportError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         var failure: ImportError?
@@ -95,7 +95,7 @@ public final class SourceFile {
         }
     }
 
-    /// The file, for reading it as a coded stream.
+    /// The file as parsers of coded streams take it.
     var codedStream: CodedStream {
         CodedStream(byteCount: byteCount) { [self] range in try bytes(range) }
     }
@@ -109,7 +109,7 @@ public final class SourceFile {
 }
 
 extension MessageDigest {
-    /// A SHA-256 of nothing yet.
+    /// A SHA-256 of no bytes yet.
     public static func sha256() throws(ImportError) -> MessageDigest {
         guard let digest = MessageDigest(.sha256) else { throw ImportError("libcrypto cannot compute SHA-256 here") }
         return digest

@@ -4,15 +4,14 @@ import Testing
 
 @testable import Recordings
 
-@Suite("Digests of pieces")
 struct PieceDigestsTests {
     private static func noise(_ count: Int) -> [UInt8] {
         var random = RepeatableRandom(seed: UInt64(count))
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 
-    @Test("sums up pieces of what lies between the trimmed ends", arguments: [1, 7, 4_099, 3_000_000])
-    func trimmed(step: Int) throws {
+    @Test(arguments: [1, 7, 4_099, 3_000_000])
+    func `digests of pieces are those of what lies between the trimmed ends`(step: Int) throws {
         let bytes = Self.noise(3_000_000)
         let digests = try PieceDigests(skipping: 312, blockAlign: 2)
         for start in stride(from: 0, to: bytes.count, by: step) where step > 1 || start < 200_000 {
@@ -27,8 +26,7 @@ struct PieceDigestsTests {
         #expect(try digests.finish(sampleCount: UInt64(kept.count / 2)) == expected)
     }
 
-    @Test("has no digests for more samples than there were, or for too few")
-    func outOfReach() throws {
+    @Test func `there are no digests of more samples than there were, or of too few`() throws {
         for (count, isReached) in [(100_000, true), (100_001, false), (99_000, true), (1_000, false)] {
             let digests = try PieceDigests(skipping: 0, blockAlign: 2)
             try Self.noise(200_000).withUnsafeBytes { try digests.append($0) }
