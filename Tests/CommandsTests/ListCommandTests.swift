@@ -108,3 +108,41 @@ import Testing
         }
     }
 }
+
+@Suite struct `The recorder of a recording` {
+    @Test func `list and info show where and by which recorder a recording was made, if its source says so`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            func write(_ name: String, _ guano: String?, sample: Int16) throws -> String {
+                var builder = WaveBuilder()
+                builder.addFormat()
+                builder.add("data", (0..<100).flatMap { _ in WaveBuilder.littleEndian(sample) })
+                if let guano { builder.add("guan", Array(guano.utf8)) }
+                let file = directory.appending(path: name)
+                try Data(builder.bytes).write(to: file)
+                return file.path
+            }
+            let store = directory.appending(path: "a.zarr").path
+            let guano =
+                "GUANO|Version: 1.0\nMake: BATLOGGER\nModel: S2\nSerial: 22060166\nLoc Position: 49.093119 -5.5\n"
+            for source in [try write("bat.wav", guano, sample: 1), try write("plain.wav", nil, sample: 2)] {
+                #expect(Zarrwlr.run("import", store, source).status == 0)
+            }
+            let csv = Zarrwlr.run("list", "--csv", store).text.split(separator: "\n")
+            #expect(csv[0].hasSuffix(",sha256,latitude,longitude,make,model,serial"))
+            #expect(csv[1].hasSuffix(",49.093119,-5.5,BATLOGGER,S2,22060166"))
+            #expect(csv[2].hasSuffix(",,,,,"))
+            let info = Zarrwlr.run("info", store, "0").text
+            #expect(
+                info.contains(
+                    "latitude          49.093119 degrees\nlongitude         -5.5 degrees\nmake              BATLOGGER\n"
+                ))
+            #expect(!Zarrwlr.run("info", store, "1").text.contains("latitude"))
+            let json = try #require(
+                try JSONSerialization.jsonObject(with: Data(Zarrwlr.run("list", "--json", store).output))
+                    as? [String: Any])
+            let recordings = try #require(json["recordings"] as? [[String: Any]])
+            #expect(recordings.map { $0["longitude"] as? Double } == [-5.5, nil])
+            #expect(recordings.map { $0["serial"] as? String } == ["22060166", nil])
+        }
+    }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import Recordings
 import TestSupport
 import Testing
 
@@ -62,6 +63,13 @@ import Testing
             tests[parts[0]] = known
             #expect(known.contains(parts[1]), "\(reference)")
         }
+    }
+
+    @Test func `the semantics page lists every column that is shown, with what it says`() {
+        let rows = RecordingColumn.all.filter { $0.kind != nil }.map { column in
+            "| `\(column.name)` | \(column.meaning) | \(column.unit ?? "") | [^columns] |"
+        }
+        #expect(promises.filter { $0.hasSuffix("| [^columns] |") } == rows)
     }
 
     /// The names of the tests in `Tests/<target>`: the names of functions in backticks, and the descriptions of others.

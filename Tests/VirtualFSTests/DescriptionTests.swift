@@ -49,16 +49,21 @@ import WaveFile
     }
 
     @Test func `in extended attributes`() throws {
+        let known = Recording.synthetic(
+            "pond/0", source: "a.flac", start: Timestamp(seconds: 0, offsetMinutes: 0), sum: "abc")
+        var facts = known.facts
+        facts.longitude = -5.5
+        facts.serial = "24E1"
         let volume = Volume([
-            .synthetic("pond/0", source: "a.flac", start: Timestamp(seconds: 0, offsetMinutes: 0), sum: "abc"),
-            .synthetic("pond/1", source: "b.flac"),
+            Recording(facts, samples: known.samples), .synthetic("pond/1", source: "b.flac"),
         ])
         let full = try volume.attributes(at: "pond/a.wav").inode
         #expect(
             try volume.extendedAttributeNames(of: full)
-                == ["path", "codec", "source", "start", "sha256"].map { "user.zarrwlr.\($0)" })
+                == ["path", "codec", "source", "start", "sha256", "longitude", "serial"].map { "user.zarrwlr.\($0)" })
         #expect(try volume.extendedAttribute("user.zarrwlr.path", of: full) == Array("/pond/0".utf8))
         #expect(try volume.extendedAttribute("user.zarrwlr.start", of: full) == Array("1970-01-01T00:00:00Z".utf8))
+        #expect(try volume.extendedAttribute("user.zarrwlr.longitude", of: full) == Array("-5.5".utf8))
 
         let sparse = try volume.attributes(at: "pond/b.wav").inode
         #expect(errno { try volume.extendedAttribute("user.zarrwlr.sha256", of: sparse) } == ENODATA)

@@ -9,7 +9,7 @@ import Testing
         ("WGS84, 32.1, S, 86.1, E", -32.1, 86.1), ("WGS84,-49.09,-5.05", -49.09, -5.05),
         ("WGS 84,49.09,5.05,12.5", 49.09, 5.05), ("90 -180", 90, -180), ("49.09 N 5.05 w", 49.09, -5.05),
     ])
-    func `has a position in the forms of GUANO and wamd`(text: String, latitude: Double, longitude: Double) {
+    func `a position is read in the forms of GUANO and wamd`(text: String, latitude: Double, longitude: Double) {
         #expect(GeographicPosition(text) == GeographicPosition(latitude: latitude, longitude: longitude))
         #expect(GeographicPosition(text)?.latitude == latitude)
     }
@@ -18,11 +18,11 @@ import Testing
         "", "49.09", "90.1 0", "0 -180.5", "nan nan", "inf 0", "0x10 0x10", "1e1 1e1", "49,09 5,05", "49,09,5,05",
         "NAD27,49.09,N,5.05,W", "WGS84,-49.09,S,5.05,E", "49.09 W 5.05 N", "north east", ",,", "WGS84",
     ])
-    func `has no position where the text is another, or no place on the earth`(text: String) {
+    func `a text of another form, or of no place on the earth, is no position`(text: String) {
         #expect(GeographicPosition(text) == nil)
     }
 
-    @Test func `is believed of GUANO before wamd, and of wamd before a comment, each fact by itself`() {
+    @Test func `GUANO is believed before wamd, and wamd before a comment, for each fact by itself`() {
         let comment = "Recorded at 20:26:15 03/09/2024 (UTC+1) by AudioMoth 24E144055E080032 at medium gain"
         let recorder = RecorderMetadata(
             guano: ["Make": " Wildlife Acoustics ", "Model": "", "Loc Position": "100 200"],
@@ -33,7 +33,7 @@ import Testing
         #expect(recorder.position == GeographicPosition(latitude: 49.09, longitude: 5.05))
     }
 
-    @Test func `names an AudioMoth by its comment, but not who made it`() {
+    @Test func `a comment names an AudioMoth and its serial number, but not who made it`() {
         let recorder = RecorderMetadata(comments: ["AudioMoth 24E144055E080032"])
         #expect(recorder.model == "AudioMoth")
         #expect(recorder.serial == "24E144055E080032")
@@ -43,11 +43,11 @@ import Testing
     @Test(arguments: [
         "AudioMoth", "AudioMoth 24E1", "AudioMoth 24E144055E0800321", "AudioMoth 24E144055E08003Z", "AudioMoth ", "",
     ])
-    func `names no AudioMoth whose serial number is another thing`(comment: String) {
+    func `a comment without a serial number of 16 digits names no AudioMoth`(comment: String) {
         #expect(RecorderMetadata(comments: [comment]) == RecorderMetadata())
     }
 
-    @Test func `has no name that is too long to be one`() {
+    @Test func `a text of more than 255 bytes is no name of a recorder`() {
         let recorder = RecorderMetadata(guano: ["Make": String(repeating: "x", count: 256), "Model": "é"])
         #expect(recorder.make == nil)
         #expect(recorder.model == "é")

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: [SampleEncoding.unsigned8, .integer24, .float32, .float64])
-    func `has the extent that is counted without making its header`(encoding: SampleEncoding) throws {
+    func `the extent of a WAV file is counted without making its header`(encoding: SampleEncoding) throws {
         let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: encoding))
         let limit = UInt64(UInt32.max) / UInt64(encoding.bytes)
         for sampleCount in [0, 1, 2, 3] + Array(limit - 60..<limit + 60) + [UInt64(Int64.max), .max] {

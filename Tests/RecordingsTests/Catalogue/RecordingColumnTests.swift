@@ -5,7 +5,7 @@ import WaveFile
 @testable import Recordings
 
 @Suite struct `The table of columns` {
-    @Test func `has each name once, and each output its own names once`() {
+    @Test func `the table of columns has each name once, and so has each output`() {
         let names = RecordingColumn.all.map(\.name)
         #expect(Set(names).count == names.count)
         for output in RecordingOutput.allCases {
@@ -15,7 +15,7 @@ import WaveFile
         }
     }
 
-    @Test func `gives each output its columns in their order, what is new behind`() {
+    @Test func `each output has its columns in its own order, and the newer ones at the end`() {
         func names(_ output: RecordingOutput) -> String { output.columns.map(\.name).joined(separator: ",") }
         let recorder = "latitude,longitude,make,model,serial"
         #expect(
@@ -34,7 +34,7 @@ import WaveFile
         #expect(names(.infoJSON) == "restores_source,rate_reason")
     }
 
-    @Test func `has values of the kind that it announces, and a sentence for each column`() throws {
+    @Test func `each column has a sentence, and values of the kind that it announces`() throws {
         let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
         var facts = RecordingFacts(
             path: "0", isArray: false, sourceName: "a", codec: .flac, format: format, sampleCount: 1,
@@ -55,7 +55,7 @@ import WaveFile
         }
     }
 
-    @Test func `has nothing of a recording of which nothing is known`() throws {
+    @Test func `outputs leave out or leave empty what is not known of a recording`() throws {
         let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
         let row = RecordingRow(
             RecordingFacts(

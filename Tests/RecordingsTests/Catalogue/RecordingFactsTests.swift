@@ -48,7 +48,7 @@ import Zarr
         ].compactMap(\.self)
     }()
 
-    @Test func `come back from a row and from bytes as they went there`() {
+    @Test func `the facts of a recording come back from a row and from bytes as they were put there`() {
         #expect(Self.examples.count == 5)
         for facts in Self.examples {
             #expect(RecordingFacts(facts.row[...], path: facts.path) == facts)
@@ -56,13 +56,13 @@ import Zarr
         }
     }
 
-    @Test func `have a column for every number and text that is kept`() {
+    @Test func `every number and text of a kept fact has a column of its own name`() {
         for facts in Self.examples { #expect(facts.row.count == RecordingFacts.columns.count) }
         #expect(Set(RecordingFacts.columns).count == RecordingFacts.columns.count)
         #expect(RecordingFacts.columns.contains("format_rate") && RecordingFacts.columns.contains("latitude"))
     }
 
-    @Test func `say with a part of their bytes what stat reports`() throws {
+    @Test func `what stat reports is read from packed facts without their texts`() throws {
         for facts in Self.examples {
             let file = try #require(RecordingFacts.file(packed: facts.packed[...]))
             #expect(file.outline == facts.outline)
@@ -70,13 +70,13 @@ import Zarr
         }
     }
 
-    @Test func `fit 180 bytes if all of them are known, and 60 if few are`() throws {
+    @Test func `packed facts fit 180 bytes if all of them are known, and 60 if few are`() throws {
         let facts = try #require(Self.examples.first { $0.latitude != nil })
         #expect(facts.packed.count < 180)
         #expect(Self.examples[0].packed.count < 60)
     }
 
-    @Test func `are not made of bytes that are cut short, go on or were changed`() {
+    @Test func `packed facts that were cut short or changed give no facts, and no crash`() {
         for facts in Self.examples {
             let bytes = facts.packed
             for count in 0..<bytes.count { #expect(RecordingFacts(packed: bytes[..<count], path: "") == nil) }
@@ -97,7 +97,7 @@ import Zarr
         ("codec", "NULL"), ("start_nanoseconds", "1000000000"), ("start_seconds", "NULL"), ("envelope_head", "NULL"),
         ("make", "x'00'"), ("modified_seconds", "NULL"),
     ])
-    func `are not believed of a row that makes no sense`(column: String, value: String) throws {
+    func `a row of the catalogue that makes no sense gives no facts`(column: String, value: String) throws {
         let facts = try #require(Self.examples.first { $0.latitude != nil })
         let index = try #require(RecordingFacts.columns.firstIndex(of: column))
         try TestFiles.withTemporaryDirectory { directory in
@@ -110,7 +110,7 @@ import Zarr
         }
     }
 
-    @Test func `know the parts of their path`() throws {
+    @Test func `the group, name and number of a recording follow from its path`() throws {
         var facts = try #require(Self.examples.first)
         #expect((facts.group, facts.name, facts.number) == ("pond/mono", "7", 7))
         facts.isArray = true
@@ -119,7 +119,7 @@ import Zarr
         #expect((facts.group, facts.name) == ("", ""))
     }
 
-    @Test func `are taken of the source's metadata, as an import wrote it or as ffprobe did`() throws {
+    @Test func `position and recorder are read from the metadata of the source, as an import or ffprobe wrote it`() throws {
         let blob = try StreamFixture.named("fixed.flac").bytes
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
