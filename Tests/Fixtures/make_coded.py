@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""What make_coded.sh needs and no encoder does. Standard library only.
+"""Makes for make_coded.sh what no encoder can make. Uses the standard library only.
 
-    make_coded.py sound CHANNELS BITS SAMPLES       raw sound of our own, signed little-endian, on standard output
-    make_coded.py wave CHANNELS BITS RATE           a WAV file of that sound, standard input to output
+    make_coded.py sound CHANNELS BITS SAMPLES       synthetic samples, signed little-endian, on standard output
+    make_coded.py wave CHANNELS BITS RATE           a WAV file of those samples, standard input to output
     make_coded.py unsigned8                         signed bytes to unsigned ones, standard input to output
-    make_coded.py variable OUT IN.flac...           one FLAC stream of variable block size from several of fixed ones
+    make_coded.py variable OUT IN.flac...           one FLAC stream of variable block size from several of fixed size
     make_coded.py unknown-total IN.flac OUT.flac    STREAMINFO without length and MD5
     make_coded.py gain QUARTER-DB IN.opus OUT.opus  another output gain in OpusHead (Q7.8)
-    make_coded.py repage SEGMENTS IN.opus OUT.opus  the packets on pages of so many segments, most begun pages earlier
+    make_coded.py repage SEGMENTS IN.opus OUT.opus  pages of at most SEGMENTS segments, so that most packets span several pages
     make_coded.py sbr IN.aac OUT.aac                the frames of a mono AAC-LC stream with spectral band replication
 """
 import random, struct, sys
 
 
 def sound(channels, bits, samples):
-    """Tones, noise, and stretches with silence and full-scale clicks; every channel its own, the same at every call."""
+    """Tones, noise, silence and full-scale clicks. Channels differ; the same arguments give the same samples."""
     import math
     chance = random.Random(channels * 100 + bits)
     top = (1 << (bits - 1)) - 1
@@ -31,7 +31,7 @@ def sound(channels, bits, samples):
 
 
 def wave(channels, bits, rate, samples):
-    """WAVE_FORMAT_EXTENSIBLE, which can say that not all bits of a sample are in use: those in use are the upper ones."""
+    """Uses WAVE_FORMAT_EXTENSIBLE, which has a field for the number of valid bits: the upper bits of each sample."""
     width = (bits + 7) // 8
     shift = 8 * width - bits
     data = bytearray()
@@ -55,7 +55,7 @@ def crc(data, polynomial, width):
 
 
 def coded_number(number):
-    """As UTF-8 codes a character, drawn out to 36 bits."""
+    """Codes the number as UTF-8 codes a character, extended to 36 bits (RFC 9639, section 9.1.5)."""
     if number < 0x80:
         return bytes([number])
     count = next(n for n in range(2, 8) if number < 1 << (5 * n + 1))
@@ -64,7 +64,7 @@ def coded_number(number):
 
 
 def flac_frames(data):
-    """STREAMINFO and the frames, cut where CRC-16 and the next frame number say so."""
+    """STREAMINFO and the frames: each ends before the next sync code at which its CRC-16 matches."""
     offset = 4
     while True:
         last, length = data[offset] >> 7, int.from_bytes(data[offset + 1:offset + 4], "big")
@@ -134,7 +134,7 @@ def with_gain(gain, data):
 
 
 def repaged(limit, data):
-    """The Ogg Opus stream with pages of at most `limit` segments, as soon as its headers are over."""
+    """The Ogg Opus stream with pages of at most `limit` segments after its headers."""
     pages, offset = [], 0
     while offset < len(data):
         segments = data[offset + 26]
@@ -149,7 +149,7 @@ def repaged(limit, data):
             if length < 255:
                 packets.append(packet)
                 packet = b""
-    segments = []  # (bytes, whether it ends a packet, samples so far)
+    segments = []  # (bytes, whether the segment ends a packet, samples up to its end)
     position = 0
     for packet in packets:
         position += 960

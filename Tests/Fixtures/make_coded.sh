@@ -1,15 +1,15 @@
 #!/bin/sh
-# Makes the coded streams in Tests/Fixtures/coded, and beside each what independent tools make of it:
+# Makes the coded streams in Tests/Fixtures/coded, each with a file of what independent tools report about it:
 #
 #   NAME          the stream
-#   NAME.golden   first line: SHA-256 of the samples; then one line a packet: position, bytes, samples
+#   NAME.golden   first line: SHA-256 of the samples; then one line for each packet: position, bytes, samples
 #
-# The samples are interleaved, little-endian, in whole bytes, 8 bits unsigned: the source itself, which `flac` gave back. For
-# AAC and Opus, whose decoders differ from version to version, the line is a dash: the tests ask the ffmpeg that is there.
-# A position, or a count of samples, that the tool does not give is a dash.
+# The samples are interleaved and little-endian, in whole bytes; samples of up to 8 bits are unsigned. They are those of the
+# source, which `flac` decodes exactly. For AAC and Opus, whose decoders differ between versions, the first line is a dash:
+# the tests compare with the installed ffmpeg. A position or a number of samples that the tool does not report is a dash.
 #
-# Needs flac, ffmpeg, opus-tools, python3. What encoders write changes with their version: run it to add a fixture, and
-# commit only that one.
+# Needs flac, ffmpeg, opus-tools and python3. The output of encoders changes with their version: run this to add a fixture,
+# and commit only that one.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 out=$here/coded
@@ -19,10 +19,10 @@ trap 'rm -r "$work"' EXIT
 mkdir -p "$out"
 only=${1:-}
 
-# wanted NAME: whether to make it
+# wanted NAME: whether to make this fixture
 wanted() { [ -z "$only" ] || [ "$only" = "$1" ]; }
 
-# packets FILE: its packets, in order
+# packets FILE: the packets of the file, in order
 packets() {
     ffprobe -v error -select_streams a:0 -show_entries packet=pos,size,duration -of json "$1" | python3 -c '
 import json, sys
@@ -41,9 +41,9 @@ flac_fixture() {
     flac_golden "$name" "$bits"
 }
 
-# flac_golden NAME BITS: of the sound in $work/source
+# flac_golden NAME BITS: writes the golden file for the samples in $work/source
 flac_golden() {
-    # flac gives raw samples only of whole bytes; the others were compared while they were encoded.
+    # flac writes raw samples only in whole bytes; --verify compared the others when they were encoded.
     case $2 in 8 | 16 | 24 | 32)
         flac --silent --force --decode --force-raw-format --endian=little --sign=signed -o "$work/decoded" "$out/$1"
         cmp "$work/source" "$work/decoded"
@@ -53,7 +53,7 @@ flac_golden() {
     { sha256sum < "$work/source" | cut -d' ' -f1; packets "$out/$1"; } > "$out/$1.golden"
 }
 
-# lossy_golden NAME
+# lossy_golden NAME: writes the golden file of an AAC or Opus stream
 lossy_golden() {
     { echo -; packets "$out/$1"; } > "$out/$1.golden"
 }

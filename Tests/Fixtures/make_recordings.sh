@@ -1,18 +1,19 @@
 #!/bin/sh
-# Makes the streams in Tests/Fixtures/recordings: long enough for many decode units. Beside that of FLAC:
+# Makes the streams in Tests/Fixtures/recordings, which are long enough for many decode units. The FLAC stream comes with:
 #
-#   NAME.sha256   the SHA-256 of its source's samples: interleaved, little-endian, 16 bits
+#   NAME.sha256   the SHA-256 of the samples of its source: interleaved, little-endian, 16 bits
 #
-# Decoders of AAC and Opus differ from version to version: the tests ask the ffmpeg that is there.
+# Decoders of AAC and Opus differ between versions: the tests compare with the installed ffmpeg.
 #
-# Needs flac, ffmpeg and sox. What encoders write changes with their version: run it to add a fixture, and commit only that.
+# Needs flac, ffmpeg and sox. The output of encoders changes with their version: run this to add a fixture, and commit only
+# that one.
 set -eu
 out=$(dirname "$(readlink -f "$0")")/recordings
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 mkdir -p "$out"
 
-# A chirping voice over noise that comes and goes: what encoders code with every tool they have.
+# A chirp over noise of varying level, so that encoders use all of their coding tools.
 sound() { # NAME RATE CHANNELS SECONDS
     sox -R -n -r "$2" -c "$3" -b 16 "$work/$1.wav" synth "$4" sine 300:2400 synth "$4" noise amod 0.7 30 gain -9
 }

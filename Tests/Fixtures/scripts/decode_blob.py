@@ -2,8 +2,7 @@
 
 Usage: decode_blob.py STORE RECORDING WAV
 
-Prints, as JSON, how many samples of one channel each decoder gives where the WAV has its own, and by how much a value of 16 bits
-differs at most.
+Prints, as JSON, for each decoder how many samples per channel were compared and the greatest difference between 16-bit values.
 """
 
 import io
@@ -29,13 +28,13 @@ def integers(frames):
 
 
 def file_frames(blob, kind):
-    """What a whole file of `kind` decodes to."""
+    """The decoded frames of a whole file of `kind`."""
     with av.open(io.BytesIO(blob), format=kind) as container:
         yield from container.decode(audio=0)
 
 
 def opus_frames(group, blob):
-    """What packets that lie end to end decode to."""
+    """The decoded frames of Opus packets without a container."""
     head = group["opus_head"][...].tobytes()
     decoder = av.CodecContext.create("libopus", "r")
     decoder.extradata = head
@@ -48,7 +47,7 @@ def opus_frames(group, blob):
 
 
 def difference(values, expected):
-    """Of as many samples as the WAV has; values may go on behind them."""
+    """Compares as many samples as the WAV has; further decoded values are ignored."""
     count = min(len(values), len(expected))
     return {"samples": count, "difference": int(numpy.abs(values[:count] - expected[:count]).max())}
 
@@ -66,6 +65,6 @@ elif codec == "aac":
     priming = group["aac_index"].attrs.get("priming_samples", array.attrs.get("priming_samples", 0))
     decoded["pyAV"] = integers(file_frames(blob, "aac"))[priming:]
 elif codec == "opus":
-    # libavcodec leaves the pre-skip out by itself.
+    # libavcodec drops the pre-skip itself.
     decoded["pyAV"] = integers(opus_frames(group, blob))
 json.dump({"expected": len(expected), **{name: difference(values, expected) for name, values in decoded.items()}}, sys.stdout)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes Tests/Fixtures/zarr-grid.json: small arrays made by zarr-python, and the bytes each must read as.
 
-The grid is every data type x the codec chains a store may have, unsharded and sharded; further chains, key encodings and
-ranks on a few types. The same zarr-python gives the same file.
+The grid holds every data type with each of the common codec chains, unsharded and sharded, and further chains, key
+encodings and ranks for a few types. The same version of zarr-python writes the same file.
 
     python3 -m venv .venv && .venv/bin/pip install zarr==3.1.6
     .venv/bin/python Tests/Fixtures/scripts/make_zarr_grid.py
@@ -26,7 +26,7 @@ from zarr.codecs import (
 
 OUTPUT = pathlib.Path(__file__).parent.parent / "zarr-grid.json"
 
-# The value of elements that no chunk holds.
+# The fill value: the value of elements in chunks that are not stored.
 FILL = {
     "bool": True, "int8": -7, "int16": -300, "int32": -70_000, "int64": -(2**53) - 1,
     "uint8": 7, "uint16": 300, "uint32": 70_000, "uint64": 2**64 - 2,
@@ -99,7 +99,7 @@ class Grid:
 
 
 def document(path, type_name):
-    """zarr.json as it was written, without its white space. zarr-python calls raw types by a name of its own: r24 here."""
+    """zarr.json as zarr-python wrote it, without white space. Its own name for a raw type is replaced by that of Zarr v3, r24."""
     document = json.loads(path.read_text())
     if type_name == "r24":
         document["data_type"], document["fill_value"] = "r24", list(FILL["r24"])
@@ -122,7 +122,7 @@ def sharding(codecs, chunk_shape=(2, 3), index_codecs=None, location="end"):
 CHUNKS = dict(chunks=(2, 3))
 SHARDS = dict(chunks=(4, 6), compressors=None)
 
-# On every type.
+# For every type.
 COMMON = {
     "bytes": lambda size: dict(CHUNKS, compressors=None),
     "bytes big": lambda size: dict(CHUNKS, serializer=BytesCodec(endian="big"), compressors=None),
@@ -142,7 +142,7 @@ COMMON = {
         SHARDS, serializer=sharding([TransposeCodec(order=(1, 0)), BytesCodec(), Crc32cCodec()])),
 }
 
-# On one or two types.
+# For two types.
 FURTHER = {
     "zstd with checksum": dict(CHUNKS, compressors=[ZstdCodec(level=3, checksum=True)]),
     "crc32c, gzip, zstd, crc32c": dict(
@@ -177,7 +177,7 @@ def main():
         data = data_with_hole(type_name)
         for name, options in COMMON.items():
             if type_name == "r24" and "sharded" in name:
-                continue  # zarr-python cannot write those
+                continue  # zarr-python cannot write these
             grid.add(f"{type_name} {name}", type_name, data, **options(numpy_type(type_name).itemsize))
     for type_name in ["uint8", "float64"]:
         for name, options in FURTHER.items():
@@ -205,6 +205,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # A gzip header holds the time.
+    # A gzip header holds the time of writing, which is fixed here.
     with unittest.mock.patch("gzip.time", **{"time.return_value": 0}):
         main()

@@ -1,8 +1,8 @@
-"""Reads every array of a Zarr store with zarr-python and prints what it found, as JSON, for the tests of our writer.
+"""Reads every array of a Zarr store with zarr-python and prints its groups and arrays, as JSON, for the tests of the writer.
 
 Usage: read_zarr.py STORE
 
-Nothing may make zarr-python warn: a warning is an error, except for folders that it does not know as nodes.
+A warning of zarr-python is an error, except that a folder is not a node of the hierarchy.
 """
 
 import hashlib
