@@ -43,3 +43,54 @@ struct UnitReaderTests {
         #expect(cameAfter)
     }
 }
+
+/// Units of one sample of one byte, which note the runs that they are decoded in.
+private final class RunUnits: DecodeUnits {
+    let runs = Mutex<[[UInt64]]>([])
+    /// The unit that each unit but the first of these is decoded after.
+    let chain: Range<UInt64>
+
+    init(chain: Range<UInt64> = 0..<0) {
+        self.chain = chain
+    }
+
+    func unit(containing sample: UInt64) -> DecodeUnit { DecodeUnit(number: sample, samples: sample..<sample + 1) }
+
+    func predecessor(of unit: DecodeUnit) -> DecodeUnit? {
+        chain.dropFirst().contains(unit.number) ? self.unit(containing: unit.number - 1) : nil
+    }
+
+    func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder {
+        runs.withLock { $0.append(run.map(\.number)) }
+        return self
+    }
+
+    func decode(_ unit: DecodeUnit) -> Block { Block(count: 1) { $0[0] = UInt8(unit.number) } }
+}
+
+@Suite("Runs of decode units")
+struct UnitRunTests {
+    private func reader(_ units: RunUnits, budget: Int = 1 << 20) -> UnitReader<RunUnits> {
+        let cache = BlockCache(budget: budget)
+        return UnitReader(
+            path: "0", units: units, skippedSamples: 0, blockAlign: 1, cache: cache,
+            owner: cache.makeOwner(of: .samples), counter: DecodeCounter())
+    }
+
+    @Test func `a read decodes what is not kept in as few runs as there are gaps`() throws {
+        let units = RunUnits()
+        let reader = reader(units)
+        for range in [3..<4, 6..<8, 0..<10, 0..<10] as [Range<UInt64>] {
+            #expect(try reader.read(bytes: range).flatMap { Array($0.bytes) } == range.map { UInt8($0) })
+        }
+        #expect(units.runs.withLock { $0 } == [[3], [6, 7], [0, 1, 2], [4, 5], [8, 9]])
+    }
+
+    @Test func `a run begins with the units that its first is decoded after`() throws {
+        let units = RunUnits(chain: 2..<9)
+        let reader = reader(units)
+        #expect(try reader.read(bytes: 5..<7).flatMap { Array($0.bytes) } == [5, 6])
+        #expect(try reader.read(bytes: 8..<9).flatMap { Array($0.bytes) } == [8])
+        #expect(units.runs.withLock { $0 } == [[2, 3, 4, 5, 6], [7, 8]])
+    }
+}
