@@ -1,15 +1,15 @@
 import Glibc
 import Support
 
-/// Going on in the background: a copy of this process does the work, and this one waits only for word of how it began.
+/// A way to go on in the background: a copy of this process does the work, and this one only waits to hear how it began.
 ///
-/// To be used while the process has no other thread: the copy has none.
+/// To be used only while the process has no other thread: the copy would have none of them.
 enum BackgroundProcess {
-    /// The byte by which the copy says that it has begun. Anything else it writes is the reason why it has not.
+    /// The byte by which the copy reports that it has begun. Anything else that it writes is the reason why it has not.
     private static let hasBegun: UInt8 = 0
 
-    /// Runs `body` in a copy of this process, which ends with it. `body` calls its argument once its work has begun; this process
-    /// then returns, while the copy leaves the terminal behind. Where the copy ends before, its reason is thrown.
+    /// Runs `body` in a copy of this process, which ends when `body` does. `body` calls its argument once its work has begun; this
+    /// process then returns, while the copy leaves the terminal behind. If the copy ends before, its reason is thrown.
     static func run(
         _ body: @escaping @Sendable (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
     ) throws(CommandError) {
@@ -21,16 +21,17 @@ enum BackgroundProcess {
         let child = fork()
         guard child >= 0 else { throw failure(of: "fork") }
         if child == 0 {
-            runAsCopy(reportingTo: inheritingOnly(writing), body)
+            runAsCopy(reportingTo: closingOthers(than: writing), body)
         }
         close(writing)
         defer { close(reading) }
         try waitForWord(from: child, on: reading)
     }
 
-    /// Closes all but the three standard files and `descriptor`, which gets the returned number: what this process was started
-    /// with by accident would stay open, and somebody waiting at its other end, as long as the mount.
-    private static func inheritingOnly(_ descriptor: Int32) -> Int32 {
+    /// Closes all but the three standard streams and `descriptor`, which gets the returned number: whatever else this process was
+    /// started with would stay open as long as the mount, and whoever started the command may wait until all ends of a pipe are
+    /// closed.
+    private static func closingOthers(than descriptor: Int32) -> Int32 {
         let kept = dup2(descriptor, STDERR_FILENO + 1)
         guard kept >= 0 else { return descriptor }
         closefrom(kept + 1)
@@ -43,14 +44,13 @@ enum BackgroundProcess {
     }
 
     /// Runs `body` on a thread of its own, not on the one that was forked: Swift's locks (`Mutex`, and what initialises a
-    /// global once) know a thread by its number in the kernel, remember it, and after a fork remember the parent's. Two
-    /// threads that meet at such a lock would then spin for ever.
+    /// global once) know a thread by its number in the kernel, which they remember, and which after a fork is the parent's.
+    /// Two threads that meet at such a lock would then spin for ever.
     private static func runAsCopy(
         reportingTo descriptor: Int32,
         _ body: @escaping @Sendable (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
     ) -> Never {
         chdir("/")
-        closeInherited(except: descriptor)
         do throws(SystemError) {
             let thread = try WorkerThread(name: "the mount") {
                 do throws(CommandError) {
@@ -72,24 +72,7 @@ enum BackgroundProcess {
         exit(1)
     }
 
-    /// Closes what the copy has inherited beyond the standard streams: whoever started the command may wait for its end by
-    /// waiting until all ends of some pipe are closed.
-    private static func closeInherited(except kept: Int32) {
-        guard let directory = opendir("/proc/self/fd") else { return }
-        var inherited: [Int32] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let descriptor = Int32(name), descriptor > STDERR_FILENO, descriptor != kept {
-                inherited.append(descriptor)
-            }
-        }
-        closedir(directory)
-        for descriptor in inherited { close(descriptor) }
-    }
-
-    /// Waits for the first byte, and where that says no beginning, for all that the copy has to say.
+    /// Waits for the first byte and, unless that says that the work has begun, for all that the copy has to say.
     private static func waitForWord(from child: pid_t, on descriptor: Int32) throws(CommandError) {
         var words: [UInt8] = []
         var byte: UInt8 = 0
@@ -117,7 +100,7 @@ enum BackgroundProcess {
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     }
 
-    /// A session of its own, and nothing open that whoever started the command may be waiting on.
+    /// Begins a session of its own, and has no stream open any more on which whoever started the command may wait.
     private static func leaveTerminal() {
         setsid()
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)

@@ -24,7 +24,9 @@ enum InfoCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let store = try OpenStore(StoreAddress(operands[0]))
-        let facts = try RecordingDescription(store.entry(operands[1]), in: store)
+        let recording = try store.recording(operands[1])
+        let facts = try RecordingDescription(
+            OpenStore.Entry(recording: recording, file: store.file(of: recording)), in: store)
         streams.print(configuration.isJSON ? try JSONText.document(facts) : facts.text)
         return .done
     }

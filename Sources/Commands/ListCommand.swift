@@ -27,7 +27,8 @@ enum ListCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let store = try OpenStore(StoreAddress(operands[0]))
-        let recordings = RecordingRow.all(of: store)
+        let contents = store.learn()
+        let recordings = RecordingRow.all(contents.entries, in: store)
         switch configuration.format {
         case .table: streams.print(table(of: recordings))
         case .csv: streams.print(csv(of: recordings))
@@ -36,11 +37,11 @@ enum ListCommand {
                 try JSONText.document(
                     Listing(
                         recordings: recordings.map { RecordingObject($0, for: .listJSON) },
-                        problems: store.problems.map(Problem.init), totals: Totals(recordings)))
+                        problems: contents.problems.map(Problem.init), totals: Totals(recordings)))
             )
         }
-        store.tellProblems(streams, as: "list")
-        return store.problems.isEmpty ? .done : .faults
+        contents.printProblems(streams, as: "list")
+        return contents.problems.isEmpty ? .done : .faults
     }
 
     // MARK: - Forms

@@ -10,8 +10,8 @@ public struct MountCommand: Sendable {
     public typealias Output = @Sendable (String) -> Void
 
     private static let name = "zarrwlr-mount"
-    /// More problems than this are counted in the log rather than told.
-    private static let problemsTold = 100
+    /// Problems that the log has a line for; if there are more, they are only counted.
+    private static let loggedProblems = 100
     /// Who makes a pause to look at a spectrogram finds decoded sound still there.
     private static let idleSeconds: UInt32 = 60
 
@@ -68,13 +68,13 @@ public struct MountCommand: Sendable {
         sources.cache = cache
         sources.version = version
         sources.store = store
-        let recordings = try StoreCatalogue.deferred(
-            path: store, group: configuration.group, cache: cache, file: file, counters: sources.decoding, log: log)
+        let catalogue = try StoreCatalogue.catalogue(
+            of: StoreCatalogue.open(path: store), StoreAddress(path: store, group: configuration.group), cache: cache,
+            file: file, counters: sources.decoding, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? configuration.cacheByteCount / 2 : 0)
         let volume = Volume(
-            options: volumeOptions(configuration), prefetcher: prefetcher, sources: sources, log: log,
-            findRecordings: recordings)
+            catalogue, options: volumeOptions(configuration), prefetcher: prefetcher, sources: sources, log: log)
 
         var options = FuseSession.Options()
         options.mountOptions = configuration.allFuseOptions(store: store)
@@ -100,11 +100,16 @@ public struct MountCommand: Sendable {
     private func learn(_ volume: Volume, _ file: CatalogueFile?, _ log: Log) {
         do {
             let thread = try WorkerThread(name: "learner") {
-                let problems = volume.problems
+                volume.learn()
                 file?.save()
-                for problem in problems.prefix(Self.problemsTold) { log.say(.warning, problem.description) }
-                let count = problems.isEmpty ? "" : ", \(problems.count) problems: see .zarrwlr/problems.txt"
-                log.say(.info, "\(volume.recordingCount) recordings\(count)")
+                var problemCount = 0
+                volume.forEachProblem { problem in
+                    if problemCount < Self.loggedProblems { log.say(.warning, problem.description) }
+                    problemCount += 1
+                }
+                let advice = problemCount == 0 ? "" : ", \(problemCount) problems: see .zarrwlr/problems.txt"
+                log.say(.info, "\(volume.counts.learned) recordings\(advice)")
+                Allocator.giveBack()
             }
             thread.detach()
         } catch {
@@ -130,7 +135,6 @@ public struct MountCommand: Sendable {
 
     private func volumeOptions(_ configuration: MountConfiguration) -> VolumeOptions {
         var options = VolumeOptions()
-        options.group = configuration.group
         options.owner = configuration.owner
         options.ownerGroup = configuration.ownerGroup
         options.umask = configuration.umask

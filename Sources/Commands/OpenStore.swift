@@ -11,52 +11,68 @@ struct OpenStore: Sendable {
         let file: String
     }
 
+    /// All that a store has.
+    struct Contents: Sendable {
+        let entries: [Entry]
+        /// What could not be made a recording, and why.
+        let problems: [RecordingError]
+
+        /// Prints the problems to `streams`, a line each.
+        func printProblems(_ streams: CommandStreams, as name: String) {
+            for problem in problems {
+                streams.errors("zarrwlr \(name): \(problem.description.escapingControlCharacters)\n")
+            }
+        }
+    }
+
     /// What is decoded and kept meanwhile.
     private static let cacheByteCount = 64 << 20
 
     let address: StoreAddress
     let store: any Store
     let cache: BlockCache
-    let entries: [Entry]
-    let problems: [RecordingError]
+    private let catalogue: Catalogue
+    private let volume: Volume
 
-    /// Opens what `address` names. What the recordings have to say about themselves goes to `log`.
+    /// Opens what `address` names, and looks at none of the recordings. What these have to say about themselves goes to `log`.
     init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
         self.address = address
         store = try StoreCatalogue.open(path: address.path)
         cache = BlockCache(budget: Self.cacheByteCount)
-        let catalogue = try StoreCatalogue.load(path: address.path, group: address.group, cache: cache, log: log)
-        var options = VolumeOptions()
-        options.group = address.group
-        let volume = Volume(catalogue, options: options, log: log)
-        let files = Dictionary(
-            volume.recordingFiles.map { ($0.recording.path, $0.path) }, uniquingKeysWith: { first, _ in first })
-        // In the catalogue's order, where 10 comes after 9.
-        entries = catalogue.recordings.compactMap { recording in
-            files[recording.path].map { Entry(recording: recording, file: $0) }
-        }
-        problems = volume.problems
+        catalogue = try StoreCatalogue.catalogue(of: store, address, cache: cache, log: log)
+        volume = Volume(catalogue, log: log)
     }
 
-    /// The recording that `name` means: its path in the store, or its WAV file's path in a mount.
-    func entry(_ name: String) throws(CommandError) -> Entry {
+    /// Lists all groups and learns all recordings.
+    func learn() -> Contents {
+        var entries: [Entry] = []
+        // In the catalogue's order, where 10 comes after 9.
+        volume.forEachRecording { entries.append(Entry(recording: $0, file: $1)) }
+        var problems: [RecordingError] = []
+        volume.forEachProblem { problems.append($0) }
+        return Contents(entries: entries, problems: problems)
+    }
+
+    /// The recording that `name` means: its path in the store, or its WAV file's path in a mount. No other is opened.
+    func recording(_ name: String) throws(CommandError) -> Recording {
         let wanted = name.trimmingSlashes
-        if let entry = entries.first(where: { $0.recording.path == wanted || $0.file == wanted }) { return entry }
-        if let problem = problems.first(where: { $0.recording == wanted }) {
-            throw CommandError("the recording cannot be read", cause: problem)
+        do throws(RecordingError) {
+            if let recording = try catalogue.recording(at: wanted) ?? volume.recording(ofFile: wanted) {
+                return recording
+            }
+        } catch {
+            throw CommandError("the recording cannot be read", cause: error)
         }
         throw CommandError("there is no recording '\(wanted)' in \(address.path); zarrwlr list shows what there is")
     }
 
-    /// Bytes that the store keeps of `recording`, its index and metadata among them; 0 where that cannot be told.
-    func storedByteCount(of recording: Recording) -> UInt64 {
-        (try? store.byteCount(below: recording.path)) ?? 0
+    /// The path of the WAV file of `recording` below a mount of the store.
+    func file(of recording: Recording) -> String {
+        volume.filePath(ofRecording: recording.path) ?? recording.path
     }
 
-    /// Tells `streams` what could not be made a recording, a line each.
-    func tellProblems(_ streams: CommandStreams, as name: String) {
-        for problem in problems {
-            streams.errors("zarrwlr \(name): \(problem.description.escapingControlCharacters)\n")
-        }
+    /// Bytes that the store keeps of `recording`, its index and metadata among them; 0 if that cannot be told.
+    func storedByteCount(of recording: Recording) -> UInt64 {
+        (try? store.byteCount(below: recording.path)) ?? 0
     }
 }

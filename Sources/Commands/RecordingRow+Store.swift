@@ -8,8 +8,8 @@ extension RecordingRow {
             entry.recording.facts, file: entry.file, storedByteCount: store.storedByteCount(of: entry.recording))
     }
 
-    /// Those of all recordings in `store`, in their order.
-    static func all(of store: OpenStore) -> [RecordingRow] {
-        Parallel.map(store.entries) { RecordingRow($0, in: store) }
+    /// Those of `entries` of `store`, in their order.
+    static func all(_ entries: [OpenStore.Entry], in store: OpenStore) -> [RecordingRow] {
+        Parallel.map(entries) { RecordingRow($0, in: store) }
     }
 }

@@ -5,6 +5,12 @@ struct StoreAddress: Sendable, Equatable {
     /// The group's path in the store, without slashes at its ends; empty for the whole store.
     let group: String
 
+    /// The group `group` of the store in the directory `path`.
+    init(path: String, group: String) {
+        self.path = path
+        self.group = group
+    }
+
     /// Parses `text`. The last `::` ends the path, so a path that contains `::` is written `a::b.zarr::`.
     init(_ text: String) {
         let bytes = Array(text.utf8)

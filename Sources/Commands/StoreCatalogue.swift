@@ -5,36 +5,17 @@ import Zarr
 
 /// The store that a command was given, and its recordings.
 enum StoreCatalogue {
-    /// Finds the recordings in the group `group` of the store at `path`. What they decode is kept in `cache`.
-    static func load(path: String, group: String, cache: BlockCache, log: Log) throws(CommandError) -> Catalogue {
-        let store = try open(path: path)
+    /// The catalogue of what `address` names in `store`. What is decoded is kept in `cache` and counted by `counters`; what was
+    /// learned is taken from `file`.
+    static func catalogue(
+        of store: DirectoryStore, _ address: StoreAddress, cache: BlockCache, file: CatalogueFile? = nil,
+        counters: DecodeCounters = DecodeCounters(), log: Log
+    ) throws(CommandError) -> Catalogue {
         do {
-            return try Catalogue(store: store, root: group, cache: cache, log: log)
+            return try Catalogue(
+                store: store, root: address.group, cache: cache, file: file, counters: counters, log: log)
         } catch {
-            throw CommandError("\(path): cannot be served", cause: error)
-        }
-    }
-
-    /// As above, but the recordings are only looked for when the result is called; that the group is there is seen to now.
-    /// What was learned is taken from `file`, what is decoded is counted by `counters`.
-    static func deferred(
-        path: String, group: String, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters, log: Log
-    ) throws(CommandError) -> @Sendable () -> Catalogue {
-        let store = try open(path: path)
-        do {
-            _ = try ZarrGroup.open(store, path: group)
-        } catch {
-            throw CommandError("\(path): cannot be served", cause: error)
-        }
-        return {
-            do {
-                return try Catalogue(
-                    store: store, root: group, cache: cache, file: file, counters: counters, log: log)
-            } catch {
-                let problem = RecordingError("its groups cannot be listed", recording: group, cause: error)
-                log.say(.error, problem.description)
-                return Catalogue(recordings: [], problems: [problem])
-            }
+            throw CommandError("\(address.path): cannot be served", cause: error)
         }
     }
 

@@ -2,9 +2,6 @@ import CFuse
 import Glibc
 import VirtualFS
 
-/// Seconds that the kernel may keep names and attributes, absent names included: nothing in a volume ever changes.
-let cacheSeconds = 86_400.0
-
 /// libfuse's table of what is answered and how. See fuse_lowlevel.h for what each function is given and must reply.
 ///
 /// Not in the table, so that the kernel does it by itself from then on: flush, fsync, locks, ioctl (ENOTTY), poll, and lseek
@@ -72,11 +69,11 @@ private func lookUp(_ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: Unsafe
     answer(request, .lookup) { volume throws(VirtualFSError) in
         guard let name else { throw .invalid }
         var entry = fuse_entry_param()
-        entry.entry_timeout = cacheSeconds
         do throws(VirtualFSError) {
             entry.set(try volume.lookup(bytes(of: name), in: Inode(parent)))
         } catch .notFound {
             // An entry without an inode tells the kernel to remember that there is none.
+            entry.entry_timeout = try volume.caching(of: Inode(parent)).absenceSeconds
         }
         fuse_reply_entry(request, &entry)
     }
@@ -86,8 +83,9 @@ private func getAttributes(
     _ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
     answer(request, .getattr) { volume throws(VirtualFSError) in
-        var attributes = stat(try volume.attributes(of: Inode(inode)))
-        fuse_reply_attr(request, &attributes, cacheSeconds)
+        let attributes = try volume.attributes(of: Inode(inode))
+        var reply = stat(attributes)
+        fuse_reply_attr(request, &reply, attributes.caching.attributeSeconds)
     }
 }
 
@@ -101,15 +99,11 @@ private func checkAccess(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ mask: In
 private func openFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
     answer(request, .open) { volume throws(VirtualFSError) in
         guard let info else { throw .invalid }
-        let isLive = try volume.isLive(Inode(inode))
+        let caching = try volume.caching(of: Inode(inode))
         let handle = try volume.open(Inode(inode), writing: info.pointee.flags & O_ACCMODE != O_RDONLY)
         info.pointee.fh = handle
-        if isLive {
-            // Read from here to its end, whatever its size seemed to be.
-            info.pointee.direct_io = 1
-        } else {
-            info.pointee.keep_cache = 1
-        }
+        info.pointee.direct_io = caching.isDirect ? 1 : 0
+        info.pointee.keep_cache = caching.keepsContent ? 1 : 0
         info.pointee.noflush = 1
         // Where the opener has given up meanwhile, nobody will release the handle.
         if fuse_reply_open(request, info) != 0 { try volume.release(handle) }
@@ -140,8 +134,9 @@ private func openDirectory(
     answer(request, .opendir) { volume throws(VirtualFSError) in
         guard let info else { throw .invalid }
         try volume.openDirectory(Inode(inode))
-        info.pointee.keep_cache = 1
-        info.pointee.cache_readdir = 1
+        let keepsContent = try volume.caching(of: Inode(inode)).keepsContent
+        info.pointee.keep_cache = keepsContent ? 1 : 0
+        info.pointee.cache_readdir = keepsContent ? 1 : 0
         fuse_reply_open(request, info)
     }
 }

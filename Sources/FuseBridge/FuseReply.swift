@@ -107,8 +107,8 @@ extension fuse_entry_param {
         ino = fuse_ino_t(attributes.inode.rawValue)
         generation = 1
         attr = stat(attributes)
-        attr_timeout = cacheSeconds
-        entry_timeout = cacheSeconds
+        attr_timeout = attributes.caching.attributeSeconds
+        entry_timeout = attributes.caching.nameSeconds
     }
 }
 

@@ -34,6 +34,16 @@ public final class Database: Sendable {
         }
     }
 
+    /// Calls `body` with the columns of each row that the statement `sql` gives with `values` for its parameters. Other threads
+    /// wait meanwhile; `body` must not use the database.
+    public func forEachRow(
+        _ sql: String, _ values: [DatabaseValue] = [], _ body: @Sendable ([DatabaseValue]) -> Void
+    ) throws(DatabaseError) {
+        try connection.withLock { connection throws(DatabaseError) in
+            try connection.run(sql, values, row: body)
+        }
+    }
+
     /// Runs the statement `sql` once for each element of `all`, in one transaction: all of them take effect, or none.
     public func execute(_ sql: String, forEach all: [[DatabaseValue]]) throws(DatabaseError) {
         try connection.withLock { connection throws(DatabaseError) in

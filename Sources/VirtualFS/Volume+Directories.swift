@@ -11,7 +11,7 @@ public struct DirectoryEntry: Sendable, Equatable {
 extension Volume {
     /// Refuses what is no directory.
     public func openDirectory(_ inode: Inode) throws(VirtualFSError) {
-        _ = try tree.children(of: tree.index(of: inode))
+        guard case .directory = try snapshot.tree.entry(of: inode).child else { throw .notDirectory }
     }
 
     /// Calls `body` with each entry of the directory `inode` from `position` on (0 for the first), until it returns false. The
@@ -19,20 +19,20 @@ extension Volume {
     public func forEachEntry(
         of inode: Inode, from position: UInt64, _ body: (DirectoryEntry) -> Bool
     ) throws(VirtualFSError) {
-        let tree = tree
-        let index = try tree.index(of: inode)
-        let children = try tree.children(of: index)
-        let count = children.count + 2
+        let tree = snapshot.tree
+        let parent = try tree.entry(of: inode)
+        let children = try tree.children(of: parent)
+        let count = children.directory.count + 2
         guard let first = Int(exactly: position), first < count else { return }
         for place in first..<count {
-            let (name, target): ([UInt8], Int) =
+            let (name, target): ([UInt8], Tree.Entry) =
                 switch place {
-                case 0: (Array(".".utf8), index)
-                case 1: (Array("..".utf8), tree.nodes[index].parent)
-                default: (tree.nodes[children.lowerBound + place - 2].name, children.lowerBound + place - 2)
+                case 0: (Array(".".utf8), parent)
+                case 1: (Array("..".utf8), tree.parent(of: parent))
+                default: (children.directory.name(at: place - 2), tree.entry(at: place - 2, of: children))
                 }
             // What cannot be served is not there.
-            guard let attributes = try? attributes(at: target) else { continue }
+            guard let attributes = try? attributes(of: target) else { continue }
             let entry = DirectoryEntry(name: name, attributes: attributes, next: UInt64(place + 1))
             guard body(entry) else { return }
         }

@@ -2,28 +2,13 @@ import Recordings
 public import Support
 
 extension Volume {
-    /// Whether the file `inode` may be another each time it is opened, with a size that shows only by reading to its end:
-    /// nobody may keep bytes of it.
-    public func isLive(_ inode: Inode) throws(VirtualFSError) -> Bool {
-        guard case .report(let report) = tree.nodes[try tree.index(of: inode)].content else { return false }
-        return report.isLive
-    }
-
     /// Opens the file `inode` and returns its handle, to be released once.
     public func open(_ inode: Inode, writing: Bool = false) throws(VirtualFSError) -> UInt64 {
-        let index = try tree.index(of: inode)
+        let tree = snapshot.tree
+        let entry = try tree.entry(of: inode)
         if writing { throw .readOnly }
-        let path = tree.nodes.path(of: index)
-        let file: OpenFile?
-        switch tree.nodes[index].content {
-        case .directory: throw .isDirectory
-        case .report(let report): file = OpenFile(text(of: report), path: path)
-        case .recording(let entry):
-            guard let recording = try? entry.recording() else { throw .notFound }
-            file = OpenFile(recording, path: path, prefetcher: prefetcher)
-        }
-        guard let file else { throw .invalid }
-        return openFiles.add(file)
+        guard case .file(let file) = entry.child else { throw .isDirectory }
+        return openFiles.add(try file.open(in: self, path: tree.path(of: entry)))
     }
 
     /// The `size` bytes from `offset` on of the open file `handle`, in order; fewer only where the file ends.
@@ -39,7 +24,7 @@ extension Volume {
         _ handle: UInt64, offset: UInt64, size: UInt64, reply: ([BlockSlice]) -> Void
     ) throws(VirtualFSError) {
         let file = try openFiles.file(handle)
-        guard file.recording != nil else {
+        guard file.isRecording else {
             requests.add(.report)
             return reply(try read(file, offset: offset, size: size))
         }
@@ -56,7 +41,7 @@ extension Volume {
         }
     }
 
-    private func read(_ file: OpenFile, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
+    private func read(_ file: any OpenFile, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
         try serving(file.path) { () throws(RecordingError) in try file.read(offset: offset, size: size) }
     }
 

@@ -1,6 +1,5 @@
 public import Recordings
 public import Support
-import Synchronization
 
 /// A catalogue as a file system that can only be read: what a mount shows, without the mounting.
 ///
@@ -13,201 +12,120 @@ public final class Volume: Sendable {
     let requests = RequestCounters()
     let sources: MetricSources
     let began = ContinuousClock.now
+    let snapshot: Snapshot
     private let options: VolumeOptions
-    private let findRecordings: @Sendable () -> Catalogue
-    private let content = SingleFlight<Content>()
-    private let reports = Reports()
 
-    private struct Content: Sendable {
-        let catalogue: Catalogue
-        let tree: Tree
-    }
-
-    private struct Reports: Sendable {
-        let problems = SingleFlight<Block>()
-        let recordings = SingleFlight<Block>()
-    }
-
-    /// The volume of the catalogue that `findRecordings` makes, once, when something below the root is asked for. Reads that
-    /// fail are told to `log`; `prefetcher` decodes ahead of sequential ones. What the volume does not know of its
-    /// metrics itself is taken from `sources`.
+    /// The volume of what `catalogue` holds. Reads that fail are reported to `log`; `prefetcher` decodes ahead of sequential
+    /// ones. What the volume does not know of its metrics itself is taken from `sources`.
     public init(
-        options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil,
-        sources: MetricSources = MetricSources(), log: Log,
-        findRecordings: @escaping @Sendable () -> Catalogue
+        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil,
+        sources: MetricSources = MetricSources(), log: Log
     ) {
         self.options = options
         self.log = log
         self.prefetcher = prefetcher
         self.sources = sources
-        self.findRecordings = findRecordings
+        snapshot = Snapshot(catalogue, options: options)
     }
 
-    /// The volume of what `catalogue` holds.
-    public convenience init(
-        _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil,
-        sources: MetricSources = MetricSources(), log: Log
-    ) {
-        self.init(options: options, prefetcher: prefetcher, sources: sources, log: log) { catalogue }
-        _ = readContent
-    }
+    // MARK: - All of it
 
-    var tree: Tree { readContent.tree }
-
-    private var readContent: Content {
-        content.get {
-            let catalogue = findRecordings()
-            return Content(catalogue: catalogue, tree: TreeBuilder(catalogue, options: options).build())
-        }
-    }
-
-    // MARK: - What there is
-
-    /// Finds out everything that is not known yet, in the order of the directories, on all processors.
+    /// Finds out everything that is not known yet, on all processors. Whoever asks for something meanwhile comes first.
     public func learn() {
-        let entries = entries
-        let run = 64
-        Parallel.forEach(count: (entries.count + run - 1) / run) { number in
-            // Backwards: who lists a directory meanwhile, forwards, does not wait for one entry after the other.
-            for index in (number * run..<min((number + 1) * run, entries.count)).reversed() {
-                _ = try? entries[index].entry.recording()
-            }
-        }
+        snapshot.plain.catalogue.learn()
     }
 
-    /// The recordings that are served, ordered by their place in the volume, and the paths of their WAV files below its root.
-    /// What is not known yet is found out.
-    public var recordingFiles: [(recording: Recording, path: String)] { Array(servedFiles) }
+    /// How much is known by now.
+    public var counts: CatalogueCounts { snapshot.plain.catalogue.counts }
 
-    /// The same, one after the other: all of them together take more memory than what is known of them.
-    private var servedFiles: some Sequence<(recording: Recording, path: String)> {
+    /// Finds out everything, and calls `body` with each recording that is served and the path of its WAV file below the root, in
+    /// the catalogue's order.
+    public func forEachRecording(_ body: (_ recording: Recording, _ path: String) -> Void) {
         learn()
-        let nodes = tree.nodes
-        return entries.lazy.compactMap { node, entry in
-            (try? entry.recording()).map { (recording: $0, path: nodes.path(of: node)) }
+        snapshot.plain.forEachRecording { contents, number, path in
+            if let recording = try? contents.recording(number) { body(recording, path) }
         }
     }
 
-    /// How many recordings are served. What is not known yet is found out.
-    public var recordingCount: Int {
-        learn()
-        return entries.count { $0.entry.knownRecording != nil }
+    /// Finds out everything, and calls `body` with why something could not be made a file: what `.zarrwlr/problems.txt` says.
+    public func forEachProblem(_ body: (RecordingError) -> Void) {
+        ProblemsText.forEachProblem(of: snapshot.plain, body)
     }
 
-    /// What could not be made a file, and why: what `.zarrwlr/problems.txt` tells. What is not known yet is found out.
-    public var problems: [RecordingError] {
-        learn()
-        return scanProblems(of: readContent)
-            + entries.compactMap { _, entry in
-                do throws(RecordingError) {
-                    _ = try entry.recording()
-                    return nil
-                } catch {
-                    return error
-                }
-            }
+    // MARK: - One recording
+
+    /// The path below the root of the WAV file of the recording at `path` of the store; nil if there is none. Only the groups on
+    /// the way are listed.
+    public func filePath(ofRecording path: String) -> String? {
+        snapshot.plain.path(ofRecording: path)
     }
 
-    /// What could not be looked into of what the volume shows.
-    private func scanProblems(of content: Content) -> [RecordingError] {
-        let hierarchy = GroupHierarchy(top: options.group)
-        return content.catalogue.scanProblems.filter { hierarchy.contains($0.recording) }
-    }
-
-    /// The nodes of recordings, served or not.
-    private var entries: [(node: Int, entry: CatalogueEntry)] {
-        tree.nodes.enumerated().compactMap { index, node in
-            guard case .recording(let entry) = node.content else { return nil }
-            return (index, entry)
+    /// The recording whose WAV file has that `path` below the root; nil if there is none. Only the groups on the way are listed.
+    public func recording(ofFile path: String) -> Recording? {
+        let tree = snapshot.tree
+        guard var entry = try? tree.entry(of: .root) else { return nil }
+        for name in path.utf8.split(separator: UInt8(ascii: "/")) {
+            guard let child = try? tree.child(Array(name), of: entry) else { return nil }
+            entry = child
         }
-    }
-
-    /// How many recordings are learned, how many are not looked at yet, and how many cannot be served.
-    var recordingCounts: (learned: Int, waiting: Int, problems: Int) {
-        guard let content = content.current else { return (0, 0, 0) }
-        var counts = (learned: 0, waiting: 0, problems: scanProblems(of: content).count)
-        for case .recording(let entry) in content.tree.nodes.lazy.map(\.content) {
-            switch entry.known {
-            case .success: counts.learned += 1
-            case .failure: counts.problems += 1
-            case nil: counts.waiting += 1
-            }
-        }
-        return counts
-    }
-
-    /// The text of `report`.
-    func text(of report: Report) -> Block {
-        switch report {
-        case .problems: reports.problems.get { Block(Array(ProblemsText.text(of: problems).utf8)) }
-        case .recordings: reports.recordings.get { Block(Array(RecordingsTable.text(of: servedFiles).utf8)) }
-        case .metrics: Block(Array(PrometheusText.text(of: metrics).utf8))
-        case .status: Block(Array(StatusDocument.text(of: metrics).utf8))
-        }
+        guard case .file(let file as RecordingFile) = entry.child else { return nil }
+        return try? file.contents.recording(file.number)
     }
 
     // MARK: - Attributes
 
-    /// What stat(2) tells of `inode`.
+    /// What stat(2) reports of `inode`.
     public func attributes(of inode: Inode) throws(VirtualFSError) -> FileAttributes {
-        // Who looks at the mountpoint need not wait for what is in it.
-        if inode == .root {
-            return attributes(inode, isDirectory: true, size: 0, modified: options.modified)
-        }
-        return try attributes(at: tree.index(of: inode))
+        try attributes(of: snapshot.tree.entry(of: inode))
     }
 
-    /// What stat(2) tells of the file called `name` in the directory `parent`.
+    /// What stat(2) reports of the file called `name` in the directory `parent`.
     public func lookup(_ name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
-        try attributes(at: tree.child(name, of: tree.index(of: parent)))
+        let tree = snapshot.tree
+        return try attributes(of: tree.child(name, of: tree.entry(of: parent)))
+    }
+
+    /// What the kernel may keep of `inode`.
+    public func caching(of inode: Inode) throws(VirtualFSError) -> NodeCaching {
+        try snapshot.tree.entry(of: inode).child.node.caching
     }
 
     /// Refuses what nobody may do with `inode`: writing, and running a file. Who may read it is for the kernel to say, which
     /// knows the caller (`allow_other`, `default_permissions`).
     public func checkAccess(to inode: Inode, writing: Bool, executing: Bool) throws(VirtualFSError) {
-        let isDirectory = inode == .root ? true : tree.nodes[try tree.index(of: inode)].children != nil
+        let entry = try snapshot.tree.entry(of: inode)
         if writing { throw .readOnly }
-        if executing && !isDirectory { throw .notPermitted }
+        if executing, case .file = entry.child { throw .notPermitted }
     }
 
-    /// What statfs(2) tells, of what is known by now.
+    /// What statfs(2) reports, of what is known by now.
     public var statistics: VolumeStatistics {
-        let nodes = content.current?.tree.nodes ?? []
-        let byteCount = nodes.reduce(0 as UInt64) { sum, node in
-            guard case .recording(let entry) = node.content else { return sum }
-            return sum.adding(entry.knownRecording?.waveByteCount ?? 0) ?? .max
-        }
-        return VolumeStatistics(byteCount: byteCount, fileCount: UInt64(nodes.count))
+        let counts = counts
+        let count = counts.groups + counts.recordings + 1 + ReportDirectory.fileNames.count
+        return VolumeStatistics(byteCount: counts.waveByteCount, fileCount: UInt64(clamping: count))
     }
 
-    /// What stat(2) tells of the node at `index`; `notFound` where it is a recording that cannot be served.
-    func attributes(at index: Int) throws(VirtualFSError) -> FileAttributes {
-        let node = tree.nodes[index]
-        switch node.content {
-        case .directory:
-            return attributes(node.inode, isDirectory: true, size: 0, modified: node.modified)
-        case .recording(let entry):
-            guard let recording = try? entry.recording(), let size = recording.waveByteCount else {
-                throw .notFound
-            }
-            return attributes(
-                node.inode, isDirectory: false, size: size, modified: recording.start ?? recording.modified)
-        case .report(let report):
-            let size = report.isLive ? 0 : UInt64(text(of: report).count)
-            return attributes(node.inode, isDirectory: false, size: size, modified: node.modified)
+    /// What stat(2) reports of `entry`; `notFound` if it is a recording that cannot be served.
+    func attributes(of entry: Tree.Entry) throws(VirtualFSError) -> FileAttributes {
+        let status: FileStatus
+        let isDirectory: Bool
+        switch entry.child {
+        case .directory(let directory):
+            status = FileStatus(size: 0, modified: directory.modified)
+            isDirectory = true
+        case .file(let file):
+            status = try file.status(in: self)
+            isDirectory = false
         }
-    }
-
-    private func attributes(
-        _ inode: Inode, isDirectory: Bool, size: UInt64, modified: Timestamp
-    ) -> FileAttributes {
-        FileAttributes(
-            inode: inode, isDirectory: isDirectory, permissions: (isDirectory ? 0o555 : 0o444) & ~options.umask,
-            owner: options.owner, group: options.ownerGroup, size: size, modified: modified)
+        return FileAttributes(
+            inode: entry.inode, isDirectory: isDirectory,
+            permissions: (isDirectory ? 0o555 : 0o444) & ~options.umask, owner: options.owner,
+            group: options.ownerGroup, size: status.size, modified: status.modified,
+            caching: entry.child.node.caching)
     }
 }
 
-/// What statfs(2) tells of a volume: all of it used, nothing free.
+/// What statfs(2) reports of a volume: all of it used, nothing free.
 public struct VolumeStatistics: Sendable, Equatable {
     /// Bytes of all files together.
     public let byteCount: UInt64

@@ -2,15 +2,13 @@ public import Support
 
 /// What whoever mounts a volume decides about it.
 public struct VolumeOptions: Sendable {
-    /// Only what lies in this group of the store is shown, its path being the root; empty for all of it.
-    public var group = ""
     /// The user that every file belongs to.
     public var owner: UInt32 = 0
     /// The group that every file belongs to.
     public var ownerGroup: UInt32 = 0
     /// Permission bits that no file has.
     public var umask: UInt32 = 0
-    /// The age of what holds no recording.
+    /// The time of the root, and of what is no part of the store.
     public var modified = Timestamp(seconds: 0)
 
     /// All of the store, owned by root, readable by all.

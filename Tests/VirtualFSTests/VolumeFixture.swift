@@ -6,10 +6,10 @@ import VirtualFS
 extension Volume {
     /// A volume of `recordings` whose log is kept nowhere.
     convenience init(
-        _ recordings: [Recording], problems: [RecordingError] = [], options: VolumeOptions = VolumeOptions(),
-        log: Log = .silent
+        _ recordings: [Recording], problems: [RecordingError] = [], root: String = "",
+        options: VolumeOptions = VolumeOptions(), log: Log = .silent
     ) {
-        self.init(Catalogue(recordings: recordings, problems: problems), options: options, log: log)
+        self.init(Catalogue(recordings: recordings, problems: problems, root: root), options: options, log: log)
     }
 
     /// The attributes of the file at `path`, found name by name.

@@ -72,14 +72,15 @@ enum ExtractCommand {
     ) throws(CommandError) -> CommandStatus {
         guard let output = configuration.output else { throw CommandError("say where to write: -o FILE") }
         let store = try OpenStore(StoreAddress(operands[0]))
-        let entry = try store.entry(operands[1])
+        let recording = try store.recording(operands[1])
         if let table = configuration.table {
             guard configuration.start == nil, configuration.end == nil else {
                 throw CommandError("--table has times of its own: leave --from and --to out")
             }
-            return try cut(entry, table: table, into: output, configuration, streams)
+            let file = store.file(of: recording).split(separator: "/").last.map(String.init) ?? ""
+            return try cut(recording, called: file, table: table, into: output, configuration, streams)
         }
-        let excerpt = try excerpt(of: entry.recording, configuration)
+        let excerpt = try excerpt(of: recording, configuration)
         if output == "-" {
             try excerpt.write(to: { bytes throws(CommandError) in
                 guard streams.output(bytes) else { throw CommandError("cannot write to standard output") }
@@ -105,13 +106,13 @@ enum ExtractCommand {
 
     // MARK: - Tables
 
+    /// Cuts the parts of `recording`, whose WAV file in a mount is called `name`, that the table at `path` names.
     private static func cut(
-        _ entry: OpenStore.Entry, table path: String, into folder: String, _ configuration: Configuration,
-        _ streams: CommandStreams
+        _ recording: Recording, called name: String, table path: String, into folder: String,
+        _ configuration: Configuration, _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         guard folder != "-" else { throw CommandError("--table makes many files: let -o name a folder") }
-        let name = entry.file.split(separator: "/").last.map(String.init) ?? entry.file
-        let table = try SelectionTable(TextFile.read(path), names: [name, entry.recording.sourceName])
+        let table = try SelectionTable(TextFile.read(path), names: [name, recording.sourceName])
         guard !table.rows.isEmpty else {
             let others = table.otherRowCount > 0 ? ": all \(table.otherRowCount) are about other recordings" : ""
             throw CommandError("\(path) has no row for \(name)\(others)")
@@ -120,7 +121,7 @@ enum ExtractCommand {
         for row in table.rows {
             do throws(CommandError) {
                 let excerpt = try Excerpt(
-                    of: entry.recording, from: row.start, to: row.end, isPadded: configuration.isPadded,
+                    of: recording, from: row.start, to: row.end, isPadded: configuration.isPadded,
                     encoding: configuration.encoding)
                 files.append((excerpt, "\(folder)/\(fileName(of: excerpt, row, of: table, name))"))
             } catch {

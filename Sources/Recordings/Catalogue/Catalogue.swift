@@ -2,57 +2,70 @@ public import Support
 public import Zarr
 
 /// What a store holds for the ear: its recordings, and what could not be made one.
-public struct Catalogue: Sendable {
-    /// What looks like a recording, ordered by path, numbers by value.
-    public let entries: [CatalogueEntry]
-    /// What could not be looked into.
-    public let scanProblems: [RecordingError]
-    private let groupTimes: [String: Timestamp]
+///
+/// Groups are listed and recordings learned when somebody asks for them; `learn()` does it for all of them.
+public final class Catalogue: Sendable {
+    /// The group that everything lies in.
+    public let root: CatalogueGroup
+    private let source: any CatalogueSource
+    private let progress: CatalogueProgress
+    private let end: @Sendable () -> Void
 
-    /// A catalogue of recordings that are known already.
-    public init(recordings: [Recording], problems: [RecordingError]) {
-        entries = recordings.map { CatalogueEntry($0) }
-        scanProblems = problems
-        groupTimes = [:]
+    /// A catalogue of recordings that are known already, as far as they and `problems` lie in the group `root`.
+    public convenience init(recordings: [Recording], problems: [RecordingError], root: String = "") {
+        self.init(source: KnownRecordings(recordings, problems: problems), root: root) {}
     }
 
-    /// Finds what lies at and below the group `root` of `store` (empty: all of it), and reads no more than the names of the
-    /// recordings. Throws where `root` is no group, or cannot be listed.
+    /// The catalogue of what lies at and below the group `root` of `store` (empty: all of it). Throws if `root` is no group.
     ///
-    /// Uses threads of its own. What is read now and later is kept in `cache`; what was learned of the recordings is taken from
-    /// `file`, and put there. What is decoded is counted by `counters`.
-    public init(
+    /// What is read now and later is kept in `cache`; what was learned of the recordings is taken from `file`, and put there. What
+    /// is decoded is counted by `counters`.
+    public convenience init(
         store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil,
         counters: DecodeCounters = DecodeCounters(), log: Log
     ) throws(ZarrError) {
-        let scan = try StoreScan(
-            root: root,
-            opener: RecordingOpener(store: store, cache: cache, file: file, counters: counters, log: log))
-        entries = scan.found
-        scanProblems = scan.problems
-        groupTimes = scan.groupTimes
+        _ = try ZarrGroup.open(store, path: root)
+        let opener = RecordingOpener(store: store, cache: cache, file: file, counters: counters, log: log)
+        self.init(source: opener, root: root) { opener.closeAll() }
     }
 
-    /// When the document of the group at `path` was last written, where that is known.
-    public func modificationTime(ofGroup path: String) -> Timestamp? { groupTimes[path] }
-
-    /// The recordings that can be served. Those that are not known yet are read, on all processors.
-    public var recordings: [Recording] {
-        learned.compactMap { try? $0.get() }
+    private init(source: any CatalogueSource, root: String, end: @escaping @Sendable () -> Void) {
+        self.source = source
+        self.end = end
+        progress = CatalogueProgress()
+        self.root = CatalogueGroup(path: root, modified: nil, source: source, progress: progress)
     }
 
-    /// What looks like a recording and cannot be served. What is not known yet is read, on all processors.
-    public var problems: [RecordingError] {
-        scanProblems
-            + learned.compactMap { result in
-                guard case .failure(let problem) = result else { return nil }
-                return problem
-            }
+    deinit {
+        end()
     }
 
-    private var learned: [Result<Recording, RecordingError>] {
-        let entries = entries
-        Parallel.forEach(count: entries.count) { index in _ = try? entries[index].recording() }
-        return entries.map { entry in Result { () throws(RecordingError) in try entry.recording() } }
+    /// How much is known by now.
+    public var counts: CatalogueCounts { progress.counts }
+
+    /// The recording at `path` of the store, opened without looking at any other; nil if there is none. Throws why it cannot be
+    /// served.
+    public func recording(at path: String) throws(RecordingError) -> Recording? {
+        try source.recording(at: path, below: root.path)
+    }
+
+    // MARK: - All of it
+
+    /// Lists all groups and learns all recordings, on `threads` threads.
+    ///
+    /// Whoever asks for a group or recording meanwhile comes first.
+    public func learn(threads: Int = Parallel.processorCount) {
+        LearningPass(from: root, progress: progress).run(threads: threads)
+    }
+
+    /// Lists all groups, and calls `body` with all that is in them, in the order of names: what is in a group follows the group.
+    public func forEachMember(_ body: (_ contents: GroupContents, _ member: GroupContents.Member) -> Void) {
+        var open = [(contents: root.list(), position: GroupContents.Position())]
+        while var last = open.popLast() {
+            guard let member = last.contents.nextMember(&last.position) else { continue }
+            open.append(last)
+            body(last.contents, member)
+            if case .group(let group) = member { open.append((group.list(), GroupContents.Position())) }
+        }
     }
 }

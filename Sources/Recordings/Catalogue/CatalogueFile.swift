@@ -91,18 +91,17 @@ public final class CatalogueFile: Sendable {
 
     // MARK: - Recordings
 
-    /// What is known of the recordings in the group at `path`, by their names.
-    func entries(ofGroup path: String) -> [String: Entry] {
+    /// Calls `body` with the name of each recording in the group at `path` of which something is known, and with what that is.
+    func forEachEntry(ofGroup path: String, _ body: @Sendable (_ name: String, _ entry: Entry) -> Void) {
         let sql = "SELECT node, version, \(Self.factColumns) FROM recordings WHERE parent = ?"
-        let rows = use { database throws(DatabaseError) in
-            try database.rows(sql, [.text(path)]) { columns -> (String, Entry)? in
+        _ = use { database throws(DatabaseError) in
+            try database.forEachRow(sql, [.text(path)]) { columns in
                 guard columns.count > 2, let name = columns[0].text, let version = columns[1].integer,
                     let facts = RecordingFacts(columns[2...], path: path.isEmpty ? name : "\(path)/\(name)")
-                else { return nil }
-                return (name, Entry(version: UInt64(bitPattern: version), facts: facts))
+                else { return }
+                body(name, Entry(version: UInt64(bitPattern: version), facts: facts))
             }
         }
-        return Dictionary(rows ?? [], uniquingKeysWith: { first, _ in first })
     }
 
     /// Keeps what was learned of the recording called `name` in the group at `group`; written together with others.

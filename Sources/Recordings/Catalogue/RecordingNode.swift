@@ -16,7 +16,7 @@ struct RecordingNode: Sendable {
     let name: String
     let content: Content
 
-    /// The node at `path`, nil where there is none that is, or should be, a recording.
+    /// The node at `path`, nil if it neither is nor should be a recording.
     init?(_ node: ZarrNode, _ attributes: NodeAttributes, path: String) {
         let names = path.split(separator: "/")
         self.path = path
@@ -29,7 +29,18 @@ struct RecordingNode: Sendable {
         }
     }
 
-    /// Reads what the node at `path` is. Throws where it is no recording.
+    /// The recording called `name` in the group at the path `group`, found to be what `packed` was made of.
+    init(packed: ArraySlice<UInt8>, group: String, name: String) {
+        path = group.isEmpty ? name : "\(group)/\(name)"
+        self.group = group
+        self.name = name
+        content = GroupAttributes(packed: packed).map { .group($0) } ?? .array
+    }
+
+    /// What it was found to be, in a few bytes; none for an array.
+    var packed: [UInt8] { attributes?.packed ?? [] }
+
+    /// Reads what the node at `path` is. Throws if it is no recording.
     init(store: any Store, path: String, cache: BlockCache) throws(RecordingError) {
         do throws(ZarrError) {
             guard
@@ -45,7 +56,7 @@ struct RecordingNode: Sendable {
         }
     }
 
-    /// Its attributes, where it is a group.
+    /// Its attributes, if it is a group.
     var attributes: GroupAttributes? {
         guard case .group(let attributes) = content else { return nil }
         return attributes

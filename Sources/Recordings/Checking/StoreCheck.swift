@@ -47,13 +47,21 @@ public struct StoreCheck: Sendable {
 
     /// A check of what lies at and below the group `root` of `store`. Throws where that is no group or cannot be listed.
     public init(_ store: any Store, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
-        let scan = try StoreScan(
-            root: root, opener: RecordingOpener(store: store, cache: cache, file: nil, log: .silent))
+        let catalogue = try Catalogue(store: store, root: root, cache: cache, log: .silent)
+        var recordings: [String] = []
+        var problems: [RecordingError] = []
+        catalogue.forEachMember { contents, member in
+            switch member {
+            case .group: break
+            case .recording(let number): recordings.append(contents.path(of: number))
+            case .problem(let problem): problems.append(problem)
+            }
+        }
         self.store = store
         self.cache = cache
         self.options = options
-        recordings = scan.found.map(\.path)
-        problems = scan.problems
+        self.recordings = recordings
+        self.problems = problems
     }
 
     /// Checks everything, and repairs if that was asked for. `report` is called with each finding, from any thread but for one

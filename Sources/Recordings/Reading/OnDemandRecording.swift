@@ -3,7 +3,8 @@ import Synchronization
 
 /// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
 ///
-/// The facts of a hundred thousand recordings fit in memory; their arrays, indexes and decoders do not.
+/// What a store of a hundred thousand recordings says of them fits in memory; their arrays, indexes and decoders do not. There is
+/// one of these only for recordings that were looked at last, and for those that somebody holds.
 final class OnDemandRecording: SampleReading {
     private let path: String
     private let opener: RecordingOpener
@@ -47,9 +48,11 @@ final class OnDemandRecording: SampleReading {
         isInUse.exchange(false, ordering: .relaxed)
     }
 
-    /// Keeps `recording`, which was opened to learn its facts, if there is room for it.
+    /// Whether it is of what `facts` announce.
+    func isAnnounced(by facts: RecordingFacts) -> Bool { facts.outline == announced }
+
+    /// Has `recording` open from now on, which was opened to learn of it.
     func keep(_ recording: Recording) {
-        guard opener.openRecordings.addIfRoom(self) else { return }
         opened.set(Opened(recording))
     }
 
@@ -90,46 +93,71 @@ extension Recording {
 /// The recordings that are open, of which there is a bounded number. By the CLOCK rule, a hand goes round, and a recording that
 /// was used since its last visit is spared once.
 final class OpenRecordings: Sendable {
-    /// Weak: a recording holds its opener, which holds these.
-    private struct Member {
+    private struct Holder {
         weak var recording: OnDemandRecording?
     }
 
-    private struct Ring {
-        var members: [Member] = []
+    private struct State {
+        /// Those that are open.
+        var open: [OnDemandRecording] = []
         var hand = 0
+        /// All that somebody holds, by their paths: who asks for one again gets the same, with all that it has open. Some are gone.
+        var held: [String: Holder] = [:]
+        /// Those that are gone are looked for when there are more than this.
+        var sweepCount = 512
+        var isEnded = false
     }
 
     private let limit: Int
-    private let ring = Mutex(Ring())
+    private let state = Mutex(State())
 
     /// At most `limit` recordings, at least one.
     init(limit: Int) {
         self.limit = max(limit, 1)
     }
 
-    /// Takes note that `recording` is open, if there is room.
-    func addIfRoom(_ recording: OnDemandRecording) -> Bool {
-        ring.withLock { ring in
-            guard ring.members.count < limit else { return false }
-            ring.members.append(Member(recording: recording))
-            return true
+    /// Whether fewer are open than may be.
+    var hasRoom: Bool { state.withLock { !$0.isEnded && $0.open.count < limit } }
+
+    /// The recording that `facts` announce: one that somebody holds, else what `make` makes.
+    func recording(_ facts: RecordingFacts, make: () -> OnDemandRecording) -> OnDemandRecording {
+        state.withLock { state in
+            if let recording = state.held[facts.path]?.recording, recording.isAnnounced(by: facts) { return recording }
+            if state.held.count >= state.sweepCount {
+                state.held = state.held.filter { $0.value.recording != nil }
+                state.sweepCount = max(512, 2 * state.held.count)
+            }
+            let recording = make()
+            state.held[facts.path] = Holder(recording: recording)
+            return recording
         }
     }
 
     /// Takes note that `recording` was opened, and closes another if there are too many.
     func add(_ recording: OnDemandRecording) {
-        let closed = ring.withLock { ring -> OnDemandRecording? in
-            guard ring.members.count >= limit else {
-                ring.members.append(Member(recording: recording))
+        let closed = state.withLock { state -> OnDemandRecording? in
+            // Recordings hold what opens them, and that holds this.
+            guard !state.isEnded else { return nil }
+            guard state.open.count >= limit else {
+                state.open.append(recording)
                 return nil
             }
-            while ring.members[ring.hand].recording?.takeUse() == true { ring.hand = (ring.hand + 1) % limit }
-            let closed = ring.members[ring.hand].recording
-            ring.members[ring.hand] = Member(recording: recording)
-            ring.hand = (ring.hand + 1) % limit
+            while state.open[state.hand].takeUse() { state.hand = (state.hand + 1) % limit }
+            let closed = state.open[state.hand]
+            state.open[state.hand] = recording
+            state.hand = (state.hand + 1) % limit
             return closed
         }
         closed?.close()
+    }
+
+    /// Lets go of all of them, for good: from now on, recordings are open as long as somebody holds them.
+    func end() {
+        let open = state.withLock { state in
+            state.isEnded = true
+            defer { state.open = [] }
+            return state.open
+        }
+        _ = open
     }
 }

@@ -11,6 +11,7 @@ final class RecordingOpener: Sendable {
     let openRecordings = OpenRecordings(limit: openLimit)
     /// Keeps what is learned, if anything does.
     let file: CatalogueFile?
+    let log: Log
     private let loader: RecordingLoader
 
     /// An opener of the recordings of `store`. What is read is kept in `cache`, and what is learned, in `file`; `counters` count
@@ -21,25 +22,79 @@ final class RecordingOpener: Sendable {
         self.store = store
         self.cache = cache
         self.file = file
+        self.log = log
         loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
-    }
-
-    /// What the recording at `node` is. It is left open only if there is room.
-    func learn(_ node: RecordingNode) throws(RecordingError) -> Recording {
-        // Taken before anything is read, so that whatever changes meanwhile has another version.
-        let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
-        let opened = try loader.load(node).recording
-        let samples = OnDemandRecording(opened.facts, opener: self)
-        samples.keep(opened)
-        if let file, let version {
-            let entry = CatalogueFile.Entry(version: version, facts: opened.facts)
-            file.keep(entry, name: node.name, group: node.group)
-        }
-        return Recording(opened.facts, samples)
     }
 
     /// The recording at `path`, with all that reading it needs.
     func open(_ path: String) throws(RecordingError) -> Recording {
         try loader.load(RecordingNode(store: store, path: path, cache: cache)).recording
+    }
+
+    /// Keeps no recording open any more that nobody holds.
+    func closeAll() {
+        openRecordings.end()
+    }
+
+    private func onDemand(_ facts: RecordingFacts) -> OnDemandRecording {
+        openRecordings.recording(facts) { OnDemandRecording(facts, opener: self) }
+    }
+}
+
+extension RecordingOpener: CatalogueSource {
+    func contents(of group: CatalogueGroup) -> GroupContents {
+        GroupListing(group, opener: self).contents()
+    }
+
+    /// Learns what the recording at `node` is. It is left open as long as there is room.
+    func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
+        // Taken before anything is read, so that whatever changes meanwhile has another version.
+        let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
+        let opened = try loader.load(node).recording
+        if openRecordings.hasRoom {
+            let recording = onDemand(opened.facts)
+            recording.keep(opened)
+            openRecordings.add(recording)
+        }
+        if let file, let version {
+            let entry = CatalogueFile.Entry(version: version, facts: opened.facts)
+            file.keep(entry, name: node.name, group: node.group)
+        }
+        return opened.facts
+    }
+
+    func recording(_ facts: RecordingFacts) -> Recording {
+        Recording(facts, onDemand(facts))
+    }
+
+    func recording(at path: String, below root: String) throws(RecordingError) -> Recording? {
+        let names = path.split(separator: "/", omittingEmptySubsequences: false)
+        let rootNames = root.split(separator: "/")
+        guard names.count > rootNames.count, names.starts(with: rootNames), names.allSatisfy(Self.isListed) else {
+            return nil
+        }
+        for count in rootNames.count..<names.count {
+            let ancestor = names.prefix(count).joined(separator: "/")
+            guard
+                case (.group, let attributes)? = try? ZarrNode.open(
+                    store, path: ancestor, cache: cache, attributes: NodeAttributes.self),
+                count == rootNames.count || !attributes.group.isRecording
+            else { return nil }
+        }
+        let found: (node: ZarrNode, attributes: NodeAttributes)?
+        do throws(ZarrError) {
+            found = try ZarrNode.open(store, path: path, cache: cache, attributes: NodeAttributes.self)
+        } catch {
+            throw RecordingError("cannot be read", recording: path, cause: error)
+        }
+        guard let found, let node = RecordingNode(found.node, found.attributes, path: path) else { return nil }
+        let facts = try learn(node)
+        _ = try facts.waveByteCount()
+        return recording(facts)
+    }
+
+    /// Whether a group that is listed has nodes of that `name`.
+    private static func isListed(_ name: Substring) -> Bool {
+        !name.isEmpty && !name.hasPrefix("__") && !name.allSatisfy { $0 == "." }
     }
 }

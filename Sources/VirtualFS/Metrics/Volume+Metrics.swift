@@ -7,14 +7,14 @@ extension Volume {
         requests.add(kind)
     }
 
-    /// Everything that is told of the mount in numbers, as it is now.
+    /// All that there is to tell of the mount in numbers, as it is now.
     var metrics: [Metric] {
         let cache = sources.cache.statistics
         return mountMetrics + requestMetrics + Self.metrics(of: cache) + decodeMetrics + Self.metrics(of: cache.ahead)
     }
 
     private var mountMetrics: [Metric] {
-        let recordings = recordingCounts
+        let recordings = counts
         return [
             Metric(
                 "mount_info", "The mounted store, and the version of the program",

@@ -1,6 +1,6 @@
 public import Support
 
-/// What stat(2) tells of a file or directory. It never changes while the volume lives.
+/// What stat(2) reports of a file or directory, and for how long it holds.
 public struct FileAttributes: Sendable, Equatable {
     /// Its number.
     public let inode: Inode
@@ -16,6 +16,8 @@ public struct FileAttributes: Sendable, Equatable {
     public let size: UInt64
     /// When it was last modified, changed and read.
     public let modified: Timestamp
+    /// What the kernel may keep of it.
+    public let caching: NodeCaching
 
     /// Blocks of 512 bytes that a disk would need.
     public var blockCount: UInt64 { size / 512 + (size % 512 == 0 ? 0 : 1) }

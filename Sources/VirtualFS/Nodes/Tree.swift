@@ -1,59 +1,143 @@
-import Recordings
-import Support
+import Synchronization
 
-/// The files and directories of a volume: built once, never changed.
+/// The files and directories of a snapshot, by their inodes: those that somebody has looked at, and their neighbours.
 ///
-/// The children of a directory lie side by side, ordered by the bytes of their names, so that a lookup is a binary search
-/// and the place of an entry in its directory is the same in every mount.
-struct Tree: Sendable {
-    /// The nodes, parents before their children, the root first.
-    let nodes: [Node]
-    private let inodes: InodeTable
-
-    /// The tree of `nodes`, which `inodes` finds.
-    init(nodes: [Node], inodes: InodeTable) {
-        self.nodes = nodes
-        self.inodes = inodes
+/// A directory's children get their inodes when it is looked into. All that is kept of a child is its inode: what else is asked of
+/// it, its directory tells. Safe to use from any thread.
+final class Tree: Sendable {
+    /// A node.
+    struct Entry: Sendable {
+        /// Its number in the order of being found.
+        fileprivate let number: Int
+        let inode: Inode
+        let child: Child
     }
 
-    /// The index of the node with `inode`.
-    func index(of inode: Inode) throws(VirtualFSError) -> Int {
-        guard let index = inodes.index(of: inode) else { throw .notFound }
-        return index
+    /// The children of a directory.
+    struct Children: Sendable {
+        let directory: any Directory
+        /// The numbers of the directory, and of its first child.
+        fileprivate let number: Int, first: Int
     }
 
-    /// The children of the directory at `index`.
-    func children(of index: Int) throws(VirtualFSError) -> Range<Int> {
-        guard let children = nodes[index].children else { throw .notDirectory }
+    private struct State {
+        var inodes = InodeTable()
+        /// The directories that were looked into, in the order of the numbers of their children.
+        var listed: [Children] = []
+        /// Where a directory is in `listed`, by its number.
+        var places: [Int: Int] = [:]
+        /// Whether all directories were looked into.
+        var isComplete = false
+    }
+
+    private let root: any Directory
+    private let state = Mutex(State())
+
+    /// The tree below `root`.
+    init(root: any Directory) {
+        self.root = root
+    }
+
+    /// The node with `inode`.
+    func entry(of inode: Inode) throws(VirtualFSError) -> Entry {
+        guard let number = number(of: inode) else { throw .notFound }
+        return entry(number)
+    }
+
+    /// What is in the directory `entry`, looked into now unless it was before.
+    func children(of entry: Entry) throws(VirtualFSError) -> Children {
+        guard case .directory(let directory) = entry.child else { throw .notDirectory }
+        if let children = listed(entry.number) { return children }
+        let hashes = (0..<directory.count).map { directory.identity(at: $0).hash }
+        let children = state.withLock { state -> Children? in
+            if let place = state.places[entry.number] { return state.listed[place] }
+            let children = Children(directory: directory, number: entry.number, first: state.inodes.count)
+            guard hashes.allSatisfy({ state.inodes.add(hash: $0) }) else { return nil }
+            state.places[entry.number] = state.listed.count
+            state.listed.append(children)
+            return children
+        }
+        guard let children else { throw .notFound }
         return children
     }
 
-    /// The index of the node called `name` in the directory at `parent`; `.` and `..` are names too.
-    func child(_ name: [UInt8], of parent: Int) throws(VirtualFSError) -> Int {
-        let children = try children(of: parent)
-        guard name.count <= FileName.maximumByteCount else { throw .nameTooLong }
-        if name == [UInt8(ascii: ".")] { return parent }
-        if name == Array("..".utf8) { return nodes[parent].parent }
-        var low = children.lowerBound
-        var high = children.upperBound
-        while low < high {
-            let middle = low + (high - low) / 2
-            if nodes[middle].name.lexicographicallyPrecedes(name) { low = middle + 1 } else { high = middle }
-        }
-        guard low < children.upperBound, nodes[low].name == name else { throw .notFound }
-        return low
+    /// The child at `place`.
+    func entry(at place: Int, of children: Children) -> Entry {
+        let number = children.first + place
+        return Entry(
+            number: number, inode: state.withLock { $0.inodes[number] }, child: children.directory.child(at: place))
     }
-}
 
-extension [Node] {
-    /// The path of the node at `index` below the mountpoint, without a leading slash.
-    func path(of index: Int) -> String {
-        var components: [String] = []
-        var index = index
-        while index != 0 {
-            components.append(String(decoding: self[index].name, as: UTF8.self))
-            index = self[index].parent
+    /// The directory that `entry` is in; the root's is its own.
+    func parent(of entry: Entry) -> Entry {
+        self.entry(place(of: entry.number)?.children.number ?? 0)
+    }
+
+    /// The node called `name` in the directory `entry`; `.` and `..` are names too.
+    func child(_ name: [UInt8], of entry: Entry) throws(VirtualFSError) -> Entry {
+        guard case .directory = entry.child else { throw .notDirectory }
+        guard name.count <= FileName.maximumByteCount else { throw .nameTooLong }
+        if name == [UInt8(ascii: ".")] { return entry }
+        if name == Array("..".utf8) { return parent(of: entry) }
+        let children = try children(of: entry)
+        guard let place = children.directory.place(of: name) else { throw .notFound }
+        return self.entry(at: place, of: children)
+    }
+
+    /// The path of `entry` below the mountpoint, without a leading slash.
+    func path(of entry: Entry) -> String {
+        var names: [String] = []
+        var number = entry.number
+        while let (children, place) = place(of: number) {
+            names.append(String(decoding: children.directory.name(at: place), as: UTF8.self))
+            number = children.number
         }
-        return components.reversed().joined(separator: "/")
+        return names.reversed().joined(separator: "/")
+    }
+
+    // MARK: - Numbers
+
+    /// The number of the node with `inode`. If it is not known, all directories are looked into: file handles of network
+    /// exports outlive a mount.
+    private func number(of inode: Inode) -> Int? {
+        let (number, isComplete) = state.withLock { ($0.inodes.number(of: inode), $0.isComplete) }
+        guard number == nil, !isComplete else { return number }
+        var pending = [entry(0)]
+        while let directory = pending.popLast() {
+            guard let children = try? children(of: directory) else { continue }
+            for place in 0..<children.directory.count {
+                guard case .directory = children.directory.child(at: place) else { continue }
+                pending.append(entry(at: place, of: children))
+            }
+        }
+        return state.withLock { state in
+            state.isComplete = true
+            return state.inodes.number(of: inode)
+        }
+    }
+
+    private func listed(_ number: Int) -> Children? {
+        state.withLock { state in state.places[number].map { state.listed[$0] } }
+    }
+
+    private func entry(_ number: Int) -> Entry {
+        guard let (children, place) = place(of: number) else {
+            return Entry(number: 0, inode: .root, child: .directory(root))
+        }
+        return entry(at: place, of: children)
+    }
+
+    /// Where the node `number` is; nil for the root.
+    private func place(of number: Int) -> (children: Children, place: Int)? {
+        guard number > 0 else { return nil }
+        return state.withLock { state in
+            // The last directory whose first child is not behind it.
+            var (low, high) = (0, state.listed.count)
+            while high - low > 1 {
+                let middle = low + (high - low) / 2
+                if state.listed[middle].first <= number { low = middle } else { high = middle }
+            }
+            return (state.listed[low], number - state.listed[low].first)
+        }
     }
 }

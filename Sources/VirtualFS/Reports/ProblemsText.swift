@@ -3,9 +3,31 @@ import Support
 
 /// `.zarrwlr/problems.txt`: what looks like a recording and is not served, a line each with the reason.
 enum ProblemsText {
-    /// The text of `problems`, or a sentence where there are none.
-    static func text(of problems: [RecordingError]) -> String {
-        guard !problems.isEmpty else { return "Every recording that was found is served.\n" }
-        return problems.map { "\($0.description.escapingControlCharacters)\n" }.joined()
+    /// The text about `tree`, or a sentence if there are no problems. What is not known yet is learned.
+    static func text(of tree: PlainTree) -> PiecewiseText {
+        var text = PiecewiseText()
+        forEachProblem(of: tree) { problem in
+            text.append { "\(problem.description.escapingControlCharacters)\n" }
+        }
+        if text.byteCount == 0 { text.append { "Every recording that was found is served.\n" } }
+        return text
+    }
+
+    /// Learns everything, and calls `body` with each problem: first those of what cannot be looked into.
+    static func forEachProblem(of tree: PlainTree, _ body: (RecordingError) -> Void) {
+        tree.catalogue.learn()
+        tree.catalogue.forEachMember { _, member in
+            if case .problem(let problem) = member { body(problem) }
+        }
+        tree.forEachDirectory { directory, _ in
+            for place in 0..<directory.count {
+                guard let number = directory.recording(at: place) else { continue }
+                do throws(RecordingError) {
+                    _ = try directory.contents.status(of: number)
+                } catch {
+                    body(error)
+                }
+            }
+        }
     }
 }

@@ -29,6 +29,14 @@ public struct RecorderMetadata: Sendable, Equatable {
         serial = Self.name(guano["Serial"]) ?? Self.name(wamd["serial"]) ?? audioMoth
     }
 
+    /// What is known from elsewhere.
+    public init(position: GeographicPosition?, make: String?, model: String?, serial: String?) {
+        self.position = position
+        self.make = make
+        self.model = model
+        self.serial = serial
+    }
+
     private static func name(_ text: String?) -> String? {
         guard let name = text?[...].trimmed, !name.isEmpty, name.utf8.count <= textLimit else { return nil }
         return name

@@ -173,10 +173,10 @@ import Testing
         for name in names {
             let attributes = try volume.attributes(at: name)
             #expect(attributes.size == 0)
-            #expect(try volume.isLive(attributes.inode))
+            #expect(try volume.caching(of: attributes.inode) == .live)
         }
         for name in [".zarrwlr", ".zarrwlr/recordings.csv", ".zarrwlr/problems.txt", "a.wav"] {
-            #expect(try !volume.isLive(volume.attributes(at: name).inode))
+            #expect(try volume.caching(of: volume.attributes(at: name).inode) == .lasting)
         }
     }
 

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import VirtualFS
@@ -35,9 +36,11 @@ import Testing
     }
 
     @Test func `that are reserved go to nobody`() {
-        var naming = FileNaming(reserved: [Array(".zarrwlr".utf8)])
-        let names = naming.names(of: [FileNaming.Child(name: FileName(directory: ".zarrwlr"), number: nil)])
-        #expect(names == [Array(".zarrwlr~2".utf8)])
+        let naming = FileNaming(count: 3, reserved: [Array(".zarrwlr".utf8)]) { index in
+            FileNaming.Child(name: FileName(directory: index == 1 ? ".zarrwlr~2" : ".zarrwlr"), number: nil)
+        }
+        #expect((0..<3).map { naming.names.text(at: $0) } == [".zarrwlr~2", ".zarrwlr~3", ".zarrwlr~4"])
+        #expect(naming.children == [1, 0, 2])
     }
 
     @Test func `are handed out fast also where all sources are called the same`() {
@@ -45,9 +48,24 @@ import Testing
         #expect(Set(names).count == 20_000)
     }
 
+    @Test func `are in the order of their bytes, whatever order they were wanted in`() {
+        let sources: [(String, UInt64?)] = [("b", 0), ("a", 1), ("b", 2), ("\u{E9}", 3), ("B", 4), ("a~1", 5), ("a", 9)]
+        let naming = FileNaming(count: sources.count) { index in
+            FileNaming.Child(name: FileName(source: sources[index].0), number: sources[index].1)
+        }
+        #expect(
+            (0..<sources.count).map { naming.names.text(at: $0) }
+                == ["B.wav", "a.wav", "a~1.wav", "a~9.wav", "b.wav", "b~2.wav", "\u{E9}.wav"])
+        #expect(naming.children == [4, 1, 5, 6, 0, 2, 3])
+    }
+
+    /// The names that recordings of these `sources`, each with a number, get, in the order of the sources.
     private func names(_ sources: [(String, UInt64?)]) -> [String] {
-        var naming = FileNaming(reserved: [])
-        return naming.names(of: sources.map { FileNaming.Child(name: FileName(source: $0), number: $1) })
-            .map { String(decoding: $0, as: UTF8.self) }
+        let naming = FileNaming(count: sources.count) { index in
+            FileNaming.Child(name: FileName(source: sources[index].0), number: sources[index].1)
+        }
+        var names = [String](repeating: "", count: sources.count)
+        for (place, child) in naming.children.enumerated() { names[Int(child)] = naming.names.text(at: place) }
+        return names
     }
 }

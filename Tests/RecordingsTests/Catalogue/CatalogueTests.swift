@@ -6,7 +6,7 @@ import Testing
 import Zarr
 
 @Suite("A store")
-struct StoreScanTests {
+struct CatalogueTests {
     private let flac = Result { try StreamFixture.named("fixed.flac").bytes }
 
     @Test("is searched at every depth, numbers in their order")
@@ -114,8 +114,7 @@ struct StoreScanTests {
             var times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1_700_000_000, tv_nsec: 5)]
             #expect(utimensat(AT_FDCWD, directory.appending(path: "a/zarr.json").path, &times, 0) == 0)
             let catalogue = try OpenedRecording(store: DirectoryStore(path: directory.path)).catalogue
-            #expect(catalogue.modificationTime(ofGroup: "a")?.seconds == 1_700_000_000)
-            #expect(catalogue.modificationTime(ofGroup: "b") == nil)
+            #expect(catalogue.root.list().groups.map(\.modified?.seconds) == [1_700_000_000])
         }
     }
 
@@ -128,13 +127,15 @@ struct StoreScanTests {
             try store.addRecording("1", codec: "flac", blob: Array("no FLAC".utf8))
             let counting = CountingStore(try DirectoryStore(path: directory.path))
             let catalogue = try Catalogue(store: counting, cache: BlockCache(budget: 1 << 20), log: .silent)
+            let contents = catalogue.root.list()
             #expect(counting.takeCount() == 0)
-            #expect(catalogue.entries.map(\.path) == ["0", "1"])
-            #expect(catalogue.entries.allSatisfy { $0.knownRecording == nil })
-            #expect(try catalogue.entries[0].recording().codec == .flac)
+            #expect(contents.recordingCount == 2)
+            #expect((0..<2).map { contents.path(of: $0) } == ["0", "1"])
+            #expect(catalogue.counts.waiting == 2)
+            #expect(try contents.recording(0).codec == .flac)
             #expect(counting.takeCount() > 0)
-            #expect(catalogue.entries[0].knownRecording != nil)
-            #expect(throws: RecordingError.self) { try catalogue.entries[1].recording() }
+            #expect(catalogue.counts.waiting == 1)
+            #expect(throws: RecordingError.self) { try contents.recording(1) }
             #expect(catalogue.problems.map(\.recording) == ["1"])
         }
     }

@@ -1,0 +1,42 @@
+public import Support
+
+/// A group of a store. What is in it is listed when it is first asked for.
+public final class CatalogueGroup: Sendable {
+    /// Its path in the store, without a leading slash; empty for the store's root.
+    public let path: String
+    /// When its document was last written, if that is known.
+    public let modified: Timestamp?
+    /// How many groups it lies in, counted from the catalogue's root.
+    let depth: Int
+    let progress: CatalogueProgress
+    private let source: any CatalogueSource
+    private let contents = SingleFlight<GroupContents>()
+
+    init(
+        path: String, modified: Timestamp?, depth: Int = 0, source: any CatalogueSource, progress: CatalogueProgress
+    ) {
+        self.path = path
+        self.modified = modified
+        self.depth = depth
+        self.source = source
+        self.progress = progress
+    }
+
+    /// The last part of its path.
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// What lies directly in it: listed now unless it was before, once for all who wait.
+    public func list() -> GroupContents {
+        if let contents = contents.current { return contents }
+        return progress.listing { listInBackground() }
+    }
+
+    /// As above, for nobody who waits.
+    func listInBackground() -> GroupContents {
+        contents.get {
+            let contents = source.contents(of: self)
+            progress.count { $0.add(contents.countsWhenListed) }
+            return contents
+        }
+    }
+}

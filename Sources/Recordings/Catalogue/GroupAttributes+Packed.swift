@@ -1,0 +1,49 @@
+import WaveFile
+
+/// A recording's attributes as bytes, for the time between its being found and its being learned.
+extension GroupAttributes {
+    /// All that is needed to learn the recording.
+    var packed: [UInt8] {
+        var writer = PackedFactWriter()
+        func add(_ fact: (some StoredFact)?) {
+            writer.add(isPresent: fact != nil, partCount: 1)
+            fact?.write(to: &writer)
+        }
+        add(source.byteCount)
+        add(sourceDuration)
+        add(recorder.position?.latitude)
+        add(recorder.position?.longitude)
+        for text in [encoding, source.filename, source.sha256, recorder.make, recorder.model, recorder.serial] {
+            add(text)
+        }
+        return writer.bytes
+    }
+
+    /// The attributes of a recording that `packed` was made of; nil if it was made of none.
+    init?(packed: ArraySlice<UInt8>) {
+        guard var reader = PackedFactReader(packed), !packed.isEmpty else { return nil }
+        func next<Fact: StoredFact>(_ type: Fact.Type = Fact.self) -> Fact? {
+            reader.isPresent(partCount: 1) ? Fact(from: &reader) : nil
+        }
+        let byteCount = next(UInt64.self)
+        sourceDuration = next()
+        let latitude = next(Double.self)
+        let longitude = next(Double.self)
+        encoding = next()
+        source = SourceAttributes(filename: next(), sha256: next(), byteCount: byteCount)
+        recorder = RecorderMetadata(
+            position: latitude.flatMap { latitude in
+                longitude.flatMap { GeographicPosition(latitude: latitude, longitude: $0) }
+            }, make: next(), model: next(), serial: next())
+        isAudioGroup = false
+        isRecording = true
+    }
+}
+
+extension SourceAttributes {
+    fileprivate init(filename: String?, sha256: String?, byteCount: UInt64?) {
+        self.filename = filename
+        self.sha256 = sha256
+        self.byteCount = byteCount
+    }
+}

@@ -1,0 +1,233 @@
+import Support
+import Synchronization
+
+/// What lies directly in a group: recordings, groups, and what cannot be looked into.
+///
+/// What there is never changes. Recordings are numbered in the order of their names in the store; what is known of each is
+/// found out when it is first asked for. Safe to use from any thread.
+public final class GroupContents: Sendable {
+    /// Something that lies in a group.
+    public enum Member: Sendable {
+        /// A recording, by its number.
+        case recording(Int)
+        case group(CatalogueGroup)
+        /// What cannot be looked into, and why.
+        case problem(RecordingError)
+    }
+
+    /// The path of the group; empty for the store's root.
+    public let path: String
+    /// How many recordings there are, whether they can be served or not.
+    public let recordingCount: Int
+    /// What was known of it when it was listed.
+    let countsWhenListed: CatalogueCounts
+
+    private let pages: [RecordingPage]
+    /// The number of the first recording of each page.
+    private let firsts: [Int]
+    /// What is no recording, and how many recordings come before it.
+    private let others: [(place: Int, member: Member)]
+    private let source: any CatalogueSource
+    private let progress: CatalogueProgress
+    private let nextPageToHelp = Atomic<Int>(0)
+
+    /// A part of what lies in a group: neighbours in the order of their names.
+    struct Part: Sendable {
+        let page: RecordingPage?
+        let counts: CatalogueCounts
+        /// What is no recording, and how many recordings of this part come before it.
+        let others: [(place: Int, member: Member)]
+
+        /// The recordings of `draft`, and `others`.
+        init(_ draft: consuming RecordingPage.Draft, others: [(place: Int, member: Member)] = []) {
+            counts = draft.counts
+            page = draft.count == 0 ? nil : RecordingPage(draft)
+            self.others = others
+        }
+    }
+
+    /// What the group has, in `parts`.
+    init(of group: CatalogueGroup, _ parts: [Part], source: any CatalogueSource) {
+        path = group.path
+        self.source = source
+        progress = group.progress
+        var pages: [RecordingPage] = []
+        var firsts: [Int] = []
+        var others: [(place: Int, member: Member)] = []
+        var counts = CatalogueCounts()
+        var recordingCount = 0
+        for part in parts {
+            others += part.others.map { (place: recordingCount + $0.place, member: $0.member) }
+            counts.add(part.counts)
+            guard let page = part.page else { continue }
+            pages.append(page)
+            firsts.append(recordingCount)
+            recordingCount += page.count
+        }
+        counts.groups = 1
+        for case .problem in others.lazy.map(\.member) { counts.problems += 1 }
+        self.pages = pages
+        self.firsts = firsts
+        self.others = others
+        self.recordingCount = recordingCount
+        countsWhenListed = counts
+    }
+
+    // MARK: - What there is
+
+    /// The groups, in the order of their names in the store.
+    public var groups: [CatalogueGroup] {
+        others.compactMap { other in
+            guard case .group(let group) = other.member else { return nil }
+            return group
+        }
+    }
+
+    /// What cannot be looked into, without the recordings that cannot be served.
+    public var problems: [RecordingError] {
+        others.compactMap { other in
+            guard case .problem(let problem) = other.member else { return nil }
+            return problem
+        }
+    }
+
+    /// The members from `position` on in the order of their names; `position` is moved past the one that is returned.
+    func nextMember(_ position: inout Position) -> Member? {
+        if position.other < others.count, others[position.other].place <= position.recording {
+            defer { position.other += 1 }
+            return others[position.other].member
+        }
+        guard position.recording < recordingCount else { return nil }
+        defer { position.recording += 1 }
+        return .recording(position.recording)
+    }
+
+    /// How many recordings and others come before a member.
+    struct Position {
+        fileprivate var recording = 0
+        fileprivate var other = 0
+    }
+
+    // MARK: - Recordings
+
+    /// What the node of the recording `number` is called.
+    public func name(of number: Int) -> String {
+        let (page, slot) = place(of: number)
+        return pages[page].names.text(at: slot)
+    }
+
+    /// The path of the recording `number` in the store.
+    public func path(of number: Int) -> String { path(ofNode: name(of: number)) }
+
+    /// The recording whose node is called `name`.
+    public func recording(named name: String) -> Int? {
+        let name = Array(name.utf8)
+        for (page, first) in zip(pages, firsts) {
+            if let slot = (0..<page.count).first(where: { page.names.compare($0, with: name) == 0 }) {
+                return first + slot
+            }
+        }
+        return nil
+    }
+
+    /// What the source of the recording `number` was called, and its number in an audio group: what its file's name is made of.
+    /// Nothing is learned for that.
+    public func naming(of number: Int) -> (sourceName: String, number: UInt64?) {
+        let (page, slot) = place(of: number)
+        let name = pages[page].names.text(at: slot)
+        switch pages[page].known(of: slot) {
+        case .found(let found):
+            let node = RecordingNode(packed: found, group: path, name: name)
+            return (node.sourceName, node.number)
+        case .facts(let packed):
+            let facts = RecordingFacts(packed: packed, path: path(ofNode: name))
+            return (facts?.sourceName ?? name, facts?.number)
+        }
+    }
+
+    /// What a listing shows of the WAV file of the recording `number`, learned now unless it was before. Throws, at every call,
+    /// why the recording cannot be served.
+    public func status(of number: Int) throws(RecordingError) -> WaveFileStatus {
+        guard let status = WaveFileStatus(packed: try packedFacts(of: number)) else {
+            throw RecordingError("what was learned of it is lost", recording: path(of: number))
+        }
+        return status
+    }
+
+    /// The facts of the recording `number`, learned as above.
+    public func facts(of number: Int) throws(RecordingError) -> RecordingFacts {
+        let path = path(of: number)
+        guard let facts = RecordingFacts(packed: try packedFacts(of: number), path: path) else {
+            throw RecordingError("what was learned of it is lost", recording: path)
+        }
+        return facts
+    }
+
+    /// The recording `number`, learned as above, and opened when it is read.
+    public func recording(_ number: Int) throws(RecordingError) -> Recording {
+        source.recording(try facts(of: number))
+    }
+
+    private func packedFacts(of number: Int) throws(RecordingError) -> ArraySlice<UInt8> {
+        let (page, slot) = place(of: number)
+        return try pages[page].facts(of: slot) { found in
+            progress.want(self)
+            return learn(slot, of: pages[page], found)
+        }
+    }
+
+    private func place(of number: Int) -> (page: Int, slot: Int) {
+        // The last page whose first recording is not behind it.
+        var (low, high) = (0, firsts.count)
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if firsts[middle] <= number { low = middle } else { high = middle }
+        }
+        return (low, number - firsts[low])
+    }
+
+    private func path(ofNode name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
+
+    // MARK: - Learning
+
+    var pageCount: Int { pages.count }
+
+    /// Learns what is not known yet of the recordings in `page`. `isPaused` is called before each.
+    func learnPage(_ page: Int, beforeEach pause: () -> Void) {
+        let page = pages[page]
+        // Backwards: whoever lists the directory meanwhile, forwards, does not wait for one recording after the other.
+        for slot in (0..<page.count).reversed() {
+            _ = try? page.facts(of: slot) { found in
+                pause()
+                return learn(slot, of: page, found)
+            }
+        }
+    }
+
+    /// A page that nobody who helps has taken yet; nil if all are taken.
+    func takePageToHelp() -> Int? {
+        let page = nextPageToHelp.add(1, ordering: .relaxed).oldValue
+        return page < pages.count ? page : nil
+    }
+
+    private func learn(
+        _ slot: Int, of page: RecordingPage, _ found: ArraySlice<UInt8>
+    ) -> Result<[UInt8], RecordingError> {
+        let node = RecordingNode(packed: found, group: path, name: page.names.text(at: slot))
+        do throws(RecordingError) {
+            let facts = try source.learn(node)
+            let byteCount = try facts.waveByteCount()
+            progress.count { counts in
+                counts.waiting -= 1
+                counts.addLearned(byteCount: byteCount)
+            }
+            return .success(facts.packed)
+        } catch {
+            progress.count { counts in
+                counts.waiting -= 1
+                counts.problems += 1
+            }
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Support
+import Synchronization
+import Zarr
+
+/// Lists one group of a store: finds everything in it that is, or should be, a recording or a group.
+///
+/// Groups are listed from their folders, never from consolidated metadata, which goes stale silently.
+struct GroupListing: Sendable {
+    /// Groups nested deeper than this are not entered: a store whose folders form a circle has no end.
+    private static let maximumDepth = 32
+
+    private let group: CatalogueGroup
+    private let opener: RecordingOpener
+    private var store: any Store { opener.store }
+
+    /// A listing of `group` for `opener`, on all processors.
+    init(_ group: CatalogueGroup, opener: RecordingOpener) {
+        self.group = group
+        self.opener = opener
+    }
+
+    /// What lies directly in the group.
+    func contents() -> GroupContents {
+        guard group.depth < Self.maximumDepth else {
+            return problem(RecordingError("groups below this one are not entered: too deep", recording: group.path))
+        }
+        do throws(ZarrError) {
+            let names = try ZarrGroup.open(store, path: group.path).children()
+                .map { (number: UInt64($0), name: $0) }.sorted(by: Self.precedes).map(\.name)
+            let known = opener.file.map { KnownRuns(of: group.path, names, in: $0) }
+            let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
+            let parts = Parallel.map(runs) { run in
+                let first = run * RecordingPage.capacity
+                return part(names[first..<min(first + RecordingPage.capacity, names.count)], known?.take(run))
+            }
+            return GroupContents(of: group, parts, source: opener)
+        } catch {
+            let isRoot = group.depth == 0
+            let problem = RecordingError(
+                isRoot ? "its groups cannot be listed" : "cannot be read", recording: group.path, cause: error)
+            if isRoot { opener.log.say(.error, problem.description) }
+            return self.problem(problem)
+        }
+    }
+
+    private func problem(_ problem: RecordingError) -> GroupContents {
+        GroupContents(
+            of: group, [GroupContents.Part(RecordingPage.Draft(), others: [(0, .problem(problem))])], source: opener)
+    }
+
+    /// What the nodes called `names` are, of which `known` was learned before.
+    private func part(_ names: ArraySlice<String>, _ known: KnownRuns.Run?) -> GroupContents.Part {
+        var draft = RecordingPage.Draft()
+        var others: [(place: Int, member: GroupContents.Member)] = []
+        for (index, name) in names.enumerated() {
+            let path = group.path.isEmpty ? name : "\(group.path)/\(name)"
+            do throws(ZarrError) {
+                if let known = known?.entry(at: index),
+                    known.version == store.version(ofRecording: path, isGroup: !known.isArray) {
+                    draft.add(known.recording)
+                    continue
+                }
+                guard
+                    let (node, attributes) = try ZarrNode.open(
+                        store, path: path, cache: opener.cache, attributes: NodeAttributes.self)
+                else { continue }
+                if let node = RecordingNode(node, attributes, path: path) {
+                    draft.add(name, found: node)
+                } else if case .group = node {
+                    others.append((draft.count, .group(subgroup(path))))
+                }
+            } catch {
+                let problem = RecordingError("cannot be read", recording: path, cause: error)
+                others.append((draft.count, .problem(problem)))
+            }
+        }
+        return GroupContents.Part(draft, others: others)
+    }
+
+    private func subgroup(_ path: String) -> CatalogueGroup {
+        CatalogueGroup(
+            path: path, modified: (try? store.status(of: "\(path)/zarr.json"))?.modified, depth: group.depth + 1,
+            source: opener, progress: group.progress)
+    }
+
+    /// Numbers by value and before names, names by their characters.
+    private static func precedes(
+        _ left: (number: UInt64?, name: String), _ right: (number: UInt64?, name: String)
+    ) -> Bool {
+        switch (left.number, right.number) {
+        case (let left?, let right?) where left != right: left < right
+        case (_?, nil): true
+        case (nil, _?): false
+        default: left.name < right.name
+        }
+    }
+}
+
+/// What a catalogue's file knows of the nodes in a group, in runs of as many as a page holds: each run is given away once, so that
+/// nothing is held twice.
+private final class KnownRuns: Sendable {
+    struct Entry: Sendable {
+        /// Its place in the run.
+        fileprivate let index: UInt8
+        let version: UInt64
+        let isArray: Bool
+        let recording: KnownRecording
+    }
+
+    struct Run: Sendable {
+        fileprivate var entries: [Entry] = []
+
+        /// What is known of the node at `index` of the run.
+        func entry(at index: Int) -> Entry? { entries.first { $0.index == index } }
+    }
+
+    private static let capacity = RecordingPage.capacity
+
+    private let runs: Mutex<[Run]>
+
+    /// What `file` knows of the nodes of the group at `path` that are called `names`.
+    init(of path: String, _ names: [String], in file: CatalogueFile) {
+        let indices = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+        runs = Mutex([Run](repeating: Run(), count: (names.count + Self.capacity - 1) / Self.capacity))
+        file.forEachEntry(ofGroup: path) { [self] name, entry in
+            guard let index = indices[name] else { return }
+            let (run, place) = index.quotientAndRemainder(dividingBy: Self.capacity)
+            let entry = Entry(
+                index: UInt8(place), version: entry.version, isArray: entry.facts.isArray,
+                recording: KnownRecording(entry.facts))
+            runs.withLock { $0[run].entries.append(entry) }
+        }
+    }
+
+    func take(_ run: Int) -> Run {
+        runs.withLock { runs in
+            defer { runs[run] = Run() }
+            return runs[run]
+        }
+    }
+}

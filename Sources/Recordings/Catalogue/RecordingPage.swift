@@ -1,0 +1,160 @@
+import Support
+import Synchronization
+
+/// Up to 64 recordings of one group, side by side in a few pieces of memory: there is no object for each.
+///
+/// A recording is found first: its name is known, and what its attributes say (`RecordingNode.packed`). When it is learned, its
+/// facts take the place of that. Safe to use from any thread.
+final class RecordingPage: Sendable {
+    static let capacity = 64
+
+    /// The names of the recordings' nodes.
+    let names: ByteRows
+    private let state: Mutex<State>
+
+    private struct State {
+        /// What each was found to be; dropped once all are learned.
+        var found: ByteRows
+        /// The facts of those that were learned, in the order in which they were.
+        var learned: ByteRows
+        /// For each the row in `learned`; below zero if there is none.
+        var rows: [Int8]
+        /// Why those that cannot be served cannot: nothing may be known of these but what was found.
+        var problems: [Int: RecordingError]
+        /// Those that are being learned, and who wait for them.
+        var flights: [Int: SingleFlight<Void>] = [:]
+        var waitingCount: Int
+
+        static let none: Int8 = -1
+    }
+
+    /// A page being filled.
+    struct Draft {
+        private(set) var counts = CatalogueCounts()
+        fileprivate var names = ByteRows()
+        fileprivate var found = ByteRows()
+        fileprivate var learned = ByteRows()
+        fileprivate var rows: [Int8] = []
+        fileprivate var problems: [Int: RecordingError] = [:]
+
+        /// How many recordings there are; no more than `capacity` may be added.
+        var count: Int { rows.count }
+
+        /// Adds the recording called `name`, to be learned from `found`.
+        mutating func add(_ name: String, found node: RecordingNode) {
+            names.append(name)
+            found.append(node.packed)
+            rows.append(State.none)
+            counts.recordings += 1
+            counts.waiting += 1
+        }
+
+        /// Adds a recording that was learned before.
+        mutating func add(_ known: KnownRecording) {
+            names.append(known.name)
+            found.append([])
+            counts.recordings += 1
+            switch known.waveByteCount {
+            case .success(let byteCount): counts.addLearned(byteCount: byteCount)
+            case .failure(let problem):
+                problems[count] = problem
+                counts.problems += 1
+            }
+            rows.append(Int8(learned.count))
+            learned.append(known.facts)
+        }
+    }
+
+    init(_ draft: consuming Draft) {
+        draft.names.trim()
+        draft.found.trim()
+        draft.learned.trim()
+        names = draft.names
+        let isLearned = draft.counts.waiting == 0
+        state = Mutex(
+            State(
+                found: isLearned ? ByteRows() : draft.found, learned: draft.learned, rows: draft.rows,
+                problems: draft.problems, waitingCount: draft.counts.waiting))
+    }
+
+    /// How many recordings there are.
+    var count: Int { names.count }
+
+    /// Learns what a recording is from what was found of it, and packs its facts.
+    typealias Learn = (_ found: ArraySlice<UInt8>) -> Result<[UInt8], RecordingError>
+
+    /// The packed facts of the recording at `slot`, learned now by `learn` unless it was before: once for all who wait. Throws, at
+    /// every call, why it cannot be served.
+    func facts(of slot: Int, learn: Learn) throws(RecordingError) -> ArraySlice<UInt8> {
+        while true {
+            switch turn(slot) {
+            case .take(let facts): return facts
+            case .fail(let problem): throw problem
+            case .learn(let flight, let found): flight.get { settle(slot, learn(found)) }
+            }
+        }
+    }
+
+    /// What is known of the recording at `slot` by now: what it was found to be, or facts.
+    func known(of slot: Int) -> KnownBytes {
+        state.withLock { state in
+            let row = Int(state.rows[slot])
+            return row < 0 ? .found(state.found[slot]) : .facts(state.learned[row])
+        }
+    }
+
+    enum KnownBytes: Sendable {
+        case found(ArraySlice<UInt8>), facts(ArraySlice<UInt8>)
+    }
+
+    private enum Turn: Sendable {
+        case take(ArraySlice<UInt8>)
+        case fail(RecordingError)
+        case learn(SingleFlight<Void>, from: ArraySlice<UInt8>)
+    }
+
+    private func turn(_ slot: Int) -> Turn {
+        state.withLock { state in
+            if let problem = state.problems[slot] { return .fail(problem) }
+            let row = Int(state.rows[slot])
+            guard row < 0 else { return .take(state.learned[row]) }
+            let flight = state.flights[slot] ?? SingleFlight()
+            state.flights[slot] = flight
+            return .learn(flight, from: state.found[slot])
+        }
+    }
+
+    private func settle(_ slot: Int, _ result: Result<[UInt8], RecordingError>) {
+        state.withLock { state in
+            state.flights[slot] = nil
+            state.waitingCount -= 1
+            switch result {
+            case .success(let facts):
+                state.rows[slot] = Int8(state.learned.count)
+                state.learned.append(facts)
+            case .failure(let problem):
+                state.problems[slot] = problem
+            }
+            guard state.waitingCount == 0 else { return }
+            if !state.rows.contains(State.none) { state.found = ByteRows() }
+            state.learned.trim()
+        }
+    }
+}
+
+/// A recording that was learned before its group was listed.
+struct KnownRecording: Sendable {
+    /// What its node is called.
+    let name: String
+    /// Its facts, packed.
+    let facts: [UInt8]
+    /// Bytes of its WAV file, or why it cannot be served.
+    let waveByteCount: Result<UInt64, RecordingError>
+
+    /// The recording of which `facts` are known.
+    init(_ facts: RecordingFacts) {
+        name = facts.name
+        self.facts = facts.packed
+        waveByteCount = Result { () throws(RecordingError) in try facts.waveByteCount() }
+    }
+}

@@ -1,0 +1,27 @@
+public import Support
+import WaveFile
+
+/// What a listing of files shows of a recording's WAV file.
+public struct WaveFileStatus: Sendable, Equatable {
+    /// Bytes of the file.
+    public let byteCount: UInt64
+    /// Its time: when the recording began, or if that is not known, when the store wrote it.
+    public let modified: Timestamp
+
+    /// The status of the WAV file of the recording of which `facts` were packed; nil if no file can be that large.
+    init?(packed facts: ArraySlice<UInt8>) {
+        guard let file = RecordingFacts.file(packed: facts), let extent = file.outline.waveExtent else { return nil }
+        byteCount = extent.fileSize
+        modified = file.time
+    }
+}
+
+extension RecordingFacts {
+    /// Bytes of the WAV file. Throws if no file can be that large.
+    func waveByteCount() throws(RecordingError) -> UInt64 {
+        guard let extent = waveExtent else {
+            throw RecordingError("its WAV file would be too large to exist", recording: path)
+        }
+        return extent.fileSize
+    }
+}

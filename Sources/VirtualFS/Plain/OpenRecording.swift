@@ -1,0 +1,72 @@
+import Recordings
+import Support
+import WaveFile
+
+/// The WAV file of a recording that somebody has open.
+final class OpenRecording: OpenFile {
+    let path: String
+    /// How many bytes there are before, of and after the samples.
+    private let extent: WaveExtent
+    private let recording: Recording
+    /// Who decodes ahead of this file's reader, if anybody does.
+    private let prefetcher: Prefetcher?
+    private let reader: Prefetcher.Reader?
+    /// The bytes around the samples, read when they are asked for: the kernel may have them.
+    private let ends = SingleFlight<Ends>()
+
+    private struct Ends: Sendable {
+        let head: Block, tail: Block
+    }
+
+    /// The WAV file of `recording`, at `path`. Nil if it would be too large to exist.
+    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) {
+        guard let extent = recording.waveExtent else { return nil }
+        self.path = path
+        self.extent = extent
+        self.recording = recording
+        self.prefetcher = prefetcher
+        reader = prefetcher?.reader(of: recording)
+    }
+
+    var isRecording: Bool { true }
+
+    func read(offset: UInt64, size: UInt64) throws(RecordingError) -> [BlockSlice] {
+        let parts = extent.parts(offset: offset, size: size)
+        var slices: [BlockSlice] = []
+        if !parts.head.isEmpty { slices.append(BlockSlice(try readEnds().head, parts.head)) }
+        if !parts.data.isEmpty {
+            if let reader { prefetcher?.note(parts.data, by: reader) }
+            let data = try recording.samples.read(bytes: parts.data)
+            // A reply that is short or long would put the bytes after it in the wrong place of the kernel's page cache.
+            guard data.reduce(0, { $0 + $1.count }) == parts.data.count else {
+                throw RecordingError(
+                    "the decoder gave another number of samples than it was asked for", recording: recording.path,
+                    samples: recording.samples(of: parts.data))
+            }
+            slices += data
+        }
+        if !parts.tail.isEmpty { slices.append(BlockSlice(try readEnds().tail, parts.tail)) }
+        return slices
+    }
+
+    func close() {
+        reader?.end()
+    }
+
+    private func readEnds() throws(RecordingError) -> Ends {
+        try ends.get { () throws(RecordingError) in
+            guard let layout = try recording.waveLayout() else {
+                throw RecordingError("its WAV file would be too large to exist", recording: recording.path)
+            }
+            return Ends(head: Block(layout.head), tail: Block(layout.tail))
+        }
+    }
+}
+
+extension Recording {
+    /// The samples that `bytes` of the `data` chunk belong to.
+    fileprivate func samples(of bytes: Range<UInt64>) -> Range<UInt64> {
+        let blockAlign = UInt64(facts.format.blockAlign)
+        return bytes.lowerBound / blockAlign..<(bytes.upperBound - 1) / blockAlign + 1
+    }
+}

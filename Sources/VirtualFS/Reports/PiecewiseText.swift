@@ -1,0 +1,41 @@
+import Support
+
+/// A text of which nothing is kept but where its pieces end: whoever reads a part of it has the pieces made that it lies in.
+///
+/// A table of a million recordings has over a hundred megabytes; a piece has some kilobytes.
+struct PiecewiseText: Sendable {
+    private struct Piece: Sendable {
+        /// Bytes of this piece and all before it.
+        let end: UInt64
+        let make: @Sendable () -> String
+    }
+
+    private var pieces: [Piece] = []
+
+    /// Bytes of the text.
+    var byteCount: UInt64 { pieces.last?.end ?? 0 }
+
+    /// How many pieces there are.
+    var pieceCount: Int { pieces.count }
+
+    /// Adds the text that `make` makes, the same whenever it is called.
+    mutating func append(_ make: @escaping @Sendable () -> String) {
+        let count = UInt64(make().utf8.count)
+        if count > 0 { pieces.append(Piece(end: byteCount + count, make: make)) }
+    }
+
+    /// The piece that has the byte at `offset`, and which byte of the text is its first; nil past the end.
+    func piece(at offset: UInt64) -> (index: Int, start: UInt64)? {
+        guard offset < byteCount else { return nil }
+        // The first piece that ends behind it.
+        var (low, high) = (0, pieces.count - 1)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if pieces[middle].end <= offset { low = middle + 1 } else { high = middle }
+        }
+        return (low, low == 0 ? 0 : pieces[low - 1].end)
+    }
+
+    /// The bytes of the piece at `index`.
+    func bytes(ofPiece index: Int) -> Block { Block(Array(pieces[index].make().utf8)) }
+}

@@ -1,0 +1,36 @@
+import Support
+
+/// `.zarrwlr`: what a volume tells of itself.
+final class ReportDirectory: Directory {
+    static let name = ".zarrwlr"
+
+    let modified: Timestamp
+    let caching = NodeCaching.lasting
+    let extendedAttributes: [(name: String, value: String)] = []
+    private let files: [any File]
+
+    /// The names of the reports, in order.
+    static let fileNames = ["metrics", "problems.txt", "recordings.csv", "status.json"]
+
+    /// The reports about `tree`.
+    init(about tree: PlainTree, options: VolumeOptions) {
+        modified = options.modified
+        let modified = options.modified
+        files = [
+            LiveReport(modified: modified, text: PrometheusText.text),
+            StoredReport(modified: modified) { ProblemsText.text(of: tree) },
+            StoredReport(modified: modified) { RecordingsTable.text(of: tree) },
+            LiveReport(modified: modified, text: StatusDocument.text),
+        ]
+    }
+
+    var count: Int { files.count }
+
+    func name(at place: Int) -> [UInt8] { Array(Self.fileNames[place].utf8) }
+
+    func place(of name: [UInt8]) -> Int? { Self.fileNames.firstIndex { $0.utf8.elementsEqual(name) } }
+
+    func identity(at place: Int) -> NodeIdentity { .builtIn(path: "\(Self.name)/\(Self.fileNames[place])") }
+
+    func child(at place: Int) -> Child { .file(files[place]) }
+}

@@ -1,0 +1,66 @@
+import Recordings
+import Support
+import Synchronization
+
+/// A report that says the same as long as the volume is mounted, made when somebody first asks for its size.
+final class StoredReport: File {
+    let caching = NodeCaching.lasting
+    let extendedAttributes: [(name: String, value: String)] = []
+    private let modified: Timestamp
+    private let make: @Sendable () -> PiecewiseText
+    private let made = SingleFlight<PiecewiseText>()
+
+    /// The report that `make` makes.
+    init(modified: Timestamp, make: @escaping @Sendable () -> PiecewiseText) {
+        self.modified = modified
+        self.make = make
+    }
+
+    func status(in volume: Volume) throws(VirtualFSError) -> FileStatus {
+        FileStatus(size: made.get(make: make).byteCount, modified: modified)
+    }
+
+    func open(in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
+        OpenReport(text: made.get(make: make), path: path)
+    }
+}
+
+/// A stored report that somebody has open.
+private final class OpenReport: OpenFile {
+    let path: String
+    private let text: PiecewiseText
+    /// The piece that was read last: whoever reads from front to back needs it again.
+    private let last = Mutex<(index: Int, bytes: Block)?>(nil)
+
+    init(text: PiecewiseText, path: String) {
+        self.text = text
+        self.path = path
+    }
+
+    var isRecording: Bool { false }
+
+    func read(offset: UInt64, size: UInt64) throws(RecordingError) -> [BlockSlice] {
+        var slices: [BlockSlice] = []
+        var position = offset
+        let end = offset.adding(size) ?? .max
+        while position < end, let (index, start) = text.piece(at: position) {
+            let bytes = bytes(ofPiece: index)
+            // Within the piece, and so within an Int.
+            let first = Int(position - start)
+            let count = min(bytes.count - first, Int(clamping: end - position))
+            guard count > 0 else { break }
+            slices.append(BlockSlice(bytes, first..<first + count))
+            position += UInt64(count)
+        }
+        return slices
+    }
+
+    func close() {}
+
+    private func bytes(ofPiece index: Int) -> Block {
+        if let last = last.withLock({ $0 }), last.index == index { return last.bytes }
+        let bytes = text.bytes(ofPiece: index)
+        last.withLock { $0 = (index, bytes) }
+        return bytes
+    }
+}
