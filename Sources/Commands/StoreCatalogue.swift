@@ -8,7 +8,7 @@ enum StoreCatalogue {
     /// The catalogue of what `address` names in `store`. What is decoded is kept in `cache` and counted by `counters`; what was
     /// learned is taken from `file`.
     static func catalogue(
-        of store: DirectoryStore, _ address: StoreAddress, cache: BlockCache, file: CatalogueFile? = nil,
+        of store: any Store, _ address: StoreAddress, cache: BlockCache, file: CatalogueFile? = nil,
         counters: DecodeCounters = DecodeCounters(), log: Log
     ) throws(CommandError) -> Catalogue {
         do {
