@@ -56,7 +56,8 @@ struct GroupListing: Sendable {
             let path = group.path.isEmpty ? name : "\(group.path)/\(name)"
             do throws(ZarrError) {
                 if let known = known?.entry(at: index),
-                    known.version == store.version(ofRecording: path, isGroup: !known.isArray) {
+                    known.version == store.version(ofRecording: path, isGroup: !known.isArray)
+                {
                     draft.add(known.recording)
                     continue
                 }

@@ -1,6 +1,7 @@
-import func Glibc.usleep
 import Support
 import Synchronization
+
+import func Glibc.usleep
 
 /// A pass over a catalogue that lists all groups and learns all recordings, on several threads.
 ///

@@ -58,7 +58,9 @@ struct FileNaming {
         var later: [UInt32] = []
         for (place, index) in order.enumerated() {
             let isTaken = place > 0 && wanted.compare(Int(order[place - 1]), with: Int(index)) == 0
-            if isTaken || reserved.contains(where: { wanted.compare(Int(index), with: $0) == 0 }) { later.append(index) }
+            if isTaken || reserved.contains(where: { wanted.compare(Int(index), with: $0) == 0 }) {
+                later.append(index)
+            }
         }
         return later.sorted()
     }

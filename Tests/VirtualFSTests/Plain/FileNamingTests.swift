@@ -49,7 +49,9 @@ import Testing
     }
 
     @Test func `are in the order of their bytes, whatever order they were wanted in`() {
-        let sources: [(String, UInt64?)] = [("b", 0), ("a", 1), ("b", 2), ("\u{E9}", 3), ("B", 4), ("a~1", 5), ("a", 9)]
+        let sources: [(String, UInt64?)] = [
+            ("b", 0), ("a", 1), ("b", 2), ("\u{E9}", 3), ("B", 4), ("a~1", 5), ("a", 9),
+        ]
         let naming = FileNaming(count: sources.count) { index in
             FileNaming.Child(name: FileName(source: sources[index].0), number: sources[index].1)
         }
