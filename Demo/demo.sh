@@ -69,8 +69,8 @@ show fusermount3 -u audio
 
 cat <<END
 
-Three minutes of generated sound were imported into a store of $(du -sh store.zarr | cut -f1) and mounted at a directory, where
-each recording was a WAV file. ffprobe, soxi and sox read these files like any others. 100 000 bytes from the middle of a file were the same as in a copy
-of the whole file, and the copy of the FLAC recording was, byte for byte, the WAV file that had been imported. Nothing is left
-mounted.
+Three minutes of generated sound were imported into a store of $(du -sh store.zarr | cut -f1) and mounted at a directory, where each
+recording was a WAV file. ffprobe, soxi and sox read these files like any others. 100 000 bytes from the middle of a file were the
+same as in a copy of the whole file, and the copy of the FLAC recording was, byte for byte, the WAV file that had been imported.
+Nothing is left mounted.
 END
