@@ -1,5 +1,3 @@
-import CLibAV
-
 /// The format that an AAC stream decodes to. Its headers do not say it: SBR doubles the rate and the samples, and PS makes two
 /// channels of one.
 public struct AACFormat: Sendable, Equatable {
@@ -72,32 +70,10 @@ public final class AACDecoder {
     ) throws(AudioCodingError) -> Int {
         try Self.check(frame)
         return try decoder.decode(frame) { (decoded) throws(AudioCodingError) in
-            let channels = Int(decoded.ch_layout.nb_channels)
-            let samples = Int(decoded.nb_samples)
-            guard decoded.format == AV_SAMPLE_FMT_FLTP.rawValue, let planes = decoded.extended_data,
-                let sampleRate = UInt32(exactly: decoded.sample_rate), sampleRate > 0,
-                (1...8).contains(channels), (1...2048).contains(samples)
-            else {
-                throw AudioCodingError(
-                    .aac, "\(channels) channels, \(samples) samples a frame are not supported")
-            }
-            guard output.count >= samples * channels * 2 else {
-                throw AudioCodingError(
-                    .aac, "\(samples) samples of \(channels) channels do not fit in \(output.count) bytes")
-            }
-            for channel in 0..<channels {
-                guard let plane = planes[channel] else {
-                    throw AudioCodingError(.aac, "channel \(channel + 1) has no samples")
-                }
-                let source = UnsafeRawPointer(plane).assumingMemoryBound(to: Float.self)
-                for index in 0..<samples {
-                    output.storeBytes(
-                        of: Self.integer(source[index]).littleEndian, toByteOffset: 2 * (index * channels + channel),
-                        as: Int16.self)
-                }
-            }
-            format = AACFormat(sampleRate: sampleRate, channels: channels, samplesPerFrame: samples)
-            return samples
+            let form = try SixteenBit.write(decoded, to: output, channelLimit: 8, sampleLimit: 2048, of: .aac)
+            format = AACFormat(
+                sampleRate: form.sampleRate, channels: form.channels, samplesPerFrame: form.sampleCount)
+            return form.sampleCount
         }
     }
 
@@ -107,15 +83,5 @@ public final class AACDecoder {
         else {
             throw AudioCodingError(.aac, "the bytes are not one ADTS frame of one raw data block")
         }
-    }
-
-    /// `sample` scaled by 32 768, rounded to the nearest integer (ties to even) and clipped, as by libswresample. NaN becomes
-    /// -32 768.
-    static func integer(_ sample: Float) -> Int16 {
-        let scaled = sample * 32_768
-        let raised = scaled > -32_768 ? scaled : -32_768
-        let clipped = raised < 32_767 ? raised : 32_767
-        // Near 1.5 · 2^23 a float has no bits for fractions: the sum is rounded, and its low bits are the integer.
-        return Int16(truncatingIfNeeded: (clipped + 12_582_912).bitPattern)
     }
 }
