@@ -32,8 +32,8 @@ final class LibAVDecoder {
     /// Keeps libavcodec from writing to standard error, which is not a library's to use.
     static let isSilenced: Void = av_log_set_level(AV_LOG_QUIET)
 
-    /// Opens libavcodec's decoder `name`.
-    init(_ name: String, for codec: AudioCodingError.Codec) throws(AudioCodingError) {
+    /// Opens libavcodec's decoder `name`, with the `setUp` that some codecs keep apart from their frames (extradata).
+    init(_ name: String, for codec: AudioCodingError.Codec, setUp: [UInt8] = []) throws(AudioCodingError) {
         Self.isSilenced
         guard let decoder = avcodec_find_decoder_by_name(name) else {
             throw AudioCodingError(codec, "libavcodec here has no decoder \"\(name)\"")
@@ -47,6 +47,7 @@ final class LibAVDecoder {
                 throw LibAVError(call: "avcodec_alloc_context3", code: -ENOMEM)
             }
             context.pointee.thread_count = 1
+            try Self.set(setUp, of: context)
             let code = avcodec_open2(context, decoder, nil)
             guard code == 0 else { throw LibAVError(call: "avcodec_open2", code: code) }
             self.codec = codec
@@ -89,9 +90,40 @@ final class LibAVDecoder {
         return try body(frame.pointee)
     }
 
+    /// Takes in the frame that `bytes` hold, of whose samples none come out yet: the first of a codec whose frames overlap.
+    ///
+    /// After an error nothing of `bytes` is left waiting in the decoder.
+    func prime(_ bytes: UnsafeRawBufferPointer) throws(AudioCodingError) {
+        do {
+            try send(bytes)
+            let code = avcodec_receive_frame(context, frame)
+            av_frame_unref(frame)
+            guard code == -EAGAIN else {
+                throw LibAVError(call: "avcodec_receive_frame", code: code == 0 ? -EMSGSIZE : code)
+            }
+        } catch {
+            avcodec_flush_buffers(context)
+            throw AudioCodingError(codec, "the frame cannot be decoded", cause: error)
+        }
+    }
+
     /// Makes the decoder forget the frames decoded so far, as far as it can.
     func flush() {
         avcodec_flush_buffers(context)
+    }
+
+    /// Gives `context` its own copy of `setUp`.
+    private static func set(
+        _ setUp: [UInt8], of context: UnsafeMutablePointer<AVCodecContext>
+    ) throws(LibAVError) {
+        guard !setUp.isEmpty else { return }
+        let padding = Int(AV_INPUT_BUFFER_PADDING_SIZE)
+        guard let byteCount = Int32(exactly: setUp.count), let copy = av_mallocz(setUp.count + padding) else {
+            throw LibAVError(call: "av_mallocz", code: -ENOMEM)
+        }
+        copy.copyMemory(from: setUp, byteCount: setUp.count)
+        context.pointee.extradata = copy.assumingMemoryBound(to: UInt8.self)
+        context.pointee.extradata_size = byteCount
     }
 
     private func send(_ bytes: UnsafeRawBufferPointer) throws(LibAVError) {
