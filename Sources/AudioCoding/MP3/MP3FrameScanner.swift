@@ -1,0 +1,96 @@
+import Support
+
+/// Finds the frames of an MP3 stream that is handed to it piece by piece.
+///
+/// A frame is believed if it begins where the one before ends, or if another one of its kind, or the end of the sound, stands
+/// where it ends. Elsewhere bytes are left out. Tags among the frames are passed over.
+///
+/// Nothing in a frame says which samples are its own, so they are counted: after damage, the samples that follow move up.
+public struct MP3FrameScanner {
+    /// Bytes that must be in sight: two frames, the header behind them, and the front of a tag.
+    private static let lookahead = 2 * MP3Header.frameByteCountLimit + max(MP3Header.byteCount, MP3Tags.headByteCount)
+
+    /// How many bytes were left out so far as they belong neither to a frame nor to a tag.
+    public private(set) var skippedByteCount: UInt64 = 0
+
+    private let layout: MP3Layout
+    /// Bytes not gone through yet, and the offset of the first.
+    private var buffer: [UInt8] = []
+    private var offset: UInt64
+    /// Bytes of a tag still to be passed over.
+    private var tagRemaining = 0
+    /// Whether a frame, or a tag, has just ended.
+    private var isAtBoundary = true
+    private var firstSample: UInt64 = 0
+
+    /// A scanner for the bytes of a stream from `layout.firstFrameOffset` on.
+    public init(_ layout: MP3Layout) {
+        self.layout = layout
+        offset = layout.firstFrameOffset
+    }
+
+    /// Takes in the next bytes of the stream and returns the frames that are complete by now.
+    ///
+    /// Throws if version, layer, rate or channels change.
+    public mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(AudioCodingError) -> [CodedFrame] {
+        buffer.append(contentsOf: bytes)
+        return try scan(isAtEnd: false)
+    }
+
+    /// Says that the stream ends here and returns the frames left. The last one may be cut short.
+    public mutating func finish() throws(AudioCodingError) -> [CodedFrame] {
+        try scan(isAtEnd: true)
+    }
+
+    private mutating func scan(isAtEnd: Bool) throws(AudioCodingError) -> [CodedFrame] {
+        var frames: [CodedFrame] = []
+        var position = 0
+        while position < buffer.count {
+            let passed = min(tagRemaining, buffer.count - position)
+            position += passed
+            tagRemaining -= passed
+            guard position < buffer.count, isAtEnd || buffer.count - position >= Self.lookahead else { break }
+            let place = offset + UInt64(position)
+            guard place < layout.endOffset else {
+                position = buffer.count
+                break
+            }
+            if isAtBoundary, let tag = MP3Tags.byteCount(of: buffer[position...]) {
+                tagRemaining = tag
+            } else if let header = try header(at: position), isBelieved(header, at: position) {
+                let byteCount = min(header.frameByteCount, Int(clamping: layout.byteCount - place))
+                frames.append(
+                    CodedFrame(
+                        offset: place, byteCount: byteCount, firstSample: firstSample,
+                        sampleCount: header.samplesPerFrame))
+                firstSample += UInt64(header.samplesPerFrame)
+                position = min(position + byteCount, buffer.count)
+                isAtBoundary = true
+            } else {
+                position += 1
+                skippedByteCount += 1
+                isAtBoundary = false
+            }
+        }
+        buffer.removeFirst(position)
+        offset += UInt64(position)
+        return frames
+    }
+
+    /// The header at `position`, if it is one of this stream. Throws if it is the first of three in a row of another.
+    private func header(at position: Int) throws(AudioCodingError) -> MP3Header? {
+        guard let header = MP3Header.parse(at: position, in: buffer), header.hasLength else { return nil }
+        guard !header.agrees(with: layout.header) else { return header }
+        guard header.begins(frames: 3, at: position, in: buffer) else { return nil }
+        throw AudioCodingError(
+            .mp3, "the stream changes from \(layout.header.summary) to \(header.summary)", at: offset + UInt64(position)
+        )
+    }
+
+    /// Whether what `header` announces at `position` is a frame.
+    private func isBelieved(_ header: MP3Header, at position: Int) -> Bool {
+        let end = position + header.frameByteCount
+        return isAtBoundary || offset + UInt64(end) == layout.endOffset
+            || MP3Header.parse(at: end, in: buffer)?.agrees(with: header) == true
+    }
+}
