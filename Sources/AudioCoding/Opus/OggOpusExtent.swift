@@ -50,7 +50,8 @@ public struct OggOpusExtent: Sendable, Equatable {
             var last: Int64?
             while let found = pages.next(isAtEnd: true) {
                 if found.offset > 0 {
-                    try OggPacketScanner.check(found.page, belongsTo: serial, hasAudio: true, at: found.offset)
+                    try OggPacketAssembler.check(
+                        found.page, belongsTo: serial, hasAudio: true, at: found.offset, of: .opus)
                 }
                 last = found.page.granulePosition ?? last
             }
