@@ -13,6 +13,27 @@ struct OggBuilder {
         page([Array("OpusTags".utf8) + [UInt8](repeating: 0, count: 8)], granule: 0)
     }
 
+    /// The packets `headers`, the first on a page of its own, and nothing after them.
+    init(headers: [[UInt8]]) {
+        page([headers[0]], granule: 0, flags: 2)
+        if headers.count > 1 { spread(Array(headers[1...]), segmentsPerPage: 255) }
+    }
+
+    /// Packets on pages of at most so many segments; none of them has a granule position.
+    mutating func spread(_ packets: [[UInt8]], segmentsPerPage: Int) {
+        var lacing = packets.flatMap { [UInt8](repeating: 255, count: $0.count / 255) + [UInt8($0.count % 255)] }[...]
+        var body = packets.flatMap(\.self)[...]
+        var isContinued = false
+        while !lacing.isEmpty {
+            let segments = Array(lacing.prefix(segmentsPerPage))
+            lacing = lacing.dropFirst(segments.count)
+            let bytes = Array(body.prefix(segments.reduce(0) { $0 + Int($1) }))
+            body = body.dropFirst(bytes.count)
+            page(lacing: segments, body: bytes, granule: -1, flags: isContinued ? 1 : 0)
+            isContinued = segments.last == 255
+        }
+    }
+
     /// A packet of 20 ms of silence in CELT.
     static let packet: [UInt8] = [31 << 3, 0xFF, 0xFE]
 
