@@ -1,6 +1,6 @@
 extension AudioCodingError.Codec {
     /// MPEG audio, layers II and III.
-    public static let mp3 = Self("MP3")
+    public static let mp3 = Self(name: "MP3")
 }
 
 /// The header of a frame of MPEG audio, the layers of which users call MP2 and MP3. ISO/IEC 11172-3, section 2.4.1.3, and

@@ -2,7 +2,7 @@ import Support
 
 extension AudioCodingError.Codec {
     /// Vorbis.
-    public static let vorbis = Self("Vorbis")
+    public static let vorbis = Self(name: "Vorbis")
 }
 
 /// What a Vorbis stream's identification and setup headers say. Vorbis I, sections 4.2.2 and 4.2.4.
