@@ -94,8 +94,8 @@ public final class BlockCache: Sendable {
         keep(block, in: slot, for: key, stripe: index)
     }
 
-    /// Reserves `byteCount` bytes of the budget, for good, for something that is kept elsewhere. Returns false, and reserves
-    /// nothing, if more than half of the budget would then be reserved.
+    /// Reserves `byteCount` bytes of the budget for something that is kept elsewhere, until `unreserve` gives them back. Returns
+    /// false, and reserves nothing, if more than half of the budget would then be reserved.
     public func reserve(_ byteCount: Int) -> Bool {
         guard byteCount >= 0, byteCount <= budget / 2 else { return false }
         let taken = reserved.add(byteCount, ordering: .relaxed).newValue
@@ -105,6 +105,11 @@ public final class BlockCache: Sendable {
         }
         evictDownToBudget(from: 0)
         return true
+    }
+
+    /// Gives back `byteCount` bytes that `reserve` has reserved.
+    public func unreserve(_ byteCount: Int) {
+        reserved.subtract(byteCount, ordering: .relaxed)
     }
 
     /// Drops every block that is kept. Those in use stay alive until they are released.
