@@ -1,17 +1,17 @@
 /// An Opus packet in an Ogg stream: where its bytes are, and which samples it decodes to.
 public struct OggPacket: Sendable, Equatable {
-    /// Its bytes, from the start of the stream; the first of them where it runs over several pages.
+    /// The range of its bytes in the stream, or of its first piece if it runs over several pages.
     public let firstPiece: Range<UInt64>
-    /// The rest of its bytes; empty as a rule.
+    /// The ranges of its other pieces, of which nearly all packets have none.
     public let laterPieces: [Range<UInt64>]
-    /// Its first sample of one channel at 48 kHz. 0 is the first that the stream decodes to, before pre-skip.
+    /// The number of its first sample, at 48 kHz. Sample 0 is the first that the stream decodes to, pre-skip included.
     public let firstSample: UInt64
-    /// How many samples of one channel, end trimming not counted.
+    /// How many samples of one channel it decodes to, without any trimming of the stream's end.
     public let sampleCount: Int
-    /// Whether packets before it are missing: decoding begins anew here.
+    /// Whether packets are missing between it and the packet before.
     public let followsHole: Bool
 
-    /// All of its bytes, in order.
+    /// The ranges of all its pieces, in order.
     public var pieces: [Range<UInt64>] { [firstPiece] + laterPieces }
 
     /// How many bytes it has.

@@ -2,19 +2,19 @@ import Support
 
 /// Finds the packets of an Ogg Opus stream that is handed to it piece by piece. RFC 3533 and RFC 7845.
 ///
-/// Samples are counted from packet to packet. Where pages are missing or damaged, and where the granule position jumps ahead,
-/// there is a hole: the packets of the first page behind it are placed by where its granule position says that they end.
-/// On the last page, whose end may be trimmed, that cannot be known: its packets are left out then.
+/// Samples are counted from packet to packet. If pages are missing or damaged, or if the granule position jumps ahead, there is
+/// a hole: the packets of the first page behind it are placed by the page's granule position, at which the last of them ends.
+/// If that is the stream's last page, which may be trimmed, its granule position does not say that: its packets are left out.
 public struct OggPacketScanner {
     /// Bytes that no packet takes for each of the streams coded in it. RFC 7845, section 6.
     private static let packetByteCountLimit = 61_440
 
-    /// Bytes taken in at a time.
+    /// Bytes that are scanned at a time.
     private static let pieceByteCount = 64 << 10
 
-    /// The stream's identification header, as soon as it has been seen.
+    /// The stream's identification header; nil until its page has been scanned.
     public private(set) var head: OpusHead?
-    /// The granule position at which the first packet's samples begin, as soon as its page has been seen.
+    /// The granule position at which the first packet's samples begin; nil until that packet's page has been scanned.
     public private(set) var startGranule: Int64?
 
     private var assembler = OggPacketAssembler(
@@ -32,9 +32,9 @@ public struct OggPacketScanner {
     /// How many bytes were left out so far as they belong to no intact page.
     public var skippedByteCount: UInt64 { assembler.skippedByteCount }
 
-    /// Takes in the next bytes of the stream and returns the packets that are complete by now.
+    /// Scans the next bytes of the stream and returns the packets that they complete.
     ///
-    /// Throws where the stream is not one Opus stream: chained, multiplexed, or of an unsupported kind.
+    /// Throws if the stream is not a single Opus stream, but chained, multiplexed or of an unsupported kind.
     public mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(AudioCodingError) -> [OggPacket] {
         var packets: [OggPacket] = []
         var rest = bytes[...]
@@ -46,7 +46,7 @@ public struct OggPacketScanner {
         return packets
     }
 
-    /// Takes in `piece` and adds the packets that are complete by then to `packets`.
+    /// Scans `piece`, the next bytes of the stream, and appends the packets that it completes to `packets`.
     mutating func take(
         _ piece: some Collection<UInt8>, _ packets: inout [OggPacket]
     ) throws(AudioCodingError) {
@@ -56,7 +56,7 @@ public struct OggPacketScanner {
         }
     }
 
-    /// Says that the stream ends here and returns the packets left.
+    /// Ends the stream and returns the packets that are left.
     public mutating func finish() throws(AudioCodingError) -> [OggPacket] {
         var packets: [OggPacket] = []
         while let page = try assembler.next(isAtEnd: true) {
@@ -80,14 +80,14 @@ public struct OggPacketScanner {
         return try place(packets, of: complete.page, at: complete.offset)
     }
 
-    /// Says which samples the packets that end on `page` decode to.
+    /// Places the packets that end on `page` among the stream's samples.
     private mutating func place(
         _ packets: [OggPacketAssembler.Packet], of page: OggPage, at offset: UInt64
     ) throws(AudioCodingError) -> [OggPacket] {
         let pageEnd = try end(of: page, sampleCount: packets.reduce(0) { $0 + ($1.sampleCount ?? 0) }, at: offset)
         var placed: [OggPacket] = []
 
-        // What follows the last packet without a hole is placed by counting.
+        // Packets that follow the last one without a hole are placed by counting on.
         var counted = isAfterHole ? packets[..<0] : packets.prefix { $0.sampleCount != nil }
         let countedEnd = counted.reduce(endSample) { $0 + UInt64($1.sampleCount ?? 0) }
         if !page.isLast, counted.count == packets.count, let pageEnd, pageEnd > countedEnd {
@@ -98,7 +98,7 @@ public struct OggPacketScanner {
         }
         guard counted.count < packets.count else { return placed }
 
-        // What follows a hole is placed by counting back from the page's end.
+        // Packets behind a hole are placed by counting back from the page's end.
         isAfterHole = true
         let aligned = packets[counted.endIndex...].reversed().prefix { $0.sampleCount != nil }.reversed()
         let alignedCount = aligned.reduce(UInt64(0)) { $0 + UInt64($1.sampleCount ?? 0) }
@@ -110,13 +110,13 @@ public struct OggPacketScanner {
         return placed
     }
 
-    /// The sample at which `page` says that it ends, nil where it does not say so.
+    /// The sample at which `page` ends, by its granule position; nil if it does not say.
     private mutating func end(
         of page: OggPage, sampleCount: Int, at offset: UInt64
     ) throws(AudioCodingError) -> UInt64? {
         guard let granule = page.granulePosition, granule >= 0 else { return nil }
         if startGranule == nil {
-            // RFC 7845, section 4.5: only the page that is first and last may promise less than it has.
+            // RFC 7845, section 4.5: only a page that is both the first and the last may claim fewer samples than it has.
             guard granule >= sampleCount || page.isLast else {
                 throw AudioCodingError(.opus, "the first page ends before its own samples", at: offset)
             }

@@ -2,9 +2,9 @@ import Support
 
 /// The header of an Ogg page. RFC 3533, section 6.
 public struct OggPage: Sendable, Equatable {
-    /// Bytes that no page exceeds.
+    /// The most bytes that a page can have.
     public static let byteCountLimit = 27 + 255 + 255 * 255
-    /// What every page begins with.
+    /// The bytes that every page begins with.
     static let capturePattern: [UInt8] = Array("OggS".utf8)
 
     /// Whether its first packet began on the page before.
@@ -13,9 +13,9 @@ public struct OggPage: Sendable, Equatable {
     public let isFirst: Bool
     /// Whether it is the last of its logical stream.
     public let isLast: Bool
-    /// Where the last packet that ends on this page ends; nil where none does.
+    /// The position in samples at which the last packet that ends on this page ends; nil if none does.
     public let granulePosition: Int64?
-    /// The number of the logical stream.
+    /// The serial number of the logical stream.
     public let serial: UInt32
     /// The number of the page in its logical stream.
     public let sequence: UInt32
@@ -28,7 +28,7 @@ public struct OggPage: Sendable, Equatable {
     /// Bytes of the page, header included.
     public var byteCount: Int { lacing.reduce(headerByteCount) { $0 + Int($1) } }
 
-    /// The header that `bytes` begin with, or nil where they do not hold one to its end.
+    /// The header with which `bytes` begin; nil if they do not begin with a complete one.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> OggPage? {
         guard bytes.count >= 27 else { return nil }
         var reader = ByteReader(Array(bytes.prefix(27 + 255)))
@@ -46,11 +46,11 @@ public struct OggPage: Sendable, Equatable {
             lacing: Array(lacing))
     }
 
-    /// Whether the checksum of the page that `bytes` are, from its first byte to its last, is right.
+    /// Whether `bytes`, which are one whole page, match the checksum in them.
     static func isIntact(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count >= 27 else { return false }
         let crc = CRC.oggPage
-        // The checksum itself counts as zeros.
+        // The checksum is computed with zeros in its own place.
         let head = crc.updated(with: UnsafeRawBufferPointer(rebasing: bytes[..<22]))
         let whole = crc.updated(
             crc.advanced(head, byZeros: 4), with: UnsafeRawBufferPointer(rebasing: bytes[26...]))

@@ -1,28 +1,28 @@
 /// Finds the intact pages of an Ogg stream that is handed to it piece by piece, whatever lies between them.
 struct OggPageScanner {
-    /// A page, where it is, and what it holds.
+    /// A page, its place and its contents.
     struct Found {
         let page: OggPage
-        /// The first byte of its header, from the start of the stream.
+        /// The offset in the stream of its header's first byte.
         let offset: UInt64
         /// The bytes after its header.
         let body: ArraySlice<UInt8>
     }
 
-    /// How many bytes belong to no intact page.
+    /// How many bytes so far belong to no intact page.
     private(set) var skippedByteCount: UInt64 = 0
 
-    /// Bytes not gone through yet, from `position` on, and the offset of the first in the buffer.
+    /// The bytes at hand, of which those from `position` on have not been scanned, and the offset in the stream of the first.
     private var buffer: [UInt8] = []
     private var position = 0
     private var bufferOffset: UInt64
 
-    /// A scanner for the bytes of a stream from `offset` on, which need not be where a page begins.
+    /// A scanner for the bytes of a stream from `offset` on. No page needs to begin there.
     init(offset: UInt64) {
         bufferOffset = offset
     }
 
-    /// Takes in the next bytes of the stream.
+    /// Appends the next bytes of the stream.
     mutating func append(_ bytes: some Collection<UInt8>) {
         buffer.removeFirst(position)
         bufferOffset += UInt64(position)
@@ -30,7 +30,7 @@ struct OggPageScanner {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The next intact page; nil where there is none in the bytes taken in so far, of which there are no more if `isAtEnd`.
+    /// The next intact page; nil if there is no other in the bytes appended so far. `isAtEnd` says that no more bytes will come.
     mutating func next(isAtEnd: Bool) -> Found? {
         while position < buffer.count {
             skipToCapturePattern(isAtEnd: isAtEnd)
@@ -47,7 +47,7 @@ struct OggPageScanner {
                 return nil
             }
             guard let candidate, candidate.isIntact else {
-                // Past the false header, not into it, lest hostile bytes have one body summed up over and over.
+                // The whole of the false header: otherwise hostile bytes could have one body's checksum computed many times.
                 skip(candidate?.page.headerByteCount ?? 1)
                 continue
             }
@@ -60,7 +60,7 @@ struct OggPageScanner {
         return nil
     }
 
-    /// Passes over what cannot be the first bytes of a page.
+    /// Skips bytes with which no page can begin.
     private mutating func skipToCapturePattern(isAtEnd: Bool) {
         let pattern = OggPage.capturePattern
         let distance = buffer.withUnsafeBytes { bytes -> Int in

@@ -1,19 +1,20 @@
 import Support
 
-/// What an Ogg Opus stream holds, told from its first and its last bytes alone.
+/// The header and the length of an Ogg Opus stream, read from its first and its last bytes alone.
 public struct OggOpusExtent: Sendable, Equatable {
-    /// Bytes within which the first packet of sound ends: comments may hold pictures.
+    /// The first packet of audio must end within this many bytes. The comments before it may hold pictures.
     private static let headLimit = 32 << 20
-    /// Bytes at the end within which an intact page begins.
+    /// An intact page must begin within this many bytes of the end.
     private static let tailLimit = 4 << 20
     private static let pieceByteCount = 64 << 10
 
     /// The stream's identification header.
     public let head: OpusHead
-    /// Samples of one channel at 48 kHz that are to be heard: pre-skip is dropped and the end trimmed. RFC 7845, section 4.
+    /// Samples of one channel at 48 kHz that are to be played: those between the pre-skip and what is trimmed from the end.
+    /// RFC 7845, section 4.
     public let sampleCount: UInt64
 
-    /// Reads the pages at both ends of `stream`.
+    /// Reads the pages at both ends of `stream`. Throws if it is not a single Ogg Opus stream with audio.
     public init(of stream: CodedStream) throws(AudioCodingError) {
         let scanner = try Self.scanHead(of: stream)
         guard let head = scanner.head, let serial = scanner.serial, let startGranule = scanner.startGranule else {
@@ -25,7 +26,7 @@ public struct OggOpusExtent: Sendable, Equatable {
         self.sampleCount = UInt64(max(sampleCount, 0))
     }
 
-    /// A scanner that has got as far as the first packet of sound.
+    /// A scanner that has read up to the first packet of audio.
     private static func scanHead(of stream: CodedStream) throws(AudioCodingError) -> OggPacketScanner {
         var scanner = OggPacketScanner()
         var packets: [OggPacket] = []

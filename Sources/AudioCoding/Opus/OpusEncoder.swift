@@ -3,35 +3,36 @@ import Support
 
 /// Encodes samples to Opus packets of 20 ms, in Opus's transform mode alone (CELT-only).
 ///
-/// That mode forgets: a decoder begun a second before any place soon decodes to the same bits as one begun at the start,
-/// which nothing promises of the modes for speech. libopus keeps to it for "restricted low delay".
+/// In that mode, a decoder that begins somewhere within the stream soon gives the same bits as one that began at its start;
+/// nothing promises as much of the modes for speech. For the application "restricted low delay", libopus uses no other mode.
 ///
 /// Not Sendable: one thread at a time.
 public final class OpusEncoder {
-    /// Samples of one channel a second that samples may have; of another rate, they are resampled before.
+    /// The sample rates that can be encoded, in hertz. Audio at another rate must be resampled before.
     public static let sampleRates: [UInt32] = [8_000, 12_000, 16_000, 24_000, 48_000]
     /// Samples of one channel at 48 kHz in every packet.
     public static let samplesPerPacket = 960
-    /// Bytes that one stream's part of a packet never exceeds: a frame of RFC 6716, section 3.2.1, and what says its length.
+    /// The most bytes that one stream takes in a packet: those of a frame (RFC 6716, section 3.2.1) and of its length.
     private static let streamByteCountLimit = 1275 + 3
 
     /// The stream's identification header. Its pre-skip is the encoder's delay.
     public let head: OpusHead
     private let sampleRate: UInt32
-    /// Samples of one channel at the rate of the input that are in a packet, and by which the decoder is behind.
+    /// Samples of one channel at the input's rate in a packet.
     private let inputPerPacket: Int
+    /// Samples of one channel at the input's rate by which the encoder delays.
     private let lookahead: Int
     private let encoder: OpaquePointer
     private var inputSampleCount: UInt64 = 0
-    /// Samples for the next packet, interleaved, fewer than it takes.
+    /// Samples of the next packet that came so far, interleaved.
     private var waiting: [Float] = []
     private var output: [UInt8]
 
     /// An encoder of `channels` in WAVE's order at `sampleRate`, to `bitRate` bits a second for all channels together.
     ///
-    /// Three and more channels are coded as surround sound where `channelMask` (as dwChannelMask) says that they are what
-    /// RFC 7845 knows as such; else each for itself, as only the bass is kept of a channel for a subwoofer. `sourceRate` is
-    /// what the header says was the rate before resampling.
+    /// Three or more channels are coded as surround sound if `channelMask` (as dwChannelMask) is one of RFC 7845's layouts.
+    /// Otherwise each is coded by itself, since surround coding keeps only the bass of the channel that it takes for a
+    /// subwoofer's. The header says that the rate before resampling was `sourceRate`.
     public init(
         sampleRate: UInt32, channels: Int, channelMask: UInt64 = 0, bitRate: Int, sourceRate: UInt32? = nil
     ) throws(AudioCodingError) {
@@ -77,10 +78,10 @@ public final class OpusEncoder {
         opus_multistream_encoder_destroy(encoder)
     }
 
-    /// Samples of one channel at 48 kHz, after the pre-skip, that those which were put in so far come to.
+    /// How many samples of one channel at 48 kHz the samples encoded so far decode to, after the pre-skip.
     public var sampleCount: UInt64 { inputSampleCount * UInt64(OpusStreamDecoder.sampleRate / sampleRate) }
 
-    /// Takes in `samples` and returns the packets that are complete by now.
+    /// Encodes `samples` and returns the packets that they complete.
     public func encode(_ samples: SampleBuffer) throws(AudioCodingError) -> [EncodedFrame] {
         guard samples.channels == head.channels else {
             throw AudioCodingError(.opus, "\(samples.channels) channels came instead of \(head.channels)")
@@ -90,7 +91,8 @@ public final class OpusEncoder {
         return try encodeWaiting()
     }
 
-    /// Says that the samples end here and returns the packets left, enough to decode `head.preSkip` + `sampleCount` samples.
+    /// Ends the stream and returns the packets that are left. All packets together decode to at least `head.preSkip` +
+    /// `sampleCount` samples.
     public func finish() throws(AudioCodingError) -> [EncodedFrame] {
         guard inputSampleCount > 0 else { return [] }
         let missing = waiting.count / head.channels + lookahead
@@ -137,7 +139,7 @@ public final class OpusEncoder {
     }
 
     private static func mappingFamily(channels: Int, mask: UInt64) -> OpusHead.MappingFamily {
-        // The speakers of RFC 7845, section 5.1.1.2, as WAVE numbers them; those behind the listener may be at the sides.
+        // The layouts of RFC 7845, section 5.1.1.2, as WAVE's masks. The speakers behind the listener may also be at the sides.
         let surround: [Set<UInt64>] = [
             [0x7], [0x33, 0x603], [0x37, 0x607], [0x3F, 0x60F], [0x70F], [0x63F],
         ]

@@ -1,11 +1,11 @@
 import COpus
 import Support
 
-/// A call of libopus that failed.
+/// A failed call of libopus.
 struct OpusError: DescribedError {
-    /// The function.
+    /// The function's name.
     let call: String
-    /// What it returned.
+    /// The error code that it returned.
     let code: Int32
 
     var summary: String { "\(String(cString: opus_strerror(code))) (\(call))" }

@@ -14,7 +14,7 @@ extension OpusHead {
         self.channelMapping = channelMapping
     }
 
-    /// The packet that says this.
+    /// The header as a packet.
     public var bytes: [UInt8] {
         var bytes = Array("OpusHead".utf8) + [1, UInt8(channels)]
         withUnsafeBytes(of: UInt16(truncatingIfNeeded: preSkip).littleEndian) { bytes += $0 }

@@ -2,13 +2,13 @@ import Support
 
 /// The identification header of an Opus stream. RFC 7845, section 5.1.
 public struct OpusHead: Sendable, Hashable {
-    /// How the coded channels become the stream's.
+    /// How the coded channels map to the stream's. RFC 7845, section 5.1.1.
     public enum MappingFamily: UInt8, Sendable {
         /// Mono or stereo.
         case monoOrStereo = 0
         /// One to eight channels in Vorbis's order.
         case vorbis = 1
-        /// Channels that mean nothing in particular.
+        /// Channels without a defined meaning.
         case discrete = 255
     }
 
@@ -16,20 +16,20 @@ public struct OpusHead: Sendable, Hashable {
     public let channels: Int
     /// Samples of one channel at 48 kHz to drop from the front of the decoded stream.
     public let preSkip: Int
-    /// Samples a second of what was encoded, 0 where that is not known. Decoding is always at 48 kHz.
+    /// The sample rate of what was encoded, in hertz; 0 if it is unknown. Decoding is always at 48 kHz.
     public let inputSampleRate: UInt32
-    /// The gain to apply, in 1/256 dB.
+    /// The gain that a decoder applies, in 1/256 dB.
     public let outputGain: Int16
-    /// How the coded channels become the stream's.
+    /// How the coded channels map to the stream's.
     public let mappingFamily: MappingFamily
     /// Opus streams in every packet, at least one.
     public let streamCount: Int
-    /// How many of them, the first ones, are stereo.
+    /// How many of these streams, the first ones, are stereo.
     public let coupledCount: Int
-    /// For each channel of the stream the coded channel that it is, 255 for silence.
+    /// For each channel of the stream, the number of its coded channel, or 255 for silence.
     public let channelMapping: [UInt8]
 
-    /// The header that `packet` is.
+    /// Parses `packet`. Throws if it is not an identification header, or one of an unsupported kind.
     public init(_ packet: [UInt8]) throws(AudioCodingError) {
         var reader = ByteReader(packet)
         guard let magic = reader.read(8), magic.elementsEqual("OpusHead".utf8) else {
@@ -42,7 +42,7 @@ public struct OpusHead: Sendable, Hashable {
         else {
             throw AudioCodingError(.opus, "OpusHead has only \(packet.count) bytes")
         }
-        // The upper four bits change with the meaning, the lower ones do not.
+        // Versions that differ only in the lower four bits are compatible.
         guard version >> 4 == 0 else {
             throw AudioCodingError(.opus, "OpusHead of version \(version) is not supported")
         }
@@ -88,13 +88,13 @@ public struct OpusHead: Sendable, Hashable {
         streamCount == 1 && channels == 1 + coupledCount && channelMapping == Array(0..<UInt8(channels))
     }
 
-    /// `channelMapping` in WAVE's order of channels: family 1 has Vorbis's, the others have none to change.
+    /// `channelMapping` in WAVE's order of channels. Family 1 has Vorbis's order; in the others nothing is reordered.
     var waveChannelMapping: [UInt8] {
         guard mappingFamily == .vorbis else { return channelMapping }
         return Self.vorbisOrder[channels - 1].map { channelMapping[$0] }
     }
 
-    /// For each number of channels, which of Vorbis's (Vorbis I, section 4.3.9) is each of WAVE's.
+    /// For each number of channels, the place in Vorbis's order (Vorbis I, section 4.3.9) of each channel in WAVE's.
     static let vorbisOrder: [[Int]] = [
         [0], [0, 1], [0, 2, 1], [0, 1, 2, 3], [0, 2, 1, 3, 4], [0, 2, 1, 5, 3, 4], [0, 2, 1, 6, 5, 3, 4],
         [0, 2, 1, 7, 5, 6, 3, 4],

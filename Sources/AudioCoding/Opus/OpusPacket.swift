@@ -1,10 +1,10 @@
-/// What an Opus packet says of itself. RFC 6716, section 3.
+/// What the first bytes of an Opus packet say. RFC 6716, section 3.
 public enum OpusPacket {
-    /// Samples of one channel that no packet exceeds: 120 ms.
+    /// The most samples of one channel that a packet decodes to: 120 ms at 48 kHz.
     public static let maximumSampleCount = 5760
 
-    /// Samples of one channel at 48 kHz that the packet decodes to which begins with `bytes`, or nil where it is none. Two
-    /// bytes are enough; of a multistream packet, they are the first stream's, and all streams have the same.
+    /// How many samples of one channel at 48 kHz a packet that begins with `bytes` decodes to; nil if no packet begins so.
+    /// Two bytes are enough. In a multistream packet they belong to the first stream, and all streams have as many samples.
     public static func sampleCount(of bytes: some Collection<UInt8>) -> Int? {
         guard let toc = bytes.first else { return nil }
         let frames: Int

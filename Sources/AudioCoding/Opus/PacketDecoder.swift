@@ -1,9 +1,9 @@
 import COpus
 
-/// The two ways that libopus has to decode packets. They give the same samples where both can.
+/// The two kinds of decoders in libopus. They give the same samples for a stream that both can decode.
 ///
-/// A multistream decoder asks the processor anew for what it can do with every packet, which in a virtual machine takes longer
-/// than decoding; so a stream of one mono or stereo Opus stream is decoded as what it is.
+/// For every packet, a multistream decoder asks the processor for its features, which in a virtual machine takes longer than
+/// decoding. So it is not used for a single mono or stereo stream.
 enum PacketDecoder {
     case single
     case multistream
@@ -17,7 +17,7 @@ enum PacketDecoder {
         }
     }
 
-    /// Makes `state` that of a decoder at the start of the stream that `head` describes, which applies its gain.
+    /// Initializes `state` for a decoder at the start of the stream that `head` describes, which applies its gain.
     func start(_ state: OpaquePointer, _ head: OpusHead) throws(OpusError) {
         let rate = Int32(OpusStreamDecoder.sampleRate)
         switch self {
@@ -34,8 +34,8 @@ enum PacketDecoder {
         }
     }
 
-    /// Decodes a packet to `samples` samples of each channel, for which `target` has room. Returns the samples decoded, below
-    /// zero an error.
+    /// Decodes a packet to `samples` samples of each channel, for which `target` has room. Returns how many samples of each
+    /// channel were decoded, or a negative error code.
     func decode(
         _ state: OpaquePointer, _ packet: UnsafePointer<UInt8>, _ byteCount: Int32,
         into target: UnsafeMutablePointer<Int16>, samples: Int

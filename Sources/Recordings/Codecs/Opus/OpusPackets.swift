@@ -1,15 +1,15 @@
 import Support
 
-/// The packets of an Opus stream: how many samples they decode to, and their bytes.
+/// The packets of an Opus stream: their bytes, and how many samples they decode to.
 protocol OpusPackets: Sendable {
     /// How many audio packets there are.
     var count: UInt64 { get }
 
-    /// The decoded samples of all packets before the decode unit `unit`; past the last unit, of all packets.
+    /// How many samples of one channel all packets before the decode unit `unit` decode to; past the last unit, all packets.
     func sampleCount(beforeUnit unit: UInt64) throws -> UInt64
 
-    /// Calls `body` with the bytes of each packet of `range`, in order; `range` lies within `0..<count`. A packet whose bytes
-    /// are lost is handed on as nil.
+    /// Calls `body` with the bytes of each packet of `range`, in order, and with nil for a packet whose bytes are lost. `range`
+    /// lies within `0..<count`.
     func forEachPacket(in range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws
 
     /// The stream.
@@ -24,7 +24,8 @@ protocol OpusPackets: Sendable {
 }
 
 extension OpusPackets {
-    /// Calls `body` with the bytes of every packet, in order, nil for one that is lost; some are looked up at a time.
+    /// Calls `body` with the bytes of every packet, in order, and with nil for one that is lost. A bounded number of them is
+    /// looked up at a time.
     func forEachPacket(_ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         var position: UInt64 = 0
         while position < count {
@@ -40,7 +41,7 @@ extension OpusPackets {
         return start..<start + min(OpusStream.packetsPerUnit, count - start)
     }
 
-    /// The decoded samples of the decode unit `unit`; empty where an index contradicts itself.
+    /// The decoded samples of the decode unit `unit`; empty if an index contradicts itself.
     func samples(ofUnit unit: UInt64) throws -> Range<UInt64> {
         let start = try sampleCount(beforeUnit: unit)
         return start..<max(start, try sampleCount(beforeUnit: unit + 1))

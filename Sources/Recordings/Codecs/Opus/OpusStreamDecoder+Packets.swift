@@ -2,8 +2,8 @@ import AudioCoding
 import Support
 
 extension OpusStreamDecoder {
-    /// Decodes `range` for its effect on the decoder alone, and returns how many samples that gave. A packet that is lost or
-    /// cannot be decoded leaves it as it was.
+    /// Decodes the packets of `range` only for their effect on the decoder, and returns how many samples of one channel they
+    /// gave. A packet that is lost or cannot be decoded leaves the decoder as it was.
     @discardableResult
     func pass(_ range: Range<UInt64>, of packets: some OpusPackets) throws -> UInt64 {
         var sampleCount: UInt64 = 0
@@ -17,12 +17,12 @@ extension OpusStreamDecoder {
         return sampleCount
     }
 
-    /// The samples of the decode unit `unit`; a failure where a packet of it is lost or cannot be decoded, after the others
-    /// have had their effect on the decoder. Throws where the packets cannot be read; the decoder is then somewhere within.
+    /// The samples of the decode unit `unit`; a failure if a packet of it is lost or cannot be decoded, once the others have had
+    /// their effect on the decoder. Throws if packets cannot be read: the decoder's state is then one within the unit.
     func samples(ofUnit unit: UInt64, of packets: some OpusPackets) throws -> Result<Block, AudioCodingError> {
         let range = packets.packets(ofUnit: unit)
         let samples = try packets.samples(ofUnit: unit)
-        // An index may claim any number; the count of a range must fit an Int.
+        // An index may claim any number of samples, and the count of a range must fit an Int.
         guard samples.upperBound - samples.lowerBound <= UInt64(range.count * OpusPacket.maximumSampleCount) else {
             try pass(range, of: packets)
             return .failure(AudioCodingError(.opus, "packets are lost"))

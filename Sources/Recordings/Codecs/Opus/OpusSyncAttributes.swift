@@ -1,21 +1,21 @@
 import AudioCoding
 public import Zarr
 
-/// What `opus_sync` says of its proofs. They hold for as many packets and for the same libopus: other versions round otherwise, and a
-/// few restarts come out with other last bits.
+/// How the rows of `opus_sync` were proved, as its attributes say. A proof holds for that number of packets and for that libopus:
+/// with another version, which rounds otherwise, a few restarts give samples that differ in their last bits.
 public struct OpusSyncAttributes: Decodable, Sendable {
-    /// How many packets there were; nil where that is not said.
+    /// How many packets there were; nil if the attributes do not say.
     let packetCount: UInt64?
-    /// The libopus that decoded them, as `OpusStreamDecoder.libraryVersion` has it; nil where that is not said.
+    /// The libopus that decoded them, as `OpusStreamDecoder.libraryVersion` names it; nil if the attributes do not say.
     let provedWith: String?
 
-    /// Those of proofs by this machine's libopus, of `packetCount` packets.
+    /// The attributes of proofs by this machine's libopus, of `packetCount` packets.
     public init(packetCount: UInt64) {
         self.packetCount = packetCount
         provedWith = OpusStreamDecoder.libraryVersion
     }
 
-    /// As they are written.
+    /// The attributes as they are written.
     public var json: [String: JSONValue] {
         var attributes: [String: JSONValue] = [:]
         attributes[CodingKeys.packetCount.rawValue] = packetCount.map { .unsigned($0) }
