@@ -8,8 +8,7 @@ import WaveFile
 import Zarr
 
 /// Stores whose blob holds the packets end to end, with the arrays that go with that.
-@Suite("Opus packets end to end")
-struct OpusRestartTests {
+@Suite struct OpusRestartTests {
     /// What a store of `fixture`'s packets has.
     private struct Packets {
         var blob: [UInt8] = []
@@ -53,8 +52,8 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("are the samples that the same packets in Ogg pages are", arguments: ["celt.opus", "silk.opus"])
-    func sameAsOgg(name: String) throws {
+    @Test(arguments: ["celt.opus", "silk.opus"])
+    func `Opus packets end to end give the samples of the same packets in Ogg pages`(name: String) throws {
         let fixture = try StreamFixture.named(name)
         let packets = try Packets(fixture)
         // Ogg trims the end by the last granule position; here an attribute does.
@@ -65,8 +64,7 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("are decoded after no more than the pre-roll of their restart, which is counted")
-    func preRoll() throws {
+    @Test func `a unit of Opus is decoded after no more than the pre-roll of its restart, which is counted`() throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
         try open(packets, sync: [[0, 0], [64, 32]]) { opened in
             let recording = try opened.recording
@@ -83,8 +81,7 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("are decoded from their restart on as units of their own, which others find")
-    func sharedWork() throws {
+    @Test func `units of Opus between a restart and the unit that is read are decoded for other reads too`() throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
         try open(packets, sync: [[0, 0], [64, 32]]) { opened in
             let recording = try opened.recording
@@ -97,8 +94,7 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("far from their restart are a unit after passing over all before it, not as many units")
-    func farRestart() throws {
+    @Test func `a unit of Opus far from its restart is decoded alone, after the packets before it`() throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
         try open(packets, sync: [[0, 0]]) { opened in
             let recording = try opened.recording
@@ -109,8 +105,7 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("are lost with a packet of their own unit alone, though that of another be decoded on the way")
-    func lostPacket() throws {
+    @Test func `a lost Opus packet loses its own unit alone, even if it is decoded on the way to another`() throws {
         var packets = try Packets(StreamFixture.named("celt.opus"))
         packets.rows[70][1] = 0
         try open(packets, sync: [[0, 0], [64, 32]]) { opened in
@@ -138,8 +133,7 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("are found from a restart that the store vouches for")
-    func restarts() throws {
+    @Test func `reads by the restarts of a store give the samples of a decode from the start`() throws {
         let fixture = try StreamFixture.named("celt.opus")
         let packets = try Packets(fixture)
         let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
@@ -155,8 +149,7 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("read the same in any order even where a restart of the store is false")
-    func falseRestarts() throws {
+    @Test func `a false restart of a store gives the same samples in any order of reads`() throws {
         let packets = try Packets(StreamFixture.named("silk.opus"))
         let sync: [[UInt64]] = [[0, 0], [96, 96], [160, 155], [320, 320]]
         let forward = try open(packets, sync: sync) { try $0.recording.allBytes(readSize: 3_000) }
@@ -172,22 +165,19 @@ struct OpusRestartTests {
     }
 
     @Test(
-        "do without restarts that make no sense",
         arguments: [
             [[5, 0]], [[0, 0], [96, 97]], [[0, 0], [192, 10], [96, 10]], [[0, 0], [100, 20]], [[0, 0], [.max, 0]],
             [[0, 0], [0, 0]],
         ] as [[[UInt64]]])
-    func senselessRestarts(sync: [[UInt64]]) throws {
+    func `restarts of a store that make no sense are not used`(sync: [[UInt64]]) throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
         let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
         let read = try open(packets, sync: sync) { try $0.recording.allBytes() }
         #expect(read == whole)
     }
 
-    @Test(
-        "are an error where the index counts more samples than there can be",
-        arguments: [1 << 62, 3 << 62] as [UInt64])
-    func hugeCounts(count: UInt64) throws {
+    @Test(arguments: [1 << 62, 3 << 62] as [UInt64])
+    func `an Opus index that counts more samples than there can be is an error`(count: UInt64) throws {
         var packets = try Packets(StreamFixture.named("celt.opus"))
         for row in 64..<packets.rows.count { packets.rows[row][3] = count }
         for sync in [nil, [[0, 0], [48, 16]]] as [[[UInt64]]?] {
@@ -198,8 +188,7 @@ struct OpusRestartTests {
         }
     }
 
-    @Test("cost nothing that an index only claims to have")
-    func hugeIndex() throws {
+    @Test func `rows that an Opus index only claims to have cost nothing`() throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
         try OpenedRecording.with { store in
             try store.addRecording("0", codec: "opus", blob: packets.blob)
