@@ -1,84 +1,85 @@
-/// Finds the restarts of an Opus stream that is handed to it packet by packet: what `opus_sync` holds.
+public import Support
+
+/// Finds the restarts of an Opus stream that is handed to it packet by packet: the rows of `opus_sync`.
 ///
-/// A decoder runs from the stream's start. For each run of packets, another is started a little before the run; where both
-/// give the same samples for every packet of the run, that is a restart. Where they do not, the one of the restart before is
-/// asked, which has come a longer way, and its restart then goes on; where that differs too, only the stream's own start is
-/// right, and the run's restart says so. Nothing is guessed: every packet is compared.
+/// The stream is taken in runs of `packetsPerRun` packets. A fresh decoder begins a little before each run: if it gives the
+/// samples of a decode from the start throughout the run, that is a restart. If it does not, the decoder of the restart before,
+/// which has decoded more of the stream by then, is tried: if it still gives the right samples, its restart covers this run too.
+/// If that fails as well, the run can be decoded only from the stream's start, and its restart says so.
 ///
 /// Not Sendable: one thread at a time.
 public final class OpusRestartProver {
-    /// Packets of a run: 0.96 s of 20 ms each. Whole decode units of the readers.
-    private static let runPacketCount: UInt64 = 48
-    /// Packets before it with which its decoder begins. Of 20 ms each, 19 or 20 are enough half of the time, and more than 32 were
-    /// never seen to be needed. With fewer, more restarts come out otherwise by another version of libopus: one in a hundred
-    /// with 28, one in a thousand with 32.
-    private static let preRollPacketCount: UInt64 = 32
+    /// Packets of a run, 0.96 s of packets of 20 ms. Readers' decode units divide it.
+    public static let packetsPerRun: UInt64 = 48
+    /// Packets before a run with which its decoder begins. With packets of 20 ms, 19 or 20 are enough half of the time, and more
+    /// than 32 were never seen to be needed. With fewer, more restarts give other samples in another version of libopus: one in
+    /// a hundred with 28, one in a thousand with 32.
+    static let preRollPacketCount: UInt64 = 32
 
-    private let head: OpusHead
-    private let reference: ComparableOpusDecoder
-    /// How many packets were taken in.
-    public private(set) var packetCount: UInt64 = 0
-    /// The restarts of the runs that are complete.
-    private var restarts = [OpusRestart(firstPacket: 0, preRollPacket: 0)]
+    private let trials: OpusRestartTrials
+    /// The restarts of the runs that are complete, in order. The first is the stream's start.
+    public private(set) var restarts = [OpusRestart.streamStart]
+    /// How many packets `restarts` covers: those of the runs that are complete.
+    public private(set) var provedPacketCount: UInt64 = 0
 
-    /// The decoder of the last restart, which has come up to this run; nil where that is the reference itself.
-    private var current: ComparableOpusDecoder?
-    /// The packets of this run and what they decode to, for `current` to be tried with: that is seldom needed.
-    private var run: [(packet: [UInt8]?, samples: [UInt8]?)] = []
-    /// The decoder begun before this run, as long as it has agreed throughout.
-    private var candidate: ComparableOpusDecoder?
-    /// The decoder begun for the run after.
-    private var next: ComparableOpusDecoder?
+    /// The trial of the last restart, up to this run; nil if that restart is the stream's start.
+    private var current: OpusRestartTrials.Trial?
+    /// The packets of this run. They are kept only while there is a `current`, which may have to decode them.
+    private var run: [OpusRestartTrials.DecodedPacket] = []
+    /// The trial of a restart for this run.
+    private var candidate: OpusRestartTrials.Trial?
+    /// The trial of a restart for the next run, in its pre-roll.
+    private var next: OpusRestartTrials.Trial?
 
-    /// A prover for the stream that `head` describes, from its first packet of sound on.
+    /// A prover for the stream that `head` describes, before its first packet of audio.
     public init(head: OpusHead) throws(AudioCodingError) {
-        self.head = head
-        reference = try ComparableOpusDecoder(head: head, firstPacket: 0)
+        trials = try OpusRestartTrials(head: head)
     }
 
-    /// Takes in the next packet; nil for one that is lost.
+    /// How many packets were appended.
+    public var packetCount: UInt64 { trials.packetCount }
+
+    /// How many samples of one channel were decoded, by the decode from the start and by all others together.
+    public var decodedSampleCount: UInt64 { trials.decodedSampleCount }
+
+    /// What a decode from the start gives for the packet appended last: interleaved, little-endian, 16 bits; a failure if the
+    /// packet was lost or cannot be decoded. Valid until the next packet is appended.
+    public var samples: Result<UnsafeRawBufferPointer, AudioCodingError> { trials.samples }
+
+    /// The state of a decoder that has decoded all packets appended so far: see `OpusStreamDecoder.restore`.
+    public func snapshot() -> Block { trials.snapshot() }
+
+    /// Appends the next packet; nil for one that is lost. If this throws, the packet is not appended.
     public func append(_ packet: UnsafeRawBufferPointer?) throws(AudioCodingError) {
-        let position = packetCount % Self.runPacketCount
-        if position == 0, packetCount > 0 {
-            endRun()
-            candidate = next
-            next = nil
+        if packetCount % Self.packetsPerRun == Self.packetsPerRun - Self.preRollPacketCount {
+            let firstPacket = packetCount + Self.preRollPacketCount
+            next = try trials.begin(firstPacket: firstPacket, end: firstPacket + Self.packetsPerRun)
         }
-        if position == Self.runPacketCount - Self.preRollPacketCount {
-            next = try ComparableOpusDecoder(head: head, firstPacket: packetCount)
-        }
-        reference.decode(packet)
-        next?.decode(packet)
-        if let candidate {
-            candidate.decode(packet)
-            if !candidate.agrees(with: reference) { self.candidate = nil }
-        }
-        if current != nil { run.append((packet.map { Array($0) }, reference.samples.map { Array($0) })) }
-        packetCount += 1
+        trials.append(packet)
+        if current != nil { run.append((packet.map { Array($0) }, (try? samples.get()).map { Array($0) })) }
+        if packetCount % Self.packetsPerRun == 0 { endRun() }
     }
 
-    /// What a decode from the start gives for the packet taken in last: interleaved, 16 bits. Nil where it cannot be decoded;
-    /// valid until the next one is taken in.
-    public var samples: UnsafeRawBufferPointer? { reference.samples }
-
-    /// The restarts of all packets taken in, in order; the first is the stream's start.
+    /// Ends the stream: the last run is complete, however short it is. Returns the restarts of all packets, in order.
+    @discardableResult
     public func finish() -> [OpusRestart] {
-        endRun()
+        if packetCount > provedPacketCount { endRun() }
         return restarts
     }
 
-    /// Decides where the run that ends here is decoded from.
+    /// Decides where a decode of the run that ends here begins.
     private func endRun() {
-        guard packetCount > Self.runPacketCount else { return }
-        let firstPacket = (packetCount - 1) / Self.runPacketCount * Self.runPacketCount
-        if let candidate {
-            restarts.append(OpusRestart(firstPacket: firstPacket, preRollPacket: candidate.firstPacket))
+        let firstPacket = provedPacketCount
+        provedPacketCount = packetCount
+        if let candidate, candidate.firstDifference == nil {
+            restarts.append(candidate.restart)
             current = candidate
-        } else if let current, !current.decodes(run) {
+        } else if let last = current, !trials.resume(last, for: run) {
             restarts.append(OpusRestart(firstPacket: firstPacket, preRollPacket: 0))
-            self.current = nil
+            current = nil
         }
-        candidate = nil
         run = []
+        candidate = next
+        next = nil
     }
 }

@@ -1,74 +1,69 @@
-/// Proves the restarts that a store claims for an Opus stream that is handed to it packet by packet: each by decoding from
-/// where it says and comparing with a decode from the start.
+/// Verifies the restarts that a store claims for an Opus stream that is handed to it packet by packet.
 ///
-/// Restarts that begin with the stream need no proof. Not Sendable: one thread at a time.
+/// A claim to begin with the stream itself needs no proof. Not Sendable: one thread at a time.
 public final class OpusRestartVerifier {
-    /// More restarts than this under way at a time are no help to anybody, and would take for ever.
-    private static let decoderLimit = 64
+    /// More trials than this at a time would take for ever; a stream's own restarts overlap by one or two.
+    private static let trialLimit = 64
 
-    /// A claim that does not hold.
+    /// A claim that does not hold, or was not tried.
     public struct Fault: Sendable, Equatable {
         /// The number of the restart.
         public let restart: Int
-        /// The first packet that it gives other samples for; nil where there was no trying.
+        /// The first packet for which it gives other samples; nil if it was not tried, since too many others were on trial.
         public let packet: UInt64?
     }
 
-    private let head: OpusHead
     private let claims: [OpusRestart]
-    private let reference: ComparableOpusDecoder
-    /// The claims by the packets they begin with, from the last to the first.
+    private let trials: OpusRestartTrials
+    /// The numbers of the claims that are not on trial yet, by the packets with which they begin, from the last to the first.
     private var pending: [Int]
-    /// The claims whose decoders run, by their numbers.
-    private var running: [(claim: Int, decoder: ComparableOpusDecoder)] = []
-    private var packetCount: UInt64 = 0
+    /// The claims on trial, by their numbers.
+    private var running: [(claim: Int, trial: OpusRestartTrials.Trial)] = []
 
-    /// What does not hold, as far as the packets have come.
+    /// The claims found false so far.
     public private(set) var faults: [Fault] = []
-    /// The packets that could not be decoded at all, from the start, joined where they follow each other.
+    /// The packets that could not be decoded at all, from the start; those that follow each other are joined.
     public private(set) var failures: [Range<UInt64>] = []
 
-    /// A verifier of `claims`, which are in order and begin with the stream, about the stream that `head` describes.
+    /// A verifier of `claims`, which are in order and begin with the stream's start, for the stream that `head` describes.
     public init(head: OpusHead, claims: [OpusRestart]) throws(AudioCodingError) {
-        self.head = head
         self.claims = claims
-        reference = try ComparableOpusDecoder(head: head, firstPacket: 0)
+        trials = try OpusRestartTrials(head: head)
         pending = claims.indices.filter { claims[$0].preRollPacket > 0 }
             .sorted { claims[$0].preRollPacket > claims[$1].preRollPacket }
     }
 
-    /// Takes in the next packet; nil for one that is lost.
+    /// Appends the next packet; nil for one that is lost.
     public func append(_ packet: UnsafeRawBufferPointer?) throws(AudioCodingError) {
-        running.removeAll { end(of: $0.claim) <= packetCount }
-        while let claim = pending.last, claims[claim].preRollPacket <= packetCount {
+        let number = trials.packetCount
+        try beginTrials()
+        trials.append(packet)
+        if case .failure = trials.samples { addFailure(number) }
+        for (claim, trial) in running where trial.firstDifference != nil {
+            faults.append(Fault(restart: claim, packet: trial.firstDifference))
+        }
+        running.removeAll { $0.trial.firstDifference != nil || $0.trial.end <= trials.packetCount }
+    }
+
+    /// Puts the claims on trial whose pre-roll begins with the next packet.
+    private func beginTrials() throws(AudioCodingError) {
+        while let claim = pending.last, claims[claim].preRollPacket <= trials.packetCount {
             pending.removeLast()
-            guard running.count < Self.decoderLimit else {
+            guard running.count < Self.trialLimit else {
                 faults.append(Fault(restart: claim, packet: nil))
                 continue
             }
-            running.append((claim, try ComparableOpusDecoder(head: head, firstPacket: packetCount)))
+            // A restart holds up to the next one.
+            let end = claims.indices.contains(claim + 1) ? claims[claim + 1].firstPacket : .max
+            running.append((claim, try trials.begin(firstPacket: claims[claim].firstPacket, end: end)))
         }
-        reference.decode(packet)
-        if reference.byteCount == nil { addFailure() }
-        running.removeAll { claim, decoder in
-            decoder.decode(packet)
-            guard packetCount >= claims[claim].firstPacket, !decoder.agrees(with: reference) else { return false }
-            faults.append(Fault(restart: claim, packet: packetCount))
-            return true
-        }
-        packetCount += 1
     }
 
-    /// The packet at which the claim ends.
-    private func end(of claim: Int) -> UInt64 {
-        claims.indices.contains(claim + 1) ? claims[claim + 1].firstPacket : .max
-    }
-
-    private func addFailure() {
-        if let last = failures.last, last.upperBound == packetCount {
-            failures[failures.count - 1] = last.lowerBound..<packetCount + 1
+    private func addFailure(_ packet: UInt64) {
+        if let last = failures.last, last.upperBound == packet {
+            failures[failures.count - 1] = last.lowerBound..<packet + 1
         } else if failures.count < 1000 {
-            failures.append(packetCount..<packetCount + 1)
+            failures.append(packet..<packet + 1)
         }
     }
 }

@@ -1,22 +1,21 @@
 import COpus
-import Glibc
 public import Support
 
 /// Decodes the packets of an Opus stream, in their order, to 16-bit samples at 48 kHz.
 ///
-/// What comes out of a packet depends on all packets before it, to a degree that has no bound. The state that carries this is
-/// one run of bytes: it can be kept and taken up again, and two decoders with the same bytes go on alike.
+/// What a packet decodes to depends on all packets before it, and nothing bounds how far back. The decoder's state, which
+/// carries this, can be kept by `snapshot` and put back by `restore`.
 ///
 /// Not Sendable: one thread at a time.
 public final class OpusStreamDecoder {
     /// Samples of one channel a second.
     public static let sampleRate: UInt32 = 48_000
-    /// What libopus calls itself: another version may decode otherwise.
+    /// The name and version that libopus reports: another version may decode to other samples.
     public static var libraryVersion: String { String(cString: opus_get_version_string()) }
 
-    /// Interleaved channels, in WAVE's order where the stream's have one.
+    /// Interleaved channels, in WAVE's order if the stream gives them one.
     public let channels: Int
-    /// Bytes of the decoder's state: some 27 kB for each stereo stream coded in the packets.
+    /// Bytes of the decoder's state: about 27 kB for each stereo stream that is coded in the packets.
     public let stateByteCount: Int
     private let state: UnsafeMutableRawPointer
     private let decoder: PacketDecoder
@@ -27,8 +26,6 @@ public final class OpusStreamDecoder {
         decoder = head.isSingleStream ? .single : .multistream
         stateByteCount = decoder.stateByteCount(head)
         state = .allocate(byteCount: stateByteCount, alignment: 16)
-        // libopus leaves gaps in its state as they are; states could not be compared.
-        state.initializeMemory(as: UInt8.self, repeating: 0, count: stateByteCount)
         do {
             try decoder.start(OpaquePointer(state), head)
         } catch {
@@ -41,9 +38,9 @@ public final class OpusStreamDecoder {
     }
 
     /// Decodes `packet` into the front of `output`: interleaved, little-endian, 16 bits. Returns the samples of one channel.
-    /// `output` is aligned to two bytes and has room for them.
+    /// `output` must be aligned to two bytes.
     ///
-    /// An empty or invalid packet is an error and leaves the decoder as it was.
+    /// Throws if the packet is empty or invalid, or if its samples do not fit in `output`, and leaves the decoder as it was.
     public func decode(
         _ packet: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(AudioCodingError) -> Int {
@@ -68,22 +65,16 @@ public final class OpusStreamDecoder {
 }
 
 extension OpusStreamDecoder {
-    /// The decoder's state. It holds addresses of this process and is of no use in another.
+    /// A copy of the decoder's state. It holds addresses of this process and is of no use in another.
     public func snapshot() -> Block {
         Block(UnsafeRawBufferPointer(start: state, count: stateByteCount))
     }
 
-    /// Takes up the state that `snapshot`, of a decoder of the same stream, has kept.
+    /// Puts back the state in `snapshot`, of a decoder of the same stream: this one then goes on as that one did.
     public func restore(_ snapshot: Block) throws(AudioCodingError) {
         guard snapshot.count == stateByteCount, let bytes = snapshot.bytes.baseAddress else {
             throw AudioCodingError(.opus, "the decoder state kept is another stream's")
         }
         state.copyMemory(from: bytes, byteCount: stateByteCount)
-    }
-
-    /// Whether this decoder's state is `snapshot`, byte for byte: then both decode all that follows alike.
-    public func hasSameState(as snapshot: Block) -> Bool {
-        guard snapshot.count == stateByteCount, let bytes = snapshot.bytes.baseAddress else { return false }
-        return memcmp(state, bytes, stateByteCount) == 0
     }
 }

@@ -2,38 +2,17 @@ import AudioCoding
 import Support
 import Synchronization
 
-/// How far a stream without stored restarts has been decoded from its start, and the restarts proved on the way.
+/// How far a stream without stored restarts has been decoded from its start, and where decodes of what lies behind can begin.
 ///
-/// Behind the decoder that runs from the start, a prover that began two units before a run of units must give, for every packet
-/// of the run, the very same samples: then the run can be decoded from where the prover began. Where a fresh prover fails, the
-/// one of the run before, which has come a longer way, is tried; where that fails too, the run can be decoded only from the
-/// start of the stream, or from one of a bounded number of decoder states kept in memory.
+/// The stream goes through an `OpusRestartProver`, once and as far as reads need it. Where that finds no restart nearer than the
+/// stream's start, decoder states are kept in memory, a bounded number of them.
 final class OpusFrontier: Sendable {
-    /// Units that share a restart.
-    static let unitsPerRun: UInt64 = 3
-    /// Units before a run with which its prover begins.
-    private static let preRollUnitCount: UInt64 = 2
-    /// States that are kept of one stream.
-    private static let keptStateLimit = 32
-
-    /// Where a decode of a unit can begin.
-    struct Start: Equatable {
-        /// The decoder's state; nil for a fresh one's.
-        let state: Block?
-        /// The first packet to decode.
-        let packet: UInt64
-
-        static func == (left: Start, right: Start) -> Bool {
-            left.packet == right.packet && left.state === right.state
-        }
-    }
-
-    /// What reaching for a unit gives.
+    /// What `reach` found.
     enum Reach {
-        /// The unit is where the frontier was: its samples.
+        /// The frontier was at the unit, and has passed it just now: its samples.
         case decoded(Result<Block, AudioCodingError>)
-        /// The frontier has passed the unit: where to begin, and whether the unit after is proved from there as well.
-        case passed(Start, coversNext: Bool)
+        /// The frontier was past the unit: where a decode of it begins, and whether one of the unit after it begins there too.
+        case passed(OpusDecodeStart, coversNext: Bool)
     }
 
     private let head: OpusHead
@@ -50,153 +29,119 @@ final class OpusFrontier: Sendable {
     }
 
     deinit {
-        progress.withLock { if let progress = $0 { proofs.keep(progress.preRollUnits) } }
+        progress.withLock { progress in
+            if let progress { proofs.keep(progress.prover) }
+        }
     }
 
-    /// Takes the frontier past `unit`, if it is not there yet. Others who need it to move wait meanwhile.
+    /// Takes the frontier past `unit` if it is not there yet. Others who need the frontier wait meanwhile.
+    ///
+    /// If packets cannot be read, this throws, and the next call goes on with the first packet that was not read.
     func reach(_ unit: UInt64, of packets: any OpusPackets) throws -> Reach {
-        if let start = proofs.start(of: unit) {
-            return .passed(start, coversNext: proofs.start(of: unit + 1) == start)
+        let packet = packets.packets(ofUnit: unit).lowerBound
+        let nextPacket = packets.packets(ofUnit: unit + 1).lowerBound
+        if let start = proofs.start(of: packet) {
+            return .passed(start, coversNext: proofs.start(of: nextPacket) == start)
         }
         return try progress.withLock { progress in
-            var current = try progress ?? Progress(decoder: OpusStreamDecoder(head: head))
-            defer { progress = current }
-            while current.nextUnit < unit { countPreRoll([try advance(&current, packets)]) }
-            defer { if current.preRollUnits.count >= proofs.worthKeeping { proofs.keep(current.preRollUnits) } }
+            let current = try progress ?? Progress(head: head, cache: cache)
+            progress = current
+            defer { if proofs.isWorthKeeping(current.prover.provedPacketCount) { proofs.keep(current.prover) } }
+            while current.nextUnit < unit {
+                try current.advance(through: packets)
+                counter.preRollSamples.add(current.takeDecodedSampleCount())
+            }
             guard current.nextUnit == unit else {
-                let start = current.start(of: unit)
-                return .passed(start, coversNext: current.start(of: unit + 1) == start)
+                let start = current.start(of: packet)
+                return .passed(start, coversNext: current.start(of: nextPacket) == start)
             }
-            return .decoded(try advance(&current, packets))
+            let samples = try packets.samples(ofUnit: unit)
+            try current.advance(through: packets)
+            let decoded = current.lastUnit(sampleCount: samples.upperBound - samples.lowerBound)
+            // The unit's own samples are counted by its reader.
+            let servedSampleCount = (try? decoded.get()).map { UInt64($0.count / current.sampleByteCount) } ?? 0
+            counter.preRollSamples.add(current.takeDecodedSampleCount().subtracting(servedSampleCount) ?? 0)
+            return .decoded(decoded)
         }
     }
 
-    /// Decodes the next unit, and with the last of a run, proves where the run can be decoded from.
-    ///
-    /// Where packets cannot be read, `progress` is left as it was.
-    private func advance(
-        _ progress: inout Progress, _ packets: any OpusPackets
-    ) throws -> Result<Block, AudioCodingError> {
-        let state = progress.decoder.snapshot()
-        let proverState = progress.prover?.decoder.snapshot()
-        do {
-            let samples = try progress.decoder.samples(ofUnit: progress.nextUnit, of: packets)
-            if progress.run.isEmpty { progress.runState = state }
-            let run = progress.run + [samples]
-            let isLastUnit = packets.packets(ofUnit: progress.nextUnit).upperBound == packets.count
-            if run.count < Self.unitsPerRun, !isLastUnit {
-                progress.run = run
-            } else {
-                try prove(run, &progress, packets)
-                progress.run = []
-            }
-            progress.nextUnit += 1
-            return samples
-        } catch {
-            try progress.decoder.restore(state)
-            if let proverState { try progress.prover?.decoder.restore(proverState) }
-            throw error
+    /// Used under the frontier's lock only.
+    private final class Progress {
+        let prover: OpusRestartProver
+        let sampleByteCount: Int
+        /// The first unit that has not been decoded to its end.
+        private(set) var nextUnit: UInt64 = 0
+
+        /// The samples of the unit begun last, and why it has none if a packet of it gave none.
+        private var samples: [UInt8] = []
+        private var failure: AudioCodingError?
+        /// The state with which the run of packets that was begun last begins.
+        private var runStart = OpusDecodeStart(state: nil, packet: 0)
+        private let states: OpusDecoderStates
+        private var countedSampleCount: UInt64 = 0
+
+        init(head: OpusHead, cache: BlockCache) throws(AudioCodingError) {
+            prover = try OpusRestartProver(head: head)
+            sampleByteCount = head.channels * 2
+            states = OpusDecoderStates(cache: cache)
         }
-    }
 
-    /// Finds from where the run that ends with the next unit can be decoded. `run` is what a decode from the start gives.
-    private func prove(
-        _ run: [Result<Block, AudioCodingError>], _ progress: inout Progress, _ packets: any OpusPackets
-    ) throws {
-        let firstUnit = progress.nextUnit + 1 - UInt64(run.count)
-        let fresh = Prover(
-            decoder: try OpusStreamDecoder(head: head), firstUnit: firstUnit.subtracting(Self.preRollUnitCount) ?? 0)
-        counter.preRollSamples.add(
-            try fresh.decoder.pass(
-                packets.packets(ofUnit: fresh.firstUnit).lowerBound..<packets.packets(ofUnit: firstUnit).lowerBound,
-                of: packets))
-        for prover in [fresh, progress.prover].compactMap(\.self) {
-            countPreRoll(run)
-            if try prover.decodes(run, from: firstUnit, of: packets) {
-                progress.prover = prover
-                progress.preRollUnits.append(prover.firstUnit)
-                return
-            }
-        }
-        progress.prover = fresh
-        progress.preRollUnits.append(0)
-        if let state = progress.runState { keep(state, of: firstUnit, in: &progress) }
-    }
-
-    /// Counts the samples of `units` as decoded for what follows from them, not for whoever reads.
-    private func countPreRoll(_ units: [Result<Block, AudioCodingError>]) {
-        for case .success(let samples) in units {
-            counter.preRollSamples.add(UInt64(samples.count / (head.channels * 2)))
-        }
-    }
-
-    /// Keeps the decoder's state at `unit`; where there are too many, every second one goes, and others come half as often.
-    private func keep(_ state: Block, of unit: UInt64, in progress: inout Progress) {
-        if let last = progress.keptStates.last, unit - last.unit < progress.keptStateSpacing { return }
-        if progress.keptStates.count == Self.keptStateLimit {
-            progress.keptStates = progress.keptStates.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-            progress.keptStateSpacing *= 2
-        } else if progress.reservedStates == progress.keptStates.count {
-            guard cache.reserve(state.count) else { return }
-            progress.reservedStates += 1
-        }
-        progress.keptStates.append((state, unit))
-    }
-
-    /// A decoder that began later than the stream.
-    private struct Prover {
-        let decoder: OpusStreamDecoder
-        let firstUnit: UInt64
-
-        /// Whether decoding on gives what `run`, which begins with `unit`, has; a unit that cannot be decoded, neither way.
-        func decodes(
-            _ run: [Result<Block, AudioCodingError>], from unit: UInt64, of packets: any OpusPackets
-        ) throws -> Bool {
-            for (number, samples) in zip(unit..., run) {
-                switch (samples, try decoder.samples(ofUnit: number, of: packets)) {
-                case (.success(let left), .success(let right)):
-                    guard left.bytes.elementsEqual(right.bytes) else { return false }
-                case (.failure, .failure):
-                    continue
-                default:
-                    return false
+        /// Decodes the packets of the next unit, or those that are left if some of them could not be read before.
+        func advance(through packets: any OpusPackets) throws {
+            let range = packets.packets(ofUnit: nextUnit)
+            if prover.packetCount == range.lowerBound { beginUnit() }
+            try packets.forEachPacket(in: prover.packetCount..<range.upperBound) { packet in
+                try prover.append(packet)
+                switch prover.samples {
+                case .success(let decoded): samples += decoded
+                case .failure(let error): failure = failure ?? error
                 }
             }
-            return true
-        }
-    }
-
-    /// @unchecked: used only under the frontier's lock; the decoders never leave it.
-    private struct Progress: @unchecked Sendable {
-        let decoder: OpusStreamDecoder
-        /// The first unit that `decoder` has not decoded.
-        var nextUnit: UInt64 = 0
-        /// What `decoder` gave for the run that is not complete yet, and its state before.
-        var run: [Result<Block, AudioCodingError>] = []
-        var runState: Block?
-        /// The prover of the last run.
-        var prover: Prover?
-        /// For each run, the unit from which a fresh decoder gives its samples; 0 is right for all.
-        var preRollUnits: [UInt64] = []
-        /// States of `decoder` before the unit given, in order.
-        var keptStates: [(state: Block, unit: UInt64)] = []
-        /// How many kept states the cache's budget has given up room for.
-        var reservedStates = 0
-        /// Units between kept states, at least.
-        var keptStateSpacing: UInt64 = 0
-
-        init(decoder: OpusStreamDecoder) {
-            self.decoder = decoder
+            if range.upperBound == packets.count { prover.finish() }
+            if prover.provedPacketCount == prover.packetCount { endRun() }
+            nextUnit += 1
         }
 
-        /// Where to begin for `unit`; with the stream where nothing nearer is proved.
-        func start(of unit: UInt64) -> Start {
-            let run = Int(clamping: unit / OpusFrontier.unitsPerRun)
-            let preRollUnit = run < preRollUnits.count ? preRollUnits[run] : 0
-            if let kept = keptStates.last(where: { $0.unit <= unit }), kept.unit > preRollUnit {
-                return Start(state: kept.state, packet: kept.unit * OpusStream.packetsPerUnit)
+        private func beginUnit() {
+            samples.removeAll(keepingCapacity: true)
+            failure = nil
+            // Runs of packets are whole units.
+            if prover.packetCount == prover.provedPacketCount {
+                runStart = OpusDecodeStart(state: prover.snapshot(), packet: prover.packetCount)
             }
-            return Start(state: nil, packet: preRollUnit * OpusStream.packetsPerUnit)
+        }
+
+        private func endRun() {
+            guard prover.restarts.last?.preRollPacket == 0, runStart.packet > 0, let state = runStart.state else {
+                return
+            }
+            states.keep(state, before: runStart.packet)
+        }
+
+        /// The samples of the unit decoded last, which the stream's index says are `sampleCount` of each channel; a failure if
+        /// a packet of it is lost or cannot be decoded.
+        func lastUnit(sampleCount: UInt64) -> Result<Block, AudioCodingError> {
+            if let failure { return .failure(failure) }
+            guard UInt64(samples.count / sampleByteCount) == sampleCount else {
+                return .failure(AudioCodingError(.opus, "packets are lost"))
+            }
+            return .success(Block(samples))
+        }
+
+        /// How many samples all decoders together have decoded since this was last asked.
+        func takeDecodedSampleCount() -> UInt64 {
+            defer { countedSampleCount = prover.decodedSampleCount }
+            return prover.decodedSampleCount - countedSampleCount
+        }
+
+        /// Where a decode of `packet` begins; with the stream if nothing nearer is known.
+        func start(of packet: UInt64) -> OpusDecodeStart {
+            let restart =
+                packet < prover.provedPacketCount
+                ? OpusRestarts(provedBy: prover).last(atOrBefore: packet) : OpusRestart.streamStart
+            let state = runStart.packet <= packet ? runStart : states.last(atOrBefore: packet)
+            if let state, state.packet > restart.preRollPacket { return state }
+            return OpusDecodeStart(state: nil, packet: restart.preRollPacket)
         }
     }
 }

@@ -34,7 +34,7 @@ final class OpusPacketWriter {
         proving = try Relay(isConcurrent: isConcurrent) { packets in
             for packet in packets {
                 try packet.withUnsafeBytes { try prover.append($0) }
-                guard let samples = prover.samples else {
+                guard case .success(let samples) = prover.samples else {
                     throw ImportError("packet \(prover.packetCount - 1) of its Opus stream cannot be decoded")
                 }
                 try body(samples)

@@ -5,15 +5,20 @@ import Support
 struct OpusRestarts: Sendable {
     private let restarts: [OpusRestart]
 
-    /// Those of a store's `opus_sync`, which must be in order, begin with the stream, and each with a decode unit: a unit is
-    /// decoded from one restart, and none covers packets beyond the next. Nil where they do not.
-    init?(stored: [OpusRestart], packetCount: UInt64) {
-        guard stored.first == OpusRestart(firstPacket: 0, preRollPacket: 0),
-            stored.allSatisfy({ $0.preRollPacket <= $0.firstPacket && $0.firstPacket < packetCount }),
-            stored.allSatisfy({ $0.firstPacket % OpusStream.packetsPerUnit == 0 }),
-            zip(stored, stored.dropFirst()).allSatisfy({ $0.firstPacket < $1.firstPacket })
+    /// The restarts that a store or the catalogue's file claims for `packetCount` packets. They must be in order, begin with the
+    /// stream's start, and each with a decode unit, since a unit is decoded from one restart. Nil if they do not.
+    init?(claimed: [OpusRestart], packetCount: UInt64) {
+        guard claimed.first == .streamStart,
+            claimed.allSatisfy({ $0.preRollPacket <= $0.firstPacket && $0.firstPacket < packetCount }),
+            claimed.allSatisfy({ $0.firstPacket % OpusStream.packetsPerUnit == 0 }),
+            zip(claimed, claimed.dropFirst()).allSatisfy({ $0.firstPacket < $1.firstPacket })
         else { return nil }
-        restarts = stored
+        restarts = claimed
+    }
+
+    /// The restarts that `prover` has found so far.
+    init(provedBy prover: OpusRestartProver) {
+        restarts = prover.restarts
     }
 
     /// The last restart at or before `packet`.

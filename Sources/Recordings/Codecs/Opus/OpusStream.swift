@@ -2,22 +2,24 @@ import AudioCoding
 import Support
 import Zarr
 
-/// An Opus stream, cut into decode units of a fixed number of packets, each decoded to what a decode from the stream's start
+/// An Opus stream, cut into decode units of a fixed number of packets. Each decodes to what a decode from the stream's start
 /// gives.
 ///
-/// How much of the past a packet draws on has no bound, so no amount of pre-roll is right in general. A unit is decoded from
-/// a state that is known to be the right one: one the store's `opus_sync` vouches for, one that `OpusFrontier` has proved, or
-/// one kept from decoding the unit before.
+/// What a packet decodes to may depend on any packet before it, so no amount of pre-roll is right in general. A unit is decoded
+/// from a place that is known to be right: a restart of the store's `opus_sync`, one that `OpusFrontier` has proved, or the
+/// state in which the decode of the unit before has ended.
 final class OpusStream: DecodeUnits {
+    /// Decode units of a run of packets, which share a restart.
+    static let unitsPerRun: UInt64 = 3
     /// Packets of one unit.
-    static let packetsPerUnit: UInt64 = 16
-    /// Packets before a unit, back to its restart, that are decoded as units of their own rather than passed over, at most.
+    static let packetsPerUnit = OpusRestartProver.packetsPerRun / unitsPerRun
+    /// Packets before a unit, back to its restart, that are decoded as units of their own rather than as pre-roll, at most.
     private static let sharedPacketLimit: UInt64 = 64
 
     /// What the stream is decoded from.
     struct Source: Sendable {
         let packets: any OpusPackets
-        /// The store's own restarts; nil where it has none.
+        /// The store's own restarts; nil if it has none.
         let restarts: OpusRestarts?
     }
 
@@ -27,14 +29,14 @@ final class OpusStream: DecodeUnits {
     private let source = SingleFlight<Source>()
     private let frontier: OpusFrontier
     private let decoders: DecoderPool<OpusHead, OpusStreamDecoder>
-    /// What a decoder begins with.
+    /// The state of a fresh decoder.
     private let initialState = SingleFlight<Block>()
     private let cache: BlockCache
     private let counter: DecodeCounter
-    /// Owns the states that decoders end a unit with, each under the number of the unit after.
+    /// Owns the states in which decodes of units have ended, each under the number of the next unit.
     private let stateOwner: BlockOwner
 
-    /// A stream whose packets `openSource` finds when they are first needed. Pre-roll is counted by `counter`.
+    /// A stream whose packets `openSource` finds when they are first needed. `counter` counts its pre-roll.
     init(
         head: OpusHead, path: String, cache: BlockCache, derived: @escaping DerivedData.Opener = { nil },
         decoders: DecoderPool<OpusHead, OpusStreamDecoder>, counter: DecodeCounter,
@@ -53,7 +55,7 @@ final class OpusStream: DecodeUnits {
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
         do {
             let packets = try source.get(make: openSource).packets
-            // Packets of one length, as nearly all streams have, need no search.
+            // No search is needed if all packets have one length, as in nearly all streams.
             let unitCount = packets.count.dividedRoundingUp(by: Self.packetsPerUnit) ?? 0
             let unitLength = try packets.samples(ofUnit: 0).upperBound
             if unitLength > 0, sample / unitLength < unitCount {
@@ -81,7 +83,8 @@ final class OpusStream: DecodeUnits {
         }
     }
 
-    /// The unit before, where a restart of the store not far back leads through it into `unit`, and its end is not kept.
+    /// The unit before, if `unit` is decoded through it from a restart of the store that is not far back, and the state in which
+    /// it ends is not kept.
     func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit? {
         do {
             let source = try source.get(make: openSource)
@@ -115,7 +118,7 @@ final class OpusStream: DecodeUnits {
             if let restarts = source.restarts {
                 let range = packets.packets(ofUnit: unit.number)
                 let restart = restarts.last(atOrBefore: range.lowerBound)
-                let start = OpusFrontier.Start(state: nil, packet: restart.preRollPacket)
+                let start = OpusDecodeStart(state: nil, packet: restart.preRollPacket)
                 let coversNext = restart == restarts.last(atOrBefore: range.upperBound)
                 return try decode(unit, of: packets, from: start, keepingState: coversNext)
             }
@@ -129,18 +132,18 @@ final class OpusStream: DecodeUnits {
         }
     }
 
-    /// Decodes `unit` from the state the unit before ended with, where that is kept, else from `start`.
+    /// Decodes `unit` from the state in which the unit before ended, if that is kept, else from `start`.
     ///
-    /// The state is kept for the unit after only where that is decoded from the same start: another restart, even a false one
-    /// of a store, must give the same samples whatever was read before.
+    /// The state at its end is kept only if the next unit is decoded from the same start. Else what the next unit decodes to
+    /// would depend on what was read before, if its restart in the store is false.
     private func decode(
-        _ unit: DecodeUnit, of packets: any OpusPackets, from start: OpusFrontier.Start, keepingState: Bool
+        _ unit: DecodeUnit, of packets: any OpusPackets, from start: OpusDecodeStart, keepingState: Bool
     ) throws -> Block {
         let range = packets.packets(ofUnit: unit.number)
         return try decoders.withDecoder(for: head) {
             try OpusStreamDecoder(head: head)
         } _: { decoder in
-            // The unit's samples are kept from now on: they need decoding again only where it comes round to its restart.
+            // The state is taken out of the cache, which keeps the unit's samples from now on.
             if let state = cache.takeBlock(BlockKey(owner: stateOwner, number: unit.number)) {
                 try decoder.restore(state)
             } else {
