@@ -48,9 +48,11 @@ extension Mounts {
             }
         }
 
-        @Test func `groups are directories, and group=PATH mounts one of them`() throws {
+        @Test func `groups are directories, even those without recordings, and group=PATH mounts one of them`() throws {
             func write(_ store: TestStore) throws {
                 try store.addGroup("pond")
+                try store.addGroup("quiet")
+                try store.addGroup("quiet/night")
                 try store.addGroup("pond/left", attributes: TestStore.audioGroup)
                 try store.addGroup("pond/right", attributes: TestStore.audioGroup)
                 try store.addRecording("pond/left/0", codec: "flac", blob: blob, fileName: "l.flac")
@@ -58,7 +60,9 @@ extension Mounts {
                 try store.addRecording("0", codec: "flac", blob: blob, fileName: "top.flac")
             }
             try MountedStore.with(write: write) { mount in
-                try #expect(mount.names() == [".zarrwlr", "pond", "top.wav"])
+                try #expect(mount.names() == [".zarrwlr", "pond", "quiet", "top.wav"])
+                try #expect(mount.names("quiet") == ["night"])
+                try #expect(mount.names("quiet/night") == [])
                 try #expect(mount.names("pond") == ["left", "right"])
                 try #expect(mount.names("pond/left") == ["l.wav"])
             }

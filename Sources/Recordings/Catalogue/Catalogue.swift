@@ -56,6 +56,7 @@ public final class Catalogue: Sendable {
     /// Whoever asks for a group or recording meanwhile comes first.
     public func learn(threads: Int = Parallel.processorCount) {
         LearningPass(from: root, progress: progress).run(threads: threads)
+        source.endLearning()
     }
 
     /// Lists all groups, and calls `body` with all that is in them, in the order of names: what is in a group follows the group.

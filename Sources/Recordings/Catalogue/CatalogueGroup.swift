@@ -1,4 +1,5 @@
 public import Support
+import Synchronization
 
 /// A group of a store. What is in it is listed when it is first asked for.
 public final class CatalogueGroup: Sendable {
@@ -10,7 +11,9 @@ public final class CatalogueGroup: Sendable {
     let depth: Int
     let progress: CatalogueProgress
     private let source: any CatalogueSource
-    private let contents = SingleFlight<GroupContents>()
+    private let making = SingleFlight<GroupContents>()
+    /// What `making` made: looked at very often, and so without a lock.
+    private let made = AtomicLazyReference<GroupContents>()
 
     init(
         path: String, modified: Timestamp?, depth: Int = 0, source: any CatalogueSource, progress: CatalogueProgress
@@ -27,16 +30,17 @@ public final class CatalogueGroup: Sendable {
 
     /// What lies directly in it: listed now unless it was before, once for all who wait.
     public func list() -> GroupContents {
-        if let contents = contents.current { return contents }
+        if let contents = made.load() { return contents }
         return progress.listing { listInBackground() }
     }
 
     /// As above, for nobody who waits.
     func listInBackground() -> GroupContents {
-        contents.get {
-            let contents = source.contents(of: self)
-            progress.count { $0.add(contents.countsWhenListed) }
-            return contents
-        }
+        made.load()
+            ?? making.get {
+                let contents = source.contents(of: self)
+                progress.count { $0.add(contents.countsWhenListed) }
+                return made.storeIfNil(contents)
+            }
     }
 }

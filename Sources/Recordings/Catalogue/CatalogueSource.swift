@@ -6,6 +6,9 @@ protocol CatalogueSource: Sendable {
     /// The facts of the recording at `node`.
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts
 
+    /// Gives back what was kept for learning: all is learned that was to be.
+    func endLearning()
+
     /// The recording of which `facts` are known, opened when it is read.
     func recording(_ facts: RecordingFacts) -> Recording
 

@@ -54,6 +54,8 @@ struct KnownRecordings: CatalogueSource {
         return recording.facts
     }
 
+    func endLearning() {}
+
     func recording(_ facts: RecordingFacts) -> Recording {
         guard let recording = recordings[Self.normal(facts.path)] else {
             preconditionFailure("facts that this gave are of a recording that it has")

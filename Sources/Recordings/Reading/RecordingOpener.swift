@@ -5,6 +5,8 @@ import Zarr
 final class RecordingOpener: Sendable {
     /// Recordings that are kept open at a time.
     private static let openLimit = 256
+    /// Bytes that learning may keep: a stream without an index is read in pieces, several of which may lie in one chunk.
+    private static let learningByteCount = 8 << 20
 
     let store: any Store
     let cache: BlockCache
@@ -13,6 +15,8 @@ final class RecordingOpener: Sendable {
     let file: CatalogueFile?
     let log: Log
     private let loader: RecordingLoader
+    /// What recordings are learned with that are not left open: nothing of what is read of them is needed again.
+    private let learner: RecordingLoader
 
     /// An opener of the recordings of `store`. What is read is kept in `cache`, and what is learned, in `file`; `counters` count
     /// what is decoded.
@@ -24,6 +28,8 @@ final class RecordingOpener: Sendable {
         self.file = file
         self.log = log
         loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
+        learner = RecordingLoader(
+            store: store, cache: BlockCache(budget: Self.learningByteCount), file: file, counters: counters, log: log)
     }
 
     /// The recording at `path`, with all that reading it needs.
@@ -50,8 +56,9 @@ extension RecordingOpener: CatalogueSource {
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
         // Taken before anything is read, so that whatever changes meanwhile has another version.
         let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
-        let opened = try loader.load(node).recording
-        if openRecordings.hasRoom {
+        let isKeptOpen = openRecordings.hasRoom
+        let opened = try (isKeptOpen ? loader : learner).load(node).recording
+        if isKeptOpen {
             let recording = onDemand(opened.facts)
             recording.keep(opened)
             openRecordings.add(recording)
@@ -61,6 +68,10 @@ extension RecordingOpener: CatalogueSource {
             file.keep(entry, name: node.name, group: node.group)
         }
         return opened.facts
+    }
+
+    func endLearning() {
+        learner.cache.removeAll()
     }
 
     func recording(_ facts: RecordingFacts) -> Recording {

@@ -1,5 +1,6 @@
 import Recordings
 import Support
+import Synchronization
 
 /// A group of the store as a directory: groups in it become directories, recordings WAV files.
 ///
@@ -12,17 +13,53 @@ final class GroupDirectory: Directory {
     private let fallbackTime: Timestamp
     /// Names that somebody else has here.
     private let reserved: [[UInt8]]
-    private let listed = SingleFlight<Listing>()
+    private let making = SingleFlight<Members>()
+    /// What `making` made: looked at for every request, and so without a lock.
+    private let made = AtomicLazyReference<Members>()
 
-    /// What is in the directory.
-    private struct Listing: Sendable {
+    /// What is in a directory, under which names.
+    final class Members: Sendable {
+        /// What the store has in the group.
         let contents: GroupContents
         /// The groups, as they were named.
-        let directories: [GroupDirectory]
+        fileprivate let directories: [GroupDirectory]
         /// The names of all members, in order.
-        let names: ByteRows
+        fileprivate let names: ByteRows
         /// Which member has each: a group, or after all of these, a recording.
-        let members: [UInt32]
+        fileprivate let members: [UInt32]
+
+        fileprivate init(_ contents: GroupContents, _ directories: [GroupDirectory], _ naming: FileNaming) {
+            self.contents = contents
+            self.directories = directories
+            names = naming.names
+            members = naming.children
+        }
+
+        var count: Int { names.count }
+
+        /// The name at `place`.
+        func name(at place: Int) -> ArraySlice<UInt8> { names[place] }
+
+        /// The recording at `place`; nil for a directory.
+        func recording(at place: Int) -> Int? {
+            let number = Int(members[place]) - directories.count
+            return number < 0 ? nil : number
+        }
+
+        /// The directory at `place`; nil for a recording.
+        func directory(at place: Int) -> GroupDirectory? {
+            let member = Int(members[place])
+            return member < directories.count ? directories[member] : nil
+        }
+
+        /// The places of the recordings, by their numbers.
+        func placesOfRecordings() -> [Int] {
+            var places = [Int](repeating: 0, count: contents.recordingCount)
+            for place in members.indices {
+                if let number = recording(at: place) { places[number] = place }
+            }
+            return places
+        }
     }
 
     /// The directory of `group`, in which the names `reserved` are left to others. Its time, and that of those in it whose own is not
@@ -36,75 +73,50 @@ final class GroupDirectory: Directory {
 
     var extendedAttributes: [(name: String, value: String)] { [("path", "/\(group.path)")] }
 
-    var count: Int { listing.names.count }
+    var count: Int { members.count }
 
-    func name(at place: Int) -> [UInt8] { Array(listing.names[place]) }
+    func name(at place: Int) -> [UInt8] { Array(members.names[place]) }
 
     func place(of name: [UInt8]) -> Int? {
-        let place = listing.names.lowerBound(of: name)
-        return place < count && listing.names.compare(place, with: name) == 0 ? place : nil
+        let names = members.names
+        let place = names.lowerBound(of: name)
+        return place < names.count && names.compare(place, with: name) == 0 ? place : nil
     }
 
     /// How many children have names that come before `name`.
-    func lowerBound(of name: [UInt8]) -> Int { listing.names.lowerBound(of: name) }
+    func lowerBound(of name: [UInt8]) -> Int { members.names.lowerBound(of: name) }
 
     func identity(at place: Int) -> NodeIdentity {
-        let listing = listing
-        let member = Int(listing.members[place])
-        return member < listing.directories.count
-            ? .group(path: listing.directories[member].group.path)
-            : .recording(path: listing.contents.path(of: member - listing.directories.count))
+        let members = members
+        if let directory = members.directory(at: place) { return .group(path: directory.group.path) }
+        return .recording(path: members.contents.path(of: members.recording(at: place) ?? 0))
     }
 
     func child(at place: Int) -> Child {
-        let listing = listing
-        let member = Int(listing.members[place])
-        return member < listing.directories.count
-            ? .directory(listing.directories[member])
-            : .file(RecordingFile(contents: listing.contents, number: member - listing.directories.count))
+        let members = members
+        if let directory = members.directory(at: place) { return .directory(directory) }
+        return .file(RecordingFile(contents: members.contents, number: members.recording(at: place) ?? 0))
     }
 
-    // MARK: - Members
-
-    /// What the store has in the group.
-    var contents: GroupContents { listing.contents }
-
-    /// The directories in it, in no order.
-    var directories: [GroupDirectory] { listing.directories }
-
-    /// The recording at `place`; nil for a directory.
-    func recording(at place: Int) -> Int? {
-        let listing = listing
-        let number = Int(listing.members[place]) - listing.directories.count
-        return number < 0 ? nil : number
-    }
-
-    /// The places of the recordings, by their numbers.
-    func placesOfRecordings() -> [Int] {
-        let listing = listing
-        var places = [Int](repeating: 0, count: listing.contents.recordingCount)
-        for (place, member) in listing.members.enumerated() where member >= listing.directories.count {
-            places[Int(member) - listing.directories.count] = place
-        }
-        return places
-    }
-
-    private var listing: Listing {
-        listed.get {
-            let contents = group.list()
-            let directories = Self.ordered(contents.groups).map { GroupDirectory($0, fallbackTime: fallbackTime) }
-            let naming = FileNaming(
-                count: directories.count + contents.recordingCount, reserved: reserved
-            ) { member in
-                guard member >= directories.count else {
-                    return FileNaming.Child(name: FileName(directory: directories[member].group.name), number: nil)
+    /// What is in it: listed and named now unless it was before.
+    var members: Members {
+        made.load()
+            ?? making.get {
+                let contents = group.list()
+                let directories = Self.ordered(contents.groups).map {
+                    GroupDirectory($0, fallbackTime: fallbackTime)
                 }
-                let wanted = contents.naming(of: member - directories.count)
-                return FileNaming.Child(name: FileName(source: wanted.sourceName), number: wanted.number)
+                let naming = FileNaming(
+                    count: directories.count + contents.recordingCount, reserved: reserved
+                ) { member in
+                    guard member >= directories.count else {
+                        return FileNaming.Child(name: FileName(directory: directories[member].group.name), number: nil)
+                    }
+                    let wanted = contents.naming(of: member - directories.count)
+                    return FileNaming.Child(name: FileName(source: wanted.sourceName), number: wanted.number)
+                }
+                return made.storeIfNil(Members(contents, directories, naming))
             }
-            return Listing(
-                contents: contents, directories: directories, names: naming.names, members: naming.children)
-        }
     }
 
     /// Those first whose names can be file names as they are, then in the order of their bytes.

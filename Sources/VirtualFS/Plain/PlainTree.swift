@@ -14,15 +14,16 @@ struct PlainTree: Sendable {
 
     /// Calls `body` with each directory and its path below the mountpoint: the root, then those in it, then those in these, and so
     /// on, those of one directory in the order of their names.
-    func forEachDirectory(_ body: (_ directory: GroupDirectory, _ path: String) -> Void) {
+    func forEachDirectory(_ body: (_ members: GroupDirectory.Members, _ path: String) -> Void) {
         var level = [(directory: root, path: "")]
         while !level.isEmpty {
             var next: [(directory: GroupDirectory, path: String)] = []
             for (directory, path) in level {
-                body(directory, path)
-                for place in 0..<directory.count where directory.recording(at: place) == nil {
-                    guard case .directory(let child as GroupDirectory) = directory.child(at: place) else { continue }
-                    next.append((child, Self.path(of: place, in: directory, at: path)))
+                let members = directory.members
+                body(members, path)
+                for place in 0..<members.count {
+                    guard let child = members.directory(at: place) else { continue }
+                    next.append((child, members.path(of: place, in: path)))
                 }
             }
             level = next
@@ -32,15 +33,13 @@ struct PlainTree: Sendable {
     /// Calls `body` with each recording, its number in what is in its group, and the path of its file below the mountpoint, in the
     /// order that the catalogue has them in.
     func forEachRecording(_ body: (_ contents: GroupContents, _ number: Int, _ path: String) -> Void) {
-        var directories: [ObjectIdentifier: (directory: GroupDirectory, path: String, places: [Int])] = [:]
-        forEachDirectory { directory, path in
-            directories[ObjectIdentifier(directory.contents)] = (directory, path, directory.placesOfRecordings())
+        var known: [ObjectIdentifier: (members: GroupDirectory.Members, path: String, places: [Int])] = [:]
+        forEachDirectory { members, path in
+            known[ObjectIdentifier(members.contents)] = (members, path, members.placesOfRecordings())
         }
         catalogue.forEachMember { contents, member in
-            guard case .recording(let number) = member, let known = directories[ObjectIdentifier(contents)] else {
-                return
-            }
-            body(contents, number, Self.path(of: known.places[number], in: known.directory, at: known.path))
+            guard case .recording(let number) = member, let known = known[ObjectIdentifier(contents)] else { return }
+            body(contents, number, known.members.path(of: known.places[number], in: known.path))
         }
     }
 
@@ -50,31 +49,28 @@ struct PlainTree: Sendable {
         var directory = root
         var filePath = ""
         while true {
+            let members = directory.members
             let rest = path.utf8.dropFirst(directory.group.path.isEmpty ? 0 : directory.group.path.utf8.count + 1)
-            guard !rest.contains(UInt8(ascii: "/")) else {
-                let next = (0..<directory.count).first { place in
-                    guard directory.recording(at: place) == nil,
-                        case .group(let group) = directory.identity(at: place)
-                    else { return false }
-                    return path.utf8.starts(with: "\(group)/".utf8)
-                }
-                guard let next, case .directory(let child as GroupDirectory) = directory.child(at: next) else {
+            guard rest.contains(UInt8(ascii: "/")) else {
+                guard let number = members.contents.recording(named: String(decoding: rest, as: UTF8.self)) else {
                     return nil
                 }
-                filePath = Self.path(of: next, in: directory, at: filePath)
-                directory = child
-                continue
+                return members.path(of: members.placesOfRecordings()[number], in: filePath)
             }
-            guard let number = directory.contents.recording(named: String(decoding: rest, as: UTF8.self)) else {
-                return nil
+            let next = (0..<members.count).first { place in
+                members.directory(at: place).map { path.utf8.starts(with: "\($0.group.path)/".utf8) } ?? false
             }
-            return Self.path(of: directory.placesOfRecordings()[number], in: directory, at: filePath)
+            guard let next, let child = members.directory(at: next) else { return nil }
+            filePath = members.path(of: next, in: filePath)
+            directory = child
         }
     }
+}
 
-    /// The path of the child at `place` of the `directory` at `path`.
-    static func path(of place: Int, in directory: some Directory, at path: String) -> String {
-        let name = String(decoding: directory.name(at: place), as: UTF8.self)
+extension GroupDirectory.Members {
+    /// The path below the mountpoint of what is at `place` of the directory at `path`.
+    func path(of place: Int, in path: String) -> String {
+        let name = String(decoding: name(at: place), as: UTF8.self)
         return path.isEmpty ? name : "\(path)/\(name)"
     }
 }

@@ -19,11 +19,11 @@ enum ProblemsText {
         tree.catalogue.forEachMember { _, member in
             if case .problem(let problem) = member { body(problem) }
         }
-        tree.forEachDirectory { directory, _ in
-            for place in 0..<directory.count {
-                guard let number = directory.recording(at: place) else { continue }
+        tree.forEachDirectory { members, _ in
+            for place in 0..<members.count {
+                guard let number = members.recording(at: place) else { continue }
                 do throws(RecordingError) {
-                    _ = try directory.contents.status(of: number)
+                    _ = try members.contents.status(of: number)
                 } catch {
                     body(error)
                 }

@@ -11,22 +11,21 @@ enum RecordingsTable {
         tree.catalogue.learn()
         var text = PiecewiseText()
         text.append { output.csvHeader }
-        tree.forEachDirectory { directory, path in
-            for start in stride(from: 0, to: directory.count, by: run) {
-                let places = start..<min(start + run, directory.count)
-                text.append { lines(of: places, in: directory, at: path) }
+        tree.forEachDirectory { members, path in
+            for start in stride(from: 0, to: members.count, by: run) {
+                let places = start..<min(start + run, members.count)
+                text.append { lines(of: places, of: members, in: path) }
             }
         }
         return text
     }
 
-    private static func lines(of places: Range<Int>, in directory: GroupDirectory, at path: String) -> String {
+    private static func lines(of places: Range<Int>, of members: GroupDirectory.Members, in path: String) -> String {
         var lines = ""
         for place in places {
-            guard let number = directory.recording(at: place), let facts = try? directory.contents.facts(of: number)
+            guard let number = members.recording(at: place), let facts = try? members.contents.facts(of: number)
             else { continue }
-            lines += output.csvLine(
-                of: RecordingRow(facts, file: PlainTree.path(of: place, in: directory, at: path)))
+            lines += output.csvLine(of: RecordingRow(facts, file: members.path(of: place, in: path)))
         }
         return lines
     }

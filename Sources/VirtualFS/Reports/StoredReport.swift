@@ -29,8 +29,9 @@ final class StoredReport: File {
 private final class OpenReport: OpenFile {
     let path: String
     private let text: PiecewiseText
-    /// The piece that was read last: whoever reads from front to back needs it again.
-    private let last = Mutex<(index: Int, bytes: Block)?>(nil)
+    /// Pieces that were read last: the kernel asks for the next parts before it has read those before.
+    private let last = Mutex<[(index: Int, bytes: Block)]>([])
+    private static let lastCount = 8
 
     init(text: PiecewiseText, path: String) {
         self.text = text
@@ -58,9 +59,12 @@ private final class OpenReport: OpenFile {
     func close() {}
 
     private func bytes(ofPiece index: Int) -> Block {
-        if let last = last.withLock({ $0 }), last.index == index { return last.bytes }
+        if let kept = last.withLock({ last in last.first { $0.index == index } }) { return kept.bytes }
         let bytes = text.bytes(ofPiece: index)
-        last.withLock { $0 = (index, bytes) }
+        last.withLock { last in
+            if last.count == Self.lastCount { last.removeFirst() }
+            last.append((index, bytes))
+        }
         return bytes
     }
 }
