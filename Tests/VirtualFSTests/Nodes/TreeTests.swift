@@ -26,7 +26,8 @@ import Testing
             let directory = try tree.child(bytes(name), of: top)
             for file in ["0", "1", "2"] {
                 let entry = try tree.child(bytes(file), of: directory)
-                #expect(found.updateValue("\(name)/\(file)", forKey: entry.inode) ?? "\(name)/\(file)" == "\(name)/\(file)")
+                #expect(
+                    found.updateValue("\(name)/\(file)", forKey: entry.inode) ?? "\(name)/\(file)" == "\(name)/\(file)")
             }
         }
         #expect(found.count == 9)

@@ -25,8 +25,12 @@ import Testing
             let whole = try volume.contents(at: name)
             #expect(try UInt64(whole.count) == volume.attributes(at: name).size)
             let handle = try volume.open(volume.attributes(at: name).inode)
-            for (offset, size) in [(0, 1), (17, 40_000), (5, 4_096), (whole.count - 3, 10), (whole.count, 1), (30_000, 9)] {
-                let part = try volume.read(handle, offset: UInt64(offset), size: UInt64(size)).flatMap { Array($0.bytes) }
+            for (offset, size) in [
+                (0, 1), (17, 40_000), (5, 4_096), (whole.count - 3, 10), (whole.count, 1), (30_000, 9),
+            ] {
+                let part = try volume.read(handle, offset: UInt64(offset), size: UInt64(size)).flatMap {
+                    Array($0.bytes)
+                }
                 #expect(part == Array(whole.dropFirst(offset).prefix(size)))
             }
             try volume.release(handle)
