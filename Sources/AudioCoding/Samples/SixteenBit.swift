@@ -31,28 +31,44 @@ enum SixteenBit {
             throw AudioCodingError(
                 codec, "\(samples) samples of \(channels) channels do not fit in \(output.count) bytes")
         }
+        var planes: [UnsafePointer<Float>] = []
         for channel in 0..<channels {
             guard let plane = data[channel] else {
                 throw AudioCodingError(codec, "channel \(channel + 1) has no samples")
             }
-            let source = UnsafeRawPointer(plane).assumingMemoryBound(to: Float.self)
-            // A loop for each of the usual numbers of channels, as a stride that is known is several times as fast.
-            switch channels {
-            case 1: write(source, samples, to: target, stride: 2)
-            case 2: write(source, samples, to: target + 2 * channel, stride: 4)
-            default: write(source, samples, to: target + 2 * channel, stride: 2 * channels)
-            }
+            planes.append(UnsafeRawPointer(plane).assumingMemoryBound(to: Float.self))
         }
+        interleave(planes, samples, to: target)
         return FrameForm(sampleRate: sampleRate, channels: channels, sampleCount: samples)
     }
 
-    /// Writes `count` samples at every `stride` bytes from `target` on.
-    @inline(__always)
-    private static func write(
-        _ source: UnsafePointer<Float>, _ count: Int, to target: UnsafeMutableRawPointer, stride: Int
+    /// Writes `count` samples of each of `planes`. One and two channels, the usual numbers, have loops that the compiler makes
+    /// vectors of.
+    private static func interleave(
+        _ planes: [UnsafePointer<Float>], _ count: Int, to target: UnsafeMutableRawPointer
     ) {
-        for index in 0..<count {
-            target.storeBytes(of: integer(source[index]).littleEndian, toByteOffset: index &* stride, as: Int16.self)
+        switch planes.count {
+        case 1:
+            let plane = planes[0]
+            for index in 0..<count {
+                target.storeBytes(of: integer(plane[index]).littleEndian, toByteOffset: index &* 2, as: Int16.self)
+            }
+        case 2:
+            let (left, right) = (planes[0], planes[1])
+            for index in 0..<count {
+                let low = UInt32(UInt16(bitPattern: integer(left[index])))
+                let high = UInt32(UInt16(bitPattern: integer(right[index])))
+                target.storeBytes(of: (high << 16 | low).littleEndian, toByteOffset: index &* 4, as: UInt32.self)
+            }
+        default:
+            let stride = planes.count * 2
+            for (channel, plane) in planes.enumerated() {
+                let target = target + 2 * channel
+                for index in 0..<count {
+                    target.storeBytes(
+                        of: integer(plane[index]).littleEndian, toByteOffset: index &* stride, as: Int16.self)
+                }
+            }
         }
     }
 
