@@ -6,7 +6,7 @@ import Support
 /// where it ends. Elsewhere bytes are left out. Tags among the frames are passed over.
 ///
 /// Nothing in a frame says which samples are its own, so they are counted: after damage, the samples that follow move up.
-public struct MP3FrameScanner {
+public struct MP3FrameScanner: FrameScanner {
     /// Bytes that must be in sight: two frames, the header behind them, and the front of a tag.
     private static let lookahead = 2 * MP3Header.frameByteCountLimit + max(MP3Header.byteCount, MP3Tags.headByteCount)
 

@@ -144,7 +144,9 @@ public struct VorbisPacketScanner {
         if complete.page.isLast, complete.page.lacing.last ?? 255 < 255, let last = placed.last {
             var announced = endSample - start
             // On a page that is first and last, libavformat counts samples of the first packet too.
-            if isFirst, let byte = packets.first?.prefix.first, let size = headers.blockSize(ofPacketBeginningWith: byte) {
+            if isFirst, let byte = packets.first?.prefix.first,
+                let size = headers.blockSize(ofPacketBeginningWith: byte)
+            {
                 announced += UInt64((headers.announcedPreviousBlockSize(ofPacketBeginningWith: byte) + size) / 4)
             }
             heardSampleCount -= cut(announced, upTo: complete.page.granulePosition, lastPacket: last.sampleCount)
