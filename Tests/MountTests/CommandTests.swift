@@ -94,12 +94,12 @@ extension Mounts {
             try withStore { store in
                 try MountedVolume.withMountpoint { mountpoint in
                     defer { MountedVolume.unmount(mountpoint) }
-                    // The descriptors 5 and 9 are a file and the pipe; `$(...)` returns only when nobody holds that any more.
-                    let script = "x=$(\"$0\" \"$1\" \"$2\" 5<\"$1/zarr.json\" 9>&1) && echo \"[$x]\""
+                    // The descriptors 5 and 9 are a file and the pipe; `$(...)` returns only when nothing holds the pipe any more.
+                    let script = "x=$(\"$0\" \"$1\" \"$2\" 5<\"$0\" 9>&1) && echo \"[$x]\""
                     let result = try run("sh", "-c", script, MountedStore.program.path, store, mountpoint.path)
                     #expect(result.text == "[]")
                     let process = try #require(try server(of: store))
-                    let open = try run("find", "/proc/\(process)/fd", "-lname", "*zarr.json", "-o", "-lname", "pipe:*")
+                    let open = try run("find", "/proc/\(process)/fd", "-lname", "*/zarrwlr-mount")
                     #expect(open.status == 0)
                     #expect(open.text.isEmpty)
                 }
