@@ -19,8 +19,3 @@ extension AudioCodec: CustomStringConvertible {
     /// The name.
     public var description: String { rawValue }
 }
-
-extension AudioCodec: CaseIterable {
-    /// All codecs of the registry.
-    public static var allCases: [AudioCodec] { CodecRegistry.all.map(\.name) }
-}

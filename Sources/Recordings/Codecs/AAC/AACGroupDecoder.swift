@@ -6,6 +6,8 @@ import Support
 /// One frame of pre-roll fills the overlap that the first frame needs; only a stream with noise substitution decodes otherwise
 /// from its start, since the noise is drawn from a generator that runs on.
 struct AACGroupDecoder: FrameGroupDecoder {
+    typealias Format = ADTSFormat
+
     /// Frames that are looked at to learn what the stream decodes to: SBR may be set up a few frames in.
     private static let formatFrameCount = 4
     /// Frames before a unit that SBR draws on.
@@ -38,7 +40,7 @@ struct AACGroupDecoder: FrameGroupDecoder {
 
     var samplesPerFrame: UInt64 { UInt64(format.samplesPerFrame) }
 
-    func preRollCount(before number: UInt64, in frames: CountedFrames<ADTSFormat>) -> UInt64 { min(preRoll, number) }
+    func preRollCount(before number: UInt64, frameByteCount: (UInt64) throws -> Int) -> UInt64 { min(preRoll, number) }
 
     func decode(
         _ coded: [UnsafeRawBufferPointer], droppingFirst preRollCount: Int, isFromStart: Bool

@@ -16,5 +16,7 @@ struct ADTSFormat: CountedFrameFormat {
 
     func makeScanner() -> ADTSScanner { ADTSScanner(samplesPerFrame: samplesPerFrame) }
 
-    static func frameByteCount(_ bytes: UnsafeRawBufferPointer) -> Int? { ADTSHeader.parse(bytes)?.frameByteCount }
+    func frameByteCount(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Int? {
+        ADTSHeader.parse(bytes)?.frameByteCount
+    }
 }

@@ -1,6 +1,6 @@
 import AudioCoding
 
-/// What finding the frames of a stream needs to know of their codec.
+/// What finding the frames of a stream needs to know of their codec, and of the stream's head.
 protocol FrameFormat: Sendable {
     associatedtype Scanner: FrameScanner
 
@@ -10,6 +10,8 @@ protocol FrameFormat: Sendable {
     static var isDamageProof: Bool { get }
     /// The first byte of the stream that may belong to a frame.
     var firstFrameOffset: UInt64 { get }
+    /// The byte before which every frame begins; nil if that is the end of the stream.
+    var endOffset: UInt64? { get }
     /// Bytes that no frame exceeds.
     var frameByteCountLimit: Int { get }
 
@@ -20,6 +22,9 @@ protocol FrameFormat: Sendable {
 extension FrameFormat {
     /// The stream's first byte.
     var firstFrameOffset: UInt64 { 0 }
+
+    /// The end of the stream.
+    var endOffset: UInt64? { nil }
 }
 
 /// Frames that do not say which samples are theirs, so that they are counted. Each decodes to as many samples as any other, and
@@ -31,7 +36,10 @@ protocol CountedFrameFormat: FrameFormat {
     static var frameName: String { get }
     /// Bytes of the longest header.
     static var headerByteCount: Int { get }
+    /// Samples of one channel that every frame decodes to, as the scanner counts them.
+    var samplesPerFrame: Int { get }
 
-    /// How many bytes the frame has whose header is at the front of `bytes`; nil if there is none.
-    static func frameByteCount(_ bytes: UnsafeRawBufferPointer) -> Int?
+    /// How many bytes the frame has that begins at byte `offset` of the stream; nil if none of this stream does. `bytes` are the
+    /// first from there on, of its header at least, unless the stream ends before.
+    func frameByteCount(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Int?
 }

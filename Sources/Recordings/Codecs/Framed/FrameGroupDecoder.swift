@@ -8,8 +8,8 @@ protocol FrameGroupDecoder: Sendable {
     var samplesPerFrame: UInt64 { get }
 
     /// How many of the frames before the frame `number` a fresh decoder must be given first, so that the samples from `number` on
-    /// do not depend on where it began; at most `number`.
-    func preRollCount(before number: UInt64, in frames: CountedFrames<Format>) throws -> UInt64
+    /// do not depend on where it began; at most `number`. `frameByteCount` gives the bytes of a frame that is among them.
+    func preRollCount(before number: UInt64, frameByteCount: (UInt64) throws -> Int) rethrows -> UInt64
 
     /// The samples of the frames `coded`, but for the first `preRollCount`, which only bring the decoder into its state.
     /// `isFromStart` says that the stream begins with them.

@@ -20,8 +20,25 @@ struct FrameScan {
 }
 
 extension RecordingCheck {
+    /// Finds the counted frames of `blob`, and compares the index, and `attributes`, with them. `form` is what the stream decodes
+    /// to: samples of one channel a second, and channels; nil if that is not known.
+    mutating func checkCountedFrames<Format: CountedFrameFormat>(
+        of blob: CodedBlob, _ format: Format, _ attributes: AudioAttributes, form: (rate: UInt32, channels: Int)?
+    ) throws {
+        let scan = try FrameScan(of: blob, format, progress: progress)
+        let start = scan.table[0]?.offset ?? format.firstFrameOffset
+        let end = min(format.endOffset ?? blob.byteCount, blob.byteCount)
+        let holes = scan.table.holes(in: start..<max(start, end), sampleCount: nil)
+        addUnreadable(scan.unreadable, outside: holes)
+        if let form { checkAttributes(attributes, rate: form.rate, channels: form.channels) }
+        let lost = try checkIndex(
+            of: Format.self, blob.byteCount, scan.table, holes, samplesPerFrame: UInt64(format.samplesPerFrame))
+        add(holes, lost: lost, scan.unreadable)
+        if let last = scan.table[scan.table.count - 1] { checkTrim(attributes, decoded: last.samples.upperBound) }
+    }
+
     /// Adds the `holes` of a stream of counted frames. `lost` are the samples of frames that only the index has.
-    mutating func add(
+    private mutating func add(
         _ holes: [FrameTable.Hole], lost: [Range<UInt64>], _ unreadable: [BlobPass.Unreadable]
     ) {
         for (number, hole) in holes.enumerated() {
