@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Recordings
@@ -19,6 +20,6 @@ struct CodecRegistryTests {
         #expect(counters.all.map(\.codec) == CodecRegistry.all.filter(\.isDecoded).map(\.name))
         counters[.aac].units.add(2)
         counters[.pcm].units.add()
-        #expect(counters.all.map(\.counter.units.value).reduce(0, +) == 2)
+        #expect(counters.all.reduce(0) { $0 + $1.counter.units.value } == 2)
     }
 }
