@@ -3,7 +3,7 @@ import Support
 import WaveFile
 import Zarr
 
-/// `zarrwlr info`: all that is known of one recording.
+/// `zarrwlr info`: prints all that is known of one recording.
 enum InfoCommand {
     struct Configuration: Sendable {
         var isJSON = false
@@ -25,9 +25,9 @@ enum InfoCommand {
     ) throws(CommandError) -> CommandStatus {
         let store = try OpenStore(StoreAddress(operands[0]))
         let recording = try store.recording(operands[1])
-        let facts = try RecordingDescription(
+        let description = try RecordingDescription(
             OpenStore.Entry(recording: recording, file: store.file(of: recording)), in: store)
-        streams.print(configuration.isJSON ? try JSONText.document(facts) : facts.text)
+        streams.print(configuration.isJSON ? try JSONText.document(description) : description.text)
         return .done
     }
 }

@@ -2,7 +2,7 @@ import Recordings
 import Support
 import WaveFile
 
-/// `zarrwlr list`: what recordings a store has.
+/// `zarrwlr list`: lists the recordings of a store.
 enum ListCommand {
     struct Configuration: Sendable {
         var format = Format.table

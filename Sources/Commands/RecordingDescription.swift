@@ -20,7 +20,7 @@ struct RecordingDescription: Encodable {
         try members.encode(attributes, forKey: .attributes)
     }
 
-    /// Numbers about the coded stream and what the store keeps to find its frames.
+    /// Numbers about the coded stream, and about the index that finds its frames.
     struct Stream: Encodable {
         let bytes: UInt64
         let frames: UInt64
@@ -57,7 +57,7 @@ struct RecordingDescription: Encodable {
         }
     }
 
-    /// What the store says, as it says it.
+    /// The attributes of the recording's nodes, as the store has them.
     struct Attributes: Encodable {
         let group: JSONValue
         let audio: JSONValue

@@ -41,18 +41,18 @@ public struct Recording: Sendable {
     public var dataByteCount: UInt64 { facts.sampleCount * UInt64(facts.format.blockAlign) }
 }
 
-/// The samples of a recording as the bytes a WAV file's `data` chunk holds: little-endian, interleaved.
+/// The samples of a recording as the bytes that the `data` chunk of a WAV file holds: little-endian, interleaved.
 public protocol SampleReading: Sendable {
-    /// The bytes of `range`, in order and without a gap. `range` lies within the `data` chunk's bytes and need not begin or
-    /// end with a sample. The same range always gives the same bytes. Safe to call from any thread.
+    /// The bytes of `range`, in order and without a gap. `range` is half-open, lies within the bytes of the `data` chunk, and need
+    /// not begin or end with a sample. The same range always gives the same bytes. Safe to call from any thread.
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
 
-    /// Decodes the bytes of `range`, bounded as above, for a reader who is expected to ask for them.
+    /// Decodes the bytes of `range`, bounded as above, so that they are in a cache when a reader asks for them.
     func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
 }
 
 extension SampleReading {
-    /// Reads them, for what that leaves in caches.
+    /// Reads the bytes, and leaves them in whatever cache the reading fills.
     public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
         _ = try read(bytes: range)
     }

@@ -10,8 +10,8 @@ extension Volume {
 
     /// The value of the extended attribute `name` of `inode`.
     public func extendedAttribute(_ name: String, of inode: Inode) throws(VirtualFSError) -> [UInt8] {
-        // Programs that list directories ask for access lists and security labels: told that there is no such thing here, rather
-        // than that this file has none, they do not ask the next file.
+        // Programs that list directories ask for access lists and security labels. If the answer is that there are none here at all,
+        // rather than that this file has none, they do not ask about the next file.
         guard name.utf8.starts(with: Self.attributeNamespace.utf8) else { throw .unsupportedNamespace }
         guard name.utf8.starts(with: Self.attributePrefix.utf8) else { throw .noAttribute }
         let attributes = try snapshot.tree.entry(of: inode).child.node.extendedAttributes

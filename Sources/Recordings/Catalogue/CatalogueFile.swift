@@ -2,17 +2,17 @@ import SQLite
 public import Support
 import Synchronization
 
-/// What was learned of a store's recordings, kept from mount to mount in an SQLite database.
+/// What was learned about the recordings of a store, kept from mount to mount in an SQLite database.
 ///
-/// Only ever a cache: what it holds is used where the recording is still the one that it was learned of, and where it cannot be
-/// read or written, everything is learned anew. Several mounts may share one. Safe to call from any thread.
+/// It is only a cache: an entry is used if its recording has not changed since, and everything is learned anew if the database
+/// cannot be read or written. Several mounts may share one. Safe to call from any thread.
 public final class CatalogueFile: Sendable {
     /// Something that takes long to find out about a recording; declared where it is found out.
     struct DerivedKind: RawRepresentable, Sendable {
         let rawValue: String
     }
 
-    /// What is known of a recording, and of which version of it.
+    /// What is known of one version of a recording.
     struct Entry: Sendable {
         let version: UInt64
         let facts: RecordingFacts
@@ -30,11 +30,11 @@ public final class CatalogueFile: Sendable {
         for byte in factColumns.utf8 { hash.add(byte) }
         return Int64(hash.value >> 33)
     }()
-    /// Entries that are written together.
+    /// How many entries are written in one transaction.
     private static let batch = 512
 
     private struct State {
-        /// Nil where it cannot be used.
+        /// Nil if it cannot be used.
         var database: Database?
         var pending: [[DatabaseValue]] = []
     }
@@ -43,7 +43,7 @@ public final class CatalogueFile: Sendable {
     private let log: Log
     private let state: Mutex<State>
 
-    /// The catalogue at `path`, made where there is none. Where that is not possible, `log` says why, and nothing is kept.
+    /// The catalogue at `path`, created if there is none. If that is not possible, `log` gets the reason, and nothing is kept.
     public init(path: String, log: Log) {
         self.path = path
         self.log = log
@@ -60,7 +60,7 @@ public final class CatalogueFile: Sendable {
         }
     }
 
-    /// Makes the tables, unless they are there; false where the database is another program's.
+    /// Creates the tables unless they exist; false if the database is another program's.
     private static func prepare(_ database: Database) throws(DatabaseError) -> Bool {
         func number(_ pragma: String) throws(DatabaseError) -> Int64? {
             try database.rows("PRAGMA \(pragma)") { $0.first?.integer }.first
@@ -104,7 +104,8 @@ public final class CatalogueFile: Sendable {
         }
     }
 
-    /// Keeps what was learned of the recording called `name` in the group at `group`; written together with others.
+    /// Keeps what was learned about the recording called `name` in the group at `group`. It is written later, together with
+    /// others.
     func keep(_ entry: Entry, name: String, group: String) {
         let row: [DatabaseValue] =
             [.text(group), .text(name), DatabaseValue(entry.version)] + entry.facts.row
@@ -115,7 +116,7 @@ public final class CatalogueFile: Sendable {
         if isFull { save() }
     }
 
-    /// Writes what is still to be written.
+    /// Writes the entries that are still waiting.
     public func save() {
         let rows = state.withLock { state in
             defer { state.pending = [] }
@@ -130,7 +131,7 @@ public final class CatalogueFile: Sendable {
 
     // MARK: - Derived data
 
-    /// What was found out of the recording at `path`, if it still has that `version`.
+    /// The derived data of the recording at `path`, if it was derived from that `version`.
     func content(_ kind: DerivedKind, of path: String, version: UInt64) -> [UInt8]? {
         let rows = use { database throws(DatabaseError) in
             try database.rows(
@@ -141,7 +142,7 @@ public final class CatalogueFile: Sendable {
         return rows?.first
     }
 
-    /// Keeps what was found out of the recording at `path` while it had that `version`.
+    /// Keeps `content`, derived from that `version` of the recording at `path`.
     func keep(_ content: [UInt8], as kind: DerivedKind, of path: String, version: UInt64) {
         _ = use { database throws(DatabaseError) in
             try database.execute(
@@ -152,13 +153,13 @@ public final class CatalogueFile: Sendable {
 
     // MARK: - Failures
 
-    /// What `body` makes of the database; nil where there is none, or where it fails.
+    /// The result of `body` with the database; nil if there is none, or if `body` fails.
     private func use<T>(_ body: (Database) throws(DatabaseError) -> T) -> T? {
         guard let database = state.withLock({ $0.database }) else { return nil }
         do throws(DatabaseError) {
             return try body(database)
         } catch {
-            // Who waits for another's writing does without this time.
+            // While another mount writes, this one runs without the catalogue and keeps it open.
             if !error.isBusy {
                 state.withLock { $0 = State() }
                 say(error)

@@ -9,26 +9,29 @@ public import Support
 extension RecordingFacts {
     private static let numbers = RecordingColumn.all.compactMap(\.storage).filter { !$0.isText }
     private static let texts = RecordingColumn.all.compactMap(\.storage).filter(\.isText)
+    private static let packers = (numbers + texts).map(\.pack)
+    private static let numberReaders = numbers.map(\.unpack)
+    private static let textReaders = texts.map(\.unpack)
 
     /// All facts but the path.
     public var packed: [UInt8] {
         var writer = PackedFactWriter()
-        for storage in Self.numbers { storage.pack(self, &writer) }
-        for storage in Self.texts { storage.pack(self, &writer) }
+        for pack in Self.packers { pack(self, &writer) }
         return writer.bytes
     }
 
     /// The facts of the recording at `path` that `packed` had; nil for bytes that it did not make.
     public init?(packed bytes: ArraySlice<UInt8>, path: String) {
         guard var reader = PackedFactReader(bytes), var facts = Self.unread(path: path),
-            reader.read(Self.numbers, into: &facts), reader.read(Self.texts, into: &facts), reader.isAtEnd
+            reader.read(Self.numberReaders, into: &facts), reader.read(Self.textReaders, into: &facts), reader.isAtEnd
         else { return nil }
         self = facts
     }
 
     /// What stat(2) reports of the recording that was `packed`, read without its texts; nil for bytes that `packed` did not make.
     public static func file(packed bytes: ArraySlice<UInt8>) -> (outline: WaveOutline, time: Timestamp)? {
-        guard var reader = PackedFactReader(bytes), var facts = unread(path: ""), reader.read(numbers, into: &facts)
+        guard var reader = PackedFactReader(bytes), var facts = unread(path: ""),
+            reader.read(numberReaders, into: &facts)
         else { return nil }
         return (facts.outline, facts.fileTime)
     }
@@ -39,6 +42,11 @@ struct PackedFactWriter: FactWriter {
     private var flags: UInt64 = 0
     private var flagCount: UInt64 = 0
     private var content: [UInt8] = []
+
+    init() {
+        // As much as most recordings need.
+        content.reserveCapacity(192)
+    }
 
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
@@ -90,10 +98,12 @@ struct PackedFactReader: FactReader {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// Reads what `columns` keep; false if it makes no sense.
-    mutating func read(_ columns: [FactStorage], into facts: inout RecordingFacts) -> Bool {
-        for storage in columns {
-            guard storage.unpack(&facts, &self) else { return false }
+    /// Reads facts by `readers`, one after the other; false if one of them makes no sense.
+    mutating func read(
+        _ readers: [FactStorage.Unpack], into facts: inout RecordingFacts
+    ) -> Bool {
+        for read in readers {
+            guard read(&facts, &self) else { return false }
         }
         return true
     }

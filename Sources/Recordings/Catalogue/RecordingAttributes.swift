@@ -1,6 +1,6 @@
 import WaveFile
 
-/// The attributes of a node of which it is not known yet what it is.
+/// The attributes of a node that may turn out to be a group, a recording or an array of samples.
 struct NodeAttributes: Decodable {
     let group: GroupAttributes
     let audio: AudioAttributes
@@ -11,13 +11,13 @@ struct NodeAttributes: Decodable {
     }
 }
 
-/// The attributes of a group that tell what it is to zarrwlr.
+/// The attributes by which a group is an audio group or a recording of zarrwlr's.
 struct GroupAttributes: Decodable, Sendable {
     let isAudioGroup: Bool
     let isRecording: Bool
     let encoding: String?
     let source: SourceAttributes
-    /// Seconds of the source, as what ffprobe and mutagen found in it says.
+    /// Seconds of the source, according to ffprobe.
     let sourceDuration: Double?
     /// What the source said of its recorder.
     let recorder: RecorderMetadata
@@ -44,7 +44,7 @@ struct GroupAttributes: Decodable, Sendable {
     }
 }
 
-/// `source_metadata`: the fields of the source's metadata, as `zarrwlr import` found them.
+/// `source_metadata`: the fields of the source's metadata that say something of its recorder, as `zarrwlr import` found them.
 private struct SourceFields: Decodable {
     let recorder: RecorderMetadata
 
@@ -53,42 +53,38 @@ private struct SourceFields: Decodable {
         case streamTags = "stream_tags"
     }
 
+    private enum GUANO: String, CodingKey, CaseIterable {
+        case position = "Loc Position"
+        case make = "Make"
+        case model = "Model"
+        case serial = "Serial"
+    }
+
+    private enum Wamd: String, CodingKey, CaseIterable {
+        case model, serial, gpsfirst
+    }
+
+    private enum Info: String, CodingKey, CaseIterable {
+        case comment = "ICMT"
+        case artist = "IART"
+    }
+
+    private enum Tags: String, CodingKey, CaseIterable {
+        case comment, artist
+        case upperComment = "COMMENT"
+        case upperArtist = "ARTIST"
+    }
+
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        func fields(_ key: CodingKeys) -> [String: String] { values.lenient(Texts.self, key)?.members ?? [:] }
-        let info = fields(.info)
         recorder = RecorderMetadata(
-            guano: fields(.guano), wamd: fields(.wamd),
-            comments: [info["ICMT"], info["IART"]].compactMap(\.self)
-                + [CodingKeys.tags, .streamTags].flatMap { key in
-                    fields(key).filter { SourceMetadata.commentKeys.contains($0.key.lowercased()) }
-                        .sorted { $0.key < $1.key }.map(\.value)
-                })
+            guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
+            comments: Array(values.texts(.info, Info.self).values) + values.texts(.tags, Tags.self).values
+                + values.texts(.streamTags, Tags.self).values)
     }
 }
 
-/// The members of an object that are texts.
-private struct Texts: Decodable {
-    let members: [String: String]
-
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init?(stringValue: String) {
-            self.stringValue = stringValue
-        }
-
-        init?(intValue: Int) { nil }
-    }
-
-    init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: Key.self)
-        members = values.allKeys.reduce(into: [:]) { $0[$1.stringValue] = values.lenient(String.self, $1) }
-    }
-}
-
-/// `base_features`: the source file as the importer found it. Two spellings of its keys exist.
+/// `base_features`: the source file as the importer found it. Stores have its keys in two spellings.
 struct SourceAttributes: Decodable, Sendable {
     let filename: String?
     let sha256: String?
@@ -119,17 +115,17 @@ struct SourceAttributes: Decodable, Sendable {
 /// The attributes of an array of audio: coded bytes, or samples as they are.
 struct AudioAttributes: Decodable {
     let codec: String?
-    /// Hertz; for coded audio the stream's own word counts more.
+    /// Hertz; for coded audio, the rate in the stream is believed instead.
     let sampleRate: Double?
     let channels: UInt64?
-    /// How many times faster the source was sampled than the stream claims, where it was re-labelled.
+    /// The rate of the source divided by the rate that the stream announces, if the source was re-labelled.
     let rescaleFactor: Double?
     let firstSampleTime: String?
     /// Decoded samples before the source's first.
     let primingSamples: UInt64?
     /// Samples of the source.
     let totalSamples: UInt64?
-    /// Bits of an integer sample that count, where they are fewer than the array's type has.
+    /// How many bits of an integer sample are used, if the array's type has more.
     let bitsPerSample: UInt64?
 
     private enum CodingKeys: String, CodingKey {
@@ -161,9 +157,15 @@ struct AudioAttributes: Decodable {
 }
 
 extension KeyedDecodingContainer {
-    /// The value of `key`, or nil where it is absent or of another type: attributes are anyone's, and one odd value must not
-    /// make a recording unreadable.
+    /// The value of `key`, or nil if it is absent or of another type: any program may write attributes, and one odd value must
+    /// not make a recording unreadable.
     fileprivate func lenient<T: Decodable>(_ type: T.Type, _ key: Key) -> T? {
         (try? decodeIfPresent(type, forKey: key)) ?? nil
+    }
+
+    /// The texts that the object at `key` has under the names that there are of `names`; no more is looked at.
+    fileprivate func texts<Name: CodingKey & CaseIterable>(_ key: Key, _ names: Name.Type) -> [String: String] {
+        guard contains(key), let members = try? nestedContainer(keyedBy: names, forKey: key) else { return [:] }
+        return names.allCases.reduce(into: [:]) { $0[$1.stringValue] = members.lenient(String.self, $1) }
     }
 }

@@ -89,29 +89,34 @@ extension RecordingColumn {
             Content(kind: kind, value: value)
         }
 
-        /// A fact that every recording has.
-        static func fact<Fact: ShownFact>(_ fact: any WritableKeyPath<RecordingFacts, Fact> & Sendable) -> Content {
-            Content(kind: Fact.kind, value: { $0.facts[keyPath: fact].shown }, storage: FactStorage(fact))
+        /// A fact that every recording has: how it is had, and how it is set.
+        static func fact<Fact: ShownFact>(
+            _ get: @escaping FactStorage.Getter<Fact>, _ set: @escaping FactStorage.Setter<Fact>
+        ) -> Content {
+            Content(kind: Fact.kind, value: { get($0.facts).shown }, storage: FactStorage(get, set))
         }
 
         /// A fact that a recording may have; what the catalogue says is believed if `isPlausible`.
         static func fact<Fact: ShownFact>(
-            _ fact: any WritableKeyPath<RecordingFacts, Fact?> & Sendable,
+            _ get: @escaping FactStorage.Getter<Fact?>, _ set: @escaping FactStorage.Setter<Fact>,
             if isPlausible: @escaping @Sendable (Fact) -> Bool = { _ in true }
         ) -> Content {
             Content(
-                kind: Fact.kind, value: { $0.facts[keyPath: fact]?.shown },
-                storage: FactStorage(fact, if: isPlausible))
+                kind: Fact.kind, value: { get($0.facts)?.shown }, storage: FactStorage(get, set, if: isPlausible))
         }
 
         /// A fact that every recording has and no output shows.
-        static func kept(_ fact: any WritableKeyPath<RecordingFacts, some StoredFact> & Sendable) -> Content {
-            Content(kind: nil, value: { _ in nil }, storage: FactStorage(fact))
+        static func kept<Fact: StoredFact>(
+            _ get: @escaping FactStorage.Getter<Fact>, _ set: @escaping FactStorage.Setter<Fact>
+        ) -> Content {
+            Content(kind: nil, value: { _ in nil }, storage: FactStorage(get, set))
         }
 
         /// A fact that a recording may have and no output shows.
-        static func kept<Fact: StoredFact>(_ fact: any WritableKeyPath<RecordingFacts, Fact?> & Sendable) -> Content {
-            Content(kind: nil, value: { _ in nil }, storage: FactStorage(fact))
+        static func kept<Fact: StoredFact>(
+            _ get: @escaping FactStorage.Getter<Fact?>, _ set: @escaping FactStorage.Setter<Fact>
+        ) -> Content {
+            Content(kind: nil, value: { _ in nil }, storage: FactStorage(get, set))
         }
     }
 }

@@ -19,16 +19,17 @@ extension RecordingColumn {
         RecordingColumn(
             "group", .of(.path) { .path($0.facts.group) }, "The path in the store of the group that it is in.",
             in: [.recordingsCSV]),
-        RecordingColumn("is_array", .kept(\.isArray), "Whether it is an array that stands by itself."),
         RecordingColumn(
-            "name", .fact(\.sourceName), "The source file's name as the store has it.",
+            "is_array", .kept(\.isArray, { $0.isArray = $1 }), "Whether it is an array that stands by itself."),
+        RecordingColumn(
+            "name", .fact(\.sourceName, { $0.sourceName = $1 }), "The source file's name as the store has it.",
             in: [
                 .listCSV, .listJSON, .infoText.named("source"), .extendedAttributes.named("source", after: "codec"),
             ]),
         RecordingColumn(
-            "codec", .fact(\.codec), "The coding of its audio.",
+            "codec", .fact(\.codec, { $0.codec = $1 }), "The coding of its audio.",
             in: [.recordingsCSV, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText, .extendedAttributes]),
-        RecordingColumn("format", .kept(\.format), "What its WAV announces and holds."),
+        RecordingColumn("format", .kept(\.format, { $0.format = $1 }), "What its WAV announces and holds."),
         RecordingColumn(
             "rate", .of(.count) { .count(UInt64($0.facts.format.sampleRate)) }, unit: "Hz",
             "The sample rate that its WAV announces.",
@@ -42,7 +43,7 @@ extension RecordingColumn {
             "bits", .of(.count) { .count(UInt64($0.facts.format.encoding.bits)) },
             "The bits of one sample of one channel.", in: [.recordingsCSV, .listCSV, .listJSON, .infoText]),
         RecordingColumn(
-            "samples", .fact(\.sampleCount), "The number of its samples, of one channel.",
+            "samples", .fact(\.sampleCount, { $0.sampleCount = $1 }), "The number of its samples, of one channel.",
             in: [.recordingsCSV, .listCSV, .listJSON]),
         RecordingColumn(
             "seconds",
@@ -50,11 +51,13 @@ extension RecordingColumn {
             "How long it lasts at that rate.",
             in: [.recordingsCSV, .listTable.named("LENGTH"), .listCSV, .listJSON, .infoText.named("length")]),
         RecordingColumn(
-            "start", .fact(\.start), "When its first sample was taken (ISO 8601), with the offset from UTC if known.",
+            "start", .fact(\.start, { $0.start = $1 }),
+            "When its first sample was taken (ISO 8601), with the offset from UTC if known.",
             in: [
                 .recordingsCSV, .listTable.named("START"), .listCSV, .listJSON, .infoText.always, .extendedAttributes,
             ]),
-        RecordingColumn("modified", .kept(\.modified), "When its document in the store was last written."),
+        RecordingColumn(
+            "modified", .kept(\.modified, { $0.modified = $1 }), "When its document in the store was last written."),
         RecordingColumn(
             "stored_bytes", .of(.count) { $0.storedByteCount.map { .count($0) } }, unit: "bytes",
             "All that the store keeps of it, index and metadata included.",
@@ -67,29 +70,35 @@ extension RecordingColumn {
             "How many times larger its WAV file is than what the store keeps of it.",
             in: [.listTable.named("RATIO"), .infoText.named("as WAV")]),
         RecordingColumn(
-            "sha256", .fact(\.sourceSHA256), "The SHA-256 of the source file, in hexadecimal.",
+            "sha256", .fact(\.sourceSHA256, { $0.sourceSHA256 = $1 }),
+            "The SHA-256 of the source file, in hexadecimal.",
             in: [
                 .recordingsCSV, .listCSV, .listJSON, .infoText.named("source sha256", after: "name").always,
                 .extendedAttributes,
             ]),
         RecordingColumn(
-            "envelope", .kept(\.envelopeSize),
+            "envelope", .kept(\.envelopeSize, { $0.envelopeSize = $1 }),
             "How many bytes the source file had around the samples, if the store has them."),
         RecordingColumn(
             "restores_source", .of(.flag) { .flag($0.facts.envelopeSize != nil) },
             "Whether its WAV file is the source file, byte for byte.",
             in: [.infoJSON, .infoText.named("source restored", after: "sha256")]),
         RecordingColumn(
-            "rate_reason", .fact(\.rateReason), "Why that rate is announced, if the store contradicts itself.",
+            "rate_reason", .fact(\.rateReason, { $0.rateReason = $1 }),
+            "Why that rate is announced, if the store contradicts itself.",
             in: [.recordingsCSV, .infoJSON, .infoText.named("rate because", after: "rate"), .extendedAttributes]),
         RecordingColumn(
-            "latitude", .fact(\.latitude, if: GeographicPosition.latitudes.contains), unit: "degrees",
+            "latitude", .fact(\.latitude, { $0.latitude = $1 }, if: GeographicPosition.latitudes.contains),
+            unit: "degrees",
             "Where it was made, north of the equator (WGS 84).", in: .everywhere),
         RecordingColumn(
-            "longitude", .fact(\.longitude, if: GeographicPosition.longitudes.contains), unit: "degrees",
+            "longitude", .fact(\.longitude, { $0.longitude = $1 }, if: GeographicPosition.longitudes.contains),
+            unit: "degrees",
             "Where it was made, east of Greenwich (WGS 84).", in: .everywhere),
-        RecordingColumn("make", .fact(\.make), "Who made the recorder.", in: .everywhere),
-        RecordingColumn("model", .fact(\.model), "Which of its maker's recorders it is.", in: .everywhere),
-        RecordingColumn("serial", .fact(\.serial), "The recorder's serial number.", in: .everywhere),
+        RecordingColumn("make", .fact(\.make, { $0.make = $1 }), "Who made the recorder.", in: .everywhere),
+        RecordingColumn(
+            "model", .fact(\.model, { $0.model = $1 }), "Which of its maker's recorders it is.", in: .everywhere),
+        RecordingColumn(
+            "serial", .fact(\.serial, { $0.serial = $1 }), "The recorder's serial number.", in: .everywhere),
     ]
 }

@@ -11,10 +11,13 @@ extension RecordingFacts {
         storage.parts.map { $0.map { "\(name)_\($0)" } } ?? [name]
     }
 
+    private static let writers = stored.map(\.storage.writeRow)
+    private static let readers = stored.map(\.storage.readRow)
+
     /// The columns' values, in order.
     var row: [DatabaseValue] {
         var writer = FactRowWriter()
-        for (_, storage) in Self.stored { storage.writeRow(self, &writer) }
+        for write in Self.writers { write(self, &writer) }
         return writer.values
     }
 
@@ -22,8 +25,8 @@ extension RecordingFacts {
     init?(_ row: ArraySlice<DatabaseValue>, path: String) {
         guard row.count == Self.columns.count, var facts = Self.unread(path: path) else { return nil }
         var reader = FactRowReader(row)
-        for (_, storage) in Self.stored {
-            guard storage.readRow(&facts, &reader) else { return nil }
+        for read in Self.readers {
+            guard read(&facts, &reader) else { return nil }
         }
         self = facts
     }
@@ -33,6 +36,10 @@ extension RecordingFacts {
 struct FactRowWriter: FactWriter {
     private(set) var values: [DatabaseValue] = []
 
+    init() {
+        values.reserveCapacity(RecordingFacts.columns.count)
+    }
+
     mutating func add(_ flag: Bool) { values.append(.integer(flag ? 1 : 0)) }
     mutating func add(_ number: UInt64) { values.append(DatabaseValue(number)) }
     mutating func add(_ number: Int64) { values.append(.integer(number)) }
@@ -40,7 +47,7 @@ struct FactRowWriter: FactWriter {
     mutating func add(_ text: String) { values.append(.text(text)) }
 
     mutating func add(isPresent: Bool, partCount: Int) {
-        if !isPresent { values += Array(repeating: .null, count: partCount) }
+        if !isPresent { values += repeatElement(.null, count: partCount) }
     }
 }
 

@@ -22,8 +22,8 @@ public struct GeographicPosition: Sendable, Equatable {
     /// follow. Nil for anything else, and for another datum.
     public init?(_ text: String) {
         // At commas if there is any: a decimal comma must not divide one number into two coordinates.
-        var words = text.split { text.utf8.contains(UInt8(ascii: ",")) ? $0 == "," : $0.isWhitespace }
-            .map(\.trimmed)[...]
+        let hasCommas = text.utf8.contains(UInt8(ascii: ","))
+        var words = text.split { hasCommas ? $0 == "," : $0.isWhitespace }.map(\.trimmed)[...]
         if words.first.map({ $0.uppercased().hasPrefix("WGS") }) ?? false { words.removeFirst() }
         guard let latitude = Self.coordinate(&words, "N", "S"), let longitude = Self.coordinate(&words, "E", "W"),
             words.count <= 1

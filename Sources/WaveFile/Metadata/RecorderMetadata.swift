@@ -18,15 +18,23 @@ public struct RecorderMetadata: Sendable, Equatable {
     /// - Parameters:
     ///   - guano: the fields of the `guan` chunk, by their names.
     ///   - wamd: the fields of the `wamd` chunk, by the names that `WaveMetadata` gives them.
-    ///   - comments: texts in which AudioMoth names itself: `ICMT` and `IART`, or what another kind of file has for them.
-    public init(guano: [String: String] = [:], wamd: [String: String] = [:], comments: [String] = []) {
-        let audioMoth = comments.lazy.compactMap { Self.audioMothSerial(in: $0) }.first
+    ///   - comments: texts in which AudioMoth names itself: `ICMT` and `IART`, or what another kind of file has for them. Only
+    ///     asked for if the fields leave something open.
+    public init(
+        guano: [String: String] = [:], wamd: [String: String] = [:], comments: @autoclosure () -> [String] = []
+    ) {
+        let named = (
+            model: Self.name(guano["Model"]) ?? Self.name(wamd["model"]),
+            serial: Self.name(guano["Serial"]) ?? Self.name(wamd["serial"])
+        )
+        let isNamed = named.model != nil && named.serial != nil
+        let audioMoth = isNamed ? nil : comments().lazy.compactMap { Self.audioMothSerial(in: $0) }.first
         position =
             guano["Loc Position"].flatMap { GeographicPosition($0) }
             ?? wamd["gpsfirst"].flatMap { GeographicPosition($0) }
         make = Self.name(guano["Make"])
-        model = Self.name(guano["Model"]) ?? Self.name(wamd["model"]) ?? audioMoth.map { _ in Self.audioMoth }
-        serial = Self.name(guano["Serial"]) ?? Self.name(wamd["serial"]) ?? audioMoth
+        model = named.model ?? audioMoth.map { _ in Self.audioMoth }
+        serial = named.serial ?? audioMoth
     }
 
     /// What is known from elsewhere.
@@ -46,8 +54,15 @@ public struct RecorderMetadata: Sendable, Equatable {
 
     /// The 16 hexadecimal digits in `AudioMoth 24E144055E080032`, as AudioMoth's firmware writes it.
     private static func audioMothSerial(in comment: String) -> String? {
-        guard let name = comment.range(of: "\(audioMoth) ") else { return nil }
-        let digits = comment[name.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
-        return digits.utf8.count == 16 && digits.allSatisfy(\.isHexDigit) ? String(digits) : nil
+        let name = "\(audioMoth) "
+        var rest = comment.utf8[...]
+        while !rest.starts(with: name.utf8) {
+            guard rest.popFirst() != nil else { return nil }
+        }
+        let digits = rest.dropFirst(name.utf8.count).prefix {
+            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+        }
+        guard digits.count == 16, digits.allSatisfy("0123456789ABCDEFabcdef".utf8.contains) else { return nil }
+        return String(Substring(digits))
     }
 }

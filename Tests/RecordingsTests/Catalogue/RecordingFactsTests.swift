@@ -119,9 +119,7 @@ import Zarr
         #expect((facts.group, facts.name) == ("", ""))
     }
 
-    @Test func `position and recorder are read from the metadata of the source, as an import or ffprobe wrote it`()
-        throws
-    {
+    @Test func `position and recorder are read from the source's metadata, as an import or ffprobe wrote it`() throws {
         let blob = try StreamFixture.named("fixed.flac").bytes
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
