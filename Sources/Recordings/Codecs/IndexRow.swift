@@ -1,9 +1,9 @@
-public import Zarr
+import Zarr
 
 /// A row of an index: an array of `uint64` beside the coded audio that says where something is in it.
 ///
 /// The type of a row is the one place that knows which column is which; readers and writers alike go through it.
-public protocol IndexRow: Sendable, Equatable {
+protocol IndexRow: Sendable, Equatable {
     /// Numbers in a row.
     static var columnCount: Int { get }
 
@@ -16,7 +16,7 @@ public protocol IndexRow: Sendable, Equatable {
 
 extension ArrayWriter {
     /// Appends `rows` to an index.
-    public func append<Row: IndexRow>(rows: [Row]) throws(ZarrError) {
+    func append<Row: IndexRow>(rows: [Row]) throws(ZarrError) {
         var numbers: [UInt64] = []
         numbers.reserveCapacity(rows.count * Row.columnCount)
         for row in rows { numbers += row.numbers }
@@ -26,7 +26,7 @@ extension ArrayWriter {
 
 extension ArrayPlan {
     /// How an index of such rows is divided and compressed; see `index(columns:chunkByteCount:)`.
-    public static func index<Row: IndexRow>(
+    static func index<Row: IndexRow>(
         of type: Row.Type, chunkByteCount: Int = 4_000
     ) throws(ZarrError) -> ArrayPlan {
         try index(columns: Row.columnCount, chunkByteCount: chunkByteCount)

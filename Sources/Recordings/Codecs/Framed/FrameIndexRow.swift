@@ -1,36 +1,36 @@
-public import AudioCoding
+import AudioCoding
 import Support
 
 /// A row of the index of a stream of frames, such as `flac_index`: `[byte_offset, frame_size, sample_pos]`.
-public struct FrameIndexRow: IndexRow, FrameRow {
+struct FrameIndexRow: FrameRow {
     /// The frame's first byte, from the start of the stream.
-    public let byteOffset: UInt64
+    let byteOffset: UInt64
     /// Bytes of the frame.
-    public let byteCount: UInt64
+    let byteCount: UInt64
     /// The first sample of one channel that the frame decodes to, from the start of the stream.
-    public let firstSample: UInt64
+    let firstSample: UInt64
 
     /// Numbers in a row.
-    public static let columnCount = 3
+    static let columnCount = 3
 
     /// The numbers that the row is stored as.
-    public var numbers: [UInt64] { [byteOffset, byteCount, firstSample] }
+    var numbers: [UInt64] { [byteOffset, byteCount, firstSample] }
 
     /// The row that is stored as `numbers`, of which there are exactly `columnCount`.
-    public init(numbers: ArraySlice<UInt64>) {
+    init(numbers: ArraySlice<UInt64>) {
         let first = numbers.startIndex
         self.init(byteOffset: numbers[first], byteCount: numbers[first + 1], firstSample: numbers[first + 2])
     }
 
     /// A row of a frame of `byteCount` bytes from `byteOffset` on, which decodes to samples from `firstSample` on.
-    public init(byteOffset: UInt64, byteCount: UInt64, firstSample: UInt64) {
+    init(byteOffset: UInt64, byteCount: UInt64, firstSample: UInt64) {
         self.byteOffset = byteOffset
         self.byteCount = byteCount
         self.firstSample = firstSample
     }
 
     /// The row of `frame`.
-    public init(_ frame: CodedFrame) {
+    init(_ frame: CodedFrame) {
         self.init(byteOffset: frame.offset, byteCount: UInt64(frame.byteCount), firstSample: frame.firstSample)
     }
 

@@ -2,26 +2,26 @@ import AudioCoding
 import Support
 
 /// A row of `opus_index`: `[byte_pos, byte_len, sample_count, cum_start, cum_end]`.
-public struct OpusPacketRow: IndexRow, FrameRow {
+struct OpusPacketRow: FrameRow {
     /// The packet's first byte, from the start of the packets.
-    public let byteOffset: UInt64
+    let byteOffset: UInt64
     /// Bytes of the packet.
-    public let byteCount: UInt64
+    let byteCount: UInt64
     /// Samples of one channel that the packet decodes to.
-    public let sampleCount: UInt64
+    let sampleCount: UInt64
     /// The first of those samples, from the start of the stream.
-    public let firstSample: UInt64
+    let firstSample: UInt64
     /// The last of them; a packet has at least one.
-    public let lastSample: UInt64
+    let lastSample: UInt64
 
     /// Numbers in a row.
-    public static let columnCount = 5
+    static let columnCount = 5
 
     /// The numbers that the row is stored as.
-    public var numbers: [UInt64] { [byteOffset, byteCount, sampleCount, firstSample, lastSample] }
+    var numbers: [UInt64] { [byteOffset, byteCount, sampleCount, firstSample, lastSample] }
 
     /// The row that is stored as `numbers`, of which there are exactly `columnCount`.
-    public init(numbers: ArraySlice<UInt64>) {
+    init(numbers: ArraySlice<UInt64>) {
         let first = numbers.startIndex
         byteOffset = numbers[first]
         byteCount = numbers[first + 1]
@@ -32,7 +32,7 @@ public struct OpusPacketRow: IndexRow, FrameRow {
 
     /// A row of a packet of `byteCount` bytes from `byteOffset` on, which decodes to `sampleCount` samples, at least one, from
     /// `firstSample` on.
-    public init(byteOffset: UInt64, byteCount: UInt64, firstSample: UInt64, sampleCount: UInt64) {
+    init(byteOffset: UInt64, byteCount: UInt64, firstSample: UInt64, sampleCount: UInt64) {
         self.byteOffset = byteOffset
         self.byteCount = byteCount
         self.sampleCount = sampleCount
