@@ -1,22 +1,22 @@
 import AudioCoding
-public import Zarr
+import Zarr
 
 /// How the rows of `opus_sync` were proved, as its attributes say. A proof holds for that number of packets and for that libopus:
 /// with another version, which rounds otherwise, a few restarts give samples that differ in their last bits.
-public struct OpusSyncAttributes: Decodable, Sendable {
+struct OpusSyncAttributes: Decodable, Sendable {
     /// How many packets there were; nil if the attributes do not say.
     let packetCount: UInt64?
     /// The libopus that decoded them, as `OpusStreamDecoder.libraryVersion` names it; nil if the attributes do not say.
     let provedWith: String?
 
     /// The attributes of proofs by this machine's libopus, of `packetCount` packets.
-    public init(packetCount: UInt64) {
+    init(packetCount: UInt64) {
         self.packetCount = packetCount
         provedWith = OpusStreamDecoder.libraryVersion
     }
 
     /// The attributes as they are written.
-    public var json: [String: JSONValue] {
+    var json: [String: JSONValue] {
         var attributes: [String: JSONValue] = [:]
         attributes[CodingKeys.packetCount.rawValue] = packetCount.map { .unsigned($0) }
         attributes[CodingKeys.provedWith.rawValue] = provedWith.map { .text($0) }
