@@ -19,7 +19,7 @@ struct GroupListing: Sendable {
         self.opener = opener
     }
 
-    /// What lies directly in the group.
+    /// The group's contents.
     func contents() -> GroupContents {
         guard group.depth < Self.maximumDepth else {
             return problem(RecordingError("groups below this one are not entered: too deep", recording: group.path))
@@ -48,7 +48,7 @@ struct GroupListing: Sendable {
             of: group, [GroupContents.Part(RecordingPage.Draft(), others: [(0, .problem(problem))])], source: opener)
     }
 
-    /// What the nodes called `names` are, of which `known` was learned before.
+    /// The members called `names`; `known` are those that an earlier mount learned.
     private func part(_ names: ArraySlice<String>, _ known: KnownRuns.Run?) -> GroupContents.Part {
         var draft = RecordingPage.Draft()
         var others: [(place: Int, member: GroupContents.Member)] = []
@@ -84,7 +84,7 @@ struct GroupListing: Sendable {
             source: opener, progress: group.progress)
     }
 
-    /// Numbers by value and before names, names by their characters.
+    /// Numbers come first, by value; then come other names, by their characters.
     private static func precedes(
         _ left: (number: UInt64?, name: String), _ right: (number: UInt64?, name: String)
     ) -> Bool {
@@ -97,8 +97,8 @@ struct GroupListing: Sendable {
     }
 }
 
-/// What a catalogue's file knows of the nodes in a group, in runs of as many as a page holds: each run is given away once, so that
-/// nothing is held twice.
+/// The entries that a catalogue's file has for the nodes in a group, in runs of as many as a page holds. Each run is
+/// taken once, so that no entry is held twice.
 private final class KnownRuns: Sendable {
     struct Entry: Sendable {
         /// Its place in the run.
@@ -111,7 +111,7 @@ private final class KnownRuns: Sendable {
     struct Run: Sendable {
         fileprivate var entries: [Entry] = []
 
-        /// What is known of the node at `index` of the run.
+        /// The entry of the node at `index` of the run.
         func entry(at index: Int) -> Entry? { entries.first { $0.index == index } }
     }
 
@@ -119,7 +119,7 @@ private final class KnownRuns: Sendable {
 
     private let runs: Mutex<[Run]>
 
-    /// What `file` knows of the nodes of the group at `path` that are called `names`.
+    /// The entries that `file` has for the nodes called `names` in the group at `path`.
     init(of path: String, _ names: [String], in file: CatalogueFile) {
         let indices = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
         runs = Mutex([Run](repeating: Run(), count: (names.count + Self.capacity - 1) / Self.capacity))
