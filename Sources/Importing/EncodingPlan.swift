@@ -18,15 +18,16 @@ struct EncodingPlan {
             throw ImportError("samples cannot be encoded to \(options.codec.rawValue)")
         }
         encoding = chosen
-        if let loss = chosen.loss {
-            try adopt(loss, form, options)
-        } else if let obstacle = chosen.obstacle(to: form) {
-            guard
-                let other = CodecRegistry.encodings.first(where: { $0.loss == nil && $0.obstacle(to: form) == nil })
-            else { throw ImportError("\(obstacle): choose another codec") }
+        if let obstacle = chosen.obstacle(to: form) {
+            let others = CodecRegistry.encodings.filter { $0.obstacle(to: form) == nil }
+            guard chosen.loss == nil, let other = others.first(where: { $0.loss == nil }) else {
+                let choices = others.map { "--codec \($0.codec.rawValue)" }.joined(separator: " or ")
+                throw ImportError("\(obstacle): choose \(choices)")
+            }
             encoding = other
             notes.append("kept as \(other.codec.rawValue): \(obstacle)")
         }
+        if let loss = encoding.loss { try adopt(loss, form, options) }
     }
 
     /// The label of ultrasound: at 48 kHz, lossy codecs keep most of the band.

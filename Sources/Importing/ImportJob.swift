@@ -10,6 +10,8 @@ struct ImportJob {
     let options: ImportOptions
     let node: any StagedNode
     let start: RecordingStart?
+    /// What was decided before, in words.
+    let notes: [String]
     /// Called with the bytes of the source that were processed since the last call.
     let progress: (UInt64) -> Void
 
@@ -33,12 +35,13 @@ struct ImportJob {
 
     /// Writes everything.
     func write() throws -> Written {
-        let written =
+        var written =
             switch source.content {
             case .wave(let wave, let format): try writeWave(wave, format)
             case .decoded(let media): try writeDecoded(media)
             case .copied(let copier): try copy(copier)
             }
+        written.notes = notes + written.notes
         let document = RecordingDocument(
             description: source.description, sha256: written.sha256, sampleCount: written.sampleCount,
             codec: written.audio.codec, start: start, notes: written.notes, userAttributes: options.attributes)
@@ -54,6 +57,11 @@ struct ImportJob {
             isConcurrent: options.isConcurrent)
         progress(wave.head.byteCount)
         var written = try encode(samples) { try samples.sha256() }
+        if wave.missingByteCount > 0 {
+            var damage = MediaDamage()
+            damage.missingSampleCount = wave.missingByteCount / UInt64(format.blockAlign)
+            written.notes += try accept(damage)
+        }
         progress(UInt64(wave.tail.count))
         if let silence = samples.collapsedSilence, silence.blockCount > 0 {
             written.notes.append(try note(on: silence))
@@ -86,7 +94,16 @@ struct ImportJob {
 
     private func writeDecoded(_ media: MediaSource) throws -> Written {
         let sha256 = try source.file.sha256()
-        return try encode(try MediaSamples(media)) { sha256 }
+        var written = try encode(try MediaSamples(media)) { sha256 }
+        written.notes += try accept(media.damage)
+        return written
+    }
+
+    /// What to say of `damage`. Throws if the source is damaged and that is not wanted.
+    private func accept(_ damage: MediaDamage) throws(ImportError) -> [String] {
+        let notes = damage.notes(sampleRate: source.description.stream.sampleRate)
+        guard options.isStrict, !notes.isEmpty else { return notes }
+        throw ImportError("\(notes.joined(separator: "; ")): without --strict it is imported as far as it goes")
     }
 
     private func copy(_ copier: any SourceCopier) throws -> Written {
@@ -98,7 +115,18 @@ struct ImportJob {
             done = advance(done, by: count)
         }
         return Written(
-            audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false, notes: [])
+            audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
+            notes: try audio.notes + accept(shortfall(audio.sampleCount)))
+    }
+
+    /// What is wrong with a source that has `sampleCount` samples, if it announces more.
+    private func shortfall(_ sampleCount: UInt64) -> MediaDamage {
+        var damage = MediaDamage()
+        // Padding may be announced, too.
+        let tolerance = UInt64(source.description.stream.sampleRate) / 10
+        let missing = source.announcedSampleCount?.subtracting(sampleCount) ?? 0
+        damage.missingSampleCount = missing > tolerance ? missing : 0
+        return damage
     }
 
     // MARK: - Encoding

@@ -35,6 +35,9 @@ public struct ImportOptions: Sendable {
     /// Whether AudioMoth's triggered recordings are stored without expanding their collapsed silence.
     public var keepsCollapsedSilence = false
 
+    /// Whether sources that are damaged are refused, rather than imported as far as they can be decoded.
+    public var isStrict = false
+
     /// Threads that work on one source. If there are several, hashing it and decoding what was encoded run beside the encoding, and
     /// all of them read the recording back.
     public var threads = 1

@@ -30,7 +30,7 @@ public final class Importer: Sendable {
             switch source.content {
             case .copied(let copier): return preview(of: source, as: copier.codec, isCopied: true, [])
             case .decoded(let media): return try preview(of: source, encoding: MediaSamples(media).form)
-            case .wave(let wave, let format): return try preview(of: source, encoding: SampleForm(wave, format))
+            case .wave(_, let format): return try preview(of: source, encoding: SampleForm(format))
             }
         } catch {
             throw ImportError(wrapping: error)
@@ -63,14 +63,35 @@ public final class Importer: Sendable {
         at path: String, into group: AudioGroup, progress: @escaping (UInt64) -> Void
     ) throws(ImportError) -> Outcome {
         do {
-            return try importSource(try open(path), into: group, progress)
+            let source = try open(path)
+            do {
+                return try importSource(source, into: group, progress)
+            } catch {
+                guard !options.isStrict, case .copied = source.content, !error.isOfSystem else { throw error }
+                return try importDecoded(path, insteadOf: ImportError(wrapping: error), into: group)
+            }
         } catch {
             throw ImportError(wrapping: error)
         }
     }
 
+    /// Imports the file at `path` by decoding it, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be
+    /// decoded either.
+    private func importDecoded(
+        _ path: String, insteadOf obstacle: ImportError, into group: AudioGroup
+    ) throws -> Outcome {
+        guard let source = try? OpenSource(path: path, stream: options.stream, reencodes: true) else { throw obstacle }
+        do {
+            return try importSource(
+                source, notes: ["decoded, since it cannot be stored as it is: \(obstacle)"], into: group
+            ) { _ in }
+        } catch {
+            throw error.isOfSystem ? error : obstacle
+        }
+    }
+
     private func importSource(
-        _ source: OpenSource, into group: AudioGroup, _ progress: @escaping (UInt64) -> Void
+        _ source: OpenSource, notes: [String] = [], into group: AudioGroup, _ progress: @escaping (UInt64) -> Void
     ) throws -> Outcome {
         // Most sources are new: reading all of them twice to find that out would take longer.
         if try group.mayHave(byteCount: source.file.byteCount),
@@ -79,7 +100,8 @@ public final class Importer: Sendable {
             return .alreadyThere(place)
         }
         let node = try group.store.stageNode()
-        let job = ImportJob(source: source, options: options, node: node, start: start(of: source), progress: progress)
+        let job = ImportJob(
+            source: source, options: options, node: node, start: start(of: source), notes: notes, progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
 
@@ -111,5 +133,13 @@ public final class Importer: Sendable {
             metadata: source.description.metadata, fileName: source.description.fileName,
             sampleRate: source.description.stream.sampleRate, fallback: options.start,
             offsetMinutes: options.offsetMinutes)
+    }
+}
+
+extension Error {
+    /// Whether it, or what caused it, has to do with files and stores, not with what is in the source.
+    fileprivate var isOfSystem: Bool {
+        if self is SystemError || self is StoreError { return true }
+        return (self as? any DescribedError)?.cause?.isOfSystem ?? false
     }
 }

@@ -19,6 +19,8 @@ struct OpenSource {
     let description: SourceDescription
     /// Bytes of the file for each sample of one channel; 0 if that is not known before the samples are read.
     let bytesPerSample: Double
+    /// Samples of one channel that the file says it has; nil if it does not, and for WAV files.
+    let announcedSampleCount: UInt64?
 
     /// Opens stream `stream`, nil for the default one, of the file at `path`. A source that one of `codecs` can store as it is coded
     /// is decoded only if `reencodes`; the first codec that can is taken.
@@ -33,6 +35,7 @@ struct OpenSource {
             content = .wave(source, format)
             description = SourceDescription(file, source, format: format, metadata: metadata)
             bytesPerSample = Double(format.blockAlign)
+            announcedSampleCount = nil
             return
         }
         // A codec may know a file that libavformat does not.
@@ -46,6 +49,7 @@ struct OpenSource {
             content = .decoded(media)
             description = SourceDescription(file, media)
         }
+        announcedSampleCount = media?.announcedSampleCount
         bytesPerSample =
             media?.stream.announcedSampleCount.map { Double(file.byteCount) / Double(max($0, 1)) } ?? 0
     }

@@ -23,8 +23,7 @@ final class MediaSamples: SampleSource {
         }
         self.source = source
         form = SampleForm(
-            format: format, channels: source.stream.channels, channelMask: source.stream.channelMask,
-            sampleRate: source.stream.sampleRate)
+            format: format, channels: source.stream.channels, sampleRate: source.stream.sampleRate)
     }
 
     func next() throws -> SampleBuffer? {

@@ -23,7 +23,7 @@ final class WaveSamples: SampleSource {
     ) throws {
         self.source = source
         self.file = file
-        form = SampleForm(source, format)
+        form = SampleForm(format)
         if format.encoding == .integer16, format.channels == 1, metadata.isAudioMoth {
             collapsedSilence = CollapsedSilence(offset: source.data.lowerBound)
         }
@@ -63,11 +63,10 @@ final class WaveSamples: SampleSource {
 }
 
 extension SampleForm {
-    /// The form of the samples of `source`, which it holds in `format`.
-    init(_ source: WaveSource, _ format: WaveFormat) {
+    /// The form of samples that a WAV file holds in `format`.
+    init(_ format: WaveFormat) {
         self.init(
-            format: SampleFormat(format.encoding), channels: format.channels,
-            channelMask: UInt64(source.head.format.channelMask), sampleRate: format.sampleRate)
+            format: SampleFormat(format.encoding), channels: format.channels, sampleRate: format.sampleRate)
     }
 }
 

@@ -153,6 +153,68 @@ struct CodedAudioTests {
         #expect(resampled.sampleCount == UInt64(rate))
     }
 
+    /// A WAV file whose header names a speaker for each of its channels, as SoX writes it. Each channel has a tone of its own.
+    private static func microphones(_ channels: Int, mask: UInt32, samples: Int = 48_000) -> [UInt8] {
+        var builder = WaveBuilder()
+        let pcm: [UInt8] = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+        builder.addFormat(
+            tag: 0xFFFE, channels: UInt16(channels), rate: 48_000,
+            extra: [22, 0, 16, 0] + WaveBuilder.littleEndian(mask) + pcm)
+        builder.add(
+            "data",
+            (0..<samples).flatMap { sample in
+                (0..<channels).flatMap { WaveBuilder.littleEndian(tone(sample, channel: $0)) }
+            })
+        return builder.bytes
+    }
+
+    /// Well above what a subwoofer plays.
+    private static func tone(_ sample: Int, channel: Int) -> Int16 {
+        Int16(8_000 * sin(Double(sample) * (0.2 + 0.13 * Double(channel))))
+    }
+
+    @Test(arguments: [
+        (AudioCodec.opus, 6, UInt32(0x3F)), (.opus, 8, 0x63F), (.opus, 3, 0x7), (.aac, 5, 0x37), (.aac, 4, 0x33),
+    ])
+    func `every channel of a recording is kept, whatever speaker the source names for it`(
+        codec: AudioCodec, channels: Int, mask: UInt32
+    ) throws {
+        let fixture = try ImportFixture()
+        let (_, recording) = try fixture.importBytes(Self.microphones(channels, mask: mask), Self.options(codec))
+        let bytes = try recording.sampleBytes()
+        let samples = bytes.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
+        #expect(samples.count == 48_000 * channels)
+        for channel in 0..<channels {
+            var (signal, error) = (0.0, 0.0)
+            for sample in 1_000..<47_000 {
+                let expected = Double(Self.tone(sample, channel: channel))
+                signal += expected * expected
+                error += pow(Double(samples[sample * channels + channel]) - expected, 2)
+            }
+            #expect(10 * log10(signal / error) > 25, "channel \(channel)")
+        }
+    }
+
+    @Test(arguments: [AudioCodec.aac, .opus])
+    func `no channel has fewer bits a second if a recording has more than two`(codec: AudioCodec) throws {
+        let byteCounts = try [1, 5].map { channels in
+            try ImportFixture().importBytes(Self.microphones(channels, mask: 0), Self.options(codec)).imported
+                .codedByteCount
+        }
+        #expect(Double(byteCounts[1]) > 4.5 * Double(byteCounts[0]))
+    }
+
+    @Test func `more channels than AAC codes alike are refused, and the choices named`() throws {
+        let fixture = try ImportFixture()
+        let error = #expect(throws: ImportError.self) {
+            try fixture.importBytes(Self.microphones(6, mask: 0x3F), Self.options(.aac))
+        }
+        #expect(
+            error?.summary
+                == "AAC has at most 5 channels without a subwoofer's, of which it keeps only the bass: "
+                + "choose --codec flac or --codec opus or --codec pcm")
+    }
+
     @Test(arguments: [("mono16.flac", AudioCodec.flac), ("stereo.aac", .aac), ("unknowntotal.flac", .flac)])
     func `a source that is FLAC or ADTS is stored byte for byte`(name: String, codec: AudioCodec) throws {
         let fixture = try ImportFixture()

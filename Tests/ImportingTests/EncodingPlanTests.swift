@@ -13,7 +13,7 @@ struct EncodingPlanTests {
         options.codec = codec
         options.ultrasound = ultrasound
         return try EncodingPlan(
-            SampleForm(format: format, channels: channels, channelMask: 0, sampleRate: rate), options)
+            SampleForm(format: format, channels: channels, sampleRate: rate), options)
     }
 
     @Test(arguments: [

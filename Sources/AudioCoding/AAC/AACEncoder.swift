@@ -12,6 +12,8 @@ public final class AACEncoder {
     public static let samplesPerFrame = 1024
     /// The sample rates, in hertz, that a stream may have.
     public static let sampleRates = ADTSHeader.sampleRates
+    /// The most channels that are coded without a subwoofer's.
+    public static let channelLimit = 5
 
     /// Samples of one channel that a decoder puts out before the first sample of the source.
     public let priming: Int
@@ -25,20 +27,17 @@ public final class AACEncoder {
     /// Interleaved samples for the next frame, fewer than it needs.
     private var waiting: [Float] = []
 
-    /// An encoder of `channels` in WAVE's order at `sampleRate`, with `bitRate` bits per second for all channels together.
+    /// An encoder of `channels` at `sampleRate`, with `bitRate` bits per second for all channels together.
     ///
-    /// AAC keeps only the bass of its subwoofer channel, so more than five channels are supported only if `channelMask` (as
-    /// dwChannelMask) says that they are 5.1 or 7.1.
-    public init(
-        sampleRate: UInt32, channels: Int, channelMask: UInt64 = 0, bitRate: Int
-    ) throws(AudioCodingError) {
+    /// At most `channelLimit` channels are supported, whatever speakers the source names for them: from six on, AAC takes one for a
+    /// subwoofer's and keeps only its bass.
+    public init(sampleRate: UInt32, channels: Int, bitRate: Int) throws(AudioCodingError) {
         guard Self.sampleRates.contains(sampleRate) else {
             let rates = Self.sampleRates.map(String.init).joined(separator: ", ")
             throw AudioCodingError(.aac, "\(sampleRate) Hz is not supported: these are: \(rates)")
         }
-        guard let layout = Self.layout(channels: channels, mask: channelMask) else {
-            throw AudioCodingError(
-                .aac, "\(channels) channels are not supported: 1 to 5 are, and 5.1 and 7.1 where the source says so")
+        guard let layout = Self.layout(channels: channels) else {
+            throw AudioCodingError(.aac, "\(channels) channels are not supported: 1 to \(Self.channelLimit) are")
         }
         self.sampleRate = sampleRate
         self.channels = channels
@@ -107,7 +106,7 @@ public final class AACEncoder {
             defer { av_packet_unref(packet) }
             let bytes = UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
             let header = try ADTSHeader.bytes(
-                sampleRate: sampleRate, channelConfiguration: channels == 8 ? 7 : UInt8(channels),
+                sampleRate: sampleRate, channelConfiguration: UInt8(channels),
                 payloadByteCount: bytes.count)
             frames.append(EncodedFrame(bytes: header + bytes, sampleCount: Self.samplesPerFrame))
         }
@@ -137,16 +136,14 @@ public final class AACEncoder {
     // MARK: - Opening
 
     /// The channel layout to give to libavcodec, whose order is that of the channels.
-    private static func layout(channels: Int, mask: UInt64) -> UInt64? {
-        // Front left, right, centre, bass, back left, right, centre, side left, right: bits 0, 1, 2, 3, 4, 5, 8, 9, 10.
+    private static func layout(channels: Int) -> UInt64? {
+        // Front left, right, centre, back left, right, centre: bits 0, 1, 2, 4, 5, 8.
         switch channels {
         case 1: 0x4
         case 2: 0x3
         case 3: 0x7
         case 4: 0x107
         case 5: 0x37
-        case 6 where mask == 0x3F || mask == 0x60F: 0x3F
-        case 8 where mask == 0x63F: 0x63F
         default: nil
         }
     }
@@ -171,7 +168,10 @@ public final class AACEncoder {
             context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
             try check(
                 "av_channel_layout_from_mask", av_channel_layout_from_mask(&context.pointee.ch_layout, layout))
-            try check("av_opt_set_int", av_opt_set_int(context.pointee.priv_data, "aac_pns", 0, 0))
+            // Neither noise nor, for two channels, one signal at two levels stands for what the microphones picked up.
+            for tool in ["aac_pns", "aac_is"] {
+                try check("av_opt_set_int", av_opt_set_int(context.pointee.priv_data, tool, 0, 0))
+            }
             try check("avcodec_open2", avcodec_open2(context, encoder, nil))
             return context
         } catch {

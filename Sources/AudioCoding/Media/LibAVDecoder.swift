@@ -3,7 +3,7 @@ import Support
 
 /// A call of libavcodec that failed.
 struct LibAVError: DescribedError {
-    /// The function.
+    /// The function, which says nothing to users.
     let call: String
     /// What it returned.
     let code: Int32
@@ -13,7 +13,7 @@ struct LibAVError: DescribedError {
             guard let base = text.baseAddress, av_strerror(code, base, text.count) == 0 else {
                 return "error \(code) (\(call))"
             }
-            return "\(String(cString: base)) (\(call))"
+            return String(cString: base)
         }
     }
 }

@@ -8,8 +8,6 @@ final class MediaDecoder {
     let format: SampleFormat
     let sampleRate: Int32
     let channels: Int
-    /// Samples of one channel decoded so far.
-    private(set) var sampleCount: UInt64 = 0
     private var context: UnsafeMutablePointer<AVCodecContext>?
     private var frame: UnsafeMutablePointer<AVFrame>?
 
@@ -72,13 +70,13 @@ final class MediaDecoder {
     }
 
     /// Whether the stream is PCM, of which a packet that is cut short holds good samples.
-    private var isPCM: Bool {
+    var isPCM: Bool {
         context.map { av_get_exact_bits_per_sample($0.pointee.codec_id) > 0 } ?? false
     }
 
-    /// The next samples; nil if the decoder needs another packet, and at the end. Samples from `end` on are left out: libavcodec
-    /// drops what packets say is padding, but not what lies behind an edit list.
-    func receive(until end: Int64?) throws -> SampleBuffer? {
+    /// The next samples, and their time in the unit of the stream's times if it is known; nil if the decoder needs another packet, and
+    /// at the end.
+    func receive() throws -> (samples: SampleBuffer, time: Int64?)? {
         let code = avcodec_receive_frame(context, frame)
         guard code != -EAGAIN, code != zwl_AVERROR_EOF else { return nil }
         try Self.check("avcodec_receive_frame", code)
@@ -89,10 +87,7 @@ final class MediaDecoder {
         else {
             throw MediaFailure("rate, channels or sample format change within the stream")
         }
-        let decoded = try SampleBuffer(frame.pointee, format: format)
-        let left = end.map { Int(clamping: $0.subtracting(Int64(clamping: sampleCount)) ?? 0) } ?? .max
-        let samples = decoded.subrange(0..<max(0, left))
-        sampleCount = sampleCount.adding(UInt64(samples.sampleCount)) ?? .max
-        return samples
+        let time = frame.pointee.best_effort_timestamp
+        return (try SampleBuffer(frame.pointee, format: format), time == zwl_AV_NOPTS_VALUE ? nil : time)
     }
 }

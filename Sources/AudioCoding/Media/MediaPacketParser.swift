@@ -2,8 +2,8 @@
 ///
 /// A parser follows one stream, from its first packet to its last.
 public protocol MediaPacketParser {
-    /// Checks that `packet` continues the stream where the packet before ended. It is called for every packet, in order, whether
-    /// packets are copied or decoded: demuxers skip damaged bytes without an error.
+    /// Checks that `packet` continues the stream where the packet before ended. It is called for every packet, in order: demuxers skip
+    /// damaged bytes without an error.
     mutating func follow(_ packet: UnsafeRawBufferPointer) throws
 
     /// Checks that the stream may end after the packet that was followed last.

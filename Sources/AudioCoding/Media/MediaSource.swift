@@ -22,7 +22,7 @@ public final class MediaSource {
 
     private let makeParser: (MediaStream, String) -> (any MediaPacketParser)?
     private let container: MediaContainer
-    private var decoder: MediaDecoder?
+    private var decoding: MediaDecoding?
     private var trim = MediaTrim(skip: 0)
     private var continuity = MediaContinuity()
     private var hasBegun = false
@@ -70,8 +70,13 @@ public final class MediaSource {
     /// Throws if there is no parser of the packets, or if it refuses one.
     public func nextPacket() throws(MediaError) -> MediaPacket? {
         do {
-            guard try read(), let packet = container.packet?.pointee, let timeBase else { return nil }
-            guard let parser else { throw MediaFailure("there is no parser of packets of \(stream.codec)") }
+            guard var parser else { throw MediaFailure("there is no parser of packets of \(stream.codec)") }
+            defer { self.parser = parser }
+            guard try read(), let packet = container.packet?.pointee, let timeBase else {
+                try parser.checkEnd()
+                return nil
+            }
+            try parser.follow(UnsafeRawBufferPointer(packet))
             let copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase, end: end, trim: &trim)
             try continuity.check(
                 presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
@@ -86,28 +91,48 @@ public final class MediaSource {
 
     /// The next samples; nil at the end. What is not part of the recording (priming, what an edit list cuts) is left out.
     ///
-    /// Nothing else is left out: a packet that cannot be decoded is an error, which says where.
+    /// Silence stands for packets that are missing or cannot be decoded, and `damage` says what is wrong. Throws if nothing at all can
+    /// be decoded, if the file cannot be read, and if rate, channels or format change.
     public func nextSamples() throws(MediaError) -> SampleBuffer? {
-        let decoder = try openDecoder()
+        var decoding = try openDecoding()
+        // What is returned, or thrown, counts.
+        defer { self.decoding = decoding }
         do {
             while true {
-                while let samples = try decoder.receive(until: end) {
-                    if samples.sampleCount > 0 { return samples }
-                }
+                if let samples = try decoding.next(until: end) { return samples }
                 guard !isAtEnd else { return nil }
-                let isFirst = !hasBegun
-                isAtEnd = try !read()
-                if isFirst, !isAtEnd, !decoder.dropsPadding, let packet = container.packet {
-                    try MediaTrim.announce(skip: stream.initialPadding, by: packet)
-                }
-                try decoder.send(isAtEnd ? nil : container.packet)
+                isAtEnd = try !readPacket(for: &decoding)
+                try decoding.send(isAtEnd ? nil : container.packet)
+                if isAtEnd { decoding.compare(withAnnounced: announcedSampleCount) }
             }
         } catch let error as MediaError {
             throw error
         } catch {
             throw MediaError(
-                path, "cannot be decoded", sample: decoder.sampleCount, offset: container.packetOffset, cause: error)
+                path, "cannot be decoded", sample: decoding.sampleCount, offset: container.packetOffset, cause: error)
         }
+    }
+
+    /// Samples of one channel that the container says the stream has; nil if it does not, or only guesses.
+    public var announcedSampleCount: UInt64? { container.duration == nil ? nil : stream.announcedSampleCount }
+
+    /// What is wrong with the stream, as far as `nextSamples` has got.
+    public var damage: MediaDamage { decoding?.damage ?? MediaDamage() }
+
+    /// Reads the next packet to be decoded; false at the end, or where libavformat cannot go on.
+    private func readPacket(for decoding: inout MediaDecoding) throws -> Bool {
+        let isFirst = !hasBegun
+        do throws(MediaError) {
+            guard try read() else { return false }
+        } catch {
+            guard let cause = error.cause as? LibAVError else { throw error }
+            decoding.end(because: cause)
+            return false
+        }
+        if isFirst, !decoding.dropsPadding, let packet = container.packet {
+            try MediaTrim.announce(skip: stream.initialPadding, by: packet)
+        }
+        return true
     }
 
     /// The end of the recording in samples of presentation time; nil if the container does not say.
@@ -117,25 +142,18 @@ public final class MediaSource {
     private var timeBase: AVRational? { container.stream(stream.index)?.pointee.time_base }
 
     /// Reads the next packet into the container's; false at the end.
-    private func read() throws -> Bool {
+    private func read() throws(MediaError) -> Bool {
         hasBegun = true
-        guard try container.read(stream: stream.index), let packet = container.packet?.pointee else {
-            try parser?.checkEnd()
-            return false
-        }
-        try parser?.follow(UnsafeRawBufferPointer(packet))
-        return true
+        return try container.read(stream: stream.index)
     }
 
-    private func openDecoder() throws(MediaError) -> MediaDecoder {
-        if let decoder { return decoder }
+    private func openDecoding() throws(MediaError) -> MediaDecoding {
+        if let decoding { return decoding }
         do {
             guard let described = container.stream(stream.index)?.pointee else {
                 throw MediaFailure("the stream is gone")
             }
-            let opened = try MediaDecoder(described)
-            decoder = opened
-            return opened
+            return MediaDecoding(try MediaDecoder(described), timeBase: described.time_base)
         } catch {
             throw MediaError(path, "its \(stream.codec) cannot be decoded", cause: error)
         }

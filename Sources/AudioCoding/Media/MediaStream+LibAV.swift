@@ -11,7 +11,6 @@ extension MediaStream {
         codec = String(cString: avcodec_get_name(parameters.codec_id))
         self.sampleRate = sampleRate
         channels = Int(parameters.ch_layout.nb_channels)
-        channelMask = parameters.ch_layout.order == AV_CHANNEL_ORDER_NATIVE ? parameters.ch_layout.u.mask : 0
         format = try? MediaDecoder(stream).format
         let rate = AVRational(num: 1, den: parameters.sample_rate)
         if stream.duration > 0 {

@@ -12,8 +12,6 @@ public struct MediaStream: Sendable {
     public let sampleRate: UInt32
     /// At least one.
     public let channels: Int
-    /// The speakers, as in WAVEFORMATEXTENSIBLE's dwChannelMask; 0 if the file names none.
-    public let channelMask: UInt64
     /// The format that its samples are read in; nil if there is no decoder.
     public let format: SampleFormat?
     /// Samples of one channel that the container announces; nil if it does not say. They need not be there, and may include priming.

@@ -12,6 +12,8 @@ public final class OpusEncoder {
     public static let sampleRates: [UInt32] = [8_000, 12_000, 16_000, 24_000, 48_000]
     /// Samples of one channel at 48 kHz in every packet.
     public static let samplesPerPacket = 960
+    /// The most channels that a stream may have.
+    public static let channelLimit = 255
     /// The most bytes that one stream takes in a packet: those of a frame (RFC 6716, section 3.2.1) and of its length.
     private static let streamByteCountLimit = 1275 + 3
 
@@ -28,22 +30,22 @@ public final class OpusEncoder {
     private var waiting: [Float] = []
     private var output: [UInt8]
 
-    /// An encoder of `channels` in WAVE's order at `sampleRate`, to `bitRate` bits a second for all channels together.
+    /// An encoder of `channels` at `sampleRate`, to `bitRate` bits a second for all channels together.
     ///
-    /// Three or more channels are coded as surround sound if `channelMask` (as dwChannelMask) is one of RFC 7845's layouts.
-    /// Otherwise each is coded by itself, since surround coding keeps only the bass of the channel that it takes for a
-    /// subwoofer's. The header says that the rate before resampling was `sourceRate`.
+    /// Of three or more channels, each is coded by itself, whatever speakers the source names for them: the microphones of a recorder
+    /// have nothing to do with each other, and surround coding keeps only the bass of the channel that it takes for a subwoofer's.
+    /// The header says that the rate before resampling was `sourceRate`.
     public init(
-        sampleRate: UInt32, channels: Int, channelMask: UInt64 = 0, bitRate: Int, sourceRate: UInt32? = nil
+        sampleRate: UInt32, channels: Int, bitRate: Int, sourceRate: UInt32? = nil
     ) throws(AudioCodingError) {
         guard Self.sampleRates.contains(sampleRate) else {
             let rates = Self.sampleRates.map(String.init).joined(separator: ", ")
             throw AudioCodingError(.opus, "\(sampleRate) Hz is not supported: these are: \(rates)")
         }
-        guard (1...255).contains(channels), let bitRate = Int32(exactly: bitRate), bitRate > 0 else {
+        guard (1...Self.channelLimit).contains(channels), let bitRate = Int32(exactly: bitRate), bitRate > 0 else {
             throw AudioCodingError(.opus, "\(channels) channels at \(bitRate) bits a second are not supported")
         }
-        let family = Self.mappingFamily(channels: channels, mask: channelMask)
+        let family: OpusHead.MappingFamily = channels <= 2 ? .monoOrStereo : .discrete
         var (streams, coupled, code) = (Int32(0), Int32(0), Int32(OPUS_OK))
         var mapping = [UInt8](repeating: 0, count: channels)
         let encoder = opus_multistream_surround_encoder_create(
@@ -87,7 +89,7 @@ public final class OpusEncoder {
             throw AudioCodingError(.opus, "\(samples.channels) channels came instead of \(head.channels)")
         }
         inputSampleCount += UInt64(samples.sampleCount)
-        waiting += inVorbisOrder(samples.floats())
+        waiting += samples.floats()
         return try encodeWaiting()
     }
 
@@ -122,29 +124,6 @@ public final class OpusEncoder {
         }
         waiting.removeFirst(position)
         return frames
-    }
-
-    // MARK: - Channels
-
-    private func inVorbisOrder(_ samples: [Float]) -> [Float] {
-        guard head.mappingFamily == .vorbis else { return samples }
-        let order = OpusHead.vorbisOrder[head.channels - 1]
-        var ordered = samples
-        for start in stride(from: 0, to: samples.count, by: order.count) {
-            for (channel, vorbis) in order.enumerated() {
-                ordered[start + vorbis] = samples[start + channel]
-            }
-        }
-        return ordered
-    }
-
-    private static func mappingFamily(channels: Int, mask: UInt64) -> OpusHead.MappingFamily {
-        // The layouts of RFC 7845, section 5.1.1.2, as WAVE's masks. The speakers behind the listener may also be at the sides.
-        let surround: [Set<UInt64>] = [
-            [0x7], [0x33, 0x603], [0x37, 0x607], [0x3F, 0x60F], [0x70F], [0x63F],
-        ]
-        guard channels > 2 else { return .monoOrStereo }
-        return channels <= 8 && surround[channels - 3].contains(mask) ? .vorbis : .discrete
     }
 
     private static func check(_ call: String, _ code: Int32) throws(OpusError) {

@@ -26,6 +26,15 @@ public struct SampleBuffer: Sendable {
         self.init(format: format, channels: channels, slice: BlockSlice(Block(bytes)))
     }
 
+    /// `count` samples of silence.
+    static func silence(_ format: SampleFormat, channels: Int, count: Int) -> SampleBuffer {
+        let byteCount = max(count, 0) * max(channels, 1) * format.byteCount
+        // Samples of up to 8 bits are unsigned.
+        let isUnsigned = if case .integer(let bits) = format { bits <= 8 } else { false }
+        let bytes = [UInt8](repeating: isUnsigned ? 0x80 : 0, count: byteCount)
+        return bytes.withUnsafeBytes { SampleBuffer(format: format, channels: channels, bytes: $0) }
+    }
+
     /// The bytes. The pointer is valid as long as `slice` lives; keep a reference while using it.
     public var bytes: UnsafeRawBufferPointer { slice.bytes }
 

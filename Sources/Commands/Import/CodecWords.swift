@@ -11,10 +11,12 @@ enum CodecWords {
         list(lossy.map(\.codec.rawValue), conjunction)
     }
 
-    /// `aac: 160k, mono 128k; opus: 128k, mono 96k`: the usual bit rates of these.
+    /// `aac: mono 128k, stereo 160k, more 128k a channel; opus: …`: the usual bit rates of these.
     static var bitRates: String {
-        lossy.map { "\($0.codec.rawValue): \($0.loss.bitRate / 1000)k, mono \($0.loss.monoBitRate / 1000)k" }
-            .joined(separator: "; ")
+        lossy.map { codec, loss in
+            "\(codec.rawValue): mono \(loss.monoBitRate / 1000)k, stereo \(loss.stereoBitRate / 1000)k, "
+                + "more \(loss.monoBitRate / 1000)k a channel"
+        }.joined(separator: "; ")
     }
 
     /// `FLAC, AAC or Opus`: the codecs whose sources are stored as they are.

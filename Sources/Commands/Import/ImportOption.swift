@@ -19,7 +19,7 @@ enum ImportOption {
             effect: .value("BITS") { configuration, text throws(CommandError) in
                 configuration.options.bitRate = try bitRate(text)
             },
-            help: "bits a second of \(CodecWords.lossyEncodings("and")), such as 96k (\(CodecWords.bitRates))"),
+            help: "bits a second of \(CodecWords.lossyEncodings("and")), all channels together, such as 96k"),
         Option(
             "--reencode", effect: .flag { $0.options.reencodes = true },
             help: "decode and encode anew sources that are \(CodecWords.copiedCodecs) already"),
@@ -69,6 +69,9 @@ enum ImportOption {
         Option(
             "--keep-collapsed", effect: .flag { $0.options.keepsCollapsedSilence = true },
             help: "store triggered AudioMoth recordings (...T.WAV) without expanding them"),
+        Option(
+            "--strict", effect: .flag { $0.options.isStrict = true },
+            help: "refuse sources that are damaged or cut short (imported as far as they go, with a note)"),
         Option(
             "--jobs", "-j",
             effect: .value("N") { configuration, text throws(CommandError) in

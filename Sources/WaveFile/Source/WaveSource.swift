@@ -12,6 +12,15 @@ public struct WaveSource: Sendable, Equatable {
     public let laterChunks: [WaveChunk]
     /// Bytes of the file.
     public let byteCount: UInt64
+    /// Bytes of samples that the header claims and the file does not have, as it is cut short. 0 if the size that it claims is one that
+    /// recorders write before they know it.
+    public let missingByteCount: UInt64
+
+    /// Sizes that stand for one that is not known yet. Programs that write to a pipe (SoX, ffmpeg, arecord) take the largest signed or
+    /// unsigned number, less some bytes for the header or a page.
+    private static let placeholders: [ClosedRange<UInt64>] = [
+        0x7FFF_0000...0x8000_0000, 0xFFFF_0000...0xFFFF_FFFF, 0x7FFF_FFFF_FFFF_0000...0xFFFF_FFFF_FFFF_FFFF,
+    ]
 
     /// The most bytes of a head, and of a tail. Longer ones cannot be metadata.
     public static let envelopeByteCountLimit: UInt64 = 64 << 20
@@ -32,6 +41,8 @@ public struct WaveSource: Sendable, Equatable {
             let isEmpty = try walker.reachesEnd()
             claimed = isEmpty ? 0 : available
         }
+        let isKnown = !Self.placeholders.contains { $0.contains(claimed) }
+        missingByteCount = isKnown ? claimed - min(claimed, available) : 0
         claimed = min(claimed, available)
         try walker.pass(to: start + claimed, fromOddSize: claimed % 2 == 1)
         if available - claimed > UInt64(UInt32.max), try walker.header() == nil {

@@ -14,8 +14,6 @@ public struct WaveSourceFormat: Sendable, Equatable {
     public let blockAlign: Int
     /// Bits of one sample of one channel, according to the file.
     public let bitsPerSample: Int
-    /// The speaker mask of an extensible format; 0 if there is none.
-    public let channelMask: UInt32
 
     private static let extensibleTag: UInt16 = 0xFFFE
     private static let integerTag: UInt16 = 1
@@ -40,13 +38,12 @@ public struct WaveSourceFormat: Sendable, Equatable {
         isExtensible = tag == Self.extensibleTag
         guard isExtensible else {
             self.tag = tag
-            channelMask = 0
             return
         }
-        guard reader.skip(4), let channelMask = reader.readLittleEndian(UInt32.self), let guid = reader.read(16)
-        else { throw WaveSourceError("its extensible fmt chunk has only \(contents.count) bytes") }
+        guard reader.skip(8), let guid = reader.read(16) else {
+            throw WaveSourceError("its extensible fmt chunk has only \(contents.count) bytes")
+        }
         self.tag = guid.dropFirst(2).elementsEqual(Self.guidSuffix) ? UInt16(guid.prefix(2)) : Self.extensibleTag
-        self.channelMask = channelMask
     }
 
     /// The format of the samples' containers; nil for coded samples (ADPCM, µ-law …) and for containers that no `SampleEncoding` has.

@@ -12,17 +12,14 @@ struct AACEncoderTests {
         return frames.map(\.bytes)
     }
 
-    @Test(arguments: [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0x3F), (6, 0x60F), (8, 0x63F)])
-    func `AAC frames cover priming and all samples, with every channel in its place`(_ channels: Int, _ mask: UInt64)
-        throws
-    {
-        // A click in each channel at a different place. The subwoofer's is not compared, since it has only bass.
+    @Test(arguments: 1...AACEncoder.channelLimit)
+    func `AAC frames cover priming and all samples, with every channel in its place`(_ channels: Int) throws {
+        // A click in each channel at a different place.
         let count = 20_000
         var samples = [Float](repeating: 0, count: count * channels)
         func place(_ channel: Int) -> Int { 3000 + 2000 * channel }
         for channel in 0..<channels { samples[place(channel) * channels + channel] = 0.9 }
-        let encoder = try AACEncoder(
-            sampleRate: 48_000, channels: channels, channelMask: mask, bitRate: 128_000 * channels)
+        let encoder = try AACEncoder(sampleRate: 48_000, channels: channels, bitRate: 128_000 * channels)
         let frames = try Self.encode(Signal.floats(samples, channels: channels), encoder)
         let decoded = try Decoding.aac(frames)
 
@@ -32,7 +29,7 @@ struct AACEncoderTests {
         #expect(frames.count * 1024 >= encoder.priming + count)
         #expect((frames.count - 1) * 1024 < encoder.priming + count)
         let integers = decoded.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
-        for channel in 0..<channels where mask == 0 || channel != 3 {
+        for channel in 0..<channels {
             let loudest = (0..<frames.count * 1024).max {
                 abs(Int(integers[$0 * channels + channel])) < abs(Int(integers[$1 * channels + channel]))
             }
@@ -62,7 +59,7 @@ struct AACEncoderTests {
             try Data(samples.byteArray).write(to: raw)
             let expected = try runChecked(
                 ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", "\(sampleRate)", "-ac", "2", "-i", raw.path]
-                    + ["-c:a", "aac", "-aac_pns", "0", "-b:a", "96k", "-flags", "+bitexact", "-f", "adts", "-"]
+                    + ["-c:a", "aac", "-aac_pns", "0", "-aac_is", "0", "-b:a", "96k", "-flags", "+bitexact", "-f", "adts", "-"]
             ).output
             #expect(expected == Data(frames.joined()))
             let own = directory.appending(path: "a.aac")

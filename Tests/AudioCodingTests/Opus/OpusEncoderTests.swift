@@ -20,20 +20,15 @@ struct OpusEncoderTests {
         return Signal.floats(samples, channels: channels)
     }
 
-    @Test(arguments: [
-        (1, 0), (2, 0), (3, 0x7), (4, 0x33), (5, 0x37), (6, 0x3F), (7, 0x70F), (8, 0x63F), (3, 0), (6, 0), (10, 0),
-    ])
-    func `packets cover pre-skip and all samples, each channel in its place`(
-        _ channels: Int, _ mask: UInt64
-    ) throws {
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 10])
+    func `packets cover pre-skip and all samples, each channel in its place`(_ channels: Int) throws {
         let count = 30_000
         func place(_ channel: Int) -> Int { 3000 + 2400 * channel }
-        let encoder = try OpusEncoder(
-            sampleRate: 48_000, channels: channels, channelMask: mask, bitRate: 128_000 * channels)
+        let encoder = try OpusEncoder(sampleRate: 48_000, channels: channels, bitRate: 128_000 * channels)
         let packets = try Self.encode(Self.click(count: count, channels: channels, at: place), encoder)
         let decoded = try Decoding.opus(packets, encoder.head)
 
-        let family: OpusHead.MappingFamily = channels <= 2 ? .monoOrStereo : mask == 0 ? .discrete : .vorbis
+        let family: OpusHead.MappingFamily = channels <= 2 ? .monoOrStereo : .discrete
         #expect(encoder.head.mappingFamily == family)
         #expect(try OpusHead(encoder.head.bytes) == encoder.head)
         #expect(encoder.sampleCount == UInt64(count))
@@ -41,8 +36,7 @@ struct OpusEncoderTests {
         #expect(packets.count * 960 >= encoder.head.preSkip + count)
         #expect((packets.count - 1) * 960 < encoder.head.preSkip + count)
         let integers = decoded.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
-        // From six channels on, the fourth is a subwoofer's and has only bass.
-        for channel in 0..<channels where family != .vorbis || channels < 6 || channel != 3 {
+        for channel in 0..<channels {
             let loudest = (0..<packets.count * 960).max {
                 abs(Int(integers[$0 * channels + channel])) < abs(Int(integers[$1 * channels + channel]))
             }

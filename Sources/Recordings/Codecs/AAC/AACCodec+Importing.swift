@@ -22,7 +22,13 @@ struct AACEncoding: AudioEncoding {
     let loss: EncodingLoss? = Self.loss
 
     private static let loss = EncodingLoss(
-        sampleRates: AACEncoder.sampleRates, isDecodedAtHighest: false, monoBitRate: 128_000, bitRate: 160_000)
+        sampleRates: AACEncoder.sampleRates, isDecodedAtHighest: false, monoBitRate: 128_000, stereoBitRate: 160_000)
+
+    func obstacle(to form: SampleForm) -> String? {
+        guard form.channels > AACEncoder.channelLimit else { return nil }
+        return
+            "AAC has at most \(AACEncoder.channelLimit) channels without a subwoofer's, of which it keeps only the bass"
+    }
 
     func makeWriter(
         of form: SampleForm, _ settings: EncodingSettings, in node: any StagedNode

@@ -16,9 +16,7 @@ final class AACWriter: AudioWriter {
     init(_ form: SampleForm, bitRate: Int, in node: any StagedNode, isConcurrent: Bool) throws {
         self.form = form
         self.bitRate = bitRate
-        encoder = try AACEncoder(
-            sampleRate: form.sampleRate, channels: form.channels, channelMask: form.channelMask,
-            bitRate: bitRate)
+        encoder = try AACEncoder(sampleRate: form.sampleRate, channels: form.channels, bitRate: bitRate)
         frames = try ADTSBlobWriter(in: node)
         let proof = try AACProof(skipping: encoder.priming, channels: form.channels)
         self.proof = proof

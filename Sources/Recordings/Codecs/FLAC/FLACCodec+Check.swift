@@ -11,7 +11,8 @@ extension FLACCodec {
             let streamInfo = format.streamInfo
             let scan = try FrameScan(of: blob, format, progress: check.progress)
             let holes = scan.table.holes(
-                in: format.firstFrameOffset..<blob.byteCount, sampleCount: streamInfo.totalSamples)
+                in: format.firstFrameOffset..<blob.byteCount,
+                sampleCount: audio.attributes.totalSamples ?? streamInfo.totalSamples)
             for hole in holes { check.add(hole, scan.unreadable, samples: hole.samples) }
             check.addUnreadable(scan.unreadable, outside: holes)
             check.checkAttributes(audio.attributes, rate: streamInfo.sampleRate, channels: streamInfo.channels)
@@ -23,7 +24,8 @@ extension FLACCodec {
 
     /// Decodes all samples, and compares their MD5 with that of STREAMINFO.
     func checkSamples(of loaded: LoadedRecording, in check: inout RecordingCheck) {
-        guard let blob = try? loaded.audio.blob(), let md5 = (try? FLACMetadata(of: blob.stream))?.streamInfo.md5,
+        guard let blob = try? loaded.audio.blob(), let streamInfo = (try? FLACMetadata(of: blob.stream))?.streamInfo,
+            let md5 = streamInfo.md5, [nil, loaded.opened.sampleCount].contains(streamInfo.totalSamples),
             let digest = MessageDigest(.md5)
         else { return check.decode(loaded) }
         // The MD5 is of signed numbers, WAV has 8 bits unsigned.

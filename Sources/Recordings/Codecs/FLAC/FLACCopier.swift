@@ -29,18 +29,22 @@ struct FLACCopier: SourceCopier {
         } else {
             try copyPackets(to: frames, progress)
         }
-        if let announced = parser.streamInfo.totalSamples, announced != frames.sampleCount {
-            throw ImportError(
-                "is damaged: it announces \(announced) samples and has frames for \(frames.sampleCount)")
-        }
+        guard frames.sampleCount > 0 else { throw ImportError("has no frame") }
+        let notes =
+            parser.streamInfo.totalSamples.map { announced in
+                announced < frames.sampleCount
+                    ? ["it has \(frames.sampleCount) samples, and announces only \(announced)"] : []
+            } ?? []
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "flac-native")
         attributes["total_samples"] = JSONValue(frames.sampleCount)
         try frames.finish(attributes)
-        let samples = parser.streamInfo.md5.map { WrittenAudio.Proof.md5($0) } ?? .decodableSamples
+        // If not all samples are there, or more than are announced, their MD5 is another.
+        let isWhole = [nil, frames.sampleCount].contains(parser.streamInfo.totalSamples)
+        let samples = parser.streamInfo.md5.flatMap { isWhole ? WrittenAudio.Proof.md5($0) : nil } ?? .decodableSamples
         return WrittenAudio(
             codec: codec, sampleCount: frames.sampleCount, byteCount: frames.byteCount,
-            proofs: parser.isFile ? [.sourceFile, samples] : [samples])
+            proofs: parser.isFile ? [.sourceFile, samples] : [samples], notes: notes)
     }
 
     private func copyFile(to frames: FrameWriter<FrameIndexRow>, _ progress: (UInt64) -> Void) throws {

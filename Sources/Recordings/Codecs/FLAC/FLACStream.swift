@@ -22,8 +22,10 @@ final class FLACStream: DecodeUnits {
     private let fixedBlockSize: UInt64?
     private let decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>
 
-    /// Reads what precedes the frames of `audio`, the first frame's header and, if the stream does not say its length, its last
-    /// frame.
+    /// Reads what precedes the frames of `audio`, the first frame's header and, if nothing says how long the stream is, its last frame.
+    ///
+    /// An import knows how many samples the frames have. Recorders may announce others: those which did not finish a file, and some
+    /// that count the samples of both channels.
     init(
         _ audio: StoredAudio, decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>, _ services: StreamServices
     ) throws(RecordingError) {
@@ -36,7 +38,7 @@ final class FLACStream: DecodeUnits {
             encoding = Self.encoding(of: streamInfo)
             let first = try Self.header(at: metadata.firstFrameOffset, of: blob, streamInfo)
             fixedBlockSize = first.map(\.isVariableBlockSize) == false ? UInt64(streamInfo.maximumBlockSize) : nil
-            if let total = streamInfo.totalSamples {
+            if let total = audio.attributes.totalSamples ?? streamInfo.totalSamples {
                 sampleCount = total
             } else {
                 let last = try FLACFrameScanner.lastFrame(of: blob.stream, streamInfo: streamInfo)

@@ -15,8 +15,7 @@ final class OpusWriter: AudioWriter {
     ) throws {
         self.bitRate = bitRate
         encoder = try OpusEncoder(
-            sampleRate: form.sampleRate, channels: form.channels, channelMask: form.channelMask,
-            bitRate: bitRate, sourceRate: sourceRate)
+            sampleRate: form.sampleRate, channels: form.channels, bitRate: bitRate, sourceRate: sourceRate)
         let digests = try PieceDigests(skipping: encoder.head.preSkip, blockAlign: form.channels * 2)
         self.digests = digests
         packets = try OpusPacketWriter(encoder.head, in: node, isConcurrent: isConcurrent) { try digests.append($0) }

@@ -1,3 +1,4 @@
+import Support
 public import Zarr
 
 /// How samples are encoded to a codec.
@@ -31,17 +32,18 @@ public struct EncodingLoss: Sendable {
     public let sampleRates: [UInt32]
     /// The greatest of them.
     public let highestRate: UInt32
-    /// Bits a second if the user names none, all channels together: of one channel, and of more.
-    public let monoBitRate: Int, bitRate: Int
+    /// Bits a second if the user names none, all channels together: of one channel, and of two, which share what is alike in them.
+    /// Of more, each channel has as many as one alone.
+    public let monoBitRate: Int, stereoBitRate: Int
     /// Whether it is decoded at `highestRate` whatever it was encoded from.
     private let isDecodedAtHighest: Bool
 
     /// The loss of a codec that takes `sampleRates`, at least one.
-    init(sampleRates: [UInt32], isDecodedAtHighest: Bool, monoBitRate: Int, bitRate: Int) {
+    init(sampleRates: [UInt32], isDecodedAtHighest: Bool, monoBitRate: Int, stereoBitRate: Int) {
         self.sampleRates = sampleRates
         self.isDecodedAtHighest = isDecodedAtHighest
         self.monoBitRate = monoBitRate
-        self.bitRate = bitRate
+        self.stereoBitRate = stereoBitRate
         highestRate = sampleRates.max() ?? 0
     }
 
@@ -52,7 +54,7 @@ public struct EncodingLoss: Sendable {
 
     /// The bits a second of `channels` channels: those that `settings` ask for, else the usual ones.
     func bitRate(_ settings: EncodingSettings, channels: Int) -> Int {
-        settings.bitRate ?? (channels == 1 ? monoBitRate : bitRate)
+        settings.bitRate ?? (channels == 2 ? stereoBitRate : monoBitRate.multiplied(by: channels) ?? .max)
     }
 }
 

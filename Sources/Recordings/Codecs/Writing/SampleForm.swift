@@ -6,16 +6,13 @@ public struct SampleForm: Equatable {
     public var format: SampleFormat
     /// Interleaved channels.
     public var channels: Int
-    /// The speakers, as in WAVEFORMATEXTENSIBLE's dwChannelMask; 0 for none in particular.
-    public var channelMask: UInt64
     /// Samples of one channel a second.
     public var sampleRate: UInt32
 
     /// A form with these values.
-    public init(format: SampleFormat, channels: Int, channelMask: UInt64, sampleRate: UInt32) {
+    public init(format: SampleFormat, channels: Int, sampleRate: UInt32) {
         self.format = format
         self.channels = channels
-        self.channelMask = channelMask
         self.sampleRate = sampleRate
     }
 }

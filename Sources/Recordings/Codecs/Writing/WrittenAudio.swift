@@ -24,4 +24,14 @@ public struct WrittenAudio: Sendable {
     public let byteCount: UInt64
     /// What reading it back must give, all of it.
     public let proofs: [Proof]
+    /// What was found in the source that people should know, in words.
+    public let notes: [String]
+
+    init(codec: AudioCodec, sampleCount: UInt64, byteCount: UInt64, proofs: [Proof], notes: [String] = []) {
+        self.codec = codec
+        self.sampleCount = sampleCount
+        self.byteCount = byteCount
+        self.proofs = proofs
+        self.notes = notes
+    }
 }

@@ -1,0 +1,29 @@
+/// What is wrong with a stream that was decoded all the same.
+public struct MediaDamage: Sendable, Equatable {
+    /// Packets that could not be decoded.
+    public internal(set) var packetCount: UInt64 = 0
+    /// Samples of one channel, in the place of packets that are missing or could not be decoded, that are silence.
+    public internal(set) var silentSampleCount: UInt64 = 0
+    /// The first sample of one channel at which something is wrong.
+    public internal(set) var firstSample: UInt64?
+    /// Why the first packet could not be decoded.
+    public internal(set) var reason: String?
+    /// Why the file could not be read to its end, if that is so.
+    public internal(set) var endReason: String?
+    /// Samples of one channel that the container announces and does not have; 0 if it announces none.
+    public var missingSampleCount: UInt64 = 0
+
+    /// Nothing.
+    public init() {}
+
+    /// Whether nothing is wrong.
+    public var isEmpty: Bool { self == MediaDamage() }
+
+    /// Notes a place at sample `sample`, with the reason if a packet could not be decoded.
+    mutating func add(at sample: UInt64, packet reason: String? = nil) {
+        firstSample = firstSample ?? sample
+        guard let reason else { return }
+        packetCount += 1
+        self.reason = self.reason ?? reason
+    }
+}

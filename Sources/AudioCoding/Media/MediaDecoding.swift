@@ -1,0 +1,116 @@
+import CLibAV
+import Support
+
+/// Decodes the packets of one stream in order. Silence stands for packets that are missing or cannot be decoded.
+struct MediaDecoding {
+    private let decoder: MediaDecoder
+    /// The unit of the stream's times, and that of samples.
+    private let timeBase: AVRational, sampleTime: AVRational
+    private var timeline: MediaTimeline
+    /// What is wrong so far.
+    private(set) var damage = MediaDamage()
+    /// Samples of silence that come next, and what comes behind them.
+    private var silence: UInt64 = 0
+    private var held: SampleBuffer?
+    private var hasDecoded = false
+
+    /// Decoding by `decoder`, whose stream has times in `timeBase`.
+    init(_ decoder: MediaDecoder, timeBase: AVRational) {
+        self.decoder = decoder
+        self.timeBase = timeBase
+        sampleTime = AVRational(num: 1, den: decoder.sampleRate)
+        timeline = MediaTimeline(
+            sampleRate: UInt32(clamping: decoder.sampleRate), samplesPerTick: av_rescale_q(1, timeBase, sampleTime))
+    }
+
+    /// Whether the decoder itself leaves out the padding that the stream's configuration announces.
+    var dropsPadding: Bool { decoder.dropsPadding }
+
+    /// Samples of one channel that were returned.
+    var sampleCount: UInt64 { timeline.sampleCount }
+
+    /// The next samples, at least one, up to `end`, in samples from the recording's first; nil if another packet is needed.
+    ///
+    /// libavcodec drops what packets say is padding, but not what lies behind an edit list.
+    mutating func next(until end: Int64?) throws -> SampleBuffer? {
+        while let samples = try nextWhole() {
+            let left = end.map { Int(clamping: $0.subtracting(Int64(clamping: sampleCount)) ?? 0) } ?? .max
+            let kept = samples.subrange(0..<max(0, left))
+            timeline.append(kept.sampleCount)
+            if kept.sampleCount > 0 { return kept }
+        }
+        return nil
+    }
+
+    private mutating func nextWhole() throws -> SampleBuffer? {
+        if silence > 0 {
+            let count = min(silence, UInt64(clamping: decoder.sampleRate))
+            silence -= count
+            return .silence(decoder.format, channels: decoder.channels, count: Int(clamping: count))
+        }
+        if let samples = held {
+            held = nil
+            return samples
+        }
+        guard let (samples, time) = try receive() else { return nil }
+        hasDecoded = true
+        let gap = try timeline.gap(
+            before: time.map { av_rescale_q($0, timeBase, sampleTime) }, count: samples.sampleCount)
+        guard gap > 0 else { return samples }
+        held = samples
+        fall(silent: gap)
+        return try nextWhole()
+    }
+
+    private mutating func receive() throws -> (samples: SampleBuffer, time: Int64?)? {
+        do {
+            return try decoder.receive()
+        } catch let error as LibAVError where error.isOfPacket {
+            damage.add(at: sampleCount, packet: error.summary)
+            return nil
+        }
+    }
+
+    private mutating func fall(silent count: UInt64) {
+        damage.add(at: sampleCount)
+        damage.silentSampleCount = damage.silentSampleCount.adding(count) ?? .max
+        silence = count
+    }
+
+    /// Takes `packet`; nil at the end of the stream. Throws there if not one packet could be decoded.
+    mutating func send(_ packet: UnsafePointer<AVPacket>?) throws {
+        do {
+            try decoder.send(packet)
+        } catch  where (error as? LibAVError)?.isOfPacket ?? true {
+            damage.add(at: sampleCount, packet: "\(error)")
+            // Without times, only the packet itself says how long the gap is.
+            if let packet = packet?.pointee, packet.pts == zwl_AV_NOPTS_VALUE, packet.duration > 0 {
+                let count = av_rescale_q(packet.duration, timeBase, sampleTime)
+                fall(silent: UInt64(clamping: min(count, Int64(decoder.sampleRate))))
+            }
+        }
+        if packet == nil, !hasDecoded, let reason = damage.reason {
+            throw MediaFailure("none of its \(damage.packetCount) packets can be decoded: \(reason)")
+        }
+    }
+
+    /// Notes that the file could not be read to its end because of `error`.
+    mutating func end(because error: LibAVError) {
+        damage.add(at: sampleCount)
+        damage.endReason = error.summary
+    }
+
+    /// Compares the samples so far, which are all, with those that the container announces.
+    mutating func compare(withAnnounced announced: UInt64?) {
+        // Only PCM is announced to the sample; elsewhere padding may be counted, or times are in milliseconds.
+        let tolerance = decoder.isPCM ? 0 : UInt64(clamping: decoder.sampleRate) / 10
+        guard let missing = announced?.subtracting(sampleCount), missing > tolerance else { return }
+        damage.add(at: sampleCount)
+        damage.missingSampleCount = missing
+    }
+}
+
+extension LibAVError {
+    /// Whether it says something of a packet: all but a want of memory.
+    fileprivate var isOfPacket: Bool { code != -ENOMEM }
+}

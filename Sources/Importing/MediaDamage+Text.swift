@@ -1,0 +1,23 @@
+import AudioCoding
+import Support
+
+extension MediaDamage {
+    /// What is wrong with a stream of `sampleRate`, in words, each of them a part of a sentence; none if nothing is.
+    func notes(sampleRate: UInt32) -> [String] {
+        var notes: [String] = []
+        let seconds = { (samples: UInt64) in SampleDuration(samples: samples, rate: sampleRate).clock }
+        let place = "at \(seconds(firstSample ?? 0))"
+        if packetCount > 0 {
+            let reason = reason.map { " (\($0))" } ?? ""
+            notes.append("damaged: \(packetCount) of its packets cannot be decoded, the first \(place)\(reason)")
+        }
+        if silentSampleCount > 0 {
+            notes.append("silence stands for \(seconds(silentSampleCount)) that are missing, the first \(place)")
+        }
+        if let endReason { notes.append("it cannot be read to its end (\(endReason))") }
+        if missingSampleCount > 0 {
+            notes.append("it ends \(seconds(missingSampleCount)) before the end that it announces")
+        }
+        return notes
+    }
+}
