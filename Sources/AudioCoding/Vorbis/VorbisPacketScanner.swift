@@ -40,7 +40,7 @@ public struct VorbisPacketScanner {
     /// Whether pages disagree on the granule position of sample 0.
     private var isContradictory = false
     /// Whether pages are missing between those found so far.
-    private var hasHoles = false
+    public private(set) var hasHoles = false
     /// The stream that was joined; nil if this is a scan from the first byte on.
     private var joined: VorbisStart?
     /// Whether it was joined at its first page of sound.

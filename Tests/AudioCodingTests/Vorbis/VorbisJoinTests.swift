@@ -37,7 +37,8 @@ import Testing
             let expected = stream.packets.filter { $0.pages.lowerBound >= first.lowerBound }
             #expect(packets.map(\.pieces) == expected.map(\.pieces))
             #expect(scanner.isWhole && scanner.hasEnded)
-            guard let begin = expected.first, expected.contains(where: { $0.pages.upperBound < range.upperBound }) else {
+            guard let begin = expected.first, expected.contains(where: { $0.pages.upperBound < range.upperBound })
+            else {
                 // Nothing but a last page, which may be trimmed.
                 #expect(scanner.joinedSample == nil || first.lowerBound == stream.packets[0].pages.lowerBound)
                 continue
