@@ -24,9 +24,11 @@ enum ImportCommand {
             that, all files that are named as sound or video usually is, those in folders below it too.
 
             Nothing is lost with flac and pcm: a WAV file, however odd, is given back by a mount byte for byte, and that is tried
-            before the import counts. What FLAC cannot hold (floating point, over 24 bits, over 8 channels) is kept as pcm. What
-            is \(CodecWords.copiedKinds) already is stored as it is. aac and opus keep what their rate can hold; of faster sources,
-            --ultrasonic decides.
+            before the import counts. What FLAC cannot hold (floating point, over 24 bits, over 8 channels) is kept as pcm.
+
+            What is \(CodecWords.copiedKinds) already is stored as it is.
+
+            aac and opus keep what their rate can hold; of faster sources, --ultrasonic decides.
 
             A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd or the file's name, in this order, else from
             --start.
