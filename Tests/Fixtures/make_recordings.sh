@@ -3,9 +3,9 @@
 #
 #   NAME.sha256   the SHA-256 of the samples of its source: interleaved, little-endian, 16 bits
 #
-# Decoders of AAC and Opus differ between versions: the tests compare with the installed ffmpeg.
+# Decoders of AAC, Opus and Vorbis differ between versions: the tests compare with the installed ffmpeg.
 #
-# Needs flac, ffmpeg and sox. The output of encoders changes with their version: run this to add a fixture, and commit only
+# Needs flac, ffmpeg, sox and vorbis-tools. The output of encoders changes with their version: run this to add a fixture, and commit only
 # that one.
 set -eu
 out=$(dirname "$(readlink -f "$0")")/recordings
@@ -29,3 +29,9 @@ ffmpeg -v error -nostdin -y -i "$work/stereo.wav" -c:a aac -b:a 48k -aac_pns 1 "
 sound tones 48000 1 12
 ffmpeg -v error -nostdin -y -i "$work/tones.wav" -c:a libopus -b:a 32k -application lowdelay -fflags +bitexact "$out/celt.opus"
 ffmpeg -v error -nostdin -y -i "$work/tones.wav" -c:a libopus -b:a 9k -application voip -fflags +bitexact "$out/silk.opus"
+
+# Clicks make the encoder of Vorbis change between its two lengths of blocks.
+sound breaths 16000 1 11
+sox -R -n -r 16000 -c 1 -b 16 "$work/beats.wav" synth 11 square 1.5 gain -12
+sox -R -m "$work/breaths.wav" "$work/beats.wav" -b 16 "$work/clicks.wav" gain -3
+oggenc --quiet --serial 7 -q 2 -o "$out/clicks.ogg" "$work/clicks.wav"

@@ -12,7 +12,10 @@ extension Mounts {
             let channels: Int
             var bits = 16
 
-            var codec: String { name.hasSuffix("aac") ? "aac" : name.hasSuffix("flac") ? "flac" : "opus" }
+            var codec: String {
+                let suffix = name.split(separator: ".").last.map(String.init) ?? ""
+                return suffix == "ogg" ? "vorbis" : suffix
+            }
             var testDescription: String { name }
         }
 
@@ -34,6 +37,9 @@ extension Mounts {
             Stream(name: "mono.aac", rate: 48_000, channels: 1),
             Stream(name: "surround6.aac", rate: 48_000, channels: 6),
             Stream(name: "surround8.aac", rate: 48_000, channels: 8),
+            Stream(name: "lowrate.ogg", rate: 8_000, channels: 1),
+            Stream(name: "stereo.ogg", rate: 44_100, channels: 2),
+            Stream(name: "surround6.ogg", rate: 48_000, channels: 6),
         ]
 
         @Test(arguments: exact)

@@ -24,6 +24,7 @@ extension Mounts {
             Stream(name: "noise.aac", codec: "aac", isExact: false, rate: 44_100, channels: 2),
             Stream(name: "celt.opus", codec: "opus", isExact: true, rate: 48_000, channels: 1),
             Stream(name: "silk.opus", codec: "opus", isExact: true, rate: 48_000, channels: 1),
+            Stream(name: "clicks.ogg", codec: "vorbis", isExact: true, rate: 16_000, channels: 1),
         ]
 
         /// Mounts a store of `stream`, and calls `body` with the path of its file.

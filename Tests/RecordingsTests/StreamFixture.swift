@@ -1,10 +1,11 @@
 import AudioCoding
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
 import Zarr
+
+@testable import Recordings
 
 /// A coded stream of Tests/Fixtures/recordings, and what an independent tool decodes it to.
 struct StreamFixture: Sendable, CustomTestStringConvertible {
@@ -19,6 +20,7 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         StreamFixture(name: "noise.aac", codec: "aac", isExact: false),
         StreamFixture(name: "celt.opus", codec: "opus", isExact: true),
         StreamFixture(name: "silk.opus", codec: "opus", isExact: true),
+        StreamFixture(name: "clicks.ogg", codec: "vorbis", isExact: true),
     ]
 
     static func named(_ name: String) throws -> StreamFixture {
@@ -41,7 +43,7 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The rows of a right `flac_index` or `aac_index`, by the scanners; for Opus none.
+    /// The rows of a right index, by the scanners; for Opus none.
     var indexRows: [[UInt64]] {
         get throws {
             let bytes = try bytes
@@ -66,6 +68,9 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
                 var scanner = ADTSScanner(samplesPerFrame: 1024)
                 let frames = try scanner.consume(buffer)
                 return try frames + scanner.finish()
+            case "vorbis":
+                let scanner = VorbisUnitScanner()
+                return try scanner.consume(buffer) + scanner.finish()
             default:
                 return []
             }
