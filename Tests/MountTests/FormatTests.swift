@@ -13,8 +13,11 @@ extension Mounts {
             var bits = 16
 
             var codec: String {
-                let suffix = name.split(separator: ".").last.map(String.init) ?? ""
-                return suffix == "ogg" ? "vorbis" : suffix
+                switch URL(filePath: name).pathExtension {
+                case "mp2": "mp3"
+                case "ogg": "vorbis"
+                case let other: other
+                }
             }
             var testDescription: String { name }
         }
@@ -37,6 +40,20 @@ extension Mounts {
             Stream(name: "mono.aac", rate: 48_000, channels: 1),
             Stream(name: "surround6.aac", rate: 48_000, channels: 6),
             Stream(name: "surround8.aac", rate: 48_000, channels: 8),
+            Stream(name: "abr.mp3", rate: 32_000, channels: 1),
+            Stream(name: "cbr.mp3", rate: 44_100, channels: 2),
+            Stream(name: "checksums.mp3", rate: 32_000, channels: 2),
+            Stream(name: "lavc.mp3", rate: 44_100, channels: 2),
+            Stream(name: "mpeg2.mp3", rate: 16_000, channels: 2),
+            Stream(name: "mpeg25.mp3", rate: 8_000, channels: 1),
+            Stream(name: "shine.mp3", rate: 44_100, channels: 2),
+            Stream(name: "tags.mp3", rate: 44_100, channels: 1),
+            Stream(name: "untagged.mp3", rate: 44_100, channels: 1),
+            Stream(name: "vbr.mp3", rate: 48_000, channels: 2),
+            Stream(name: "dual.mp2", rate: 32_000, channels: 2),
+            Stream(name: "joint.mp2", rate: 44_100, channels: 2),
+            Stream(name: "mono.mp2", rate: 48_000, channels: 1),
+            Stream(name: "mpeg2.mp2", rate: 16_000, channels: 1),
             Stream(name: "lowrate.ogg", rate: 8_000, channels: 1),
             Stream(name: "stereo.ogg", rate: 44_100, channels: 2),
             Stream(name: "surround6.ogg", rate: 48_000, channels: 6),

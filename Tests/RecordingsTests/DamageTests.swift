@@ -59,6 +59,28 @@ struct DamageTests {
         }
     }
 
+    @Test func `a lost MP3 frame costs its unit, and the next if it is its pre-roll`() throws {
+        let fixture = try StreamFixture.named("reservoir.mp3")
+        let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
+        let rows = try fixture.indexRows
+        // Frames of 130 to 200 bytes: a unit needs up to six of those before it.
+        for (lost, units) in [(13, 1..<2), (23, 1..<3)] {
+            var blob = try fixture.bytes
+            blob[Int(rows[lost][0])] = 0
+            try OpenedRecording.with(fixture, blob: blob, indexRows: rows) { opened in
+                let failed = try unreadable(opened.recording, whole: whole, step: 4)
+                // The first 1105 samples are the encoder's delay and the decoder's.
+                let skipped: UInt64 = 1_105
+                let expected = units.map { unit in
+                    (UInt64(unit) * 12 * 1_152 - skipped) * 4..<(UInt64(unit + 1) * 12 * 1_152 - skipped) * 4
+                }
+                #expect(failed.first?.lowerBound == expected.first?.lowerBound)
+                #expect(failed.last?.upperBound == expected.last?.upperBound)
+                #expect(failed.count == units.count * 12 * 1_152)
+            }
+        }
+    }
+
     @Test("is never sound, for any byte of a stream or an index", arguments: StreamFixture.all)
     func anyByte(_ fixture: StreamFixture) throws {
         let bytes = try fixture.bytes

@@ -133,16 +133,9 @@ public final class GroupContents: Sendable {
     /// What the source of the recording `number` was called, and its number in an audio group: what its file's name is made of.
     /// Nothing is learned for that.
     public func naming(of number: Int) -> (sourceName: String, number: UInt64?) {
-        let (page, slot) = place(of: number)
-        let name = pages[page].names.text(at: slot)
-        switch pages[page].known(of: slot) {
-        case .found(let found):
-            let node = RecordingNode(packed: found, group: path, name: name)
-            return (node.sourceName, node.number)
-        case .facts(let packed):
-            let facts = RecordingFacts(packed: packed, path: path(ofNode: name))
-            return (facts?.sourceName ?? name, facts?.number)
-        }
+        let (index, slot) = place(of: number)
+        let page = pages[index]
+        return (page.sourceNames.text(at: slot), page.isArray(slot) ? nil : UInt64(page.names.text(at: slot)))
     }
 
     /// What a listing shows of the WAV file of the recording `number`, learned now unless it was before. Throws, at every call,

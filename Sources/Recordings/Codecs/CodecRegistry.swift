@@ -2,7 +2,7 @@
 public enum CodecRegistry {
     /// All of them, in the order in which they are listed to users.
     static let all: [any RecordingCodec] = [
-        FLACCodec(), AACCodec(), OpusCodec(), VorbisCodec(), PCMCodec(),
+        FLACCodec(), AACCodec(), OpusCodec(), MP3Codec(), VorbisCodec(), PCMCodec(),
     ]
 
     /// The codec called `name`.

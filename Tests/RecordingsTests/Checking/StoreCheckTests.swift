@@ -8,7 +8,7 @@ import Testing
 import Zarr
 
 /// A store of one recording, `0`, checked.
-private struct Checked {
+struct Checked {
     let findings: [Finding]
     let summary: StoreCheck.Summary
 
@@ -69,7 +69,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("names the samples of wrong rows, and repairs them", arguments: ["fixed.flac", "exact.aac"])
+    @Test("names the samples of wrong rows, and repairs them", arguments: ["fixed.flac", "exact.aac", "reservoir.mp3"])
     func wrongRows(name: String) throws {
         let fixture = try StreamFixture.named(name)
         let right = try fixture.indexRows
@@ -254,7 +254,7 @@ struct StoreCheckTests {
         try Checked.with { store in
             try store.addRecording("0", codec: "flac", blob: [1, 2, 3])
             try store.addRecording("1", codec: "opus", blob: Array("OpusHead and no more".utf8))
-            try store.addRecording("2", codec: "mp3", blob: [1])
+            try store.addRecording("2", codec: "ac3", blob: [1])
         } _: { directory in
             try Data("{".utf8).write(to: directory.appending(path: "2/zarr.json"))
             let checked = try Checked(directory, isDeep: true, isRepairing: true)

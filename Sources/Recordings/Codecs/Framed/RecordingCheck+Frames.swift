@@ -21,14 +21,16 @@ struct FrameScan {
 
 extension RecordingCheck {
     /// Finds the counted frames of `blob`, and compares the index, and `attributes`, with them. `form` is what the stream decodes
-    /// to: samples of one channel a second, and channels; nil if that is not known.
+    /// to: samples of one channel a second, and channels; nil if that is not known. `isIntact` says that the stream is known to be
+    /// as it was imported; then whatever lies between its frames has always been there.
     mutating func checkCountedFrames<Format: CountedFrameFormat>(
-        of blob: CodedBlob, _ format: Format, _ attributes: AudioAttributes, form: (rate: UInt32, channels: Int)?
+        of blob: CodedBlob, _ format: Format, _ attributes: AudioAttributes, form: (rate: UInt32, channels: Int)?,
+        isIntact: Bool = false
     ) throws {
         let scan = try FrameScan(of: blob, format, progress: progress)
         let start = scan.table[0]?.offset ?? format.firstFrameOffset
         let end = min(format.endOffset ?? blob.byteCount, blob.byteCount)
-        let holes = scan.table.holes(in: start..<max(start, end), sampleCount: nil)
+        let holes = isIntact ? [] : scan.table.holes(in: start..<max(start, end), sampleCount: nil)
         addUnreadable(scan.unreadable, outside: holes)
         if let form { checkAttributes(attributes, rate: form.rate, channels: form.channels) }
         let lost = try checkIndex(

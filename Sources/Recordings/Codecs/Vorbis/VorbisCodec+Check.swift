@@ -6,6 +6,7 @@ extension VorbisCodec {
     func check(_ audio: StoredAudio, opened: OpenedAudio?, in check: inout RecordingCheck) {
         do {
             let blob = try audio.blob()
+            let isIntact = check.compareWithSourceFile(blob) ?? false
             let headers = try VorbisStart(of: blob.stream).headers
             let scanner = VorbisUnitScanner()
             var table = FrameTable()
@@ -14,19 +15,20 @@ extension VorbisCodec {
             table.append(try scanner.finish())
 
             check.checkAttributes(audio.attributes, rate: headers.sampleRate, channels: headers.channels)
-            guard !scanner.hasHoles, pass.unreadable.isEmpty else {
+            guard isIntact || (!scanner.hasHoles && pass.unreadable.isEmpty) else {
                 return try addDamage(to: &check, opened, pass.unreadable)
             }
-            addSkippedBytes(of: scanner, to: &check)
+            addSkippedBytes(of: scanner, isIntact: isIntact, to: &check)
             try check.checkIndex(of: VorbisFormat.self, blob.byteCount, table, [])
         } catch {
             if opened != nil { check.add("its Vorbis stream cannot be read", error) }
         }
     }
 
-    /// Adds bytes of no page, without which the pages are all there.
-    private func addSkippedBytes(of scanner: VorbisUnitScanner, to check: inout RecordingCheck) {
-        guard scanner.skippedByteCount > 0 else { return }
+    /// Adds bytes of no page, without which the pages are all there. If the stream is known to be as it was imported, these have
+    /// always been there.
+    private func addSkippedBytes(of scanner: VorbisUnitScanner, isIntact: Bool, to check: inout RecordingCheck) {
+        guard scanner.skippedByteCount > 0, !isIntact || !scanner.hasEnded else { return }
         let bytes = "\(scanner.skippedByteCount) bytes of the stream belong to no intact page"
         check.add(
             scanner.hasEnded
@@ -42,7 +44,8 @@ extension VorbisCodec {
         if case .units(let units)? = opened?.samples { lost = try (units as? VorbisStream)?.lostSamples() }
         check.lostSamples += lost ?? []
         let more = lost == nil ? "; nothing says how many samples those had, and what follows has moved up" : ""
-        for samples in lost.map({ $0.map(Optional.some) }) ?? [nil] {
+        let places: [Range<UInt64>?] = lost ?? []
+        for samples in places.isEmpty ? [nil] : places {
             if let cause = unreadable.first {
                 check.add("pages of the stream cannot be read\(more)", cause.error, samples: samples)
             } else {
