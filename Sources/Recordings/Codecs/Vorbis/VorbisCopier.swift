@@ -11,7 +11,7 @@ struct VorbisCopier: SourceCopier {
     /// A copier of `file`. Throws if it is not one Vorbis stream and nothing else.
     init(_ file: SourceFile) throws {
         self.file = file
-        headers = try Self.naming { try VorbisStart(of: file.codedStream).headers }
+        headers = try Self.refusing { try VorbisStart(of: file.codedStream).headers }
     }
 
     var channels: Int { headers.channels }
@@ -24,14 +24,17 @@ struct VorbisCopier: SourceCopier {
             VorbisCodec.indexName, .index(of: FrameIndexRow.self), hashes: false, in: node)
         let scanner = VorbisUnitScanner()
         var reported: UInt64 = 0
-        try Self.naming {
+        try Self.refusing {
             // Frames overlap: their samples are not counted.
             try frames.append(file, from: 0, by: scanner) { _ in
                 progress(scanner.heardSampleCount.subtracting(reported) ?? 0)
                 reported = scanner.heardSampleCount
             }
         }
-        guard !scanner.hasHoles else { throw Self.refusal("pages of it are missing or damaged") }
+        guard !scanner.hasHoles else {
+            throw ImportError(
+                "is damaged: pages of it are missing or have wrong checksums (--reencode decodes the others)")
+        }
         guard scanner.heardSampleCount > 0 else { throw ImportError("has no samples") }
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "ogg")
@@ -42,16 +45,12 @@ struct VorbisCopier: SourceCopier {
             proofs: [.sourceFile, .decodableSamples])
     }
 
-    /// Does what `body` does; what it cannot read of the stream is named as a reason why the file is not stored as it is.
-    private static func naming<T>(_ body: () throws -> T) throws -> T {
+    /// Does what `body` does; what is not supported of the stream is the reason why the file is not stored as it is.
+    private static func refusing<T>(_ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let error as AudioCodingError {
-            throw refusal(error.problem, cause: error)
+            throw ImportError("is Ogg Vorbis that cannot be stored as it is (--reencode decodes it)", cause: error)
         }
-    }
-
-    private static func refusal(_ problem: String, cause: AudioCodingError? = nil) -> ImportError {
-        ImportError("is Ogg Vorbis that cannot be stored as it is: \(problem); --reencode decodes it", cause: cause)
     }
 }
