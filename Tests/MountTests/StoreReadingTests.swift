@@ -197,7 +197,7 @@ extension Mounts {
     }
 
     /// The stores written by the Python package zarrwlr.
-    @Suite("Shared stores", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+    @Suite(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
     struct SharedStores {
         @Test(arguments: Set(ExpectedRecording.all.map(\.store)).sorted())
         func `the shared stores show the expected recordings`(_ store: String) throws {

@@ -4,7 +4,6 @@ import TestSupport
 import Testing
 import Zarr
 
-@Suite("Damage to a stream")
 struct DamageTests {
     /// Reads `recording` in small pieces and says which bytes could not be had; the others must be those of `whole`.
     private func unreadable(_ recording: Recording, whole: [UInt8], step: UInt64 = 512) throws -> [Range<UInt64>] {
@@ -26,8 +25,8 @@ struct DamageTests {
         return failed
     }
 
-    @Test("costs a FLAC recording the samples of the frame that it hit, and no others", arguments: [true, false])
-    func flac(hasIndex: Bool) throws {
+    @Test(arguments: [true, false])
+    func `damage to a FLAC frame loses the samples of that frame, and no others`(hasIndex: Bool) throws {
         let fixture = try StreamFixture.named("fixed.flac")
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         let rows = try fixture.indexRows
@@ -43,8 +42,8 @@ struct DamageTests {
         }
     }
 
-    @Test("costs an AAC recording the units that need the frame that it hit", arguments: [true, false])
-    func aac(hasIndex: Bool) throws {
+    @Test(arguments: [true, false])
+    func `damage to an AAC frame loses the units that need that frame, and no others`(hasIndex: Bool) throws {
         let fixture = try StreamFixture.named("exact.aac")
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         let rows = try fixture.indexRows
@@ -81,8 +80,8 @@ struct DamageTests {
         }
     }
 
-    @Test("is never sound, for any byte of a stream or an index", arguments: StreamFixture.all)
-    func anyByte(_ fixture: StreamFixture) throws {
+    @Test(arguments: StreamFixture.all)
+    func `damage to any byte of a stream or an index never gives other samples`(_ fixture: StreamFixture) throws {
         let bytes = try fixture.bytes
         let rows = try fixture.indexRows
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }

@@ -10,7 +10,7 @@ public enum CodecRegistry {
         all.first { $0.name == name }
     }
 
-    /// What `audio` is kept as. Throws if it does not say so, or names a codec that there is none of.
+    /// The codec of `audio`. Throws if the store names none, or one that is not supported.
     static func codec(of audio: StoredAudio) throws(RecordingError) -> any RecordingCodec {
         if let codec = all.first(where: { $0.recognizes(audio) }) { return codec }
         guard let name = audio.codecName else {
