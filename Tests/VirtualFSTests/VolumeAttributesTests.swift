@@ -10,7 +10,7 @@ struct VolumeAttributesTests {
     @Test(arguments: [
         (UInt64(0), UInt64(44), UInt64(1)), (234, 512, 1), (235, 514, 2), (3_000_000_000, 6_000_000_080, 11_718_751),
     ])
-    func `attributes have the exact size of a file and its blocks`(samples: UInt64, size: UInt64, blocks: UInt64) throws {
+    func `attributes have the exact size and blocks of a file`(samples: UInt64, size: UInt64, blocks: UInt64) throws {
         let volume = Volume([.synthetic("0", source: "a.flac", sampleCount: samples)])
         let attributes = try volume.attributes(at: "a.wav")
         #expect(attributes.size == size)

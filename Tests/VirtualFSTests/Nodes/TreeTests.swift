@@ -115,7 +115,6 @@ private final class FixedDirectory: Directory {
     }
 
     func name(at place: Int) -> [UInt8] { Array(children[place].name.utf8) }
-    func place(of name: [UInt8]) -> Int? { children.firstIndex { $0.name.utf8.elementsEqual(name) } }
     func identity(at place: Int) -> NodeIdentity { children[place].identity }
 
     func child(at place: Int) -> Child {
