@@ -1,7 +1,8 @@
 import Glibc
 import Support
 
-/// A way to go on in the background: a copy of this process does the work, and this one only waits to hear how it began.
+/// Runs work in the background: a copy of this process does it, and this process waits until the copy reports that it
+/// has begun.
 ///
 /// To be used only while the process has no other thread: the copy would have none of them.
 enum BackgroundProcess {
@@ -28,9 +29,9 @@ enum BackgroundProcess {
         try waitForWord(from: child, on: reading)
     }
 
-    /// Closes all but the three standard streams and `descriptor`, which gets the returned number: whatever else this process was
-    /// started with would stay open as long as the mount, and whoever started the command may wait until all ends of a pipe are
-    /// closed.
+    /// Closes all but the three standard streams and `descriptor`, which gets the returned number: whatever else this
+    /// process was started with would stay open as long as the mount, and the program that started the command may wait
+    /// until all ends of a pipe are closed.
     private static func closingOthers(than descriptor: Int32) -> Int32 {
         let kept = dup2(descriptor, STDERR_FILENO + 1)
         guard kept >= 0 else { return descriptor }
@@ -43,9 +44,9 @@ enum BackgroundProcess {
         CommandError("cannot go into the background", cause: SystemError(call, "zarrwlr-mount"))
     }
 
-    /// Runs `body` on a thread of its own, not on the one that was forked: Swift's locks (`Mutex`, and what initialises a
-    /// global once) know a thread by its number in the kernel, which they remember, and which after a fork is the parent's.
-    /// Two threads that meet at such a lock would then spin for ever.
+    /// Runs `body` on a thread of its own, not on the one that was forked: Swift's locks (`Mutex`, and what initialises
+    /// a global once) know a thread by its number in the kernel, which they remember, and which after a fork is the
+    /// parent's. Two threads that meet at such a lock would then spin forever.
     private static func runAsCopy(
         reportingTo descriptor: Int32,
         _ body: @escaping @Sendable (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
@@ -72,7 +73,7 @@ enum BackgroundProcess {
         exit(1)
     }
 
-    /// Waits for the first byte and, unless that says that the work has begun, for all that the copy has to say.
+    /// Waits for the first byte and, unless that reports that the work has begun, for the reason that the copy writes.
     private static func waitForWord(from child: pid_t, on descriptor: Int32) throws(CommandError) {
         var words: [UInt8] = []
         var byte: UInt8 = 0
@@ -100,7 +101,7 @@ enum BackgroundProcess {
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     }
 
-    /// Begins a session of its own, and has no stream open any more on which whoever started the command may wait.
+    /// Begins a session of its own, and closes the streams on which the program that started the command may wait.
     private static func leaveTerminal() {
         setsid()
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)

@@ -1,6 +1,6 @@
 /// An option of a `zarrwlr` command: its names, its value, its effect, and its text in `--help`, all in one place.
 struct CommandOption<Configuration>: Sendable {
-    /// The effect of an option without a value, or of one with a value, which throws if the value makes no sense.
+    /// The effect of an option without a value, or of one with a value, which throws if the value is not valid.
     enum Effect: Sendable {
         case flag(@Sendable (inout Configuration) throws(CommandError) -> Void)
         case value(String, @Sendable (inout Configuration, String) throws(CommandError) -> Void)

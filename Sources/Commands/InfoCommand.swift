@@ -10,7 +10,8 @@ enum InfoCommand {
     }
 
     static let subcommand = Subcommand(
-        "info", operands: "STORE[::GROUP] RECORDING", operandCount: 2...2, summary: "Tell all about one recording.",
+        "info", operands: "STORE[::GROUP] RECORDING", operandCount: 2...2,
+        summary: "Show all that is known of one recording.",
         notes: """
             RECORDING is its path in the store (pond/mono/0) or the path of its WAV file in a mount (pond/mono/a.wav). The coded
             stream is read from its first byte to its last.

@@ -15,7 +15,7 @@ enum ListCommand {
     static let subcommand = Subcommand(
         "list", operands: "STORE[::GROUP]", operandCount: 1...1, summary: "List the recordings of a store.",
         notes: """
-            What cannot be served is told on standard error, and makes the exit status 1.
+            Recordings that cannot be served are named on standard error, and the exit status is then 1.
             """,
         options: [
             CommandOption("--csv", effect: .flag { $0.format = .csv }, help: "print comma-separated values (a table)"),

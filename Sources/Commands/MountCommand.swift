@@ -12,7 +12,7 @@ public struct MountCommand: Sendable {
     private static let name = "zarrwlr-mount"
     /// Problems that the log has a line for; if there are more, they are only counted.
     private static let loggedProblems = 100
-    /// Who makes a pause to look at a spectrogram finds decoded sound still there.
+    /// Long enough that decoded sound is still in memory after a look at a spectrogram.
     private static let idleSeconds: UInt32 = 60
 
     private let output: Output
@@ -26,8 +26,8 @@ public struct MountCommand: Sendable {
 
     /// Does what `arguments` (without the program's name) say and returns the exit status: 0, or 1 with one line in `errors`.
     ///
-    /// Unless told to stay in the foreground, it returns as soon as the mount answers, and a copy of the process goes on; it must
-    /// then be called while the process has no other thread.
+    /// Unless it is to stay in the foreground, it returns as soon as the mount answers, and a copy of the process goes
+    /// on; it must then be called while the process has no other thread.
     public func run(_ arguments: [String]) -> Int32 {
         do throws(CommandError) {
             switch try MountInvocation(arguments) {
@@ -96,7 +96,7 @@ public struct MountCommand: Sendable {
         log.say(.info, "\(mountpoint) is unmounted")
     }
 
-    /// Finds out in the background what `volume` has.
+    /// Learns all recordings of `volume` in the background, and logs the problems.
     private func learn(_ volume: Volume, _ file: CatalogueFile?, _ log: Log) {
         do {
             let thread = try WorkerThread(name: "learner") {
@@ -113,16 +113,16 @@ public struct MountCommand: Sendable {
             }
             thread.detach()
         } catch {
-            log.say(.warning, "recordings are looked at only when somebody asks for them: \(error)")
+            log.say(.warning, "recordings are examined only when they are requested: \(error)")
         }
     }
 
-    /// Empties `cache` when nobody reads.
+    /// Empties `cache` when nothing is read.
     private func giveBackWhenIdle(_ cache: BlockCache, _ log: Log) {
         do throws(SystemError) {
             try IdleRelease.start(for: cache, afterSeconds: Self.idleSeconds)
         } catch {
-            log.say(.warning, "decoded sound stays in memory when nobody reads: \(error)")
+            log.say(.warning, "decoded sound stays in memory when nothing is read: \(error)")
         }
     }
 

@@ -1,6 +1,6 @@
 /// A mount option, for `-o`: its names, its value, its effect, and its text in `--help`, all in one place.
 struct MountOption: Sendable {
-    /// The effect of an option without a value, or of one with a value, which throws if the value makes no sense.
+    /// The effect of an option without a value, or of one with a value, which throws if the value is not valid.
     enum Effect: Sendable {
         case flag(@Sendable (inout MountConfiguration, _ name: String) throws(CommandError) -> Void)
         case value(String, @Sendable (inout MountConfiguration, String) throws(CommandError) -> Void)

@@ -3,7 +3,7 @@ import Support
 import VirtualFS
 import Zarr
 
-/// A store that a command has opened to look at: its recordings, and the files that a mount would show them as.
+/// A store that a command has opened: its recordings, and the files that a mount would show them as.
 struct OpenStore: Sendable {
     /// A recording, and the path of its WAV file below a mount of the store.
     struct Entry: Sendable {
@@ -14,7 +14,7 @@ struct OpenStore: Sendable {
     /// All that a store has.
     struct Contents: Sendable {
         let entries: [Entry]
-        /// What could not be made a recording, and why.
+        /// Recordings that cannot be served and nodes that cannot be read, and why.
         let problems: [RecordingError]
 
         /// Prints the problems to `streams`, a line each.
@@ -25,7 +25,7 @@ struct OpenStore: Sendable {
         }
     }
 
-    /// What is decoded and kept meanwhile.
+    /// The budget of the cache.
     private static let cacheByteCount = 64 << 20
 
     let address: StoreAddress
@@ -34,7 +34,8 @@ struct OpenStore: Sendable {
     private let catalogue: Catalogue
     private let volume: Volume
 
-    /// Opens what `address` names, and looks at none of the recordings. What these have to say about themselves goes to `log`.
+    /// Opens what `address` names, without examining any recording. What is noticed about recordings later is logged in
+    /// `log`.
     init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
         self.address = address
         store = try StoreCatalogue.open(path: address.path)
@@ -71,7 +72,7 @@ struct OpenStore: Sendable {
         volume.filePath(ofRecording: recording.path) ?? recording.path
     }
 
-    /// Bytes that the store keeps of `recording`, its index and metadata among them; 0 if that cannot be told.
+    /// Bytes that the store keeps of `recording`, including its index and metadata; 0 if that is not known.
     func storedByteCount(of recording: Recording) -> UInt64 {
         (try? store.byteCount(below: recording.path)) ?? 0
     }

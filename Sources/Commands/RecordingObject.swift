@@ -1,6 +1,6 @@
 import Recordings
 
-/// What an output has of a recording as an object: a member for each column of which something is known.
+/// A recording as a JSON object in an output: a member for each column whose value is known.
 struct RecordingObject: Encodable {
     private let values: [(name: String, value: RecordingValue)]
 

@@ -1,7 +1,7 @@
 import Recordings
 import Support
 
-/// What people read of a recording.
+/// The text of a recording for people.
 extension RecordingOutput.Column {
     /// The cell of `row` in a table.
     func cell(of row: RecordingRow) -> String {
@@ -14,7 +14,7 @@ extension RecordingOutput.Column {
         }
     }
 
-    /// How the cells stand: numbers to the right.
+    /// The alignment of the cells: numbers to the right.
     var alignment: TextTable.Alignment {
         switch column.kind {
         case .count, .real, .duration, .ratio: .right
@@ -22,7 +22,7 @@ extension RecordingOutput.Column {
         }
     }
 
-    /// What a line about `row` alone says; nil if it is left out.
+    /// The column's line in a text about `row` alone; nil if it is left out.
     func line(of row: RecordingRow) -> String? {
         switch column.value(row) {
         case .ratio(let whole, let part): "\(whole) bytes, ratio \(ByteCountText.ratio(whole, to: part))"

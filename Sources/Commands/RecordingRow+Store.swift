@@ -8,7 +8,7 @@ extension RecordingRow {
             entry.recording.facts, file: entry.file, storedByteCount: store.storedByteCount(of: entry.recording))
     }
 
-    /// Those of `entries` of `store`, in their order.
+    /// The rows of `entries` of `store`, in their order.
     static func all(_ entries: [OpenStore.Entry], in store: OpenStore) -> [RecordingRow] {
         Parallel.map(entries) { RecordingRow($0, in: store) }
     }

@@ -51,7 +51,7 @@ public final class AudioGroup: Sendable {
         case taken(String?)
     }
 
-    /// The right to import a source. The source can be claimed again once this is let go of, unless it was published.
+    /// The right to import a source. The source can be claimed again once this is released, unless it was published.
     final class SourceClaim: Sendable {
         /// The SHA-256 of the source, in hexadecimal.
         let sha256: String

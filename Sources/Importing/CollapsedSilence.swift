@@ -58,7 +58,7 @@ struct CollapsedSilence {
 }
 
 extension WaveMetadata {
-    /// Whether the recording says that an AudioMoth made it.
+    /// Whether the metadata name an AudioMoth as the recorder.
     var isAudioMoth: Bool {
         info.contains { $0.value.contains("AudioMoth") } || guano.contains { $0.value.contains("AudioMoth") }
     }

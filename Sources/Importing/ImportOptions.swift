@@ -1,7 +1,7 @@
 public import Recordings
 public import Support
 
-/// What an import is asked for.
+/// The settings of an import.
 public struct ImportOptions: Sendable {
     /// What becomes of a source whose sample rate is higher than those of a lossy codec.
     public enum Ultrasound: String, Sendable, CaseIterable {
@@ -20,7 +20,7 @@ public struct ImportOptions: Sendable {
     public var codec = Self.defaultCodec
     /// Bits a second of a lossy codec, all channels together; nil for the codec's usual ones.
     public var bitRate: Int?
-    /// Whether sources that can be stored as they are coded are decoded and encoded anew all the same.
+    /// Whether sources that can be stored as they are coded are decoded and encoded anew nevertheless.
     public var reencodes = false
     /// What becomes of sources whose sample rate is higher than those of the codec.
     public var ultrasound = Ultrasound.refuse

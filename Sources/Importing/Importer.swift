@@ -23,7 +23,7 @@ public final class Importer: Sendable {
         case alreadyThere(String?)
     }
 
-    /// Finds out what importing the file at `path` would do, and does nothing of it.
+    /// Finds out what importing the file at `path` would do, without importing it.
     public func plan(for path: String) throws(ImportError) -> ImportPreview {
         do {
             let source = try open(path)

@@ -8,7 +8,7 @@ import Zarr
 struct ReadBack {
     /// Bytes that are read at a time: many, as each piece of an Opus stream begins with pre-roll.
     private static let pieceByteCount = PieceDigests.pieceByteCount
-    /// Pieces that are compared of what was decoded while it was encoded.
+    /// How many pieces are compared with what was decoded while they were encoded.
     private static let sampledPieceCount = 8
     /// Pieces that may wait to be compared, for each thread.
     private static let piecesPerThread = 2
@@ -18,7 +18,7 @@ struct ReadBack {
     private let cache: BlockCache
     private let threads: Int
 
-    /// Opens the recording at `path` of `store`, to be read by so many threads. What is read goes through `cache`.
+    /// Opens the recording at `path` of `store`, to be read by `threads` threads. What is read goes through `cache`.
     init(store: any Store, path: String, cache: BlockCache, threads: Int) throws(RecordingError) {
         self.store = store
         self.cache = cache

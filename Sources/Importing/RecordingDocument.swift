@@ -48,7 +48,7 @@ struct RecordingDocument {
         ]
     }
 
-    /// What the source says of itself, and the notes of the import.
+    /// The source's own metadata, and the notes of the import.
     private var sourceMetadata: [String: JSONValue] {
         let metadata = description.metadata
         var fields: [String: JSONValue] = [:]

@@ -1,4 +1,4 @@
-/// What zarrwlr's hierarchy calls its parts, whatever the codec: read in one place, written in another.
+/// The names in zarrwlr's hierarchy that do not depend on the codec.
 public enum HierarchyNames {
     /// The attribute `magic_id` of an audio group.
     public static let audioGroupMagic = "zarrwlr_original_audio_group_fherb2_23091969052025"

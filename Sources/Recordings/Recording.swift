@@ -24,9 +24,9 @@ public struct Recording: Sendable {
         waveExtent = facts.waveExtent
     }
 
-    /// Reads what the recording at `path` of `store` is, without its samples.
+    /// Opens the recording at `path` of `store`, without reading its samples.
     ///
-    /// Throws if there is none, or none that can be served.
+    /// Throws if there is none, or if it cannot be served.
     public init(store: any Store, path: String, cache: BlockCache, log: Log) throws(RecordingError) {
         self = try RecordingLoader(store: store, cache: cache, log: log).load(
             RecordingNode(store: store, path: path, cache: cache)

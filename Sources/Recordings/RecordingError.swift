@@ -6,7 +6,7 @@ public struct RecordingError: DescribedError {
     public let problem: String
     /// The recording's path in the store; empty for the root.
     public let recording: String
-    /// The samples (of one channel) that cannot be had; nil where it is the recording as a whole.
+    /// The samples (of one channel) that cannot be read; nil if the error concerns the whole recording.
     public let samples: Range<UInt64>?
     /// The error beneath.
     public let cause: (any Error)?

@@ -34,8 +34,8 @@ public final class Database: Sendable {
         }
     }
 
-    /// Calls `body` with the columns of each row that the statement `sql` gives with `values` for its parameters. Other threads
-    /// wait meanwhile; `body` must not use the database.
+    /// Calls `body` with the columns of each row that the statement `sql` returns with `values` as its parameters.
+    /// Other threads wait meanwhile; `body` must not use the database.
     public func forEachRow(
         _ sql: String, _ values: [DatabaseValue] = [], _ body: @Sendable ([DatabaseValue]) -> Void
     ) throws(DatabaseError) {

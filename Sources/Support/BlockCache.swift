@@ -161,7 +161,7 @@ public final class BlockCache: Sendable {
     }
 }
 
-/// A place for one block, where it is made and waited for.
+/// A place for one block, in which one thread makes it and others wait for it.
 private typealias Slot = SingleFlight<Block>
 
 /// A part of the map, with a lock of its own. Its entries are evicted by the CLOCK algorithm: a hand goes round, clears the

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Hands items, in order, to work that runs beside whatever makes them.
+/// Hands items, in order, to work that runs beside the thread that makes them.
 ///
 /// To be used by one thread. Only the work may use what it captures until `finish` has returned.
 public final class Relay<Item: Sendable> {

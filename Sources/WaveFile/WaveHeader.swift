@@ -42,10 +42,10 @@ public struct WaveHeader: Sendable, Equatable {
         /// Bytes of the samples.
         let dataByteCount: UInt64
         let isRF64: Bool
-        /// What a RIFF size counts: all that follows it, the pad byte of an odd `data` chunk too.
+        /// The RIFF size, which counts all that follows it, including the pad byte of an odd `data` chunk.
         let riffSize: UInt64
 
-        /// Those of `sampleCount` samples of each channel; nil if they do not fit 64 bits.
+        /// The sizes for `sampleCount` samples of each channel; nil if they do not fit 64 bits.
         init?(format: WaveFormat, sampleCount: UInt64) {
             guard let dataByteCount = sampleCount.multiplied(by: UInt64(format.blockAlign)),
                 let paddedByteCount = dataByteCount.adding(dataByteCount % 2),

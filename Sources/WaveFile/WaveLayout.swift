@@ -2,7 +2,7 @@ import Support
 
 /// The layout of a WAV file: a head, the sample data, a tail. It is known before the first sample is decoded.
 ///
-/// Head and tail may be any bytes; the caller answers for what they say of the samples.
+/// Head and tail may be any bytes; the caller ensures that they describe the samples correctly.
 public struct WaveLayout: Sendable, Equatable {
     /// The bytes before the sample data.
     public let head: [UInt8]

@@ -5,7 +5,7 @@ public enum DataType: Sendable, Hashable {
     case uint8, uint16, uint32, uint64
     case float16, float32, float64
     case complex64, complex128
-    /// Opaque bytes, so many of them; named `r8`, `r16` … by the number of their bits.
+    /// This many opaque bytes; named `r8`, `r16` … by the number of their bits.
     case raw(bytes: Int)
 
     /// What the bits of an element mean.

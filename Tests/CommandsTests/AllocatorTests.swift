@@ -4,7 +4,6 @@ import Testing
 @testable import Commands
 @testable import VirtualFS
 
-@Suite("The allocator")
 struct AllocatorTests {
     @Test func `the allocator is jemalloc with one arena`() {
         var count: UInt32 = 0

@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `extract --table writes nothing if a row makes no sense`() throws {
+    @Test func `extract --table writes nothing if a row is not valid`() throws {
         try SmallStore.with { store in
             let (table, folder) = (store.file("t.txt"), store.file("calls"))
             try Data("0.1\t0.2\ta\n0.1\t9999\tb\n".utf8).write(to: URL(filePath: table))

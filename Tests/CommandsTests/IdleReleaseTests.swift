@@ -4,7 +4,6 @@ import Testing
 
 @testable import Commands
 
-@Suite("The memory of an idle cache")
 struct IdleReleaseTests {
     /// Requests a hundred blocks and returns how many of them were made.
     private static func fill(_ cache: BlockCache, _ owner: BlockOwner) -> Int {

@@ -141,7 +141,7 @@ import Testing
         ["--start", "yesterday"], ["--timezone", "CET"], ["--set", "key"], ["--set", "type=1"], ["--jobs", "0"],
         ["--stream", "-1"], ["--frobnicate"],
     ])
-    func `import refuses options that make no sense before it does anything`(options: [String]) throws {
+    func `import refuses invalid options before it does anything`(options: [String]) throws {
         try withSources { store, sources in
             let written = Written()
             let streams = CommandStreams(

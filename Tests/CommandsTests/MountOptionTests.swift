@@ -41,7 +41,7 @@ import Testing
         ),
         ("ro=1", "option 'ro' takes no value"), ("allow_other=", "option 'allow_other' takes no value"),
     ])
-    func `mount options that make no sense are refused with advice`(list: String, reason: String) {
+    func `invalid mount options are refused with advice`(list: String, reason: String) {
         #expect {
             _ = try applied(list)
         } throws: { error in

@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(
-    "What other decoders make of an imported recording", .enabled(if: ZarrPython.decodes, ZarrPython.decodingComment))
+@Suite(.enabled(if: ZarrPython.decodes, ZarrPython.decodingComment))
 struct OtherDecodersTests {
     private struct Comparison: Decodable {
         struct Decoder: Decodable {

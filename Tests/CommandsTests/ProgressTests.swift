@@ -4,7 +4,6 @@ import Testing
 
 @testable import Commands
 
-@Suite("Progress")
 struct ProgressTests {
     private final class Written: Sendable {
         let text = Mutex("")

@@ -46,11 +46,11 @@ import Testing
     }
 
     @Test(arguments: ["\n", "\r\n"])
-    func `a table of Raven has a row for each selection, whatever its views`(lineEnd: String) throws {
+    func `a selection table of Raven has a row for each selection, whatever its views`(lineEnd: String) throws {
         #expect(try times(Self.raven.replacing("\n", with: lineEnd)) == [[500, 1250], [2000, 3000]])
     }
 
-    @Test func `a table of Raven about several files has times in each file`() throws {
+    @Test func `a selection table of Raven about several files has times in each file`() throws {
         let table = """
             Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)
             1\t1\t2\tb.wav\t1
@@ -61,12 +61,12 @@ import Testing
         #expect(try SelectionTable(table, names: ["a.wav"]).otherRowCount == 1)
     }
 
-    @Test func `a table of Audacity has no titles, and may have lines of frequencies`() throws {
+    @Test func `a label track of Audacity has no titles, and may have lines of frequencies`() throws {
         #expect(
             try times("0.100000\t0.200000\tbird\n\\\t100.0\t2000.0\n0.3\t0.3\tpoint\n") == [[100, 200], [300, 300]])
     }
 
-    @Test func `a table of BirdNET is comma-separated and quoted`() throws {
+    @Test func `a results table of BirdNET is comma-separated and quoted`() throws {
         let table = """
             Start (s),End (s),Scientific name,Common name,Confidence,File
             0.0,3.0,"Parus ""major"", L.",Great tit,0.9,/data/a.wav
@@ -82,7 +82,7 @@ import Testing
         ("Begin Time (s)\tEnd Time (s)\n\n1\n", "line 3 of the table: '' is no time"),
         ("0\t1\tbird\nbird\n", "line 2 of the table: 'bird' is no time"),
     ])
-    func `a table that makes no sense is refused with the line`(text: String, reason: String) {
+    func `a selection table that is not valid is refused with the line`(text: String, reason: String) {
         #expect {
             _ = try SelectionTable(text, names: [])
         } throws: { error in

@@ -3,7 +3,7 @@
 #
 #   NAME.sha256   the SHA-256 of the samples of its source: interleaved, little-endian, 16 bits
 #
-# Decoders of AAC and Opus differ between versions: the tests compare with the installed ffmpeg.
+# Decoders of AAC, MP3 and Opus differ between versions: the tests compare with the installed ffmpeg.
 #
 # Needs flac, ffmpeg and sox. The output of encoders changes with their version: run this to add a fixture, and commit only
 # that one.
@@ -29,3 +29,6 @@ ffmpeg -v error -nostdin -y -i "$work/stereo.wav" -c:a aac -b:a 48k -aac_pns 1 "
 sound tones 48000 1 12
 ffmpeg -v error -nostdin -y -i "$work/tones.wav" -c:a libopus -b:a 32k -application lowdelay -fflags +bitexact "$out/celt.opus"
 ffmpeg -v error -nostdin -y -i "$work/tones.wav" -c:a libopus -b:a 9k -application voip -fflags +bitexact "$out/silk.opus"
+
+ffmpeg -v error -nostdin -y -i "$work/stereo.wav" -c:a libmp3lame -q:a 7 -fflags +bitexact "$out/reservoir.mp3"
+ffmpeg -v error -nostdin -y -i "$work/tones.wav" -t 3 -c:a mp2 -b:a 56k -fflags +bitexact "$out/layer2.mp2"

@@ -21,7 +21,7 @@ struct EncodingPlanTests {
         (.integer(bits: 32), 1, 48_000, "FLAC of 32 bits is not supported"),
         (.integer(bits: 16), 9, 48_000, "FLAC has at most 8 channels, not 9"),
         (.integer(bits: 16), 1, 655_351, "FLAC has no rate of 655351 Hz"),
-    ]) func `what FLAC cannot hold is kept by another codec that loses nothing, and the reason is said`(
+    ]) func `samples that FLAC cannot hold are kept by another lossless codec, and a note says why`(
         _ format: SampleFormat, _ channels: Int, _ rate: UInt32, _ reason: String
     ) throws {
         let plan = try plan(.flac, format, channels: channels, rate: rate)
@@ -29,7 +29,7 @@ struct EncodingPlanTests {
         #expect(plan.notes == ["kept as pcm: \(reason)"])
     }
 
-    @Test func `what a codec can hold is encoded to it as it is`() throws {
+    @Test func `samples that a codec can hold are encoded to it as they are`() throws {
         for codec in [AudioCodec.flac, .aac, .opus, .pcm] {
             let plan = try plan(codec)
             #expect(plan.encoding.codec == codec)

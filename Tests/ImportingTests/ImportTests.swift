@@ -73,7 +73,7 @@ struct ImportTests {
         #expect(try places.map { try $0.get() } == (0..<40).reversed().map { "pond/\($0)" })
     }
 
-    @Test func `a source can be claimed again once nobody holds the claim that was granted`() throws {
+    @Test func `a source can be claimed again once the granted claim is released`() throws {
         let fixture = try ImportFixture()
         let path = try fixture.file("a.wav", Self.wave())
         let sha256 = try Digest.sha256(Self.wave())
@@ -133,7 +133,7 @@ struct ImportTests {
         #expect(names == Set((0..<24).map { "\($0).wav" }))
     }
 
-    @Test func `a recording has zarrwlr's attributes, what its source says of itself, and the user's`() throws {
+    @Test func `a recording has zarrwlr's attributes, its source's metadata, and the user's attributes`() throws {
         let fixture = try ImportFixture()
         var options = ImportOptions()
         options.attributes = ["site": "north"]

@@ -12,7 +12,12 @@ extension Mounts {
             let channels: Int
             var bits = 16
 
-            var codec: String { name.hasSuffix("aac") ? "aac" : name.hasSuffix("flac") ? "flac" : "opus" }
+            var codec: String {
+                switch URL(filePath: name).pathExtension {
+                case "mp2": "mp3"
+                case let other: other
+                }
+            }
             var testDescription: String { name }
         }
 
@@ -34,6 +39,20 @@ extension Mounts {
             Stream(name: "mono.aac", rate: 48_000, channels: 1),
             Stream(name: "surround6.aac", rate: 48_000, channels: 6),
             Stream(name: "surround8.aac", rate: 48_000, channels: 8),
+            Stream(name: "abr.mp3", rate: 32_000, channels: 1),
+            Stream(name: "cbr.mp3", rate: 44_100, channels: 2),
+            Stream(name: "checksums.mp3", rate: 32_000, channels: 2),
+            Stream(name: "lavc.mp3", rate: 44_100, channels: 2),
+            Stream(name: "mpeg2.mp3", rate: 16_000, channels: 2),
+            Stream(name: "mpeg25.mp3", rate: 8_000, channels: 1),
+            Stream(name: "shine.mp3", rate: 44_100, channels: 2),
+            Stream(name: "tags.mp3", rate: 44_100, channels: 1),
+            Stream(name: "untagged.mp3", rate: 44_100, channels: 1),
+            Stream(name: "vbr.mp3", rate: 48_000, channels: 2),
+            Stream(name: "dual.mp2", rate: 32_000, channels: 2),
+            Stream(name: "joint.mp2", rate: 44_100, channels: 2),
+            Stream(name: "mono.mp2", rate: 48_000, channels: 1),
+            Stream(name: "mpeg2.mp2", rate: 16_000, channels: 1),
         ]
 
         @Test(arguments: exact)

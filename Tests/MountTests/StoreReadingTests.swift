@@ -24,6 +24,8 @@ extension Mounts {
             Stream(name: "noise.aac", codec: "aac", isExact: false, rate: 44_100, channels: 2),
             Stream(name: "celt.opus", codec: "opus", isExact: true, rate: 48_000, channels: 1),
             Stream(name: "silk.opus", codec: "opus", isExact: true, rate: 48_000, channels: 1),
+            Stream(name: "reservoir.mp3", codec: "mp3", isExact: true, rate: 44_100, channels: 2),
+            Stream(name: "layer2.mp2", codec: "mp3", isExact: true, rate: 48_000, channels: 1),
         ]
 
         /// Mounts a store of `stream`, and calls `body` with the path of its file.
@@ -194,7 +196,7 @@ extension Mounts {
     }
 
     /// The stores written by the Python package zarrwlr.
-    @Suite("Shared stores", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+    @Suite(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
     struct SharedStores {
         @Test(arguments: Set(ExpectedRecording.all.map(\.store)).sorted())
         func `the shared stores show the expected recordings`(_ store: String) throws {

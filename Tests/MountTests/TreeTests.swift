@@ -108,7 +108,7 @@ extension Mounts {
             }
         }
 
-        @Test func `calls that make no sense are refused, each with its errno`() throws {
+        @Test func `invalid calls are refused, each with its errno`() throws {
             try MountedVolume.with(recordings) { mountpoint in
                 let file = mountpoint.appending(path: "top.wav").path
                 var status = stat()

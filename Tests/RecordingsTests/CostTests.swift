@@ -6,7 +6,6 @@ import Testing
 import WaveFile
 import Zarr
 
-@Suite("What a recording costs")
 struct CostTests {
     private func withCounted<T>(
         _ fixture: StreamFixture, rows: [[UInt64]]?,
@@ -21,8 +20,8 @@ struct CostTests {
         }
     }
 
-    @Test("to open is a few kilobytes where an index is there", arguments: ["fixed.flac", "exact.aac"])
-    func opening(_ name: String) throws {
+    @Test(arguments: ["fixed.flac", "exact.aac"])
+    func `opening a recording with an index reads a few kilobytes`(_ name: String) throws {
         let fixture = try StreamFixture.named(name)
         let rows = try fixture.indexRows
         try withCounted(fixture, rows: rows) { store, opened in
@@ -33,8 +32,8 @@ struct CostTests {
         }
     }
 
-    @Test("to read is the frames that are needed and their rows", arguments: ["fixed.flac", "exact.aac"])
-    func reading(_ name: String) throws {
+    @Test(arguments: ["fixed.flac", "exact.aac"])
+    func `reading a recording reads the frames that are needed and their rows`(_ name: String) throws {
         let fixture = try StreamFixture.named(name)
         let rows = try fixture.indexRows
         try withCounted(fixture, rows: rows) { store, opened in
@@ -51,8 +50,7 @@ struct CostTests {
         }
     }
 
-    @Test("to open does not grow with a FLAC recording that has no index")
-    func openingWithoutIndex() throws {
+    @Test func `opening a FLAC recording without an index costs the same for any length`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         try withCounted(fixture, rows: nil) { store, opened in
             _ = try opened.recording

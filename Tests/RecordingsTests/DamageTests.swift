@@ -4,7 +4,6 @@ import TestSupport
 import Testing
 import Zarr
 
-@Suite("Damage to a stream")
 struct DamageTests {
     /// Reads `recording` in small pieces and says which bytes could not be had; the others must be those of `whole`.
     private func unreadable(_ recording: Recording, whole: [UInt8], step: UInt64 = 512) throws -> [Range<UInt64>] {
@@ -26,8 +25,8 @@ struct DamageTests {
         return failed
     }
 
-    @Test("costs a FLAC recording the samples of the frame that it hit, and no others", arguments: [true, false])
-    func flac(hasIndex: Bool) throws {
+    @Test(arguments: [true, false])
+    func `damage to a FLAC frame loses the samples of that frame, and no others`(hasIndex: Bool) throws {
         let fixture = try StreamFixture.named("fixed.flac")
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         let rows = try fixture.indexRows
@@ -43,8 +42,8 @@ struct DamageTests {
         }
     }
 
-    @Test("costs an AAC recording the units that need the frame that it hit", arguments: [true, false])
-    func aac(hasIndex: Bool) throws {
+    @Test(arguments: [true, false])
+    func `damage to an AAC frame loses the units that need that frame, and no others`(hasIndex: Bool) throws {
         let fixture = try StreamFixture.named("exact.aac")
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         let rows = try fixture.indexRows
@@ -59,8 +58,30 @@ struct DamageTests {
         }
     }
 
-    @Test("is never sound, for any byte of a stream or an index", arguments: StreamFixture.all)
-    func anyByte(_ fixture: StreamFixture) throws {
+    @Test func `a lost MP3 frame costs its unit, and the next if it is its pre-roll`() throws {
+        let fixture = try StreamFixture.named("reservoir.mp3")
+        let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
+        let rows = try fixture.indexRows
+        // Frames of 130 to 200 bytes: a unit needs up to six of those before it.
+        for (lost, units) in [(13, 1..<2), (23, 1..<3)] {
+            var blob = try fixture.bytes
+            blob[Int(rows[lost][0])] = 0
+            try OpenedRecording.with(fixture, blob: blob, indexRows: rows) { opened in
+                let failed = try unreadable(opened.recording, whole: whole, step: 4)
+                // The first 1105 samples are the encoder's delay and the decoder's.
+                let skipped: UInt64 = 1_105
+                let expected = units.map { unit in
+                    (UInt64(unit) * 12 * 1_152 - skipped) * 4..<(UInt64(unit + 1) * 12 * 1_152 - skipped) * 4
+                }
+                #expect(failed.first?.lowerBound == expected.first?.lowerBound)
+                #expect(failed.last?.upperBound == expected.last?.upperBound)
+                #expect(failed.count == units.count * 12 * 1_152)
+            }
+        }
+    }
+
+    @Test(arguments: StreamFixture.all)
+    func `damage to any byte of a stream or an index never gives other samples`(_ fixture: StreamFixture) throws {
         let bytes = try fixture.bytes
         let rows = try fixture.indexRows
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }

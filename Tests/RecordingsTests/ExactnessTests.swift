@@ -4,18 +4,18 @@ import TestSupport
 import Testing
 import Zarr
 
-@Suite("A recording's bytes")
 struct ExactnessTests {
-    @Test("are those of a whole decode by ffmpeg or flac", arguments: StreamFixture.all.filter(\.isExact))
-    func decode(_ fixture: StreamFixture) throws {
+    @Test(arguments: StreamFixture.all.filter(\.isExact))
+    func `a recording's bytes are those of a whole decode by ffmpeg or flac`(_ fixture: StreamFixture) throws {
         try OpenedRecording.with(fixture) { opened in
             let digest = try Digest.sha256(opened.recording.allBytes())
             #expect(try digest == fixture.decodedSHA256)
         }
     }
 
-    @Test("do not depend on where and how reads begin and end", arguments: StreamFixture.all, [0, 100_000, 16 << 20])
-    func randomRanges(_ fixture: StreamFixture, budget: Int) throws {
+    @Test(arguments: StreamFixture.all, [0, 100_000, 16 << 20])
+    func `a recording's bytes do not depend on where reads begin and end`(_ fixture: StreamFixture, budget: Int) throws
+    {
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         try OpenedRecording.with(fixture, budget: budget) { opened in
             let recording = try opened.recording
@@ -31,8 +31,10 @@ struct ExactnessTests {
         }
     }
 
-    @Test("are the same read backward, and in one-byte reads", arguments: StreamFixture.all)
-    func backward(_ fixture: StreamFixture) throws {
+    @Test(arguments: StreamFixture.all)
+    func `a recording's bytes are the same when they are read backward, and byte by byte`(_ fixture: StreamFixture)
+        throws
+    {
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         try OpenedRecording.with(fixture) { opened in
             let recording = try opened.recording
@@ -50,8 +52,8 @@ struct ExactnessTests {
         }
     }
 
-    @Test("are the same for eight threads at once", arguments: StreamFixture.all)
-    func threads(_ fixture: StreamFixture) throws {
+    @Test(arguments: StreamFixture.all)
+    func `a recording's bytes are the same for eight threads at once`(_ fixture: StreamFixture) throws {
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         try OpenedRecording.with(fixture, budget: 200_000) { opened in
             let recording = try opened.recording
@@ -64,8 +66,8 @@ struct ExactnessTests {
         }
     }
 
-    @Test("do not depend on the index", arguments: StreamFixture.all.filter { $0.codec != "opus" })
-    func indexes(_ fixture: StreamFixture) throws {
+    @Test(arguments: StreamFixture.all.filter { $0.codec != "opus" })
+    func `a recording's bytes do not depend on its index`(_ fixture: StreamFixture) throws {
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         let right = try fixture.indexRows
         #expect(right.count > 20)

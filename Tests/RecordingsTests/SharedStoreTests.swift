@@ -6,7 +6,7 @@ import Testing
 import WaveFile
 import Zarr
 
-@Suite("The stores that zarrwlr wrote", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+@Suite(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
 struct SharedStoreTests {
     private static func catalogue(_ store: String) throws -> Catalogue {
         let directory = try #require(SharedMaterial.directory)
@@ -21,8 +21,8 @@ struct SharedStoreTests {
         #expect(Set(ExpectedRecording.all.map(\.store)) == Set(names))
     }
 
-    @Test("hold what is expected of them", arguments: ExpectedRecording.all.filter { $0.pcmSHA256 != nil })
-    func expected(_ expected: ExpectedRecording) throws {
+    @Test(arguments: ExpectedRecording.all.filter { $0.pcmSHA256 != nil })
+    func `the shared stores hold the expected recordings`(_ expected: ExpectedRecording) throws {
         let catalogue = try Self.catalogue(expected.store)
         let recording = try #require(catalogue.recordings.first { $0.path == expected.path })
         #expect(recording.codec.rawValue == expected.codec)
@@ -37,8 +37,7 @@ struct SharedStoreTests {
         if expected.codec != "aac" { #expect(try Digest.sha256(samples) == expected.pcmSHA256) }
     }
 
-    @Test("name what cannot be decoded, and why")
-    func problems() throws {
+    @Test func `a recording of the shared stores that cannot be decoded is named with the reason`() throws {
         let catalogue = try Self.catalogue("opus-raw-2025-06-04.zarr")
         #expect(catalogue.recordings.isEmpty)
         let problem = try #require(catalogue.problems.first)

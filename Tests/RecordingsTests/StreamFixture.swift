@@ -19,6 +19,8 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         StreamFixture(name: "noise.aac", codec: "aac", isExact: false),
         StreamFixture(name: "celt.opus", codec: "opus", isExact: true),
         StreamFixture(name: "silk.opus", codec: "opus", isExact: true),
+        StreamFixture(name: "reservoir.mp3", codec: "mp3", isExact: true),
+        StreamFixture(name: "layer2.mp2", codec: "mp3", isExact: true),
     ]
 
     static func named(_ name: String) throws -> StreamFixture {
@@ -41,7 +43,7 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The rows of a right `flac_index` or `aac_index`, by the scanners; for Opus none.
+    /// The rows of a right index of frames, by the scanners; for Opus none.
     var indexRows: [[UInt64]] {
         get throws {
             let bytes = try bytes
@@ -65,6 +67,15 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
             case "aac":
                 var scanner = ADTSScanner(samplesPerFrame: 1024)
                 let frames = try scanner.consume(buffer)
+                return try frames + scanner.finish()
+            case "mp3":
+                let layout = try MP3Layout(
+                    of: CodedStream(byteCount: UInt64(bytes.count)) { range in
+                        Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+                    })
+                var scanner = MP3FrameScanner(layout)
+                let frames = try scanner.consume(
+                    UnsafeRawBufferPointer(rebasing: buffer[Int(layout.firstFrameOffset)...]))
                 return try frames + scanner.finish()
             default:
                 return []

@@ -3,7 +3,6 @@ import SQLite
 import TestSupport
 import Testing
 
-@Suite("A database")
 struct DatabaseTests {
     private func withPath(_ body: (String) throws -> Void) throws {
         try TestFiles.withTemporaryDirectory { try body($0.appending(path: "a.sqlite").path) }

@@ -3,7 +3,6 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("The statistics of the block cache")
 struct BlockCacheStatisticsTests {
     private func key(_ owner: BlockOwner, _ number: UInt64) -> BlockKey { BlockKey(owner: owner, number: number) }
 
@@ -91,7 +90,6 @@ struct BlockCacheStatisticsTests {
     }
 }
 
-@Suite("A counter")
 struct CounterTests {
     @Test func `a counter loses nothing that several threads add`() {
         final class Counted: Sendable { let counter = Counter() }

@@ -3,7 +3,6 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("The block cache")
 struct BlockCacheTests {
     private struct CannotMake: Error {}
 

@@ -1,7 +1,6 @@
 import Support
 import Testing
 
-@Suite("A block")
 struct BlockTests {
     private struct CannotFill: Error {}
 

@@ -1,7 +1,6 @@
 import Support
 import Testing
 
-@Suite("A byte reader")
 struct ByteReaderTests {
     @Test func `a byte reader reads numbers in both byte orders`() {
         var reader = ByteReader([0x01, 0x02, 0x03, 0x04, 0xFF, 0xFE])

@@ -16,7 +16,7 @@ import Testing
         return rows
     }
 
-    @Test func `are given back as they were put in, before and after they are trimmed`() {
+    @Test func `rows of bytes are read as they were appended, before and after trimming`() {
         var rows = rows
         for _ in 0..<2 {
             #expect(rows.count == words.count)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `are ordered by their bytes, a shorter row before one that it begins`() {
+    @Test func `rows of bytes are ordered by their bytes, a shorter row before one that begins with it`() {
         let rows = rows
         for (left, word) in words.enumerated() {
             for (right, other) in words.enumerated() {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `are searched where they are in order`() {
+    @Test func `ordered rows of bytes are searched by bisection`() {
         var rows = ByteRows()
         for word in ["", "a", "b", "b", "pond"] { rows.append(word) }
         #expect(rows.lowerBound(of: []) == 0)

@@ -1,7 +1,6 @@
 import Support
 import Testing
 
-@Suite("Checked arithmetic")
 struct CheckedMathTests {
     @Test func `checked arithmetic returns results that fit`() {
         #expect(UInt8(200).adding(55) == 255)

@@ -2,7 +2,6 @@ import Glibc
 import Support
 import Testing
 
-@Suite("Errors")
 struct DescribedErrorTests {
     private struct Outer: DescribedError {
         let summary: String

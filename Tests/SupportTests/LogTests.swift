@@ -2,7 +2,6 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("The log")
 struct LogTests {
     private final class Lines: Sendable {
         private let lines = Mutex<[String]>([])

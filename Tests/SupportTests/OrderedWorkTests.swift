@@ -5,7 +5,6 @@ import Testing
 
 @testable import Support
 
-@Suite("Ordered work")
 struct OrderedWorkTests {
     @Test(arguments: [0, 1, 2, 7])
     func `results come in the order of the items, however long each takes`(threads: Int) throws {

@@ -2,7 +2,6 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("Parallel work")
 struct ParallelTests {
     @Test(arguments: [0, 1, 2, 16])
     func `parallel work calls its body once for every number`(threads: Int) {

@@ -3,7 +3,6 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("Single flight")
 struct SingleFlightTests {
     private struct Refusal: Error {}
 

@@ -2,7 +2,6 @@ import Foundation
 import Support
 import Testing
 
-@Suite("A timestamp")
 struct TimestampTests {
     @Test(
         arguments: [

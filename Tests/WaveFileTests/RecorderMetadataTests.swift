@@ -22,7 +22,7 @@ import Testing
         #expect(GeographicPosition(text) == nil)
     }
 
-    @Test func `GUANO is believed before wamd, and wamd before a comment, for each fact by itself`() {
+    @Test func `each fact is taken from GUANO before wamd, and from wamd before a comment`() {
         let comment = "Recorded at 20:26:15 03/09/2024 (UTC+1) by AudioMoth 24E144055E080032 at medium gain"
         let recorder = RecorderMetadata(
             guano: ["Make": " Wildlife Acoustics ", "Model": "", "Loc Position": "100 200"],
@@ -33,7 +33,7 @@ import Testing
         #expect(recorder.position == GeographicPosition(latitude: 49.09, longitude: 5.05))
     }
 
-    @Test func `a comment names an AudioMoth and its serial number, but not who made it`() {
+    @Test func `a comment names an AudioMoth and its serial number, but not its manufacturer`() {
         let recorder = RecorderMetadata(comments: ["AudioMoth 24E144055E080032"])
         #expect(recorder.model == "AudioMoth")
         #expect(recorder.serial == "24E144055E080032")

@@ -2,7 +2,6 @@ import Testing
 
 @testable import WaveFile
 
-@Suite("A conversion of samples")
 struct SampleConversionTests {
     private func convert(_ bytes: [UInt8], _ source: SampleEncoding, _ target: SampleEncoding) -> [UInt8] {
         bytes.withUnsafeBytes { SampleConversion(from: source, to: target).convert($0) }

@@ -41,6 +41,23 @@ public struct MP3Layout: Sendable, Equatable {
         trim = info?.trim ?? .none
         byteCount = stream.byteCount
     }
+
+    /// Throws if frames in free format follow the tags that `stream` begins with. libavformat does not know such a file at all.
+    public static func refuseFreeFormat(in stream: CodedStream) throws(AudioCodingError) {
+        let start = try MP3Tags.endOfLeading(stream)
+        let window = try stream.bytes(from: start, atMost: 5 * MP3Header.frameByteCountLimit, of: .mp3)
+        guard let header = MP3Header.parse(at: 0, in: window), !header.hasLength else { return }
+        try FirstFrame.refuseFreeFormat(header, at: 0, in: window, start)
+    }
+
+    /// How many bytes the frame has that begins at byte `offset` of the file; nil if none of this file does. `bytes` are the first from
+    /// there on, `MP3Header.byteCount` of them at least unless the file ends before. The last frame may be cut short by the file's end.
+    public func frameByteCount(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Int? {
+        guard offset >= firstFrameOffset, offset < endOffset, let found = MP3Header.parse(bytes),
+            found.agrees(with: header)
+        else { return nil }
+        return min(found.frameByteCount, Int(clamping: byteCount - min(offset, byteCount)))
+    }
 }
 
 /// Where in the first bytes of a stream a frame begins.
@@ -84,7 +101,7 @@ private struct FirstFrame {
     }
 
     /// Throws if three frames in free format in a row begin at `index` of `window`.
-    private static func refuseFreeFormat(
+    static func refuseFreeFormat(
         _ header: MP3Header, at index: Int, in window: [UInt8], _ offset: UInt64
     ) throws(AudioCodingError) {
         guard let byteCount = header.freeFormatByteCount(at: index, in: window) else { return }

@@ -32,8 +32,8 @@ struct Excerpt: Sendable {
         }
     }
 
-    /// The part from `start` up to `end` (the recording's own ends where nil). Throws where that is backwards, and where some of
-    /// it lies outside the recording, unless `isPadded`.
+    /// The part from `start` up to `end`; nil stands for the recording's own start or end. Throws if the end is before
+    /// the start, or if some of the part lies outside the recording, unless `isPadded`.
     init(
         of recording: Recording, from start: SamplePosition?, to end: SamplePosition?, isPadded: Bool,
         encoding: SampleEncoding?
@@ -43,7 +43,7 @@ struct Excerpt: Sendable {
         guard let length = Int64(exactly: recording.sampleCount),
             let first = start.map({ $0.sample(rate: rate) }) ?? 0,
             let last = end.map({ $0.sample(rate: rate) }) ?? length
-        else { throw CommandError("a time lies too far off") }
+        else { throw CommandError("a time is out of range") }
         guard first <= last else { throw CommandError("the end, sample \(last), is before the start, sample \(first)") }
         guard isPadded || first >= 0 && last <= length else {
             throw CommandError(

@@ -30,10 +30,10 @@ enum ExtractCommand {
             that has the source's header, the source itself, byte for byte.
 
             TABLE is a Raven selection table, an Audacity label track or BirdNET's results as CSV. Each row becomes a file named
-            for the recording, the row and its times; nothing is written unless all rows make sense.
+            for the recording, the row and its times; nothing is written unless all rows are valid.
 
-            FORMAT is s16, s24 (integers) or f32 (floating point, full scale ±1). Numbers that fall between two are rounded to
-            the nearest, the even one of two; what is too loud is clipped; nothing is dithered.
+            FORMAT is s16, s24 (integers) or f32 (floating point, full scale ±1). Samples are rounded to
+            the nearest number, ties to even; integers are clipped; there is no dithering.
             """,
         options: [
             CommandOption(

@@ -6,8 +6,8 @@ enum OutputFile {
     /// Takes the next bytes of a file.
     typealias Writer = (UnsafeRawBufferPointer) throws(CommandError) -> Void
 
-    /// Writes the file at `path` with what `body` hands to its argument. What is there already is replaced when all is
-    /// written; what is no plain file (a pipe, a device) is written to as it is. Where `body` throws, nothing is left.
+    /// Writes the file at `path` with what `body` hands to its argument. An existing file is replaced when all is
+    /// written; a pipe or a device is written to directly. If `body` throws, nothing is left.
     static func write(
         _ path: String, _ body: (_ write: Writer) throws(CommandError) -> Void
     ) throws(CommandError) {
@@ -46,7 +46,7 @@ enum OutputFile {
         guard close(descriptor) == 0 else { throw failure("close", path) }
     }
 
-    /// A hidden name beside `path` that nobody else has.
+    /// A hidden name beside `path` that no other file has.
     private static func temporaryName(beside path: String) -> String {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         return "\(folder).zarrwlr-\(getpid())-\(String(UInt64.random(in: 0...(.max)), radix: 36))"

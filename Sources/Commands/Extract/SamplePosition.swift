@@ -2,8 +2,9 @@ import Support
 
 /// A place in a recording as the command line and tables give it.
 ///
-/// `12.5` is seconds, `[hours:]minutes:seconds` with decimals is that, `48000smp` is samples; a minus sign makes it lie before
-/// the recording. A plain `s` is refused: it is samples for SoX and seconds for ffmpeg.
+/// `12.5` is in seconds, `1:02:03.5` in hours (optional), minutes and seconds, and `48000smp` in samples; with a minus
+/// sign, the position is before the recording's start. A plain `s` is refused: it is samples for SoX and seconds for
+/// ffmpeg.
 struct SamplePosition: Sendable, Equatable {
     private enum Magnitude: Equatable {
         case samples(Int64)
@@ -14,7 +15,7 @@ struct SamplePosition: Sendable, Equatable {
     private let magnitude: Magnitude
     private let isNegative: Bool
 
-    /// Nil where `text` is none of these.
+    /// Nil if `text` is none of these.
     init?(_ text: some StringProtocol) {
         var rest = Substring(text)
         isNegative = rest.first == "-"
@@ -31,7 +32,7 @@ struct SamplePosition: Sendable, Equatable {
         else { return nil }
         var seconds: Int64 = 0
         for (place, part) in (parts.dropLast() + [whole]).enumerated() {
-            // Only what leads may be larger than a minute or an hour.
+            // Only the leading number may be larger than 59.
             guard let number = Self.number(part), place == 0 || number < 60,
                 let sum = seconds.multiplied(by: 60)?.adding(number)
             else { return nil }
@@ -40,7 +41,7 @@ struct SamplePosition: Sendable, Equatable {
         magnitude = .time(seconds: seconds, nanoseconds: nanoseconds)
     }
 
-    /// The sample it is at a rate of `rate` a second, the nearest one (the later of two); nil where that does not fit.
+    /// The number of the nearest sample (of two, the later one) at `rate` samples a second; nil if that does not fit.
     func sample(rate: UInt32) -> Int64? {
         let distance: Int64?
         switch magnitude {
@@ -53,7 +54,8 @@ struct SamplePosition: Sendable, Equatable {
         return distance.map { isNegative ? -$0 : $0 }
     }
 
-    /// The time as far behind `target` as this is behind `origin`; nil where that does not fit, or one of them is in samples.
+    /// The time as far behind `target` as this is behind `origin`; nil if that does not fit, or if one of them is in
+    /// samples.
     func moved(from origin: SamplePosition, to target: SamplePosition) -> SamplePosition? {
         guard let here = nanoseconds, let origin = origin.nanoseconds, let target = target.nanoseconds,
             let moved = here.subtracting(origin)?.adding(target)

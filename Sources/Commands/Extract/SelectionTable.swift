@@ -1,6 +1,6 @@
 import Support
 
-/// Parts of a recording as programs for annotation write them down: Raven selection tables, Audacity label tracks, BirdNET
+/// Parts of a recording as programs for annotation write them: Raven selection tables, Audacity label tracks, BirdNET
 /// results as CSV.
 struct SelectionTable: Sendable {
     /// One part.
@@ -13,10 +13,10 @@ struct SelectionTable: Sendable {
 
     /// The parts, in the table's order.
     private(set) var rows: [Row] = []
-    /// Rows left out as they are about another recording.
+    /// Rows that are left out because they are about another recording.
     private(set) var otherRowCount = 0
 
-    /// Where a table has what, by its first line.
+    /// The columns of a table, by its first line.
     private struct Columns {
         let start: Int
         let end: Int
@@ -24,11 +24,11 @@ struct SelectionTable: Sendable {
         var file: Int?
         /// Where in that file it starts; `start` and `end` then count from the first of several files.
         var offset: Int?
-        /// What is the same in the rows that Raven writes for each view of one selection.
+        /// The number of the selection: Raven writes a row for each view of it.
         var selection: Int?
     }
 
-    /// Reads `text`, and of it what is about a recording with one of `names`, where the table says what it is about.
+    /// Reads the rows of `text`; if the table says which file a row is about, only those about one of `names`.
     init(_ text: String, names: Set<String>) throws(CommandError) {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         guard let first = lines.first(where: { !$0.isEmpty }) else { throw CommandError("the table is empty") }

@@ -6,7 +6,7 @@ enum CodecWords {
     /// `flac, aac, opus or pcm`: what samples can be encoded to.
     static var encodings: String { list(CodecRegistry.encodings.map(\.codec.rawValue), "or") }
 
-    /// `aac and opus`, or another conjunction: the lossy ones of these.
+    /// `aac and opus`, or with another conjunction: the lossy ones of these.
     static func lossyEncodings(_ conjunction: String) -> String {
         list(lossy.map(\.codec.rawValue), conjunction)
     }

@@ -18,21 +18,21 @@ enum ImportCommand {
 
     static let subcommand = Subcommand(
         "import", operands: "STORE[::GROUP] SOURCE...", operandCount: 2...Int.max,
-        summary: "Import files into a store, each proved before it counts.",
+        summary: "Import files into a store, and verify each of them.",
         notes: """
-            STORE is made where there is none, and so is GROUP. SOURCE is a file of any kind with sound in it, or a folder: of
-            that, all files that are named as sound or video usually is, those in folders below it too.
+            STORE is created if it does not exist, and so is GROUP. SOURCE is a file of any kind that contains sound, or a folder:
+            then all files in it and in the folders below it are taken whose names have the usual extensions of sound and video.
 
-            Nothing is lost with flac and pcm: a WAV file, however odd, is given back by a mount byte for byte, and that is tried
-            before the import counts. What FLAC cannot hold (floating point, over 24 bits, over 8 channels) is kept as pcm. What
-            is \(CodecWords.copiedKinds) already is stored as it is. aac and opus keep what their rate can hold; of faster sources,
-            --ultrasonic decides.
+            With flac and pcm nothing is lost: a mount shows a WAV file, however odd, byte for byte, and this is verified before
+            the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
+            pcm. Sources that are \(CodecWords.copiedKinds) already are stored as they are. With aac and opus, sources with a sample
+            rate that these cannot hold are refused, unless --ultrasonic says what to do.
 
             A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd or the file's name, in this order, else from
             --start.
 
-            A source whose SHA-256 the group has already is passed over. One that cannot be imported is named on standard error,
-            the others go on, and the exit status is 1.
+            A source whose SHA-256 the group already has is skipped. A source that cannot be imported is named on standard error,
+            the import continues with the others, and the exit status is 1.
             """,
         options: ImportOption.all, configuration: Configuration(), run: run)
 
@@ -69,7 +69,7 @@ enum ImportCommand {
         return report.finish()
     }
 
-    /// Opens the store, or makes it, and cleans up after imports that died.
+    /// Opens the store, or creates it, and removes what interrupted imports have left.
     private static func open(
         _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) -> any WritableStore {

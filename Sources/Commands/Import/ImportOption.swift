@@ -22,7 +22,7 @@ enum ImportOption {
             help: "bits a second of \(CodecWords.lossyEncodings("and")), such as 96k (\(CodecWords.bitRates))"),
         Option(
             "--reencode", effect: .flag { $0.options.reencodes = true },
-            help: "decode and encode anew what is \(CodecWords.copiedCodecs) already"),
+            help: "decode and encode anew sources that are \(CodecWords.copiedCodecs) already"),
         Option(
             "--ultrasonic",
             effect: .value("HOW") { configuration, text throws(CommandError) in
@@ -36,7 +36,7 @@ enum ImportOption {
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.options.stream = try number(text, "--stream", 0...Int(Int32.max))
             },
-            help: "the stream to take, where a file has several (its default)"),
+            help: "the stream to import, if a file has several (its default)"),
         Option(
             "--start",
             effect: .value("TIME") { configuration, text throws(CommandError) in
@@ -45,7 +45,7 @@ enum ImportOption {
                 }
                 configuration.options.start = time
             },
-            help: "when recordings began of which nothing else says it"),
+            help: "the start of recordings whose start is not known otherwise"),
         Option(
             "--timezone",
             effect: .value("OFFSET") { configuration, text throws(CommandError) in
@@ -75,7 +75,7 @@ enum ImportOption {
                 configuration.jobs = try number(text, "--jobs", 1...1024)
             },
             help: "threads to work with, on as many files at a time (as many as there are processors)"),
-        Option("--dry-run", "-n", effect: .flag { $0.isDryRun = true }, help: "only say what would be done"),
+        Option("--dry-run", "-n", effect: .flag { $0.isDryRun = true }, help: "only report what would be done"),
         Option("--json", effect: .flag { $0.isJSON = true }, help: "print a line of JSON for each source"),
     ]
 

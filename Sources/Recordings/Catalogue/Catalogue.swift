@@ -1,25 +1,26 @@
 public import Support
 public import Zarr
 
-/// What a store holds for the ear: its recordings, and what could not be made one.
+/// The recordings of a store, and what in it cannot be read.
 ///
-/// Groups are listed and recordings learned when somebody asks for them; `learn()` does it for all of them.
+/// Groups are listed and recordings are learned when they are first asked for; `learn()` does this for all of them.
 public final class Catalogue: Sendable {
-    /// The group that everything lies in.
+    /// The outermost group.
     public let root: CatalogueGroup
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let end: @Sendable () -> Void
 
-    /// A catalogue of recordings that are known already, as far as they and `problems` lie in the group `root`.
+    /// A catalogue of `recordings`, which are already known, and of `problems`. Those in the group `root` are listed.
     public convenience init(recordings: [Recording], problems: [RecordingError], root: String = "") {
         self.init(source: KnownRecordings(recordings, problems: problems), root: root) {}
     }
 
-    /// The catalogue of what lies at and below the group `root` of `store` (empty: all of it). Throws if `root` is no group.
+    /// The catalogue of what lies at and below the group `root` of `store` (empty: all of it). Throws if `root` is not
+    /// a group.
     ///
-    /// What is read now and later is kept in `cache`; what was learned of the recordings is taken from `file`, and put there. What
-    /// is decoded is counted by `counters`.
+    /// What is read is kept in `cache`. Facts about recordings are taken from `file` if it has them, and kept there
+    /// once they are learned. `counters` count what is decoded.
     public convenience init(
         store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil,
         counters: DecodeCounters = DecodeCounters(), log: Log
@@ -40,26 +41,27 @@ public final class Catalogue: Sendable {
         end()
     }
 
-    /// How much is known by now.
+    /// How much has been listed and learned so far.
     public var counts: CatalogueCounts { progress.counts }
 
-    /// The recording at `path` of the store, opened without looking at any other; nil if there is none. Throws why it cannot be
-    /// served.
+    /// The recording at `path` of the store, opened without looking at any other; nil if there is none. Throws if it
+    /// cannot be served.
     public func recording(at path: String) throws(RecordingError) -> Recording? {
         try source.recording(at: path, below: root.path)
     }
 
-    // MARK: - All of it
+    // MARK: - Whole catalogue
 
     /// Lists all groups and learns all recordings, on `threads` threads.
     ///
-    /// Whoever asks for a group or recording meanwhile comes first.
+    /// Requests for a group or a recording take precedence meanwhile.
     public func learn(threads: Int = Parallel.processorCount) {
         LearningPass(from: root, progress: progress).run(threads: threads)
         source.endLearning()
     }
 
-    /// Lists all groups, and calls `body` with all that is in them, in the order of names: what is in a group follows the group.
+    /// Lists all groups, and calls `body` with each member in the order of names; the members of a group follow the
+    /// group.
     public func forEachMember(_ body: (_ contents: GroupContents, _ member: GroupContents.Member) -> Void) {
         var open = [(contents: root.list(), position: GroupContents.Position())]
         while var last = open.popLast() {

@@ -7,24 +7,24 @@ import Synchronization
 /// It is only a cache: an entry is used if its recording has not changed since, and everything is learned anew if the database
 /// cannot be read or written. Several mounts may share one. Safe to call from any thread.
 public final class CatalogueFile: Sendable {
-    /// Something that takes long to find out about a recording; declared where it is found out.
+    /// A kind of data that takes long to compute. Each is declared beside the code that computes it.
     struct DerivedKind: RawRepresentable, Sendable {
         let rawValue: String
     }
 
-    /// What is known of one version of a recording.
+    /// The facts about one version of a recording.
     struct Entry: Sendable {
         let version: UInt64
         let facts: RecordingFacts
     }
 
-    /// "zwlr": what SQLite calls the application's number.
+    /// "zwlr", as SQLite's `application_id`.
     private static let application: Int64 = 0x7A77_6C72
-    /// Another one whenever the tables but for the columns of facts, or the meaning of any column, changes.
+    /// To be increased if a column changes its meaning, or if a table changes in anything but its columns of facts.
     private static let revision: UInt64 = 3
-    /// The names of the columns of facts, quoted as SQL has it.
+    /// The names of the columns of facts, quoted for SQL.
     private static let factColumns = RecordingFacts.columns.map { "\"\($0)\"" }.joined(separator: ", ")
-    /// What a catalogue of this revision, with these columns, has as its version: 31 bits.
+    /// SQLite's `user_version` of a catalogue of this revision with these columns: 31 bits of a hash.
     private static let format: Int64 = {
         var hash = FNV1a(of: [revision])
         for byte in factColumns.utf8 { hash.add(byte) }
@@ -43,7 +43,8 @@ public final class CatalogueFile: Sendable {
     private let log: Log
     private let state: Mutex<State>
 
-    /// The catalogue at `path`, created if there is none. If that is not possible, `log` gets the reason, and nothing is kept.
+    /// The catalogue at `path`, created if there is none. If that is not possible, the reason is logged, and nothing is
+    /// kept.
     public init(path: String, log: Log) {
         self.path = path
         self.log = log
@@ -68,7 +69,7 @@ public final class CatalogueFile: Sendable {
         let application = try number("application_id")
         let tables = try database.rows("SELECT name FROM sqlite_master WHERE type = 'table'") { $0.first?.text }
         guard application == Self.application || tables.isEmpty else { return false }
-        // Losing what was written last in a power cut is no loss.
+        // What a power cut loses is learned again.
         try database.execute("PRAGMA synchronous = OFF")
         let written = try number("user_version")
         guard tables.isEmpty || written != format else { return true }
@@ -99,7 +100,7 @@ public final class CatalogueFile: Sendable {
         return rows?.isEmpty == false
     }
 
-    /// Calls `body` with the name of each recording in the group at `path` of which something is known, and with what that is.
+    /// Calls `body` with the name and the entry of each recording in the group at `path` that has an entry.
     func forEachEntry(ofGroup path: String, _ body: @Sendable (_ name: String, _ entry: Entry) -> Void) {
         let sql = "SELECT node, version, \(Self.factColumns) FROM recordings WHERE parent = ?"
         _ = use { database throws(DatabaseError) in
@@ -124,7 +125,7 @@ public final class CatalogueFile: Sendable {
         if isFull { save() }
     }
 
-    /// Writes the entries that are still waiting.
+    /// Writes the entries that are not written yet.
     public func save() {
         let rows = state.withLock { state in
             defer { state.pending = [] }

@@ -1,18 +1,18 @@
 public import Support
 import Synchronization
 
-/// A group of a store. What is in it is listed when it is first asked for.
+/// A group of a store. It is listed when its contents are first asked for.
 public final class CatalogueGroup: Sendable {
     /// Its path in the store, without a leading slash; empty for the store's root.
     public let path: String
     /// When its document was last written, if that is known.
     public let modified: Timestamp?
-    /// How many groups it lies in, counted from the catalogue's root.
+    /// How many groups it is nested in, counted from the catalogue's root.
     let depth: Int
     let progress: CatalogueProgress
     private let source: any CatalogueSource
     private let making = SingleFlight<GroupContents>()
-    /// What `making` made: looked at very often, and so without a lock.
+    /// The contents once they are made. They are read very often, and so without a lock.
     private let made = AtomicLazyReference<GroupContents>()
 
     init(
@@ -28,13 +28,13 @@ public final class CatalogueGroup: Sendable {
     /// The last part of its path.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
 
-    /// What lies directly in it: listed now unless it was before, once for all who wait.
+    /// Its contents, listed now if they are not yet; if several threads ask at once, the group is listed once.
     public func list() -> GroupContents {
         if let contents = made.load() { return contents }
         return progress.listing { listInBackground() }
     }
 
-    /// As above, for nobody who waits.
+    /// The same for a background thread, which has to wait for nothing else.
     func listInBackground() -> GroupContents {
         made.load()
             ?? making.get {

@@ -1,7 +1,7 @@
 import Support
 import Synchronization
 
-/// How much of a store a catalogue knows by now.
+/// How much of a store a catalogue has listed and learned so far.
 public struct CatalogueCounts: Sendable, Equatable {
     /// Groups that were listed.
     public internal(set) var groups = 0
@@ -11,7 +11,7 @@ public struct CatalogueCounts: Sendable, Equatable {
     public internal(set) var learned = 0
     /// Those of them that are not learned yet.
     public internal(set) var waiting = 0
-    /// Those of them that cannot be served, and what cannot be looked into.
+    /// Recordings that cannot be served, and nodes that cannot be read.
     public internal(set) var problems = 0
     /// Bytes of the WAV files of the learned recordings together, at most `UInt64.max`.
     public internal(set) var waveByteCount: UInt64 = 0
@@ -31,12 +31,13 @@ public struct CatalogueCounts: Sendable, Equatable {
     }
 }
 
-/// What those who ask for parts of a catalogue and those who learn all of it in the background know of each other.
+/// Coordinates requests for parts of a catalogue with the background pass that learns all of it, and counts what both
+/// do.
 final class CatalogueProgress: Sendable {
     private let counted = Mutex(CatalogueCounts())
-    /// The group whose recordings somebody asked for last, before they were learned.
+    /// The group that was last asked for a recording that was not learned yet.
     private let wanted = Mutex(Wanted())
-    /// Weak: what is in a group holds this.
+    /// Weak, since a group's contents hold this object.
     private struct Wanted {
         weak var contents: GroupContents?
     }
@@ -49,12 +50,12 @@ final class CatalogueProgress: Sendable {
         counted.withLock { body(&$0) }
     }
 
-    /// Takes note that somebody waits for recordings of `contents`: whoever learns in the background helps.
+    /// Records that a request waits for recordings of `contents`, which the background pass then learns first.
     func want(_ contents: GroupContents) {
         wanted.withLock { $0.contents = contents }
     }
 
-    /// A page of recordings that somebody waits for, to be learned before all others; nil if there is none.
+    /// A page of recordings that a request waits for, to be learned before all others; nil if there is none.
     func takeWantedPage() -> (contents: GroupContents, page: Int)? {
         guard let contents = wanted.withLock({ $0.contents }) else { return nil }
         if let page = contents.takePageToHelp() { return (contents, page) }
@@ -62,13 +63,13 @@ final class CatalogueProgress: Sendable {
         return nil
     }
 
-    /// Runs `body`, which lists a group that somebody waits for; whoever learns in the background pauses meanwhile.
+    /// Runs `body`, which lists a group that a request waits for; the background pass pauses meanwhile.
     func listing<T>(_ body: () -> T) -> T {
         urgentListings.add(1, ordering: .relaxed)
         defer { urgentListings.subtract(1, ordering: .relaxed) }
         return body()
     }
 
-    /// Whether somebody waits for a group to be listed.
+    /// Whether a request waits for a group to be listed.
     var isListingUrgent: Bool { urgentListings.load(ordering: .relaxed) > 0 }
 }

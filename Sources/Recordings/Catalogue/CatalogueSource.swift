@@ -1,18 +1,18 @@
-/// Where a catalogue has its groups and recordings from. Asked from any thread.
+/// Supplies a catalogue with groups and recordings. Safe to call from any thread.
 protocol CatalogueSource: Sendable {
-    /// What lies directly in `group`. What cannot be listed has a problem in it and nothing else.
+    /// The contents of `group`: a single problem if it cannot be listed.
     func contents(of group: CatalogueGroup) -> GroupContents
 
     /// The facts of the recording at `node`.
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts
 
-    /// Gives back what was kept for learning: all is learned that was to be.
+    /// Frees the memory that was kept for learning, once everything is learned.
     func endLearning()
 
     /// The recording of which `facts` are known, opened when it is read.
     func recording(_ facts: RecordingFacts) -> Recording
 
-    /// The recording at `path`, opened without looking at any other; nil if listing the groups on the way, from the one at
-    /// `root` on, would show none there.
+    /// The recording at `path`, opened without looking at any other; nil if listing the groups on the way, from the one
+    /// at `root` on, would not show it.
     func recording(at path: String, below root: String) throws(RecordingError) -> Recording?
 }

@@ -1,29 +1,29 @@
 import Support
 
-/// What takes long to find out about one recording's stream, kept in the file of the catalogue.
+/// Data about one recording's stream that takes long to compute, kept in the catalogue's file.
 struct DerivedData: Sendable {
-    /// Opens them when something is to be found out; nil where nothing is kept.
+    /// Opens the data when it is first needed; returns nil if nothing is kept.
     typealias Opener = @Sendable () -> DerivedData?
 
     let file: CatalogueFile
     /// The recording's path.
     let path: String
-    /// The version of its stream before anything was found out.
+    /// The version that its stream had before anything was computed from it.
     let version: UInt64
 
-    /// What was found out before; nil where that was of another stream, or is damaged.
+    /// The data of `kind` that was kept for this version; nil if there is none, or if it is damaged.
     func content(_ kind: CatalogueFile.DerivedKind) -> ArraySlice<UInt8>? {
         guard let bytes = file.content(kind, of: path, version: version), bytes.count >= 8 else { return nil }
         let content = bytes.dropLast(8)
         return bytes.suffix(8).elementsEqual(check(of: content)) ? content : nil
     }
 
-    /// Keeps what was found out.
+    /// Keeps `content` and a checksum of it.
     func keep(_ content: [UInt8], as kind: CatalogueFile.DerivedKind) {
         file.keep(content + check(of: content[...]), as: kind, of: path, version: version)
     }
 
-    /// Samples would be wrong where a bit of this fell over.
+    /// A checksum, since one wrong bit in this data would give wrong samples.
     private func check(of content: ArraySlice<UInt8>) -> [UInt8] {
         var hash = FNV1a()
         for byte in content { hash.add(byte) }

@@ -1,26 +1,26 @@
 import Support
 import WaveFile
 
-/// How a fact is kept: the columns of a database that it has, and how it goes into a row or into bytes and comes back.
+/// How a fact is stored: its columns in a database, and how it is written to a row or to bytes and read back.
 struct FactStorage: Sendable {
-    /// Gives a fact. A function rather than a key path, which takes ten times as long: facts are kept by the million.
+    /// Returns a fact. A function and not a key path, which takes ten times as long: there may be a million recordings.
     typealias Getter<Fact> = @Sendable (RecordingFacts) -> Fact
     /// Sets a fact.
     typealias Setter<Fact> = @Sendable (inout RecordingFacts, Fact) -> Void
 
-    /// Sets a fact to what bytes have of it; false if that makes no sense.
+    /// Sets a fact to its value in packed bytes; returns false if that is not valid.
     typealias Unpack = @Sendable (inout RecordingFacts, inout PackedFactReader) -> Bool
 
-    /// The names of its parts, after its own; nil for a fact that is one.
+    /// The names of its parts, to be appended to its own; nil if it has only one part.
     let parts: [String]?
-    /// Whether it has a text in it.
+    /// Whether a part of it is text.
     let isText: Bool
     let writeRow: @Sendable (RecordingFacts, inout FactRowWriter) -> Void
     let readRow: @Sendable (inout RecordingFacts, inout FactRowReader) -> Bool
     let pack: @Sendable (RecordingFacts, inout PackedFactWriter) -> Void
     let unpack: Unpack
 
-    /// That of a fact that every recording has.
+    /// The storage of a fact that every recording has.
     init<Fact: StoredFact>(_ get: @escaping Getter<Fact>, _ set: @escaping Setter<Fact>) {
         parts = Fact.parts
         isText = Fact.isText
@@ -35,7 +35,7 @@ struct FactStorage: Sendable {
         unpack = { read(&$0, &$1) }
     }
 
-    /// That of a fact that a recording may have; one that is read is believed if `isPlausible`.
+    /// The storage of a fact that a recording may lack. A value that is read is refused unless it `isPlausible`.
     init<Fact: StoredFact>(
         _ get: @escaping Getter<Fact?>, _ set: @escaping Setter<Fact>,
         if isPlausible: @escaping @Sendable (Fact) -> Bool = { _ in true }
@@ -62,7 +62,7 @@ struct FactStorage: Sendable {
 }
 
 extension RecordingFacts {
-    /// Facts for a reader to set, each of those that every recording has.
+    /// Placeholders, all of which a reader then sets.
     static func unread(path: String) -> RecordingFacts? {
         WaveFormat(sampleRate: 1, channels: 1, encoding: .unsigned8).map { format in
             RecordingFacts(

@@ -1,6 +1,6 @@
 import WaveFile
 
-/// A recording's attributes as bytes, for the time between its being found and its being learned.
+/// A recording's attributes as bytes, kept in memory from when the recording is found until it is learned.
 extension GroupAttributes {
     /// All that is needed to learn the recording.
     var packed: [UInt8] {
@@ -19,7 +19,7 @@ extension GroupAttributes {
         return writer.bytes
     }
 
-    /// The attributes of a recording that `packed` was made of; nil if it was made of none.
+    /// The attributes that were packed; nil if `packed` is empty or not valid.
     init?(packed: ArraySlice<UInt8>) {
         guard var reader = PackedFactReader(packed), !packed.isEmpty else { return nil }
         func next<Fact: StoredFact>(_ type: Fact.Type = Fact.self) -> Fact? {

@@ -1,17 +1,17 @@
 import Support
 import Synchronization
 
-/// What lies directly in a group: recordings, groups, and what cannot be looked into.
+/// The members of a group: recordings, groups, and nodes that cannot be read.
 ///
-/// What there is never changes. Recordings are numbered in the order of their names in the store; what is known of each is
-/// found out when it is first asked for. Safe to use from any thread.
+/// The members never change. Recordings are numbered in the order of their names in the store, and each is learned when
+/// it is first asked for. Safe to use from any thread.
 public final class GroupContents: Sendable {
-    /// Something that lies in a group.
+    /// A member of a group.
     public enum Member: Sendable {
         /// A recording, by its number.
         case recording(Int)
         case group(CatalogueGroup)
-        /// What cannot be looked into, and why.
+        /// A node that cannot be read, and why.
         case problem(RecordingError)
     }
 
@@ -19,23 +19,23 @@ public final class GroupContents: Sendable {
     public let path: String
     /// How many recordings there are, whether they can be served or not.
     public let recordingCount: Int
-    /// What was known of it when it was listed.
+    /// The counts of this group when it was listed.
     let countsWhenListed: CatalogueCounts
 
     private let pages: [RecordingPage]
     /// The number of the first recording of each page.
     private let firsts: [Int]
-    /// What is no recording, and how many recordings come before it.
+    /// The members that are not recordings, and how many recordings come before each.
     private let others: [(place: Int, member: Member)]
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let nextPageToHelp = Atomic<Int>(0)
 
-    /// A part of what lies in a group: neighbours in the order of their names.
+    /// Consecutive members of a group in the order of their names.
     struct Part: Sendable {
         let page: RecordingPage?
         let counts: CatalogueCounts
-        /// What is no recording, and how many recordings of this part come before it.
+        /// The members that are not recordings, and how many recordings of this part come before each.
         let others: [(place: Int, member: Member)]
 
         /// The recordings of `draft`, and `others`.
@@ -46,7 +46,7 @@ public final class GroupContents: Sendable {
         }
     }
 
-    /// What the group has, in `parts`.
+    /// The members of `group`, which are those of `parts`.
     init(of group: CatalogueGroup, _ parts: [Part], source: any CatalogueSource) {
         path = group.path
         self.source = source
@@ -73,7 +73,7 @@ public final class GroupContents: Sendable {
         countsWhenListed = counts
     }
 
-    // MARK: - What there is
+    // MARK: - Members
 
     /// The groups, in the order of their names in the store.
     public var groups: [CatalogueGroup] {
@@ -83,7 +83,7 @@ public final class GroupContents: Sendable {
         }
     }
 
-    /// What cannot be looked into, without the recordings that cannot be served.
+    /// The nodes that cannot be read. Recordings that cannot be served are not among them.
     public var problems: [RecordingError] {
         others.compactMap { other in
             guard case .problem(let problem) = other.member else { return nil }
@@ -102,7 +102,7 @@ public final class GroupContents: Sendable {
         return .recording(position.recording)
     }
 
-    /// How many recordings and others come before a member.
+    /// How many recordings and how many other members come before a member.
     struct Position {
         fileprivate var recording = 0
         fileprivate var other = 0
@@ -110,7 +110,7 @@ public final class GroupContents: Sendable {
 
     // MARK: - Recordings
 
-    /// What the node of the recording `number` is called.
+    /// The name of the node of the recording `number`.
     public func name(of number: Int) -> String {
         let (page, slot) = place(of: number)
         return pages[page].names.text(at: slot)
@@ -130,16 +130,16 @@ public final class GroupContents: Sendable {
         return nil
     }
 
-    /// What the source of the recording `number` was called, and its number in an audio group: what its file's name is made of.
-    /// Nothing is learned for that.
+    /// What the file name of the recording `number` follows from: the name of its source, and its number in an audio
+    /// group. The recording need not be learned for this.
     public func naming(of number: Int) -> (sourceName: String, number: UInt64?) {
         let (index, slot) = place(of: number)
         let page = pages[index]
         return (page.sourceNames.text(at: slot), page.isArray(slot) ? nil : UInt64(page.names.text(at: slot)))
     }
 
-    /// What a listing shows of the WAV file of the recording `number`, learned now unless it was before. Throws, at every call,
-    /// why the recording cannot be served.
+    /// The size and the time of the WAV file of the recording `number`, which is learned now if it is not yet. Throws,
+    /// at every call, if the recording cannot be served.
     public func status(of number: Int) throws(RecordingError) -> WaveFileStatus {
         guard let status = WaveFileStatus(packed: try packedFacts(of: number)) else {
             throw RecordingError("what was learned of it is lost", recording: path(of: number))
@@ -147,7 +147,7 @@ public final class GroupContents: Sendable {
         return status
     }
 
-    /// The facts of the recording `number`, learned as above.
+    /// The facts of the recording `number`, learned now if they are not yet.
     public func facts(of number: Int) throws(RecordingError) -> RecordingFacts {
         let path = path(of: number)
         guard let facts = RecordingFacts(packed: try packedFacts(of: number), path: path) else {
@@ -156,7 +156,7 @@ public final class GroupContents: Sendable {
         return facts
     }
 
-    /// The recording `number`, learned as above, and opened when it is read.
+    /// The recording `number`, learned now if it is not yet, and opened when it is read.
     public func recording(_ number: Int) throws(RecordingError) -> Recording {
         source.recording(try facts(of: number))
     }
@@ -170,7 +170,7 @@ public final class GroupContents: Sendable {
     }
 
     private func place(of number: Int) -> (page: Int, slot: Int) {
-        // The last page whose first recording is not behind it.
+        // The last page whose first recording has this number or a lower one.
         var (low, high) = (0, firsts.count)
         while high - low > 1 {
             let middle = low + (high - low) / 2
@@ -185,10 +185,11 @@ public final class GroupContents: Sendable {
 
     var pageCount: Int { pages.count }
 
-    /// Learns what is not known yet of the recordings in `page`. `isPaused` is called before each.
+    /// Learns the recordings in `page` that are not learned yet. `pause` is called before each.
     func learnPage(_ page: Int, beforeEach pause: () -> Void) {
         let page = pages[page]
-        // Backwards: whoever lists the directory meanwhile, forwards, does not wait for one recording after the other.
+        // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
+        // turn.
         for slot in (0..<page.count).reversed() {
             _ = try? page.facts(of: slot) { found in
                 pause()
@@ -197,7 +198,7 @@ public final class GroupContents: Sendable {
         }
     }
 
-    /// A page that nobody who helps has taken yet; nil if all are taken.
+    /// The next page that no background thread has taken yet; nil if all are taken.
     func takePageToHelp() -> Int? {
         let page = nextPageToHelp.add(1, ordering: .relaxed).oldValue
         return page < pages.count ? page : nil

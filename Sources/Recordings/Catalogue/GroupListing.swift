@@ -18,7 +18,7 @@ struct GroupListing: Sendable {
         self.opener = opener
     }
 
-    /// What lies directly in the group.
+    /// The group's contents.
     func contents() -> GroupContents {
         guard group.depth < Self.maximumDepth else {
             return problem(RecordingError("groups below this one are not entered: too deep", recording: group.path))
@@ -47,7 +47,7 @@ struct GroupListing: Sendable {
             of: group, [GroupContents.Part(RecordingPage.Draft(), others: [(0, .problem(problem))])], source: opener)
     }
 
-    /// What the nodes called `names` are, of which `known` was learned before.
+    /// The members called `names`; `known` are those that an earlier mount learned.
     private func part(_ names: ArraySlice<String>, _ known: KnownRuns.Run?) -> GroupContents.Part {
         var draft = RecordingPage.Draft()
         var others: [(place: Int, member: GroupContents.Member)] = []
@@ -81,7 +81,7 @@ struct GroupListing: Sendable {
             source: opener, progress: group.progress)
     }
 
-    /// Numbers by value and before names, names by their characters.
+    /// Numbers come first, by value; then come other names, by their characters.
     private static func precedes(
         _ left: (number: UInt64?, name: String), _ right: (number: UInt64?, name: String)
     ) -> Bool {

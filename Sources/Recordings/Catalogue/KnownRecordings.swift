@@ -1,6 +1,6 @@
-/// Recordings that are known already, as a catalogue has them from a store.
+/// A catalogue's source whose recordings are already known.
 ///
-/// Paths are told apart by their bytes: a Swift `String` would take two spellings of `é` for one.
+/// Paths are compared by their bytes: as Swift strings, two spellings of `é` would be equal.
 struct KnownRecordings: CatalogueSource {
     private typealias Path = [UInt8]
 
@@ -67,7 +67,8 @@ struct KnownRecordings: CatalogueSource {
         recordings[Self.normal(path)]
     }
 
-    /// Adds what `add` does to the group that the node at `path` is in, with the groups around that.
+    /// Calls `add` with the group that the node at `path` is in, after adding that group and those around it if need
+    /// be.
     private mutating func addGroup(around path: String, _ add: (inout Group) -> Void) {
         var inner: Path = []
         for name in path.utf8.split(separator: Self.slash).dropLast() {
@@ -81,7 +82,7 @@ struct KnownRecordings: CatalogueSource {
         add(&groups[inner, default: Group()])
     }
 
-    /// The bytes of `path` without slashes to spare.
+    /// The bytes of `path` without superfluous slashes.
     private static func normal(_ path: String) -> Path {
         Array(path.utf8.split(separator: slash).joined(separator: [slash]))
     }

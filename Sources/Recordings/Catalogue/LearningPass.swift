@@ -5,9 +5,9 @@ import func Glibc.usleep
 
 /// A pass over a catalogue that lists all groups and learns all recordings, on several threads.
 ///
-/// One group after the other is listed and then learned, so that only little is known of recordings and not yet learned at any
-/// time. Whoever waits for something else comes first: a pass pauses while a group is listed for somebody, and helps to learn
-/// the group that somebody asked for.
+/// Groups are listed and learned one after another, so that few recordings at a time are found and not learned yet.
+/// Requests take precedence: a pass pauses while a group is listed for a request, and learns the group that a request
+/// waits for first.
 final class LearningPass: Sendable {
     private static let pauseMicroseconds: UInt32 = 500
 
@@ -18,7 +18,7 @@ final class LearningPass: Sendable {
         var listed: [GroupContents] = []
         /// The next page of the last of these.
         var nextPage = 0
-        /// Threads that list a group, which may hold more work.
+        /// Threads that are listing a group, which may add work.
         var listingCount = 0
         /// Threads that wait for work.
         var idle: [Semaphore] = []
@@ -40,7 +40,7 @@ final class LearningPass: Sendable {
         state = Mutex(State(groups: [root]))
     }
 
-    /// Returns when everything is known.
+    /// Returns when everything is listed and learned.
     func run(threads: Int) {
         Parallel.forEach(count: threads, threads: threads) { _ in self.work() }
     }
@@ -61,7 +61,7 @@ final class LearningPass: Sendable {
         }
     }
 
-    /// Lets those who wait for a group have the processors.
+    /// Leaves the processors to requests that wait for a group.
     private func pause() {
         while progress.isListingUrgent { usleep(Self.pauseMicroseconds) }
     }
@@ -91,7 +91,7 @@ final class LearningPass: Sendable {
         let idle = state.withLock { state in
             state.listingCount -= 1
             state.groups += contents.groups.reversed()
-            // Below the one that is being learned.
+            // At the front, since the last one is being learned.
             state.listed.insert(contents, at: 0)
             defer { state.idle = [] }
             return state.idle

@@ -1,11 +1,11 @@
 public import Support
 
-/// A recording's facts in about a hundred bytes, to be kept in memory for each of very many recordings: all but the path, which
-/// whoever keeps them knows by the place where they are kept.
+/// A recording's facts in about a hundred bytes, since they are kept in memory for very many recordings. The path is
+/// not among them: it follows from where they are kept.
 ///
-/// First a number of which each bit is a flag, or says whether a fact that a recording may have is there; then the numbers, so that
-/// what stat(2) reports can be read without the texts; then the texts. Only for the process that packed them: nothing says which
-/// columns there were.
+/// First comes a number, each bit of which is a flag, or says whether an optional fact is present; then come the
+/// numbers, so that what stat(2) reports can be read without the texts; then the texts. The bytes are valid only in the
+/// process that packed them, since they do not say which columns there are.
 extension RecordingFacts {
     private static let numbers = RecordingColumn.all.compactMap(\.storage).filter { !$0.isText }
     private static let texts = RecordingColumn.all.compactMap(\.storage).filter(\.isText)
@@ -20,7 +20,7 @@ extension RecordingFacts {
         return writer.bytes
     }
 
-    /// The facts of the recording at `path` that `packed` had; nil for bytes that it did not make.
+    /// The facts of the recording at `path` that were packed as `bytes`; nil if `bytes` are not valid.
     public init?(packed bytes: ArraySlice<UInt8>, path: String) {
         guard var reader = PackedFactReader(bytes), var facts = Self.unread(path: path),
             reader.read(Self.numberReaders, into: &facts), reader.read(Self.textReaders, into: &facts), reader.isAtEnd
@@ -28,7 +28,8 @@ extension RecordingFacts {
         self = facts
     }
 
-    /// What stat(2) reports of the recording that was `packed`, read without its texts; nil for bytes that `packed` did not make.
+    /// What stat(2) reports of the recording whose facts were packed as `bytes`, read without the texts; nil if `bytes`
+    /// are not valid.
     public static func file(packed bytes: ArraySlice<UInt8>) -> (outline: WaveOutline, time: Timestamp)? {
         guard var reader = PackedFactReader(bytes), var facts = unread(path: ""),
             reader.read(numberReaders, into: &facts)
@@ -37,7 +38,7 @@ extension RecordingFacts {
     }
 }
 
-/// Makes bytes of facts.
+/// Writes facts as bytes.
 struct PackedFactWriter: FactWriter {
     private var flags: UInt64 = 0
     private var flagCount: UInt64 = 0
@@ -62,7 +63,7 @@ struct PackedFactWriter: FactWriter {
 
     mutating func add(_ number: UInt64) { LEB128.append(number, to: &content) }
 
-    /// Small where the number is near zero, on either side.
+    /// Numbers near zero take few bytes, negative ones too.
     mutating func add(_ number: Int64) { add(UInt64(bitPattern: number << 1 ^ number >> 63)) }
 
     mutating func add(_ number: Double) {
@@ -71,7 +72,8 @@ struct PackedFactWriter: FactWriter {
         }
     }
 
-    /// Twice as many bytes as it has, and those; or, of lower-case hexadecimal, one more and a byte for two digits.
+    /// Adds twice the number of bytes, and then the bytes. For lower-case hexadecimal, it adds one more than that, and
+    /// a byte for every two digits.
     mutating func add(_ text: String) {
         if let bytes = text.hexadecimalBytes {
             add(UInt64(bytes.count) << 1 | 1)
@@ -85,7 +87,7 @@ struct PackedFactWriter: FactWriter {
     mutating func add(isPresent: Bool, partCount: Int) { add(isPresent) }
 }
 
-/// Makes facts of bytes.
+/// Reads facts from bytes.
 struct PackedFactReader: FactReader {
     private var flags: UInt64
     private var rest: ArraySlice<UInt8>
@@ -98,7 +100,7 @@ struct PackedFactReader: FactReader {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// Reads facts by `readers`, one after the other; false if one of them makes no sense.
+    /// Reads facts by `readers`, one after the other; returns false if one of them is not valid.
     mutating func read(
         _ readers: [FactStorage.Unpack], into facts: inout RecordingFacts
     ) -> Bool {
@@ -139,7 +141,7 @@ struct PackedFactReader: FactReader {
 }
 
 extension String {
-    /// What the text is the lower-case hexadecimal of; nil for another text, an empty one among them.
+    /// The bytes that the text is the lower-case hexadecimal of; nil if it is empty or another text.
     fileprivate var hexadecimalBytes: [UInt8]? {
         guard !utf8.isEmpty, utf8.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []

@@ -11,7 +11,7 @@ struct NodeAttributes: Decodable {
     }
 }
 
-/// The attributes by which a group is an audio group or a recording of zarrwlr's.
+/// The attributes of a group that may be a recording of zarrwlr's.
 struct GroupAttributes: Decodable, Sendable {
     let isAudioGroup: Bool
     let isRecording: Bool
@@ -19,7 +19,7 @@ struct GroupAttributes: Decodable, Sendable {
     let source: SourceAttributes
     /// Seconds of the source, according to ffprobe.
     let sourceDuration: Double?
-    /// What the source said of its recorder.
+    /// What the source's metadata say about its recorder.
     let recorder: RecorderMetadata
 
     private enum CodingKeys: String, CodingKey {
@@ -44,7 +44,8 @@ struct GroupAttributes: Decodable, Sendable {
     }
 }
 
-/// `source_metadata`: the fields of the source's metadata that say something of its recorder, as `zarrwlr import` found them.
+/// `source_metadata`: the fields of the source's metadata that say something about its recorder, as `zarrwlr import`
+/// found them.
 private struct SourceFields: Decodable {
     let recorder: RecorderMetadata
 
@@ -115,7 +116,7 @@ struct SourceAttributes: Decodable, Sendable {
 /// The attributes of an array of audio: coded bytes, or samples as they are.
 struct AudioAttributes: Decodable {
     let codec: String?
-    /// Hertz; for coded audio, the rate in the stream is believed instead.
+    /// Hertz; for coded audio, the rate in the stream is used instead.
     let sampleRate: Double?
     let channels: UInt64?
     /// The rate of the source divided by the rate that the stream announces, if the source was re-labelled.
@@ -163,7 +164,7 @@ extension KeyedDecodingContainer {
         (try? decodeIfPresent(type, forKey: key)) ?? nil
     }
 
-    /// The texts that the object at `key` has under the names that there are of `names`; no more is looked at.
+    /// The texts that the object at `key` has under `names`; its other members are not read.
     fileprivate func texts<Name: CodingKey & CaseIterable>(_ key: Key, _ names: Name.Type) -> [String: String] {
         guard contains(key), let members = try? nestedContainer(keyedBy: names, forKey: key) else { return [:] }
         return names.allCases.reduce(into: [:]) { $0[$1.stringValue] = members.lenient(String.self, $1) }

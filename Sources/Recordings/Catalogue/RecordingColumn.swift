@@ -1,19 +1,19 @@
 import WaveFile
 
-/// A column of the table of what is known of recordings: one line of `RecordingColumn.all`.
+/// A column of the table of recordings: one line of `RecordingColumn.all`.
 public struct RecordingColumn: Sendable {
-    /// What the catalogue calls it, and each output that has no name of its own for it.
+    /// Its name in the catalogue, and in each output that has no other name for it.
     public let name: String
-    /// What it says, in a sentence.
+    /// What its values are, in a sentence.
     public let meaning: String
-    /// What its numbers count, if they have a unit.
+    /// The unit of its numbers, if they have one.
     public let unit: String?
     /// What kind of value it has; nil if it is only kept in the catalogue and shown nowhere.
     public var kind: RecordingValue.Kind? { content.kind }
     let places: [Place]
     private let content: Content
 
-    /// A column called `name` of `content`, which is in the outputs of `places`.
+    /// A column called `name`, which is shown in the outputs of `places`.
     init(_ name: String, _ content: Content, unit: String? = nil, _ meaning: String, in places: [Place] = []) {
         self.name = name
         self.content = content
@@ -22,22 +22,22 @@ public struct RecordingColumn: Sendable {
         self.places = places
     }
 
-    /// What it says of the recording of `row`; nil if that is not known.
+    /// Its value for the recording of `row`; nil if that is not known.
     public func value(_ row: RecordingRow) -> RecordingValue? { content.value(row) }
 
-    /// How its fact is kept; nil if it has none of its own.
+    /// How its fact is stored; nil if its values follow from others.
     var storage: FactStorage? { content.storage }
 }
 
 // MARK: - Outputs
 
 extension RecordingColumn {
-    /// That an output has a column, and how.
+    /// How an output shows a column.
     struct Place {
         let output: RecordingOutput
-        /// What it is called there, unless that is the column's name.
+        /// Its name there, if that is not the column's.
         var name: String?
-        /// The column that it follows there, unless the table has it in its place.
+        /// The name of the column that it follows there; nil if it is in the order of the table.
         var predecessor: String?
         var isAlwaysShown = false
 
@@ -57,7 +57,7 @@ extension RecordingColumn {
             return place
         }
 
-        /// The same, also for recordings of which nothing is known there.
+        /// The same, but shown even if the value is not known.
         var always: Place {
             var place = self
             place.isAlwaysShown = true
@@ -67,7 +67,7 @@ extension RecordingColumn {
 }
 
 extension [RecordingColumn.Place] {
-    /// Every output that may leave out what is not known, and both CSVs.
+    /// Every output that may leave out unknown values, and both CSVs.
     static let everywhere: [RecordingColumn.Place] = [
         .recordingsCSV, .listCSV, .listJSON, .infoText, .extendedAttributes,
     ]
@@ -76,27 +76,27 @@ extension [RecordingColumn.Place] {
 // MARK: - Contents
 
 extension RecordingColumn {
-    /// What a column says: a fact that is kept, or what follows from facts and the row.
+    /// What the values of a column are: a fact that is stored, or what follows from the row.
     struct Content: Sendable {
         let kind: RecordingValue.Kind?
         let value: @Sendable (RecordingRow) -> RecordingValue?
         var storage: FactStorage?
 
-        /// What `value` makes of a row, of that `kind`.
+        /// Values of `kind` that `value` computes from a row.
         static func of(
             _ kind: RecordingValue.Kind, _ value: @escaping @Sendable (RecordingRow) -> RecordingValue?
         ) -> Content {
             Content(kind: kind, value: value)
         }
 
-        /// A fact that every recording has: how it is had, and how it is set.
+        /// A fact that every recording has, with its getter and its setter.
         static func fact<Fact: ShownFact>(
             _ get: @escaping FactStorage.Getter<Fact>, _ set: @escaping FactStorage.Setter<Fact>
         ) -> Content {
             Content(kind: Fact.kind, value: { get($0.facts).shown }, storage: FactStorage(get, set))
         }
 
-        /// A fact that a recording may have; what the catalogue says is believed if `isPlausible`.
+        /// A fact that a recording may lack. A value from the catalogue is refused unless it `isPlausible`.
         static func fact<Fact: ShownFact>(
             _ get: @escaping FactStorage.Getter<Fact?>, _ set: @escaping FactStorage.Setter<Fact>,
             if isPlausible: @escaping @Sendable (Fact) -> Bool = { _ in true }
@@ -112,7 +112,7 @@ extension RecordingColumn {
             Content(kind: nil, value: { _ in nil }, storage: FactStorage(get, set))
         }
 
-        /// A fact that a recording may have and no output shows.
+        /// A fact that a recording may lack and no output shows.
         static func kept<Fact: StoredFact>(
             _ get: @escaping FactStorage.Getter<Fact?>, _ set: @escaping FactStorage.Setter<Fact>
         ) -> Content {

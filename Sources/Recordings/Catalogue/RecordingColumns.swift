@@ -95,10 +95,10 @@ extension RecordingColumn {
             "longitude", .fact(\.longitude, { $0.longitude = $1 }, if: GeographicPosition.longitudes.contains),
             unit: "degrees",
             "Where it was made, east of Greenwich (WGS 84).", in: .everywhere),
-        RecordingColumn("make", .fact(\.make, { $0.make = $1 }), "Who made the recorder.", in: .everywhere),
+        RecordingColumn("make", .fact(\.make, { $0.make = $1 }), "The manufacturer of the recorder.", in: .everywhere),
         RecordingColumn(
-            "model", .fact(\.model, { $0.model = $1 }), "Which of its maker's recorders it is.", in: .everywhere),
+            "model", .fact(\.model, { $0.model = $1 }), "The model of the recorder.", in: .everywhere),
         RecordingColumn(
-            "serial", .fact(\.serial, { $0.serial = $1 }), "The recorder's serial number.", in: .everywhere),
+            "serial", .fact(\.serial, { $0.serial = $1 }), "The serial number of the recorder.", in: .everywhere),
     ]
 }

@@ -21,7 +21,7 @@ extension RecordingFacts {
         return writer.values
     }
 
-    /// The facts that a row has of the recording at `path`; nil if it makes no sense, as everything is possible in a file.
+    /// The facts that a row has of the recording at `path`; nil if it is not valid, since a file may contain anything.
     init?(_ row: ArraySlice<DatabaseValue>, path: String) {
         guard row.count == Self.columns.count, var facts = Self.unread(path: path) else { return nil }
         var reader = FactRowReader(row)
@@ -32,7 +32,7 @@ extension RecordingFacts {
     }
 }
 
-/// Makes columns of facts, one of each part.
+/// Writes facts as columns, one for each part.
 struct FactRowWriter: FactWriter {
     private(set) var values: [DatabaseValue] = []
 
@@ -51,7 +51,7 @@ struct FactRowWriter: FactWriter {
     }
 }
 
-/// Makes facts of columns.
+/// Reads facts from columns.
 struct FactRowReader: FactReader {
     private var rest: ArraySlice<DatabaseValue>
 

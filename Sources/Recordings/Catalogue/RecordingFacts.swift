@@ -3,8 +3,7 @@ public import WaveFile
 
 /// What is known of a recording before its first sample is read, and is kept from mount to mount.
 ///
-/// A plain value: whatever reads or shows facts goes through it, whether the recording was opened just now or was learned by
-/// an earlier mount.
+/// A plain value, which does not depend on whether the recording was opened just now or learned by an earlier mount.
 public struct RecordingFacts: Sendable, Equatable {
     /// The path of its node in the store, without a leading slash: `pond/mono/0`; empty for the root.
     public var path: String
@@ -14,7 +13,7 @@ public struct RecordingFacts: Sendable, Equatable {
     public var sourceName: String
     /// The coding of its audio.
     public var codec: AudioCodec
-    /// What its WAV announces and holds.
+    /// The format of its WAV file.
     public var format: WaveFormat
     /// Why `format` announces that sample rate, if the store contradicts itself; for people.
     public var rateReason: String?
@@ -22,7 +21,7 @@ public struct RecordingFacts: Sendable, Equatable {
     public var sampleCount: UInt64
     /// When its first sample was taken, if the store says so.
     public var start: Timestamp?
-    /// When the store's own files of it last changed.
+    /// When its document in the store was last written.
     public var modified: Timestamp
     /// The SHA-256 of the source file, in hexadecimal, if the store has it.
     public var sourceSHA256: String?
@@ -32,9 +31,9 @@ public struct RecordingFacts: Sendable, Equatable {
     public var latitude: Double?
     /// Degrees east of Greenwich, from -180 to 180, in WGS 84.
     public var longitude: Double?
-    /// Who made the recorder.
+    /// The recorder's manufacturer.
     public var make: String?
-    /// Which recorder of its maker it is.
+    /// The recorder's model.
     public var model: String?
     /// The recorder's serial number.
     public var serial: String?
@@ -64,7 +63,7 @@ public struct RecordingFacts: Sendable, Equatable {
     /// Its number in the audio group; nil for an array that stands by itself.
     public var number: UInt64? { isArray ? nil : UInt64(name) }
 
-    /// What the size of its WAV file follows from.
+    /// All that its WAV file's size follows from.
     public var outline: WaveOutline {
         WaveOutline(format: format, sampleCount: sampleCount, envelopeSize: envelopeSize)
     }
@@ -75,12 +74,12 @@ public struct RecordingFacts: Sendable, Equatable {
     /// How many bytes its WAV file has before, of and after its samples; nil if it would be over `Int64.max` bytes.
     public var waveExtent: WaveExtent? { outline.waveExtent }
 
-    /// The time of its WAV file: when it was made, or if that is not known, when the store wrote it.
+    /// The time of its WAV file: when it was recorded, or if that is not known, when the store wrote it.
     public var fileTime: Timestamp { start ?? modified }
 }
 
 extension RecordingFacts {
-    /// Takes the facts that are known of the recorder.
+    /// Sets the facts about the recorder.
     mutating func add(_ recorder: RecorderMetadata) {
         latitude = recorder.position?.latitude
         longitude = recorder.position?.longitude
@@ -97,7 +96,7 @@ public struct EnvelopeSize: Sendable, Equatable {
     /// Bytes after the samples.
     public let tailByteCount: UInt64
 
-    /// So many bytes.
+    /// An envelope of these sizes.
     public init(headByteCount: UInt64, tailByteCount: UInt64) {
         self.headByteCount = headByteCount
         self.tailByteCount = tailByteCount

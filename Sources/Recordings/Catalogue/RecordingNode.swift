@@ -29,7 +29,7 @@ struct RecordingNode: Sendable {
         }
     }
 
-    /// The recording called `name` in the group at the path `group`, found to be what `packed` was made of.
+    /// The recording called `name` in the group at the path `group`, which was packed as `packed` when it was found.
     init(packed: ArraySlice<UInt8>, group: String, name: String) {
         path = group.isEmpty ? name : "\(group)/\(name)"
         self.group = group
@@ -37,10 +37,10 @@ struct RecordingNode: Sendable {
         content = GroupAttributes(packed: packed).map { .group($0) } ?? .array
     }
 
-    /// What it was found to be, in a few bytes; none for an array.
+    /// What is needed to learn it, in a few bytes; none for an array.
     var packed: [UInt8] { attributes?.packed ?? [] }
 
-    /// Reads what the node at `path` is. Throws if it is no recording.
+    /// Reads the document of the node at `path`. Throws if it is not a recording.
     init(store: any Store, path: String, cache: BlockCache) throws(RecordingError) {
         do throws(ZarrError) {
             guard
@@ -68,6 +68,6 @@ struct RecordingNode: Sendable {
     /// Its number in the audio group; nil for an array that stands by itself.
     var number: UInt64? { isArray ? nil : UInt64(name) }
 
-    /// What the source's file was called, else what the node is called.
+    /// The name of the source file if the store has it, else that of the node.
     var sourceName: String { attributes?.source.filename ?? name }
 }

@@ -17,13 +17,13 @@ public enum RecordingOutput: Sendable, CaseIterable {
     /// The extended attributes of a WAV file, after `user.zarrwlr.`.
     case extendedAttributes
 
-    /// A column as an output has it.
+    /// A column as an output shows it.
     public struct Column: Sendable {
-        /// What the output calls it.
+        /// Its name in the output.
         public let name: String
         /// The column.
         public let column: RecordingColumn
-        /// Whether the output has it also for recordings of which it says nothing, if the output may leave columns out.
+        /// Whether an output that leaves out unknown values shows it even if its value is unknown.
         public let isAlwaysShown: Bool
     }
 
@@ -33,7 +33,7 @@ public enum RecordingOutput: Sendable, CaseIterable {
     private static let columns = Dictionary(
         uniqueKeysWithValues: allCases.map { output in (output, ordered(RecordingColumn.all, of: output)) })
 
-    /// The order of the table, but for columns that an output has after another one.
+    /// The columns of `output`, in the order of the table except for those that follow a certain other one there.
     private static func ordered(_ all: [RecordingColumn], of output: RecordingOutput) -> [Column] {
         var ordered: [Column] = []
         var late: [(column: Column, predecessor: String)] = []
@@ -55,12 +55,12 @@ public enum RecordingOutput: Sendable, CaseIterable {
     /// The first line of a CSV: the names.
     public var csvHeader: String { CSV.line(columns.map(\.name)) }
 
-    /// The line of `row` in a CSV; what it does not say is empty.
+    /// The line of `row` in a CSV; unknown values are empty.
     public func csvLine(of row: RecordingRow) -> String {
         CSV.line(columns.map { $0.column.value(row)?.text ?? "" })
     }
 
-    /// What `row` says, column by column, each with its name.
+    /// The known values of `row`, column by column, each with its name.
     public func values(of row: RecordingRow) -> [(name: String, value: RecordingValue)] {
         columns.compactMap { shown in shown.column.value(row).map { (name: shown.name, value: $0) } }
     }

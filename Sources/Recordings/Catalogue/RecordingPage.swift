@@ -1,10 +1,10 @@
 import Support
 import Synchronization
 
-/// Up to 64 recordings of one group, side by side in a few pieces of memory: there is no object for each.
+/// Up to 64 recordings of one group, in a few pieces of memory rather than an object for each.
 ///
-/// A recording is found first: its name is known, and what its attributes say (`RecordingNode.packed`). When it is learned, its
-/// facts take the place of that. Safe to use from any thread.
+/// A recording is found first: the page then has its name and its attributes (`RecordingNode.packed`). Once it is
+/// learned, the page has its facts. Safe to use from any thread.
 final class RecordingPage: Sendable {
     static let capacity = 64
 
@@ -17,15 +17,15 @@ final class RecordingPage: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        /// What each was found to be; dropped once all are learned.
+        /// The packed attributes of each; dropped once all are learned.
         var found: ByteRows
-        /// The facts of those that were learned, in the order in which they were.
+        /// The packed facts of those that are learned, in the order in which they were learned.
         var learned: ByteRows
         /// For each the row in `learned`; below zero if there is none.
         var rows: [Int8]
-        /// Why those that cannot be served cannot.
+        /// Why recordings cannot be served. Such a recording may have no facts.
         var problems: [Int: RecordingError]
-        /// Those that are being learned, and who wait for them.
+        /// Those that are being learned, and the threads that wait for them.
         var flights: [Int: SingleFlight<Void>] = [:]
         var waitingCount: Int
 
@@ -46,7 +46,7 @@ final class RecordingPage: Sendable {
         /// How many recordings there are; no more than `capacity` may be added.
         var count: Int { rows.count }
 
-        /// Adds the recording called `name`, to be learned from `found`.
+        /// Adds the recording called `name`, to be learned from `node`.
         mutating func add(_ name: String, found node: RecordingNode) {
             add(name, sourceName: node.sourceName, isArray: node.isArray)
             found.append(node.packed)
@@ -100,8 +100,8 @@ final class RecordingPage: Sendable {
     /// Learns what a recording is from what was found of it, and packs its facts.
     typealias Learn = (_ found: ArraySlice<UInt8>) -> Result<[UInt8], RecordingError>
 
-    /// The packed facts of the recording at `slot`, learned now by `learn` unless it was before: once for all who wait. Throws, at
-    /// every call, why it cannot be served.
+    /// The packed facts of the recording at `slot`, learned now by `learn` if they are not yet; if several threads ask
+    /// at once, they are learned once. Throws, at every call, if it cannot be served.
     func facts(of slot: Int, learn: Learn) throws(RecordingError) -> ArraySlice<UInt8> {
         while true {
             switch turn(slot) {
@@ -149,7 +149,7 @@ final class RecordingPage: Sendable {
 
 /// A recording that was learned before its group was listed.
 struct KnownRecording: Sendable {
-    /// What its node is called.
+    /// The name of its node.
     let name: String
     /// What its source was called.
     let sourceName: String

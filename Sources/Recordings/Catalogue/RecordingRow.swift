@@ -1,6 +1,6 @@
 import WaveFile
 
-/// A row of the table of recordings: the facts of one, and what is known only where it is shown.
+/// A row of the table of recordings: the facts of one, and what only some outputs know of it.
 public struct RecordingRow: Sendable {
     /// What is known of the recording.
     public let facts: RecordingFacts

@@ -1,6 +1,6 @@
 public import Support
 
-/// What a column says of one recording, before it is written as text or JSON.
+/// The value of a column for one recording, before it is written as text or JSON.
 public enum RecordingValue: Sendable, Equatable {
     case text(String)
     /// A path in a store, without a leading slash; empty for the root.

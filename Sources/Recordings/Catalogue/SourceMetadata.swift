@@ -1,6 +1,7 @@
-/// What a recording's `meta_data_structure` says of its source file: one YAML text, as ffprobe and mutagen had it.
+/// What a recording's `meta_data_structure` says about its source file: one YAML text with the output of ffprobe and
+/// mutagen.
 ///
-/// Only plain `key: value` lines are looked at: no YAML construct can hide a value from that, or add one.
+/// Only plain `key: value` lines are read; all other YAML is ignored.
 struct SourceMetadata {
     private let yaml: String
 
@@ -19,14 +20,15 @@ struct SourceMetadata {
         }.first
     }
 
-    /// The texts in which recorders name themselves, each as far as it stands on its key's line: `ICMT` and `IART` of a WAV file,
-    /// as libavformat calls them.
+    /// The texts in which recorders name themselves: `comment` and `artist`, as libavformat calls `ICMT` and `IART` of
+    /// a WAV file. Only what is on the key's own line is read.
     var comments: [String] {
         pairs.filter { $0.key.elementsEqual("comment".utf8) || $0.key.elementsEqual("artist".utf8) }
             .map { String($0.value) }
     }
 
-    /// By bytes, since this is done for every recording that is found, and characters take much longer.
+    /// Bytes are compared, not characters, which would take much longer: this is done for every recording that is
+    /// found.
     private var pairs: some Sequence<(key: Substring.UTF8View, value: Substring)> {
         yaml.utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.lazy.compactMap { line in
             let line = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }

@@ -1,15 +1,15 @@
 import Support
 import WaveFile
 
-/// A kind of fact that a catalogue keeps, as some numbers and texts.
+/// A type of fact that can be stored as numbers and texts.
 protocol StoredFact: Sendable {
-    /// The names of its numbers and texts, after the fact's own; nil for a fact that is one of them.
+    /// The names of its parts, to be appended to the fact's own; nil if it has only one part.
     static var parts: [String]? { get }
-    /// Whether it has a text in it.
+    /// Whether a part of it is text.
     static var isText: Bool { get }
 
     func write(to writer: inout some FactWriter)
-    /// Nil if what the reader has makes no sense, as everything is possible in a file.
+    /// Nil if what the reader gives is not valid, since a file may contain anything.
     init?(from reader: inout some FactReader)
 }
 
@@ -18,31 +18,31 @@ extension StoredFact {
     static var isText: Bool { false }
 }
 
-/// A kind of fact that outputs show.
+/// A type of fact that outputs show.
 protocol ShownFact: StoredFact {
     static var kind: RecordingValue.Kind { get }
     var shown: RecordingValue { get }
 }
 
-/// Takes facts, one part after the other.
+/// Takes the parts of facts, in order.
 protocol FactWriter: Sendable {
     mutating func add(_ flag: Bool)
     mutating func add(_ number: UInt64)
     mutating func add(_ number: Int64)
     mutating func add(_ number: Double)
     mutating func add(_ text: String)
-    /// Says whether a fact that a recording may have follows, which has `partCount` parts.
+    /// Records whether an optional fact of `partCount` parts follows.
     mutating func add(isPresent: Bool, partCount: Int)
 }
 
-/// Gives facts, one part after the other, in the order in which they were written; nil for what makes no sense.
+/// Returns the parts of facts, in the order in which they were written; nil for a part that is not valid.
 protocol FactReader: Sendable {
     mutating func flag() -> Bool?
     mutating func unsigned() -> UInt64?
     mutating func signed() -> Int64?
     mutating func real() -> Double?
     mutating func text() -> String?
-    /// Whether a fact that a recording may have follows, which has `partCount` parts. Passes over it if not.
+    /// Whether an optional fact of `partCount` parts follows. If it does not, its place is skipped.
     mutating func isPresent(partCount: Int) -> Bool
 }
 

@@ -1,13 +1,13 @@
 public import Zarr
 
-/// What a store says of the source file of a recording.
+/// What a store says about the source file of a recording.
 public struct StoredSource: Sendable, Equatable {
-    /// Its SHA-256 in hexadecimal, where the store has it.
+    /// Its SHA-256 in hexadecimal, if the store has it.
     public let sha256: String?
-    /// How many bytes it had, where the store says so.
+    /// How many bytes it had, if the store says so.
     public let byteCount: UInt64?
 
-    /// The source of the recording at `path` of `store`; nil where there is no recording.
+    /// The source of the recording at `path` of `store`; nil if there is no recording.
     public init?(of path: String, in store: any Store) {
         guard let attributes = try? ZarrGroup.open(store, path: path).attributes(as: GroupAttributes.self),
             attributes.isRecording

@@ -1,7 +1,7 @@
 public import Support
 import WaveFile
 
-/// What a listing of files shows of a recording's WAV file.
+/// The size and the time of a recording's WAV file.
 public struct WaveFileStatus: Sendable, Equatable {
     /// Bytes of the file.
     public let byteCount: UInt64

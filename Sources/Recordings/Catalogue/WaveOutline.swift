@@ -1,9 +1,9 @@
 import Support
 public import WaveFile
 
-/// All that the size of a recording's WAV file and the places of its samples follow from.
+/// All that the size of a recording's WAV file and the offsets of its samples follow from.
 public struct WaveOutline: Sendable, Equatable {
-    /// What the WAV announces and holds.
+    /// The format of the WAV file.
     public let format: WaveFormat
     /// Samples of one channel.
     public let sampleCount: UInt64

@@ -9,9 +9,9 @@ struct BlobPass {
         let error: ZarrError
     }
 
-    /// Is called with the number of bytes that were gone through since the last call.
+    /// Called with the number of bytes processed since the last call.
     let progress: @Sendable (UInt64) -> Void
-    /// What could not be read, in order; adjacent parts are one.
+    /// What could not be read, in order; adjacent parts are merged.
     private(set) var unreadable: [Unreadable] = []
 
     init(progress: @escaping @Sendable (UInt64) -> Void) {

@@ -7,9 +7,9 @@ public struct Finding: Sendable, CustomStringConvertible {
     public enum Kind: String, Sendable {
         /// The store is not what it should be.
         case fault
-        /// Something could not be looked at, so it is neither right nor wrong.
+        /// Something could not be checked.
         case unchecked
-        /// The store is as it may be; this is good to know.
+        /// The store is valid; this is worth knowing.
         case note
     }
 
@@ -47,13 +47,13 @@ public struct Finding: Sendable, CustomStringConvertible {
         self.repair = repair
     }
 
-    /// A finding of `error`: a fault of the store, or something that could not be looked at.
+    /// A finding of `error`: a fault of the store, or something that could not be checked.
     init(_ error: RecordingError) {
         let problem = error.cause.map { "\(error.problem): \($0)" } ?? error.problem
         self.init(Self.kind(of: error), problem, recording: error.recording, samples: error.samples)
     }
 
-    /// An error of the system, or of Zarr that is not supported here, says nothing about the store.
+    /// `unchecked` for an error of the system and for Zarr that is not supported, which say nothing about the store.
     static func kind(of error: any Error) -> Kind {
         var next: (any Error)? = error
         while let error = next {

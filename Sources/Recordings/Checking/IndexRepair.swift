@@ -1,7 +1,7 @@
 import Support
 import Zarr
 
-/// A right index to be written in the place of a wrong or a missing one. The audio is not touched.
+/// A correct index that is to replace a wrong or missing one. The audio is not touched.
 struct IndexRepair {
     private let name: String
     private let columnCount: Int
@@ -18,7 +18,7 @@ struct IndexRepair {
 
     /// Writes the index of the recording at `path`: a reader finds the old one, or all of the new one.
     ///
-    /// Those of the old one's attributes stay that the new one does not have.
+    /// Attributes that only the old one has are kept.
     func apply(to store: any WritableStore, path: String, cache: BlockCache) throws {
         let place = "\(path)/\(name)"
         let node = try store.stageNode()

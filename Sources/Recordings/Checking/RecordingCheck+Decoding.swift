@@ -5,10 +5,10 @@ extension RecordingCheck {
     /// Samples that are read at once.
     private static let pieceSampleCount: UInt64 = 1 << 16
 
-    /// Decodes all of `loaded`, and compares the source's SHA-256 if the samples and what the store has around them are the
-    /// source. What could not be decoded is added.
+    /// Decodes all of `loaded`, and adds what cannot be decoded. If the store has the source's bytes around the
+    /// samples, the SHA-256 of all of them is compared with the source's.
     ///
-    /// The samples are handed to `body`. If all could be decoded, `problem` says what is wrong with them, if anything is.
+    /// The samples are handed to `body`. If all could be decoded, `problem` returns what is wrong with them, or nil.
     mutating func decode(
         _ loaded: LoadedRecording, _ body: (UnsafeRawBufferPointer) -> Void = { _ in },
         problem: () -> String? = { nil }
@@ -24,7 +24,7 @@ extension RecordingCheck {
         }
         envelope?.tail.withUnsafeBytes { sourceDigest?.update($0) }
 
-        // If samples are missing, that has been added, and no checksum is right.
+        // If samples are missing, that has been added, and no checksum can match.
         guard isWhole else { return }
         if let problem = problem() { add(finding(.fault, problem)) }
         if let expected = recording.sourceSHA256, let sourceDigest,

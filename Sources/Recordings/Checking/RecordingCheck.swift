@@ -7,9 +7,10 @@ import Zarr
 struct RecordingCheck {
     /// Findings of one recording that are reported; more are only counted.
     private static let findingLimit = 200
-    /// Arrays of at most so many bytes, 1 GiB, are read even if the store keeps next to nothing of them.
+    /// Arrays of at most this many bytes are read even if the store holds almost no data for them.
     private static let plausibleByteCount: UInt64 = 1 << 30
-    /// Larger ones are read if they have at most so many bytes for each that the store keeps: silence is compressed no better.
+    /// Larger ones are read if they have at most this many bytes for each that the store holds: even silence is not
+    /// compressed better.
     private static let plausibleRatio: UInt64 = 10_000
 
     let store: any Store
@@ -17,7 +18,7 @@ struct RecordingCheck {
     let cache: BlockCache
     /// Whether all of it is decoded.
     let isDeep: Bool
-    /// Is called with the number of bytes of audio that were gone through since the last call.
+    /// Called with the number of bytes of audio processed since the last call.
     let progress: @Sendable (UInt64) -> Void
 
     /// What was found.
@@ -25,7 +26,7 @@ struct RecordingCheck {
     /// The decoded samples that findings say are missing from the stream.
     var lostSamples: [Range<UInt64>] = []
     private var unreportedCount = 0
-    /// What would repair findings, those at the given indices.
+    /// Repairs, each with the indices of the findings that it would repair.
     private(set) var repairs: [(findings: [Int], repair: IndexRepair)] = []
 
     init(
@@ -85,7 +86,7 @@ struct RecordingCheck {
         if let repair, !new.isEmpty { repairs.append((Array(first..<findings.count), repair)) }
     }
 
-    /// Adds that `what` is so because of `error`.
+    /// Adds a finding of `what`, which `error` is the cause of.
     mutating func add(_ what: String, _ error: any Error, samples: Range<UInt64>? = nil) {
         add(finding(Finding.kind(of: error), "\(what): \(error)", samples: samples))
     }
@@ -109,7 +110,8 @@ struct RecordingCheck {
         }
     }
 
-    /// Whether the store can keep as much as `array` announces: reading through what is not there takes for ever.
+    /// Whether the store can hold as much as `array` announces; a finding is added if not. Reading far more than there
+    /// is would take forever.
     private mutating func isPlausible(_ array: ZarrArray) -> Bool {
         guard array.byteCount > Self.plausibleByteCount,
             let kept = try? store.byteCount(below: array.path), kept < array.byteCount / Self.plausibleRatio
@@ -138,8 +140,8 @@ struct RecordingCheck {
 }
 
 extension ZarrArray {
-    /// The rows (along the first dimension) that cannot be read, and why; adjacent ones are one. `progress` is called with the
-    /// number of bytes that were gone through since the last call.
+    /// The rows (along the first dimension) that cannot be read, and why; adjacent ones are merged. `progress` is
+    /// called with the number of bytes processed since the last call.
     func unreadableRows(progress: (UInt64) -> Void) -> [(rows: Range<UInt64>, error: ZarrError)] {
         guard let rowCount = shape.first, rowCount > 0, byteCount > 0 else { return [] }
         let rowByteCount = max(byteCount / rowCount, 1)

@@ -21,7 +21,7 @@ public struct StoreCheck: Sendable {
     public struct Progress: Sendable {
         /// Recordings done, of how many.
         public let recordings: Int, recordingCount: Int
-        /// Bytes of audio gone through, of how many, as far as the store says.
+        /// Bytes of audio processed, of how many, as far as the store says.
         public let byteCount: UInt64, totalByteCount: UInt64
     }
 
@@ -29,9 +29,9 @@ public struct StoreCheck: Sendable {
     public struct Summary: Sendable {
         /// How many recordings there are.
         public internal(set) var recordings = 0
-        /// Bytes of audio gone through.
+        /// Bytes of audio processed.
         public internal(set) var byteCount: UInt64 = 0
-        /// Findings by their kind; what was repaired counts as none of them.
+        /// Findings by kind; those that were repaired are not counted here.
         public internal(set) var faults = 0, unchecked = 0, notes = 0
         /// Findings that were repaired, and that could be.
         public internal(set) var repaired = 0, repairable = 0
@@ -45,7 +45,7 @@ public struct StoreCheck: Sendable {
     private let cache: BlockCache
     private let options: Options
 
-    /// A check of what lies at and below the group `root` of `store`. Throws where that is no group or cannot be listed.
+    /// A check of what lies at and below the group `root` of `store`. Throws if that is not a group, or cannot be read.
     public init(_ store: any Store, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
         let catalogue = try Catalogue(store: store, root: root, cache: cache, log: .silent)
         var recordings: [String] = []
@@ -64,7 +64,7 @@ public struct StoreCheck: Sendable {
         self.problems = problems
     }
 
-    /// Checks everything, and repairs if that was asked for. `report` is called with each finding, from any thread but for one
+    /// Checks everything, and repairs if that was asked for. `report` is called with each finding, from any thread, one
     /// finding at a time, in the order of the recordings.
     public func run(
         progress: @escaping @Sendable (Progress) -> Void, report: @escaping @Sendable (Finding) -> Void
@@ -106,8 +106,8 @@ public struct StoreCheck: Sendable {
         return sum.withLock { $0 }
     }
 
-    /// The findings about the recording at `path`, after repairs. `progress` is called with the number of bytes that were gone
-    /// through since the last call.
+    /// The findings about the recording at `path`, after repairs. `progress` is called with the number of bytes
+    /// processed since the last call.
     private func findings(_ path: String, progress: @escaping @Sendable (UInt64) -> Void) -> [Finding] {
         do throws(RecordingError) {
             let node = try RecordingNode(store: store, path: path, cache: cache)

@@ -1,14 +1,14 @@
 /// The codecs that recordings can have. To add one, add its line; nothing else names them.
 public enum CodecRegistry {
     /// All of them, in the order in which they are listed to users.
-    static let all: [any RecordingCodec] = [FLACCodec(), AACCodec(), OpusCodec(), PCMCodec()]
+    static let all: [any RecordingCodec] = [FLACCodec(), AACCodec(), OpusCodec(), MP3Codec(), PCMCodec()]
 
     /// The codec called `name`.
     static func codec(named name: AudioCodec) -> (any RecordingCodec)? {
         all.first { $0.name == name }
     }
 
-    /// What `audio` is kept as. Throws if it does not say so, or names a codec that there is none of.
+    /// The codec of `audio`. Throws if the store names none, or one that is not supported.
     static func codec(of audio: StoredAudio) throws(RecordingError) -> any RecordingCodec {
         if let codec = all.first(where: { $0.recognizes(audio) }) { return codec }
         guard let name = audio.codecName else {

@@ -7,7 +7,7 @@ struct CodedBlob: Sendable {
     private let array: ZarrArray
     /// How many bytes there are.
     let byteCount: UInt64
-    /// Bytes of it that were read before they are asked for.
+    /// Bytes that were read in advance.
     private var fetched: Fetched?
 
     private struct Fetched {
@@ -139,7 +139,8 @@ struct CodedBlob: Sendable {
         CodedStream(byteCount: byteCount) { range in try bytes(range) }
     }
 
-    /// Takes bytes that cannot be read, and why; what it throws ends the pass, else they count as zeros.
+    /// Called with the range of bytes that cannot be read, and why. If it throws, the pass ends; if not, the bytes
+    /// count as zeros.
     typealias DamageHandler = (Range<UInt64>, ZarrError) throws(ZarrError) -> Void
 
     /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time. `damage` is called for what cannot be

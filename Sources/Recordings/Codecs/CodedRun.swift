@@ -10,7 +10,7 @@ struct CodedRun {
 
     private let blob: CodedBlob
     private let units: ArraySlice<DecodeUnit>
-    /// Where the bytes of each unit are thought to be; nil where that is not known.
+    /// Where the bytes of each unit are thought to be; nil if that is not known.
     private let extents: [Range<UInt64>?]
     /// The blob with bytes of some units in memory.
     private var holding: CodedBlob?

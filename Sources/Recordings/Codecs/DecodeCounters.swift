@@ -15,10 +15,10 @@ public final class DecodeCounter: Sendable {
 public final class DecodeCounters: Sendable {
     /// The counter of each codec that decodes, in the registry's order.
     public let all: [(codec: AudioCodec, counter: DecodeCounter)]
-    /// Of the codecs that decode nothing.
+    /// For the codecs that decode nothing.
     private let other = DecodeCounter()
 
-    /// Nothing counted yet.
+    /// Counters at zero.
     public init() {
         all = CodecRegistry.all.filter(\.isDecoded).map { ($0.name, DecodeCounter()) }
     }

@@ -2,12 +2,12 @@ public import AudioCoding
 
 /// What a codec does for an import: how a source of it is stored as it is, and how samples are encoded to it.
 ///
-/// A codec that says nothing does neither.
+/// By default, a codec does neither.
 public protocol ImportableCodec {
     /// What stores and users call it.
     var name: AudioCodec { get }
 
-    /// What of it is stored as it is, in words for people; nil if none of it is.
+    /// What of it is stored as it is, in words for users; nil if nothing is.
     var copiedKind: CopiedKind? { get }
 
     /// How samples are encoded to it; nil if they cannot be.
@@ -24,7 +24,7 @@ public protocol ImportableCodec {
     func copier(of source: CodedSource) throws -> (any SourceCopier)?
 }
 
-/// Words for what of a codec is stored as it is.
+/// What of a codec is stored as it is, in words for users.
 public struct CopiedKind: Sendable {
     /// The codec: `AAC`.
     public let codec: String
@@ -39,16 +39,16 @@ public struct CopiedKind: Sendable {
 }
 
 extension ImportableCodec {
-    /// None.
+    /// Nothing is stored as it is.
     public var copiedKind: CopiedKind? { nil }
 
-    /// Not at all.
+    /// Samples cannot be encoded to it.
     public var encoding: (any AudioEncoding)? { nil }
 
-    /// None.
+    /// No packets can be stored as they are.
     public func parser(of stream: MediaStream, in container: String) -> (any MediaPacketParser)? { nil }
 
-    /// Not at all.
+    /// No source is stored as it is.
     public func copier(of source: CodedSource) throws -> (any SourceCopier)? { nil }
 }
 

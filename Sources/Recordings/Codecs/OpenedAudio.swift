@@ -1,7 +1,7 @@
 import Support
 import WaveFile
 
-/// What a codec found out about the audio of a recording, and how its samples are read.
+/// What a codec has learned about the audio of a recording, and how its samples are read.
 struct OpenedAudio: Sendable {
     /// How samples are read.
     enum Samples: Sendable {

@@ -16,10 +16,10 @@ protocol RecordingCodec: ImportableCodec, Sendable {
     /// The arrays beside the audio that `check` reads. A check reads all others for nothing but their checksums.
     var checkedArrays: [String] { get }
 
-    /// Whether `audio` is kept so.
+    /// Whether `audio` is kept in this way.
     func recognizes(_ audio: StoredAudio) -> Bool
 
-    /// Finds out what must be known of `audio` before its first sample. Throws what stands in the way.
+    /// Finds out what must be known of `audio` before its first sample. Throws if it cannot be served.
     func open(_ audio: StoredAudio, _ services: StreamServices) throws(RecordingError) -> OpenedAudio
 
     /// Goes through all of `audio` and the arrays that belong to it, and adds to `check` what is wrong with them. `opened` is nil
@@ -34,7 +34,7 @@ protocol RecordingCodec: ImportableCodec, Sendable {
 }
 
 extension RecordingCodec {
-    /// Yes.
+    /// A decoder makes the samples.
     var isDecoded: Bool { true }
 
     /// The indexes.

@@ -2,7 +2,7 @@ import Zarr
 
 /// An index as the store has it.
 ///
-/// Nothing in it is believed: whoever reads a row checks it against the stream.
+/// Nothing in it is trusted: each row is checked against the stream before it is used.
 struct StoredIndex<Row: IndexRow>: Sendable {
     /// Rows that a pass over all of them holds at once.
     private static var batchRowCount: UInt64 { 8192 }

@@ -4,12 +4,12 @@ import Support
 struct StreamServices: Sendable {
     /// Counts what is decoded of its codec.
     let counter: DecodeCounter
-    /// Keeps what takes long to find out, if anything does.
+    /// Keeps data that takes long to compute; nil if nothing is kept.
     let file: CatalogueFile?
     let log: Log
 
-    /// What was found out before about the stream in `blob`, of the recording at `path`. Nothing is kept of a stream whose version is
-    /// not known.
+    /// Opens the data that was computed before from the stream in `blob`, of the recording at `path`. Nothing is kept
+    /// for a stream whose version is not known.
     func derivedData(of blob: CodedBlob, path: String) -> DerivedData.Opener {
         { [file] in
             guard let file, let version = blob.version else { return nil }

@@ -13,7 +13,7 @@ public struct StreamStatistics: Sendable {
         public let meanPreRoll: Double, longestPreRoll: UInt64
     }
 
-    /// Bytes of the stream, those that belong to no frame included.
+    /// Bytes of the stream, including those that belong to no frame.
     public let byteCount: UInt64
     /// The arrays beside the stream that say where something is in it; the store need not have all of them.
     public let indexNames: [String]

@@ -1,7 +1,8 @@
-/// The sample rate a WAV announces: the one that makes its duration true.
+/// The sample rate that a WAV announces: the one at which it lasts as long as the source.
 ///
-/// A source sampled faster than its codec can hold was either resampled (its stream's rate is true) or re-labelled (the rate
-/// is the stream's times `sampling_rescale_factor`). Stores claim the second of either, so the source's duration decides.
+/// A source sampled faster than its codec can hold was either resampled (its stream's rate is true) or re-labelled (the
+/// rate is the stream's times `sampling_rescale_factor`). Stores claim the latter in both cases, so the source's
+/// duration decides.
 struct AnnouncedRate: Equatable {
     /// Hertz.
     let hertz: UInt32

@@ -29,7 +29,7 @@ protocol DecodeUnits: UnitDecoder, Sendable {
 }
 
 extension DecodeUnits {
-    /// None: units are decoded each by itself.
+    /// None: each unit is decoded by itself.
     func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit? { nil }
 
     /// This one.

@@ -3,17 +3,17 @@ import Synchronization
 
 /// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
 ///
-/// What a store of a hundred thousand recordings says of them fits in memory; their arrays, indexes and decoders do not. There is
-/// one of these only for recordings that were looked at last, and for those that somebody holds.
+/// The facts of a hundred thousand recordings fit in memory; their arrays, indexes and decoders do not. There is such
+/// an object only for the recordings that were used last, and for those that are still referenced.
 final class OnDemandRecording: SampleReading {
     private let path: String
     private let opener: RecordingOpener
-    /// What was announced of it: no read may return the bytes of another.
+    /// What was announced of it: if it opens as anything else, no read may return its bytes.
     private let announced: WaveOutline
     private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
 
-    /// A class, so that little is kept while nothing is open.
+    /// A class, so that a recording that is not open takes little memory.
     private final class Opened: Sendable {
         let recording: Recording
 
@@ -43,20 +43,20 @@ final class OnDemandRecording: SampleReading {
         return try envelope.bytes()
     }
 
-    /// Whether it was used since the last call, which `OpenRecordings` makes.
+    /// Whether it was used since the last call. Only `OpenRecordings` calls this.
     func takeUse() -> Bool {
         isInUse.exchange(false, ordering: .relaxed)
     }
 
-    /// Whether it is of what `facts` announce.
+    /// Whether `facts` announce the same.
     func isAnnounced(by facts: RecordingFacts) -> Bool { facts.outline == announced }
 
-    /// Has `recording` open from now on, which was opened to learn of it.
+    /// Keeps `recording` open, which was opened to learn its facts.
     func keep(_ recording: Recording) {
         opened.set(Opened(recording))
     }
 
-    /// Closes the recording, as soon as nobody reads it any more.
+    /// Closes the recording, as soon as no read uses it any more.
     func close() {
         opened.clear()
     }
@@ -101,9 +101,10 @@ final class OpenRecordings: Sendable {
         /// Those that are open.
         var open: [OnDemandRecording] = []
         var hand = 0
-        /// All that somebody holds, by their paths: who asks for one again gets the same, with all that it has open. Some are gone.
+        /// All that are still referenced, by path, so that the next request for one gets the same object. Some may be
+        /// gone.
         var held: [String: Holder] = [:]
-        /// Those that are gone are looked for when there are more than this.
+        /// If `held` has this many entries, those that are gone are removed.
         var sweepCount = 512
         var isEnded = false
     }
@@ -119,7 +120,7 @@ final class OpenRecordings: Sendable {
     /// Whether fewer are open than may be.
     var hasRoom: Bool { state.withLock { !$0.isEnded && $0.open.count < limit } }
 
-    /// The recording that `facts` announce: one that somebody holds, else what `make` makes.
+    /// The recording that `facts` announce: one that is still referenced, else a new one by `make`.
     func recording(_ facts: RecordingFacts, make: () -> OnDemandRecording) -> OnDemandRecording {
         state.withLock { state in
             if let recording = state.held[facts.path]?.recording, recording.isAnnounced(by: facts) { return recording }
@@ -133,10 +134,11 @@ final class OpenRecordings: Sendable {
         }
     }
 
-    /// Takes note that `recording` was opened, and closes another if there are too many.
+    /// Records that `recording` was opened, and closes another if there are too many.
     func add(_ recording: OnDemandRecording) {
         let closed = state.withLock { state -> OnDemandRecording? in
-            // Recordings hold what opens them, and that holds this.
+            // Recordings hold the opener, and that holds this object: one that is added after the end would never be
+            // freed.
             guard !state.isEnded else { return nil }
             guard state.open.count >= limit else {
                 state.open.append(recording)
@@ -151,7 +153,7 @@ final class OpenRecordings: Sendable {
         closed?.close()
     }
 
-    /// Lets go of all of them, for good: from now on, recordings are open as long as somebody holds them.
+    /// Releases all of them, for good: from now on, a recording is open only as long as it is referenced.
     func end() {
         let open = state.withLock { state in
             state.isEnded = true

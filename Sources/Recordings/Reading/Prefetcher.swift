@@ -84,7 +84,7 @@ public final class Prefetcher: Sendable {
         return isDecoded && byteBudget >= Self.pieceByteCount ? Reader(recording, sequential) : nil
     }
 
-    /// Takes note that `reader` is reading `range` of its recording's sample bytes.
+    /// Records that `reader` is reading `range` of its recording's sample bytes.
     public func note(_ range: Range<UInt64>, by reader: Reader) {
         guard let ahead = reader.next(afterReading: range, depth: { depth }) else { return }
         queue.add(
@@ -111,8 +111,8 @@ public final class Prefetcher: Sendable {
         }
     }
 
-    /// The pieces to decode, oldest first, and the threads that decode them. The threads outlive the prefetcher until they have
-    /// decoded the piece that each is at.
+    /// The pieces to decode, oldest first, and the threads that decode them. After the prefetcher is gone, each thread
+    /// finishes the piece that it is decoding.
     private final class Queue: Sendable {
         private struct State {
             var pieces: [Piece] = []
@@ -130,7 +130,7 @@ public final class Prefetcher: Sendable {
             self.capacity = capacity
         }
 
-        /// Adds `pieces`, as many as there is room for: many readers get less ahead each.
+        /// Adds as many of `pieces` as there is room for.
         func add(_ pieces: [Piece]) {
             let (added, newThreads) = state.withLock { state in
                 let added = pieces.prefix(max(0, capacity - state.pieces.count))
@@ -164,7 +164,7 @@ public final class Prefetcher: Sendable {
             }
         }
 
-        /// The oldest piece, waited for; nil when the queue is closed.
+        /// Waits for the oldest piece and removes it; nil once the queue is closed.
         private func next() -> Piece? {
             while true {
                 available.wait()

@@ -10,17 +10,17 @@ struct LoadedRecording: Sendable {
     let opened: OpenedAudio
 }
 
-/// Reads what must be known of a recording before its first sample: its format, its length, its samples' whereabouts.
+/// Reads what must be known of a recording before its first sample: its format, its length, where its samples are.
 struct RecordingLoader: Sendable {
     let store: any Store
     let cache: BlockCache
-    /// Keeps what takes long to find out, if anything does.
+    /// Keeps data that takes long to compute; nil if nothing is kept.
     var file: CatalogueFile?
     /// Count what is decoded.
     var counters = DecodeCounters()
     let log: Log
 
-    /// The recording at `node`; throws what stands in its way.
+    /// Opens the recording at `node`; throws if it cannot be served.
     func load(_ node: RecordingNode) throws(RecordingError) -> LoadedRecording {
         let audio = try StoredAudio(of: node, in: store, cache: cache)
         let codec = try CodecRegistry.codec(of: audio)
@@ -73,8 +73,8 @@ struct RecordingLoader: Sendable {
         return Recording(facts, samples: samples, envelope: envelope)
     }
 
-    /// The source's own bytes around the samples, if the codec keeps those as they were. Bytes that do not fit are passed over,
-    /// and the log says why.
+    /// The source's own bytes around the samples, if the codec keeps those as they were. Bytes that do not fit are
+    /// ignored, and the reason is logged.
     private func envelope(
         _ node: RecordingNode, _ codec: any RecordingCodec, _ format: WaveFormat, _ audio: OpenedAudio
     ) -> SourceEnvelope? {

@@ -11,11 +11,11 @@ final class RecordingOpener: Sendable {
     let store: any Store
     let cache: BlockCache
     let openRecordings = OpenRecordings(limit: openLimit)
-    /// Keeps what is learned, if anything does.
+    /// Keeps what is learned; nil if nothing is kept.
     let file: CatalogueFile?
     let log: Log
     private let loader: RecordingLoader
-    /// What recordings are learned with that are not left open: nothing of what is read of them is needed again.
+    /// Learns recordings that are not left open. It has its own cache, since nothing that it reads is needed again.
     private let learner: RecordingLoader
 
     /// An opener of the recordings of `store`. What is read is kept in `cache`, and what is learned, in `file`; `counters` count
@@ -37,7 +37,7 @@ final class RecordingOpener: Sendable {
         try loader.load(RecordingNode(store: store, path: path, cache: cache)).recording
     }
 
-    /// Keeps no recording open any more that nobody holds.
+    /// Closes all recordings but those that are still referenced, and keeps none open from now on.
     func closeAll() {
         openRecordings.end()
     }
@@ -52,7 +52,7 @@ extension RecordingOpener: CatalogueSource {
         GroupListing(group, opener: self).contents()
     }
 
-    /// Learns what the recording at `node` is. It is left open as long as there is room.
+    /// Learns what the recording at `node` is. It is left open if there is room.
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
         // Taken before anything is read, so that whatever changes meanwhile has another version.
         let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
@@ -104,7 +104,7 @@ extension RecordingOpener: CatalogueSource {
         return recording(facts)
     }
 
-    /// Whether a group that is listed has nodes of that `name`.
+    /// Whether the listing of a group shows nodes called `name`.
     private static func isListed(_ name: Substring) -> Bool {
         !name.isEmpty && !name.hasPrefix("__") && !name.allSatisfy { $0 == "." }
     }

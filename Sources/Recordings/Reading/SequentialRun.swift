@@ -8,7 +8,7 @@ import Support
 struct SequentialRun {
     /// Bytes that reads of one run may be apart.
     private static let tolerance: UInt64 = 1 << 20
-    /// Bytes that a reader has gone through before anything is decoded ahead: more than a cut-out of a few seconds.
+    /// Bytes that a reader has gone through before anything is decoded ahead: more than an excerpt of a few seconds.
     private static let threshold: UInt64 = 1 << 20
     /// Bytes that are decoded ahead at a time, at least.
     private static let step: UInt64 = 256 << 10
@@ -29,7 +29,7 @@ struct SequentialRun {
     /// Whether the reader goes through the recording.
     var isSequential: Bool { length >= Self.threshold && skipped <= length / Self.density }
 
-    /// Takes note that `range` is being read.
+    /// Records that `range` is being read.
     mutating func note(_ range: Range<UInt64>) {
         let distance = max(range.lowerBound, position) - min(range.lowerBound, position)
         guard distance <= Self.tolerance else {

@@ -22,12 +22,12 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         _ = try read(bytes: range, isAhead: true)
     }
 
-    /// What one read is about.
+    /// The state of one read.
     private struct Request {
-        /// The units that it wants, in order, and which of the bytes of each.
+        /// The units that it needs, in order, and which bytes of each.
         let parts: [(unit: DecodeUnit, bytes: Range<UInt64>)]
         let isAhead: Bool
-        /// The decoder of the run that it is at, and the numbers of the first and the last unit of that run.
+        /// The decoder of the current run, and the numbers of the first and the last unit of that run.
         var run: (decoder: any UnitDecoder, numbers: ClosedRange<UInt64>)?
     }
 
@@ -35,7 +35,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         var request = Request(parts: try parts(of: range), isAhead: isAhead)
         let parts = request.parts
         var blocks = [Block?](repeating: nil, count: parts.count)
-        // What another thread decodes is waited for when nothing else is left to do.
+        // Units that other threads are decoding come last.
         for (index, part) in parts.enumerated() where parts.count > 1 {
             guard try !isUnderWay(part.unit) else { continue }
             blocks[index] = try block(part.unit, for: &request)
@@ -82,14 +82,14 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         return try isUnderWay(predecessor)
     }
 
-    /// The samples of `unit`, decoded by one thread while all others that want them wait.
+    /// The samples of `unit`, decoded by one thread while all others that need them wait.
     private func block(_ unit: DecodeUnit, for request: inout Request) throws(RecordingError) -> Block {
         let key = BlockKey(owner: owner, number: unit.number)
         return try cache.block(key, isAhead: request.isAhead) { () throws(RecordingError) in
             let predecessor = try units.predecessor(of: unit)
             let decoder = try decoder(of: unit, after: predecessor, for: &request)
-            // So threads that want units one after the other share the work: none decodes what another decodes.
-            // If the one before cannot be decoded, this one may still be: that shows when it is decoded itself.
+            // This way, threads that need consecutive units share the work: none decodes what another decodes. If the
+            // one before cannot be decoded, this one may still be: that shows when it is decoded itself.
             if let predecessor { _ = try? block(predecessor, for: &request) }
             let block = try decoder.decode(unit)
             counter.units.add()

@@ -1,8 +1,8 @@
 /// A place on the earth, in WGS 84.
 public struct GeographicPosition: Sendable, Equatable {
-    /// The latitudes that there are.
+    /// The valid latitudes.
     public static let latitudes: ClosedRange<Double> = -90...90
-    /// The longitudes that there are.
+    /// The valid longitudes.
     public static let longitudes: ClosedRange<Double> = -180...180
 
     /// Degrees north of the equator.
@@ -42,7 +42,7 @@ public struct GeographicPosition: Sendable, Equatable {
             return degrees
         }
         words.removeFirst()
-        // Nobody knows what the other side of minus one is meant to be.
+        // A negative number with a hemisphere is ambiguous.
         guard degrees >= 0 else { return nil }
         return hemisphere == positive ? degrees : -degrees
     }

@@ -2,9 +2,9 @@
 public struct RecorderMetadata: Sendable, Equatable {
     /// Where it was made.
     public let position: GeographicPosition?
-    /// Who made the recorder.
+    /// The recorder's manufacturer.
     public let make: String?
-    /// Which of its maker's recorders it is.
+    /// The recorder's model.
     public let model: String?
     /// The recorder's serial number.
     public let serial: String?
@@ -12,14 +12,14 @@ public struct RecorderMetadata: Sendable, Equatable {
     /// Bytes of a text that may be a name; what is longer is something else.
     private static let textLimit = 255
 
-    /// What the fields of a file say. Each fact is taken from GUANO, else from `wamd`, else from a comment; what none of them
-    /// says is unknown.
+    /// Reads the fields of a file. Each fact is taken from GUANO, else from `wamd`, else from a comment; if none of
+    /// them has it, it is unknown.
     ///
     /// - Parameters:
     ///   - guano: the fields of the `guan` chunk, by their names.
     ///   - wamd: the fields of the `wamd` chunk, by the names that `WaveMetadata` gives them.
-    ///   - comments: texts in which AudioMoth names itself: `ICMT` and `IART`, or what another kind of file has for them. Only
-    ///     asked for if the fields leave something open.
+    ///   - comments: texts in which AudioMoth names itself: `ICMT` and `IART`, or what another kind of file has for
+    ///     them. Evaluated only if the fields lack the model or the serial number.
     public init(
         guano: [String: String] = [:], wamd: [String: String] = [:], comments: @autoclosure () -> [String] = []
     ) {
@@ -37,7 +37,7 @@ public struct RecorderMetadata: Sendable, Equatable {
         serial = named.serial ?? audioMoth
     }
 
-    /// What is known from elsewhere.
+    /// Metadata with these values.
     public init(position: GeographicPosition?, make: String?, model: String?, serial: String?) {
         self.position = position
         self.make = make

@@ -4,7 +4,7 @@ import Support
 struct RecorderNaming: Sendable {
     /// A part of a name.
     enum Part: Sendable {
-        /// A number of a date or a time, of so many digits.
+        /// A number of a date or a time, with this number of digits.
         case number(Field, digits: Int)
         /// One of these characters.
         case oneOf(String)

@@ -1,6 +1,6 @@
 public import Support
 
-/// The time of a recording's first sample, and where it is known from.
+/// The time of a recording's first sample, and the source that it is taken from.
 public struct RecordingStart: Sendable, Equatable {
     /// The sources of a start, the most trusted first.
     public enum Origin: String, Sendable, CaseIterable {

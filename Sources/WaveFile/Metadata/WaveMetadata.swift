@@ -24,8 +24,8 @@ public struct WaveMetadata: Sendable, Equatable {
         info = [MetadataField(name: "ICMT", value: comment)]
     }
 
-    /// Reads the metadata chunks of `source`, whose bytes are `file`. Fields that make no sense are left out, since anyone may write
-    /// metadata.
+    /// Reads the metadata chunks of `source`, whose bytes are `file`. Fields that are not valid are left out, since any
+    /// program may write metadata.
     public init(of source: WaveSource, in file: WaveBytes) throws(WaveSourceError) {
         for chunk in source.head.chunks + source.laterChunks {
             guard ["guan", "wamd", "bext", "LIST", "iXML"].contains(chunk.identifier) else { continue }

@@ -22,8 +22,8 @@ struct BytesTransfer {
     private let itemSize: Int
     private let swapSize: Int
 
-    /// Runs are fetched together with the gaps between them if the gaps are shorter than this: the kernel reads a wgap page anyway,
-    /// and another call costs more.
+    /// Runs are fetched together with the gaps between them if the gaps are shorter than this: the kernel reads whole
+    /// pages anyway, and another call costs more.
     private static let longestGap = 4096
     /// The most bytes that are fetched together.
     private static let longestFetch = 1 << 20

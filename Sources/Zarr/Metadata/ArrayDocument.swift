@@ -1,4 +1,4 @@
-/// What the zarr.json of an array says; whether it makes sense is not checked yet.
+/// The contents of the zarr.json of an array, not validated yet.
 struct ArrayDocument: Sendable {
     let shape: [UInt64]
     let dataType: DataType

@@ -1,4 +1,4 @@
-/// What a document says of one codec, not yet checked against the array.
+/// A codec in a document, not yet checked against the array.
 enum CodecDocument: Decodable, Sendable {
     /// How a codec in a document orders the bytes of a number.
     enum Endian: String, Decodable {
@@ -48,7 +48,7 @@ enum CodecDocument: Decodable, Sendable {
     }
 }
 
-/// What a document says of the codec `sharding_indexed`.
+/// The codec `sharding_indexed` in a document.
 struct ShardingDocument {
     /// Where in a shard its index is.
     enum IndexLocation: String, Decodable {

@@ -9,7 +9,7 @@ struct DocumentFields {
         init?(intValue: Int) { nil }
     }
 
-    /// What a member that is not known says of whether it can be ignored.
+    /// Whether an unknown member can be ignored.
     private struct Ignorable: Decodable {
         private enum CodingKeys: String, CodingKey {
             case mustUnderstand = "must_understand"

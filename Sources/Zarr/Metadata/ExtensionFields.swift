@@ -1,4 +1,4 @@
-/// What a document says of an extension point: a name and its configuration, or, in shorthand, the name alone.
+/// An extension point in a document: a name and its configuration, or, in shorthand, the name alone.
 struct ExtensionFields {
     let name: String
     /// Whether a reader that does not know the name may ignore it.

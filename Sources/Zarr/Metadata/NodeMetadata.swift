@@ -1,4 +1,4 @@
-/// The metadata of a node, as its zarr.json says it.
+/// The metadata of a node, from its zarr.json.
 enum NodeMetadata: Decodable, Sendable {
     case group
     case array(ArrayDocument)
@@ -18,7 +18,7 @@ enum NodeMetadata: Decodable, Sendable {
         }
         switch try fields.value("node_type", as: String.self) {
         case "group":
-            // Consolidated metadata is null where zarr-python made none, and never used: it goes stale.
+            // zarr-python writes null if it made no consolidated metadata. They are never used, since they go stale.
             try fields.refuseUnknown(besides: Self.commonFields + ["consolidated_metadata"], in: "the group")
             self = .group
         case "array":

@@ -1,10 +1,10 @@
 /// A part of a value.
 public enum ValuePart: Sendable, Equatable {
-    /// All of it, if that is at most so many bytes.
+    /// All of it, if that is at most this many bytes.
     case whole(atMost: Int)
     /// These bytes, all of which the value has.
     case range(Range<UInt64>)
-    /// Its last bytes, so many of them, or all if it has fewer.
+    /// This many of its last bytes, or all if it has fewer.
     case suffix(Int)
 }
 

@@ -12,7 +12,7 @@ public protocol WritableStore: Store {
 
     /// Calls `body` while no other caller, in this process or another, does so for the folder `path`, which exists.
     ///
-    /// For decisions that hold only as long as nobody else adds to the folder.
+    /// For decisions that hold only as long as no other caller adds to the folder.
     func withLock<T>(on path: String, _ body: () throws(StoreError) -> T) throws(StoreError) -> T
 
     /// What dead processes left in the store, by name and sorted: nothing that a reader sees, but it takes up space. Changes

@@ -17,7 +17,7 @@ public struct ArrayPlan: Sendable, Hashable {
     public let chunkRows: Int
     /// Chunks in a shard; nil if each chunk is kept under a key of its own.
     public let chunksPerShard: Int?
-    /// An array of at most so many rows is one chunk; never less than `chunkRows`. So many rows are held in memory.
+    /// An array of at most this many rows is one chunk; never less than `chunkRows`. This many rows are held in memory.
     public let singleChunkRows: Int
     /// What a chunk's bytes are compressed with, in this order. If there is nothing, readers can read parts of a chunk.
     public let compression: [Compression]

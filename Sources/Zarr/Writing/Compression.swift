@@ -61,7 +61,7 @@ extension Compression: Encodable {
         let blocksize: Int
     }
 
-    /// Writes the codec as it stands in a zarr.json.
+    /// Writes the codec as a zarr.json has it.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .zstd(let level):

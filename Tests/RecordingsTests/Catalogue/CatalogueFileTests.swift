@@ -6,7 +6,6 @@ import TestSupport
 import Testing
 import Zarr
 
-@Suite("The file of a catalogue")
 struct CatalogueFileTests {
     /// A store of a FLAC, an AAC and an array, and a path for its catalogue beside it.
     private func withStore(_ body: (TestStore, String) throws -> Void) throws {
@@ -47,7 +46,7 @@ struct CatalogueFileTests {
         }
     }
 
-    @Test func `tells of recordings what the store did, and nothing is read of them before their samples are`() throws {
+    @Test func `the catalogue's file has the facts of the store, and no recording is read until its samples are`() throws {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try catalogue(base, nil)
@@ -61,7 +60,7 @@ struct CatalogueFileTests {
         }
     }
 
-    @Test func `is not believed where a recording changed, came or went`() throws {
+    @Test func `the catalogue's file is not used for a recording that was changed, added or removed`() throws {
         let aac = try StreamFixture.named("exact.aac")
         let other = try aac.bytes
         try withStore { store, path in
@@ -79,7 +78,7 @@ struct CatalogueFileTests {
         }
     }
 
-    @Test func `that makes no sense is not believed`() throws {
+    @Test func `entries of the catalogue's file that are not valid are not used`() throws {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try description(catalogue(base, path))
@@ -94,7 +93,7 @@ struct CatalogueFileTests {
     }
 
     @Test(arguments: ["damaged", "another program's", "a directory", "nowhere"])
-    func `is done without where it cannot be used`(kind: String) throws {
+    func `a catalogue works without its file if that cannot be used`(kind: String) throws {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try description(catalogue(base, nil))
@@ -117,7 +116,7 @@ struct CatalogueFileTests {
         }
     }
 
-    @Test func `may be deleted, or damaged, while it is in use`() throws {
+    @Test func `the catalogue's file may be deleted or damaged while it is in use`() throws {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try description(catalogue(base, nil))
@@ -136,7 +135,7 @@ struct CatalogueFileTests {
         }
     }
 
-    @Test func `is shared by several mounts`() throws {
+    @Test func `the catalogue's file is shared by several mounts`() throws {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try description(catalogue(base, nil))
@@ -155,7 +154,7 @@ struct CatalogueFileTests {
     }
 
     @Test(arguments: [("", 0, 0), ("zarr.json", 0, 1), ("c/0", 1, 0)])
-    func `facts are neither kept nor believed if the version of any part is unknown, nor frames if that of a chunk is`(
+    func `facts are neither kept nor used if the version of any part is unknown, nor frames if that of a chunk is`(
         part: String, factCount: Int, derivedCount: Int
     ) throws {
         let blob = try StreamFixture.named("fixed.flac").bytes
@@ -216,14 +215,14 @@ struct CatalogueFileTests {
     }
 
     @Test(arguments: ["fixed.flac", "exact.aac"])
-    func `keeps where the frames of a stream without an index are`(name: String) throws {
+    func `the catalogue's file keeps the places of the frames of a stream without an index`(name: String) throws {
         let costs = try costs(of: StreamFixture.named(name))
         // All of the stream, less what precedes its frames.
         #expect(costs.first > costs.second + costs.blob * 3 / 4)
         #expect(costs.damaged > costs.second + costs.blob * 3 / 4)
     }
 
-    @Test func `keeps from where an Opus stream can be decoded`() throws {
+    @Test func `the catalogue's file keeps the places from which an Opus stream can be decoded`() throws {
         let costs = try costs(of: StreamFixture.named("celt.opus"))
         // The packets are looked for once, and then read, from the start of the stream or from a restart near by.
         #expect(costs.first > costs.second + costs.blob / 2)

@@ -5,12 +5,10 @@ import TestSupport
 import Testing
 import Zarr
 
-@Suite("A store")
 struct CatalogueTests {
     private let flac = Result { try StreamFixture.named("fixed.flac").bytes }
 
-    @Test("is searched at every depth, numbers in their order")
-    func depths() throws {
+    @Test func `a store is searched at every depth, and numbers are in their order`() throws {
         let blob = try flac.get()
         try OpenedRecording.with { store in
             for path in ["10", "9", "b/1", "b/0", "a/deep/down/0"] {
@@ -26,8 +24,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("gives what its attributes say, in either spelling")
-    func attributes() throws {
+    @Test func `facts are read from the attributes of a store in either spelling`() throws {
         let blob = try flac.get()
         try OpenedRecording.with { store in
             try store.addRecording(
@@ -41,8 +38,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("with one broken recording serves the others and names that one")
-    func broken() throws {
+    @Test func `a store with a broken recording serves all others and names that one`() throws {
         let blob = try flac.get()
         let damages: [(what: String, damage: (URL) throws -> Void)] = [
             ("a document that is no JSON", { try Data("{".utf8).write(to: $0.appending(path: "zarr.json")) }),
@@ -80,8 +76,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("that loops through a link is searched once")
-    func links() throws {
+    @Test func `a store that loops through a link is searched once`() throws {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)
@@ -94,8 +89,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("nested past any use is entered so far and no further")
-    func nesting() throws {
+    @Test func `a store is entered down to a bounded depth`() throws {
         try OpenedRecording.with { store in
             for depth in 1...40 { try store.addGroup([String](repeating: "g", count: depth).joined(separator: "/")) }
         } _: { opened in
@@ -104,8 +98,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("knows when the documents of groups were written")
-    func times() throws {
+    @Test func `groups have the time at which their documents were written`() throws {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)
@@ -118,8 +111,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("a catalogue reads of the recordings only their names, and the rest when it is asked for")
-    func laziness() throws {
+    @Test func `a catalogue reads of the recordings only their names, and the rest when it is asked for`() throws {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)
@@ -143,8 +135,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("more recordings than are kept open are all read right")
-    func openLimit() throws {
+    @Test func `more recordings than are kept open are all read correctly`() throws {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)
@@ -160,8 +151,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("a recording that changed under the mount is an error, not other samples")
-    func change() throws {
+    @Test func `a recording that changed under the mount is an error, not other samples`() throws {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)
@@ -190,8 +180,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("can be served from a group on")
-    func root() throws {
+    @Test func `a part of a store can be served, from a group on`() throws {
         let blob = try flac.get()
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory)

@@ -48,7 +48,7 @@ import Zarr
         ].compactMap(\.self)
     }()
 
-    @Test func `the facts of a recording come back from a row and from bytes as they were put there`() {
+    @Test func `the facts of a recording are read from a row and from bytes as they were written`() {
         #expect(Self.examples.count == 5)
         for facts in Self.examples {
             #expect(RecordingFacts(facts.row[...], path: facts.path) == facts)
@@ -97,7 +97,7 @@ import Zarr
         ("codec", "NULL"), ("start_nanoseconds", "1000000000"), ("start_seconds", "NULL"), ("envelope_head", "NULL"),
         ("make", "x'00'"), ("modified_seconds", "NULL"),
     ])
-    func `a row of the catalogue that makes no sense gives no facts`(column: String, value: String) throws {
+    func `a row of the catalogue that is not valid gives no facts`(column: String, value: String) throws {
         let facts = try #require(Self.examples.first { $0.latitude != nil })
         let index = try #require(RecordingFacts.columns.firstIndex(of: column))
         try TestFiles.withTemporaryDirectory { directory in

@@ -8,7 +8,7 @@ import Testing
 import Zarr
 
 /// A store of one recording, `0`, checked.
-private struct Checked {
+struct Checked {
     let findings: [Finding]
     let summary: StoreCheck.Summary
 
@@ -55,10 +55,9 @@ private struct Checked {
     }
 }
 
-@Suite("A check")
 struct StoreCheckTests {
-    @Test("finds nothing wrong in a right store, however deep", arguments: StreamFixture.all)
-    func right(_ fixture: StreamFixture) throws {
+    @Test(arguments: StreamFixture.all)
+    func `a check finds nothing wrong in a correct store, deep or not`(_ fixture: StreamFixture) throws {
         try Checked.with(fixture, rows: fixture.codec == "opus" ? nil : fixture.indexRows) { directory in
             for isDeep in [false, true] {
                 let checked = try Checked(directory, isDeep: isDeep)
@@ -69,8 +68,8 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("names the samples of wrong rows, and repairs them", arguments: ["fixed.flac", "exact.aac"])
-    func wrongRows(name: String) throws {
+    @Test(arguments: ["fixed.flac", "exact.aac", "reservoir.mp3"])
+    func `a check names the samples of wrong rows of an index, and repairs them`(name: String) throws {
         let fixture = try StreamFixture.named(name)
         let right = try fixture.indexRows
         let samplesPerFrame = right[1][2]
@@ -100,8 +99,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("keeps an index's attributes when it repairs it")
-    func attributes() throws {
+    @Test func `a repair keeps the attributes of an index`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         try Checked.with { store in
             try store.addRecording("0", codec: "flac", blob: try fixture.bytes)
@@ -119,8 +117,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("names the samples of a damaged FLAC frame, and leaves the index that knows it")
-    func damagedFrame() throws {
+    @Test func `a check names the samples of a damaged FLAC frame, and leaves an index that has that frame`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         let rows = try fixture.indexRows
         try Checked.with(fixture, rows: rows, change: { $0[Int(rows[5][0] + rows[5][1] / 2)] ^= 0x10 }) { directory in
@@ -133,8 +130,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("names the samples of lost AAC frames by the index")
-    func damagedHeader() throws {
+    @Test func `a check names the samples of lost AAC frames by the index`() throws {
         let fixture = try StreamFixture.named("exact.aac")
         let rows = try fixture.indexRows
         try Checked.with(fixture, rows: rows, change: { $0[Int(rows[15][0])] = 0 }) { directory in
@@ -147,8 +143,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("names the samples of a damaged Ogg page")
-    func damagedPage() throws {
+    @Test func `a check names the samples of a damaged Ogg page`() throws {
         let fixture = try StreamFixture.named("celt.opus")
         let middle = try fixture.bytes.count / 2
         try Checked.with(fixture, rows: nil, change: { $0[middle] ^= 1 }) { directory in
@@ -159,8 +154,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("finds what only decoding shows: samples that are not those coded")
-    func wrongSum() throws {
+    @Test func `a deep check finds FLAC samples whose MD5 is not that of STREAMINFO`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         // The last byte of the MD5 in STREAMINFO.
         try Checked.with(fixture, rows: fixture.indexRows, change: { $0[41] ^= 1 }) { directory in
@@ -170,8 +164,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("proves restarts, writes them where they are missing, and finds those that lie")
-    func restarts() throws {
+    @Test func `a check proves Opus restarts, finds false ones, and a repair writes missing ones`() throws {
         let fixture = try StreamFixture.named("celt.opus")
         let whole = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }
         try Checked.with(fixture, rows: nil) { directory in
@@ -218,8 +211,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("finds chunks that cannot be read, and goes on")
-    func truncated() throws {
+    @Test func `a check finds chunks that cannot be read, and continues`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         let rows = try fixture.indexRows
         try Checked.with(fixture, rows: rows) { directory in
@@ -232,8 +224,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("finds attributes that contradict the stream")
-    func contradictions() throws {
+    @Test func `a check finds attributes that contradict the stream`() throws {
         let flac = try StreamFixture.named("fixed.flac")
         try Checked.with(flac, rows: flac.indexRows, attributes: ["nb_channels": 7, "sample_rate": 7]) { directory in
             let checked = try Checked(directory)
@@ -249,12 +240,11 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("names what is no recording though it should be")
-    func broken() throws {
+    @Test func `a check names nodes that should be recordings and are not`() throws {
         try Checked.with { store in
             try store.addRecording("0", codec: "flac", blob: [1, 2, 3])
             try store.addRecording("1", codec: "opus", blob: Array("OpusHead and no more".utf8))
-            try store.addRecording("2", codec: "mp3", blob: [1])
+            try store.addRecording("2", codec: "ac3", blob: [1])
         } _: { directory in
             try Data("{".utf8).write(to: directory.appending(path: "2/zarr.json"))
             let checked = try Checked(directory, isDeep: true, isRepairing: true)
@@ -262,8 +252,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("does not go through what a store only announces")
-    func announced() throws {
+    @Test func `a check does not read arrays that a store announces and does not have`() throws {
         try Checked.with { store in
             let attributes: [String: Any] = ["sample_rate": 48_000]
             try store.addArray(
@@ -278,8 +267,7 @@ struct StoreCheckTests {
         }
     }
 
-    @Test("tells what was left behind, and removes it with a repair")
-    func leftovers() throws {
+    @Test func `a check reports leftovers of interrupted imports, and a repair removes them`() throws {
         try Checked.with { _ in
         } _: { directory in
             let left = directory.appending(path: ".zarrwlr-staging-999999999-x/node")
@@ -307,17 +295,15 @@ struct StoreCheckTests {
     }
 }
 
-@Suite("A check of zarrwlr's own stores", .enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
+@Suite(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
 struct SharedStoreCheckTests {
-    @Test(
-        "names exactly what is wrong with them",
-        arguments: [
-            ("flac-2025-06-18.zarr", ["0", "1", "2"]),
-            ("aac-2025-06-11.zarr", ["meadow/array/0", "meadow/flac/0", "meadow/hires/0"]),
-            ("opus-ogg-2025-05-31.zarr", []), ("opus-ultrasonic-2025-06-02.zarr", []),
-            ("opus-raw-2025-06-04.zarr", ["bird/0"]),
-        ])
-    func faults(store: String, recordings: [String]) throws {
+    @Test(arguments: [
+        ("flac-2025-06-18.zarr", ["0", "1", "2"]),
+        ("aac-2025-06-11.zarr", ["meadow/array/0", "meadow/flac/0", "meadow/hires/0"]),
+        ("opus-ogg-2025-05-31.zarr", []), ("opus-ultrasonic-2025-06-02.zarr", []),
+        ("opus-raw-2025-06-04.zarr", ["bird/0"]),
+    ])
+    func `a check names exactly what is wrong with the shared stores`(store: String, recordings: [String]) throws {
         let shared = try #require(SharedMaterial.directory).appending(path: "stores/\(store)")
         #expect(try Checked(shared, isDeep: true).faults.map(\.recording) == recordings)
         try TestFiles.withTemporaryDirectory { directory in

@@ -3,9 +3,8 @@ import Testing
 
 @testable import Recordings
 
-@Suite("The registry of codecs")
 struct CodecRegistryTests {
-    @Test func `codecs are called by names that are theirs alone, and are found by them`() {
+    @Test func `every codec has a name of its own, and is found by it`() {
         let names = CodecRegistry.all.map(\.name)
         #expect(Set(names).count == names.count)
         for name in names {

@@ -5,7 +5,6 @@ import Testing
 
 @testable import Recordings
 
-@Suite("A pool of decoders")
 struct DecoderPoolTests {
     private final class Decoder: Sendable {
         let form: Int
@@ -17,8 +16,7 @@ struct DecoderPoolTests {
 
     private struct Broken: Error {}
 
-    @Test("gives the decoder used last for streams of the same form, and no other")
-    func forms() {
+    @Test func `a pool gives the decoder used last for streams of the same form, and no other`() {
         let pool = DecoderPool<Int, Decoder>()
         func use(_ form: Int) -> ObjectIdentifier {
             pool.withDecoder(for: form) {
@@ -35,8 +33,7 @@ struct DecoderPoolTests {
         #expect(use(2) == second)
     }
 
-    @Test("keeps no more than it has room for, the ones used last")
-    func capacity() {
+    @Test func `a pool keeps as many decoders as it has room for, the ones used last`() {
         let pool = DecoderPool<Int, Decoder>(capacity: 2)
         weak var oldest: Decoder?
         var made = 0
@@ -72,8 +69,7 @@ struct DecoderPoolTests {
         }
     }
 
-    @Test("does not use a decoder again that has failed")
-    func failures() throws {
+    @Test func `a pool does not use a decoder again that has failed`() throws {
         let pool = DecoderPool<Int, Decoder>()
         var made = 0
         func use(isBroken: Bool) throws(Broken) {

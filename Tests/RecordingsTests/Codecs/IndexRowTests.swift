@@ -3,7 +3,6 @@ import Testing
 
 @testable import Recordings
 
-@Suite("Rows of indexes")
 struct IndexRowTests {
     @Test func `a row of frames is stored as byte offset, byte count and first sample`() {
         let row = FrameIndexRow(byteOffset: 8_192, byteCount: 700, firstSample: 4_096)

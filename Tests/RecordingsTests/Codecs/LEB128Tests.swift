@@ -2,7 +2,6 @@ import Testing
 
 @testable import Recordings
 
-@Suite("LEB128")
 struct LEB128Tests {
     /// From DWARF 5, table 7.7, and the ends of the range.
     @Test(
@@ -10,7 +9,7 @@ struct LEB128Tests {
             (2, [2]), (127, [127]), (128, [0x80, 1]), (129, [0x81, 1]), (12_857, [0xB9, 0x64]), (0, [0]),
             (UInt64.max, [UInt8](repeating: 0xFF, count: 9) + [1]),
         ] as [(UInt64, [UInt8])])
-    func `writes and reads numbers of every size`(number: UInt64, bytes: [UInt8]) {
+    func `numbers of every size are written and read as LEB128`(number: UInt64, bytes: [UInt8]) {
         var written: [UInt8] = []
         LEB128.append(number, to: &written)
         #expect(written == bytes)
@@ -20,7 +19,7 @@ struct LEB128Tests {
     }
 
     @Test(arguments: [[], [0x80], [UInt8](repeating: 0xFF, count: 12), [UInt8](repeating: 0xFF, count: 9) + [2]])
-    func `reads no number that ends early or is too large`(bytes: [UInt8]) {
+    func `a LEB128 number that ends early or is too large is not read`(bytes: [UInt8]) {
         var rest = bytes[...]
         #expect(LEB128.take(from: &rest) == nil)
     }

@@ -4,10 +4,8 @@ import TestSupport
 import Testing
 import WaveFile
 
-@Suite("What is counted of decoding")
 struct DecodeCounterTests {
-    @Test("is a unit for each FLAC frame, once, and no pre-roll")
-    func flac() throws {
+    @Test func `each FLAC frame is counted as one unit, once, without pre-roll`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         let blockSize = try #require(fixture.indexRows.dropFirst().first)[2]
         try OpenedRecording.with(fixture, indexRows: fixture.indexRows) { opened in
@@ -24,8 +22,9 @@ struct DecodeCounterTests {
         }
     }
 
-    @Test("is sixteen AAC frames a unit, and one of pre-roll unless the stream begins there")
-    func aac() throws {
+    @Test func `sixteen AAC frames are counted as one unit, and one frame as pre-roll unless the stream begins there`()
+        throws
+    {
         let fixture = try StreamFixture.named("exact.aac")
         try OpenedRecording.with(fixture, indexRows: fixture.indexRows) { opened in
             let recording = try opened.recording
@@ -39,8 +38,7 @@ struct DecodeCounterTests {
         }
     }
 
-    @Test("is all that an Opus stream without restarts needs for a place far in, once")
-    func opus() throws {
+    @Test func `all that an Opus stream without restarts needs for a place far in is counted, once`() throws {
         let fixture = try StreamFixture.named("celt.opus")
         try OpenedRecording.with(fixture) { opened in
             let recording = try opened.recording
@@ -57,8 +55,7 @@ struct DecodeCounterTests {
         }
     }
 
-    @Test("tells a block that was decoded ahead from one that a reader asked for")
-    func ahead() throws {
+    @Test func `blocks that were decoded ahead are counted apart from those that a reader asked for`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         try OpenedRecording.with(fixture, indexRows: fixture.indexRows) { opened in
             let recording = try opened.recording

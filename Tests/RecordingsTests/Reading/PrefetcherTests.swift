@@ -5,7 +5,6 @@ import TestSupport
 import Testing
 import WaveFile
 
-@Suite("The prefetcher")
 struct PrefetcherTests {
     /// Samples that remember which of them were read.
     private final class Recorder: SampleReading {

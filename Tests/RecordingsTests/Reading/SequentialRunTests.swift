@@ -14,13 +14,14 @@ extension SequentialRun {
     }
 }
 
-@Suite("A sequential run")
 struct SequentialRunTests {
     private let request: UInt64 = 128 << 10
     private let end: UInt64 = 1 << 30
 
-    @Test("is known after a megabyte, and is decoded ahead of, ever further, without a gap or a byte twice")
-    func sequential() {
+    @Test
+    func
+        `a sequential run is known after a megabyte, and is decoded ahead of, ever further, without a gap or a byte twice`()
+    {
         var run = SequentialRun()
         var asked: [Range<UInt64>] = []
         for start in stride(from: UInt64(0), to: 64 << 20, by: Int(request)) {
@@ -36,8 +37,7 @@ struct SequentialRunTests {
         #expect(asked.last.map { $0.upperBound >= 71 << 20 } == true)
     }
 
-    @Test("is known although the kernel asks out of order")
-    func outOfOrder() {
+    @Test func `a sequential run is known although the kernel asks out of order`() {
         var run = SequentialRun()
         var starts = stride(from: UInt64(0), to: 16 << 20, by: Int(request)).map { $0 }
         for index in stride(from: 0, to: starts.count - 3, by: 3) { starts.swapAt(index, index + 2) }
@@ -47,8 +47,7 @@ struct SequentialRunTests {
         #expect(!asked.isEmpty)
     }
 
-    @Test("ends with a jump, and cut-outs of three seconds are none")
-    func random() {
+    @Test func `a sequential run ends with a jump, and excerpts of three seconds are none`() {
         var run = SequentialRun()
         var random = RepeatableRandom(seed: 1)
         for _ in 0..<200 {
@@ -59,8 +58,7 @@ struct SequentialRunTests {
         }
     }
 
-    @Test("does not begin with a jump, however near the start it leads")
-    func nearTheStart() {
+    @Test func `a sequential run does not begin with a jump, however near to the start`() {
         for start in stride(from: UInt64(0), to: 1 << 20, by: 100_000) {
             var run = SequentialRun()
             for piece in stride(from: start, to: start + 288_000, by: Int(request)) {
@@ -69,8 +67,8 @@ struct SequentialRunTests {
         }
     }
 
-    @Test("is not looking at a part here and there, in order", arguments: [4_096, 96_000, 1 << 18] as [UInt64])
-    func samplingInOrder(size: UInt64) {
+    @Test(arguments: [4_096, 96_000, 1 << 18] as [UInt64])
+    func `reading a part here and there, in order, is no sequential run`(size: UInt64) {
         var run = SequentialRun()
         let asked = stride(from: UInt64(0), to: end, by: Int(size) * 3).compactMap { start in
             run.next(afterReading: start..<start + size, of: end, depth: 8 << 20)
@@ -78,8 +76,7 @@ struct SequentialRunTests {
         #expect(asked.isEmpty)
     }
 
-    @Test("goes on over what the reader passes over now and then")
-    func gaps() {
+    @Test func `a sequential run continues over parts that the reader skips now and then`() {
         var run = SequentialRun()
         var position: UInt64 = 0
         for piece in 0..<200 {
@@ -89,8 +86,7 @@ struct SequentialRunTests {
         #expect(run.isSequential)
     }
 
-    @Test("never asks beyond the recording")
-    func ends() {
+    @Test func `a sequential run never asks for bytes beyond the recording`() {
         var run = SequentialRun()
         let short: UInt64 = 3_000_001
         var last: Range<UInt64>?

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Recordings
 
-@Suite("A reader of decode units", .timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(1)))
 struct UnitReaderTests {
     /// Units of one sample of one byte, the first of which takes until the second is decoded.
     private final class Units: DecodeUnits {
@@ -27,8 +27,7 @@ struct UnitReaderTests {
         }
     }
 
-    @Test("decodes what nobody decodes before it waits for what another does")
-    func order() throws {
+    @Test func `a reader decodes units that no thread is decoding before it waits for those that another is`() throws {
         let cache = BlockCache(budget: 1 << 20)
         let units = Units()
         let reader = UnitReader(
@@ -68,7 +67,6 @@ private final class RunUnits: DecodeUnits {
     func decode(_ unit: DecodeUnit) -> Block { Block(count: 1) { $0[0] = UInt8(unit.number) } }
 }
 
-@Suite("Runs of decode units")
 struct UnitRunTests {
     private func reader(_ units: RunUnits, budget: Int = 1 << 20) -> UnitReader<RunUnits> {
         let cache = BlockCache(budget: budget)

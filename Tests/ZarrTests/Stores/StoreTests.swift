@@ -187,7 +187,7 @@ struct StoreTests {
     }
 
     @Test(arguments: StoreKind.all)
-    func `a store is read right by many threads at once`(kind: StoreKind) throws {
+    func `a store is read correctly by many threads at once`(kind: StoreKind) throws {
         try kind.with { test in
             for index in 0..<200 { try test.put("d/\(index)", [UInt8(index), 7]) }
             let store = test.store

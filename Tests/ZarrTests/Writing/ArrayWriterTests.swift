@@ -163,7 +163,7 @@ struct ArrayWriterTests {
             (.uint8, [], 1, nil, [.gzip(level: 10)]),
             (.uint8, [], 1, nil, [.blosc(.lz4, level: 5, shuffle: .bits, itemSize: 0)]),
         ] as [(DataType, [Int], Int, Int?, [Compression])])
-    func `a plan that makes no sense is refused`(
+    func `a plan that is not valid is refused`(
         _ type: DataType, _ rowShape: [Int], _ chunkRows: Int, _ shard: Int?, _ compression: [Compression]
     ) {
         #expect(throws: ZarrError.self) {

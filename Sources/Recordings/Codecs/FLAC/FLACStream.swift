@@ -3,7 +3,7 @@ import Support
 import WaveFile
 import Zarr
 
-/// A FLAC stream, cut into decode units of one frame each: a FLAC frame decodes by itself.
+/// A FLAC stream, cut into decode units of one frame each: a FLAC frame can be decoded by itself.
 ///
 /// A frame is found through the stored index if its row proves right against the frame's own header (CRC-8, coded number),
 /// else through a table built from the stream. Which of the two it is depends on that row and the stream alone, so the same

@@ -12,7 +12,7 @@ final class FLACWriter: AudioWriter {
     private let md5: MessageDigest
     private let hashing: Relay<SampleBuffer>
 
-    /// A writer of samples of `form` into `node`, by so many `threads`.
+    /// A writer of samples of `form` into `node`, on `threads` threads.
     init(_ form: SampleForm, in node: any StagedNode, threads: Int) throws {
         guard case .integer(let bits) = form.format else { throw ImportError("FLAC has no floating-point samples") }
         self.form = form
@@ -22,7 +22,7 @@ final class FLACWriter: AudioWriter {
         guard let md5 = MessageDigest(.md5) else { throw ImportError("libcrypto cannot compute MD5 here") }
         self.md5 = md5
         hashing = try Relay(isConcurrent: threads > 1) { md5.update(signed: $0) }
-        // The header is written twice. What is proved of the recording are its samples.
+        // The bytes are not hashed, since the header is written twice: the samples are compared instead.
         frames = try FrameWriter(
             FLACCodec.indexName, .index(of: FrameIndexRow.self), hashes: false, in: node)
         try frames.appendHeader(encoder.header)

@@ -25,7 +25,7 @@ extension FrameTable: CountedFramePlaces {
     }
 }
 
-/// Frames by the stored index. Whoever uses a place must prove that a frame is there.
+/// Frames by the stored index. A place must be checked for a frame before it is used.
 struct IndexedFrames<Format: CountedFrameFormat>: CountedFramePlaces {
     private let index: StoredFrameIndex
     private let finder: FrameFinder<Format>

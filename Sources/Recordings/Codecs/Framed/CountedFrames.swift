@@ -4,10 +4,11 @@ import Zarr
 
 /// The frames of a stream that do not say which samples are theirs, by their numbers.
 ///
-/// The stored index counts them, once a few of its rows have proved right; from then on every row that is used must prove right
-/// against the header of its frame. If one does not, a table built from the stream says where the frames are: which of the two
-/// it is follows from those rows and the stream alone. If the table has another number of frames than the index, some are lost:
-/// nothing in a frame says which, so a unit that cannot be had by the index cannot be had at all.
+/// The stored index counts them, once a few of its rows have proved right; from then on every row that is used must
+/// prove right against the header of its frame. If one does not, a table built from the stream says where the frames
+/// are: which of the two it is follows from those rows and the stream alone. If the table has another number of frames
+/// than the index, some are lost: nothing in a frame says which, so a unit that cannot be decoded by the index cannot
+/// be decoded at all.
 final class CountedFrames<Format: CountedFrameFormat>: Sendable {
     /// Bytes of the stream that are looked at together for its first frames.
     private static var pieceByteCount: UInt64 { 64 << 10 }

@@ -2,8 +2,8 @@ import AudioCoding
 import Support
 import Zarr
 
-/// Finds the frames of a stream: by its stored index, of which every row must prove itself to whoever uses it, else by a table
-/// that is built from the stream once.
+/// Finds the frames of a stream: by its stored index, each row of which is checked before it is used, else by a table
+/// that is built once from the stream.
 final class FrameFinder<Format: FrameFormat>: Sendable {
     let blob: CodedBlob
     let format: Format

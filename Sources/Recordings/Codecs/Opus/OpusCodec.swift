@@ -8,7 +8,7 @@ struct OpusCodec: RecordingCodec {
     static let indexName = "opus_index"
     /// The OpusHead packet of packets that are stored end to end.
     static let headName = "opus_head"
-    /// From where the packets can be decoded; rows of `OpusRestart`.
+    /// Places from which the packets can be decoded; rows of `OpusRestart`.
     static let syncName = "opus_sync"
 
     let name = AudioCodec.opus
@@ -84,6 +84,6 @@ extension AudioCodec {
 }
 
 extension CatalogueFile.DerivedKind {
-    /// From where the packets of an Opus stream can be decoded.
+    /// Places from which the packets of an Opus stream can be decoded.
     static let opusRestarts = Self(rawValue: "opusRestarts")
 }

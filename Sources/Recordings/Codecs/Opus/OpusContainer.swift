@@ -8,7 +8,7 @@ enum OpusContainer {
     /// As packets end to end, with an index that says where each begins, and the OpusHead packet beside them.
     case packets(StoredOpusPackets)
 
-    /// Finds out how `blob`, that of `audio`, is kept. Throws if it is packets of which nothing says where they begin.
+    /// Finds out how `blob`, that of `audio`, is kept. Throws if it is packets and nothing says where they begin.
     init(of blob: CodedBlob, _ audio: StoredAudio) throws {
         if try blob.bytes(0..<8).starts(with: "OggS".utf8) {
             self = .pages

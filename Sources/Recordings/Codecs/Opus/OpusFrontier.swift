@@ -4,8 +4,8 @@ import Synchronization
 
 /// How far a stream without stored restarts has been decoded from its start, and where decodes of what lies behind can begin.
 ///
-/// The stream goes through an `OpusRestartProver`, once and as far as reads need it. Where that finds no restart nearer than the
-/// stream's start, decoder states are kept in memory, a bounded number of them.
+/// The stream goes through an `OpusRestartProver`, once and as far as reads need it. If it finds no restart nearer than
+/// the stream's start, decoder states are kept in memory, a bounded number of them.
 final class OpusFrontier: Sendable {
     /// What `reach` found.
     enum Reach {
@@ -34,7 +34,7 @@ final class OpusFrontier: Sendable {
         }
     }
 
-    /// Takes the frontier past `unit` if it is not there yet. Others who need the frontier wait meanwhile.
+    /// Takes the frontier past `unit` if it is not there yet. Other threads that need the frontier wait meanwhile.
     ///
     /// If packets cannot be read, this throws, and the next call goes on with the first packet that was not read.
     func reach(_ unit: UInt64, of packets: any OpusPackets) throws -> Reach {

@@ -3,8 +3,8 @@ import Support
 import Zarr
 
 extension RecordingCheck {
-    /// Finds the packets of an Opus stream, and compares index and restarts with them. What stands in the way of a stream that
-    /// is not open has been added.
+    /// Finds the packets of an Opus stream, and compares index and restarts with them. If the stream is not open, the
+    /// reason has been added.
     mutating func checkOpus(_ audio: StoredAudio, isOpen: Bool) {
         do {
             let blob = try audio.blob()
@@ -153,7 +153,7 @@ extension RecordingCheck {
             } else if !isDeep, let other = stored?.attributes.provedWith, other != OpusStreamDecoder.libraryVersion {
                 let problem =
                     "\(name) was proved with \(other), and \(OpusStreamDecoder.libraryVersion) may round other last bits "
-                    + "after some restarts: --deep tells which"
+                    + "after some restarts: --deep reports which"
                 add([finding(.note, problem)], repair: repair)
             }
         } catch {

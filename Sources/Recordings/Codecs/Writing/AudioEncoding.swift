@@ -18,10 +18,10 @@ public protocol AudioEncoding: Sendable {
 }
 
 extension AudioEncoding {
-    /// None: that of a lossless codec.
+    /// Nothing is lost.
     public var loss: EncodingLoss? { nil }
 
-    /// None.
+    /// The codec can hold all samples.
     public func obstacle(to form: SampleForm) -> String? { nil }
 }
 
@@ -60,12 +60,12 @@ public struct EncodingLoss: Sendable {
 public struct EncodingSettings: Sendable {
     /// Samples of one channel of the source a second, before any resampling.
     public let sourceRate: UInt32
-    /// Bits a second, all channels together; nil for the codec's usual ones. Lossless codecs take no notice.
+    /// Bits a second, all channels together; nil for the codec's usual ones. Lossless codecs ignore it.
     public let bitRate: Int?
     /// Threads that may work on the source.
     public let threads: Int
 
-    /// Settings of these.
+    /// Settings with these values.
     public init(sourceRate: UInt32, bitRate: Int?, threads: Int) {
         self.sourceRate = sourceRate
         self.bitRate = bitRate

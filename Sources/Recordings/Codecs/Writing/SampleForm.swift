@@ -11,7 +11,7 @@ public struct SampleForm: Equatable {
     /// Samples of one channel a second.
     public var sampleRate: UInt32
 
-    /// A form of these.
+    /// A form with these values.
     public init(format: SampleFormat, channels: Int, channelMask: UInt64, sampleRate: UInt32) {
         self.format = format
         self.channels = channels

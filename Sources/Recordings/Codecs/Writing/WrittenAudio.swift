@@ -1,6 +1,6 @@
 /// The audio of a recording as it was written.
 public struct WrittenAudio: Sendable {
-    /// What reading a recording back must give before it counts.
+    /// What must hold when a recording is read back, before it is published.
     public enum Proof: Sendable {
         /// The samples that were encoded, by a codec that loses nothing.
         case encodedSamples

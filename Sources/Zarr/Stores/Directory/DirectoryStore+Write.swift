@@ -57,14 +57,14 @@ extension DirectoryStore: WritableStore {
         return try withExtendedLifetime(folder) { () throws(StoreError) in try body() }
     }
 
-    /// As for every store: the hidden folders whose locks nobody holds.
+    /// As for every store: the hidden folders whose locks no process holds.
     public func leftovers() throws(StoreError) -> [String] {
         var abandoned: [String] = []
         for name in try stagingFolders() where try StagingFolder.isAbandoned(name, of: root) { abandoned.append(name) }
         return abandoned
     }
 
-    /// As for every store: removes the hidden folders whose locks nobody holds.
+    /// As for every store: removes the hidden folders whose locks no process holds.
     @discardableResult
     public func removeLeftovers() throws(StoreError) -> [String] {
         var removed: [String] = []

@@ -4,8 +4,9 @@ import Support
 /// A hidden folder at the root of a store in which nodes and files are written before they are renamed to their places, so that
 /// they appear as a whole or not at all.
 ///
-/// It holds no zarr.json and is therefore no node to any reader. Its lock is held as long as this object lives, and is released
-/// by the system when the process ends, in whatever way: a folder whose lock nobody holds was left by a dead process.
+/// It holds no zarr.json and is therefore no node to any reader. Its lock is held as long as this object lives, and is
+/// released by the system when the process ends, in whatever way: a folder whose lock no process holds was left by a
+/// dead process.
 final class StagingFolder: Sendable {
     /// The beginning of the names of all such folders; the process's id and a random number follow.
     static let prefix = ".zarrwlr-staging-"

@@ -4,7 +4,8 @@ import Support
 
 /// The system calls that change the files of a store, each made in one place only. Paths are relative to the store's root.
 struct StoreChanges: Sendable {
-    /// Is called before each change with the name of the system call and the path. If it throws, the call fails with that error.
+    /// Called before each change with the name of the system call and the path. If it throws, the call fails with that
+    /// error.
     typealias Observer = @Sendable (_ call: String, _ path: String) throws(SystemError) -> Void
 
     /// Folders nested deeper than this are refused; none that is written here is.

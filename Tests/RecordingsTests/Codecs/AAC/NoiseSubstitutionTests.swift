@@ -5,7 +5,6 @@ import Support
 import TestSupport
 import Testing
 
-@Suite("AAC with noise substitution")
 struct NoiseSubstitutionTests {
     /// The samples of the first channel in `bytes`, 16 bits, stereo.
     private func firstChannel(_ bytes: [UInt8]) -> [Double] {
@@ -53,8 +52,7 @@ struct NoiseSubstitutionTests {
         return (low, high)
     }
 
-    @Test("is ffmpeg's decode outside the bands of noise")
-    func outsideTheBands() throws {
+    @Test func `AAC with noise substitution decodes as by ffmpeg outside the bands of noise`() throws {
         let fixture = try StreamFixture.named("noise.aac")
         let whole = try decodedFromStart(fixture)
         let served = try OpenedRecording.with(fixture) { try $0.recording.allBytes() }

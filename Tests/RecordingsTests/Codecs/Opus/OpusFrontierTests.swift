@@ -28,13 +28,13 @@ import Testing
         }
     }
 
-    @Test func `runs of packets are whole decode units`() {
+    @Test func `runs of Opus packets are whole decode units`() {
         #expect(OpusStream.packetsPerUnit == 16)
         #expect(OpusStream.unitsPerRun * OpusStream.packetsPerUnit == OpusRestartProver.packetsPerRun)
     }
 
     @Test(arguments: ["celt.opus", "silk.opus"])
-    func `units in any order are those of a decode from the start`(name: String) throws {
+    func `units of Opus in any order are those of a decode from the start`(name: String) throws {
         let packets = try TestOpusPackets(StreamFixture.named(name))
         let whole = try packets.decode(0..<packets.unitCount)
         let frontier = frontier(of: packets)
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `a unit behind is decoded from near by, even in the run that is not proved yet`() throws {
+    @Test func `a unit behind the frontier is decoded from near by, even in a run that is not proved yet`() throws {
         let packets = try TestOpusPackets(StreamFixture.named("celt.opus"))
         let frontier = frontier(of: packets)
         _ = try frontier.reach(10, of: packets)
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `after packets that could not be read, nothing is decoded twice or left out`() throws {
+    @Test func `after Opus packets that could not be read, nothing is decoded twice or left out`() throws {
         let fixture = try StreamFixture.named("silk.opus")
         let sound = try TestOpusPackets(fixture)
         let whole = try sound.decode(0..<sound.unitCount)
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func `what was proved is kept and found again, and not by another layout`() throws {
+    @Test func `proofs of Opus restarts are kept and found again, but not in another layout`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let packets = try TestOpusPackets(StreamFixture.named("celt.opus"))
             let file = CatalogueFile(path: directory.appending(path: "catalogue.sqlite").path, log: LogLines().log)

@@ -169,7 +169,7 @@ import Zarr
             [[5, 0]], [[0, 0], [96, 97]], [[0, 0], [192, 10], [96, 10]], [[0, 0], [100, 20]], [[0, 0], [.max, 0]],
             [[0, 0], [0, 0]],
         ] as [[[UInt64]]])
-    func `restarts of a store that make no sense are not used`(sync: [[UInt64]]) throws {
+    func `restarts of a store that are not valid are not used`(sync: [[UInt64]]) throws {
         let packets = try Packets(StreamFixture.named("celt.opus"))
         let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
         let read = try open(packets, sync: sync) { try $0.recording.allBytes() }

@@ -4,7 +4,6 @@ import TestSupport
 import Testing
 import WaveFile
 
-@Suite("A numeric array")
 struct PCMArrayTests {
     private func littleEndian<T: FixedWidthInteger>(_ numbers: [T]) -> [UInt8] {
         numbers.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }
@@ -22,8 +21,7 @@ struct PCMArrayTests {
         }
     }
 
-    @Test("with a sample rate is a recording named after itself")
-    func standAlone() throws {
+    @Test func `a numeric array with a sample rate is a recording with the name of the array`() throws {
         try opened(shape: [3], type: "int16", bytes: littleEndian([Int16(1), -2, 300])) { catalogue in
             let recording = try #require(catalogue.recordings.first)
             #expect(recording.path == "sound")
@@ -35,16 +33,15 @@ struct PCMArrayTests {
         }
     }
 
-    @Test("without one is none", arguments: [[:], ["sample_rate": "48 kHz"], ["rate": 5]] as [[String: any Sendable]])
-    func noRate(attributes: [String: any Sendable]) throws {
+    @Test(arguments: [[:], ["sample_rate": "48 kHz"], ["rate": 5]] as [[String: any Sendable]])
+    func `a numeric array without a sample rate is no recording`(attributes: [String: any Sendable]) throws {
         try opened(shape: [3], type: "int16", bytes: nil, attributes: attributes) { catalogue in
             #expect(catalogue.recordings.isEmpty)
             #expect(catalogue.problems.isEmpty)
         }
     }
 
-    @Test("becomes the samples that WAV has for its type")
-    func types() throws {
+    @Test func `a numeric array becomes the samples that WAV has for its type`() throws {
         let cases: [(type: String, bytes: [UInt8], attributes: [String: Any], SampleEncoding, wave: [UInt8])] = [
             ("uint8", [0, 128, 255], [:], .unsigned8, [0, 128, 255]),
             ("int8", [0x80, 0, 0x7F], [:], .unsigned8, [0, 128, 255]),
@@ -64,16 +61,17 @@ struct PCMArrayTests {
         }
     }
 
-    @Test("of a type that no WAV has is a problem that names it", arguments: ["int64", "uint16", "uint32"])
-    func unsupported(type: String) throws {
+    @Test(arguments: ["int64", "uint16", "uint32"])
+    func `a numeric array of a type that no WAV has is a problem that names the type`(type: String) throws {
         try opened(shape: [3], type: type, bytes: nil) { catalogue in
             #expect(catalogue.recordings.isEmpty)
             #expect(catalogue.problems.first?.description.contains(type) == true)
         }
     }
 
-    @Test("has its channels where its dimension names, its attributes or its shape say")
-    func layouts() throws {
+    @Test func `a numeric array has its channels in the dimension that its dimension names, attributes or shape say`()
+        throws
+    {
         let samples = littleEndian((0..<6).map { Int16($0) })
         let transposed = littleEndian([0, 3, 1, 4, 2, 5].map { Int16($0) })
         let cases: [(shape: [Int], names: [String]?, channels: Int?, expectedChannels: Int, wave: [UInt8])] = [
@@ -99,8 +97,7 @@ struct PCMArrayTests {
         }
     }
 
-    @Test("of 24 hours whose chunks are missing is silence, and costs nothing")
-    func missingChunks() throws {
+    @Test func `a numeric array of 24 hours whose chunks are missing is silence, and costs nothing`() throws {
         try OpenedRecording.with { store in
             try store.addArray(
                 "sound", shape: [86_400 * 96_000], type: "int16", bytes: nil, chunks: [96_000],

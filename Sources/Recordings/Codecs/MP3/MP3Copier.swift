@@ -1,0 +1,37 @@
+import AudioCoding
+import Zarr
+
+/// Stores an MP3 file whole, with all tags that it has.
+struct MP3Copier: SourceCopier {
+    let codec = AudioCodec.mp3
+    private let layout: MP3Layout
+    private let file: SourceFile
+
+    /// A copier of `file`, whose frames `layout` finds.
+    init(_ layout: MP3Layout, file: SourceFile) {
+        self.layout = layout
+        self.file = file
+    }
+
+    var channels: Int { layout.header.channels }
+    var sampleRate: UInt32 { layout.header.sampleRate }
+
+    func copy(
+        into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
+    ) throws -> WrittenAudio {
+        let frames = try FrameWriter<FrameIndexRow>(
+            MP3Codec.indexName, .index(of: FrameIndexRow.self), hashes: false, in: node)
+        try frames.append(file, from: layout.firstFrameOffset, by: MP3FrameScanner(layout), progress: progress)
+        let heard = try layout.trim.heard(
+            frameCount: frames.frameCount, samplesPerFrame: layout.header.samplesPerFrame)
+        guard !heard.isEmpty else { throw ImportError("has no samples: there is nothing to import") }
+        var attributes = attributes
+        attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "mp3-native")
+        attributes["priming_samples"] = JSONValue(heard.lowerBound)
+        attributes["total_samples"] = JSONValue(heard.count)
+        try frames.finish(attributes)
+        return WrittenAudio(
+            codec: codec, sampleCount: UInt64(heard.count), byteCount: frames.byteCount,
+            proofs: [.sourceFile, .decodableSamples])
+    }
+}
