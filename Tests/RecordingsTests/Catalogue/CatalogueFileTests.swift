@@ -46,7 +46,7 @@ struct CatalogueFileTests {
         }
     }
 
-    @Test func `the catalogue's file has the facts of the store, and no recording is read before its samples are`() throws {
+    @Test func `the catalogue's file has all facts of the store, and recordings are read only for samples`() throws {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try catalogue(base, nil)
