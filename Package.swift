@@ -65,7 +65,8 @@ let package = Package(
             .executableTarget(
                 name: "zarrwlr-bench", dependencies: ["Support", "AudioCoding"], path: "Benchmarks/zarrwlr-bench",
                 swiftSettings: strict),
-            .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+            .target(
+                name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
             .target(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],
                 path: "Tests/SyntheticRecordings", swiftSettings: strict),

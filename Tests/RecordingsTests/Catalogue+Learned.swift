@@ -1,4 +1,4 @@
-import Recordings
+@testable import Recordings
 
 extension Catalogue {
     /// The recordings that can be served, in the catalogue's order, all of them learned.

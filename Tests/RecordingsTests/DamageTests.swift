@@ -1,8 +1,9 @@
-import Recordings
 import Support
 import TestSupport
 import Testing
 import Zarr
+
+@testable import Recordings
 
 struct DamageTests {
     /// Reads `recording` in small pieces and says which bytes could not be had; the others must be those of `whole`.

@@ -1,10 +1,11 @@
 import AudioCoding
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
 import Zarr
+
+@testable import Recordings
 
 /// A coded stream of Tests/Fixtures/recordings, and what an independent tool decodes it to.
 struct StreamFixture: Sendable, CustomTestStringConvertible {
@@ -89,7 +90,7 @@ struct OpenedRecording {
     let catalogue: Catalogue
     let cache: BlockCache
     let counters = DecodeCounters()
-    let lines: LogLines
+    let lines: KeptLines
 
     /// Writes a store with `fixture`'s stream (or `blob` in its place) and `indexRows`, and opens it.
     static func with<T>(
@@ -116,7 +117,7 @@ struct OpenedRecording {
     }
 
     init(store: any Store, budget: Int = 16 << 20) throws {
-        lines = LogLines()
+        lines = KeptLines()
         cache = BlockCache(budget: budget)
         catalogue = try Catalogue(store: store, cache: cache, counters: counters, log: lines.log)
     }

@@ -1,6 +1,5 @@
 import Recordings
 import Support
-import Synchronization
 import VirtualFS
 
 extension Volume {
@@ -44,13 +43,4 @@ extension Volume {
     func text(at path: String) throws(VirtualFSError) -> String {
         String(decoding: try contents(at: path), as: UTF8.self)
     }
-}
-
-/// Keeps what is said to a log.
-final class KeptLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    var log: Log { Log { _, line in self.lines.withLock { $0.append(line) } } }
 }

@@ -34,7 +34,7 @@ struct CodedBlob: Sendable {
     var version: UInt64? { array.chunkVersion }
 
     /// Reads exactly `range` into `buffer`, which is as long; the range must lie within the blob.
-    func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+    private func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
         if let fetched, holds(range) {
             buffer.copyMemory(from: fetched.bytes(range))
         } else {

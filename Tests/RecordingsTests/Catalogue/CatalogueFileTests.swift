@@ -1,10 +1,12 @@
 import Foundation
-import Recordings
 import SQLite
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
+
+@testable import Recordings
 
 struct CatalogueFileTests {
     /// A store of a FLAC, an AAC and an array, and a path for its catalogue beside it.
@@ -27,7 +29,7 @@ struct CatalogueFileTests {
     }
 
     private func catalogue(
-        _ store: any Store, _ path: String?, lines: LogLines = LogLines()
+        _ store: any Store, _ path: String?, lines: KeptLines = KeptLines()
     ) throws -> [Recording] {
         let file = path.map { CatalogueFile(path: $0, log: lines.log) }
         defer { file?.save() }
@@ -41,12 +43,14 @@ struct CatalogueFileTests {
                 recording.path, recording.group, "\(recording.number ?? 0)", recording.sourceName,
                 recording.codec.rawValue, "\(recording.format)", "\(recording.sampleCount)", start,
                 "\(recording.modified)", recording.sourceSHA256 ?? "", recording.rateReason ?? "",
-                "\(recording.waveByteCount ?? 0)",
+                "\(recording.waveExtent?.fileSize ?? 0)",
             ].joined(separator: " ")
         }
     }
 
-    @Test func `the catalogue's file has the facts of the store, and no recording is read before its samples are`() throws {
+    @Test func `the catalogue's file has the facts of the store, and no recording is read before its samples are`()
+        throws
+    {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try catalogue(base, nil)
@@ -108,7 +112,7 @@ struct CatalogueFileTests {
             default: path += "/nowhere"
             }
             let before = try? Data(contentsOf: URL(filePath: path))
-            let lines = LogLines()
+            let lines = KeptLines()
             #expect(try description(catalogue(base, path, lines: lines)) == fresh)
             #expect(lines.all.count == 1)
             let after = try? Data(contentsOf: URL(filePath: path))
@@ -120,7 +124,7 @@ struct CatalogueFileTests {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try description(catalogue(base, nil))
-            let lines = LogLines()
+            let lines = KeptLines()
             let file = CatalogueFile(path: path, log: lines.log)
             try FileManager.default.removeItem(atPath: path)
             let cache = BlockCache(budget: 0)

@@ -1,11 +1,12 @@
 import AudioCoding
 import Foundation
-import Recordings
 import Support
 import Synchronization
 import TestSupport
 import Testing
 import Zarr
+
+@testable import Recordings
 
 /// A store of one recording, `0`, checked.
 struct Checked {

@@ -55,5 +55,5 @@ extension FrameTable {
 
 extension CatalogueFile.DerivedKind {
     /// The places of a stream's frames.
-    static let frames = Self(rawValue: "frames")
+    fileprivate static let frames = Self(rawValue: "frames")
 }
