@@ -63,8 +63,9 @@ let package = Package(
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(
-                name: "zarrwlr-bench", dependencies: ["Support", "AudioCoding"], path: "Benchmarks/zarrwlr-bench",
-                swiftSettings: strict),
+                name: "zarrwlr-bench",
+                dependencies: ["Support", "Zarr", "AudioCoding", "Recordings", "VirtualFS", "CJemalloc"],
+                path: "Benchmarks/zarrwlr-bench", swiftSettings: strict),
             .target(
                 name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
             .target(

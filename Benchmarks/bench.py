@@ -53,7 +53,7 @@ SECTIONS = {
     "random": ("Reading anywhere", [reading.cold_small, reading.cold_second, ffmpegfs.first_read]),
     "whole": ("Reading everything", [reading.whole_file]),
     "many": ("Many readers", [reading.many_readers]),
-    "listing": ("Very many recordings", [listing.listing, listing.opening]),
+    "listing": ("Very many recordings", [listing.listing, listing.one_group, listing.synthetic, listing.opening]),
     "day": ("A day long", [reading.day_long]),
 }
 

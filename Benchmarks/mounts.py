@@ -41,6 +41,15 @@ class Mount:
             return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
 
     @property
+    def memory(self):
+        """The memory of all processes of the mount in MiB: their own pages, and their shares of pages that others map as well."""
+        total = 0
+        for process in _processes_with(str(self.path)):
+            with open(process / "smaps_rollup") as rollup:
+                total += int(next(line for line in rollup if line.startswith("Pss:")).split()[1])
+        return total / 1024
+
+    @property
     def read_requests(self):
         """The number of read requests for recordings that have reached the mount."""
         return json.loads((self.path / ".zarrwlr/status.json").read_text())["requests_total"]["read"]
@@ -48,13 +57,22 @@ class Mount:
 
 def _process_with(argument):
     """The folder in /proc of the process that has `argument` on its command line."""
+    processes = _processes_with(argument)
+    if not processes:
+        raise RuntimeError(f"no process was given {argument}")
+    return processes[0]
+
+
+def _processes_with(argument):
+    """The folders in /proc of the processes that have `argument` on their command lines."""
+    found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if argument in (process / "cmdline").read_text().split("\0"):
-                return process
+                found.append(process)
         except OSError:
             pass  # It has ended in the meantime.
-    raise RuntimeError(f"no process was given {argument}")
+    return found
 
 
 def slots(count, size, total):

@@ -27,7 +27,7 @@ def p99(latencies):
 def make_hour_store(bench, store):
     """Makes a store of one-hour recordings, with a group for each codec. The coded files are stored as they are."""
     hour = bench.length(3600)
-    for codec in ["flac", "aac", "opus"]:
+    for codec in ["flac", "aac", "opus", "mp3", "vorbis"]:
         run(bench.zarrwlr, "import", f"{store}::{codec}", bench.sounds.coded(codec, hour))
     run(bench.zarrwlr, "import", "--codec", "pcm", f"{store}::pcm", bench.sounds.wav(hour))
 
@@ -85,18 +85,22 @@ def cold_second(bench):
     count = bench.length(1200)
     flac_path = bench.sounds.coded("flac", bench.length(3600))
     places = list(slots(count, RATE, (bench.length(3600) - 1) * RATE))
-    flac, plain, aac, opus = side_by_side(
+    flac, plain, aac, opus, mp3, vorbis = side_by_side(
         bench.rounds,
         lambda: cold(bench, "flac", SECOND, count),
         lambda: sndfile.read_latencies(flac_path, RATE, places),
         lambda: cold(bench, "aac", SECOND, count),
-        lambda: cold(bench, "opus", SECOND, count))
+        lambda: cold(bench, "opus", SECOND, count),
+        lambda: cold(bench, "mp3", SECOND, count),
+        lambda: cold(bench, "vorbis", SECOND, count))
     times = ratio(map(p50, flac), map(p50, plain))
     rows = [Row(
         "cold random second of FLAC, p50, against libsndfile in the same FLAC as a plain file",
         f"{seconds(_median(flac, p50))} against {seconds(_median(plain, p50))}: {times:.2f} ×", "at most 1 ×",
         times <= 1)]
-    for name, latencies, limit in [("AAC", aac, 1.5e-3), ("Opus, with proofs", opus, 3e-3)]:
+    limits = [
+        ("AAC", aac, 1.5e-3), ("Opus, with proofs", opus, 3e-3), ("MP3", mp3, 1.5e-3), ("Vorbis", vorbis, 1.5e-3)]
+    for name, latencies, limit in limits:
         value = _median(latencies, p50)
         rows.append(Row(
             f"cold random second of {name}, p50 (p99)",

@@ -13,6 +13,8 @@ def sox(*words):
 class Sounds:
     """Sound files in a folder. Each is made when it is first requested."""
 
+    SUFFIXES = {"flac": ".flac", "aac": ".aac", "opus": ".opus", "mp3": ".mp3", "vorbis": ".ogg"}
+
     def __init__(self, folder):
         self.folder = folder
 
@@ -41,9 +43,9 @@ class Sounds:
         return sorted(folder.iterdir())
 
     def coded(self, codec, seconds, rate=RATE):
-        """The same sound as a FLAC file, an ADTS stream without noise substitution, or an Ogg Opus file."""
+        """The same sound as a FLAC file, an ADTS stream without noise substitution, an Ogg Opus, an MP3 or an Ogg Vorbis file."""
         source = self.wav(min(seconds, self.HOUR) if codec == "aac" else seconds, rate)
-        path = (self.folder / f"{seconds}s-{rate}").with_suffix({"flac": ".flac", "aac": ".aac", "opus": ".opus"}[codec])
+        path = (self.folder / f"{seconds}s-{rate}").with_suffix(self.SUFFIXES[codec])
         if not path.exists() and codec == "aac" and seconds > self.HOUR:
             # ADTS streams can be concatenated.
             hour = self.coded(codec, self.HOUR, rate).read_bytes()
@@ -56,6 +58,8 @@ class Sounds:
                 "aac": ["ffmpeg", "-v", "error", "-i", source, "-c:a", "aac", "-aac_pns", "0", "-b:a", "128k", path],
                 "opus": ["ffmpeg", "-v", "error", "-i", source, "-c:a", "libopus", "-application", "lowdelay",
                          "-b:a", "96k", path],
+                "mp3": ["ffmpeg", "-v", "error", "-i", source, "-c:a", "libmp3lame", "-b:a", "128k", path],
+                "vorbis": ["ffmpeg", "-v", "error", "-i", source, "-c:a", "libvorbis", "-q:a", "4", path],
             }[codec]
             subprocess.run([str(word) for word in words], check=True)
         return path

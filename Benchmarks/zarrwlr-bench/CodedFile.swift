@@ -48,6 +48,13 @@ struct CodedFile {
         }
     }
 
+    /// All bytes.
+    func bytes() throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Int(clamping: byteCount))
+        try bytes.withUnsafeMutableBytes { try read(from: 0, into: $0) }
+        return bytes
+    }
+
     /// All frames, found by a scan of the file.
     func frames() throws -> [CodedFrame] {
         switch coding {

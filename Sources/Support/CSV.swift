@@ -2,7 +2,13 @@
 public enum CSV {
     /// One line of `fields`, with its line feed.
     public static func line(_ fields: [String]) -> String {
-        fields.map(quoted).joined(separator: ",") + "\n"
+        var line = ""
+        for (index, field) in fields.enumerated() {
+            if index > 0 { line += "," }
+            line += quoted(field)
+        }
+        line += "\n"
+        return line
     }
 
     private static func quoted(_ field: String) -> String {

@@ -7,7 +7,7 @@ public struct FNV1a: Sendable {
     public init() {}
 
     /// The hash of `words`, each taken as eight little-endian bytes.
-    public init(of words: some Sequence<UInt64>) {
+    public init(of words: [UInt64]) {
         for word in words {
             for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
         }

@@ -92,6 +92,14 @@ public final class CatalogueFile: Sendable {
 
     // MARK: - Recordings
 
+    /// Whether anything is known of recordings in the group at `path`.
+    func knows(group path: String) -> Bool {
+        let rows = use { database throws(DatabaseError) in
+            try database.rows("SELECT 1 FROM recordings WHERE parent = ? LIMIT 1", [.text(path)]) { $0.first?.integer }
+        }
+        return rows?.isEmpty == false
+    }
+
     /// Calls `body` with the name and the entry of each recording in the group at `path` that has an entry.
     func forEachEntry(ofGroup path: String, _ body: @Sendable (_ name: String, _ entry: Entry) -> Void) {
         let sql = "SELECT node, version, \(Self.factColumns) FROM recordings WHERE parent = ?"

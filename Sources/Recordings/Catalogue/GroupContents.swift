@@ -125,16 +125,9 @@ public final class GroupContents: Sendable {
     /// What the file name of the recording `number` follows from: the name of its source, and its number in an audio
     /// group. The recording need not be learned for this.
     public func naming(of number: Int) -> (sourceName: String, number: UInt64?) {
-        let (page, slot) = place(of: number)
-        let name = pages[page].names.text(at: slot)
-        switch pages[page].known(of: slot) {
-        case .found(let found):
-            let node = RecordingNode(packed: found, group: path, name: name)
-            return (node.sourceName, node.number)
-        case .facts(let packed):
-            let facts = RecordingFacts(packed: packed, path: path(ofNode: name))
-            return (facts?.sourceName ?? name, facts?.number)
-        }
+        let (index, slot) = place(of: number)
+        let page = pages[index]
+        return (page.sourceNames.text(at: slot), page.isArray(slot) ? nil : UInt64(page.names.text(at: slot)))
     }
 
     /// The size and the time of the WAV file of the recording `number`, which is learned now if it is not yet. Throws,

@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 import Zarr
 
 /// Lists one group of a store: finds everything in it that is, or should be, a recording or a group.
@@ -27,7 +26,7 @@ struct GroupListing: Sendable {
         do throws(ZarrError) {
             let names = try ZarrGroup.open(store, path: group.path).children()
                 .map { (number: UInt64($0), name: $0) }.sorted(by: Self.precedes).map(\.name)
-            let known = opener.file.map { KnownRuns(of: group.path, names, in: $0) }
+            let known = opener.file.flatMap { KnownRuns(of: group.path, names, in: $0, store: store) }
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
             let parts = Parallel.map(runs) { run in
                 let first = run * RecordingPage.capacity
@@ -55,10 +54,8 @@ struct GroupListing: Sendable {
         for (index, name) in names.enumerated() {
             let path = group.path.isEmpty ? name : "\(group.path)/\(name)"
             do throws(ZarrError) {
-                if let known = known?.entry(at: index),
-                    known.version == store.version(ofRecording: path, isGroup: !known.isArray)
-                {
-                    draft.add(known.recording)
+                if let recording = known?.recording(at: index, path: path, of: store) {
+                    draft.add(recording)
                     continue
                 }
                 guard
@@ -93,50 +90,6 @@ struct GroupListing: Sendable {
         case (_?, nil): true
         case (nil, _?): false
         default: left.name < right.name
-        }
-    }
-}
-
-/// The entries that a catalogue's file has for the nodes in a group, in runs of as many as a page holds. Each run is
-/// taken once, so that no entry is held twice.
-private final class KnownRuns: Sendable {
-    struct Entry: Sendable {
-        /// Its place in the run.
-        fileprivate let index: UInt8
-        let version: UInt64
-        let isArray: Bool
-        let recording: KnownRecording
-    }
-
-    struct Run: Sendable {
-        fileprivate var entries: [Entry] = []
-
-        /// The entry of the node at `index` of the run.
-        func entry(at index: Int) -> Entry? { entries.first { $0.index == index } }
-    }
-
-    private static let capacity = RecordingPage.capacity
-
-    private let runs: Mutex<[Run]>
-
-    /// The entries that `file` has for the nodes called `names` in the group at `path`.
-    init(of path: String, _ names: [String], in file: CatalogueFile) {
-        let indices = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
-        runs = Mutex([Run](repeating: Run(), count: (names.count + Self.capacity - 1) / Self.capacity))
-        file.forEachEntry(ofGroup: path) { [self] name, entry in
-            guard let index = indices[name] else { return }
-            let (run, place) = index.quotientAndRemainder(dividingBy: Self.capacity)
-            let entry = Entry(
-                index: UInt8(place), version: entry.version, isArray: entry.facts.isArray,
-                recording: KnownRecording(entry.facts))
-            runs.withLock { $0[run].entries.append(entry) }
-        }
-    }
-
-    func take(_ run: Int) -> Run {
-        runs.withLock { runs in
-            defer { runs[run] = Run() }
-            return runs[run]
         }
     }
 }

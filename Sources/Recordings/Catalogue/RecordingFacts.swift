@@ -53,10 +53,12 @@ public struct RecordingFacts: Sendable, Equatable {
     }
 
     /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
-    var group: String { path.split(separator: "/").dropLast().joined(separator: "/") }
+    var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }
 
     /// The last part of its path.
-    var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+    var name: String {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
+    }
 
     /// Its number in the audio group; nil for an array that stands by itself.
     var number: UInt64? { isArray ? nil : UInt64(name) }

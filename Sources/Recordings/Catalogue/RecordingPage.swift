@@ -10,6 +10,10 @@ final class RecordingPage: Sendable {
 
     /// The names of the recordings' nodes.
     let names: ByteRows
+    /// What their sources were called.
+    let sourceNames: ByteRows
+    /// A bit for each recording that is an array that stands by itself.
+    private let arrays: UInt64
     private let state: Mutex<State>
 
     private struct State {
@@ -32,6 +36,8 @@ final class RecordingPage: Sendable {
     struct Draft {
         private(set) var counts = CatalogueCounts()
         fileprivate var names = ByteRows()
+        fileprivate var sourceNames = ByteRows()
+        fileprivate var arrays: UInt64 = 0
         fileprivate var found = ByteRows()
         fileprivate var learned = ByteRows()
         fileprivate var rows: [Int8] = []
@@ -42,18 +48,16 @@ final class RecordingPage: Sendable {
 
         /// Adds the recording called `name`, to be learned from `node`.
         mutating func add(_ name: String, found node: RecordingNode) {
-            names.append(name)
+            add(name, sourceName: node.sourceName, isArray: node.isArray)
             found.append(node.packed)
             rows.append(State.none)
-            counts.recordings += 1
             counts.waiting += 1
         }
 
         /// Adds a recording that was learned before.
         mutating func add(_ known: KnownRecording) {
-            names.append(known.name)
+            add(known.name, sourceName: known.sourceName, isArray: known.isArray)
             found.append([])
-            counts.recordings += 1
             switch known.waveByteCount {
             case .success(let byteCount): counts.addLearned(byteCount: byteCount)
             case .failure(let problem):
@@ -63,13 +67,23 @@ final class RecordingPage: Sendable {
             rows.append(Int8(learned.count))
             learned.append(known.facts)
         }
+
+        private mutating func add(_ name: String, sourceName: String, isArray: Bool) {
+            names.append(name)
+            sourceNames.append(sourceName)
+            if isArray { arrays |= 1 << UInt64(count) }
+            counts.recordings += 1
+        }
     }
 
     init(_ draft: consuming Draft) {
         draft.names.trim()
+        draft.sourceNames.trim()
         draft.found.trim()
         draft.learned.trim()
         names = draft.names
+        sourceNames = draft.sourceNames
+        arrays = draft.arrays
         let isLearned = draft.counts.waiting == 0
         state = Mutex(
             State(
@@ -79,6 +93,9 @@ final class RecordingPage: Sendable {
 
     /// How many recordings there are.
     var count: Int { names.count }
+
+    /// Whether the recording at `slot` is an array that stands by itself.
+    func isArray(_ slot: Int) -> Bool { arrays >> UInt64(slot) & 1 != 0 }
 
     /// Learns what a recording is from what was found of it, and packs its facts.
     typealias Learn = (_ found: ArraySlice<UInt8>) -> Result<[UInt8], RecordingError>
@@ -93,18 +110,6 @@ final class RecordingPage: Sendable {
             case .learn(let flight, let found): flight.get { settle(slot, learn(found)) }
             }
         }
-    }
-
-    /// What is known of the recording at `slot` so far: its attributes or its facts.
-    func known(of slot: Int) -> KnownBytes {
-        state.withLock { state in
-            let row = Int(state.rows[slot])
-            return row < 0 ? .found(state.found[slot]) : .facts(state.learned[row])
-        }
-    }
-
-    enum KnownBytes: Sendable {
-        case found(ArraySlice<UInt8>), facts(ArraySlice<UInt8>)
     }
 
     private enum Turn: Sendable {
@@ -136,7 +141,7 @@ final class RecordingPage: Sendable {
                 state.problems[slot] = problem
             }
             guard state.waitingCount == 0 else { return }
-            if !state.rows.contains(State.none) { state.found = ByteRows() }
+            state.found = ByteRows()
             state.learned.trim()
         }
     }
@@ -146,6 +151,9 @@ final class RecordingPage: Sendable {
 struct KnownRecording: Sendable {
     /// The name of its node.
     let name: String
+    /// What its source was called.
+    let sourceName: String
+    let isArray: Bool
     /// Its facts, packed.
     let facts: [UInt8]
     /// Bytes of its WAV file, or why it cannot be served.
@@ -154,6 +162,8 @@ struct KnownRecording: Sendable {
     /// The recording of which `facts` are known.
     init(_ facts: RecordingFacts) {
         name = facts.name
+        sourceName = facts.sourceName
+        isArray = facts.isArray
         self.facts = facts.packed
         waveByteCount = Result { () throws(RecordingError) in try facts.waveByteCount() }
     }

@@ -10,19 +10,24 @@ struct PiecewiseText: Sendable {
         let make: @Sendable () -> String
     }
 
-    private var pieces: [Piece] = []
+    private let pieces: [Piece]
+
+    /// The text that `makers` make, each of them the same whenever it is called. They are called on all processors.
+    init(_ makers: [@Sendable () -> String]) {
+        var pieces: [Piece] = []
+        var end: UInt64 = 0
+        for (make, count) in zip(makers, Parallel.map(makers) { UInt64($0().utf8.count) }) where count > 0 {
+            end += count
+            pieces.append(Piece(end: end, make: make))
+        }
+        self.pieces = pieces
+    }
 
     /// Bytes of the text.
     var byteCount: UInt64 { pieces.last?.end ?? 0 }
 
     /// How many pieces there are.
     var pieceCount: Int { pieces.count }
-
-    /// Adds the text that `make` makes, the same whenever it is called.
-    mutating func append(_ make: @escaping @Sendable () -> String) {
-        let count = UInt64(make().utf8.count)
-        if count > 0 { pieces.append(Piece(end: byteCount + count, make: make)) }
-    }
 
     /// The piece that has the byte at `offset`, and which byte of the text is its first; nil past the end.
     func piece(at offset: UInt64) -> (index: Int, start: UInt64)? {

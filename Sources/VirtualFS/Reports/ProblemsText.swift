@@ -5,12 +5,12 @@ import Support
 enum ProblemsText {
     /// The text about `tree`, or a sentence if there are no problems. What is not known yet is learned.
     static func text(of tree: PlainTree) -> PiecewiseText {
-        var text = PiecewiseText()
+        var makers: [@Sendable () -> String] = []
         forEachProblem(of: tree) { problem in
-            text.append { "\(problem.description.escapingControlCharacters)\n" }
+            makers.append { "\(problem.description.escapingControlCharacters)\n" }
         }
-        if text.byteCount == 0 { text.append { "Every recording that was found is served.\n" } }
-        return text
+        if makers.isEmpty { makers = [{ "Every recording that was found is served.\n" }] }
+        return PiecewiseText(makers)
     }
 
     /// Learns everything, and calls `body` with each problem: first those of what cannot be looked into.

@@ -9,15 +9,14 @@ enum RecordingsTable {
     /// The table of the recordings of `tree`. What is not known yet is learned.
     static func text(of tree: PlainTree) -> PiecewiseText {
         tree.catalogue.learn()
-        var text = PiecewiseText()
-        text.append { output.csvHeader }
+        var makers: [@Sendable () -> String] = [{ output.csvHeader }]
         tree.forEachDirectory { members, path in
             for start in stride(from: 0, to: members.count, by: run) {
                 let places = start..<min(start + run, members.count)
-                text.append { lines(of: places, of: members, in: path) }
+                makers.append { lines(of: places, of: members, in: path) }
             }
         }
-        return text
+        return PiecewiseText(makers)
     }
 
     private static func lines(of places: Range<Int>, of members: GroupDirectory.Members, in path: String) -> String {

@@ -129,6 +129,9 @@ struct CatalogueTests {
             #expect(counting.takeCount() > 0)
             #expect(catalogue.counts.waiting == 1)
             #expect(throws: RecordingError.self) { try contents.recording(1) }
+            // A recording that cannot be served keeps its name from others.
+            #expect(contents.naming(of: 1).sourceName == "source.wav")
+            #expect(contents.naming(of: 1).number == 1)
             #expect(catalogue.problems.map(\.recording) == ["1"])
         }
     }

@@ -7,8 +7,7 @@ import Testing
 
 @Suite struct `A text in pieces` {
     @Test func `knows in which piece each of its bytes is`() {
-        var text = PiecewiseText()
-        for piece in ["ab", "", "cde", "f", ""] { text.append { piece } }
+        let text = PiecewiseText(["ab", "", "cde", "f", ""].map { piece in { piece } })
         #expect(text.byteCount == 6)
         #expect(text.pieceCount == 3)
         let places = (0..<7).map { text.piece(at: $0) }

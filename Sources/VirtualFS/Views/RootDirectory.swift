@@ -1,22 +1,13 @@
 import Support
-
-/// Something that the root of a volume has beside the groups and recordings of the store: a view of the recordings, or what the
-/// volume tells of itself.
-struct View: Sendable {
-    /// What it is called in the root; what the store calls so gets another name.
-    let name: String
-    /// Makes its directory, which shows `tree`.
-    let make: @Sendable (_ tree: PlainTree, _ options: VolumeOptions) -> any Directory
-
-    /// All of them: to add one, add its line.
-    static let all = [View(name: ReportDirectory.name) { ReportDirectory(about: $0, options: $1) }]
-}
+import Synchronization
 
 /// The root of a volume: the plain tree's, with the views among its children.
 final class RootDirectory: Directory {
     private let plain: GroupDirectory
     /// In the order of their names.
     private let views: [(name: String, directory: any Directory)]
+    /// Where the views are among the children: known once the plain tree's root is listed.
+    private let places = AtomicLazyReference<Places>()
 
     /// The root of `tree`, with `views`.
     init(_ tree: PlainTree, _ views: [View], options: VolumeOptions) {
@@ -38,7 +29,7 @@ final class RootDirectory: Directory {
     }
 
     func place(of name: [UInt8]) -> Int? {
-        if let index = views.firstIndex(where: { $0.name.utf8.elementsEqual(name) }) { return place(ofView: index) }
+        if let index = views.firstIndex(where: { $0.name.utf8.elementsEqual(name) }) { return viewPlaces[index] }
         guard let place = plain.place(of: name) else { return nil }
         return place + views.count { $0.name.utf8.lexicographicallyPrecedes(name) }
     }
@@ -64,15 +55,25 @@ final class RootDirectory: Directory {
 
     private func member(at place: Int) -> Member {
         var before = 0
-        for index in views.indices {
-            let own = self.place(ofView: index)
+        for (index, own) in viewPlaces.enumerated() {
             if own == place { return .view(index) }
             if own < place { before += 1 }
         }
         return .plain(place - before)
     }
 
-    private func place(ofView index: Int) -> Int {
-        plain.lowerBound(of: Array(views[index].name.utf8)) + index
+    /// The place of each view.
+    private var viewPlaces: [Int] {
+        if let places = places.load() { return places.ofViews }
+        let found = views.enumerated().map { plain.lowerBound(of: Array($1.name.utf8)) + $0 }
+        return places.storeIfNil(Places(ofViews: found)).ofViews
+    }
+
+    private final class Places: Sendable {
+        let ofViews: [Int]
+
+        init(ofViews: [Int]) {
+            self.ofViews = ofViews
+        }
     }
 }
