@@ -11,7 +11,7 @@ import Zarr
 struct StreamFixture: Sendable, CustomTestStringConvertible {
     let name: String
     let codec: String
-    /// Whether every decoder must yield the samples of `decodedSHA256`: not where noise is substituted.
+    /// Whether every decoder must yield the samples of `decodedSHA256`: not if noise is substituted.
     let isExact: Bool
 
     static let all = [
@@ -44,7 +44,7 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The rows of a right index of frames, by the scanners; for Opus none.
+    /// The rows of a correct index of frames, by the scanners; for Opus none.
     var indexRows: [[UInt64]] {
         get throws {
             let bytes = try bytes

@@ -89,7 +89,7 @@ struct CatalogueFileTests {
             let database = try Database(path: path)
             try database.execute("UPDATE recordings SET format_rate = -5, format_channels = 'two', samples = x'00'")
             #expect(try description(catalogue(base, path)) == fresh)
-            // A number of samples that could be, and is not: found out when the samples are read.
+            // A plausible but wrong number of samples, which is noticed when the samples are read.
             try database.execute("UPDATE recordings SET samples = samples + 1")
             let wrong = try catalogue(base, path)
             #expect(throws: RecordingError.self) { try wrong[0].bytes(0..<4) }
@@ -184,7 +184,7 @@ struct CatalogueFileTests {
             #expect(try cost(unversioned) == (true, true))
             #expect(try (rowCount("recordings"), rowCount("derived")) == (factCount, derivedCount))
             #expect(try cost(unversioned) == (factCount == 0, derivedCount == 0))
-            // What was kept while the versions were known is not believed where they are not.
+            // Facts that were kept while the versions were known are not used if the versions are unknown.
             _ = try cost(base)
             #expect(try (rowCount("recordings"), rowCount("derived")) == (1, 1))
             #expect(try cost(base) == (false, false))

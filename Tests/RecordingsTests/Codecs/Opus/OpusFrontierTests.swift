@@ -16,7 +16,8 @@ import Testing
         OpusFrontier(head: packets.head, cache: cache, derived: derived, counter: counter)
     }
 
-    /// What `unit` decodes to by what `frontier` says, and the unit after it if that is decoded on from there.
+    /// The samples of `unit` as `frontier` gives or places them, and those of the unit after it if they are decoded
+    /// from the same start.
     private func units(
         _ unit: UInt64, by frontier: OpusFrontier, of packets: TestOpusPackets
     ) throws -> (samples: [[UInt8]], wasPassed: Bool) {
@@ -76,7 +77,7 @@ import Testing
         let (samples, wasPassed) = try units(20, by: frontier, of: packets)
         let isRight = samples == [whole[20]]
         #expect(isRight && !wasPassed)
-        // What the last error left of unit 20 was counted with what the unit gave.
+        // Packets of unit 20 that were decoded before the last error count as samples of the unit, not as pre-roll.
         #expect(counter.preRollSamples.value == 2 * preRoll)
         for unit in 0..<packets.unitCount {
             let samples = try units(unit, by: frontier, of: packets).samples
