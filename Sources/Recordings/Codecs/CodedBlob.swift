@@ -134,7 +134,7 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// The blob as a stream whose parts can be looked at.
+    /// The blob as parsers of coded streams take it.
     var stream: CodedStream {
         CodedStream(byteCount: byteCount) { range in try bytes(range) }
     }
