@@ -118,7 +118,7 @@ extension Mounts {
                 let process = try #require(server.flatMap { pid_t($0) })
                 #expect(kill(process, SIGTERM) == 0)
                 #expect(eventually { !MountedVolume.isMounted(mount.mountpoint) })
-                // Nobody is left to serve what is not in the page cache.
+                // No process is left to serve what is not in the page cache.
                 #expect(code(pread(descriptor, &bytes, 4, 1_000_000)) == ENOTCONN)
             }
         }

@@ -11,7 +11,7 @@ import Zarr
 struct StreamFixture: Sendable, CustomTestStringConvertible {
     let name: String
     let codec: String
-    /// Whether every decoder must yield the samples of `decodedSHA256`: not where noise is substituted.
+    /// Whether every decoder must yield the samples of `decodedSHA256`: not if noise is substituted.
     let isExact: Bool
 
     static let all = [
@@ -45,7 +45,7 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The rows of a right index of frames, by the scanners; for Opus none.
+    /// The rows of a correct index of frames, by the scanners; for Opus none.
     var indexRows: [[UInt64]] {
         get throws {
             let bytes = try bytes
@@ -94,7 +94,7 @@ struct OpenedRecording {
     let catalogue: Catalogue
     let cache: BlockCache
     let counters = DecodeCounters()
-    let lines: LogLines
+    let lines: KeptLines
 
     /// Writes a store with `fixture`'s stream (or `blob` in its place) and `indexRows`, and opens it.
     static func with<T>(
@@ -121,7 +121,7 @@ struct OpenedRecording {
     }
 
     init(store: any Store, budget: Int = 16 << 20) throws {
-        lines = LogLines()
+        lines = KeptLines()
         cache = BlockCache(budget: budget)
         catalogue = try Catalogue(store: store, cache: cache, counters: counters, log: lines.log)
     }

@@ -51,12 +51,3 @@ extension Volume {
         String(decoding: try contents(at: path), as: UTF8.self)
     }
 }
-
-/// Keeps what is said to a log.
-final class KeptLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    var log: Log { Log { _, line in self.lines.withLock { $0.append(line) } } }
-}

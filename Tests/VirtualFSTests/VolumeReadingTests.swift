@@ -2,6 +2,7 @@ import Glibc
 import Recordings
 import Support
 import SyntheticRecordings
+import TestSupport
 import Testing
 import WaveFile
 

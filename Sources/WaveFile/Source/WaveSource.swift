@@ -9,9 +9,9 @@ public struct WaveSource: Sendable, Equatable {
     /// The range of the samples in the file: whole samples of all channels.
     public let data: Range<UInt64>
     /// The chunks after the samples.
-    public let laterChunks: [WaveChunk]
+    let laterChunks: [WaveChunk]
     /// Bytes of the file.
-    public let byteCount: UInt64
+    let byteCount: UInt64
 
     /// The most bytes of a head, and of a tail. Longer ones cannot be metadata.
     public static let envelopeByteCountLimit: UInt64 = 64 << 20

@@ -57,5 +57,5 @@ extension FrameTable {
 
 extension CatalogueFile.DerivedKind {
     /// The places of a stream's frames.
-    static let frames = Self(rawValue: "frames")
+    fileprivate static let frames = Self(rawValue: "frames")
 }

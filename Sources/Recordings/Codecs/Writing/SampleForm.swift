@@ -7,7 +7,7 @@ public struct SampleForm: Equatable {
     /// Interleaved channels.
     public var channels: Int
     /// The speakers, as in WAVEFORMATEXTENSIBLE's dwChannelMask; 0 for none in particular.
-    public var channelMask: UInt64
+    var channelMask: UInt64
     /// Samples of one channel a second.
     public var sampleRate: UInt32
 
