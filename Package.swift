@@ -66,7 +66,8 @@ let package = Package(
                 name: "zarrwlr-bench",
                 dependencies: ["Support", "Zarr", "AudioCoding", "Recordings", "VirtualFS", "CJemalloc"],
                 path: "Benchmarks/zarrwlr-bench", swiftSettings: strict),
-            .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+            .target(
+                name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
             .target(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],
                 path: "Tests/SyntheticRecordings", swiftSettings: strict),

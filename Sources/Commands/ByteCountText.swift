@@ -1,3 +1,5 @@
+import Support
+
 /// Numbers of bytes as text for people.
 enum ByteCountText {
     private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
@@ -11,9 +13,8 @@ enum ByteCountText {
         let decimals = whole < 10 ? 2 : whole < 100 ? 1 : 0
         // The upper ten bits of the fraction are enough for two decimals.
         let fraction = byteCount >> (10 * (unit - 1)) & 1023
-        let digits = String((fraction * 100) >> 10)
-        let padded = String(repeating: "0", count: 2 - digits.count) + digits
-        return "\(whole)\(decimals == 0 ? "" : ".\(padded.prefix(decimals))") \(units[unit])"
+        let digits = ((fraction * 100) >> 10).padded(to: 2)
+        return "\(whole)\(decimals == 0 ? "" : ".\(digits.prefix(decimals))") \(units[unit])"
     }
 
     /// `whole` divided by `part`, with one decimal; empty if `part` is zero.

@@ -3,14 +3,14 @@ import Glibc
 /// The streams that a command writes to.
 public struct CommandStreams: Sendable {
     /// Writes requested output; returns false if it cannot be written any more.
-    public let output: @Sendable (UnsafeRawBufferPointer) -> Bool
+    let output: @Sendable (UnsafeRawBufferPointer) -> Bool
     /// Writes messages: errors and progress.
     public let errors: @Sendable (String) -> Void
     /// Whether `errors` is a terminal, on which a progress line can be overwritten.
-    public let showsProgress: Bool
+    let showsProgress: Bool
 
     /// Streams that write by `output` and `errors`.
-    public init(
+    init(
         output: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool, errors: @escaping @Sendable (String) -> Void,
         showsProgress: Bool
     ) {

@@ -88,7 +88,6 @@ extension Double {
 
     private func decimals(_ scale: UInt64, _ digits: Int) -> String {
         guard let scaled = UInt64(exactly: (self * Double(scale)).rounded()) else { return "\(self)" }
-        let fraction = String(scaled % scale)
-        return "\(scaled / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+        return "\(scaled / scale).\((scaled % scale).padded(to: digits))"
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// The kernel's end of FUSE, and what is needed to get at it.
+/// The kernel's device for FUSE, and what is needed to use it.
 public enum FuseDevice {
     private static let path = "/dev/fuse"
-    /// Where libfuse looks for it first.
+    /// Where libfuse looks for fusermount3 first.
     private static let mountProgram = "/usr/bin/fusermount3"
 
-    /// Refuses to go on where no mount could succeed, with what to do about it.
+    /// Throws if no mount can succeed; the error says what to do about it.
     public static func check() throws(FuseError) {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw FuseError("FUSE is not available: \(advice(errno))") }

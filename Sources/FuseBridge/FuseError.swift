@@ -1,8 +1,8 @@
 public import Support
 
-/// Why nothing could be mounted, or why a mount came to an end it should not have.
+/// Why a volume could not be mounted, or why a mount ended unexpectedly.
 public struct FuseError: DescribedError {
-    /// What happened and, where there is something to do about it, what.
+    /// What happened, and what to do about it if something can be done.
     public let summary: String
 
     init(_ summary: String) {

@@ -3,28 +3,28 @@ import Support
 import Synchronization
 import VirtualFS
 
-/// What every request is answered from: libfuse carries a reference to it.
+/// What all requests are answered from. libfuse passes a reference to it with each.
 final class FuseFileSystem: Sendable {
-    /// Bytes that the kernel asks for in one request, at most. It sends all requests of a read at once, and each is served by a
-    /// thread: with half of what it would ask for otherwise (128 KiB), a cold second of sound is decoded on two processors.
+    /// The most bytes that the kernel reads with one request. It sends all requests of a read at once, and each is
+    /// served by a thread: with half of the default (128 KiB), a cold second of sound is decoded on two processors.
     static let maximumReadByteCount: UInt32 = 64 << 10
 
     /// What is mounted.
     let volume: Volume
     private let onReady: @Sendable () -> Void
 
-    /// A file system that answers from `volume` and calls `onReady` when the kernel has said hello.
+    /// A file system that answers from `volume` and calls `onReady` when the kernel has sent its first request.
     init(_ volume: Volume, onReady: @escaping @Sendable () -> Void) {
         self.volume = volume
         self.onReady = onReady
     }
 
-    /// Settles with the kernel how to work together. See `fuse_conn_info` in fuse_common.h.
+    /// Negotiates with the kernel how requests are sent. See `fuse_conn_info` in fuse_common.h.
     func start(_ connection: inout fuse_conn_info) {
         let wanted =
             FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO
             | FUSE_CAP_EXPORT_SUPPORT
-        // Replies come from memory that is kept for other readers too: nothing to move into a pipe.
+        // Replies come from memory that is kept for other readers as well, so they cannot be moved into a pipe.
         let unwanted = FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE
         connection.want |= connection.capable & UInt32(bitPattern: wanted)
         connection.want &= ~UInt32(bitPattern: unwanted)

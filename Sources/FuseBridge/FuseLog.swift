@@ -3,25 +3,26 @@ import Glibc
 import Support
 import Synchronization
 
-/// What libfuse has to say. It knows one place for that in the whole process, which is standard error until told otherwise.
+/// The messages of libfuse. It sends all messages of a process to one place, which is standard error unless it is set.
 enum FuseLog {
     private struct State {
         var log = Log.silent
-        /// What was said since the last line feed: libfuse says some lines in pieces.
+        /// What came after the last line feed: libfuse sends some lines in pieces.
         var unfinished = ""
-        /// The lines said since collecting began; nil while not collecting.
+        /// The lines that came since collecting began; nil while not collecting.
         var collected: [String]?
     }
 
     private static let state = Mutex(State())
 
-    /// Sends what libfuse says to `log` from now on.
+    /// Sends the messages of libfuse to `log` from now on.
     static func install(_ log: Log) {
         state.withLock { $0.log = log }
         fuse_set_log_func(takePiece)
     }
 
-    /// Keeps from the log what libfuse says while `body` runs: it is returned, one line each, to become a reason.
+    /// Runs `body` and returns the lines that libfuse sends meanwhile, except those for debugging, instead of logging
+    /// them.
     static func collecting<T>(_ body: () -> T) -> (result: T, lines: [String]) {
         state.withLock { $0.collected = [] }
         let result = body()
@@ -32,7 +33,7 @@ enum FuseLog {
         return (result, lines)
     }
 
-    /// Takes a piece of what libfuse says; a line feed ends a line.
+    /// Takes a piece of a message; a line feed ends a line.
     fileprivate static func say(_ level: LogLevel, _ piece: String) {
         let (log, lines) = state.withLock { state -> (Log, [String]) in
             var lines = "\(state.unfinished)\(piece)".split(separator: "\n", omittingEmptySubsequences: false).map(line)
@@ -44,7 +45,7 @@ enum FuseLog {
         for line in lines { log.say(level, line) }
     }
 
-    /// `text` without the name that libfuse puts before what it says.
+    /// `text` without the name that libfuse puts in front of its messages.
     private static func line(_ text: Substring) -> String {
         String(text.hasPrefix("fuse: ") ? text.dropFirst("fuse: ".count) : text)
     }

@@ -2,9 +2,10 @@ import CFuse
 import Glibc
 import VirtualFS
 
-/// libfuse's table of what is answered and how. See fuse_lowlevel.h for what each function is given and must reply.
+/// libfuse's table of the functions that answer requests. See fuse_lowlevel.h for their arguments and for the replies
+/// they must send.
 ///
-/// Not in the table, so that the kernel does it by itself from then on: flush, fsync, locks, ioctl (ENOTTY), poll, and lseek
+/// Operations that are not in the table are done by the kernel: flush, fsync, locks, ioctl (ENOTTY), poll, and lseek
 /// for data and holes (a file is all data).
 func fuseOperations() -> fuse_lowlevel_ops {
     var operations = fuse_lowlevel_ops()
@@ -38,7 +39,7 @@ func fuseOperations() -> fuse_lowlevel_ops {
     return operations
 }
 
-/// Everything that would write answers EROFS, also where the mount is not marked read-only.
+/// Everything that would write is answered by EROFS, even if the mount is not marked read-only.
 private func refuseWriting(_ operations: inout fuse_lowlevel_ops) {
     operations.setattr = { request, _, _, _, _ in replyReadOnly(request) }
     operations.mknod = { request, _, _, _, _ in replyReadOnly(request) }
@@ -60,7 +61,7 @@ private func replyReadOnly(_ request: fuse_req_t?) {
     answer(request, .write) { _ throws(VirtualFSError) in throw .readOnly }
 }
 
-/// The kernel has forgotten inodes, which cost nothing here, and wants no answer.
+/// The kernel has forgotten inodes. Nothing is kept for an inode that it knows, and it expects no answer.
 private func replyNothing(_ request: fuse_req_t?) {
     answer(request, .forget) { _ in fuse_reply_none(request) }
 }
@@ -105,7 +106,7 @@ private func openFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: Unsaf
         info.pointee.direct_io = caching.isDirect ? 1 : 0
         info.pointee.keep_cache = caching.keepsContent ? 1 : 0
         info.pointee.noflush = 1
-        // Where the opener has given up meanwhile, nobody will release the handle.
+        // If the opener has been interrupted meanwhile, nobody will release the handle.
         if fuse_reply_open(request, info) != 0 { try volume.release(handle) }
     }
 }

@@ -3,8 +3,8 @@ import Glibc
 import Support
 import VirtualFS
 
-/// Answers `request` with what `body` replies, or with the errno of what it throws, and counts it as one of `kind` (nil: `body`
-/// does).
+/// Answers `request` by `body`, or with the errno of what `body` throws, and counts it as one of `kind`. If that is
+/// nil, `body` counts it.
 func answer(_ request: fuse_req_t?, _ kind: RequestKind?, _ body: (Volume) throws(VirtualFSError) -> Void) {
     guard let request, let userdata = fuse_req_userdata(request) else { return }
     let system = Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue()
@@ -16,9 +16,9 @@ func answer(_ request: fuse_req_t?, _ kind: RequestKind?, _ body: (Volume) throw
     }
 }
 
-/// Replies with the bytes of `slices`, straight from their blocks.
+/// Replies with the bytes of `slices`, directly from their blocks.
 func replySlices(_ request: fuse_req_t?, _ slices: [BlockSlice]) {
-    // The kernel takes no more than 1024 pieces (UIO_MAXIOV), libfuse's own header being one.
+    // The kernel takes no more than 1024 pieces (UIO_MAXIOV), one of which is libfuse's header.
     guard slices.count < 1024 else { return replySlices(request, [joined(slices)]) }
     withExtendedLifetime(slices) {
         withUnsafeTemporaryAllocation(of: iovec.self, capacity: slices.count) { pieces in
@@ -64,7 +64,7 @@ func replyEntries(
     }
 }
 
-/// Writes `entry` to `buffer` if it fits, and returns how many bytes it takes.
+/// Writes `entry` to `buffer` if it fits, and returns how many bytes it needs.
 private func add(
     _ entry: DirectoryEntry, to buffer: UnsafeMutableBufferPointer<CChar>, for request: fuse_req_t?,
     withAttributes: Bool
@@ -82,7 +82,7 @@ private func add(
     }
 }
 
-/// Replies with `value`, or with its size where `capacity` is zero, which asks for that. See getxattr(2).
+/// Replies with `value`, or, if `capacity` is zero, with its size. See getxattr(2).
 func replyExtendedAttribute(_ request: fuse_req_t?, _ value: [UInt8], capacity: Int) throws(VirtualFSError) {
     guard capacity > 0 else {
         fuse_reply_xattr(request, value.count)

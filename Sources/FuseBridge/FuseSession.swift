@@ -3,17 +3,17 @@ import Glibc
 public import Support
 public import VirtualFS
 
-/// A mounted volume, from the mounting to its end.
+/// A mounted volume, from mounting to unmounting.
 public struct FuseSession: ~Copyable {
-    /// What libfuse is told.
+    /// How a volume is mounted and served.
     public struct Options: Sendable {
         /// Mount options for libfuse and the kernel, as `name` or `name=value`, not escaped.
         public var mountOptions: [String] = []
         /// The most threads that answer requests; with 1, the thread that calls `run` answers all.
         public var maximumThreads = 10
-        /// Whether files have extended attributes. Where they have none, the kernel asks once and never again.
+        /// Whether files have extended attributes. If they have none, the kernel asks once and never again.
         public var hasExtendedAttributes = true
-        /// Whether every request is told to the log, as a debug line.
+        /// Whether every request is logged, as a line for debugging.
         public var isTracing = false
 
         /// No mount options, ten threads.
@@ -24,8 +24,8 @@ public struct FuseSession: ~Copyable {
     private let system: Unmanaged<FuseFileSystem>
     private let maximumThreads: Int
 
-    /// Mounts `volume` at the directory `mountpoint`. Nothing is answered before `run`; once it answers, `onReady` is called,
-    /// from any thread. What libfuse says goes to `log`, or into the error.
+    /// Mounts `volume` at the directory `mountpoint`. Requests are answered by `run`, which calls `onReady`, on any
+    /// thread, when the kernel is connected. The messages of libfuse go to `log`, or into the error.
     public init(
         _ volume: Volume, at mountpoint: String, options: Options = Options(), log: Log,
         onReady: @escaping @Sendable () -> Void = {}
@@ -57,18 +57,18 @@ public struct FuseSession: ~Copyable {
         system.release()
     }
 
-    /// Answers requests until the volume is unmounted, by whomever, or, `handlingSignals`, until SIGINT, SIGTERM or SIGHUP; then
-    /// it is unmounted.
+    /// Answers requests until the volume is unmounted by somebody, or, if `handlingSignals`, until SIGINT, SIGTERM or
+    /// SIGHUP comes. Then the volume is unmounted.
     public consuming func run(handlingSignals: Bool) throws(FuseError) {
         if handlingSignals { try handleSignals() }
         let result = maximumThreads == 1 ? fuse_session_loop(session) : loopOverThreads()
         if handlingSignals { fuse_remove_signal_handlers(session) }
-        // Above zero, it is the signal that ended the loop.
+        // A number above zero is the signal that ended the loop.
         guard result >= 0 else { throw FuseError("the mount ended: \(String(cString: strerror(-result)))") }
     }
 
     private borrowing func handleSignals() throws(FuseError) {
-        // Whoever started the process may have had them blocked, which is inherited.
+        // They may be blocked, since the process that started this one may have blocked them, which is inherited.
         var signals = sigset_t()
         sigemptyset(&signals)
         for signal in [SIGHUP, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
@@ -87,9 +87,9 @@ public struct FuseSession: ~Copyable {
     private static func makeSession(_ options: Options, system: Unmanaged<FuseFileSystem>) -> OpaquePointer? {
         var arguments = fuse_args()
         defer { fuse_opt_free_args(&arguments) }
-        // The first is taken for the program's name.
+        // libfuse takes the first argument for the program's name.
         fuse_opt_add_arg(&arguments, "zarrwlr-mount")
-        // The kernel learns it from the mount, and libfuse insists that `FuseFileSystem.start` says the same.
+        // The kernel takes this from the mount options, and libfuse insists that `FuseFileSystem.start` sets the same.
         let settled = ["max_read=\(FuseFileSystem.maximumReadByteCount)"]
         for option in options.mountOptions + settled + (options.isTracing ? ["debug"] : []) {
             fuse_opt_add_arg(&arguments, "-o\(escaped(option))")
@@ -102,7 +102,7 @@ public struct FuseSession: ~Copyable {
         return zwl_session_new(&arguments, &operations, MemoryLayout<fuse_lowlevel_ops>.size, system.toOpaque())
     }
 
-    /// `option` as libfuse's parser gives it back: it splits at commas and takes a backslash away.
+    /// `option` with commas and backslashes escaped: libfuse's parser splits at commas and removes one backslash.
     private static func escaped(_ option: String) -> String {
         String(option.flatMap { $0 == "," || $0 == "\\" ? ["\\", $0] : [$0] })
     }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Runs `body` and returns what was written to standard error meanwhile, by fusermount3 for one, which has no other way to say
-/// why it will not mount. Where that cannot be caught, it is written as ever.
+/// Runs `body` and returns the lines that were written to standard error meanwhile. fusermount3 has no other way to say
+/// why it does not mount. If standard error cannot be redirected, the lines are written to it as usual.
 func capturingStandardError<T>(_ body: () -> T) -> (result: T, lines: [String]) {
     guard let file = tmpfile() else { return (body(), []) }
     defer { fclose(file) }

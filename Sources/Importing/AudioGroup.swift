@@ -6,7 +6,7 @@ public import Zarr
 /// A group that recordings are imported into, and the sources that it has already.
 public final class AudioGroup: Sendable {
     /// Its path in the store.
-    public let path: String
+    let path: String
     let store: any WritableStore
     private let known = Mutex(KnownSources())
 

@@ -7,7 +7,7 @@ public struct RecordingError: DescribedError {
     /// The recording's path in the store; empty for the root.
     public let recording: String
     /// The samples (of one channel) that cannot be read; nil if the error concerns the whole recording.
-    public let samples: Range<UInt64>?
+    let samples: Range<UInt64>?
     /// The error beneath.
     public let cause: (any Error)?
 

@@ -27,9 +27,6 @@ public final class BlockCache: Sendable {
         BlockOwner(number: owners.add(1, ordering: .relaxed).newValue, kind: kind)
     }
 
-    /// The number of bytes kept or reserved now.
-    public var byteCount: Int { used.load(ordering: .relaxed) + reserved.load(ordering: .relaxed) }
-
     /// What is kept now, and the hits and misses so far.
     public var statistics: BlockCacheStatistics {
         var sum = BlockCacheStatistics()

@@ -15,7 +15,7 @@ public struct BlockOwner: Hashable, Sendable {
     /// A number that no other owner has.
     let number: UInt64
     /// What its blocks hold.
-    public let kind: BlockKind
+    let kind: BlockKind
 
     /// Whether both are the same owner.
     public static func == (left: BlockOwner, right: BlockOwner) -> Bool { left.number == right.number }
@@ -29,9 +29,9 @@ public struct BlockOwner: Hashable, Sendable {
 /// The key of a cached block: its owner, and its number there.
 public struct BlockKey: Hashable, Sendable {
     /// The owner of the block.
-    public let owner: BlockOwner
+    let owner: BlockOwner
     /// The owner's own number for the block.
-    public let number: UInt64
+    let number: UInt64
 
     /// The key of `owner`'s block `number`.
     public init(owner: BlockOwner, number: UInt64) {

@@ -13,17 +13,12 @@ public struct SampleDuration: Sendable {
     }
 
     /// Seconds with six decimals: `3725.250000`.
-    public var seconds: String { "\(microseconds.whole).\(Self.padded(microseconds.rest, 6))" }
+    public var seconds: String { "\(microseconds.whole).\(microseconds.rest.padded(to: 6))" }
 
     /// Hours, minutes and seconds, truncated to milliseconds: `1:02:05.250`.
     public var clock: String {
         let (hours, rest) = microseconds.whole.quotientAndRemainder(dividingBy: 3600)
-        let minutes = Self.padded(rest / 60, 2)
-        return "\(hours):\(minutes):\(Self.padded(rest % 60, 2)).\(Self.padded(microseconds.rest / 1000, 3))"
-    }
-
-    private static func padded(_ number: UInt64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let minutes = (rest / 60).padded(to: 2)
+        return "\(hours):\(minutes):\((rest % 60).padded(to: 2)).\((microseconds.rest / 1000).padded(to: 3))"
     }
 }

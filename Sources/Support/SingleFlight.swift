@@ -27,13 +27,8 @@ public final class SingleFlight<Value: Sendable>: Sendable {
         state = Mutex(.absent)
     }
 
-    /// A value that is made already.
-    public init(_ value: Value) {
-        state = Mutex(.present(value))
-    }
-
     /// The value; nil if it is not made yet, even if a thread is making it.
-    public var current: Value? {
+    var current: Value? {
         state.withLock { state in
             guard case .present(let value) = state else { return nil }
             return value

@@ -3,9 +3,9 @@ public import Glibc
 /// A failed system call: its name, its subject, and its errno. See errno(3).
 public struct SystemError: DescribedError, Equatable {
     /// The name of the call, as in its manual page.
-    public let call: String
+    private let call: String
     /// What the call was about: usually a path.
-    public let subject: String
+    private let subject: String
     /// The errno that it set.
     public let code: Int32
 

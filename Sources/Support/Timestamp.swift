@@ -103,23 +103,18 @@ extension Timestamp: CustomStringConvertible {
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
         let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
 
-        var text = "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))T"
-        text += "\(Self.padded(secondOfDay / 3_600, 2)):\(Self.padded(secondOfDay / 60 % 60, 2)):"
-        text += Self.padded(secondOfDay % 60, 2)
+        var text = "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))T"
+        text += "\((secondOfDay / 3_600).padded(to: 2)):\((secondOfDay / 60 % 60).padded(to: 2)):"
+        text += (secondOfDay % 60).padded(to: 2)
         if nanoseconds != 0 {
-            var decimals = Self.padded(nanoseconds, 9)
+            var decimals = nanoseconds.padded(to: 9)
             while decimals.last == "0" { decimals.removeLast() }
             text += ".\(decimals)"
         }
         guard let offsetMinutes else { return text }
         guard offsetMinutes != 0 else { return text + "Z" }
         let magnitude = Int64(offsetMinutes.magnitude)
-        let hoursAndMinutes = "\(Self.padded(magnitude / 60, 2)):\(Self.padded(magnitude % 60, 2))"
+        let hoursAndMinutes = "\((magnitude / 60).padded(to: 2)):\((magnitude % 60).padded(to: 2))"
         return text + (offsetMinutes < 0 ? "-" : "+") + hoursAndMinutes
-    }
-
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

@@ -1,14 +1,14 @@
 import Recordings
 import Support
 
-/// A file that somebody has open: where its bytes come from. Read from any thread.
+/// An open file, which supplies its bytes. It is read from any thread.
 protocol OpenFile: Sendable {
-    /// Where it is below the mountpoint.
+    /// Its path below the mountpoint.
     var path: String { get }
-    /// Whether it is a recording, rather than something that the volume tells of itself.
+    /// Whether it is a recording. If not, it is a report of the volume about itself, and its reads are counted as such.
     var isRecording: Bool { get }
-    /// The `size` bytes from `offset` on, fewer only if the file ends before.
+    /// The `size` bytes from `offset` on, in order; fewer only if the file ends before that.
     func read(offset: UInt64, size: UInt64) throws(RecordingError) -> [BlockSlice]
-    /// Takes note that nobody has the file open any more.
+    /// Is called once, when the file is closed.
     func close()
 }

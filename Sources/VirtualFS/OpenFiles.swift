@@ -24,7 +24,7 @@ final class OpenFiles: Sendable {
         return file
     }
 
-    /// Forgets `handle`.
+    /// Closes the file with `handle`.
     func remove(_ handle: UInt64) throws(VirtualFSError) {
         guard let file = state.withLock({ $0.files.removeValue(forKey: handle) }) else { throw .badHandle }
         file.close()

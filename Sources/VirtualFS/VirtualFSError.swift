@@ -2,31 +2,31 @@ import Glibc
 public import Recordings
 public import Support
 
-/// Why a request cannot be served: each case has the one errno that the caller sees.
+/// Why a request cannot be served. Each case has one errno, which the caller sees.
 public enum VirtualFSError: DescribedError {
-    /// No such name, or no such inode.
+    /// There is no such name, or no such inode.
     case notFound
-    /// A name longer than any file's.
+    /// A name is longer than any file's.
     case nameTooLong
-    /// A file where a directory is needed.
+    /// A file is used as a directory.
     case notDirectory
-    /// A directory where a file is needed.
+    /// A directory is used as a file.
     case isDirectory
-    /// Anything that would write.
+    /// The request would write.
     case readOnly
-    /// Anything else that may not be done, running a recording for one.
+    /// The request is not allowed for another reason: a recording is to be run, for instance.
     case notPermitted
     /// No open file has that handle.
     case badHandle
-    /// A number that makes no sense here.
+    /// An argument of the request makes no sense.
     case invalid
-    /// No such extended attribute.
+    /// There is no such extended attribute.
     case noAttribute
-    /// Extended attributes of a namespace that no file here has: access lists, security labels.
+    /// No file here has extended attributes of that namespace, such as access lists and security labels.
     case unsupportedNamespace
-    /// A value that does not fit in the caller's buffer.
+    /// A value does not fit in the caller's buffer.
     case bufferTooSmall
-    /// A range of a recording that cannot be decoded.
+    /// A range of a recording cannot be decoded.
     case unreadable(RecordingError)
 
     /// The errno of the case. See errno(3).
@@ -47,7 +47,7 @@ public enum VirtualFSError: DescribedError {
         }
     }
 
-    /// What the system says of the errno.
+    /// The system's text for the errno.
     public var summary: String { String(cString: strerror(errno)) }
 
     /// Why a range cannot be decoded.

@@ -4,18 +4,18 @@ public struct DirectoryEntry: Sendable, Equatable {
     public let name: [UInt8]
     /// What it names.
     public let attributes: FileAttributes
-    /// The position of the entry after it, never zero.
+    /// The position of the next entry, never zero.
     public let next: UInt64
 }
 
 extension Volume {
-    /// Refuses what is no directory.
+    /// Throws `notDirectory` unless `inode` is a directory.
     public func openDirectory(_ inode: Inode) throws(VirtualFSError) {
         guard case .directory = try snapshot.tree.entry(of: inode).child else { throw .notDirectory }
     }
 
-    /// Calls `body` with each entry of the directory `inode` from `position` on (0 for the first), until it returns false. The
-    /// first two are `.` and `..`. Positions mean the same whenever they are used.
+    /// Calls `body` with each entry of the directory `inode` from `position` on (0 for the first), until it returns
+    /// false. The first two entries are `.` and `..`. A position stays valid as long as the volume exists.
     public func forEachEntry(
         of inode: Inode, from position: UInt64, _ body: (DirectoryEntry) -> Bool
     ) throws(VirtualFSError) {
@@ -31,7 +31,7 @@ extension Volume {
                 case 1: (Array("..".utf8), tree.parent(of: parent))
                 default: (children.directory.name(at: place - 2), tree.entry(at: place - 2, of: children))
                 }
-            // What cannot be served is not there.
+            // A recording that cannot be served is not listed.
             guard let attributes = try? attributes(of: target) else { continue }
             let entry = DirectoryEntry(name: name, attributes: attributes, next: UInt64(place + 1))
             guard body(entry) else { return }

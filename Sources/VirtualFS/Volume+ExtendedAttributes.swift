@@ -1,5 +1,5 @@
 extension Volume {
-    /// The only namespace whose attributes files here have. See xattr(7).
+    /// The only namespace in which files have attributes here. See xattr(7).
     private static let attributeNamespace = "user."
     private static let attributePrefix = attributeNamespace + "zarrwlr."
 

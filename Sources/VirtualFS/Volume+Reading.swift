@@ -2,7 +2,7 @@ import Recordings
 public import Support
 
 extension Volume {
-    /// Opens the file `inode` and returns its handle, to be released once.
+    /// Opens the file `inode` and returns its handle, which must be released once.
     public func open(_ inode: Inode, writing: Bool = false) throws(VirtualFSError) -> UInt64 {
         let tree = snapshot.tree
         let entry = try tree.entry(of: inode)
@@ -11,15 +11,10 @@ extension Volume {
         return openFiles.add(try file.open(in: self, path: tree.path(of: entry)))
     }
 
-    /// The `size` bytes from `offset` on of the open file `handle`, in order; fewer only where the file ends.
+    /// Calls `reply` with the `size` bytes from `offset` on of the open file `handle`, in order; fewer only if the file ends before
+    /// that. Counts the request and measures its duration, that of `reply` included.
     ///
-    /// The bytes are those of cached blocks, which live as long as the slices. A range that cannot be decoded is
-    /// `unreadable`, and the log has one line for it, however often it is read: file, recording, samples and reason.
-    public func read(_ handle: UInt64, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
-        try read(openFiles.file(handle), offset: offset, size: size)
-    }
-
-    /// Gives `reply` what `read` returns, and counts the request and how long it took.
+    /// The bytes are those of cached blocks, which live as long as the slices.
     public func answerRead(
         _ handle: UInt64, offset: UInt64, size: UInt64, reply: ([BlockSlice]) -> Void
     ) throws(VirtualFSError) {
@@ -41,21 +36,18 @@ extension Volume {
         }
     }
 
-    private func read(_ file: any OpenFile, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
-        try serving(file.path) { () throws(RecordingError) in try file.read(offset: offset, size: size) }
-    }
-
-    /// What `body` gives; what it throws is said in the log as a fault of the file at `path`, and is `unreadable`.
-    private func serving<T>(_ path: String, _ body: () throws(RecordingError) -> T) throws(VirtualFSError) -> T {
-        do {
-            return try body()
+    /// The `size` bytes from `offset` on of `file`. A range that cannot be decoded is `unreadable`, and the log has one line for it,
+    /// however often it is read: file, recording, samples and reason.
+    func read(_ file: any OpenFile, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
+        do throws(RecordingError) {
+            return try file.read(offset: offset, size: size)
         } catch {
-            log.sayOnce(.error, key: error.summary, "\(path): \(error)")
+            log.sayOnce(.error, key: error.summary, "\(file.path): \(error)")
             throw .unreadable(error)
         }
     }
 
-    /// Ends the use of `handle`.
+    /// Closes the file with `handle`.
     public func release(_ handle: UInt64) throws(VirtualFSError) {
         try openFiles.remove(handle)
     }

@@ -1,10 +1,10 @@
 public import Recordings
 public import Support
 
-/// A catalogue as a file system that can only be read: what a mount shows, without the mounting.
+/// A catalogue as a read-only file system: all that a mount shows, without FUSE.
 ///
-/// What it shows never changes. What is not known yet when somebody asks is found out then; `learn()` finds out everything.
-/// Asked from any thread. Nothing in it knows of FUSE.
+/// What it shows never changes. What is not known yet is learned when it is asked for; `learn()` learns everything. All
+/// methods can be called from any thread.
 public final class Volume: Sendable {
     let openFiles = OpenFiles()
     let log: Log
@@ -15,8 +15,8 @@ public final class Volume: Sendable {
     let snapshot: Snapshot
     private let options: VolumeOptions
 
-    /// The volume of what `catalogue` holds. Reads that fail are reported to `log`; `prefetcher` decodes ahead of sequential
-    /// ones. What the volume does not know of its metrics itself is taken from `sources`.
+    /// A volume of the recordings in `catalogue`. Reads that fail are reported to `log`; `prefetcher` decodes ahead of
+    /// sequential ones. `sources` has the metrics that the volume does not count itself.
     public init(
         _ catalogue: Catalogue, options: VolumeOptions = VolumeOptions(), prefetcher: Prefetcher? = nil,
         sources: MetricSources = MetricSources(), log: Log
@@ -28,18 +28,18 @@ public final class Volume: Sendable {
         snapshot = Snapshot(catalogue, options: options)
     }
 
-    // MARK: - All of it
+    // MARK: - The whole store
 
-    /// Finds out everything that is not known yet, on all processors. Whoever asks for something meanwhile comes first.
+    /// Learns everything that is not known yet, on all processors. Requests that come meanwhile take precedence.
     public func learn() {
         snapshot.plain.catalogue.learn()
     }
 
-    /// How much is known by now.
+    /// How much is known so far.
     public var counts: CatalogueCounts { snapshot.plain.catalogue.counts }
 
-    /// Finds out everything, and calls `body` with each recording that is served and the path of its WAV file below the root, in
-    /// the catalogue's order.
+    /// Learns everything, and calls `body` with each recording that is served and the path of its WAV file below the
+    /// root, in the catalogue's order.
     public func forEachRecording(_ body: (_ recording: Recording, _ path: String) -> Void) {
         learn()
         snapshot.plain.forEachRecording { contents, number, path in
@@ -47,7 +47,7 @@ public final class Volume: Sendable {
         }
     }
 
-    /// Finds out everything, and calls `body` with why something could not be made a file: what `.zarrwlr/problems.txt` says.
+    /// Learns everything, and calls `body` with each problem in `.zarrwlr/problems.txt`.
     public func forEachProblem(_ body: (RecordingError) -> Void) {
         ProblemsText.forEachProblem(of: snapshot.plain, body)
     }
@@ -90,15 +90,15 @@ public final class Volume: Sendable {
         try snapshot.tree.entry(of: inode).child.node.caching
     }
 
-    /// Refuses what nobody may do with `inode`: writing, and running a file. Who may read it is for the kernel to say, which
-    /// knows the caller (`allow_other`, `default_permissions`).
+    /// Throws if `inode` is to be written, or is a file that is to be run: nobody may do that. Who may read it is
+    /// decided by the kernel, which knows the caller (`allow_other`, `default_permissions`).
     public func checkAccess(to inode: Inode, writing: Bool, executing: Bool) throws(VirtualFSError) {
         let entry = try snapshot.tree.entry(of: inode)
         if writing { throw .readOnly }
         if executing, case .file = entry.child { throw .notPermitted }
     }
 
-    /// What statfs(2) reports, of what is known by now.
+    /// What statfs(2) reports, of what is known so far.
     public var statistics: VolumeStatistics {
         let counts = counts
         let count = counts.groups + counts.recordings + 1 + ReportDirectory.fileNames.count
@@ -125,7 +125,7 @@ public final class Volume: Sendable {
     }
 }
 
-/// What statfs(2) reports of a volume: all of it used, nothing free.
+/// What statfs(2) reports of a volume: all of it is used, and nothing is free.
 public struct VolumeStatistics: Sendable, Equatable {
     /// Bytes of all files together.
     public let byteCount: UInt64

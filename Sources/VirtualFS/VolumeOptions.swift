@@ -1,6 +1,6 @@
 public import Support
 
-/// What whoever mounts a volume decides about it.
+/// The choices of the user who mounts a volume.
 public struct VolumeOptions: Sendable {
     /// The user that every file belongs to.
     public var owner: UInt32 = 0
@@ -8,9 +8,9 @@ public struct VolumeOptions: Sendable {
     public var ownerGroup: UInt32 = 0
     /// Permission bits that no file has.
     public var umask: UInt32 = 0
-    /// The time of the root, and of what is no part of the store.
+    /// The time of the root, and of what the store does not have.
     public var modified = Timestamp(seconds: 0)
 
-    /// All of the store, owned by root, readable by all.
+    /// Files that belong to root and that all users can read.
     public init() {}
 }

@@ -3,9 +3,9 @@ import Support
 /// The sizes of the parts of a WAV file: a head, the sample data, a tail.
 public struct WaveExtent: Sendable, Equatable {
     /// Bytes before the sample data.
-    public let headByteCount: UInt64
+    let headByteCount: UInt64
     /// Bytes of sample data.
-    public let dataByteCount: UInt64
+    let dataByteCount: UInt64
     /// Bytes of the file: at most `Int64.max`, the largest file offset.
     public let fileSize: UInt64
 

@@ -9,7 +9,7 @@ public struct WaveLayout: Sendable, Equatable {
     /// The bytes after the sample data.
     public let tail: [UInt8]
     /// The sizes of the parts.
-    public let extent: WaveExtent
+    let extent: WaveExtent
 
     /// A file of `head`, `dataByteCount` bytes of sample data, and `tail`. Nil if it would have more than `Int64.max` bytes.
     public init?(head: [UInt8], dataByteCount: UInt64, tail: [UInt8]) {

@@ -48,7 +48,7 @@ struct ArrayLayout: Sendable {
         }
     }
 
-    /// The most chunks whose versions are looked at; of an array of more, they are evenly spaced samples.
+    /// The most chunks whose versions are read; of an array with more, evenly spaced ones are taken.
     private static let versionedChunkLimit = 1 << 14
 
     /// The version of all chunks together; nil if that of any is not known.

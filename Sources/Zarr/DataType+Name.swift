@@ -1,6 +1,6 @@
 extension DataType {
     /// Its name in documents.
-    public var name: String {
+    var name: String {
         switch self {
         case .raw(let bytes): "r\(8 * bytes)"
         default: "\(self)"

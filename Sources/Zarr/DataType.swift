@@ -9,12 +9,12 @@ public enum DataType: Sendable, Hashable {
     case raw(bytes: Int)
 
     /// What the bits of an element mean.
-    public enum Kind: Sendable {
+    enum Kind: Sendable {
         case bool, signedInteger, unsignedInteger, float, complex, raw
     }
 
     /// What the bits of an element mean.
-    public var kind: Kind {
+    var kind: Kind {
         switch self {
         case .bool: .bool
         case .int8, .int16, .int32, .int64: .signedInteger
@@ -58,7 +58,7 @@ public enum DataType: Sendable, Hashable {
     private static let maximumRawBytes = 65_536
 
     /// The type of that name; nil if it is not supported.
-    public init?(name: String) {
+    init?(name: String) {
         if let type = Self.named[name] {
             self = type
         } else if name.first == "r", let bits = UInt32(name.dropFirst()), name == "r\(bits)", bits > 0, bits % 8 == 0,

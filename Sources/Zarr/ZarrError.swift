@@ -21,7 +21,7 @@ public struct ZarrError: DescribedError {
     /// What sort of failure it is.
     public let kind: Kind
     /// What happened.
-    public let problem: String
+    let problem: String
     /// The path of the node, or the key of the chunk or shard; empty for the root.
     public let path: String
     /// The error beneath, if there is one.

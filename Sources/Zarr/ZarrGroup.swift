@@ -20,7 +20,7 @@ public struct ZarrGroup: Sendable {
     }
 
     /// Its path in the store, empty for the root.
-    public var path: String { document.path }
+    var path: String { document.path }
 
     /// Its attributes, read as a `type`.
     public func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {

@@ -1,4 +1,5 @@
 import Foundation
+import Recordings
 import Synchronization
 import TestSupport
 import Testing
@@ -43,6 +44,23 @@ import Testing
             }
             try Data("notes".utf8).write(to: sources.appending(path: "notes.txt"))
             try body(directory.appending(path: "store.zarr").path, sources)
+        }
+    }
+
+    @Test func `import --help names exactly the codecs that are stored as they are, and those of --codec`() throws {
+        let help = zarrwlr("--help").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        func words(_ pattern: Regex<(Substring, Substring)>) throws -> [String] {
+            let list = try #require(help.firstMatch(of: pattern)).1
+            return list.replacing(" or ", with: ", ").split(separator: ", ").map(String.init)
+        }
+        let copied = CodecRegistry.importable.compactMap(\.copiedKind)
+        #expect(try words(/Sources that are (.+?) already are stored as they are/) == copied.map(\.kind))
+        #expect(try words(/encode anew sources that are (.+?) already/) == copied.map(\.codec))
+        #expect(try words(/how to keep audio: (.+?) \(/) == CodecRegistry.encodings.map(\.codec.rawValue))
+        for codec in CodecRegistry.importable {
+            // With --codec alone, the operands are missing, which is noticed after the options.
+            let errors = zarrwlr("--codec", codec.name.rawValue).errors
+            #expect(errors.contains("is none of") == (codec.encoding == nil), "\(codec.name)")
         }
     }
 

@@ -3,10 +3,10 @@
 #
 #   NAME.sha256   the SHA-256 of the samples of its source: interleaved, little-endian, 16 bits
 #
-# Decoders of AAC, MP3 and Opus differ between versions: the tests compare with the installed ffmpeg.
+# Decoders of AAC, MP3, Opus and Vorbis differ between versions: the tests compare with the installed ffmpeg.
 #
-# Needs flac, ffmpeg and sox. The output of encoders changes with their version: run this to add a fixture, and commit only
-# that one.
+# Needs flac, ffmpeg, sox and vorbis-tools. The output of encoders changes with their version: run this to add a fixture, and
+# commit only that one.
 set -eu
 out=$(dirname "$(readlink -f "$0")")/recordings
 work=$(mktemp -d)
@@ -32,3 +32,9 @@ ffmpeg -v error -nostdin -y -i "$work/tones.wav" -c:a libopus -b:a 9k -applicati
 
 ffmpeg -v error -nostdin -y -i "$work/stereo.wav" -c:a libmp3lame -q:a 7 -fflags +bitexact "$out/reservoir.mp3"
 ffmpeg -v error -nostdin -y -i "$work/tones.wav" -t 3 -c:a mp2 -b:a 56k -fflags +bitexact "$out/layer2.mp2"
+
+# Clicks make the encoder of Vorbis change between its two lengths of blocks.
+sound breaths 16000 1 11
+sox -R -n -r 16000 -c 1 -b 16 "$work/beats.wav" synth 11 square 1.5 gain -12
+sox -R -m "$work/breaths.wav" "$work/beats.wav" -b 16 "$work/clicks.wav" gain -3
+oggenc --quiet --serial 7 -q 2 -o "$out/clicks.ogg" "$work/clicks.wav"

@@ -7,7 +7,7 @@ import VirtualFS
 
 @testable import FuseBridge
 
-@Suite struct `What the kernel is told` {
+struct FuseReplyTests {
     private let volume: Volume
 
     init() {
@@ -16,7 +16,7 @@ import VirtualFS
         volume = Volume(Catalogue(recordings: [], problems: []), options: options, log: .silent)
     }
 
-    @Test func `of a directory is what the volume says`() throws {
+    @Test func `the kernel gets a directory's attributes from the volume`() throws {
         let attributes = try volume.attributes(of: .root)
         let told = stat(attributes)
         #expect(told.st_ino == 1)
@@ -27,7 +27,7 @@ import VirtualFS
         #expect(told.st_ctim.tv_sec == -5)
     }
 
-    @Test func `of a file is its exact size in bytes and in blocks`() throws {
+    @Test func `the kernel gets the exact size of a file in bytes and in blocks`() throws {
         let directory = try volume.lookup(Array(".zarrwlr".utf8), in: .root).inode
         let told = stat(try volume.lookup(Array("recordings.csv".utf8), in: directory))
         #expect(told.st_mode == S_IFREG | 0o444)
@@ -35,7 +35,7 @@ import VirtualFS
         #expect(told.st_blocks == 1)
     }
 
-    @Test func `of the whole is that nothing is free`() {
+    @Test func `the kernel is told that nothing is free`() {
         let told = statvfs(VolumeStatistics(byteCount: 4_097, fileCount: 3))
         #expect(told.f_bsize == 4_096)
         #expect(told.f_blocks == 2)
@@ -43,7 +43,7 @@ import VirtualFS
         #expect(told.f_namemax == 255)
     }
 
-    @Test func `of a name is kept for a day`() throws {
+    @Test func `the kernel keeps a name for a day`() throws {
         var entry = fuse_entry_param()
         entry.set(try volume.attributes(of: .root))
         #expect(entry.ino == 1)
@@ -51,7 +51,7 @@ import VirtualFS
         #expect(entry.attr_timeout == 86_400)
     }
 
-    @Test func `in one piece has the bytes of all slices in order`() {
+    @Test func `slices that are joined have their bytes in order`() {
         let slices = (0..<2_000).map { BlockSlice(Block([9, UInt8(truncatingIfNeeded: $0), 9]), 1..<2) }
         let whole = joined(slices)
         let isRight = withExtendedLifetime(whole) {
@@ -60,7 +60,7 @@ import VirtualFS
         #expect(isRight)
     }
 
-    @Test func `about every operation is an answer`() {
+    @Test func `every operation that is not left to the kernel has an answer`() {
         let operations = fuseOperations()
         let refused: [Any?] = [
             operations.setattr, operations.mknod, operations.mkdir, operations.unlink, operations.rmdir,

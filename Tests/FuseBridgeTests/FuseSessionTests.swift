@@ -8,10 +8,10 @@ import VirtualFS
 @testable import FuseBridge
 
 /// One after the other: libfuse's log and standard error are the whole process's.
-@Suite(.serialized) struct `A session that cannot begin` {
+@Suite(.serialized) struct FuseSessionTests {
     private let volume = Volume(Catalogue(recordings: [], problems: []), log: .silent)
 
-    @Test func `says which option libfuse does not know`() {
+    @Test func `an option that libfuse does not know is named in the error`() {
         var options = FuseSession.Options()
         options.mountOptions = ["ro", "nonsense=a,b\\c"]
         #expect { _ = try FuseSession(volume, at: "/nowhere", options: options, log: .silent) } throws: { error in
@@ -19,7 +19,7 @@ import VirtualFS
         }
     }
 
-    @Test func `gives the reason, and lets the volume go`() {
+    @Test func `a mount that fails gives the reason and releases the volume`() {
         weak var released: Volume?
         do {
             let volume = Volume(Catalogue(recordings: [], problems: []), log: .silent)
@@ -31,7 +31,7 @@ import VirtualFS
         #expect(released == nil)
     }
 
-    @Test func `has what was written to standard error in its reason`() {
+    @Test func `what fusermount3 writes to standard error becomes the reason`() {
         let (result, lines) = capturingStandardError {
             let text = "fusermount3: mount failed\nsecond line\n"
             return write(STDERR_FILENO, text, text.utf8.count)

@@ -15,6 +15,7 @@ extension Mounts {
             var codec: String {
                 switch URL(filePath: name).pathExtension {
                 case "mp2": "mp3"
+                case "ogg": "vorbis"
                 case let other: other
                 }
             }
@@ -53,6 +54,9 @@ extension Mounts {
             Stream(name: "joint.mp2", rate: 44_100, channels: 2),
             Stream(name: "mono.mp2", rate: 48_000, channels: 1),
             Stream(name: "mpeg2.mp2", rate: 16_000, channels: 1),
+            Stream(name: "lowrate.ogg", rate: 8_000, channels: 1),
+            Stream(name: "stereo.ogg", rate: 44_100, channels: 2),
+            Stream(name: "surround6.ogg", rate: 48_000, channels: 6),
         ]
 
         @Test(arguments: exact)

@@ -47,12 +47,16 @@ struct MountedStore {
     /// The text of the file at `path` below the mountpoint.
     func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
 
-    /// The names in the directory at `path` below the mountpoint, in the order of their bytes.
+    /// The names in the root of every mount that are not the store's.
+    static let viewNames = [".zarrwlr"]
+
+    /// The names in the directory at `path` below the mountpoint, in the order of their bytes, without those of the views.
     func names(_ path: String = "") throws -> [String] {
-        try run("find", file(path).path, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0").output
+        let names = try run("find", file(path).path, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0").output
             .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.sorted {
                 $0.utf8.lexicographicallyPrecedes($1.utf8)
             }
+        return path.isEmpty ? names.filter { !Self.viewNames.contains($0) } : names
     }
 
     /// The file or directory at `path` below the mountpoint.

@@ -26,6 +26,7 @@ extension Mounts {
             Stream(name: "silk.opus", codec: "opus", isExact: true, rate: 48_000, channels: 1),
             Stream(name: "reservoir.mp3", codec: "mp3", isExact: true, rate: 44_100, channels: 2),
             Stream(name: "layer2.mp2", codec: "mp3", isExact: true, rate: 48_000, channels: 1),
+            Stream(name: "clicks.ogg", codec: "vorbis", isExact: true, rate: 16_000, channels: 1),
         ]
 
         /// Mounts a store of `stream`, and calls `body` with the path of its file.

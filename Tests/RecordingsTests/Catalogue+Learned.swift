@@ -1,10 +1,10 @@
-import Recordings
+@testable import Recordings
 
 extension Catalogue {
     /// The recordings that can be served, in the catalogue's order, all of them learned.
     var recordings: [Recording] { learned.compactMap { try? $0.get() } }
 
-    /// Why what looks like a recording cannot be served: first what cannot be looked into.
+    /// Why recordings cannot be served, after the nodes that cannot be read.
     var problems: [RecordingError] {
         var problems: [RecordingError] = []
         forEachMember { _, member in

@@ -1,11 +1,12 @@
-import Recordings
 import Support
 import TestSupport
 import Testing
 import Zarr
 
+@testable import Recordings
+
 struct DamageTests {
-    /// Reads `recording` in small pieces and says which bytes could not be had; the others must be those of `whole`.
+    /// Reads `recording` in small pieces and returns which bytes cannot be read; the others must be those of `whole`.
     private func unreadable(_ recording: Recording, whole: [UInt8], step: UInt64 = 512) throws -> [Range<UInt64>] {
         var failed: [Range<UInt64>] = []
         for start in stride(from: 0, to: recording.dataByteCount, by: Int(step)) {
@@ -109,7 +110,7 @@ struct DamageTests {
                     let range = random.range(within: recording.dataByteCount, longest: 30_000)
                     let first = try? recording.bytes(range)
                     #expect(first == (try? recording.bytes(range)))
-                    // Every frame of FLAC proves itself, and no damage to an index may show.
+                    // FLAC frames have checksums, and no damage to an index may show.
                     if let first, fixture.codec == "flac" || round % 3 == 2 {
                         #expect(first == Array(whole.dropFirst(Int(range.lowerBound)).prefix(range.count)))
                     }

@@ -1,8 +1,9 @@
-import Recordings
 import Support
 import TestSupport
 import Testing
 import Zarr
+
+@testable import Recordings
 
 struct ExactnessTests {
     @Test(arguments: StreamFixture.all.filter(\.isExact))

@@ -1,7 +1,7 @@
 import Synchronization
 import Zarr
 
-/// A store that notes what is asked of another, and has each request wait for as long as `gate` does.
+/// A store that records the requests to another, and lets each wait until `gate` returns.
 final class ObservedStore: Store {
     private let base: any Store
     private let gate: @Sendable (_ key: String) -> Void

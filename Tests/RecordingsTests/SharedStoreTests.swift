@@ -1,10 +1,11 @@
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
 import WaveFile
 import Zarr
+
+@testable import Recordings
 
 @Suite(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
 struct SharedStoreTests {

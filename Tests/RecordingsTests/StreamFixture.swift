@@ -1,16 +1,17 @@
 import AudioCoding
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
 import Zarr
 
+@testable import Recordings
+
 /// A coded stream of Tests/Fixtures/recordings, and what an independent tool decodes it to.
 struct StreamFixture: Sendable, CustomTestStringConvertible {
     let name: String
     let codec: String
-    /// Whether every decoder must yield the samples of `decodedSHA256`: not where noise is substituted.
+    /// Whether every decoder must yield the samples of `decodedSHA256`: not if noise is substituted.
     let isExact: Bool
 
     static let all = [
@@ -21,6 +22,7 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         StreamFixture(name: "silk.opus", codec: "opus", isExact: true),
         StreamFixture(name: "reservoir.mp3", codec: "mp3", isExact: true),
         StreamFixture(name: "layer2.mp2", codec: "mp3", isExact: true),
+        StreamFixture(name: "clicks.ogg", codec: "vorbis", isExact: true),
     ]
 
     static func named(_ name: String) throws -> StreamFixture {
@@ -43,7 +45,7 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The rows of a right index of frames, by the scanners; for Opus none.
+    /// The rows of a correct index of frames, by the scanners; for Opus none.
     var indexRows: [[UInt64]] {
         get throws {
             let bytes = try bytes
@@ -77,6 +79,9 @@ struct StreamFixture: Sendable, CustomTestStringConvertible {
                 let frames = try scanner.consume(
                     UnsafeRawBufferPointer(rebasing: buffer[Int(layout.firstFrameOffset)...]))
                 return try frames + scanner.finish()
+            case "vorbis":
+                let scanner = VorbisUnitScanner()
+                return try scanner.consume(buffer) + scanner.finish()
             default:
                 return []
             }
@@ -89,7 +94,7 @@ struct OpenedRecording {
     let catalogue: Catalogue
     let cache: BlockCache
     let counters = DecodeCounters()
-    let lines: LogLines
+    let lines: KeptLines
 
     /// Writes a store with `fixture`'s stream (or `blob` in its place) and `indexRows`, and opens it.
     static func with<T>(
@@ -116,7 +121,7 @@ struct OpenedRecording {
     }
 
     init(store: any Store, budget: Int = 16 << 20) throws {
-        lines = LogLines()
+        lines = KeptLines()
         cache = BlockCache(budget: budget)
         catalogue = try Catalogue(store: store, cache: cache, counters: counters, log: lines.log)
     }

@@ -6,11 +6,11 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite struct `The attributes of a file` {
+struct VolumeAttributesTests {
     @Test(arguments: [
         (UInt64(0), UInt64(44), UInt64(1)), (234, 512, 1), (235, 514, 2), (3_000_000_000, 6_000_000_080, 11_718_751),
     ])
-    func `have its exact size and blocks`(samples: UInt64, size: UInt64, blocks: UInt64) throws {
+    func `attributes have the exact size and blocks of a file`(samples: UInt64, size: UInt64, blocks: UInt64) throws {
         let volume = Volume([.synthetic("0", source: "a.flac", sampleCount: samples)])
         let attributes = try volume.attributes(at: "a.wav")
         #expect(attributes.size == size)
@@ -18,7 +18,7 @@ import Testing
         #expect(attributes.linkCount == 1)
     }
 
-    @Test func `have the start of the recording as their time, else the store's`() throws {
+    @Test func `a file has the time at which its recording began, or else the store's`() throws {
         let start = Timestamp(seconds: 5_000, nanoseconds: 7)
         let volume = Volume([
             .synthetic("0", source: "a", start: start, modified: Timestamp(seconds: 9_000)),
@@ -28,7 +28,7 @@ import Testing
         #expect(try volume.attributes(at: "b.wav").modified == Timestamp(seconds: 3_000))
     }
 
-    @Test func `of the root, and of what the volume adds, have the time that it was told`() throws {
+    @Test func `the root and what a volume adds have the time that the volume is given`() throws {
         var options = VolumeOptions()
         options.modified = Timestamp(seconds: 77)
         let volume = Volume([.synthetic("0", source: "x", modified: Timestamp(seconds: 100))], options: options)
@@ -37,13 +37,13 @@ import Testing
         #expect(try volume.attributes(at: ".zarrwlr/recordings.csv").modified == Timestamp(seconds: 77))
     }
 
-    @Test func `say of a directory that its directories are not counted`() throws {
+    @Test func `a directory has one link, which says that the directories in it are not counted`() throws {
         let volume = Volume([.synthetic("a/x/0", source: "1"), .synthetic("a/0", source: "1")])
         #expect(try volume.attributes(of: .root).linkCount == 1)
         #expect(try volume.attributes(at: "a").linkCount == 1)
     }
 
-    @Test func `have owner, group and umask as told`() throws {
+    @Test func `attributes have the owner, the group and the umask that the volume is given`() throws {
         var options = VolumeOptions()
         options.owner = 12
         options.ownerGroup = 34
@@ -55,7 +55,7 @@ import Testing
         #expect(try volume.attributes(of: .root).permissions == 0o550)
     }
 
-    @Test func `have the same inode in every mount, whatever else the store holds`() throws {
+    @Test func `an inode is the same in every mount, whatever else the store holds`() throws {
         let one = Volume([.synthetic("pond/0", source: "a")])
         let two = Volume([
             .synthetic("0", source: "b"), .synthetic("pond/0", source: "renamed"), .synthetic("pond/1", source: "a"),
@@ -65,7 +65,7 @@ import Testing
         #expect(try one.attributes(at: ".zarrwlr").inode == two.attributes(at: ".zarrwlr").inode)
     }
 
-    @Test func `have an inode of their own`() throws {
+    @Test func `no two files have the same inode`() throws {
         let volume = Volume((0..<1_000).map { .synthetic("g/\($0)", source: "\($0)") })
         var inodes: Set<Inode> = [.root]
         try volume.forEachEntry(of: volume.attributes(at: "g").inode, from: 1) { entry in
@@ -76,7 +76,7 @@ import Testing
         #expect(inodes.allSatisfy { $0.rawValue > 0 && $0.rawValue <= Int64.max })
     }
 
-    @Test func `of the whole say that all is used`() {
+    @Test func `the statistics of a volume say that all of it is used`() {
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 4_096)])
         volume.learn()
         #expect(volume.statistics.byteCount > 8_192)

@@ -6,10 +6,10 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite struct `A volume refuses` {
+struct VolumeErrorTests {
     private let volume = Volume([.synthetic("pond/0", source: "a")])
 
-    @Test func `names and inodes that are not there with ENOENT`() throws {
+    @Test func `a name or an inode that does not exist is ENOENT`() throws {
         #expect(errno { try volume.lookup(Array("b.wav".utf8), in: .root) } == ENOENT)
         #expect(errno { try volume.lookup([], in: .root) } == ENOENT)
         #expect(errno { try volume.lookup([0xFF, 0xFE], in: .root) } == ENOENT)
@@ -19,37 +19,37 @@ import Testing
         }
     }
 
-    @Test func `names over 255 bytes with ENAMETOOLONG`() {
+    @Test func `a name over 255 bytes is ENAMETOOLONG`() {
         #expect(errno { try volume.lookup(Array(repeating: 0x6E, count: 255), in: .root) } == ENOENT)
         #expect(errno { try volume.lookup(Array(repeating: 0x6E, count: 256), in: .root) } == ENAMETOOLONG)
     }
 
-    @Test func `a file as a directory with ENOTDIR`() throws {
+    @Test func `a file used as a directory is ENOTDIR`() throws {
         let file = try volume.attributes(at: "pond/a.wav").inode
         #expect(errno { try volume.lookup(Array("x".utf8), in: file) } == ENOTDIR)
         #expect(errno { try volume.openDirectory(file) } == ENOTDIR)
         #expect(errno { try volume.forEachEntry(of: file, from: 0) { _ in true } } == ENOTDIR)
     }
 
-    @Test func `a directory as a file with EISDIR`() throws {
+    @Test func `a directory opened as a file is EISDIR`() throws {
         #expect(errno { try volume.open(.root) } == EISDIR)
     }
 
-    @Test func `writing with EROFS`() throws {
+    @Test func `writing is EROFS`() throws {
         let file = try volume.attributes(at: "pond/a.wav").inode
         #expect(errno { try volume.open(file, writing: true) } == EROFS)
         #expect(errno { try volume.checkAccess(to: file, writing: true, executing: false) } == EROFS)
         #expect(errno { try volume.checkAccess(to: .root, writing: true, executing: true) } == EROFS)
     }
 
-    @Test func `running a recording with EACCES, but not entering a directory`() throws {
+    @Test func `running a recording is EACCES, and entering a directory is allowed`() throws {
         let file = try volume.attributes(at: "pond/a.wav").inode
         #expect(errno { try volume.checkAccess(to: file, writing: false, executing: true) } == EACCES)
         #expect(errno { try volume.checkAccess(to: .root, writing: false, executing: true) } == 0)
         #expect(errno { try volume.checkAccess(to: file, writing: false, executing: false) } == 0)
     }
 
-    @Test func `handles and attributes that are not there with EBADF and ENODATA`() throws {
+    @Test func `a handle that does not exist is EBADF, and an attribute that does not exist is ENODATA`() throws {
         #expect(errno { try volume.read(99, offset: 0, size: 1) } == EBADF)
         #expect(errno { try volume.release(0) } == EBADF)
         #expect(errno { try volume.extendedAttribute("user.other", of: .root) } == ENODATA)
@@ -57,11 +57,11 @@ import Testing
     }
 
     @Test(arguments: ["security.selinux", "system.posix_acl_access", "trusted.user.zarrwlr.path", "user", ""])
-    func `attributes of a kind that no file has with EOPNOTSUPP`(name: String) {
+    func `an attribute of a namespace that no file has is EOPNOTSUPP`(name: String) {
         #expect(errno { try volume.extendedAttribute(name, of: .root) } == EOPNOTSUPP)
     }
 
-    @Test func `nothing of . and .., which are looked up for network exports`() throws {
+    @Test func `. and .. can be looked up, as network exports do`() throws {
         let pond = try volume.attributes(at: "pond").inode
         #expect(try volume.lookup(Array(".".utf8), in: pond).inode == pond)
         #expect(try volume.lookup(Array("..".utf8), in: pond).inode == .root)

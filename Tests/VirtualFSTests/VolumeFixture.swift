@@ -1,7 +1,8 @@
 import Recordings
 import Support
 import Synchronization
-import VirtualFS
+
+@testable import VirtualFS
 
 extension Volume {
     /// A volume of `recordings` whose log is kept nowhere.
@@ -21,14 +22,19 @@ extension Volume {
         return attributes
     }
 
-    /// The names in the directory at `path`, `.` and `..` among them.
+    /// The names in the directory at `path`, `.` and `..` among them, but not those of the views.
     func names(at path: String = "") throws(VirtualFSError) -> [String] {
         var names: [String] = []
         try forEachEntry(of: attributes(at: path).inode, from: 0) { entry in
             names.append(String(decoding: entry.name, as: UTF8.self))
             return true
         }
-        return names
+        return path.isEmpty ? names.filter { name in !View.all.contains { $0.name == name } } : names
+    }
+
+    /// The bytes of the open file `handle`, as a request would get them, but not counted.
+    func read(_ handle: UInt64, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
+        try read(openFiles.file(handle), offset: offset, size: size)
     }
 
     /// All bytes of the file at `path`.
@@ -44,13 +50,4 @@ extension Volume {
     func text(at path: String) throws(VirtualFSError) -> String {
         String(decoding: try contents(at: path), as: UTF8.self)
     }
-}
-
-/// Keeps what is said to a log.
-final class KeptLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    var log: Log { Log { _, line in self.lines.withLock { $0.append(line) } } }
 }

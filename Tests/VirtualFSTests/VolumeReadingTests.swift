@@ -2,15 +2,16 @@ import Glibc
 import Recordings
 import Support
 import SyntheticRecordings
+import TestSupport
 import Testing
 import WaveFile
 
 @testable import VirtualFS
 
-@Suite struct `Reading a file of a volume` {
+struct VolumeReadingTests {
     private let samples = SyntheticSamples(seed: 5, blockSize: 100)
 
-    @Test func `gives the header, the samples and the pad byte, at every offset and size`() throws {
+    @Test func `a read at any offset and of any size gives the header, the samples and the pad byte`() throws {
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 333, encoding: .unsigned8, samples: samples)])
         let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .unsigned8))
         let header = try #require(WaveHeader(format: format, sampleCount: 333))
@@ -26,7 +27,7 @@ import WaveFile
         try volume.release(handle)
     }
 
-    @Test func `reaches over 4 GiB`() throws {
+    @Test func `a file can be read beyond 4 GiB`() throws {
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 3_000_000_000, samples: samples)])
         let handle = try volume.open(volume.attributes(at: "a.wav").inode)
         let found = try volume.read(handle, offset: 5_000_000_080, size: 500).flatMap { Array($0.bytes) }
@@ -34,7 +35,7 @@ import WaveFile
         try volume.release(handle)
     }
 
-    @Test func `hands out the blocks of the reader, not copies`() throws {
+    @Test func `a read returns the blocks of the reader, not copies`() throws {
         let one = SingleBlock()
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 500, samples: one)])
         let handle = try volume.open(volume.attributes(at: "a.wav").inode)
@@ -43,7 +44,7 @@ import WaveFile
         try volume.release(handle)
     }
 
-    @Test func `that fails is EIO for that range only, and one line in the log`() throws {
+    @Test func `a read that fails is EIO for its range only, and one line in the log`() throws {
         let lines = KeptLines()
         let failing = SyntheticSamples(seed: 5, unreadable: 1_000..<1_100)
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 5_000, samples: failing)], log: lines.log)
@@ -58,14 +59,14 @@ import WaveFile
         try volume.release(handle)
     }
 
-    @Test func `never passes on fewer or more bytes than were asked for`() throws {
+    @Test func `a reader that gives fewer or more bytes than it was asked for is EIO`() throws {
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 5_000, samples: SingleBlock())])
         let handle = try volume.open(volume.attributes(at: "a.wav").inode)
         #expect(errno { try volume.read(handle, offset: 44, size: 4_096) } == EIO)
         try volume.release(handle)
     }
 
-    @Test func `needs a handle, which lives from open to release`() throws {
+    @Test func `a handle can be read from its open to its release`() throws {
         let volume = Volume([.synthetic("0", source: "a")])
         let handle = try volume.open(volume.attributes(at: "a.wav").inode)
         let other = try volume.open(volume.attributes(at: "a.wav").inode)
@@ -79,7 +80,7 @@ import WaveFile
         #expect(volume.openFiles.count == 0)
     }
 
-    @Test func `gives the same bytes to many threads at once`() {
+    @Test func `many threads that read at once get the same bytes`() {
         let volume = Volume([.synthetic("0", source: "a", sampleCount: 100_000, samples: samples)])
         Parallel.forEach(count: 200, threads: 8) { [samples] index in
             do {

@@ -126,12 +126,10 @@ import Testing
     }
 
     @Test(arguments: ["19700101_000312.WAV", "19800101_000000.wav", "20000101_235959.wav"])
-    func `a start by a clock that was never set is skipped, unless the clock is trusted`(name: String) {
+    func `a start by a clock that was never set is skipped`(name: String) {
         let said = Timestamp(iso8601: "2024-01-02T03:04:05")
         #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1) == nil)
         #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1, fallback: said)?.origin == .option)
-        let trusted = RecordingStart(metadata: .init(), fileName: name, sampleRate: 1, trustsClock: true)
-        #expect(trusted?.origin == .fileName)
     }
 
     @Test func `a start in GUANO ranks above the file name, and gets a missing offset`() throws {

@@ -77,7 +77,7 @@ struct GoldenGridTests {
 
     /// Some regions of `shape`: single elements, lines, boxes across chunk borders, empty ones.
     private func regions(of shape: [UInt64]) -> [(start: [UInt64], count: [UInt64])] {
-        var generator = SplitMix(state: 7)
+        var generator = RepeatableRandom(seed: 7)
         return (0..<12).map { _ in
             var start: [UInt64] = []
             var count: [UInt64] = []
@@ -88,18 +88,5 @@ struct GoldenGridTests {
             }
             return (start, count)
         }
-    }
-}
-
-/// Numbers that are the same in every run. See Steele, Lea and Flood, "Fast splittable pseudorandom number generators".
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

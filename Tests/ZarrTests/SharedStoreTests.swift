@@ -44,7 +44,7 @@ struct SharedStoreTests {
             // In these stores a shard's inner chunks are in order and without gaps, and a blob has one shard.
             let stored = Array(file.prefix(Int(array.shape[0])))
             #expect(try array.read(bytes: 0..<array.shape[0]) == stored, "\(array.path)")
-            var generator = SplitMix(state: array.shape[0])
+            var generator = RepeatableRandom(seed: array.shape[0])
             for _ in 0..<200 {
                 let first = generator.next() % array.shape[0]
                 let end = first + generator.next() % (array.shape[0] - first + 1)

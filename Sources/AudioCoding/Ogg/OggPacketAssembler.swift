@@ -10,6 +10,12 @@ struct OggPacketAssembler {
         fileprivate(set) var prefix: [UInt8] = []
         /// Whether it has more bytes than any packet.
         fileprivate(set) var isTooLong = false
+        /// From the first byte of the page on which it begins to the last byte of the page on which it ends.
+        fileprivate(set) var pages: Range<UInt64>
+
+        fileprivate init(on page: Range<UInt64>) {
+            pages = page
+        }
 
         fileprivate mutating func append(_ piece: Range<UInt64>, limit: Int) {
             isTooLong = isTooLong || pieces.reduce(piece.count) { $0 + $1.count } > limit
@@ -40,8 +46,9 @@ struct OggPacketAssembler {
     private(set) var serial: UInt32?
 
     private let codec: AudioCodingError.Codec
-    private var pages = OggPageScanner(offset: 0)
-    private var nextSequence: UInt32 = 0
+    private var pages: OggPageScanner
+    /// The number that the next page has if none is missing; nil if that is not known.
+    private var nextSequence: UInt32?
     private var hasEnded = false
     /// A packet that began on the page before.
     private var pending: Packet?
@@ -51,6 +58,21 @@ struct OggPacketAssembler {
         self.codec = codec
         self.prefixByteCount = prefixByteCount
         self.packetByteCountLimit = packetByteCountLimit
+        pages = OggPageScanner(offset: 0)
+    }
+
+    /// An assembler for the logical stream `serial` of `codec` from the page at byte `offset` on, behind its headers. The first
+    /// page follows a hole, and a packet that began before it is left out.
+    init(
+        of codec: AudioCodingError.Codec, joining serial: UInt32, at offset: UInt64, prefixByteCount: Int,
+        packetByteCountLimit: Int
+    ) {
+        self.codec = codec
+        self.prefixByteCount = prefixByteCount
+        self.packetByteCountLimit = packetByteCountLimit
+        self.serial = serial
+        pages = OggPageScanner(offset: offset)
+        hasAudio = true
     }
 
     /// How many bytes were left out so far as they belong to no intact page.
@@ -108,7 +130,9 @@ struct OggPacketAssembler {
     /// The packets that end on a page; what begins there and does not end is kept for the next.
     private mutating func split(_ found: OggPageScanner.Found) -> [Packet] {
         var complete: [Packet] = []
-        var packet = pending ?? Packet()
+        let page = found.offset..<found.offset + UInt64(found.page.byteCount)
+        var packet = pending ?? Packet(on: page)
+        packet.pages = packet.pages.lowerBound..<page.upperBound
         // The rest of a packet whose beginning is missing.
         var isFragment = found.page.isContinued && pending == nil
         var body = found.body
@@ -125,7 +149,7 @@ struct OggPacketAssembler {
             guard length < 255 else { break }
             if !isFragment { complete.append(packet) }
             isFragment = false
-            packet = Packet()
+            packet = Packet(on: page)
         }
         pending = found.page.lacing.last == 255 && !isFragment ? packet : nil
         return complete

@@ -133,8 +133,8 @@ public struct OggPacketScanner {
         }
         return [
             OggPacket(
-                firstPiece: firstPiece, laterPieces: Array(packet.pieces.dropFirst()), firstSample: endSample,
-                sampleCount: sampleCount, followsHole: isAfterHole)
+                firstPiece: firstPiece, laterPieces: Array(packet.pieces.dropFirst()), pages: packet.pages,
+                firstSample: endSample, sampleCount: sampleCount, followsHole: isAfterHole)
         ]
     }
 }

@@ -52,20 +52,6 @@ public struct VorbisHeaders: Sendable, Hashable {
         self.modes = modes
     }
 
-    /// The headers of the Ogg Vorbis stream `stream`, read from its front alone: comments may be as long as they like.
-    public init(of stream: CodedStream) throws(AudioCodingError) {
-        var scanner = VorbisPacketScanner()
-        var offset: UInt64 = 0
-        while scanner.headers == nil, offset < stream.byteCount {
-            let bytes = try stream.bytes(from: offset, atMost: 64 << 10, of: .vorbis)
-            offset += UInt64(bytes.count)
-            try scanner.take(bytes)
-        }
-        if scanner.headers == nil { _ = try scanner.finish() }
-        guard let headers = scanner.headers else { throw AudioCodingError(.vorbis, "the stream has no setup header") }
-        self = headers
-    }
-
     /// The kinds of headers. Vorbis I, section 4.2.1.
     enum Kind: UInt8 {
         case identification = 1

@@ -20,8 +20,13 @@ public struct VorbisPacketScanner {
     /// that the last page cuts off.
     public private(set) var heardSampleCount: UInt64 = 0
 
-    private var assembler = OggPacketAssembler(
-        of: .vorbis, prefixByteCount: Self.setupByteCountLimit + 1, packetByteCountLimit: Self.packetByteCountLimit)
+    /// Whether the page that the stream calls its last has been seen.
+    public private(set) var hasEnded = false
+    /// The granule position of sample 0, as the first page says on which a packet ends; nil if it does not say: the stream's last
+    /// page may be trimmed.
+    private(set) var startGranule: Int64?
+
+    private var assembler: OggPacketAssembler
     private var identification: [UInt8]?
     private var hasComment = false
     /// Samples in the block of the packet before; nil if there is none.
@@ -32,12 +37,58 @@ public struct VorbisPacketScanner {
     /// The granule position of the last page on which a packet ended, nil if it has none; 0 before the first.
     private var lastGranule: Int64? = 0
     private var hasPages = false
+    /// Whether pages disagree on the granule position of sample 0.
+    private var isContradictory = false
+    /// Whether pages are missing between those found so far.
+    public private(set) var hasHoles = false
+    /// The stream that was joined; nil if this is a scan from the first byte on.
+    private var joined: VorbisStart?
+    /// Whether it was joined at its first page of sound.
+    private var joinsFirstPage = false
+    /// Whether no page of it has been found since.
+    private var isJoining = false
 
     /// A scanner for a stream from its first byte on.
-    public init() {}
+    public init() {
+        assembler = OggPacketAssembler(
+            of: .vorbis, prefixByteCount: Self.setupByteCountLimit + 1, packetByteCountLimit: Self.packetByteCountLimit)
+    }
+
+    /// A scanner for the stream that begins as `start` says, from the page at byte `offset` on, which is a page of sound.
+    ///
+    /// Sample 0 is the first one after those of the first packet that begins there, which decodes to none: `joinedSample` is its
+    /// number in the stream. The end that the last page cuts off is known if a packet that begins there ends before that page.
+    public init(joining start: VorbisStart, at offset: UInt64) {
+        headers = start.headers
+        identification = start.headers.packets.identification
+        hasComment = true
+        assembler = OggPacketAssembler(
+            of: .vorbis, joining: start.serial, at: offset, prefixByteCount: 1,
+            packetByteCountLimit: Self.packetByteCountLimit)
+        joined = start
+        isJoining = true
+        joinsFirstPage = offset == start.offset
+        hasPages = !joinsFirstPage
+        lastGranule = hasPages ? nil : 0
+    }
+
+    /// The number of the logical stream, as soon as its first page has been seen.
+    var serial: UInt32? { assembler.serial }
 
     /// How many bytes were left out so far as they belong to no intact page.
     public var skippedByteCount: UInt64 { assembler.skippedByteCount }
+
+    /// Whether the bytes so far are pages that follow each other, and nothing else.
+    public var isWhole: Bool { !hasHoles && skippedByteCount == 0 }
+
+    /// The number in the stream of sample 0 of this scan, which has joined the stream: by the granule positions of the pages found
+    /// so far. Nil if these do not say, or contradict each other.
+    public var joinedSample: UInt64? {
+        guard let joined, !isContradictory else { return nil }
+        if joinsFirstPage { return 0 }
+        guard let startGranule, let origin = joined.granule else { return nil }
+        return startGranule.subtracting(origin).flatMap { UInt64(exactly: $0) }
+    }
 
     /// Takes in the next bytes of the stream and returns the packets of sound that are complete by now.
     ///
@@ -54,7 +105,6 @@ public struct VorbisPacketScanner {
     }
 
     /// Takes in `piece` and returns the packets of sound that are complete by then.
-    @discardableResult
     mutating func take(_ piece: some Collection<UInt8>) throws(AudioCodingError) -> [OggPacket] {
         assembler.append(piece)
         return try takePages(isAtEnd: false)
@@ -84,6 +134,9 @@ public struct VorbisPacketScanner {
             }
             return []
         }
+        hasEnded = complete.page.isLast
+        hasHoles = hasHoles || complete.followsHole && !isJoining
+        isJoining = false
         var packets = complete.packets[...]
         while headers == nil, let packet = packets.popFirst() {
             guard !complete.followsHole else {
@@ -133,8 +186,8 @@ public struct VorbisPacketScanner {
             let sampleCount = previousBlockSize.map { ($0 + blockSize) / 4 } ?? 0
             placed.append(
                 OggPacket(
-                    firstPiece: firstPiece, laterPieces: Array(packet.pieces.dropFirst()), firstSample: endSample,
-                    sampleCount: sampleCount, followsHole: isAfterHole))
+                    firstPiece: firstPiece, laterPieces: Array(packet.pieces.dropFirst()), pages: packet.pages,
+                    firstSample: endSample, sampleCount: sampleCount, followsHole: isAfterHole))
             endSample = endSample.adding(UInt64(sampleCount)) ?? .max
             previousBlockSize = blockSize
             isAfterHole = false
@@ -151,8 +204,18 @@ public struct VorbisPacketScanner {
             }
             heardSampleCount -= cut(announced, upTo: complete.page.granulePosition, lastPacket: last.sampleCount)
         }
-        if !packets.isEmpty { lastGranule = complete.page.granulePosition }
+        if !packets.isEmpty {
+            lastGranule = complete.page.granulePosition
+            if !complete.page.isLast { compareStart(with: complete.page.granulePosition, isFirst: isFirst) }
+        }
         return placed
+    }
+
+    /// Computes the granule position of sample 0 from that of a page at which the samples so far end.
+    private mutating func compareStart(with granule: Int64?, isFirst: Bool) {
+        guard let start = granule?.subtracting(Int64(clamping: endSample)) else { return }
+        if isFirst || joined != nil { startGranule = startGranule ?? start }
+        isContradictory = isContradictory || startGranule != start
     }
 
     /// Samples that the last page, whose packets have `announced` samples, cuts off: those beyond its granule position,

@@ -156,13 +156,12 @@ enum ExtractCommand {
         // A file name has at most 255 bytes; numbers and times take fewer than 80.
         while stem.utf8.count > 175 { stem.removeLast() }
         let width = String(table.rows.count).count
-        let number = String(row.number)
-        let padded = String(repeating: "0", count: width - number.count) + number
         func time(_ sample: Int64) -> String {
             let rate = excerpt.recording.format.sampleRate
             return (sample < 0 ? "-" : "") + SampleDuration(samples: sample.magnitude, rate: rate).seconds.dropLast(3)
         }
-        return "\(stem)_\(padded)_\(time(excerpt.samples.lowerBound))-\(time(excerpt.samples.upperBound)).wav"
+        return
+            "\(stem)_\(row.number.padded(to: width))_\(time(excerpt.samples.lowerBound))-\(time(excerpt.samples.upperBound)).wav"
     }
 
     // MARK: - Values

@@ -25,12 +25,13 @@ enum ImportCommand {
 
             With flac and pcm nothing is lost: a mount shows a WAV file, however odd, byte for byte, and this is verified before
             the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
-            pcm. Sources that are \(CodecWords.copiedKinds) already are stored as they are. With aac and opus, sources with a sample
-            rate that these cannot hold are refused, unless --ultrasonic says what to do. Without --bitrate, they have in bits a
-            second: \(CodecWords.bitRates).
+            pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic says what
+            to do. Without --bitrate, they have in bits a second: \(CodecWords.bitRates).
 
-            Sources that are damaged or cut short are imported as far as they can be decoded: silence stands for what is missing, and
-            a note says how much. With --strict they are refused.
+            Sources that are \(CodecWords.copiedKinds) already are stored as they are.
+
+            Sources that are damaged or cut short are imported as far as they can be decoded: silence stands for what is
+            missing, and a note says how much. With --strict they are refused.
 
             A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd or the file's name, in this order, else from
             --start.

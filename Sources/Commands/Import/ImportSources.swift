@@ -12,7 +12,7 @@ struct ImportSources: Sendable {
 
     /// The files, in the order of the command line; those of a folder are sorted by name.
     private(set) var files: [File] = []
-    /// How many files in folders were passed over, since their names are not those of sound or video.
+    /// How many files in folders were skipped, since their names are not those of sound or video.
     private(set) var passedOver = 0
     private let keepsTree: Bool
 

@@ -92,7 +92,7 @@ public final class CatalogueFile: Sendable {
 
     // MARK: - Recordings
 
-    /// Whether anything is known of recordings in the group at `path`.
+    /// Whether there is an entry of any recording in the group at `path`.
     func knows(group path: String) -> Bool {
         let rows = use { database throws(DatabaseError) in
             try database.rows("SELECT 1 FROM recordings WHERE parent = ? LIMIT 1", [.text(path)]) { $0.first?.integer }

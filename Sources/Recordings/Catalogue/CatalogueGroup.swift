@@ -34,7 +34,7 @@ public final class CatalogueGroup: Sendable {
         return progress.listing { listInBackground() }
     }
 
-    /// The same for a background thread, which has to wait for nothing else.
+    /// The same for a background thread, which requests do not wait for.
     func listInBackground() -> GroupContents {
         made.load()
             ?? making.get {

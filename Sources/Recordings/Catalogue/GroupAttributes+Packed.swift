@@ -35,7 +35,6 @@ extension GroupAttributes {
             position: latitude.flatMap { latitude in
                 longitude.flatMap { GeographicPosition(latitude: latitude, longitude: $0) }
             }, make: next(), model: next(), serial: next())
-        isAudioGroup = false
         isRecording = true
     }
 }

@@ -16,7 +16,7 @@ public final class GroupContents: Sendable {
     }
 
     /// The path of the group; empty for the store's root.
-    public let path: String
+    let path: String
     /// How many recordings there are, whether they can be served or not.
     public let recordingCount: Int
     /// The counts of this group when it was listed.
@@ -83,14 +83,6 @@ public final class GroupContents: Sendable {
         }
     }
 
-    /// The nodes that cannot be read. Recordings that cannot be served are not among them.
-    public var problems: [RecordingError] {
-        others.compactMap { other in
-            guard case .problem(let problem) = other.member else { return nil }
-            return problem
-        }
-    }
-
     /// The members from `position` on in the order of their names; `position` is moved past the one that is returned.
     func nextMember(_ position: inout Position) -> Member? {
         if position.other < others.count, others[position.other].place <= position.recording {
@@ -111,7 +103,7 @@ public final class GroupContents: Sendable {
     // MARK: - Recordings
 
     /// The name of the node of the recording `number`.
-    public func name(of number: Int) -> String {
+    func name(of number: Int) -> String {
         let (page, slot) = place(of: number)
         return pages[page].names.text(at: slot)
     }

@@ -2,12 +2,12 @@ import Support
 import Synchronization
 import Zarr
 
-/// What a catalogue's file knows of the nodes in a group, in runs of as many as a page holds: each run is given away once, so that
-/// nothing is held twice.
+/// The entries that a catalogue's file has for the nodes in a group, in runs of as many as a page holds. Each run is
+/// taken once, so that no entry is held twice.
 final class KnownRuns: Sendable {
     private static let capacity = RecordingPage.capacity
 
-    /// What is known of a node.
+    /// The entry of a node.
     fileprivate struct Entry: Sendable {
         /// Its place in the run.
         let index: UInt8
@@ -16,13 +16,14 @@ final class KnownRuns: Sendable {
         let recording: KnownRecording
     }
 
-    /// What is known of neighbours.
+    /// The entries of consecutive nodes.
     struct Run: Sendable {
         fileprivate var entries: [Entry] = []
         /// The version that each node of the run has now, if it is a group.
         fileprivate var versions: [UInt64?] = []
 
-        /// The recording at `index` of the run, whose path in `store` is `path`; nil if it is not known, or another by now.
+        /// The recording at `index` of the run, whose path in `store` is `path`; nil if there is no entry, or if the
+        /// recording has changed since.
         func recording(at index: Int, path: String, of store: any Store) -> KnownRecording? {
             guard let entry = entries.first(where: { $0.index == index }) else { return nil }
             let version =
@@ -33,12 +34,13 @@ final class KnownRuns: Sendable {
 
     private let runs: Mutex<[Run]>
 
-    /// What `file` knows of the nodes of the group at `path` of `store` that are called `names`; nil if that is nothing.
+    /// The entries that `file` has for the nodes called `names` in the group at `path` of `store`; nil if it has none
+    /// for that group.
     init?(of path: String, _ names: [String], in file: CatalogueFile, store: any Store) {
         guard file.knows(group: path) else { return nil }
         let runCount = (names.count + Self.capacity - 1) / Self.capacity
         runs = Mutex([Run](repeating: Run(), count: runCount))
-        // The file is read by one thread. The others look the nodes up meanwhile.
+        // One thread reads the file, while the others ask for the versions of the nodes.
         Parallel.forEach(count: runCount + 1) { [self] number in
             guard number > 0 else { return read(file, group: path, names) }
             let first = (number - 1) * Self.capacity
@@ -59,7 +61,7 @@ final class KnownRuns: Sendable {
         }
     }
 
-    /// The run `number`, which is not kept any longer.
+    /// Returns the run `number`, and no longer holds it.
     func take(_ number: Int) -> Run {
         runs.withLock { runs in
             defer { runs[number] = Run() }

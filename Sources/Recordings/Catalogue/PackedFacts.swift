@@ -1,4 +1,4 @@
-public import Support
+import Support
 
 /// A recording's facts in about a hundred bytes, since they are kept in memory for very many recordings. The path is
 /// not among them: it follows from where they are kept.
@@ -14,14 +14,14 @@ extension RecordingFacts {
     private static let textReaders = texts.map(\.unpack)
 
     /// All facts but the path.
-    public var packed: [UInt8] {
+    var packed: [UInt8] {
         var writer = PackedFactWriter()
         for pack in Self.packers { pack(self, &writer) }
         return writer.bytes
     }
 
     /// The facts of the recording at `path` that were packed as `bytes`; nil if `bytes` are not valid.
-    public init?(packed bytes: ArraySlice<UInt8>, path: String) {
+    init?(packed bytes: ArraySlice<UInt8>, path: String) {
         guard var reader = PackedFactReader(bytes), var facts = Self.unread(path: path),
             reader.read(Self.numberReaders, into: &facts), reader.read(Self.textReaders, into: &facts), reader.isAtEnd
         else { return nil }
@@ -30,7 +30,7 @@ extension RecordingFacts {
 
     /// What stat(2) reports of the recording whose facts were packed as `bytes`, read without the texts; nil if `bytes`
     /// are not valid.
-    public static func file(packed bytes: ArraySlice<UInt8>) -> (outline: WaveOutline, time: Timestamp)? {
+    static func file(packed bytes: ArraySlice<UInt8>) -> (outline: WaveOutline, time: Timestamp)? {
         guard var reader = PackedFactReader(bytes), var facts = unread(path: ""),
             reader.read(numberReaders, into: &facts)
         else { return nil }
@@ -101,7 +101,7 @@ struct PackedFactReader: FactReader {
     var isAtEnd: Bool { rest.isEmpty }
 
     /// Reads facts by `readers`, one after the other; returns false if one of them is not valid.
-    mutating func read(
+    fileprivate mutating func read(
         _ readers: [FactStorage.Unpack], into facts: inout RecordingFacts
     ) -> Bool {
         for read in readers {

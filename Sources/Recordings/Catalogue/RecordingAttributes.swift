@@ -13,7 +13,6 @@ struct NodeAttributes: Decodable {
 
 /// The attributes of a group that may be a recording of zarrwlr's.
 struct GroupAttributes: Decodable, Sendable {
-    let isAudioGroup: Bool
     let isRecording: Bool
     let encoding: String?
     let source: SourceAttributes
@@ -23,7 +22,6 @@ struct GroupAttributes: Decodable, Sendable {
     let recorder: RecorderMetadata
 
     private enum CodingKeys: String, CodingKey {
-        case magicID = "magic_id"
         case type, encoding
         case source = "base_features"
         case sourceText = "meta_data_structure"
@@ -32,7 +30,6 @@ struct GroupAttributes: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        isAudioGroup = values.lenient(String.self, .magicID) == HierarchyNames.audioGroupMagic
         isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
         encoding = values.lenient(String.self, .encoding)
         source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()

@@ -1,9 +1,9 @@
 import WaveFile
 
 extension RecordingColumn {
-    /// Every column, in order. A new fact about recordings is a property of `RecordingFacts` and a line here; the catalogue, the
-    /// lists, `info` and the extended attributes follow. If a fact that is kept comes to mean something else under its old name,
-    /// `CatalogueFile.revision` must change too.
+    /// Every column, in order. A new fact about recordings is a property of `RecordingFacts`, a line here, and the code that sets
+    /// it; the catalogue, the lists, `info` and the extended attributes follow (docs/design.md, "The catalogue"). If a fact comes
+    /// to mean something else under its old name, `CatalogueFile.revision` must be increased.
     public static let all: [RecordingColumn] = [
         RecordingColumn(
             "path", .of(.path) { .path($0.facts.path) }, "The path of its node in the store.",

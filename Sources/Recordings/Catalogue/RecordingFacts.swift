@@ -8,7 +8,7 @@ public struct RecordingFacts: Sendable, Equatable {
     /// The path of its node in the store, without a leading slash: `pond/mono/0`; empty for the root.
     public var path: String
     /// Whether it is an array of samples that stands by itself, rather than a group of zarrwlr's with audio in it.
-    public var isArray: Bool
+    var isArray: Bool
     /// The source file's name as the store has it, not yet fit to be a file name.
     public var sourceName: String
     /// The coding of its audio.
@@ -22,11 +22,11 @@ public struct RecordingFacts: Sendable, Equatable {
     /// When its first sample was taken, if the store says so.
     public var start: Timestamp?
     /// When its document in the store was last written.
-    public var modified: Timestamp
+    var modified: Timestamp
     /// The SHA-256 of the source file, in hexadecimal, if the store has it.
     public var sourceSHA256: String?
     /// How many bytes the source file had around the samples, if the store has those bytes and they fit.
-    public var envelopeSize: EnvelopeSize?
+    var envelopeSize: EnvelopeSize?
     /// Degrees north of the equator, from -90 to 90, in WGS 84.
     public var latitude: Double?
     /// Degrees east of Greenwich, from -180 to 180, in WGS 84.
@@ -53,29 +53,29 @@ public struct RecordingFacts: Sendable, Equatable {
     }
 
     /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
-    public var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }
+    var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }
 
     /// The last part of its path.
-    public var name: String {
+    var name: String {
         path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
     }
 
     /// Its number in the audio group; nil for an array that stands by itself.
-    public var number: UInt64? { isArray ? nil : UInt64(name) }
+    var number: UInt64? { isArray ? nil : UInt64(name) }
 
     /// All that its WAV file's size follows from.
-    public var outline: WaveOutline {
+    var outline: WaveOutline {
         WaveOutline(format: format, sampleCount: sampleCount, envelopeSize: envelopeSize)
     }
 
     /// The bytes of its samples in a WAV file; nil if they do not fit 64 bits.
-    public var dataByteCount: UInt64? { outline.dataByteCount }
+    var dataByteCount: UInt64? { outline.dataByteCount }
 
     /// How many bytes its WAV file has before, of and after its samples; nil if it would be over `Int64.max` bytes.
-    public var waveExtent: WaveExtent? { outline.waveExtent }
+    var waveExtent: WaveExtent? { outline.waveExtent }
 
     /// The time of its WAV file: when it was recorded, or if that is not known, when the store wrote it.
-    public var fileTime: Timestamp { start ?? modified }
+    var fileTime: Timestamp { start ?? modified }
 }
 
 extension RecordingFacts {
@@ -90,15 +90,9 @@ extension RecordingFacts {
 }
 
 /// How many bytes of a source file lie around its samples.
-public struct EnvelopeSize: Sendable, Equatable {
+struct EnvelopeSize: Sendable, Equatable {
     /// Bytes before the samples.
-    public let headByteCount: UInt64
+    let headByteCount: UInt64
     /// Bytes after the samples.
-    public let tailByteCount: UInt64
-
-    /// An envelope of these sizes.
-    public init(headByteCount: UInt64, tailByteCount: UInt64) {
-        self.headByteCount = headByteCount
-        self.tailByteCount = tailByteCount
-    }
+    let tailByteCount: UInt64
 }

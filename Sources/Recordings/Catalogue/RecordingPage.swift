@@ -10,7 +10,7 @@ final class RecordingPage: Sendable {
 
     /// The names of the recordings' nodes.
     let names: ByteRows
-    /// What their sources were called.
+    /// The names of the recordings' sources.
     let sourceNames: ByteRows
     /// A bit for each recording that is an array that stands by itself.
     private let arrays: UInt64
@@ -151,7 +151,7 @@ final class RecordingPage: Sendable {
 struct KnownRecording: Sendable {
     /// The name of its node.
     let name: String
-    /// What its source was called.
+    /// The name of its source.
     let sourceName: String
     let isArray: Bool
     /// Its facts, packed.

@@ -5,7 +5,7 @@ public struct RecordingRow: Sendable {
     /// What is known of the recording.
     public let facts: RecordingFacts
     /// The path of its WAV file below a mount of the store, if it is shown with one.
-    public let file: String?
+    let file: String?
     /// Bytes of all that the store keeps of it, if they were counted.
     public let storedByteCount: UInt64?
 

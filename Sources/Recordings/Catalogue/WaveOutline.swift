@@ -1,20 +1,20 @@
 import Support
-public import WaveFile
+import WaveFile
 
 /// All that the size of a recording's WAV file and the offsets of its samples follow from.
-public struct WaveOutline: Sendable, Equatable {
+struct WaveOutline: Sendable, Equatable {
     /// The format of the WAV file.
-    public let format: WaveFormat
+    let format: WaveFormat
     /// Samples of one channel.
-    public let sampleCount: UInt64
+    let sampleCount: UInt64
     /// How many bytes the source file had around the samples, if the WAV has them too.
-    public let envelopeSize: EnvelopeSize?
+    let envelopeSize: EnvelopeSize?
 
     /// The bytes of the samples; nil if they do not fit 64 bits.
-    public var dataByteCount: UInt64? { sampleCount.multiplied(by: UInt64(format.blockAlign)) }
+    var dataByteCount: UInt64? { sampleCount.multiplied(by: UInt64(format.blockAlign)) }
 
     /// How many bytes the file has before, of and after its samples; nil if it would be over `Int64.max` bytes.
-    public var waveExtent: WaveExtent? {
+    var waveExtent: WaveExtent? {
         guard let envelopeSize else { return WaveExtent(format: format, sampleCount: sampleCount) }
         return dataByteCount.flatMap { dataByteCount in
             WaveExtent(

@@ -1,7 +1,9 @@
 /// The codecs that recordings can have. To add one, add its line; nothing else names them.
 public enum CodecRegistry {
     /// All of them, in the order in which they are listed to users.
-    static let all: [any RecordingCodec] = [FLACCodec(), AACCodec(), OpusCodec(), MP3Codec(), PCMCodec()]
+    static let all: [any RecordingCodec] = [
+        FLACCodec(), AACCodec(), OpusCodec(), MP3Codec(), VorbisCodec(), PCMCodec(),
+    ]
 
     /// The codec called `name`.
     static func codec(named name: AudioCodec) -> (any RecordingCodec)? {

@@ -34,7 +34,7 @@ struct CodedBlob: Sendable {
     var version: UInt64? { array.chunkVersion }
 
     /// Reads exactly `range` into `buffer`, which is as long; the range must lie within the blob.
-    func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+    private func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
         if let fetched, holds(range) {
             buffer.copyMemory(from: fetched.bytes(range))
         } else {
@@ -134,7 +134,7 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// The blob as a stream whose parts can be looked at.
+    /// The blob as parsers of coded streams take it.
     var stream: CodedStream {
         CodedStream(byteCount: byteCount) { range in try bytes(range) }
     }

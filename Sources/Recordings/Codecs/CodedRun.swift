@@ -5,7 +5,7 @@
 struct CodedRun {
     /// Bytes that are read at once and held, at most.
     private static let byteCountLimit: UInt64 = 1 << 20
-    /// Bytes between units that are read with them rather than passed over: the headers of Ogg pages, tags.
+    /// Bytes between units that are read with them rather than skipped: the headers of Ogg pages, tags.
     private static let gapByteCountLimit: UInt64 = 4 << 10
 
     private let blob: CodedBlob

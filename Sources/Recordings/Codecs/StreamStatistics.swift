@@ -19,8 +19,10 @@ public struct StreamStatistics: Sendable {
     public let indexNames: [String]
     /// How many frames or packets it has.
     public private(set) var frameCount: UInt64 = 0
-    /// Bytes of all frames together, and of the smallest and the largest.
-    public private(set) var frameByteCount: UInt64 = 0, smallest: UInt64 = 0, largest: UInt64 = 0
+    /// Bytes of the smallest frame and of the largest.
+    public private(set) var smallest: UInt64 = 0, largest: UInt64 = 0
+    /// Bytes of all frames together.
+    private var frameByteCount: UInt64 = 0
     /// The restarts; nil if the codec needs none, or the store has none.
     public internal(set) var restarts: Restarts?
 

@@ -38,18 +38,18 @@ final class OnDemandRecording: SampleReading {
     }
 
     /// The source's bytes around the samples.
-    func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
+    fileprivate func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
         guard let envelope = try recording().envelope else { throw change }
         return try envelope.bytes()
     }
 
     /// Whether it was used since the last call. Only `OpenRecordings` calls this.
-    func takeUse() -> Bool {
+    fileprivate func takeUse() -> Bool {
         isInUse.exchange(false, ordering: .relaxed)
     }
 
     /// Whether `facts` announce the same.
-    func isAnnounced(by facts: RecordingFacts) -> Bool { facts.outline == announced }
+    fileprivate func isAnnounced(by facts: RecordingFacts) -> Bool { facts.outline == announced }
 
     /// Keeps `recording` open, which was opened to learn its facts.
     func keep(_ recording: Recording) {
@@ -57,7 +57,7 @@ final class OnDemandRecording: SampleReading {
     }
 
     /// Closes the recording, as soon as no read uses it any more.
-    func close() {
+    fileprivate func close() {
         opened.clear()
     }
 

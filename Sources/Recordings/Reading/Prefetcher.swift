@@ -1,7 +1,7 @@
 public import Support
 import Synchronization
 
-/// Decodes ahead of readers that go through a recording from front to back, on threads of its own.
+/// Decodes ahead of readers that read a recording from front to back, on threads of its own.
 ///
 /// What it decodes goes into the block cache, where the reader finds it; whichever thread comes first decodes, and the other
 /// waits. The threads start when there is a first such reader, and sleep while there is none.
@@ -54,7 +54,7 @@ public final class Prefetcher: Sendable {
         }
     }
 
-    /// How many readers go through recordings at the moment.
+    /// How many readers are sequential at the moment.
     fileprivate final class SequentialReaders: Sendable {
         let count = Atomic<Int>(0)
     }

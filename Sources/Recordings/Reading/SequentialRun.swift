@@ -1,20 +1,20 @@
 import Support
 
-/// Distinguishes a reader that goes through a recording from one that jumps about in it, and says how far to decode ahead of the
-/// former.
+/// Distinguishes a reader that reads a recording from front to back from one that jumps about in it, and says how far
+/// to decode ahead of the former.
 ///
 /// The kernel's own read-ahead asks from several threads and out of order, so a read near the furthest one so far goes on with
 /// the run, before or behind it.
 struct SequentialRun {
     /// Bytes that reads of one run may be apart.
     private static let tolerance: UInt64 = 1 << 20
-    /// Bytes that a reader has gone through before anything is decoded ahead: more than an excerpt of a few seconds.
+    /// Bytes that a reader has read before anything is decoded ahead: more than an excerpt of a few seconds.
     private static let threshold: UInt64 = 1 << 20
     /// Bytes that are decoded ahead at a time, at least.
     private static let step: UInt64 = 256 << 10
 
-    /// How many bytes are read for each one that is passed over, at least: a reader that takes a second here and there, in order,
-    /// does not go through the recording.
+    /// How many bytes are read for each one that is skipped, at least: a reader that takes a second here and there, in
+    /// order, is not sequential.
     private static let density: UInt64 = 4
 
     /// The furthest byte that was read.
@@ -26,7 +26,7 @@ struct SequentialRun {
     /// Where the last range that was to be decoded ahead ends.
     private var requestedEnd: UInt64 = 0
 
-    /// Whether the reader goes through the recording.
+    /// Whether the reader is sequential.
     var isSequential: Bool { length >= Self.threshold && skipped <= length / Self.density }
 
     /// Records that `range` is being read.
@@ -37,7 +37,7 @@ struct SequentialRun {
             position = range.upperBound
             return
         }
-        // What was passed over was not read, or not yet: a jump ahead, however short, is no proof of a run.
+        // Skipped bytes were not read, or not yet: a jump ahead, however short, is no proof of a run.
         skipped += range.lowerBound.subtracting(position) ?? 0
         let behind = min(range.upperBound, position).subtracting(range.lowerBound) ?? 0
         let filled = min(behind, skipped)

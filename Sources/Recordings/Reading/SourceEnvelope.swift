@@ -4,11 +4,11 @@ public import WaveFile
 /// The bytes of a recording's source file around its samples: with them, its WAV file is the source, byte for byte.
 public struct SourceEnvelope: Sendable {
     /// How many bytes precede the samples, and how many follow them.
-    public let size: EnvelopeSize
+    let size: EnvelopeSize
     private let read: @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
 
     /// An envelope whose bytes `read` gives when they are needed: as many as `size` says.
-    public init(
+    init(
         size: EnvelopeSize, read: @escaping @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
     ) {
         self.size = size
@@ -22,9 +22,6 @@ public struct SourceEnvelope: Sendable {
 }
 
 extension Recording {
-    /// Bytes of its WAV file, known without reading anything; nil if it would be over `Int64.max`.
-    public var waveByteCount: UInt64? { waveExtent?.fileSize }
-
     /// Its WAV file: the source's own bytes around the samples if the store has them, else a plain header. Nil if it would be
     /// over `Int64.max` bytes.
     public func waveLayout() throws(RecordingError) -> WaveLayout? {

@@ -1,14 +1,14 @@
 import Support
 
-/// How long something took, each time: counted from any thread, by bounds that lie a factor of two or two and a half apart.
+/// A histogram of durations, whose bounds are a factor of two or two and a half apart. It is added to from any thread.
 struct LatencyHistogram: ~Copyable, Sendable {
-    /// What was counted by now.
+    /// What has been counted so far.
     struct Snapshot: Sendable {
-        /// How many took at most so many seconds, for every bound, in order.
+        /// For each bound in seconds, in order, how many durations were at most that long.
         let buckets: [(bound: Double, count: UInt64)]
-        /// How many there were, those above the last bound with them.
+        /// How many durations there were, including those above the last bound.
         let count: UInt64
-        /// Seconds of all of them together.
+        /// The sum of all durations, in seconds.
         let sum: Double
     }
 
@@ -18,14 +18,14 @@ struct LatencyHistogram: ~Copyable, Sendable {
         5_000_000, 10_000_000,
     ]
 
-    /// One for each bound, and one for what is above the last.
+    /// One for each bound, and one for durations above the last.
     private let counters = InlineArray<18, Counter> { _ in Counter() }
     private let nanoseconds = Counter()
 
-    /// Nothing counted yet.
+    /// A histogram of no durations.
     init() {}
 
-    /// Counts something that took `duration`.
+    /// Counts `duration`.
     func add(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let taken =

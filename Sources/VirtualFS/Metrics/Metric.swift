@@ -1,33 +1,34 @@
 import Support
 
-/// One thing that a mount counts or measures, in the terms of Prometheus: what it is called, what it says, and its values now.
+/// Something that a mount counts or measures, in the terms of Prometheus: its name, its meaning, and its present
+/// values.
 ///
-/// The one list of them, `Volume.metrics`, becomes all texts there are.
+/// `Volume.metrics` lists all metrics; both texts are made of it.
 struct Metric {
-    /// What the values are.
+    /// The values, by their kind.
     enum Values {
         /// Numbers that only grow.
         case counter([Sample])
-        /// Numbers that come and go.
+        /// Numbers that grow and shrink.
         case gauge([Sample])
-        /// How long something took.
+        /// Durations.
         case histogram(LatencyHistogram.Snapshot)
         /// Facts in words, as labels.
         case info([(label: String, value: String)])
     }
 
-    /// A value, and what tells it from the others of its metric.
+    /// A value, and the label that distinguishes it from the others of its metric.
     struct Sample {
         var label: (name: String, value: String)?
         let value: Double
     }
 
-    /// What every name begins with where others' metrics are beside ours.
+    /// The prefix of all names where they stand beside those of other programs.
     static let namespace = "zarrwlr_"
 
     /// Its name, without the namespace.
     let name: String
-    /// What it says, in a sentence without a full stop.
+    /// Its meaning, in a sentence without a full stop.
     let help: String
     let values: Values
 
@@ -42,7 +43,7 @@ extension Metric.Values {
     /// A single number that only grows.
     static func counter(_ value: UInt64) -> Metric.Values { .counter([Metric.Sample(value: Double(value))]) }
 
-    /// A number that only grows for each of `members`, called by their `label`.
+    /// For each of `members`, a number that only grows, under the member's name as the value of `label`.
     static func counter<Member>(
         _ members: some Sequence<Member>, label: String, name: (Member) -> String = { "\($0)" },
         value: (Member) -> UInt64
@@ -50,6 +51,6 @@ extension Metric.Values {
         .counter(members.map { Metric.Sample(label: (label, name($0)), value: Double(value($0))) })
     }
 
-    /// A single number that comes and goes.
+    /// A single number that grows and shrinks.
     static func gauge(_ value: Double) -> Metric.Values { .gauge([Metric.Sample(value: value)]) }
 }

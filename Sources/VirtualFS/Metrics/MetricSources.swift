@@ -1,17 +1,17 @@
 public import Recordings
 public import Support
 
-/// What the metrics of a mount are taken from, besides its volume.
+/// The sources of a mount's metrics besides its volume.
 public struct MetricSources: Sendable {
-    /// What decoded samples and chunks are kept in.
+    /// The cache of decoded samples and chunks.
     public var cache = BlockCache(budget: 0)
-    /// What counts decoding.
+    /// The counters of what is decoded.
     public var decoding = DecodeCounters()
     /// The version of the program.
     public var version = ""
     /// The path of the store.
     public var store = ""
 
-    /// Nothing but zeros.
+    /// Sources that have counted nothing.
     public init() {}
 }

@@ -3,7 +3,8 @@ import Support
 
 /// The memory of this process.
 enum ProcessMemory {
-    /// Bytes that are in main memory now, by the second field of /proc/self/statm, see proc(5); nil where that cannot be read.
+    /// Bytes that are in main memory now, from the second field of /proc/self/statm, see proc(5); nil if that cannot be
+    /// read.
     static var residentByteCount: Int? {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -1,6 +1,6 @@
 import Support
 
-/// `.zarrwlr/metrics`: metrics as Prometheus collects them, in its text-based format 0.0.4.
+/// `.zarrwlr/metrics`: the metrics in the text format of Prometheus, version 0.0.4.
 enum PrometheusText {
     /// The text of `metrics`, in their order.
     static func text(of metrics: [Metric]) -> String {
@@ -49,7 +49,7 @@ enum PrometheusText {
     }
 
     private static func escaped(_ text: String, quotes: Bool) -> String {
-        // By scalars: a line feed after a carriage return is no character of its own.
+        // Not by characters: a carriage return and a line feed are one character.
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in

@@ -1,31 +1,31 @@
 import Support
 
-/// What the kernel asks a mount for.
+/// The kinds of requests that the kernel sends to a mount.
 public enum RequestKind: Int, CaseIterable, Sendable {
     case lookup, forget, getattr, access, open
     /// Reading a recording.
     case read
-    /// Reading what a volume tells of itself.
+    /// Reading a report of the volume about itself.
     case report
     case release, opendir, readdir, readdirplus, releasedir, statfs, getxattr, listxattr, readlink
-    /// Anything that would write, and is refused.
+    /// Anything that would write, which is refused.
     case write
 }
 
-/// The requests that came, and what those that read recordings took.
+/// Counts requests, and measures those that read recordings.
 struct RequestCounters: ~Copyable, Sendable {
     private let counters = InlineArray<17, Counter> { _ in Counter() }
-    /// Bytes of recordings that were given.
+    /// Bytes of recordings that were returned.
     let readBytes = Counter()
     /// Reads of recordings that failed.
     let readErrors = Counter()
-    /// How long reads of recordings took.
+    /// The durations of reads of recordings.
     let readSeconds = LatencyHistogram()
 
-    /// How many of `kind` came.
+    /// How many requests of `kind` there were.
     subscript(kind: RequestKind) -> UInt64 { counters[kind.rawValue].value }
 
-    /// Counts one of `kind`.
+    /// Counts a request of `kind`.
     func add(_ kind: RequestKind) {
         counters[kind.rawValue].add()
     }

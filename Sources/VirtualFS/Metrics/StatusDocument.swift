@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Support
 
-/// `.zarrwlr/status.json`: metrics as one JSON object, a member for each: a number, an object of numbers by label, an object of
-/// facts, or a histogram.
+/// `.zarrwlr/status.json`: the metrics as one JSON object with a member for each: a number, an object of numbers by
+/// label, an object of facts, or a histogram.
 struct StatusDocument: Encodable {
     private let metrics: [Metric]
 
@@ -10,7 +10,7 @@ struct StatusDocument: Encodable {
     static func text(of metrics: [Metric]) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        // There are only finite numbers and strings in it, which can all be encoded.
+        // It contains only strings and finite numbers, all of which can be encoded.
         let bytes = (try? encoder.encode(StatusDocument(metrics: metrics))) ?? Data()
         return String(decoding: bytes, as: UTF8.self) + "\n"
     }

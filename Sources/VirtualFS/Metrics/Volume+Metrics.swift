@@ -7,7 +7,7 @@ extension Volume {
         requests.add(kind)
     }
 
-    /// All that there is to tell of the mount in numbers, as it is now.
+    /// All metrics of the mount, with their present values.
     var metrics: [Metric] {
         let cache = sources.cache.statistics
         return mountMetrics + requestMetrics + Self.metrics(of: cache) + decodeMetrics + Self.metrics(of: cache.ahead)

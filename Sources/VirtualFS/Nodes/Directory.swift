@@ -1,7 +1,7 @@
 import Support
 
-/// A directory: children in a fixed order, each with a name that no other child has. What is needed to tell them is found out when
-/// it is first asked for, once for all who wait.
+/// A directory: children in a fixed order, each with a name that no other child has. What the children are is found out
+/// when it is first asked for, once for all who wait, and never changes.
 protocol Directory: AnyObject, Node {
     /// When it was last modified.
     var modified: Timestamp { get }
@@ -11,13 +11,25 @@ protocol Directory: AnyObject, Node {
     func name(at place: Int) -> [UInt8]
     /// The place of the child called `name`; nil if there is none.
     func place(of name: [UInt8]) -> Int?
-    /// What the child at `place` is, among all nodes of all volumes of the store.
+    /// What identifies the child at `place` among all nodes of all volumes of the store; its inode is made of that.
     func identity(at place: Int) -> NodeIdentity
-    /// The child at `place`: of a directory, always the same object.
+    /// The child at `place`. A directory is the same object each time.
     func child(at place: Int) -> Child
 }
 
-/// What a directory has under a name.
+extension Directory {
+    /// The place of the child called `name`, found by its order among the others.
+    func place(of name: [UInt8]) -> Int? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if self.name(at: middle).lexicographicallyPrecedes(name) { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self.name(at: low) == name ? low : nil
+    }
+}
+
+/// A child of a directory.
 enum Child: Sendable {
     case directory(any Directory)
     case file(any File)

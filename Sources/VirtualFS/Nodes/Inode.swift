@@ -1,6 +1,6 @@
 import Support
 
-/// The number of a file or directory: the same whenever the same store is mounted.
+/// The number of a file or directory, which is the same whenever the same store is mounted.
 public struct Inode: RawRepresentable, Hashable, Sendable {
     /// The number, never zero in a volume.
     public let rawValue: UInt64
@@ -14,7 +14,7 @@ public struct Inode: RawRepresentable, Hashable, Sendable {
     public static let root = Inode(rawValue: 1)
 }
 
-/// What a node is, whatever its file name.
+/// What a node is, whatever its name.
 enum NodeIdentity {
     /// A group of the store, by its path.
     case group(path: String)

@@ -1,23 +1,24 @@
-/// Gives nodes their inodes, and finds them by these: about 16 bytes for a node, and no object.
+/// Gives nodes their inodes, and finds nodes by their inodes. It takes about 16 bytes for a node, and no object.
 ///
-/// An inode is a hash of what the node is in the store, so that it stays the same from mount to mount. Nodes are numbered in the
-/// order in which they are added. No two have the same inode, and none is ever given another's, whatever paths a store has.
+/// An inode is a hash of what the node is in the store, so that it is the same in every mount. Nodes are numbered in
+/// the order in which they are added. No two nodes have the same inode, and no node is given that of another, whatever
+/// paths a store has.
 struct InodeTable {
     /// The inode of each node.
     private var inodes: [UInt64] = []
-    /// One more than the number of a node, where looking for its inode leads: at its place, or next to it if that is taken. Zero
-    /// where there is none.
+    /// A hash table with open addressing: each slot has the number of a node plus one, or zero if it is free. A node is
+    /// in the slot that its inode leads to, or in the next one that was free.
     private var slots = [UInt32](repeating: 0, count: 1 << 4)
     private var shift: UInt64 = 60
-    /// Unknown to whoever made the store, lest all inodes lead to the same place.
+    /// Random, so that nobody can make a store whose inodes all lead to the same slot.
     private let multiplier = UInt64.random(in: 0...(.max)) | 1
-    /// Where to look next for a free inode, for hashes that several nodes have.
+    /// Where to look next for a free inode, by the hash that several nodes have.
     private var nextFree: [UInt64: UInt64] = [:]
 
-    /// 63 bits: programs that keep inodes in a signed integer see no negative number.
+    /// 63 bits, so that programs that keep inodes in signed integers see no negative numbers.
     private static let mask = UInt64(Int64.max)
 
-    /// A table of the root alone, whose number is 0.
+    /// A table of the root, whose number is 0.
     init() {
         insert(Inode.root.rawValue)
     }
@@ -28,8 +29,8 @@ struct InodeTable {
     /// The inode of the node `number`, one of `0..<count`.
     subscript(number: Int) -> Inode { Inode(rawValue: inodes[number]) }
 
-    /// Adds a node whose identity has that `hash`; false if there are as many as there can be. In the rare case that the hash is
-    /// another node's inode, it gets the next one that is free.
+    /// Adds a node whose identity has that `hash`; false if the table is full. If the hash is the inode of another
+    /// node, which is rare, the node gets the next inode that is free.
     mutating func add(hash: UInt64) -> Bool {
         guard inodes.count < Int(UInt32.max) else { return false }
         let wanted = hash & Self.mask
@@ -55,7 +56,7 @@ struct InodeTable {
 
     private mutating func insert(_ inode: UInt64) {
         inodes.append(inode)
-        // Three quarters full at most: the next free slot is near.
+        // At most three quarters are in use, so that the next free slot is near.
         if inodes.count > slots.count / 4 * 3 { grow() } else { place(inodes.count - 1) }
     }
 

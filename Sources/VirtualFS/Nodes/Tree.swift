@@ -1,13 +1,14 @@
 import Synchronization
 
-/// The files and directories of a snapshot, by their inodes: those that somebody has looked at, and their neighbours.
+/// The files and directories of a snapshot, by their inodes: the children of all directories that have been looked
+/// into.
 ///
-/// A directory's children get their inodes when it is looked into. All that is kept of a child is its inode: what else is asked of
-/// it, its directory tells. Safe to use from any thread.
+/// The children of a directory get their inodes when it is looked into. Only the inode of a child is kept; everything
+/// else is asked of its directory. Safe to use from any thread.
 final class Tree: Sendable {
     /// A node.
     struct Entry: Sendable {
-        /// Its number in the order of being found.
+        /// Its number, in the order in which nodes are found.
         fileprivate let number: Int
         let inode: Inode
         let child: Child
@@ -22,11 +23,11 @@ final class Tree: Sendable {
 
     private struct State {
         var inodes = InodeTable()
-        /// The directories that were looked into, in the order of the numbers of their children.
+        /// The directories that have been looked into, in the order of the numbers of their children.
         var listed: [Children] = []
         /// Where a directory is in `listed`, by its number.
         var places: [Int: Int] = [:]
-        /// Whether all directories were looked into.
+        /// Whether all directories have been looked into.
         var isComplete = false
     }
 
@@ -44,7 +45,7 @@ final class Tree: Sendable {
         return entry(number)
     }
 
-    /// What is in the directory `entry`, looked into now unless it was before.
+    /// The children of the directory `entry`, which is looked into now unless it was before.
     func children(of entry: Entry) throws(VirtualFSError) -> Children {
         guard case .directory(let directory) = entry.child else { throw .notDirectory }
         if let children = listed(entry.number) { return children }
@@ -68,7 +69,7 @@ final class Tree: Sendable {
             number: number, inode: state.withLock { $0.inodes[number] }, child: children.directory.child(at: place))
     }
 
-    /// The directory that `entry` is in; the root's is its own.
+    /// The directory that `entry` is in; for the root, the root.
     func parent(of entry: Entry) -> Entry {
         self.entry(place(of: entry.number)?.children.number ?? 0)
     }
@@ -97,8 +98,8 @@ final class Tree: Sendable {
 
     // MARK: - Numbers
 
-    /// The number of the node with `inode`. If it is not known, all directories are looked into: file handles of network
-    /// exports outlive a mount.
+    /// The number of the node with `inode`. If it is not known, all directories are looked into, since file handles of
+    /// network exports outlive a mount.
     private func number(of inode: Inode) -> Int? {
         let (number, isComplete) = state.withLock { ($0.inodes.number(of: inode), $0.isComplete) }
         guard number == nil, !isComplete else { return number }
@@ -127,11 +128,11 @@ final class Tree: Sendable {
         return entry(at: place, of: children)
     }
 
-    /// Where the node `number` is; nil for the root.
+    /// The directory of the node `number`, and its place there; nil for the root.
     private func place(of number: Int) -> (children: Children, place: Int)? {
         guard number > 0 else { return nil }
         return state.withLock { state in
-            // The last directory whose first child is not behind it.
+            // The last directory whose first child has this number or a lower one.
             var (low, high) = (0, state.listed.count)
             while high - low > 1 {
                 let middle = low + (high - low) / 2

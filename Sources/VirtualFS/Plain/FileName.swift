@@ -1,6 +1,6 @@
-/// A name that a file can bear, in two parts: a stem that may be cut short, and an ending that stays.
+/// A name that a file can have, in two parts: a stem, which may be cut short, and an ending, which is kept.
 ///
-/// Names are compared as bytes, as the kernel does; a Swift `String` would take two spellings of `é` for one.
+/// Names are compared as bytes, as the kernel does; Swift strings with different spellings of `é` would be equal.
 struct FileName {
     /// The most bytes that a file name may have on Linux (NAME_MAX).
     static let maximumByteCount = 255
@@ -14,9 +14,9 @@ struct FileName {
         ending = ""
     }
 
-    /// The name of the WAV file of a recording whose source was called `name`: an extension other than `.wav` (in any case) is
-    /// replaced by it. What follows the last full stop is an extension if it is 1 to 8 ASCII letters and digits, one of them
-    /// a letter, with something before it; `night.2025-06-18` has none and keeps it all.
+    /// The name of the WAV file of a recording whose source was called `name`: `.wav` replaces any other extension.
+    /// What follows the last full stop is an extension if it is 1 to 8 ASCII letters and digits, at least one of them a
+    /// letter, and something comes before the full stop; `night.2025-06-18` has none, and `.wav` is appended.
     init(source name: String) {
         let name = Self.mended(name)
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex,
@@ -31,20 +31,22 @@ struct FileName {
         ending = isWave ? String(name[dot...]) : ".wav"
     }
 
-    /// The bytes of the name with `suffix` between stem and ending, the stem cut to what fits, between two characters.
+    /// The bytes of the name with `suffix` between the stem and the ending. If they are too many, the stem is cut
+    /// between two characters.
     func bytes(suffix: String = "") -> [UInt8] {
         let tail = Array(suffix.utf8) + Array(ending.utf8)
         var head = Array(stem.utf8)
         var room = max(0, Self.maximumByteCount - tail.count)
         if head.count > room {
-            // A byte 10xxxxxx continues a character of UTF-8: what is cut off must not begin with one.
+            // A byte 10xxxxxx continues a character of UTF-8, so what is cut off must not begin with one.
             while room > 0, head[room] & 0xC0 == 0x80 { room -= 1 }
             head.removeSubrange(room...)
         }
         return head + tail
     }
 
-    /// `name` with what no file name can have replaced by `_`: slashes and control characters, and all of `.` and `..`.
+    /// `name` in which `_` replaces what no file name can have: slashes, control characters, and each full stop of `.`
+    /// and `..`.
     private static func mended(_ name: String) -> String {
         switch name {
         case "": return "unnamed"
@@ -56,7 +58,7 @@ struct FileName {
         }
     }
 
-    /// A slash, or a control character (Unicode's category Cc, which is these two ranges for good).
+    /// Whether `scalar` is a slash or a control character (Unicode's category Cc, which is fixed to these two ranges).
     private static func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
         scalar == "/" || scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
     }

@@ -1,10 +1,10 @@
 import Support
 
-/// Gives the children of one directory their file names, each name once, the same in every mount.
+/// Names the children of one directory: no two get the same name, and each gets the same name in every mount.
 ///
-/// The first child to want a name has it; a later one gets `~` and its number in the store before the ending, or, if it has no
-/// number, `~2`, `~3` and so on. Plain names are handed out before any name with a number: a recording called `pond~7.wav` in the
-/// store keeps that name.
+/// The first child that wants a name gets it. A later one gets `~` and its number in the store before the ending, or,
+/// if it has no number, `~2`, `~3` and so on. No number is given before all names that are wanted as they are: a
+/// recording whose source is called `pond~7.wav` keeps that name.
 struct FileNaming {
     /// A child that wants a name.
     struct Child {
@@ -14,10 +14,11 @@ struct FileNaming {
 
     /// The names, in the order of their bytes.
     let names: ByteRows
-    /// Which child has each of them.
+    /// The number of the child that has each name.
     let children: [UInt32]
 
-    /// The names of `count` children, of whom `child` says what each wants, in a directory that has `reserved` for others.
+    /// Names `count` children, none of which gets a name in `reserved`. `child` returns what each child wants, by its
+    /// number.
     init(count: Int, reserved: [[UInt8]] = [], child: (Int) -> Child) {
         var wanted = ByteRows()
         for index in 0..<count { wanted.append(child(index).name.bytes()) }
@@ -38,7 +39,7 @@ struct FileNaming {
         names = Self.sorted(given, children)
     }
 
-    /// The numbers of `rows` in the order of their bytes; of equal ones, the first comes first.
+    /// The numbers of `rows` in the order of their bytes; equal rows stay in their order.
     private static func order(of rows: ByteRows) -> [UInt32] {
         (0..<UInt32(clamping: rows.count)).sorted { left, right in
             let order = rows.compare(Int(left), with: Int(right))
@@ -53,7 +54,7 @@ struct FileNaming {
         return sorted
     }
 
-    /// The children that want what an earlier one wants, or what is reserved, in their order.
+    /// The children that want a name that is reserved or that an earlier child wants, in their order.
     private static func later(in order: [UInt32], of wanted: ByteRows, reserved: [[UInt8]]) -> [UInt32] {
         var later: [UInt32] = []
         for (place, index) in order.enumerated() {
@@ -65,11 +66,11 @@ struct FileNaming {
         return later.sorted()
     }
 
-    /// Names with numbers.
+    /// Makes names with numbers.
     private struct Numbering {
-        /// What children want, in the order of bytes: all of that is taken.
+        /// The names that children want, in the order of their bytes. All of them are taken.
         let wanted: ByteRows
-        /// What else is taken.
+        /// The other names that are taken.
         var taken: Set<[UInt8]>
         /// The next counter to try for a name that was taken.
         var counters: [[UInt8]: UInt64] = [:]

@@ -2,30 +2,30 @@ import Recordings
 import Support
 import Synchronization
 
-/// A group of the store as a directory: groups in it become directories, recordings WAV files.
+/// A group of the store as a directory: the groups in it are directories, and the recordings WAV files.
 ///
-/// The group is listed, and its members named, when somebody looks into the directory.
+/// The group is listed, and its members are named, when the directory is first looked into.
 final class GroupDirectory: Directory {
     let group: CatalogueGroup
     let modified: Timestamp
     let caching = NodeCaching.lasting
-    /// The time of directories whose own is not known.
+    /// The time of directories whose own time is not known.
     private let fallbackTime: Timestamp
-    /// Names that somebody else has here.
+    /// Names in this directory that are not for members of the group.
     private let reserved: [[UInt8]]
     private let making = SingleFlight<Members>()
-    /// What `making` made: looked at for every request, and so without a lock.
+    /// What `making` made. Every request needs it, so it is read without a lock.
     private let made = AtomicLazyReference<Members>()
 
-    /// What is in a directory, under which names.
+    /// The members of a group, and their names in the directory.
     final class Members: Sendable {
-        /// What the store has in the group.
+        /// The members as the store has them.
         let contents: GroupContents
-        /// The groups, as they were named.
+        /// The groups, in the order in which they were named.
         fileprivate let directories: [GroupDirectory]
-        /// The names of all members, in order.
+        /// The names of all members, in the order of their bytes.
         fileprivate let names: ByteRows
-        /// Which member has each: a group, or after all of these, a recording.
+        /// The member that has each name: the number of a group, or that of a recording plus the number of groups.
         fileprivate let members: [UInt32]
 
         fileprivate init(_ contents: GroupContents, _ directories: [GroupDirectory], _ naming: FileNaming) {
@@ -62,8 +62,8 @@ final class GroupDirectory: Directory {
         }
     }
 
-    /// The directory of `group`, in which the names `reserved` are left to others. Its time, and that of those in it whose own is not
-    /// known, is `fallbackTime`.
+    /// The directory of `group`, none of whose members gets a name in `reserved`. Directories whose own time is not
+    /// known have `fallbackTime`.
     init(_ group: CatalogueGroup, reserved: [[UInt8]] = [], fallbackTime: Timestamp) {
         self.group = group
         self.reserved = reserved
@@ -83,7 +83,7 @@ final class GroupDirectory: Directory {
         return place < names.count && names.compare(place, with: name) == 0 ? place : nil
     }
 
-    /// How many children have names that come before `name`.
+    /// How many members have names that come before `name`.
     func lowerBound(of name: [UInt8]) -> Int { members.names.lowerBound(of: name) }
 
     func identity(at place: Int) -> NodeIdentity {
@@ -98,7 +98,7 @@ final class GroupDirectory: Directory {
         return .file(RecordingFile(contents: members.contents, number: members.recording(at: place) ?? 0))
     }
 
-    /// What is in it: listed and named now unless it was before.
+    /// The members, listed and named now unless they were before.
     var members: Members {
         made.load()
             ?? making.get {
@@ -119,7 +119,8 @@ final class GroupDirectory: Directory {
             }
     }
 
-    /// Those first whose names can be file names as they are, then in the order of their bytes.
+    /// First the groups whose names can be file names as they are, then those whose names must be mended; each in the
+    /// order of their bytes.
     private static func ordered(_ groups: [CatalogueGroup]) -> [CatalogueGroup] {
         groups
             .map { group in

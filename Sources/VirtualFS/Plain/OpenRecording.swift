@@ -2,23 +2,24 @@ import Recordings
 import Support
 import WaveFile
 
-/// The WAV file of a recording that somebody has open.
+/// The open WAV file of a recording.
 final class OpenRecording: OpenFile {
     let path: String
-    /// How many bytes there are before, of and after the samples.
+    /// How many bytes come before the samples, belong to them, and come after them.
     private let extent: WaveExtent
     private let recording: Recording
-    /// Who decodes ahead of this file's reader, if anybody does.
+    /// Decodes ahead of this file's reader; nil if nothing is to be decoded ahead.
     private let prefetcher: Prefetcher?
     private let reader: Prefetcher.Reader?
-    /// The bytes around the samples, read when they are asked for: the kernel may have them.
+    /// The bytes around the samples. They are read when they are first asked for, since the kernel may have them
+    /// already.
     private let ends = SingleFlight<Ends>()
 
     private struct Ends: Sendable {
         let head: Block, tail: Block
     }
 
-    /// The WAV file of `recording`, at `path`. Nil if it would be too large to exist.
+    /// The WAV file of `recording`, at `path`; nil if no file can be that large.
     init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) {
         guard let extent = recording.waveExtent else { return nil }
         self.path = path
@@ -37,7 +38,8 @@ final class OpenRecording: OpenFile {
         if !parts.data.isEmpty {
             if let reader { prefetcher?.note(parts.data, by: reader) }
             let data = try recording.samples.read(bytes: parts.data)
-            // A reply that is short or long would put the bytes after it in the wrong place of the kernel's page cache.
+            // If a reply were too short or too long, the bytes after it would be in the wrong place of the kernel's
+            // page cache.
             guard data.reduce(0, { $0 + $1.count }) == parts.data.count else {
                 throw RecordingError(
                     "the decoder gave another number of samples than it was asked for", recording: recording.path,
@@ -64,7 +66,7 @@ final class OpenRecording: OpenFile {
 }
 
 extension Recording {
-    /// The samples that `bytes` of the `data` chunk belong to.
+    /// The samples that `bytes` of the `data` chunk, which must not be empty, belong to.
     fileprivate func samples(of bytes: Range<UInt64>) -> Range<UInt64> {
         let blockAlign = UInt64(facts.format.blockAlign)
         return bytes.lowerBound / blockAlign..<(bytes.upperBound - 1) / blockAlign + 1

@@ -1,19 +1,19 @@
 import Recordings
 import Support
 
-/// The recordings of a store in the groups in which the store has them.
+/// The directories and WAV files of a store's groups and recordings, as the store arranges them.
 struct PlainTree: Sendable {
     let catalogue: Catalogue
     let root: GroupDirectory
 
-    /// The tree of what `catalogue` has, with the names `reserved` left to others in its root.
+    /// The tree of `catalogue`, in whose root no group or recording gets a name in `reserved`.
     init(_ catalogue: Catalogue, reserved: [[UInt8]], options: VolumeOptions) {
         self.catalogue = catalogue
         root = GroupDirectory(catalogue.root, reserved: reserved, fallbackTime: options.modified)
     }
 
-    /// Calls `body` with each directory and its path below the mountpoint: the root, then those in it, then those in these, and so
-    /// on, those of one directory in the order of their names.
+    /// Lists all groups, and calls `body` with the members of each directory and its path below the mountpoint, level
+    /// by level from the root on; the directories of one directory come in the order of their names.
     func forEachDirectory(_ body: (_ members: GroupDirectory.Members, _ path: String) -> Void) {
         var level = [(directory: root, path: "")]
         while !level.isEmpty {
@@ -30,8 +30,8 @@ struct PlainTree: Sendable {
         }
     }
 
-    /// Calls `body` with each recording, its number in what is in its group, and the path of its file below the mountpoint, in the
-    /// order that the catalogue has them in.
+    /// Lists all groups, and calls `body` with each recording (the members of its group, and its number among them) and
+    /// the path of its file below the mountpoint, in the order of the catalogue.
     func forEachRecording(_ body: (_ contents: GroupContents, _ number: Int, _ path: String) -> Void) {
         var known: [ObjectIdentifier: (members: GroupDirectory.Members, path: String, places: [Int])] = [:]
         forEachDirectory { members, path in
@@ -43,8 +43,8 @@ struct PlainTree: Sendable {
         }
     }
 
-    /// The path below the mountpoint of the file of the recording at `path` of the store, found by listing the groups on the way;
-    /// nil if there is no such recording.
+    /// The path below the mountpoint of the WAV file of the recording at `path` of the store; nil if there is no such
+    /// recording. Only the groups on the way are listed.
     func path(ofRecording path: String) -> String? {
         var directory = root
         var filePath = ""
@@ -68,7 +68,7 @@ struct PlainTree: Sendable {
 }
 
 extension GroupDirectory.Members {
-    /// The path below the mountpoint of what is at `place` of the directory at `path`.
+    /// The path below the mountpoint of the member at `place`, if that of the directory is `path`.
     func path(of place: Int, in path: String) -> String {
         let name = String(decoding: name(at: place), as: UTF8.self)
         return path.isEmpty ? name : "\(path)/\(name)"

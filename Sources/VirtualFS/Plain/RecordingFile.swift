@@ -3,9 +3,9 @@ import Support
 
 /// A recording as a WAV file.
 struct RecordingFile: File {
-    /// What is in the group of the recording.
+    /// The members of the recording's group.
     let contents: GroupContents
-    /// Its number there.
+    /// The recording's number among them.
     let number: Int
 
     var caching: NodeCaching { .lasting }
@@ -25,12 +25,12 @@ struct RecordingFile: File {
         return file
     }
 
-    /// What a file cannot say of its recording otherwise: where it is in the store, and what the store knows of its source. Of a
-    /// recording that cannot be served, only the former.
+    /// What a WAV file cannot say: where the recording is in the store, and what the store knows of its source. A
+    /// recording that cannot be served has only the former.
     var extendedAttributes: [(name: String, value: String)] {
         guard let facts = try? contents.facts(of: number) else { return [("path", "/\(contents.path(of: number))")] }
         return RecordingOutput.extendedAttributes.values(of: RecordingRow(facts)).map { name, value in
-            // As a path in a mount of its own, it begins at the root.
+            // Paths are shown with the leading slash that they do not have in the store.
             let slash = if case .path = value { "/" } else { "" }
             return (name: name, value: slash + value.text)
         }

@@ -1,10 +1,10 @@
 import Support
 
-/// A report that is made anew whenever somebody opens it. Its size, as that of files in /proc, is 0 to those who ask before they
-/// read.
+/// A report that is made anew whenever it is opened. Its size is reported as 0, as that of files in /proc, since it is
+/// not known before the report is made.
 struct LiveReport: File {
     let modified: Timestamp
-    /// Makes the text of what there is to tell in numbers.
+    /// Makes the text of the metrics.
     let text: @Sendable ([Metric]) -> String
 
     var caching: NodeCaching { .live }

@@ -1,7 +1,7 @@
 import Recordings
 import Support
 
-/// A text that somebody has open, whole in memory.
+/// An open text, which is in memory as a whole.
 struct OpenText: OpenFile {
     let path: String
     let text: Block

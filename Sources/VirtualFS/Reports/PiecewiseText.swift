@@ -1,6 +1,6 @@
 import Support
 
-/// A text of which nothing is kept but where its pieces end: whoever reads a part of it has the pieces made that it lies in.
+/// A text that is not kept: a piece of it is made when bytes in it are read. Only the ends of the pieces are kept.
 ///
 /// A table of a million recordings has over a hundred megabytes; a piece has some kilobytes.
 struct PiecewiseText: Sendable {
@@ -12,7 +12,8 @@ struct PiecewiseText: Sendable {
 
     private let pieces: [Piece]
 
-    /// The text that `makers` make, each of them the same whenever it is called. They are called on all processors.
+    /// The text that `makers` make, a piece each. A maker must return the same text whenever it is called; the makers
+    /// are called on all processors.
     init(_ makers: [@Sendable () -> String]) {
         var pieces: [Piece] = []
         var end: UInt64 = 0
@@ -32,7 +33,7 @@ struct PiecewiseText: Sendable {
     /// The piece that has the byte at `offset`, and which byte of the text is its first; nil past the end.
     func piece(at offset: UInt64) -> (index: Int, start: UInt64)? {
         guard offset < byteCount else { return nil }
-        // The first piece that ends behind it.
+        // The first piece that ends after the offset.
         var (low, high) = (0, pieces.count - 1)
         while low < high {
             let middle = low + (high - low) / 2

@@ -1,7 +1,8 @@
 import Recordings
 import Support
 
-/// `.zarrwlr/problems.txt`: what looks like a recording and is not served, a line each with the reason.
+/// `.zarrwlr/problems.txt`: a line for each recording that cannot be served and for each group that cannot be listed,
+/// with the reason.
 enum ProblemsText {
     /// The text about `tree`, or a sentence if there are no problems. What is not known yet is learned.
     static func text(of tree: PlainTree) -> PiecewiseText {
@@ -13,7 +14,8 @@ enum ProblemsText {
         return PiecewiseText(makers)
     }
 
-    /// Learns everything, and calls `body` with each problem: first those of what cannot be looked into.
+    /// Learns everything, and calls `body` with each problem: first those of nodes that cannot be read, then those of
+    /// recordings.
     static func forEachProblem(of tree: PlainTree, _ body: (RecordingError) -> Void) {
         tree.catalogue.learn()
         tree.catalogue.forEachMember { _, member in

@@ -1,9 +1,9 @@
 import Recordings
 
-/// `.zarrwlr/recordings.csv`: every recording that is served, a line each.
+/// `.zarrwlr/recordings.csv`: a line for each recording that is served.
 enum RecordingsTable {
     private static let output = RecordingOutput.recordingsCSV
-    /// Places of a directory whose lines are made at once.
+    /// How many children of a directory have their lines in one piece of the text.
     private static let run = 256
 
     /// The table of the recordings of `tree`. What is not known yet is learned.

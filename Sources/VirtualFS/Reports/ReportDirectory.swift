@@ -1,6 +1,6 @@
 import Support
 
-/// `.zarrwlr`: what a volume tells of itself.
+/// `.zarrwlr`: the reports of a volume about itself.
 final class ReportDirectory: Directory {
     static let name = ".zarrwlr"
 
@@ -27,8 +27,6 @@ final class ReportDirectory: Directory {
     var count: Int { files.count }
 
     func name(at place: Int) -> [UInt8] { Array(Self.fileNames[place].utf8) }
-
-    func place(of name: [UInt8]) -> Int? { Self.fileNames.firstIndex { $0.utf8.elementsEqual(name) } }
 
     func identity(at place: Int) -> NodeIdentity { .builtIn(path: "\(Self.name)/\(Self.fileNames[place])") }
 

@@ -2,7 +2,7 @@ import Recordings
 import Support
 import Synchronization
 
-/// A report that says the same as long as the volume is mounted, made when somebody first asks for its size.
+/// A report that never changes while the volume is mounted. It is made when its size is first asked for.
 final class StoredReport: File {
     let caching = NodeCaching.lasting
     let extendedAttributes: [(name: String, value: String)] = []
@@ -25,11 +25,11 @@ final class StoredReport: File {
     }
 }
 
-/// A stored report that somebody has open.
+/// A stored report that is open.
 private final class OpenReport: OpenFile {
     let path: String
     private let text: PiecewiseText
-    /// Pieces that were read last: the kernel asks for the next parts before it has read those before.
+    /// The pieces that were read last, several of them: the kernel reads ahead with several requests at once.
     private let last = Mutex<[(index: Int, bytes: Block)]>([])
     private static let lastCount = 8
 
@@ -46,7 +46,7 @@ private final class OpenReport: OpenFile {
         let end = offset.adding(size) ?? .max
         while position < end, let (index, start) = text.piece(at: position) {
             let bytes = bytes(ofPiece: index)
-            // Within the piece, and so within an Int.
+            // This is within the piece, so it fits an Int.
             let first = Int(position - start)
             let count = min(bytes.count - first, Int(clamping: end - position))
             guard count > 0 else { break }

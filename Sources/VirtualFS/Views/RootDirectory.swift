@@ -1,12 +1,12 @@
 import Support
 import Synchronization
 
-/// The root of a volume: the plain tree's, with the views among its children.
+/// The root of a volume: the root of the plain tree, with the views among its children.
 final class RootDirectory: Directory {
     private let plain: GroupDirectory
     /// In the order of their names.
     private let views: [(name: String, directory: any Directory)]
-    /// Where the views are among the children: known once the plain tree's root is listed.
+    /// The places of the views among the children, which are known when the plain tree's root has been listed.
     private let places = AtomicLazyReference<Places>()
 
     /// The root of `tree`, with `views`.

@@ -1,11 +1,11 @@
-/// Something that the root of a volume has beside the groups and recordings of the store: a view of the recordings, or what the
-/// volume tells of itself.
+/// A directory in the root of a volume besides the groups and recordings of the store: a view of the recordings, or the
+/// reports.
 struct View: Sendable {
-    /// What it is called in the root; what the store calls so gets another name.
+    /// Its name in the root, as UTF-8. A group or recording of that name gets another one.
     let name: String
-    /// Makes its directory, which shows `tree`.
+    /// Makes its directory, which shows `tree`. This is called for every mount, and must not list anything.
     let make: @Sendable (_ tree: PlainTree, _ options: VolumeOptions) -> any Directory
 
-    /// All of them: to add one, add its line.
+    /// All views. To add one, add its line.
     static let all = [View(name: ReportDirectory.name) { ReportDirectory(about: $0, options: $1) }]
 }

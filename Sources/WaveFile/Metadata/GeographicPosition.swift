@@ -20,7 +20,7 @@ public struct GeographicPosition: Sendable, Equatable {
     /// Reads decimal degrees as GUANO has them in `Loc Position` (`49.09 5.05`), and as Wildlife Acoustics' recorders write them
     /// (`WGS84,49.09,N,5.05,W,310` or `WGS84,49.09,-5.05`): latitude first, signed or followed by its hemisphere; an altitude may
     /// follow. Nil for anything else, and for another datum.
-    public init?(_ text: String) {
+    init?(_ text: String) {
         // At commas if there is any: a decimal comma must not divide one number into two coordinates.
         let hasCommas = text.utf8.contains(UInt8(ascii: ","))
         var words = text.split { hasCommas ? $0 == "," : $0.isWhitespace }.map(\.trimmed)[...]

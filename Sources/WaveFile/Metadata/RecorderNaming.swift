@@ -1,7 +1,7 @@
 import Support
 
 /// A pattern by which recorders put the start of a recording into the names of their files.
-struct RecorderNaming: Sendable {
+private struct RecorderNaming: Sendable {
     /// A part of a name.
     enum Part: Sendable {
         /// A number of a date or a time, with this number of digits.

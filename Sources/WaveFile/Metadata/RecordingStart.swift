@@ -26,7 +26,7 @@ public struct RecordingStart: Sendable, Equatable {
 
     /// The start from the first source that has one, in the order of `Origin`; nil if none has. The time of the import is never used.
     ///
-    /// Times of a clock that was never set (`isOfUnsetClock`) are skipped, unless `trustsClock` or given by the user.
+    /// Times of a clock that was never set (`isOfUnsetClock`) are skipped, unless given by the user.
     ///
     /// - Parameters:
     ///   - metadata: the metadata in the file's chunks.
@@ -35,10 +35,9 @@ public struct RecordingStart: Sendable, Equatable {
     ///   - sampleRate: the sample rate of the file, for the time reference in `bext`.
     ///   - fallback: the start given by the user.
     ///   - offsetMinutes: minutes east of UTC for a time that has no offset.
-    ///   - trustsClock: whether times of a clock that was never set are used as well.
     public init?(
         metadata: WaveMetadata, tags: [String: String] = [:], fileName: String, sampleRate: UInt32,
-        fallback: Timestamp? = nil, offsetMinutes: Int? = nil, trustsClock: Bool = false
+        fallback: Timestamp? = nil, offsetMinutes: Int? = nil
     ) {
         for origin in Origin.allCases {
             let found: Timestamp? =
@@ -54,7 +53,7 @@ public struct RecordingStart: Sendable, Equatable {
                 case .creationTime: Self.time(ofTags: ["creation_time"], in: tags)
                 case .option: fallback
                 }
-            guard let found, trustsClock || origin == .option || !found.isOfUnsetClock else { continue }
+            guard let found, origin == .option || !found.isOfUnsetClock else { continue }
             time = found.offsetMinutes == nil ? offsetMinutes.map { found.read(atOffset: $0) } ?? found : found
             self.origin = origin
             return
@@ -76,7 +75,7 @@ public struct RecordingStart: Sendable, Equatable {
 extension Timestamp {
     /// Whether it is on a day on which clocks start if they were never set or lost power: 1970-01-01 (Unix), 1980-01-01 (FAT, GPS) or
     /// 2000-01-01 (real-time clocks). A clock that is not set runs on from there.
-    public var isOfUnsetClock: Bool {
+    fileprivate var isOfUnsetClock: Bool {
         let day = String(
             Timestamp(seconds: seconds.adding(Int64(offsetMinutes ?? 0) * 60) ?? seconds).description.prefix(10))
         return ["1970-01-01", "1980-01-01", "2000-01-01"].contains(day)

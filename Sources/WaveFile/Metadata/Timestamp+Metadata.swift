@@ -1,4 +1,4 @@
-public import Support
+import Support
 
 extension Timestamp {
     /// The time in a metadata field, in one of the forms that recorders and editors write: year, month and day separated by `-`, `/`,
@@ -7,7 +7,7 @@ extension Timestamp {
     ///
     /// Nil if the text is a date alone, if the day or the month comes first (the two cannot be told apart), or if the time is followed
     /// by anything but an offset: a time in an unknown zone would be hours off.
-    public init?(metadata text: some StringProtocol) {
+    init?(metadata text: some StringProtocol) {
         var scanner = TextScanner(text)
         scanner.skipSpaces()
         guard let year = scanner.digits(4) else { return nil }
@@ -22,7 +22,7 @@ extension Timestamp {
 }
 
 extension TextScanner {
-    mutating func skipSpaces() {
+    fileprivate mutating func skipSpaces() {
         while skip(oneOf: " \t\0") {}
     }
 

@@ -41,7 +41,7 @@ public struct WaveMetadata: Sendable, Equatable {
     }
 
     /// The comment in `ICMT`, where AudioMoth and others put it.
-    public var comment: String? { info.first { $0.name == "ICMT" }?.value }
+    var comment: String? { info.first { $0.name == "ICMT" }?.value }
 
     // MARK: - Parts
 
@@ -97,12 +97,6 @@ public struct MetadataField: Sendable, Equatable {
     public let name: String
     /// The value, without white space around it.
     public let value: String
-
-    /// A field.
-    public init(name: String, value: String) {
-        self.name = name
-        self.value = value
-    }
 }
 
 extension Substring {

@@ -3,7 +3,7 @@ import Support
 /// The bytes of a WAV file, with random access.
 public struct WaveBytes {
     /// Bytes of the file.
-    public let byteCount: UInt64
+    let byteCount: UInt64
     private let read: (Range<UInt64>) throws -> [UInt8]
 
     /// A file of `byteCount` bytes; `read` returns exactly the bytes of a range within them.

@@ -1,11 +1,11 @@
 import Support
 
 /// A chunk of a RIFF file: its name, and the place of its contents.
-public struct WaveChunk: Sendable, Equatable {
+struct WaveChunk: Sendable, Equatable {
     /// The name: the four characters in the file.
-    public let identifier: String
+    let identifier: String
     /// The range of its contents in the file, clamped to the file, without header and pad byte.
-    public let contents: Range<UInt64>
+    let contents: Range<UInt64>
 }
 
 /// Walks over the chunks of a file, and allows for careless recorders: a chunk of odd size may lack its pad byte, and the last chunk

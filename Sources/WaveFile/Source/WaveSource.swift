@@ -9,9 +9,9 @@ public struct WaveSource: Sendable, Equatable {
     /// The range of the samples in the file: whole samples of all channels.
     public let data: Range<UInt64>
     /// The chunks after the samples.
-    public let laterChunks: [WaveChunk]
+    let laterChunks: [WaveChunk]
     /// Bytes of the file.
-    public let byteCount: UInt64
+    let byteCount: UInt64
     /// Bytes of samples that the header claims and the file does not have, as it is cut short. 0 if the size that it claims is one that
     /// recorders write before they know it.
     public let missingByteCount: UInt64

@@ -3,14 +3,14 @@ public import Support
 /// An error in a file that is read as WAV.
 public struct WaveSourceError: DescribedError {
     /// What is wrong, for the user.
-    public let problem: String
+    let problem: String
     /// The place in the file, in bytes from its start, if known.
-    public let offset: UInt64?
+    let offset: UInt64?
     /// The error of the source that the file is read from.
     public let cause: (any Error)?
 
     /// An error about a WAV file.
-    public init(_ problem: String, at offset: UInt64? = nil, cause: (any Error)? = nil) {
+    init(_ problem: String, at offset: UInt64? = nil, cause: (any Error)? = nil) {
         self.problem = problem
         self.offset = offset
         self.cause = cause

@@ -3,17 +3,15 @@ import Support
 /// The `fmt ` chunk of a source, with WAVE_FORMAT_EXTENSIBLE resolved.
 public struct WaveSourceFormat: Sendable, Equatable {
     /// The format tag: 1 for integers, 3 for floating point; for an extensible format, the tag in its GUID.
-    public let tag: UInt16
-    /// Whether the chunk is a WAVE_FORMAT_EXTENSIBLE.
-    public let isExtensible: Bool
+    let tag: UInt16
     /// The number of channels, at least one.
-    public let channels: Int
+    let channels: Int
     /// Samples of one channel per second, above zero.
-    public let sampleRate: UInt32
+    let sampleRate: UInt32
     /// Bytes of one sample of all channels, above zero.
-    public let blockAlign: Int
+    let blockAlign: Int
     /// Bits of one sample of one channel, according to the file.
-    public let bitsPerSample: Int
+    let bitsPerSample: Int
 
     private static let extensibleTag: UInt16 = 0xFFFE
     private static let integerTag: UInt16 = 1
@@ -35,8 +33,7 @@ public struct WaveSourceFormat: Sendable, Equatable {
         self.sampleRate = sampleRate
         self.blockAlign = Int(blockAlign)
         bitsPerSample = Int(bits)
-        isExtensible = tag == Self.extensibleTag
-        guard isExtensible else {
+        guard tag == Self.extensibleTag else {
             self.tag = tag
             return
         }

@@ -5,11 +5,11 @@ public struct WaveSourceHead: Sendable, Equatable {
     /// The format of the samples.
     public let format: WaveSourceFormat
     /// The chunks before the samples.
-    public let chunks: [WaveChunk]
+    let chunks: [WaveChunk]
     /// Bytes before the samples.
     public let byteCount: UInt64
     /// Bytes of samples that the header claims; nil if it leaves them open.
-    public let claimedByteCount: UInt64?
+    let claimedByteCount: UInt64?
 
     /// Reads the head of `file`: RIFF, or RF64 and BW64 with their `ds64` chunk.
     public init(of file: WaveBytes) throws(WaveSourceError) {

@@ -32,7 +32,7 @@ extension CodecChain {
                     path: path)
             }
             return CodecChain(
-                shape: shape, transposes: transposes, serializer: serializer, compressors: parts.compressors,
+                transposes: transposes, serializer: serializer, compressors: parts.compressors,
                 store: store, cache: cache, kind: kind)
         }
 

@@ -16,9 +16,6 @@ final class CodecChain: Sendable {
     /// The most bytes that such a chunk may have at any step of its encoding.
     static let maximumEncodedSize = 2 * maximumDecodedSize + (1 << 20)
 
-    /// Elements of a chunk in every dimension.
-    let shape: [Int]
-
     private let transposes: [TransposeCodec]
     private let serializer: Serializer
     private let compressors: [any BytesToBytesCodec]
@@ -29,10 +26,9 @@ final class CodecChain: Sendable {
     private let cacheOwner: BlockOwner
 
     init(
-        shape: [Int], transposes: [TransposeCodec], serializer: Serializer, compressors: [any BytesToBytesCodec],
+        transposes: [TransposeCodec], serializer: Serializer, compressors: [any BytesToBytesCodec],
         store: any Store, cache: BlockCache, kind: BlockKind
     ) {
-        self.shape = shape
         self.transposes = transposes
         self.serializer = serializer
         self.compressors = compressors

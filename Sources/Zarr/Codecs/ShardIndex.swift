@@ -14,7 +14,7 @@ struct ShardIndex {
     }
 
     /// Bytes of an entry.
-    static let entrySize = 16
+    private static let entrySize = 16
     private static let headerSize = 8
 
     private let block: Block

@@ -1,17 +1,17 @@
-public import Support
+import Support
 
 /// Bytes of a value, and what the store says of it.
-public struct StoredBytes: Sendable {
+struct StoredBytes: Sendable {
     /// The bytes that were asked for.
-    public let bytes: Block
+    let bytes: Block
     /// The value that they are a part of.
-    public let info: ValueInfo
+    let info: ValueInfo
 }
 
 extension Store {
     /// Reads `part` of the value under `key` into memory of its own; nil if there is no such key. Throws as the requirement
     /// does. The caller bounds a range or a suffix.
-    public func get(_ key: String, _ part: ValuePart) throws(StoreError) -> StoredBytes? {
+    func get(_ key: String, _ part: ValuePart) throws(StoreError) -> StoredBytes? {
         var memory: UnsafeMutableRawBufferPointer?
         do throws(StoreError) {
             let info = try get(key, part) { byteCount in
@@ -31,7 +31,7 @@ extension Store {
     }
 
     /// Whether there is a value under `key`.
-    public func contains(_ key: String) throws(StoreError) -> Bool {
+    func contains(_ key: String) throws(StoreError) -> Bool {
         try get(key, .range(0..<0)) { _ in UnsafeMutableRawBufferPointer(start: nil, count: 0) } != nil
     }
 

@@ -17,11 +17,11 @@ public struct StoreError: DescribedError {
     }
 
     /// What sort of failure it is.
-    public let kind: Kind
+    let kind: Kind
     /// What happened.
-    public let problem: String
+    let problem: String
     /// The key that it happened to, or the prefix that was listed.
-    public let key: String
+    let key: String
     /// The error beneath, if there is one.
     public let cause: (any Error)?
 
@@ -39,12 +39,12 @@ public struct StoreError: DescribedError {
 
 extension StoreError {
     /// The value under `key` has `size` bytes, and `range` ends beyond them.
-    public static func cutShort(_ key: String, range: Range<UInt64>, size: UInt64) -> StoreError {
+    static func cutShort(_ key: String, range: Range<UInt64>, size: UInt64) -> StoreError {
         StoreError(.cutShort(size: size), "ends at byte \(size), before byte \(range.upperBound)", key: key)
     }
 
     /// The value under `key` has `size` bytes, more than `limit`.
-    public static func tooLarge(_ key: String, limit: Int, size: UInt64) -> StoreError {
+    static func tooLarge(_ key: String, limit: Int, size: UInt64) -> StoreError {
         StoreError(.tooLarge(size: size), "has \(size) bytes, more than \(limit)", key: key)
     }
 }

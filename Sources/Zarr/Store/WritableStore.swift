@@ -85,12 +85,12 @@ extension NewValue {
 extension StagedNode {
     /// The path, until the node is published, of what will be `name` below it: a node, or a key such as `zarr.json`. Empty:
     /// the node's own path.
-    public func path(of name: String) -> String {
+    func path(of name: String) -> String {
         name.isEmpty ? path : "\(path)/\(name)"
     }
 
     /// Writes `bytes` as the new value `key` below the node.
-    public func write(_ bytes: [UInt8], to key: String) throws(StoreError) {
+    func write(_ bytes: [UInt8], to key: String) throws(StoreError) {
         let value = try makeValue(key)
         try value.append(bytes)
         try value.finish()

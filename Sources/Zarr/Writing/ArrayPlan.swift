@@ -10,17 +10,17 @@ public struct ArrayPlan: Sendable, Hashable {
     private static let maximumChunkBytes = 1 << 30
 
     /// The type of an element, which is a number.
-    public let dataType: DataType
+    let dataType: DataType
     /// The dimensions of a row: none for an array of one dimension, `[3]` for a table of three columns.
-    public let rowShape: [Int]
+    let rowShape: [Int]
     /// Rows in a chunk.
-    public let chunkRows: Int
+    let chunkRows: Int
     /// Chunks in a shard; nil if each chunk is kept under a key of its own.
-    public let chunksPerShard: Int?
+    let chunksPerShard: Int?
     /// An array of at most this many rows is one chunk; never less than `chunkRows`. This many rows are held in memory.
-    public let singleChunkRows: Int
+    let singleChunkRows: Int
     /// What a chunk's bytes are compressed with, in this order. If there is nothing, readers can read parts of a chunk.
-    public let compression: [Compression]
+    let compression: [Compression]
 
     /// Bytes of a row.
     var rowSize: Int { rowShape.reduce(dataType.itemSize, *) }

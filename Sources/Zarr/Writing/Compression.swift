@@ -9,7 +9,7 @@ public enum Compression: Sendable, Hashable {
 
     /// The compressor within `blosc`.
     public enum BloscCompressor: String, Sendable, Encodable {
-        case lz4, lz4hc, zlib, zstd
+        case lz4hc, zstd
     }
 
     /// `zstd` at a level from 1 to 22.

@@ -23,7 +23,7 @@ import Testing
     func `headers say what the encoder was told`(
         name: String, channels: Int, sampleRate: UInt32, shortBlockSize: Int, longBlockSize: Int
     ) throws {
-        let headers = try VorbisHeaders(of: CodedFixture(name).stream)
+        let headers = try VorbisStart(of: CodedFixture(name).stream).headers
         #expect(headers.channels == channels)
         #expect(headers.sampleRate == sampleRate)
         #expect(headers.shortBlockSize == shortBlockSize)
@@ -110,7 +110,7 @@ import Testing
         let stream = try VorbisStream(ogg.bytes, pieces: 777)
         #expect(stream.packets.map { $0.bytes(in: ogg.bytes) } == Array(packets[..<20]))
         #expect(stream.packets.contains { !$0.laterPieces.isEmpty })
-        #expect(try stream.headers == VorbisHeaders(of: CodedFixture("stereo.ogg").stream))
+        #expect(try stream.headers == VorbisStart(of: CodedFixture("stereo.ogg").stream).headers)
     }
 
     @Test func `after a lost page, no samples come of the first packet, and all that follow move up`() throws {

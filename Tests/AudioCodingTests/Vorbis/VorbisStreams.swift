@@ -11,7 +11,7 @@ struct VorbisStream {
         self.bytes = bytes
         var scanner = VorbisPacketScanner()
         packets = try forEachPiece(of: bytes, pieces) { try scanner.consume($0) } + scanner.finish()
-        headers = try VorbisHeaders(of: CodedStream(bytes))
+        headers = try VorbisStart(of: CodedStream(bytes)).headers
         heardSampleCount = scanner.heardSampleCount
     }
 

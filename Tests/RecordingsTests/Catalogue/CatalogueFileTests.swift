@@ -1,10 +1,12 @@
 import Foundation
-import Recordings
 import SQLite
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
+
+@testable import Recordings
 
 struct CatalogueFileTests {
     /// A store of a FLAC, an AAC and an array, and a path for its catalogue beside it.
@@ -27,7 +29,7 @@ struct CatalogueFileTests {
     }
 
     private func catalogue(
-        _ store: any Store, _ path: String?, lines: LogLines = LogLines()
+        _ store: any Store, _ path: String?, lines: KeptLines = KeptLines()
     ) throws -> [Recording] {
         let file = path.map { CatalogueFile(path: $0, log: lines.log) }
         defer { file?.save() }
@@ -41,12 +43,12 @@ struct CatalogueFileTests {
                 recording.path, recording.group, "\(recording.number ?? 0)", recording.sourceName,
                 recording.codec.rawValue, "\(recording.format)", "\(recording.sampleCount)", start,
                 "\(recording.modified)", recording.sourceSHA256 ?? "", recording.rateReason ?? "",
-                "\(recording.waveByteCount ?? 0)",
+                "\(recording.waveExtent?.fileSize ?? 0)",
             ].joined(separator: " ")
         }
     }
 
-    @Test func `the catalogue's file has the facts of the store, and no recording is read before its samples are`() throws {
+    @Test func `the catalogue's file has all facts of the store, and recordings are read only for samples`() throws {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try catalogue(base, nil)
@@ -85,7 +87,7 @@ struct CatalogueFileTests {
             let database = try Database(path: path)
             try database.execute("UPDATE recordings SET format_rate = -5, format_channels = 'two', samples = x'00'")
             #expect(try description(catalogue(base, path)) == fresh)
-            // A number of samples that could be, and is not: found out when the samples are read.
+            // A plausible but wrong number of samples, which is noticed when the samples are read.
             try database.execute("UPDATE recordings SET samples = samples + 1")
             let wrong = try catalogue(base, path)
             #expect(throws: RecordingError.self) { try wrong[0].bytes(0..<4) }
@@ -108,7 +110,7 @@ struct CatalogueFileTests {
             default: path += "/nowhere"
             }
             let before = try? Data(contentsOf: URL(filePath: path))
-            let lines = LogLines()
+            let lines = KeptLines()
             #expect(try description(catalogue(base, path, lines: lines)) == fresh)
             #expect(lines.all.count == 1)
             let after = try? Data(contentsOf: URL(filePath: path))
@@ -120,7 +122,7 @@ struct CatalogueFileTests {
         try withStore { store, path in
             let base = try DirectoryStore(path: store.directory.path)
             let fresh = try description(catalogue(base, nil))
-            let lines = LogLines()
+            let lines = KeptLines()
             let file = CatalogueFile(path: path, log: lines.log)
             try FileManager.default.removeItem(atPath: path)
             let cache = BlockCache(budget: 0)
@@ -180,7 +182,7 @@ struct CatalogueFileTests {
             #expect(try cost(unversioned) == (true, true))
             #expect(try (rowCount("recordings"), rowCount("derived")) == (factCount, derivedCount))
             #expect(try cost(unversioned) == (factCount == 0, derivedCount == 0))
-            // What was kept while the versions were known is not believed where they are not.
+            // Facts that were kept while the versions were known are not used if the versions are unknown.
             _ = try cost(base)
             #expect(try (rowCount("recordings"), rowCount("derived")) == (1, 1))
             #expect(try cost(base) == (false, false))
@@ -214,7 +216,7 @@ struct CatalogueFileTests {
         }
     }
 
-    @Test(arguments: ["fixed.flac", "exact.aac"])
+    @Test(arguments: ["fixed.flac", "exact.aac", "clicks.ogg"])
     func `the catalogue's file keeps the places of the frames of a stream without an index`(name: String) throws {
         let costs = try costs(of: StreamFixture.named(name))
         // All of the stream, less what precedes its frames.

@@ -1,9 +1,10 @@
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
 import Zarr
+
+@testable import Recordings
 
 struct CatalogueTests {
     private let flac = Result { try StreamFixture.named("fixed.flac").bytes }

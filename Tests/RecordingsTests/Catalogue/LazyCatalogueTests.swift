@@ -1,10 +1,11 @@
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
 import WaveFile
 import Zarr
+
+@testable import Recordings
 
 @Suite struct `A catalogue of many groups` {
     /// Calls `body` with the folder of a store of the groups `a`, `b` and `c`, each with the recordings `0` and `1` and the group
@@ -39,7 +40,7 @@ import Zarr
         try Catalogue(store: store, root: root, cache: BlockCache(budget: 1 << 20), log: .silent)
     }
 
-    @Test func `lists a group without looking into any other`() throws {
+    @Test func `a catalogue lists a group without examining any other`() throws {
         try withStore { base in
             let store = ObservedStore(base)
             let catalogue = try catalogue(store)
@@ -54,7 +55,7 @@ import Zarr
         }
     }
 
-    @Test func `opens one recording without looking at any other`() throws {
+    @Test func `a catalogue opens one recording without examining any other`() throws {
         try withStore { base in
             let store = ObservedStore(base)
             let catalogue = try catalogue(store)
@@ -71,14 +72,14 @@ import Zarr
     @Test(arguments: [
         "", "b", "b/9", "b/deep", "b/1/audio_data_blob_array", "b//1", "b/./1", "../b/1", "__b", "b/1/", "d/0",
     ])
-    func `has no recording at a path where listing shows none`(path: String) throws {
+    func `a catalogue has no recording at a path where a listing shows none`(path: String) throws {
         try withStore { store in
             let catalogue = try catalogue(store)
             #expect(try catalogue.recording(at: path)?.path == nil)
         }
     }
 
-    @Test func `has the recordings of its root alone`() throws {
+    @Test func `a catalogue has only the recordings below its root`() throws {
         try withStore { store in
             let catalogue = try catalogue(store, root: "b")
             #expect(try catalogue.recording(at: "b/1")?.path == "b/1")
@@ -87,7 +88,7 @@ import Zarr
         }
     }
 
-    @Test func `reports why a recording that is opened alone cannot be served`() throws {
+    @Test func `a catalogue reports why a recording that is opened alone cannot be served`() throws {
         try withFolder { folder in
             try Data("{".utf8).write(to: folder.appending(path: "b/1/zarr.json"))
             let catalogue = try catalogue(DirectoryStore(path: folder.path))
@@ -98,7 +99,7 @@ import Zarr
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `lists and learns one group for a caller while the background waits for another group`() throws {
+    func `a catalogue lists and learns one group for a caller while the background waits for another`() throws {
         try withStore { base in
             let (isThere, goOn) = (Semaphore(), Semaphore())
             let store = ObservedStore(base) { key in
@@ -119,7 +120,8 @@ import Zarr
         }
     }
 
-    @Test func `learns a recording once for all who ask, with all that its group says of it`() throws {
+    @Test func `a catalogue learns a recording once for all threads that ask, with all attributes of its group`() throws
+    {
         try withStore { base in
             let store = CountingStore(base)
             let catalogue = try catalogue(store)

@@ -1,11 +1,12 @@
 import AudioCoding
 import Foundation
-import Recordings
 import Support
 import Synchronization
 import TestSupport
 import Testing
 import Zarr
+
+@testable import Recordings
 
 /// A store of one recording, `0`, checked.
 struct Checked {
@@ -13,7 +14,7 @@ struct Checked {
     let summary: StoreCheck.Summary
 
     var faults: [Finding] { findings.filter { $0.kind == .fault } }
-    /// What is said of faults, in their order.
+    /// The problems of the faults, in their order.
     var problems: [String] { faults.map(\.problem) }
 
     init(_ directory: URL, isDeep: Bool = false, isRepairing: Bool = false) throws {
@@ -135,9 +136,9 @@ struct StoreCheckTests {
         let rows = try fixture.indexRows
         try Checked.with(fixture, rows: rows, change: { $0[Int(rows[15][0])] = 0 }) { directory in
             let checked = try Checked(directory)
-            // The frame before is not believed either: no header stands where it ends.
+            // The frame before is lost as well, since no header follows it.
             #expect(checked.faults.map(\.samples) == [rows[14][2]..<rows[16][2]])
-            // What is decoded after them draws on them, and cannot be had either.
+            // The unit after them needs them as pre-roll, and cannot be decoded either.
             let deep = try Checked(directory, isDeep: true)
             #expect(deep.faults.map(\.samples) == [rows[14][2]..<rows[16][2], rows[16][2]..<rows[32][2]])
         }
@@ -205,7 +206,7 @@ struct StoreCheckTests {
             try store.addArray(
                 "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
                 attributes: ["packet_count": packetCount + 1])
-            // Nobody reads by restarts that were proved on other packets.
+            // Restarts that were proved on other packets are not used.
             let other = try OpenedRecording(store: DirectoryStore(path: directory.path))
             #expect(try other.recording.allBytes() == whole)
         }
@@ -307,7 +308,7 @@ struct SharedStoreCheckTests {
         let shared = try #require(SharedMaterial.directory).appending(path: "stores/\(store)")
         #expect(try Checked(shared, isDeep: true).faults.map(\.recording) == recordings)
         try TestFiles.withTemporaryDirectory { directory in
-            // Copied by the program: what is not writable there is not here either, but for root.
+            // Without the modes: a copy of what is not writable is not writable either, except for root.
             let copy = directory.appending(path: store)
             try run("cp", "-r", "--no-preserve=mode", shared.path, copy.path)
             _ = try Checked(copy, isRepairing: true)

@@ -1,8 +1,9 @@
-import Recordings
 import Support
 import TestSupport
 import Testing
 import WaveFile
+
+@testable import Recordings
 
 struct DecodeCounterTests {
     @Test func `each FLAC frame is counted as one unit, once, without pre-roll`() throws {

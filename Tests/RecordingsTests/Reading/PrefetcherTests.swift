@@ -1,9 +1,10 @@
-import Recordings
 import Support
 import Synchronization
 import TestSupport
 import Testing
 import WaveFile
+
+@testable import Recordings
 
 struct PrefetcherTests {
     /// Samples that remember which of them were read.

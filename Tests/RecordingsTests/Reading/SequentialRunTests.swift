@@ -18,10 +18,7 @@ struct SequentialRunTests {
     private let request: UInt64 = 128 << 10
     private let end: UInt64 = 1 << 30
 
-    @Test
-    func
-        `a sequential run is known after a megabyte, and is decoded ahead of, ever further, without a gap or a byte twice`()
-    {
+    @Test func `a sequential run is known after a megabyte, and decoded ahead of without a gap or a byte twice`() {
         var run = SequentialRun()
         var asked: [Range<UInt64>] = []
         for start in stride(from: UInt64(0), to: 64 << 20, by: Int(request)) {

@@ -2,10 +2,8 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite("A histogram of durations")
 struct LatencyHistogramTests {
-    @Test("counts each up to its bound, and in all bounds above")
-    func bounds() {
+    @Test func `a histogram counts each duration in the first bound that holds it and in all bounds above`() {
         let histogram = LatencyHistogram()
         for duration: Duration in [
             .zero, .seconds(-5), .microseconds(50), .nanoseconds(50_001), .milliseconds(3), .seconds(10), .seconds(11),
@@ -25,8 +23,7 @@ struct LatencyHistogramTests {
         #expect(snapshot.buckets.map(\.bound) == snapshot.buckets.map(\.bound).sorted())
     }
 
-    @Test("takes durations without end")
-    func extremes() {
+    @Test func `a histogram counts durations of any length`() {
         let histogram = LatencyHistogram()
         histogram.add(.seconds(Int64.max))
         #expect(histogram.snapshot.count == 1)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite struct `The metrics of a volume` {
+struct MetricsTests {
     private let names = [".zarrwlr/metrics", ".zarrwlr/status.json"]
 
     /// What the live text at `path` says from its beginning to its end, `size` bytes at a time.
@@ -70,7 +70,7 @@ import Testing
         return volume
     }
 
-    @Test func `are in a form that Prometheus takes`() throws {
+    @Test func `metrics have the form that Prometheus reads`() throws {
         let document = try prometheus(usedVolume())
         #expect(document.families.count >= 25)
         #expect(document.families.allSatisfy { $0.name.hasPrefix("zarrwlr_") })
@@ -78,7 +78,7 @@ import Testing
         #expect(document["zarrwlr_mount_info", facts] == 1)
     }
 
-    @Test func `are the same in both texts`() throws {
+    @Test func `metrics and status.json have the same numbers`() throws {
         let volume = try usedVolume()
         let document = try prometheus(volume)
         let object = try json(volume)
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func `tell what was read, how it went, and what it took`() throws {
+    @Test func `metrics count reads, their failures, their bytes and their durations`() throws {
         let volume = try usedVolume()
         let document = try prometheus(volume)
         #expect(document["zarrwlr_requests_total", ["kind": "read"]] == 3)
@@ -132,7 +132,7 @@ import Testing
         #expect(try #require(document["zarrwlr_uptime_seconds", [:]]) > 0)
     }
 
-    @Test func `tell what is kept, what it was good for, and what was decoded`() throws {
+    @Test func `metrics report what is cached, how often that helped, and what was decoded`() throws {
         let volume = try usedVolume()
         let document = try prometheus(volume)
         let kinds = ["samples", "states", "chunks", "indexes", "reserved"]
@@ -150,7 +150,7 @@ import Testing
         #expect(document["zarrwlr_preroll_ratio", ["codec": "flac"]] == 0)
     }
 
-    @Test func `are those of when the file was opened, until it is closed`() throws {
+    @Test func `an open metrics file keeps the numbers of the time at which it was opened`() throws {
         let volume = try usedVolume()
         let table = try volume.open(volume.attributes(at: ".zarrwlr/metrics").inode)
         let first = try text(volume, table)
@@ -168,7 +168,7 @@ import Testing
         for handle in [table, status] { try volume.release(handle) }
     }
 
-    @Test func `have no size before they are read, and may not be kept`() throws {
+    @Test func `metrics files have the size 0, and the kernel may not keep them`() throws {
         let volume = try usedVolume()
         for name in names {
             let attributes = try volume.attributes(at: name)
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func `do not count being read as reading a recording`() throws {
+    @Test func `reading the metrics does not count as reading a recording`() throws {
         let volume = Volume([])
         let handle = try volume.open(volume.attributes(at: ".zarrwlr/status.json").inode)
         try volume.answerRead(handle, offset: 0, size: 4_096) { _ in }

@@ -3,10 +3,8 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite("The memory of the process")
 struct ProcessMemoryTests {
-    @Test("is at least what was written to")
-    func holds() throws {
+    @Test func `the memory of the process is at least the bytes that it has written to`() throws {
         let block = Block(count: 64 << 20) { $0.initializeMemory(as: UInt8.self, repeating: 1) }
         #expect(try #require(ProcessMemory.residentByteCount) >= 64 << 20)
         withExtendedLifetime(block) {}

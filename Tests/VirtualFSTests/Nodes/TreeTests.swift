@@ -4,7 +4,7 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite struct `The nodes of a tree` {
+struct TreeTests {
     /// A root with the directories `a`, `b` and `c`, in each of which files called `0`, `1` and `2` have the same identities as
     /// those in the others: what a store can bring about whose paths hash alike.
     private let directories = ["a", "b", "c"].map { name in
@@ -18,7 +18,7 @@ import Testing
     private func bytes(_ name: String) -> [UInt8] { Array(name.utf8) }
 
     @Test(arguments: [["a", "b", "c"], ["c", "a", "b"], ["b", "b", "a", "c"]])
-    func `have inodes of their own in every order of looking at them, and keep them`(order: [String]) throws {
+    func `nodes have inodes of their own, and keep them, in whatever order they are looked up`(order: [String]) throws {
         let tree = Tree(root: root)
         let top = try tree.entry(of: .root)
         var found: [Inode: String] = [:]
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `are looked for everywhere where an inode is not known, and only once`() throws {
+    @Test func `all directories are searched for an inode that is not known, but only once`() throws {
         let inode = try {
             let tree = Tree(root: root)
             return try tree.child(bytes("1"), of: tree.child(bytes("b"), of: tree.entry(of: .root))).inode
@@ -55,7 +55,7 @@ import Testing
         #expect(directories.allSatisfy { $0.takeCount() == 0 })
     }
 
-    @Test func `of a directory are not looked at before it is looked into`() throws {
+    @Test func `the children of a directory are made when it is looked into`() throws {
         let tree = Tree(root: root)
         let top = try tree.entry(of: .root)
         let directory = try tree.child(bytes("b"), of: top)
@@ -66,7 +66,7 @@ import Testing
         #expect(tree.parent(of: top).inode == .root)
     }
 
-    @Test func `are the same for many threads that look at them first`() throws {
+    @Test func `many threads that look up the same nodes first get the same inodes`() throws {
         let tree = Tree(root: root)
         let found = Mutex<[String: Set<Inode>]>([:])
         Parallel.forEach(count: 90, threads: 8) { index in
@@ -115,7 +115,6 @@ private final class FixedDirectory: Directory {
     }
 
     func name(at place: Int) -> [UInt8] { Array(children[place].name.utf8) }
-    func place(of name: [UInt8]) -> Int? { children.firstIndex { $0.name.utf8.elementsEqual(name) } }
     func identity(at place: Int) -> NodeIdentity { children[place].identity }
 
     func child(at place: Int) -> Child {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite struct `A file name` {
+struct FileNameTests {
     @Test(arguments: [
         ("birdnet_sample.flac", "birdnet_sample.wav"),
         ("REC_001.WAV", "REC_001.WAV"),
@@ -16,7 +16,7 @@ import Testing
         ("dot.", "dot..wav"),
         ("Grünspecht 🐦.m4a", "Grünspecht 🐦.wav"),
     ])
-    func `of a recording has the source's name and ends in .wav`(source: String, name: String) {
+    func `the file name of a recording is its source's name, ending in .wav`(source: String, name: String) {
         #expect(text(FileName(source: source).bytes()) == name)
     }
 
@@ -29,17 +29,17 @@ import Testing
         (".", "_.wav"),
         ("..", "__.wav"),
     ])
-    func `that no file can have is mended`(source: String, name: String) {
+    func `a name that no file can have is mended`(source: String, name: String) {
         #expect(text(FileName(source: source).bytes()) == name)
     }
 
     @Test(arguments: [("", "unnamed"), (".", "_"), ("..", "__"), ("a/b", "a_b"), ("pond.flac", "pond.flac")])
-    func `of a directory is mended and keeps its ending`(source: String, name: String) {
+    func `the name of a directory is mended and keeps its ending`(source: String, name: String) {
         #expect(text(FileName(directory: source).bytes()) == name)
     }
 
     @Test(arguments: 0..<4)
-    func `over 255 bytes is cut between two characters and keeps its ending`(shift: Int) throws {
+    func `a name over 255 bytes is cut between two characters and keeps its ending`(shift: Int) throws {
         let source = String(repeating: "x", count: shift) + String(repeating: "🐦", count: 100) + ".WAV"
         let bytes = FileName(source: source).bytes(suffix: "~7")
         #expect(bytes.count <= 255)
@@ -48,7 +48,7 @@ import Testing
         #expect(name.hasSuffix("🐦~7.WAV"))
     }
 
-    @Test func `of 255 bytes is kept whole`() {
+    @Test func `a name of 255 bytes is kept whole`() {
         let name = String(repeating: "n", count: 251) + ".wav"
         #expect(text(FileName(source: name).bytes()) == name)
     }

@@ -7,12 +7,12 @@ import WaveFile
 
 @testable import VirtualFS
 
-@Suite struct `A volume describes itself` {
+struct DescriptionTests {
     private static let header =
         "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason,"
         + "latitude,longitude,make,model,serial\n"
 
-    @Test func `in recordings.csv, a line for each recording`() throws {
+    @Test func `recordings.csv has a line for each recording`() throws {
         let volume = Volume([
             .synthetic(
                 "pond/0", source: "a.flac", sampleCount: 100_000, channels: 2, rate: 250_000, encoding: .integer24,
@@ -25,14 +25,14 @@ import WaveFile
                 + "pond/a~1.wav,pond,flac,48000,1,16,1000,0.020833,,,,,,,,\n")
     }
 
-    @Test func `with fields quoted where they hold commas, quotes or line breaks`() throws {
+    @Test func `recordings.csv quotes fields that hold commas, quotes or line breaks`() throws {
         let volume = Volume([.synthetic("a,b\r\nc/0", source: "say \"hi\", now.flac", rateReason: "x\ny")])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
                 + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\r\nc\",flac,48000,1,16,1000,0.020833,,,\"x\ny\",,,,,\n")
     }
 
-    @Test func `in problems.txt, a line for each problem`() throws {
+    @Test func `problems.txt has a line for each problem`() throws {
         let volume = Volume(
             [],
             problems: [
@@ -44,11 +44,11 @@ import WaveFile
                 == "/raw/0: packet borders\\nare lost\n/raw/1: no samples: /x: No such file or directory (open)\n")
     }
 
-    @Test func `in problems.txt also where there is none`() throws {
+    @Test func `problems.txt says so if there are no problems`() throws {
         #expect(try Volume([]).text(at: ".zarrwlr/problems.txt") == "Every recording that was found is served.\n")
     }
 
-    @Test func `in extended attributes`() throws {
+    @Test func `extended attributes say where a recording is in the store and what its source was`() throws {
         let known = Recording.synthetic(
             "pond/0", source: "a.flac", start: Timestamp(seconds: 0, offsetMinutes: 0), sum: "abc")
         var facts = known.facts

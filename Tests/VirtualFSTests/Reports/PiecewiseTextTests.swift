@@ -5,8 +5,8 @@ import Testing
 
 @testable import VirtualFS
 
-@Suite struct `A text in pieces` {
-    @Test func `knows in which piece each of its bytes is`() {
+struct PiecewiseTextTests {
+    @Test func `a text in pieces finds the piece that each of its bytes is in`() {
         let text = PiecewiseText(["ab", "", "cde", "f", ""].map { piece in { piece } })
         #expect(text.byteCount == 6)
         #expect(text.pieceCount == 3)
@@ -16,7 +16,7 @@ import Testing
         #expect((0..<3).map { Array(text.bytes(ofPiece: $0).bytes) } == ["ab", "cde", "f"].map { Array($0.utf8) })
     }
 
-    @Test func `is read the same in parts of any size, from any place`() throws {
+    @Test func `a report reads the same in parts of any size, from any place`() throws {
         let volume = Volume(
             (0..<700).map { .synthetic("\($0 % 3 == 0 ? "a" : "b")/\($0)", source: "\($0).flac") },
             problems: (0..<10).map { RecordingError("is not served", recording: "a/x\($0)") })

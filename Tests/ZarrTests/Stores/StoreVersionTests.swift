@@ -4,7 +4,7 @@ import Testing
 
 /// The version of several keys together.
 struct StoreVersionTests {
-    /// A store that knows of each key what it was told.
+    /// A store that knows of each key what `known` says.
     private struct TestedStore: Store {
         enum Knowledge {
             case version(UInt64), nothing, failure

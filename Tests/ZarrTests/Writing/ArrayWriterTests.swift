@@ -23,8 +23,8 @@ struct WriterCase: Sendable, CustomTestStringConvertible {
             ("crc32c", [.crc32c]),
             ("zstd and crc32c", [.zstd(level: 1), .crc32c]),
             ("blosc bits", [.blosc(.zstd, level: 5, shuffle: .bits, itemSize: 8)]),
-            ("blosc bytes", [.blosc(.lz4, level: 9, shuffle: .bytes, itemSize: 8)]),
-            ("blosc", [.blosc(.zlib, level: 1, shuffle: .none, itemSize: 8)]),
+            ("blosc bytes", [.blosc(.lz4hc, level: 9, shuffle: .bytes, itemSize: 8)]),
+            ("blosc", [.blosc(.zstd, level: 1, shuffle: .none, itemSize: 8)]),
         ]
         var cases: [WriterCase] = []
         for (name, compression) in compressions {
@@ -161,7 +161,7 @@ struct ArrayWriterTests {
             (.uint8, [], 0, nil, []), (.uint8, [], 1, 0, []), (.uint64, [1 << 40], 1 << 40, nil, []),
             (.uint8, [], 2 << 30, nil, []), (.uint8, [], 1, nil, [.zstd(level: 0)]),
             (.uint8, [], 1, nil, [.gzip(level: 10)]),
-            (.uint8, [], 1, nil, [.blosc(.lz4, level: 5, shuffle: .bits, itemSize: 0)]),
+            (.uint8, [], 1, nil, [.blosc(.lz4hc, level: 5, shuffle: .bits, itemSize: 0)]),
         ] as [(DataType, [Int], Int, Int?, [Compression])])
     func `a plan that is not valid is refused`(
         _ type: DataType, _ rowShape: [Int], _ chunkRows: Int, _ shard: Int?, _ compression: [Compression]

@@ -17,7 +17,7 @@ extension AACCodec: ImportableCodec {
 }
 
 /// Encoding to AAC-LC.
-struct AACEncoding: AudioEncoding {
+private struct AACEncoding: AudioEncoding {
     let codec = AudioCodec.aac
     let loss: EncodingLoss? = Self.loss
 

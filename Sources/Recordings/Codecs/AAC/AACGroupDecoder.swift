@@ -8,7 +8,7 @@ import Support
 struct AACGroupDecoder: FrameGroupDecoder {
     typealias Format = ADTSFormat
 
-    /// Frames that are looked at to learn what the stream decodes to: SBR may be set up a few frames in.
+    /// Frames that are decoded to learn the format of the stream: SBR may be set up a few frames in.
     private static let formatFrameCount = 4
     /// Frames before a unit that SBR draws on.
     private static let preRollOfSBR: UInt64 = 8

@@ -17,7 +17,7 @@ extension FLACCodec: ImportableCodec {
 }
 
 /// Encoding to FLAC, which loses nothing of integers.
-struct FLACEncoding: AudioEncoding {
+private struct FLACEncoding: AudioEncoding {
     let codec = AudioCodec.flac
 
     func obstacle(to form: SampleForm) -> String? {

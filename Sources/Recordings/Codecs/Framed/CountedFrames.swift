@@ -10,7 +10,7 @@ import Zarr
 /// than the index, some are lost: nothing in a frame says which, so a unit that cannot be decoded by the index cannot
 /// be decoded at all.
 final class CountedFrames<Format: CountedFrameFormat>: Sendable {
-    /// Bytes of the stream that are looked at together for its first frames.
+    /// Bytes of the stream that are read at a time to find its first frames.
     private static var pieceByteCount: UInt64 { 64 << 10 }
 
     /// How many frames there are; at least one.

@@ -2,7 +2,8 @@ import AudioCoding
 import Support
 
 /// A table of frames as bytes: for each frame how far it lies behind the end of the one before, how many bytes it has, how many
-/// samples are missing before it, and how many it has. A frame takes about six bytes.
+/// samples are missing before it, and how many it has. A frame takes about six bytes, or some more if it overlaps with the one
+/// before: distances are modulo 2^64.
 extension FrameTable {
     /// The table that `bytes` encode; nil if they encode none.
     init?(bytes: ArraySlice<UInt8>) {
@@ -13,29 +14,30 @@ extension FrameTable {
         while !rest.isEmpty {
             guard let gap = LEB128.take(from: &rest), let byteCount = LEB128.take(from: &rest),
                 let lostSamples = LEB128.take(from: &rest), let sampleCount = LEB128.take(from: &rest),
-                let offset = end.adding(gap), let nextEnd = offset.adding(byteCount),
-                let firstSample = endSample.adding(lostSamples), let nextSample = firstSample.adding(sampleCount),
+                let nextEnd = (end &+ gap).adding(byteCount),
+                let nextSample = (endSample &+ lostSamples).adding(sampleCount),
                 let frameByteCount = Int(exactly: byteCount), let frameSampleCount = Int(exactly: sampleCount)
             else { return nil }
             append([
                 CodedFrame(
-                    offset: offset, byteCount: frameByteCount, firstSample: firstSample, sampleCount: frameSampleCount)
+                    offset: end &+ gap, byteCount: frameByteCount, firstSample: endSample &+ lostSamples,
+                    sampleCount: frameSampleCount)
             ])
             end = nextEnd
             endSample = nextSample
         }
     }
 
-    /// The table as bytes; nil if its frames are not in order.
-    var bytes: [UInt8]? {
+    /// The table as bytes.
+    var bytes: [UInt8] {
         var bytes: [UInt8] = []
         var end: UInt64 = 0
         var endSample: UInt64 = 0
         for index in 0..<count {
-            guard let frame = self[index], let gap = frame.offset.subtracting(end),
-                let lostSamples = frame.firstSample.subtracting(endSample)
-            else { return nil }
-            for number in [gap, UInt64(frame.byteCount), lostSamples, UInt64(frame.sampleCount)] {
+            guard let frame = self[index] else { break }
+            for number in [
+                frame.offset &- end, UInt64(frame.byteCount), frame.firstSample &- endSample, UInt64(frame.sampleCount),
+            ] {
                 LEB128.append(number, to: &bytes)
             }
             end = frame.bytes.upperBound
@@ -48,12 +50,12 @@ extension FrameTable {
     static func known(to derived: DerivedData?, else scan: () throws -> FrameTable) throws -> FrameTable {
         if let table = derived?.content(.frames).flatMap({ FrameTable(bytes: $0) }) { return table }
         let table = try scan()
-        if let derived, let bytes = table.bytes { derived.keep(bytes, as: .frames) }
+        derived?.keep(table.bytes, as: .frames)
         return table
     }
 }
 
 extension CatalogueFile.DerivedKind {
     /// The places of a stream's frames.
-    static let frames = Self(rawValue: "frames")
+    fileprivate static let frames = Self(rawValue: "frames")
 }

@@ -17,7 +17,7 @@ extension OpusCodec: ImportableCodec {
 }
 
 /// Encoding to Opus.
-struct OpusEncoding: AudioEncoding {
+private struct OpusEncoding: AudioEncoding {
     let codec = AudioCodec.opus
     let loss: EncodingLoss? = Self.loss
 

@@ -9,11 +9,11 @@ import Support
 /// Not Sendable: one thread at a time.
 final class OpusDecoderStates {
     /// States of one stream.
-    static let limit = 32
+    private static let limit = 32
 
     private let cache: BlockCache
     /// In the order of their packets.
-    private var starts: [OpusDecodeStart] = []
+    private(set) var starts: [OpusDecodeStart] = []
     /// Packets between two of them, at least.
     private var spacing = OpusRestartProver.packetsPerRun
     private var reservedByteCounts: [Int] = []
@@ -25,9 +25,6 @@ final class OpusDecoderStates {
     deinit {
         for byteCount in reservedByteCounts { cache.unreserve(byteCount) }
     }
-
-    /// The packets before which a state is kept.
-    var packets: [UInt64] { starts.map(\.packet) }
 
     /// The last state that is kept for `packet` or one before it.
     func last(atOrBefore packet: UInt64) -> OpusDecodeStart? {

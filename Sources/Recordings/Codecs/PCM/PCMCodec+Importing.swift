@@ -5,7 +5,7 @@ extension PCMCodec: ImportableCodec {
 }
 
 /// Keeping samples as they are, whatever they are.
-struct PCMEncoding: AudioEncoding {
+private struct PCMEncoding: AudioEncoding {
     let codec = AudioCodec.pcm
 
     func makeWriter(

@@ -61,11 +61,11 @@ public struct EncodingLoss: Sendable {
 /// How a source is encoded, beside the form of its samples.
 public struct EncodingSettings: Sendable {
     /// Samples of one channel of the source a second, before any resampling.
-    public let sourceRate: UInt32
+    let sourceRate: UInt32
     /// Bits a second, all channels together; nil for the codec's usual ones. Lossless codecs ignore it.
-    public let bitRate: Int?
+    let bitRate: Int?
     /// Threads that may work on the source.
-    public let threads: Int
+    let threads: Int
 
     /// Settings with these values.
     public init(sourceRate: UInt32, bitRate: Int?, threads: Int) {

@@ -10,7 +10,7 @@ public final class SourceFile {
     public static let pieceByteCount = 256 << 10
 
     /// The path that it was opened by.
-    public let path: String
+    let path: String
     /// Bytes that it had when it was opened.
     public let byteCount: UInt64
     private let descriptor: Int32

@@ -10,7 +10,7 @@ import Support
 final class StagingFolder: Sendable {
     /// The beginning of the names of all such folders; the process's id and a random number follow.
     static let prefix = ".zarrwlr-staging-"
-    static let lockName = "lock"
+    private static let lockName = "lock"
 
     /// Its path in the store.
     let path: String

@@ -1,9 +1,10 @@
 import AudioCoding
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
+
+@testable import Recordings
 
 struct NoiseSubstitutionTests {
     /// The samples of the first channel in `bytes`, 16 bits, stereo.

@@ -1,8 +1,9 @@
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
+
+@testable import Recordings
 
 struct MP3RecordingTests {
     /// Attributes of a recording whose source had the SHA-256 of `bytes`.

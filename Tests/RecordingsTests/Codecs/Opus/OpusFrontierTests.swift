@@ -16,7 +16,8 @@ import Testing
         OpusFrontier(head: packets.head, cache: cache, derived: derived, counter: counter)
     }
 
-    /// What `unit` decodes to by what `frontier` says, and the unit after it if that is decoded on from there.
+    /// The samples of `unit` as `frontier` gives or places them, and those of the unit after it if they are decoded
+    /// from the same start.
     private func units(
         _ unit: UInt64, by frontier: OpusFrontier, of packets: TestOpusPackets
     ) throws -> (samples: [[UInt8]], wasPassed: Bool) {
@@ -76,7 +77,7 @@ import Testing
         let (samples, wasPassed) = try units(20, by: frontier, of: packets)
         let isRight = samples == [whole[20]]
         #expect(isRight && !wasPassed)
-        // What the last error left of unit 20 was counted with what the unit gave.
+        // Packets of unit 20 that were decoded before the last error count as samples of the unit, not as pre-roll.
         #expect(counter.preRollSamples.value == 2 * preRoll)
         for unit in 0..<packets.unitCount {
             let samples = try units(unit, by: frontier, of: packets).samples
@@ -88,7 +89,7 @@ import Testing
     @Test func `proofs of Opus restarts are kept and found again, but not in another layout`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let packets = try TestOpusPackets(StreamFixture.named("celt.opus"))
-            let file = CatalogueFile(path: directory.appending(path: "catalogue.sqlite").path, log: LogLines().log)
+            let file = CatalogueFile(path: directory.appending(path: "catalogue.sqlite").path, log: KeptLines().log)
             let derived = DerivedData(file: file, path: "0", version: 1)
             _ = try frontier(of: packets, derived: { derived }).reach(packets.unitCount - 1, of: packets)
             let proofs = KeptOpusProofs(derived: { derived })
@@ -122,7 +123,7 @@ import Testing
         let block = Block(count: 27_000) { _ in }
         for run in 1...1_000 { states.keep(block, before: UInt64(run) * 48) }
         // After 32, 63, 125, 249, 497 and 993 runs or so, every second one is dropped.
-        #expect(states.packets == stride(from: 48, through: 48_000, by: 48 * 32).map { UInt64($0) })
+        #expect(states.starts.map(\.packet) == stride(from: 48, through: 48_000, by: 48 * 32).map { UInt64($0) })
         #expect(states.last(atOrBefore: 47) == nil)
         #expect(states.last(atOrBefore: 48 * 33 - 1)?.packet == 48)
         #expect(states.last(atOrBefore: 48 * 33)?.packet == 48 * 33)
@@ -132,7 +133,7 @@ import Testing
         let cache = BlockCache(budget: 200_000)
         var states: OpusDecoderStates? = OpusDecoderStates(cache: cache)
         for run in 1...10 { states?.keep(Block(count: 27_000) { _ in }, before: UInt64(run) * 48) }
-        #expect(states?.packets == [48, 96, 144])
+        #expect(states?.starts.map(\.packet) == [48, 96, 144])
         #expect(cache.statistics.reservedByteCount == 81_000)
         states = nil
         #expect(cache.statistics.reservedByteCount == 0)

@@ -1,11 +1,12 @@
 import AudioCoding
 import Foundation
-import Recordings
 import Support
 import TestSupport
 import Testing
 import WaveFile
 import Zarr
+
+@testable import Recordings
 
 /// Stores whose blob holds the packets end to end, with the arrays that go with that.
 @Suite struct OpusRestartTests {

@@ -1,8 +1,9 @@
-import Recordings
 import Support
 import TestSupport
 import Testing
 import WaveFile
+
+@testable import Recordings
 
 struct PCMArrayTests {
     private func littleEndian<T: FixedWidthInteger>(_ numbers: [T]) -> [UInt8] {
