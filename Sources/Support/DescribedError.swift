@@ -20,3 +20,15 @@ extension DescribedError {
         return "\(summary): \(cause)"
     }
 }
+
+extension Error {
+    /// Whether it is a system call that failed with one of `codes`, or was caused by one.
+    public func isFailure(with codes: Int32...) -> Bool {
+        var error: (any Error)? = self
+        while let current = error {
+            if let failure = current as? SystemError { return codes.contains(failure.code) }
+            error = (current as? any DescribedError)?.cause
+        }
+        return false
+    }
+}

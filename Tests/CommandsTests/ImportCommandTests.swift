@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
-    func `import on a full disk names the missing sources, keeps the others whole, and continues once there is room`()
+    func `import on a full disk stops, keeps what it has imported whole, and continues once there is room`()
         throws
     {
         try TestFiles.withTemporaryDirectory { sources in
@@ -113,16 +113,34 @@ import Testing
                 #expect(full.status == 1)
                 #expect(full.errors.contains("b.wav"))
                 #expect(full.errors.contains(String(cString: strerror(ENOSPC))))
-                #expect(full.errors.contains("2 imported, 1 failed"))
-                #expect(Zarrwlr.run("check", "--deep", store).text.contains("2 recordings"))
+                #expect(full.errors.contains("the disk is full: \(sources.path)/b.wav: "))
+                #expect(full.errors.contains("the import stops, and 1 source was not tried"))
+                #expect(full.errors.contains("1 imported, 1 failed, 1 not tried"))
+                #expect(full.errors.split(separator: "\n").count == 2)
+                #expect(Zarrwlr.run("check", "--deep", store).text.contains("1 recording"))
                 #expect(Zarrwlr.run("check", "--deep", store).status == 0)
 
                 try SmallDisk.resize(disk, toMegabytes: 16)
                 let roomy = zarrwlr("--jobs", "1", store, sources.path)
                 #expect(roomy.status == 0)
-                #expect(roomy.errors.contains("1 imported, 2 there already"))
+                #expect(roomy.errors.contains("2 imported, 1 there already"))
                 #expect(Zarrwlr.run("check", "--deep", store).status == 0)
             }
+        }
+    }
+
+    @Test func `import names a folder that cannot be read, goes on with the rest, and ends with 1`() throws {
+        try withSources { store, sources in
+            // Deeper than folders are entered; unlike a folder without permission, root cannot read it either.
+            let deep = sources.appending(path: (0..<70).map { _ in "d" }.joined(separator: "/"))
+            try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                at: sources.appending(path: "gone.wav"), withDestinationURL: sources.appending(path: "nowhere"))
+            let run = zarrwlr(store, sources.path)
+            #expect(run.status == 1)
+            #expect(run.errors.contains("/d/d: folders lie too deep\n"))
+            #expect(run.errors.contains("gone.wav: cannot be examined: "))
+            #expect(run.errors.contains("2 imported, 2 failed, 1 other files passed over"))
         }
     }
 

@@ -51,6 +51,35 @@ extension Mounts {
             return process
         }
 
+        /// Runs the program as a user to whom permissions apply.
+        private static func runAsNobody(_ arguments: String...) throws -> ProgramResult {
+            try run(
+                URL(filePath: "/usr/bin/env"),
+                ["setpriv", "--reuid=65534", "--clear-groups", program.path] + arguments)
+        }
+
+        /// Whether this process may run programs as another user.
+        private static let mayChangeUser = isInstalled("setpriv") && geteuid() == 0
+
+        @Test(.enabled(if: mayChangeUser, "needs root and setpriv"))
+        func `a folder without permission to read it is named, and the rest is imported`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(2, in: directory)
+                try FileManager.default.createDirectory(
+                    at: sources.appending(path: "lost+found"), withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+                try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: directory.path)
+                let store = directory.appending(path: "a.zarr")
+                let result = try Self.runAsNobody("import", store.path, sources.path)
+                #expect(result.status == 1)
+                #expect(result.errors.contains("/lost+found: the folder cannot be read: "))
+                #expect(result.errors.contains("Permission denied"))
+                #expect(result.errors.contains("2 imported, 1 failed"))
+                try FileManager.default.removeItem(at: sources.appending(path: "lost+found"))
+                try Self.expectAll(of: sources, in: store)
+            }
+        }
+
         @Test func `an import that is killed leaves a store that mounts, and the next import completes it`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let sources = try Self.makeSources(60, in: directory)

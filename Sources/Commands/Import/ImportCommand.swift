@@ -36,8 +36,9 @@ enum ImportCommand {
             A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd or the file's name, in this order, else from
             --start.
 
-            A source whose SHA-256 the group already has is skipped. A source that cannot be imported is named on standard error,
-            the import continues with the others, and the exit status is 1.
+            A source whose SHA-256 the group already has is skipped. A source that cannot be imported, or a folder that cannot be
+            read, is named on standard error, the import continues with the others, and the exit status is 1. If the disk is full,
+            it stops, and says how many sources were not tried.
             """,
         options: ImportOption.all, configuration: Configuration(), run: run)
 
@@ -45,11 +46,13 @@ enum ImportCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let address = StoreAddress(operands[0])
-        let sources = try ImportSources(operands.dropFirst(), keepsTree: configuration.keepsTree)
-        guard !sources.files.isEmpty else {
+        let sources = ImportSources(operands.dropFirst(), keepsTree: configuration.keepsTree)
+        guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
             throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
         }
         let report = ImportReport(sources, streams, isJSON: configuration.isJSON)
+        report.report(unreadable: sources.unreadable)
+        guard !sources.files.isEmpty else { return report.finish() }
         var options = configuration.options
         options.threads = max(configuration.jobs / sources.files.count, 1)
         let importer = Importer(options, cache: BlockCache(budget: cacheByteCount))
@@ -62,6 +65,7 @@ enum ImportCommand {
             let groups = ImportGroups(store: store, base: address.group)
             Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
                 let source = sources.files[index]
+                guard !report.isStopped else { return report.leave(source) }
                 report.report(
                     source,
                     Result { () throws(ImportError) in

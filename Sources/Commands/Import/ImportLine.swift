@@ -85,14 +85,24 @@ struct FailedLine: ImportLine {
     let source: String
     let problem: String
 
-    init(_ file: ImportSources.File, _ error: ImportError) {
-        source = file.path
+    init(_ path: String, _ error: some DescribedError) {
+        source = path
         problem = error.description
     }
 
     var isFault: Bool { true }
 
     var text: String { "\(source): \(problem)" }
+}
+
+/// A source that was not tried, since the import stopped before. Only JSON has a line for each; people are told how many there are.
+struct UntriedLine: ImportLine {
+    let status = "not tried"
+    let source: String
+
+    var isFault: Bool { true }
+
+    var text: String { "\(source): not tried" }
 }
 
 /// A source that would be imported.

@@ -1,3 +1,4 @@
+import Glibc
 import Importing
 import Recordings
 import Support
@@ -9,6 +10,9 @@ final class ImportReport: Sendable {
         var imported = 0
         var alreadyThere = 0
         var failed = 0
+        var untried = 0
+        /// Why the import has stopped before all sources were tried; nil as long as it has not.
+        var stop: String?
         /// Bytes of sources that were processed.
         var byteCount: UInt64 = 0
         /// Bytes that were processed of sources that are not done, by their paths.
@@ -56,12 +60,35 @@ final class ImportReport: Sendable {
                 case .success(.alreadyThere(let place)):
                     state.alreadyThere += 1
                     say(SkippedLine(source, place))
-                case .failure(let error):
-                    state.failed += 1
-                    say(FailedLine(source, error))
+                case .failure(let error): report(source, error, &state)
                 }
             }
         }
+    }
+
+    private func report(_ source: ImportSources.File, _ error: ImportError, _ state: inout State) {
+        guard error.isFailure(with: ENOSPC, EDQUOT) else {
+            state.failed += 1
+            return say(FailedLine(source.path, error))
+        }
+        // The others that are under way fail for the same reason.
+        guard state.stop == nil else { return leave(source, &state) }
+        state.failed += 1
+        state.stop = "the disk is full: \(source.path): \(error.description)"
+        if isJSON { say(FailedLine(source.path, error)) }
+    }
+
+    /// Whether the import is to stop: the sources that are not begun are to be left.
+    var isStopped: Bool { state.withLock { $0.stop != nil } }
+
+    /// Reports that `source` was not tried, since the import has stopped.
+    func leave(_ source: ImportSources.File) {
+        state.withLock { leave(source, &$0) }
+    }
+
+    private func leave(_ source: ImportSources.File, _ state: inout State) {
+        state.untried += 1
+        if isJSON { say(UntriedLine(source: source.path)) }
     }
 
     /// Reports what would become of `source`.
@@ -71,7 +98,17 @@ final class ImportReport: Sendable {
             case .success(let preview): say(PreviewLine(source, preview))
             case .failure(let error):
                 state.failed += 1
-                say(FailedLine(source, error))
+                say(FailedLine(source.path, error))
+            }
+        }
+    }
+
+    /// Reports folders and files that could not be examined.
+    func report(unreadable: [(path: String, problem: CommandError)]) {
+        state.withLock { state in
+            for (path, problem) in unreadable {
+                state.failed += 1
+                say(FailedLine(path, problem))
             }
         }
     }
@@ -85,10 +122,16 @@ final class ImportReport: Sendable {
     func finish() -> CommandStatus {
         state.withLock { state in
             line.interrupt {}
+            if let stop = state.stop {
+                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                let text = "\(stop); the import stops, and \(untried) not tried"
+                streams.errors("zarrwlr import: \(text.escapingControlCharacters)\n")
+            }
             if !isJSON, fileCount > 1 || passedOver > 0 {
                 var parts = ["\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
+                if state.untried > 0 { parts.append("\(state.untried) not tried") }
                 if passedOver > 0 { parts.append("\(passedOver) other files passed over") }
                 streams.errors("zarrwlr import: \(parts.joined(separator: ", "))\n")
             }
@@ -110,7 +153,7 @@ final class ImportReport: Sendable {
     }
 
     private func progress(_ state: State) -> String {
-        let done = state.imported + state.alreadyThere + state.failed
+        let done = state.imported + state.alreadyThere + state.failed + state.untried
         let pace = Pace(byteCount: state.byteCount, totalByteCount: totalByteCount, seconds: line.elapsed)
         return "\(done) of \(fileCount) files, \(pace.text)"
     }

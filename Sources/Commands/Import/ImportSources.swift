@@ -12,6 +12,8 @@ struct ImportSources: Sendable {
 
     /// The files, in the order of the command line; those of a folder are sorted by name.
     private(set) var files: [File] = []
+    /// Folders that cannot be read, or not to their end, and entries of folders that cannot be examined.
+    private(set) var unreadable: [(path: String, problem: CommandError)] = []
     /// How many files in folders were skipped, since their names are not those of sound or video.
     private(set) var passedOver = 0
     private let keepsTree: Bool
@@ -27,12 +29,12 @@ struct ImportSources: Sendable {
     ]
 
     /// Finds the files at and below `paths`. What cannot be examined counts as a file, so that the import says why.
-    init(_ paths: some Sequence<String>, keepsTree: Bool) throws(CommandError) {
+    init(_ paths: some Sequence<String>, keepsTree: Bool) {
         self.keepsTree = keepsTree
         for path in paths {
-            let status = Self.status(of: path, followingLinks: true)
-            if status.map({ $0.st_mode & S_IFMT == S_IFDIR }) == true {
-                try enter(path, subgroup: "", depth: 0)
+            let status = try? Self.status(of: path, followingLinks: true)
+            if let status, status.isFolder {
+                enter(path, subgroup: "", depth: 0)
             } else {
                 files.append(File(path: path, subgroup: "", byteCount: UInt64(clamping: status?.st_size ?? 0)))
             }
@@ -42,43 +44,74 @@ struct ImportSources: Sendable {
     /// Bytes of all files together.
     var byteCount: UInt64 { files.reduce(0) { $0.adding($1.byteCount) ?? .max } }
 
-    private mutating func enter(_ folder: String, subgroup: String, depth: Int) throws(CommandError) {
-        guard depth < Self.maximumDepth else { throw CommandError("\(folder): folders lie too deep") }
-        for name in try Self.names(in: folder) where !name.hasPrefix(".") {
+    private mutating func enter(_ folder: String, subgroup: String, depth: Int) {
+        guard depth < Self.maximumDepth else {
+            unreadable.append((folder, CommandError("folders lie too deep")))
+            return
+        }
+        let (names, problem) = Self.names(in: folder)
+        if let problem { unreadable.append((folder, problem)) }
+        for name in names where !name.hasPrefix(".") {
             let path = folder.hasSuffix("/") ? "\(folder)\(name)" : "\(folder)/\(name)"
-            // Links to folders are not followed: they may form a cycle.
-            guard let status = Self.status(of: path, followingLinks: false) else { continue }
-            if status.st_mode & S_IFMT == S_IFDIR {
-                let below = subgroup.isEmpty ? name : "\(subgroup)/\(name)"
-                try enter(path, subgroup: keepsTree ? below : "", depth: depth + 1)
-            } else if let dot = name.lastIndex(of: "."),
-                Self.extensions.contains(name[dot...].dropFirst().lowercased()),
-                let target = Self.status(of: path, followingLinks: true), target.st_mode & S_IFMT == S_IFREG
-            {
-                files.append(File(path: path, subgroup: subgroup, byteCount: UInt64(clamping: target.st_size)))
-            } else {
-                passedOver += 1
+            do throws(SystemError) {
+                try examine(path, name, subgroup: subgroup, depth: depth)
+            } catch {
+                unreadable.append((path, CommandError("cannot be examined", cause: error)))
             }
         }
     }
 
-    private static func status(of path: String, followingLinks: Bool) -> stat? {
-        var status = stat()
-        return (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 ? status : nil
+    /// Takes the entry `name` of a folder if it may hold sound, and what is in it if it is a folder.
+    private mutating func examine(
+        _ path: String, _ name: String, subgroup: String, depth: Int
+    ) throws(SystemError) {
+        // Links to folders are not followed: they may form a cycle.
+        guard try !Self.status(of: path, followingLinks: false).isFolder else {
+            let below = subgroup.isEmpty ? name : "\(subgroup)/\(name)"
+            return enter(path, subgroup: keepsTree ? below : "", depth: depth + 1)
+        }
+        guard let dot = name.lastIndex(of: "."), Self.extensions.contains(name[dot...].dropFirst().lowercased()) else {
+            passedOver += 1
+            return
+        }
+        let target = try Self.status(of: path, followingLinks: true)
+        guard target.st_mode & S_IFMT == S_IFREG else {
+            passedOver += 1
+            return
+        }
+        files.append(File(path: path, subgroup: subgroup, byteCount: UInt64(clamping: target.st_size)))
     }
 
-    private static func names(in folder: String) throws(CommandError) -> [String] {
+    private static func status(of path: String, followingLinks: Bool) throws(SystemError) -> stat {
+        var status = stat()
+        guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
+            throw SystemError(followingLinks ? "stat" : "lstat", path)
+        }
+        return status
+    }
+
+    /// The names in `folder`, sorted, as far as it can be read, and why it cannot be read to its end.
+    private static func names(in folder: String) -> ([String], CommandError?) {
         guard let directory = opendir(folder) else {
-            throw CommandError("the folder cannot be read", cause: SystemError("opendir", folder))
+            return ([], CommandError("the folder cannot be read", cause: SystemError("opendir", folder)))
         }
         defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else { break }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted()
+        let problem =
+            errno == 0
+            ? nil : CommandError("the folder cannot be read to its end", cause: SystemError("readdir", folder))
+        return (names.sorted(), problem)
     }
+}
+
+extension stat {
+    fileprivate var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
 }
