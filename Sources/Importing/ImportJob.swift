@@ -7,6 +7,8 @@ import Zarr
 /// Writes one source into a staged node: audio, index, the source's other bytes, and the attributes.
 struct ImportJob {
     let source: OpenSource
+    /// The source's path below the folder that was to be imported; nil if that is not known.
+    let relativePath: String?
     let options: ImportOptions
     let node: any StagedNode
     let start: RecordingStart?
@@ -43,8 +45,8 @@ struct ImportJob {
             }
         written.notes = notes + written.notes
         let document = RecordingDocument(
-            description: source.description, sha256: written.sha256, sampleCount: written.sampleCount,
-            codec: written.audio.codec, start: start, notes: written.notes, userAttributes: options.attributes)
+            description: source.description, relativePath: relativePath, sha256: written.sha256,
+            sampleCount: written.sampleCount, codec: written.audio.codec, start: start, notes: written.notes, userAttributes: options.attributes)
         try node.writeGroup(attributes: document.attributes)
         return written
     }

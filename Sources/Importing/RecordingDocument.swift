@@ -7,6 +7,8 @@ import Zarr
 /// The attributes of a recording's group: zarrwlr's own, what was found in the source, and the user's.
 struct RecordingDocument {
     let description: SourceDescription
+    /// The source's path below the folder that was to be imported; nil if that is not known.
+    let relativePath: String?
     let sha256: String
     /// Samples of one channel of the source.
     let sampleCount: UInt64
@@ -52,6 +54,7 @@ struct RecordingDocument {
     private var sourceMetadata: [String: JSONValue] {
         let metadata = description.metadata
         var fields: [String: JSONValue] = [:]
+        fields["path"] = relativePath.map { .text($0) }
         if let start {
             fields["start"] = .object([
                 "time": .text(start.time.description), "from": .text(start.origin.rawValue),

@@ -144,6 +144,38 @@ import Testing
         }
     }
 
+    @Test(arguments: ["1", "4"])
+    func `files of one name are numbered in the order of their paths, with one warning`(jobs: String) throws {
+        try withSources { store, sources in
+            // The first has most to encode, and would be the last if threads decided.
+            for (number, site) in ["site1", "site2", "site3"].enumerated() {
+                try FileManager.default.createDirectory(
+                    at: sources.appending(path: site), withIntermediateDirectories: true)
+                var builder = WaveBuilder()
+                builder.addFormat()
+                builder.add(
+                    "data",
+                    (0..<[300_000, 30_000, 2_000][number]).flatMap {
+                        WaveBuilder.littleEndian(Int16(truncatingIfNeeded: $0 &* $0 &* (number + 3)))
+                    })
+                try Data(builder.bytes).write(to: sources.appending(path: "\(site)/20240501_060000.WAV"))
+            }
+            let run = zarrwlr("--jobs", jobs, store, sources.path)
+            #expect(run.status == 0)
+            #expect(run.errors.split(separator: "\n").filter { $0.contains("--keep-tree") }.count == 1)
+            #expect(run.errors.contains("warning: 2 recordings have the file name of another in the same group"))
+            for (name, path) in [
+                ("20240501_060000.WAV", "site1/20240501_060000.WAV"),
+                ("20240501_060000~3.WAV", "site2/20240501_060000.WAV"),
+                ("20240501_060000~4.WAV", "site3/20240501_060000.WAV"), ("a.wav", "a.wav"), ("b.WAV", "night/b.WAV"),
+            ] {
+                let info = Zarrwlr.run("info", store, name).text
+                #expect(info.contains("source path       \(path)\n"), "\(name)")
+            }
+            #expect(!zarrwlr(store, sources.path).errors.contains("warning"))
+        }
+    }
+
     @Test func `import --json prints a line for each source`() throws {
         struct Line: Decodable {
             let status: String

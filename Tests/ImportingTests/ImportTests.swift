@@ -66,33 +66,40 @@ struct ImportTests {
         let sums = try paths.map { try Digest.sha256(Array(Data(contentsOf: URL(filePath: $0)))) }
         let places = Parallel.map(sums.reversed(), threads: 8) { sum in
             Result { () throws -> String? in
-                guard case .taken(let place) = try other.claim(sum) else { return nil }
-                return place
+                try other.sources.place(of: sum)
             }
         }
         #expect(try places.map { try $0.get() } == (0..<40).reversed().map { "pond/\($0)" })
     }
 
-    @Test func `a source can be claimed again once the granted claim is released`() throws {
+    @Test func `of the same source staged twice, the one that is published first is kept`() throws {
         let fixture = try ImportFixture()
-        let path = try fixture.file("a.wav", Self.wave())
-        let sha256 = try Digest.sha256(Self.wave())
-        func isTaken() throws -> Bool {
-            if case .taken = try fixture.group.claim(sha256) { true } else { false }
+        let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
+        let staged = try ["a.wav", "b.wav"].map { name in
+            try importer.stage(at: fixture.file(name, Self.wave()), into: fixture.group) { _ in }
         }
-        #expect(try !isTaken())
-        #expect(try !isTaken())
-        do {
-            let claim = try fixture.group.claim(sha256)
-            #expect(try isTaken())
-            #expect(try fixture.outcome(of: path) == .alreadyThere(nil))
-            withExtendedLifetime(claim) {}
-        }
-        guard case .imported(let imported) = try fixture.outcome(of: path) else {
-            Issue.record("the source is taken, though nobody has claimed it")
+        #expect(try fixture.store.children(of: "pond").isEmpty)
+        guard case .imported(let recording) = try staged[1].publish() else {
+            Issue.record("nothing was there before")
             return
         }
-        #expect(try fixture.outcome(of: path) == .alreadyThere(imported.path))
+        #expect(recording.path == "pond/0" && !recording.hasNamesake)
+        #expect(try staged[0].publish() == .alreadyThere("pond/0"))
+    }
+
+    @Test func `a recording has its source's path below the folder that was imported, and knows its namesakes`() throws {
+        let fixture = try ImportFixture()
+        let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
+        var recordings: [ImportedRecording] = []
+        for (index, name) in ["a.wav", "a.flac", "b.wav"].enumerated() {
+            let path = try fixture.file(name, Self.wave(seed: 1_000 + index))
+            let outcome = try importer.importSource(at: path, relativePath: "north/\(name)", into: fixture.group) { _ in }
+            if case .imported(let recording) = outcome { recordings.append(recording) }
+        }
+        #expect(recordings.map(\.path) == ["pond/0", "pond/1", "pond/2"])
+        #expect(recordings.map(\.hasNamesake) == [false, true, false])
+        let metadata = try #require(fixture.attributes("pond/1")["source_metadata"] as? [String: Any])
+        #expect(metadata["path"] as? String == "north/a.flac")
     }
 
     @Test func `an import that fails leaves nothing in the store`() throws {

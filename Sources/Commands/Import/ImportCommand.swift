@@ -15,6 +15,8 @@ enum ImportCommand {
 
     /// The budget of the cache for what is read back.
     private static let cacheByteCount = 32 << 20
+    /// How many sources after the first that is not done are processed at least: one that takes long is to hold up no others.
+    private static let minimumLead = 64
 
     static let subcommand = Subcommand(
         "import", operands: "STORE[::GROUP] SOURCE...", operandCount: 2...Int.max,
@@ -27,6 +29,10 @@ enum ImportCommand {
             the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
             pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic says what
             to do. Without --bitrate, they have in bits a second: \(CodecWords.bitRates).
+
+            The path of a source below the folder is kept, and info shows it. Recordings are numbered in the order of their sources'
+            paths. Of files of one name in a group, a mount shows all but the first with their numbers (x~1.wav); --keep-tree keeps
+            them apart.
 
             Sources that are \(CodecWords.copiedKinds) already are stored as they are.
 
@@ -50,7 +56,7 @@ enum ImportCommand {
         guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
             throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
         }
-        let report = ImportReport(sources, streams, isJSON: configuration.isJSON)
+        let report = ImportReport(sources, streams, configuration)
         report.report(unreadable: sources.unreadable)
         guard !sources.files.isEmpty else { return report.finish() }
         var options = configuration.options
@@ -63,16 +69,24 @@ enum ImportCommand {
         } else {
             let store = try open(address, report)
             let groups = ImportGroups(store: store, base: address.group)
+            // In order, whatever the threads: numbers tell apart what has the same name.
+            let publications = OrderedSteps(lead: max(minimumLead, 2 * configuration.jobs))
             Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
                 let source = sources.files[index]
-                guard !report.isStopped else { return report.leave(source) }
-                report.report(
-                    source,
-                    Result { () throws(ImportError) in
-                        try importer.importSource(at: source.path, into: groups.group(below: source.subgroup)) {
-                            report.advance(source, by: $0)
-                        }
-                    })
+                publications.prepare(index)
+                let staged =
+                    report.isStopped
+                    ? nil
+                    : Result { () throws(ImportError) in
+                        try importer.stage(
+                            at: source.path, relativePath: source.relativePath,
+                            into: groups.group(below: source.subgroup)
+                        ) { report.advance(source, by: $0) }
+                    }
+                publications.finish(index) {
+                    guard let staged else { return report.leave(source) }
+                    report.report(source, Result { () throws(ImportError) in try staged.get().publish() })
+                }
             }
         }
         return report.finish()

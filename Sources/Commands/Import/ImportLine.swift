@@ -65,18 +65,16 @@ struct ImportedLine: ImportLine {
 struct SkippedLine: ImportLine {
     let status = "already there"
     let source: String
-    let recording: String?
+    let recording: String
 
-    init(_ file: ImportSources.File, _ place: String?) {
+    init(_ file: ImportSources.File, _ place: String) {
         source = file.path
         recording = place
     }
 
     var isFault: Bool { false }
 
-    var text: String {
-        "\(source): \(recording.map { "already there, as /\($0)" } ?? "the same as another source of this import")"
-    }
+    var text: String { "\(source): already there, as /\(recording)" }
 }
 
 /// A source that was not imported.

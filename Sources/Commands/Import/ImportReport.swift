@@ -11,6 +11,8 @@ final class ImportReport: Sendable {
         var alreadyThere = 0
         var failed = 0
         var untried = 0
+        /// Those that were imported although their groups had recordings of the same name.
+        var namesakes = 0
         /// Why the import has stopped before all sources were tried; nil as long as it has not.
         var stop: String?
         /// Bytes of sources that were processed.
@@ -21,15 +23,17 @@ final class ImportReport: Sendable {
 
     private let streams: CommandStreams
     private let isJSON: Bool
+    private let keepsTree: Bool
     private let fileCount: Int
     private let passedOver: Int
     private let totalByteCount: UInt64
     private let line: ProgressLine
     private let state = Mutex(State())
 
-    init(_ sources: ImportSources, _ streams: CommandStreams, isJSON: Bool) {
+    init(_ sources: ImportSources, _ streams: CommandStreams, _ configuration: ImportCommand.Configuration) {
         self.streams = streams
-        self.isJSON = isJSON
+        isJSON = configuration.isJSON
+        keepsTree = configuration.keepsTree
         fileCount = sources.files.count
         passedOver = sources.passedOver
         totalByteCount = sources.byteCount
@@ -56,6 +60,7 @@ final class ImportReport: Sendable {
                 switch result {
                 case .success(.imported(let recording)):
                     state.imported += 1
+                    if recording.hasNamesake { state.namesakes += 1 }
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
                     state.alreadyThere += 1
@@ -127,6 +132,7 @@ final class ImportReport: Sendable {
                 let text = "\(stop); the import stops, and \(untried) not tried"
                 streams.errors("zarrwlr import: \(text.escapingControlCharacters)\n")
             }
+            if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
             if !isJSON, fileCount > 1 || passedOver > 0 {
                 var parts = ["\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
@@ -137,6 +143,12 @@ final class ImportReport: Sendable {
             }
             return state.failed == 0 ? .done : .faults
         }
+    }
+
+    private func warning(of namesakes: Int) -> String {
+        let subject = namesakes == 1 ? "1 recording has" : "\(namesakes) recordings have"
+        return "warning: \(subject) the file name of another in the same group; a mount shows numbers behind such names"
+            + (keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder")
     }
 
     // MARK: - Lines

@@ -5,12 +5,14 @@ import Support
 struct ImportSources: Sendable {
     struct File: Sendable {
         let path: String
+        /// Its path below the folder that the command line names; only its name if that names the file itself.
+        let relativePath: String
         /// The group that it is imported into, by its path below the target; empty for the target itself.
         let subgroup: String
         let byteCount: UInt64
     }
 
-    /// The files, in the order of the command line; those of a folder are sorted by name.
+    /// The files in the order of their paths as bytes, however the command line names them: their recordings are numbered in it.
     private(set) var files: [File] = []
     /// Folders that cannot be read, or not to their end, and entries of folders that cannot be examined.
     private(set) var unreadable: [(path: String, problem: CommandError)] = []
@@ -34,17 +36,22 @@ struct ImportSources: Sendable {
         for path in paths {
             let status = try? Self.status(of: path, followingLinks: true)
             if let status, status.isFolder {
-                enter(path, subgroup: "", depth: 0)
+                enter(path, below: "", depth: 0)
             } else {
-                files.append(File(path: path, subgroup: "", byteCount: UInt64(clamping: status?.st_size ?? 0)))
+                files.append(
+                    File(
+                        path: path, relativePath: path.split(separator: "/").last.map(String.init) ?? path,
+                        subgroup: "", byteCount: UInt64(clamping: status?.st_size ?? 0)))
             }
         }
+        files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
     /// Bytes of all files together.
     var byteCount: UInt64 { files.reduce(0) { $0.adding($1.byteCount) ?? .max } }
 
-    private mutating func enter(_ folder: String, subgroup: String, depth: Int) {
+    /// Takes what is in `folder`, whose path below the one that the command line names is `relativePath`.
+    private mutating func enter(_ folder: String, below relativePath: String, depth: Int) {
         guard depth < Self.maximumDepth else {
             unreadable.append((folder, CommandError("folders lie too deep")))
             return
@@ -54,7 +61,7 @@ struct ImportSources: Sendable {
         for name in names where !name.hasPrefix(".") {
             let path = folder.hasSuffix("/") ? "\(folder)\(name)" : "\(folder)/\(name)"
             do throws(SystemError) {
-                try examine(path, name, subgroup: subgroup, depth: depth)
+                try examine(path, name, in: relativePath, depth: depth)
             } catch {
                 unreadable.append((path, CommandError("cannot be examined", cause: error)))
             }
@@ -63,12 +70,12 @@ struct ImportSources: Sendable {
 
     /// Takes the entry `name` of a folder if it may hold sound, and what is in it if it is a folder.
     private mutating func examine(
-        _ path: String, _ name: String, subgroup: String, depth: Int
+        _ path: String, _ name: String, in folder: String, depth: Int
     ) throws(SystemError) {
+        let relativePath = folder.isEmpty ? name : "\(folder)/\(name)"
         // Links to folders are not followed: they may form a cycle.
         guard try !Self.status(of: path, followingLinks: false).isFolder else {
-            let below = subgroup.isEmpty ? name : "\(subgroup)/\(name)"
-            return enter(path, subgroup: keepsTree ? below : "", depth: depth + 1)
+            return enter(path, below: relativePath, depth: depth + 1)
         }
         guard let dot = name.lastIndex(of: "."), Self.extensions.contains(name[dot...].dropFirst().lowercased()) else {
             passedOver += 1
@@ -79,7 +86,10 @@ struct ImportSources: Sendable {
             passedOver += 1
             return
         }
-        files.append(File(path: path, subgroup: subgroup, byteCount: UInt64(clamping: target.st_size)))
+        files.append(
+            File(
+                path: path, relativePath: relativePath, subgroup: keepsTree ? folder : "",
+                byteCount: UInt64(clamping: target.st_size)))
     }
 
     private static func status(of path: String, followingLinks: Bool) throws(SystemError) -> stat {

@@ -13,7 +13,9 @@ extension GroupAttributes {
         add(sourceDuration)
         add(recorder.position?.latitude)
         add(recorder.position?.longitude)
-        for text in [encoding, source.filename, source.sha256, recorder.make, recorder.model, recorder.serial] {
+        for text in [
+            encoding, source.filename, source.sha256, recorder.make, recorder.model, recorder.serial, sourcePath,
+        ] {
             add(text)
         }
         return writer.bytes
@@ -35,6 +37,7 @@ extension GroupAttributes {
             position: latitude.flatMap { latitude in
                 longitude.flatMap { GeographicPosition(latitude: latitude, longitude: $0) }
             }, make: next(), model: next(), serial: next())
+        sourcePath = next()
         isRecording = true
     }
 }

@@ -16,6 +16,8 @@ struct GroupAttributes: Decodable, Sendable {
     let isRecording: Bool
     let encoding: String?
     let source: SourceAttributes
+    /// The source's path below the folder that was to be imported.
+    let sourcePath: String?
     /// Seconds of the source, according to ffprobe.
     let sourceDuration: Double?
     /// What the source's metadata say about its recorder.
@@ -35,19 +37,22 @@ struct GroupAttributes: Decodable, Sendable {
         source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
         let sourceText = values.lenient(String.self, .sourceText).map { SourceMetadata(yaml: $0) }
         sourceDuration = sourceText?.duration
+        let fields = values.lenient(SourceFields.self, .sourceMetadata)
+        sourcePath = fields?.path
         recorder =
-            values.lenient(SourceFields.self, .sourceMetadata).map(\.recorder)
+            fields?.recorder
             ?? RecorderMetadata(comments: sourceText?.comments ?? [])
     }
 }
 
-/// `source_metadata`: the fields of the source's metadata that say something about its recorder, as `zarrwlr import`
-/// found them.
+/// `source_metadata`: what the import kept of the source beside its sound; of its metadata, the fields that say something about the
+/// recorder.
 private struct SourceFields: Decodable {
+    let path: String?
     let recorder: RecorderMetadata
 
     private enum CodingKeys: String, CodingKey {
-        case guano, wamd, info, tags
+        case path, guano, wamd, info, tags
         case streamTags = "stream_tags"
     }
 
@@ -75,6 +80,7 @@ private struct SourceFields: Decodable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
+        path = values.lenient(String.self, .path)
         recorder = RecorderMetadata(
             guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
             comments: Array(values.texts(.info, Info.self).values) + values.texts(.tags, Tags.self).values

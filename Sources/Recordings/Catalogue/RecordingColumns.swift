@@ -27,6 +27,10 @@ extension RecordingColumn {
                 .listCSV, .listJSON, .infoText.named("source"), .extendedAttributes.named("source", after: "codec"),
             ]),
         RecordingColumn(
+            "source_path", .fact(\.sourcePath, { $0.sourcePath = $1 }),
+            "The source file's path below the folder that was imported.",
+            in: [.infoJSON, .infoText.named("source path", after: "name")]),
+        RecordingColumn(
             "codec", .fact(\.codec, { $0.codec = $1 }), "The coding of its audio.",
             in: [.recordingsCSV, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText, .extendedAttributes]),
         RecordingColumn("format", .kept(\.format, { $0.format = $1 }), "What its WAV announces and holds."),

@@ -31,7 +31,7 @@ import WaveFile
             names(.infoText)
                 == "recording,file in a mount,source,source sha256,source restored,codec,sample rate,rate because,channels,"
                 + "bits,length,start,stored,as WAV,\(recorder)")
-        #expect(names(.infoJSON) == "restores_source,rate_reason")
+        #expect(names(.infoJSON) == "source_path,restores_source,rate_reason")
     }
 
     @Test func `each column has a sentence, and values of the kind that it announces`() throws {
