@@ -43,11 +43,13 @@ public final class AudioGroup: Sendable {
         }
     }
 
-    /// Publishes `node` under the next number, unless a source with the same `sha256` has been published before, by whichever process.
-    func publish(_ node: any StagedNode, sha256: String, sourceName: String) throws(StoreError) -> Publication {
+    /// Publishes `node` under the next number, unless `source` has been published before, by whichever process.
+    func publish(
+        _ node: any StagedNode, _ source: SourceIdentity, sourceName: String
+    ) throws(StoreError) -> Publication {
         try node.sync()
         return try store.withLock(on: path) { () throws(StoreError) in
-            if let place = try sources.place(of: sha256) { return .old(place) }
+            if let place = try sources.place(of: source) { return .old(place) }
             let hasNamesake = sources.hasNamesake(of: sourceName)
             let number = try node.publish(numberedIn: path)
             return .new(path.isEmpty ? String(number) : "\(path)/\(number)", hasNamesake: hasNamesake)

@@ -6,8 +6,8 @@ import Zarr
 /// The sources of the recordings that are in a group.
 final class GroupSources: Sendable {
     private struct Known {
-        /// The paths of recordings, by the SHA-256 of their sources.
-        var places: [String: String] = [:]
+        /// The paths of recordings, by their sources.
+        var places: [SourceIdentity: String] = [:]
         var byteCounts: Set<UInt64> = []
         /// What a mount calls their files, but for numbers.
         var fileNames: Set<String> = []
@@ -31,10 +31,12 @@ final class GroupSources: Sendable {
         return known.withLock { $0.byteCounts.contains(byteCount) }
     }
 
-    /// The path of the recording whose source has `sha256`, in hexadecimal; nil if there is none.
-    func place(of sha256: String) throws(StoreError) -> String? {
+    /// The path of the recording of `source`; nil if there is none.
+    ///
+    /// If a store does not say which stream a recording is, it may be any.
+    func place(of source: SourceIdentity) throws(StoreError) -> String? {
         try look()
-        return known.withLock { $0.places[sha256] }
+        return known.withLock { $0.places[source] ?? $0.places[SourceIdentity(sha256: source.sha256, stream: nil)] }
     }
 
     /// Whether a source is known whose WAV file in a mount wants the same name as that of a source called `name`.
@@ -55,7 +57,9 @@ final class GroupSources: Sendable {
             known.withLock { known in
                 known.nodes.insert(node)
                 if let byteCount = source?.byteCount { known.byteCounts.insert(byteCount) }
-                if let sha256 = source?.sha256 { known.places[sha256] = place }
+                if let sha256 = source?.sha256 {
+                    known.places[SourceIdentity(sha256: sha256, stream: source?.stream)] = place
+                }
                 if let name = source?.name { known.fileNames.insert(Self.fileName(of: name)) }
             }
         }

@@ -43,7 +43,7 @@ struct ImportJob {
             case .decoded(let media): try writeDecoded(media)
             case .copied(let copier): try copy(copier)
             }
-        written.notes = notes + written.notes
+        written.notes = notes + source.description.streamNotes + written.notes
         let document = RecordingDocument(
             description: source.description, relativePath: relativePath, sha256: written.sha256,
             sampleCount: written.sampleCount, codec: written.audio.codec, start: start, notes: written.notes, userAttributes: options.attributes)

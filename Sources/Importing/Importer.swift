@@ -48,7 +48,8 @@ public final class Importer: Sendable {
         let stream = source.description.stream
         return ImportPreview(
             codec: codec, isCopied: isCopied, sampleRate: stream.sampleRate, channels: stream.channels,
-            start: start(of: source), byteCount: source.description.byteCount, notes: notes)
+            start: start(of: source), byteCount: source.description.byteCount,
+            notes: notes + source.description.streamNotes)
     }
 
     private func open(_ path: String) throws -> OpenSource {
@@ -102,12 +103,15 @@ public final class Importer: Sendable {
         _ source: OpenSource, _ relativePath: String?, notes: [String] = [], into group: AudioGroup,
         _ progress: @escaping (UInt64) -> Void
     ) throws -> StagedRecording {
+        func identity(_ sha256: String) -> SourceIdentity {
+            SourceIdentity(sha256: sha256, stream: source.description.chosenStream)
+        }
         func staged(_ content: StagedRecording.Content) -> StagedRecording {
             StagedRecording(content, of: source.file.name, in: group)
         }
         // Most sources are new: reading all of them twice to find that out would take longer.
         if try group.sources.mayHave(byteCount: source.file.byteCount),
-            let place = try group.sources.place(of: try source.file.sha256())
+            let place = try group.sources.place(of: identity(try source.file.sha256()))
         {
             return staged(.alreadyThere(place))
         }
@@ -117,11 +121,11 @@ public final class Importer: Sendable {
             notes: notes, progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
-        if let place = try group.sources.place(of: written.sha256) { return staged(.alreadyThere(place)) }
+        if let place = try group.sources.place(of: identity(written.sha256)) { return staged(.alreadyThere(place)) }
         let recording = try prove(written, of: source, in: node, of: group)
         // Not only when it is published, since others wait for that.
         try node.sync()
-        return staged(.new(node, recording, sha256: written.sha256))
+        return staged(.new(node, recording, identity(written.sha256)))
     }
 
     /// Reads back what was written to `node`, and returns what it will be once it has its path.

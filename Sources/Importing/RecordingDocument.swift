@@ -55,6 +55,7 @@ struct RecordingDocument {
         let metadata = description.metadata
         var fields: [String: JSONValue] = [:]
         fields["path"] = relativePath.map { .text($0) }
+        fields["stream"] = description.chosenStream.map { JSONValue($0) }
         if let start {
             fields["start"] = .object([
                 "time": .text(start.time.description), "from": .text(start.origin.rawValue),

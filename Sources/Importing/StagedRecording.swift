@@ -9,7 +9,7 @@ public final class StagedRecording: Sendable {
         /// It was in the group before, at this path.
         case alreadyThere(String)
         /// It is in this node.
-        case new(any StagedNode, ImportedRecording, sha256: String)
+        case new(any StagedNode, ImportedRecording, SourceIdentity)
     }
 
     private let content: Content
@@ -28,9 +28,9 @@ public final class StagedRecording: Sendable {
     public func publish() throws(ImportError) -> Importer.Outcome {
         switch content {
         case .alreadyThere(let place): return .alreadyThere(place)
-        case .new(let node, var recording, let sha256):
+        case .new(let node, var recording, let source):
             do {
-                let publication = try group.publish(node, sha256: sha256, sourceName: sourceName)
+                let publication = try group.publish(node, source, sourceName: sourceName)
                 guard case .new(let place, let hasNamesake) = publication else { return .alreadyThere(publication.place) }
                 recording.path = place
                 recording.hasNamesake = hasNamesake

@@ -66,7 +66,7 @@ struct ImportTests {
         let sums = try paths.map { try Digest.sha256(Array(Data(contentsOf: URL(filePath: $0)))) }
         let places = Parallel.map(sums.reversed(), threads: 8) { sum in
             Result { () throws -> String? in
-                try other.sources.place(of: sum)
+                try other.sources.place(of: SourceIdentity(sha256: sum, stream: nil))
             }
         }
         #expect(try places.map { try $0.get() } == (0..<40).reversed().map { "pond/\($0)" })
@@ -100,6 +100,28 @@ struct ImportTests {
         #expect(recordings.map(\.hasNamesake) == [false, true, false])
         let metadata = try #require(fixture.attributes("pond/1")["source_metadata"] as? [String: Any])
         #expect(metadata["path"] as? String == "north/a.flac")
+    }
+
+    @Test func `each track of a source is a source of its own, and the import says how many there are`() throws {
+        let fixture = try ImportFixture()
+        let path = fixture.folder.appending(path: "tracks.mka").path
+        try runChecked([
+            "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=300:duration=1", "-f", "lavfi", "-i",
+            "sine=3000:duration=1", "-map", "0", "-map", "1", "-c", "pcm_s16le", path,
+        ])
+        let first = try fixture.importFile(path).imported
+        #expect(first.notes.contains("stream 0, one of 2 tracks of sound: --stream imports another (1)"))
+        var options = ImportOptions()
+        options.stream = 1
+        #expect(try Importer(options, cache: BlockCache(budget: 0)).plan(for: path).notes.count == 1)
+        let second = try fixture.importFile(path, options)
+        #expect(second.imported.path == "pond/1")
+        #expect(try fixture.attributes("pond/1")["source_metadata"].flatMap { $0 as? [String: Any] }?["stream"] as? Int == 1)
+        #expect(try fixture.outcome(of: path) == .alreadyThere("pond/0"))
+        #expect(try fixture.outcome(of: path, options) == .alreadyThere("pond/1"))
+        let again = try AudioGroup(in: fixture.store, path: "pond")
+        let importer = Importer(options, cache: BlockCache(budget: 1 << 20))
+        #expect(try importer.importSource(at: path, into: again) { _ in } == .alreadyThere("pond/1"))
     }
 
     @Test func `an import that fails leaves nothing in the store`() throws {

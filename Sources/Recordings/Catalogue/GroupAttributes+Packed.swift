@@ -38,6 +38,8 @@ extension GroupAttributes {
                 longitude.flatMap { GeographicPosition(latitude: latitude, longitude: $0) }
             }, make: next(), model: next(), serial: next())
         sourcePath = next()
+        // Needed only to import further sources.
+        sourceStream = nil
         isRecording = true
     }
 }

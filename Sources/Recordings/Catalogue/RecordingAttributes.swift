@@ -18,6 +18,8 @@ struct GroupAttributes: Decodable, Sendable {
     let source: SourceAttributes
     /// The source's path below the folder that was to be imported.
     let sourcePath: String?
+    /// The number of the source's stream that the recording is, if the source had several of sound.
+    let sourceStream: Int?
     /// Seconds of the source, according to ffprobe.
     let sourceDuration: Double?
     /// What the source's metadata say about its recorder.
@@ -39,6 +41,7 @@ struct GroupAttributes: Decodable, Sendable {
         sourceDuration = sourceText?.duration
         let fields = values.lenient(SourceFields.self, .sourceMetadata)
         sourcePath = fields?.path
+        sourceStream = fields?.stream
         recorder =
             fields?.recorder
             ?? RecorderMetadata(comments: sourceText?.comments ?? [])
@@ -49,10 +52,11 @@ struct GroupAttributes: Decodable, Sendable {
 /// recorder.
 private struct SourceFields: Decodable {
     let path: String?
+    let stream: Int?
     let recorder: RecorderMetadata
 
     private enum CodingKeys: String, CodingKey {
-        case path, guano, wamd, info, tags
+        case path, stream, guano, wamd, info, tags
         case streamTags = "stream_tags"
     }
 
@@ -81,6 +85,7 @@ private struct SourceFields: Decodable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         path = values.lenient(String.self, .path)
+        stream = values.lenient(Int.self, .stream)
         recorder = RecorderMetadata(
             guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
             comments: Array(values.texts(.info, Info.self).values) + values.texts(.tags, Tags.self).values

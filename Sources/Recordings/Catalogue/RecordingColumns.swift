@@ -77,7 +77,7 @@ extension RecordingColumn {
             "sha256", .fact(\.sourceSHA256, { $0.sourceSHA256 = $1 }),
             "The SHA-256 of the source file, in hexadecimal.",
             in: [
-                .recordingsCSV, .listCSV, .listJSON, .infoText.named("source sha256", after: "name").always,
+                .recordingsCSV, .listCSV, .listJSON, .infoText.named("source sha256", after: "source_path").always,
                 .extendedAttributes,
             ]),
         RecordingColumn(

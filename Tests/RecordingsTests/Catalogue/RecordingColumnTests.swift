@@ -29,7 +29,7 @@ import WaveFile
         #expect(names(.extendedAttributes) == "path,codec,source,start,sha256,rate_reason,\(recorder)")
         #expect(
             names(.infoText)
-                == "recording,file in a mount,source,source sha256,source restored,codec,sample rate,rate because,channels,"
+                == "recording,file in a mount,source,source path,source sha256,source restored,codec,sample rate,rate because,channels,"
                 + "bits,length,start,stored,as WAV,\(recorder)")
         #expect(names(.infoJSON) == "source_path,restores_source,rate_reason")
     }
