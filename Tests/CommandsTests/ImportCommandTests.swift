@@ -176,6 +176,52 @@ import Testing
         }
     }
 
+    @Test func `import names what it passes over, and says what converts what only other programs read`() throws {
+        try withSources { store, sources in
+            for name in ["x.w4v", "y.W4V", "S1.05#", ".hidden.wav"] {
+                try Data([1]).write(to: sources.appending(path: name))
+            }
+            let run = zarrwlr("-n", store, sources.path)
+            #expect(run.status == 0)
+            #expect(run.errors.contains("x.w4v (and 1 more) is compressed as only Wildlife Acoustics' programs read it"))
+            #expect(run.errors.contains("AnaBat") && run.errors.contains("5 other files passed over"))
+            #expect(!run.output.contains("notes.txt"))
+            let verbose = zarrwlr("-n", "-v", store, sources.path)
+            #expect(verbose.output.contains("notes.txt: passed over: is not named as sound or video usually is\n"))
+            #expect(verbose.output.contains(".hidden.wav: passed over: is hidden\n"))
+            let json = zarrwlr("-n", "--json", store, sources.path).output
+            #expect(json.split(separator: "\n").filter { $0.contains(#""status":"passed over""#) }.count == 5)
+            #expect(zarrwlr(store, sources.appending(path: "x.w4v").path).errors.contains("Kaleidoscope"))
+        }
+    }
+
+    @Test(arguments: [[], ["--keep-tree"]])
+    func `import --sidecars keeps what is no sound, and extract --sidecars gives it back byte for byte`(
+        options: [String]
+    ) throws {
+        try withSources { store, sources in
+            let config = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* $0) })
+            try config.write(to: sources.appending(path: "night/CONFIG.TXT"))
+            try Data().write(to: sources.appending(path: "empty.log"))
+            let arguments = options + ["--sidecars", "\(store)::pond", sources.path]
+            let first = Zarrwlr.run(["import"] + arguments)
+            #expect(first.status == 0 && first.errors.contains("2 imported, 3 sidecars kept"))
+            #expect(!Zarrwlr.run(["import"] + arguments).errors.contains("sidecar"))
+            #expect(Zarrwlr.run("check", "--deep", store).status == 0)
+            #expect(!Zarrwlr.run("list", store).text.contains("sidecar"))
+
+            let back = sources.deletingLastPathComponent().appending(path: "back")
+            #expect(Zarrwlr.run(["extract", "--sidecars", "\(store)::pond", "-o", back.path]).status == 0)
+            #expect(try Data(contentsOf: back.appending(path: "night/CONFIG.TXT")) == config)
+            #expect(try Data(contentsOf: back.appending(path: "notes.txt")) == Data("notes".utf8))
+            #expect(try Data(contentsOf: back.appending(path: "empty.log")).isEmpty)
+            try Data("mine".utf8).write(to: back.appending(path: "notes.txt"))
+            let again = Zarrwlr.run("extract", "--sidecars", "\(store)::pond", "-o", back.path)
+            #expect(again.errors.contains("1 files written") && again.errors.contains("2 were there already"))
+            #expect(try Data(contentsOf: back.appending(path: "notes~1.txt")) == Data("notes".utf8))
+        }
+    }
+
     @Test func `import --json prints a line for each source`() throws {
         struct Line: Decodable {
             let status: String

@@ -16,10 +16,11 @@ enum ExtractCommand {
         var output: String?
         var encoding: SampleEncoding?
         var isPadded = false
+        var extractsSidecars = false
     }
 
     static let subcommand = Subcommand(
-        "extract", operands: "STORE[::GROUP] RECORDING", operandCount: 2...2,
+        "extract", operands: "STORE[::GROUP] RECORDING", operandCount: 1...2,
         summary: "Write a part of a recording, or many, as WAV files.",
         notes: """
             RECORDING is its path in the store (pond/mono/0) or the path of its WAV file in a mount (pond/mono/a.wav).
@@ -31,6 +32,9 @@ enum ExtractCommand {
 
             TABLE is a Raven selection table, an Audacity label track or BirdNET's results as CSV. Each row becomes a file named
             for the recording, the row and its times; nothing is written unless all rows are valid.
+
+            With --sidecars and no RECORDING, the files that import --sidecars has kept with the groups are written to the folder -o,
+            byte for byte, those of a group below into the folder of its name. What is there already is left as it is.
 
             FORMAT is s16, s24 (integers) or f32 (floating point, full scale ±1). Samples are rounded to
             the nearest number, ties to even; integers are clipped; there is no dithering.
@@ -52,6 +56,9 @@ enum ExtractCommand {
                 "--table", effect: .value("TABLE") { $0.table = $1 },
                 help: "cut every row of a selection table, in parallel; -o then names a folder"),
             CommandOption(
+                "--sidecars", effect: .flag { $0.extractsSidecars = true },
+                help: "write the files that were kept beside the sound; -o then names a folder"),
+            CommandOption(
                 "-o", "--output", effect: .value("FILE") { $0.output = $1 },
                 help: "the file to write, or - for standard output; an old one is replaced when the new one is complete"
             ),
@@ -71,6 +78,13 @@ enum ExtractCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         guard let output = configuration.output else { throw CommandError("say where to write: -o FILE") }
+        if configuration.extractsSidecars {
+            guard operands.count == 1 else { throw CommandError("--sidecars takes a store or a group, no recording") }
+            let address = StoreAddress(operands[0])
+            var extraction = SidecarExtraction(of: try StoreCatalogue.open(path: address.path), streams)
+            return try extraction.write(address.group, to: output)
+        }
+        guard operands.count == 2 else { throw CommandError("say which recording; zarrwlr list shows what there is") }
         let store = try OpenStore(StoreAddress(operands[0]))
         let recording = try store.recording(operands[1])
         if let table = configuration.table {

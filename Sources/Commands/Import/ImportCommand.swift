@@ -11,6 +11,9 @@ enum ImportCommand {
         var jobs = Parallel.processorCount
         var isDryRun = false
         var isJSON = false
+        /// Whether what is passed over is named, too.
+        var isVerbose = false
+        var keepsSidecars = false
     }
 
     /// The budget of the cache for what is read back.
@@ -39,6 +42,10 @@ enum ImportCommand {
             Sources that are damaged or cut short are imported as far as they can be decoded: silence stands for what is
             missing, and a note says how much. With --strict they are refused.
 
+            What else is in a folder is passed over: -v names it, and of sound that only other programs read it is always said what
+            converts it. With --sidecars, files of up to 16 MiB that are no sound (CONFIG.TXT, summaries, GPS tracks, logs) are kept
+            with the group; zarrwlr extract --sidecars gives them back.
+
             A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd or the file's name, in this order, else from
             --start.
 
@@ -52,12 +59,14 @@ enum ImportCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let address = StoreAddress(operands[0])
-        let sources = ImportSources(operands.dropFirst(), keepsTree: configuration.keepsTree)
+        let sources = ImportSources(
+            operands.dropFirst(), keepsTree: configuration.keepsTree, keepsSidecars: configuration.keepsSidecars)
         guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
             throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
         }
         let report = ImportReport(sources, streams, configuration)
         report.report(unreadable: sources.unreadable)
+        report.reportPassedOver()
         guard !sources.files.isEmpty else { return report.finish() }
         var options = configuration.options
         options.threads = max(configuration.jobs / sources.files.count, 1)
@@ -66,6 +75,7 @@ enum ImportCommand {
             for source in sources.files {
                 report.report(source, Result { () throws(ImportError) in try importer.plan(for: source.path) })
             }
+            for sidecar in sources.sidecars { report.reportPlanned(sidecar) }
         } else {
             let store = try open(address, report)
             let groups = ImportGroups(store: store, base: address.group)
@@ -88,8 +98,22 @@ enum ImportCommand {
                     report.report(source, Result { () throws(ImportError) in try staged.get().publish() })
                 }
             }
+            if !report.isStopped { keep(sources.sidecars, in: groups, report) }
         }
         return report.finish()
+    }
+
+    /// Keeps `sidecars` with their groups.
+    private static func keep(_ sidecars: [ImportSources.File], in groups: ImportGroups, _ report: ImportReport) {
+        for (subgroup, files) in Dictionary(grouping: sidecars, by: \.subgroup).sorted(by: { $0.key < $1.key }) {
+            do throws(ImportError) {
+                let group = try groups.group(below: subgroup)
+                let outcomes = group.keep(files.map { .init(path: $0.path, relativePath: $0.relativePath) })
+                for (file, outcome) in zip(files, outcomes) { report.report(file, outcome) }
+            } catch {
+                for file in files { report.report(file, .failed(error)) }
+            }
+        }
     }
 
     /// Opens the store, or creates it, and removes what interrupted imports have left.

@@ -85,7 +85,7 @@ struct FailedLine: ImportLine {
 
     init(_ path: String, _ error: some DescribedError) {
         source = path
-        problem = error.description
+        problem = error.description + (ForeignFormat.advice(on: path).map { "; it \($0)" } ?? "")
     }
 
     var isFault: Bool { true }
@@ -101,6 +101,32 @@ struct UntriedLine: ImportLine {
     var isFault: Bool { true }
 
     var text: String { "\(source): not tried" }
+}
+
+/// An entry of a folder that is not imported.
+struct PassedOverLine: ImportLine {
+    let status = "passed over"
+    let source: String
+    let reason: String
+
+    init(_ passed: ImportSources.PassedOver) {
+        source = passed.path
+        reason = passed.reason
+    }
+
+    var isFault: Bool { false }
+
+    var text: String { "\(source): passed over: \(reason)" }
+}
+
+/// A file beside the sources that is kept, or would be.
+struct SidecarLine: ImportLine {
+    let status: String
+    let source: String
+
+    var isFault: Bool { false }
+
+    var text: String { "\(source): \(status)" }
 }
 
 /// A source that would be imported.

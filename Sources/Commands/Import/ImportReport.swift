@@ -11,6 +11,7 @@ final class ImportReport: Sendable {
         var alreadyThere = 0
         var failed = 0
         var untried = 0
+        var sidecars = 0
         /// Those that were imported although their groups had recordings of the same name.
         var namesakes = 0
         /// Why the import has stopped before all sources were tried; nil as long as it has not.
@@ -23,9 +24,10 @@ final class ImportReport: Sendable {
 
     private let streams: CommandStreams
     private let isJSON: Bool
+    private let isVerbose: Bool
     private let keepsTree: Bool
     private let fileCount: Int
-    private let passedOver: Int
+    private let passedOver: [ImportSources.PassedOver]
     private let totalByteCount: UInt64
     private let line: ProgressLine
     private let state = Mutex(State())
@@ -33,6 +35,7 @@ final class ImportReport: Sendable {
     init(_ sources: ImportSources, _ streams: CommandStreams, _ configuration: ImportCommand.Configuration) {
         self.streams = streams
         isJSON = configuration.isJSON
+        isVerbose = configuration.isVerbose
         keepsTree = configuration.keepsTree
         fileCount = sources.files.count
         passedOver = sources.passedOver
@@ -108,6 +111,39 @@ final class ImportReport: Sendable {
         }
     }
 
+    /// Reports what became of `file`, which lies beside the sources.
+    func report(_ file: ImportSources.File, _ outcome: AudioGroup.SidecarOutcome) {
+        state.withLock { state in
+            switch outcome {
+            case .kept:
+                state.sidecars += 1
+                detail(SidecarLine(status: "sidecar kept", source: file.path))
+            case .alreadyThere: detail(SidecarLine(status: "sidecar already there", source: file.path))
+            case .failed(let error): report(file, error, &state)
+            }
+        }
+    }
+
+    /// Reports that `file`, which lies beside the sources, would be kept.
+    func reportPlanned(_ file: ImportSources.File) {
+        state.withLock { _ in detail(SidecarLine(status: "sidecar planned", source: file.path)) }
+    }
+
+    /// Reports what is not imported: each file if that is wanted, and in any case those in formats that something converts.
+    func reportPassedOver() {
+        state.withLock { _ in
+            for passed in passedOver { detail(PassedOverLine(passed)) }
+            guard !isVerbose, !isJSON else { return }
+            let foreign = passedOver.filter { ForeignFormat.advice(on: $0.path) == $0.reason }
+            for (reason, files) in Dictionary(grouping: foreign, by: \.reason).sorted(by: { $0.key < $1.key }) {
+                guard let first = files.first else { continue }
+                let others = files.count > 1 ? " (and \(files.count - 1) more)" : ""
+                streams.errors(
+                    "zarrwlr import: passed over: \("\(first.path)\(others) \(reason)".escapingControlCharacters)\n")
+            }
+        }
+    }
+
     /// Reports folders and files that could not be examined.
     func report(unreadable: [(path: String, problem: CommandError)]) {
         state.withLock { state in
@@ -133,12 +169,13 @@ final class ImportReport: Sendable {
                 streams.errors("zarrwlr import: \(text.escapingControlCharacters)\n")
             }
             if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
-            if !isJSON, fileCount > 1 || passedOver > 0 {
+            if !isJSON, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
                 var parts = ["\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
                 if state.untried > 0 { parts.append("\(state.untried) not tried") }
-                if passedOver > 0 { parts.append("\(passedOver) other files passed over") }
+                if state.sidecars > 0 { parts.append("\(state.sidecars) sidecars kept") }
+                if !passedOver.isEmpty { parts.append("\(passedOver.count) other files passed over") }
                 streams.errors("zarrwlr import: \(parts.joined(separator: ", "))\n")
             }
             return state.failed == 0 ? .done : .faults
@@ -162,6 +199,11 @@ final class ImportReport: Sendable {
         } else {
             streams.print("\(line.text.escapingControlCharacters)\n")
         }
+    }
+
+    /// Prints `line` if all details are wanted.
+    private func detail(_ line: some ImportLine) {
+        if isVerbose || isJSON { say(line) }
     }
 
     private func progress(_ state: State) -> String {

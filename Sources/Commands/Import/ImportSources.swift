@@ -12,15 +12,26 @@ struct ImportSources: Sendable {
         let byteCount: UInt64
     }
 
+    /// An entry of a folder that is not imported.
+    struct PassedOver: Sendable {
+        let path: String
+        let reason: String
+    }
+
     /// The files in the order of their paths as bytes, however the command line names them: their recordings are numbered in it.
     private(set) var files: [File] = []
     /// Folders that cannot be read, or not to their end, and entries of folders that cannot be examined.
     private(set) var unreadable: [(path: String, problem: CommandError)] = []
-    /// How many files in folders were skipped, since their names are not those of sound or video.
-    private(set) var passedOver = 0
+    /// What is in folders and is not imported.
+    private(set) var passedOver: [PassedOver] = []
+    /// Small files in folders that are no sound, if they are to be kept.
+    private(set) var sidecars: [File] = []
     private let keepsTree: Bool
+    private let keepsSidecars: Bool
 
     private static let maximumDepth = 64
+    /// Larger files are not kept as sidecars: 16 MiB.
+    private static let maximumSidecarByteCount: Int64 = 16 << 20
     /// The extensions of files that may hold sound.
     private static let extensions: Set = [
         "3gp", "aac", "aif", "aifc", "aiff", "ape", "au", "avi", "bwf", "caf", "flac", "flv", "m4a", "m4b", "m4v",
@@ -31,8 +42,9 @@ struct ImportSources: Sendable {
     ]
 
     /// Finds the files at and below `paths`. What cannot be examined counts as a file, so that the import says why.
-    init(_ paths: some Sequence<String>, keepsTree: Bool) {
+    init(_ paths: some Sequence<String>, keepsTree: Bool, keepsSidecars: Bool = false) {
         self.keepsTree = keepsTree
+        self.keepsSidecars = keepsSidecars
         for path in paths {
             let status = try? Self.status(of: path, followingLinks: true)
             if let status, status.isFolder {
@@ -58,8 +70,12 @@ struct ImportSources: Sendable {
         }
         let (names, problem) = Self.names(in: folder)
         if let problem { unreadable.append((folder, problem)) }
-        for name in names where !name.hasPrefix(".") {
+        for name in names {
             let path = folder.hasSuffix("/") ? "\(folder)\(name)" : "\(folder)/\(name)"
+            guard !name.hasPrefix(".") else {
+                pass(path, "is hidden")
+                continue
+            }
             do throws(SystemError) {
                 try examine(path, name, in: relativePath, depth: depth)
             } catch {
@@ -77,19 +93,30 @@ struct ImportSources: Sendable {
         guard try !Self.status(of: path, followingLinks: false).isFolder else {
             return enter(path, below: relativePath, depth: depth + 1)
         }
-        guard let dot = name.lastIndex(of: "."), Self.extensions.contains(name[dot...].dropFirst().lowercased()) else {
-            passedOver += 1
-            return
-        }
+        let isSound = name.lastIndex(of: ".").map { Self.extensions.contains(name[$0...].dropFirst().lowercased()) }
         let target = try Self.status(of: path, followingLinks: true)
         guard target.st_mode & S_IFMT == S_IFREG else {
-            passedOver += 1
-            return
+            return pass(path, target.isFolder ? "is a link to a folder" : "is no regular file")
         }
-        files.append(
+        func file(_ relativePath: String) -> File {
             File(
                 path: path, relativePath: relativePath, subgroup: keepsTree ? folder : "",
-                byteCount: UInt64(clamping: target.st_size)))
+                byteCount: UInt64(clamping: target.st_size))
+        }
+        if isSound == true {
+            files.append(file(relativePath))
+        } else if let advice = ForeignFormat.advice(on: name) {
+            pass(path, advice)
+        } else if keepsSidecars, target.st_size <= Self.maximumSidecarByteCount {
+            // With a group for each folder, below that group.
+            sidecars.append(file(keepsTree ? name : relativePath))
+        } else {
+            pass(path, keepsSidecars ? "is too large for a sidecar" : "is not named as sound or video usually is")
+        }
+    }
+
+    private mutating func pass(_ path: String, _ reason: String) {
+        passedOver.append(PassedOver(path: path, reason: reason))
     }
 
     private static func status(of path: String, followingLinks: Bool) throws(SystemError) -> stat {
