@@ -10,6 +10,9 @@ public struct ZarrwlrCommand: Sendable {
         CheckCommand.subcommand,
     ]
 
+    /// The exit status of a command that a signal has interrupted, and that has ended all it was doing.
+    public static let interruptedStatus = CommandStatus.interrupted.rawValue
+
     private let streams: CommandStreams
 
     /// A command that writes to `streams`.
@@ -25,6 +28,12 @@ public struct ZarrwlrCommand: Sendable {
             switch arguments.first {
             case nil: throw CommandError("say what to do; --help lists what there is")
             case "--help", "-h": streams.print(Self.help)
+            case "help":
+                guard let name = arguments.dropFirst().first, !name.hasPrefix("-") else {
+                    streams.print(Self.help)
+                    break
+                }
+                return run([name, "--help"])
             case "--version", "-V": streams.print(versionText(of: Self.name))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
@@ -50,7 +59,7 @@ public struct ZarrwlrCommand: Sendable {
         \(HelpText.rows(subcommands.map { ($0.name, $0.summary) }))
 
         options:
-        \(HelpText.rows([("--help", "print this, or with a command all of its options"), ("--version", "print the version")]))
+        \(HelpText.rows([("--help", "print this (help, too), or with a command all of its options"), ("--version", "print the version")]))
 
         """
     }

@@ -1,10 +1,10 @@
 import Recordings
 import Support
 import Synchronization
-import Zarr
+public import Zarr
 
 /// The sources of the recordings that are in a group.
-final class GroupSources: Sendable {
+public final class GroupSources: Sendable {
     private struct Known {
         /// The paths of recordings, by their sources.
         var places: [SourceIdentity: String] = [:]
@@ -20,7 +20,7 @@ final class GroupSources: Sendable {
     private let known = Mutex(Known())
 
     /// The sources in the group at `path` of `store`; none if there is no such group.
-    init(of path: String, in store: any Store) {
+    public init(of path: String, in store: any Store) {
         self.path = path
         self.store = store
     }

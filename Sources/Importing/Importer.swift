@@ -23,18 +23,49 @@ public final class Importer: Sendable {
         case alreadyThere(String)
     }
 
-    /// Finds out what importing the file at `path` would do, without importing it.
-    public func plan(for path: String) throws(ImportError) -> ImportPreview {
+    /// What would become of a source.
+    public enum Forecast: Sendable {
+        /// It would be imported, unless it turns out to be damaged.
+        case planned(ImportPreview)
+        /// It is in the group, at this path.
+        case alreadyThere(String)
+    }
+
+    /// Finds out what importing the file at `path` into a group that has `sources` would do, without importing it. Its samples are not
+    /// decoded.
+    public func plan(for path: String, besides sources: GroupSources? = nil) throws(ImportError) -> Forecast {
         do {
             let source = try open(path)
+            if let sources, try sources.mayHave(byteCount: source.file.byteCount),
+                let place = try sources.place(of: identity(of: source, sha256: try source.file.sha256()))
+            {
+                return .alreadyThere(place)
+            }
             switch source.content {
-            case .copied(let copier): return preview(of: source, as: copier.codec, isCopied: true, [])
-            case .decoded(let media): return try preview(of: source, encoding: MediaSamples(media).form)
-            case .wave(_, let format): return try preview(of: source, encoding: SampleForm(format))
+            case .copied(let copier): return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+            case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
+            case .wave(let wave, let format):
+                try checkCollapsedSilence(of: source, wave, format)
+                return .planned(try preview(of: source, encoding: SampleForm(format)))
             }
         } catch {
             throw ImportError(wrapping: error)
         }
+    }
+
+    /// Throws if the source is an AudioMoth's whose collapsed silence would be refused.
+    private func checkCollapsedSilence(of source: OpenSource, _ wave: WaveSource, _ format: WaveFormat) throws {
+        guard !options.keepsCollapsedSilence, CollapsedSilence.isExpected(in: source.file.name) else { return }
+        let samples = try WaveSamples(
+            wave, format: format, metadata: source.description.metadata, in: source.file, isConcurrent: false)
+        while try samples.next() != nil {}
+        if let silence = samples.collapsedSilence, silence.blockCount > 0 {
+            _ = try silence.note(on: source.file.name, isKept: false)
+        }
+    }
+
+    private func identity(of source: OpenSource, sha256: String) -> SourceIdentity {
+        SourceIdentity(sha256: sha256, stream: source.description.chosenStream)
     }
 
     private func preview(of source: OpenSource, encoding form: SampleForm) throws(ImportError) -> ImportPreview {
@@ -103,15 +134,12 @@ public final class Importer: Sendable {
         _ source: OpenSource, _ relativePath: String?, notes: [String] = [], into group: AudioGroup,
         _ progress: @escaping (UInt64) -> Void
     ) throws -> StagedRecording {
-        func identity(_ sha256: String) -> SourceIdentity {
-            SourceIdentity(sha256: sha256, stream: source.description.chosenStream)
-        }
         func staged(_ content: StagedRecording.Content) -> StagedRecording {
             StagedRecording(content, of: source.file.name, in: group)
         }
         // Most sources are new: reading all of them twice to find that out would take longer.
         if try group.sources.mayHave(byteCount: source.file.byteCount),
-            let place = try group.sources.place(of: identity(try source.file.sha256()))
+            let place = try group.sources.place(of: identity(of: source, sha256: try source.file.sha256()))
         {
             return staged(.alreadyThere(place))
         }
@@ -121,11 +149,12 @@ public final class Importer: Sendable {
             notes: notes, progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
-        if let place = try group.sources.place(of: identity(written.sha256)) { return staged(.alreadyThere(place)) }
+        let identity = identity(of: source, sha256: written.sha256)
+        if let place = try group.sources.place(of: identity) { return staged(.alreadyThere(place)) }
         let recording = try prove(written, of: source, in: node, of: group)
         // Not only when it is published, since others wait for that.
         try node.sync()
-        return staged(.new(node, recording, identity(written.sha256)))
+        return staged(.new(node, recording, identity))
     }
 
     /// Reads back what was written to `node`, and returns what it will be once it has its path.

@@ -1,3 +1,4 @@
+public import Recordings
 import Support
 import Zarr
 
@@ -31,7 +32,9 @@ public final class StagedRecording: Sendable {
         case .new(let node, var recording, let source):
             do {
                 let publication = try group.publish(node, source, sourceName: sourceName)
-                guard case .new(let place, let hasNamesake) = publication else { return .alreadyThere(publication.place) }
+                guard case .new(let place, let hasNamesake) = publication else {
+                    return .alreadyThere(publication.place)
+                }
                 recording.path = place
                 recording.hasNamesake = hasNamesake
                 return .imported(recording)

@@ -183,7 +183,7 @@ import Testing
             }
             let run = zarrwlr("-n", store, sources.path)
             #expect(run.status == 0)
-            #expect(run.errors.contains("x.w4v (and 1 more) is compressed as only Wildlife Acoustics' programs read it"))
+            #expect(run.errors.contains("x.w4v (and 1 more) is compressed as only Wildlife Acoustics' programs"))
             #expect(run.errors.contains("AnaBat") && run.errors.contains("5 other files passed over"))
             #expect(!run.output.contains("notes.txt"))
             let verbose = zarrwlr("-n", "-v", store, sources.path)
@@ -247,6 +247,53 @@ import Testing
             #expect(run.status == 0)
             #expect(run.output.contains("a.wav: opus, 48000 Hz, 1 ch, start unknown"))
             #expect(!FileManager.default.fileExists(atPath: store))
+        }
+    }
+
+    @Test func `import --dry-run names what is there already and what would fail, and then ends with 1`() throws {
+        try withSources { store, sources in
+            #expect(zarrwlr("\(store)::pond", sources.appending(path: "a.wav").path).status == 0)
+            try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
+            let run = zarrwlr("-n", "\(store)::pond", sources.path)
+            #expect(run.status == 1)
+            #expect(run.output.contains("/a.wav: already there, as /pond/0\n"))
+            #expect(run.output.contains("/night/b.WAV: flac, 48000 Hz"))
+            #expect(run.errors.contains("/bad.wav: is no whole WAV file"))
+            #expect(run.errors.contains("1 to be imported, 1 there already, 1 failed, 1 other files passed over"))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: "\(store)/pond").sorted() == ["0", "zarr.json"])
+        }
+    }
+
+    @Test func `import --quiet prints failures only`() throws {
+        try withSources { store, sources in
+            let run = zarrwlr("-q", store, sources.path, "/nowhere/c.wav")
+            #expect(run.status == 1 && run.output.isEmpty)
+            #expect(
+                run.errors == "zarrwlr import: /nowhere/c.wav: cannot be opened: No such file or directory (open)\n")
+            #expect(zarrwlr("-q", store, sources.path).errors.isEmpty)
+        }
+    }
+
+    @Test func `a first import that imports nothing leaves no store, and an empty folder as it was`() throws {
+        try withSources { store, sources in
+            try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
+            let bad = sources.appending(path: "bad.wav").path
+            #expect(zarrwlr("\(store)::pond/deep", bad).status == 1)
+            #expect(!FileManager.default.fileExists(atPath: store))
+            try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+            #expect(zarrwlr(store, bad).status == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: store).isEmpty)
+            #expect(zarrwlr(store, bad, sources.appending(path: "a.wav").path).status == 1)
+            #expect(Zarrwlr.run("list", store).text.contains("a.wav"))
+        }
+    }
+
+    @Test func `an import to a lossy codec says what it does not keep`() throws {
+        try withSources { store, sources in
+            let run = zarrwlr("--codec", "opus", store, sources.appending(path: "a.wav").path)
+            #expect(run.output.contains("; not kept: exact samples, the source's header"))
+            #expect(Zarrwlr.run("info", store, "0").text.contains("not kept: exact samples"))
         }
     }
 

@@ -80,6 +80,57 @@ extension Mounts {
             }
         }
 
+        @Test(.enabled(if: mayChangeUser, "needs root and setpriv"))
+        func `a store that only its owner may read is not called no store`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(1, in: directory)
+                let store = directory.appending(path: "a.zarr")
+                #expect(try run(Self.program, ["import", store.path, sources.path]).status == 0)
+                try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: store.path)
+                for arguments in [["list", store.path], ["import", store.path, sources.path]] {
+                    let result = try run(
+                        URL(filePath: "/usr/bin/env"),
+                        ["setpriv", "--reuid=65534", "--clear-groups", Self.program.path] + arguments)
+                    #expect(result.status == 2)
+                    #expect(result.errors.contains("Permission denied") && !result.errors.contains("Zarr v3"))
+                    #expect(result.errors.ranges(of: store.path).count == 1, "\(result.errors)")
+                }
+            }
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func `an interrupted import ends with a word, nothing half done is left, and the next completes it`(
+            signal: Int32
+        ) throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(200, in: directory)
+                let store = directory.appending(path: "interrupted.zarr")
+                let process = Process()
+                let errors = Pipe()
+                // The tests may run where signals are ignored.
+                process.executableURL = URL(filePath: "/usr/bin/env")
+                process.arguments = [
+                    "--default-signal=INT,TERM", Self.program.path, "import", store.path, sources.path,
+                ]
+                process.standardOutput = FileHandle.nullDevice
+                process.standardError = errors
+                try process.run()
+                while !FileManager.default.fileExists(atPath: store.appending(path: "3").path), process.isRunning {
+                    usleep(1_000)
+                }
+                kill(process.processIdentifier, signal)
+                let text = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+                process.waitUntilExit()
+                #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGINT)
+                #expect(text.contains(/zarrwlr import: interrupted; [0-9]+ sources were not imported\n/), "\(text)")
+                let names = try FileManager.default.contentsOfDirectory(atPath: store.path)
+                #expect(names.allSatisfy { !$0.hasPrefix(".") }, "\(names)")
+                #expect(try run(Self.program, ["check", store.path]).status == 0)
+                #expect(try run(Self.program, ["import", store.path, sources.path]).status == 0)
+                try Self.expectAll(of: sources, in: store)
+            }
+        }
+
         @Test func `an import that is killed leaves a store that mounts, and the next import completes it`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let sources = try Self.makeSources(60, in: directory)

@@ -15,7 +15,7 @@ enum ForeignFormat {
 
     private static let advice = [
         "wac": wildlifeAcoustics, "w4v": wildlifeAcoustics,
-        "sud": "is compressed as only Ocean Instruments' programs and PAMGuard read it: SoundTrap Host converts it to WAV",
+        "sud": "is compressed as only SoundTrap Host and PAMGuard read it: SoundTrap Host converts it to WAV",
         "zc": "has an AnaBat's times of zero crossings, no sound: AnalookW, Anabat Insight and Kaleidoscope read it",
         "x3": "is compressed by X3: PAMGuard and the D-TAG tools convert it to WAV",
         "amr": mobilePhone, "awb": mobilePhone, "3ga": mobilePhone,

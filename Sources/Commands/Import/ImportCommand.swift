@@ -1,3 +1,4 @@
+import Glibc
 import Importing
 import Recordings
 import Support
@@ -13,6 +14,8 @@ enum ImportCommand {
         var isJSON = false
         /// Whether what is passed over is named, too.
         var isVerbose = false
+        /// Whether only failures and warnings are printed.
+        var isQuiet = false
         var keepsSidecars = false
     }
 
@@ -31,7 +34,8 @@ enum ImportCommand {
             With flac and pcm nothing is lost: a mount shows a WAV file, however odd, byte for byte, and this is verified before
             the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
             pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic says what
-            to do. Without --bitrate, they have in bits a second: \(CodecWords.bitRates).
+            to do. Without --bitrate, they have in bits a second:
+            \(CodecWords.bitRates).
 
             The path of a source below the folder is kept, and info shows it. Recordings are numbered in the order of their sources'
             paths. Of files of one name in a group, a mount shows all but the first with their numbers (x~1.wav); --keep-tree keeps
@@ -51,7 +55,10 @@ enum ImportCommand {
 
             A source whose SHA-256 the group already has is skipped. A source that cannot be imported, or a folder that cannot be
             read, is named on standard error, the import continues with the others, and the exit status is 1. If the disk is full,
-            it stops, and says how many sources were not tried.
+            it stops, and says how many sources were not tried. Ctrl-C lets what is being verified be completed, discards the rest,
+            and ends the import; the next one goes on from there.
+
+            --dry-run names what is there already and what cannot be imported. Sources are opened for it, but not decoded.
             """,
         options: ImportOption.all, configuration: Configuration(), run: run)
 
@@ -72,35 +79,66 @@ enum ImportCommand {
         options.threads = max(configuration.jobs / sources.files.count, 1)
         let importer = Importer(options, cache: BlockCache(budget: cacheByteCount))
         if configuration.isDryRun {
-            for source in sources.files {
-                report.report(source, Result { () throws(ImportError) in try importer.plan(for: source.path) })
-            }
-            for sidecar in sources.sidecars { report.reportPlanned(sidecar) }
+            try preview(sources, by: importer, address, report)
         } else {
-            let store = try open(address, report)
-            let groups = ImportGroups(store: store, base: address.group)
-            // In order, whatever the threads: numbers tell apart what has the same name.
-            let publications = OrderedSteps(lead: max(minimumLead, 2 * configuration.jobs))
-            Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
-                let source = sources.files[index]
-                publications.prepare(index)
-                let staged =
-                    report.isStopped
-                    ? nil
-                    : Result { () throws(ImportError) in
-                        try importer.stage(
-                            at: source.path, relativePath: source.relativePath,
-                            into: groups.group(below: source.subgroup)
-                        ) { report.advance(source, by: $0) }
-                    }
-                publications.finish(index) {
-                    guard let staged else { return report.leave(source) }
-                    report.report(source, Result { () throws(ImportError) in try staged.get().publish() })
-                }
+            try Interruption.watch { () throws(CommandError) in
+                try carryOut(sources, by: importer, address, configuration, report)
             }
-            if !report.isStopped { keep(sources.sidecars, in: groups, report) }
         }
         return report.finish()
+    }
+
+    /// Reports what would become of `sources`. The store is only read, if there is one.
+    private static func preview(
+        _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
+    ) throws(CommandError) {
+        let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(path: address.path)
+        var groups: [String: GroupSources] = [:]
+        for source in sources.files {
+            let group = address.group(below: source.subgroup)
+            if let store, groups[group] == nil { groups[group] = GroupSources(of: group, in: store) }
+            let known = groups[group]
+            report.report(
+                source, Result { () throws(ImportError) in try importer.plan(for: source.path, besides: known) })
+        }
+        for sidecar in sources.sidecars { report.reportPlanned(sidecar) }
+    }
+
+    private static func carryOut(
+        _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ configuration: Configuration,
+        _ report: ImportReport
+    ) throws(CommandError) {
+        let (isNew, isNewFolder) = (StoreCatalogue.isVacant(path: address.path), access(address.path, F_OK) != 0)
+        let groups = ImportGroups(store: try open(address, report), base: address)
+        // In order, whatever the threads: numbers tell apart what has the same name.
+        let publications = OrderedSteps(lead: max(minimumLead, 2 * configuration.jobs))
+        Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
+            let source = sources.files[index]
+            publications.prepare(index)
+            let staged =
+                report.isStopped
+                ? nil
+                : Result { () throws(ImportError) in
+                    try importer.stage(
+                        at: source.path, relativePath: source.relativePath, into: groups.group(below: source.subgroup)
+                    ) { report.advance(source, by: $0) }
+                }
+            publications.finish(index) {
+                guard let staged else { return report.leave(source) }
+                report.report(source, Result { () throws(ImportError) in try staged.get().publish() })
+            }
+        }
+        if report.isStopped {
+            for sidecar in sources.sidecars { report.leave(sidecar) }
+        } else {
+            keep(sources.sidecars, in: groups, report)
+        }
+        guard isNew, !report.hasKeptSomething else { return }
+        do {
+            try StoreCatalogue.removeBare(path: address.path, keepsFolder: !isNewFolder)
+        } catch {
+            throw CommandError("\(address.path): the empty store cannot be removed", cause: error)
+        }
     }
 
     /// Keeps `sidecars` with their groups.
@@ -121,7 +159,7 @@ enum ImportCommand {
         _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) -> any WritableStore {
         do {
-            let store = try StoreCatalogue.create(path: address.path)
+            let store = try StoreCatalogue.create(path: address.path) { Interruption.hasHappened }
             let leftovers = try store.removeLeftovers()
             if !leftovers.isEmpty { report.reportLeftovers(leftovers.count) }
             return store

@@ -85,7 +85,7 @@ struct FailedLine: ImportLine {
 
     init(_ path: String, _ error: some DescribedError) {
         source = path
-        problem = error.description + (ForeignFormat.advice(on: path).map { "; it \($0)" } ?? "")
+        problem = error.description(after: path) + (ForeignFormat.advice(on: path).map { "; it \($0)" } ?? "")
     }
 
     var isFault: Bool { true }

@@ -10,6 +10,7 @@ final class ImportReport: Sendable {
         var imported = 0
         var alreadyThere = 0
         var failed = 0
+        var planned = 0
         var untried = 0
         var sidecars = 0
         /// Those that were imported although their groups had recordings of the same name.
@@ -25,6 +26,8 @@ final class ImportReport: Sendable {
     private let streams: CommandStreams
     private let isJSON: Bool
     private let isVerbose: Bool
+    private let isQuiet: Bool
+    private let isDryRun: Bool
     private let keepsTree: Bool
     private let fileCount: Int
     private let passedOver: [ImportSources.PassedOver]
@@ -36,6 +39,8 @@ final class ImportReport: Sendable {
         self.streams = streams
         isJSON = configuration.isJSON
         isVerbose = configuration.isVerbose
+        isQuiet = configuration.isQuiet
+        isDryRun = configuration.isDryRun
         keepsTree = configuration.keepsTree
         fileCount = sources.files.count
         passedOver = sources.passedOver
@@ -50,7 +55,7 @@ final class ImportReport: Sendable {
         state.withLock { state in
             state.byteCount = state.byteCount.adding(byteCount) ?? .max
             state.underway[source.path, default: 0] += byteCount
-            line.show(progress(state))
+            if !isQuiet { line.show(progress(state)) }
         }
     }
 
@@ -75,6 +80,8 @@ final class ImportReport: Sendable {
     }
 
     private func report(_ source: ImportSources.File, _ error: ImportError, _ state: inout State) {
+        // Nothing more was written to the store.
+        if error.isFailure(with: ECANCELED), Interruption.hasHappened { return leave(source, &state) }
         guard error.isFailure(with: ENOSPC, EDQUOT) else {
             state.failed += 1
             return say(FailedLine(source.path, error))
@@ -82,12 +89,15 @@ final class ImportReport: Sendable {
         // The others that are under way fail for the same reason.
         guard state.stop == nil else { return leave(source, &state) }
         state.failed += 1
-        state.stop = "the disk is full: \(source.path): \(error.description)"
+        state.stop = "the disk is full: \(source.path): \(error.description(after: source.path))"
         if isJSON { say(FailedLine(source.path, error)) }
     }
 
     /// Whether the import is to stop: the sources that are not begun are to be left.
-    var isStopped: Bool { state.withLock { $0.stop != nil } }
+    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.stop != nil } }
+
+    /// Whether something is in the store now that was imported, or had been before.
+    var hasKeptSomething: Bool { state.withLock { $0.imported + $0.alreadyThere + $0.sidecars > 0 } }
 
     /// Reports that `source` was not tried, since the import has stopped.
     func leave(_ source: ImportSources.File) {
@@ -100,10 +110,15 @@ final class ImportReport: Sendable {
     }
 
     /// Reports what would become of `source`.
-    func report(_ source: ImportSources.File, _ result: Result<ImportPreview, ImportError>) {
+    func report(_ source: ImportSources.File, _ result: Result<Importer.Forecast, ImportError>) {
         state.withLock { state in
             switch result {
-            case .success(let preview): say(PreviewLine(source, preview))
+            case .success(.planned(let preview)):
+                state.planned += 1
+                say(PreviewLine(source, preview))
+            case .success(.alreadyThere(let place)):
+                state.alreadyThere += 1
+                say(SkippedLine(source, place))
             case .failure(let error):
                 state.failed += 1
                 say(FailedLine(source.path, error))
@@ -156,6 +171,7 @@ final class ImportReport: Sendable {
 
     /// Reports that `count` leftovers of interrupted imports were removed.
     func reportLeftovers(_ count: Int) {
+        guard !isQuiet else { return }
         streams.errors("zarrwlr import: removed what \(count) interrupted imports had left\n")
     }
 
@@ -168,9 +184,14 @@ final class ImportReport: Sendable {
                 let text = "\(stop); the import stops, and \(untried) not tried"
                 streams.errors("zarrwlr import: \(text.escapingControlCharacters)\n")
             }
+            let isInterrupted = Interruption.hasHappened && state.untried > 0
+            if isInterrupted {
+                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
+            }
             if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
-            if !isJSON, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
-                var parts = ["\(state.imported) imported"]
+            if !isJSON, !isQuiet, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
+                var parts = [isDryRun ? "\(state.planned) to be imported" : "\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
                 if state.untried > 0 { parts.append("\(state.untried) not tried") }
@@ -178,6 +199,7 @@ final class ImportReport: Sendable {
                 if !passedOver.isEmpty { parts.append("\(passedOver.count) other files passed over") }
                 streams.errors("zarrwlr import: \(parts.joined(separator: ", "))\n")
             }
+            if isInterrupted { return .interrupted }
             return state.failed == 0 ? .done : .faults
         }
     }
@@ -196,7 +218,7 @@ final class ImportReport: Sendable {
             if let text = try? JSONText.line(line) { streams.print(text) }
         } else if line.isFault {
             streams.errors("zarrwlr import: \(line.text.escapingControlCharacters)\n")
-        } else {
+        } else if !isQuiet {
             streams.print("\(line.text.escapingControlCharacters)\n")
         }
     }

@@ -42,6 +42,7 @@ import WaveFile
         facts.rateReason = "so"
         facts.start = Timestamp(seconds: 0)
         facts.sourceSHA256 = "ab"
+        facts.sourcePath = "b/a"
         facts.latitude = 1
         facts.longitude = 2
         facts.make = "a"
