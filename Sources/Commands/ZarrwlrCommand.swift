@@ -1,3 +1,4 @@
+import Glibc
 import Support
 
 /// `zarrwlr`: makes stores of recordings, and reports what is in them.
@@ -18,6 +19,13 @@ public struct ZarrwlrCommand: Sendable {
     /// A command that writes to `streams`.
     public init(_ streams: CommandStreams) {
         self.streams = streams
+    }
+
+    /// The arguments of this process but for the name of the program. They may name files whose names are no UTF-8.
+    public static var processArguments: [String] {
+        UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).dropFirst().compactMap {
+            $0.map { String(fileBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+        }
     }
 
     /// Runs the command in `arguments`, which do not include the name of the program, and returns the exit status of `CommandStatus`.

@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Support
 import Synchronization
 import TestSupport
 import Testing
@@ -219,6 +220,30 @@ import Testing
             let again = Zarrwlr.run("extract", "--sidecars", "\(store)::pond", "-o", back.path)
             #expect(again.errors.contains("1 files written") && again.errors.contains("2 were there already"))
             #expect(try Data(contentsOf: back.appending(path: "notes~1.txt")) == Data("notes".utf8))
+        }
+    }
+
+    @Test func `names that are no UTF-8 are imported and found under their bytes`() throws {
+        try withSources { store, sources in
+            let bytes = try Data(contentsOf: sources.appending(path: "a.wav"))
+            let odd = String(fileBytes: Array("caf".utf8) + [0xE9] + Array(".wav".utf8))
+            let folder = "\(sources.path)/\(String(fileBytes: [0xFF]))"
+            #expect(folder.withFileName { mkdir($0, 0o777) } == 0)
+            for (path, value) in [("\(sources.path)/\(odd)", 1), ("\(folder)/c.wav", 2)] {
+                let descriptor = path.withFileName { open($0, O_WRONLY | O_CREAT, 0o666) }
+                let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+                try file.write(contentsOf: bytes + Data([UInt8](repeating: UInt8(value), count: value)))
+            }
+            let run = zarrwlr("--json", "--keep-tree", store, sources.path)
+            #expect(run.status == 0)
+            #expect(run.output.contains(#""filename_bytes":"Y2Fm6S53YXY=""#))
+            #expect(run.output.split(separator: "\n").filter { $0.contains(#""status":"imported""#) }.count == 4)
+            #expect(zarrwlr("\(store)::named", "\(sources.path)/\(odd)").status == 0)
+            for file in [odd, "\(String(fileBytes: [0xFF]))/c.wav", "named/\(odd)"] {
+                #expect(Zarrwlr.run("info", store, file).status == 0, "\(file)")
+            }
+            #expect(Zarrwlr.run("info", store, odd).text.contains("source name bytes Y2Fm6S53YXY=\n"))
+            #expect(Zarrwlr.run("list", "--json", store).text.contains(#""filename_bytes" : "Y2Fm6S53YXY=""#))
         }
     }
 

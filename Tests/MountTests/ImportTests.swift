@@ -131,6 +131,30 @@ extension Mounts {
             }
         }
 
+        @Test func `a file named on the command line by bytes that are no UTF-8 is mounted under the same bytes`()
+            throws
+        {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(1, in: directory)
+                let store = directory.appending(path: "bytes.zarr")
+                let script = #"""
+                    cd "$1" && odd="$(printf 'caf\351.wav')" && mv source0.wav "$odd" && "$2" import "$3" "$odd"
+                    """#
+                let shell = URL(filePath: "/bin/sh")
+                let imported = try run(shell, ["-c", script, "sh", sources.path, Self.program.path, store.path])
+                #expect(imported.status == 0, "\(imported.errors)")
+                try MountedStore.with(store.path) { mounted in
+                    let compared = try run(
+                        shell,
+                        [
+                            "-c", #"odd="$(printf 'caf\351.wav')"; cmp "$1/$odd" "$2/$odd""#, "sh", sources.path,
+                            mounted.mountpoint.path,
+                        ])
+                    #expect(compared.status == 0, "\(compared.errors)")
+                }
+            }
+        }
+
         @Test func `an import that is killed leaves a store that mounts, and the next import completes it`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let sources = try Self.makeSources(60, in: directory)

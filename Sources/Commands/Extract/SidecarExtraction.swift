@@ -95,7 +95,7 @@ struct SidecarExtraction {
         var number = 0
         while true {
             let place = number == 0 ? path : "\(path[..<dot])~\(number)\(path[dot...])"
-            guard access(place, F_OK) == 0 else { return place }
+            guard place.withFileName({ access($0, F_OK) }) == 0 else { return place }
             let file = try SourceFile(path: place)
             if file.byteCount == UInt64(bytes.count), try file.bytes(0..<file.byteCount) == bytes { return nil }
             number += 1
@@ -106,7 +106,7 @@ struct SidecarExtraction {
         var end = path.startIndex
         while let slash = path[end...].dropFirst().firstIndex(of: "/") {
             let folder = String(path[..<slash])
-            guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+            guard folder.withFileName({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
                 throw CommandError("cannot make the folder", cause: SystemError("mkdir", folder))
             }
             end = slash

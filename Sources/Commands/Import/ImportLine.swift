@@ -5,10 +5,35 @@ import WaveFile
 
 /// What is reported about one source: a line for people, or JSON.
 protocol ImportLine: Encodable {
+    /// The path that it is about.
+    var source: String { get }
     /// The line, without its end.
     var text: String { get }
     /// Whether it reports a failure.
     var isFault: Bool { get }
+}
+
+/// A line as a JSON object. If the name of its file is no UTF-8, it also has that name's bytes in base64.
+struct ImportLineObject<Line: ImportLine>: Encodable {
+    private let line: Line
+
+    private enum CodingKeys: String, CodingKey {
+        case source
+        case filenameBytes = "filename_bytes"
+    }
+
+    init(_ line: Line) {
+        self.line = line
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try line.encode(to: encoder)
+        guard line.source.isEscaped else { return }
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(line.source.displayedName, forKey: .source)
+        let name = line.source.split(separator: "/").last.map(String.init)
+        try members.encodeIfPresent(name?.base64FileBytes, forKey: .filenameBytes)
+    }
 }
 
 /// A source that was imported.

@@ -215,7 +215,7 @@ final class ImportReport: Sendable {
     private func say(_ line: some ImportLine) {
         if isJSON {
             // Strings and numbers can always be written as JSON.
-            if let text = try? JSONText.line(line) { streams.print(text) }
+            if let text = try? JSONText.line(ImportLineObject(line)) { streams.print(text) }
         } else if line.isFault {
             streams.errors("zarrwlr import: \(line.text.escapingControlCharacters)\n")
         } else if !isQuiet {

@@ -121,7 +121,7 @@ struct ImportSources: Sendable {
 
     private static func status(of path: String, followingLinks: Bool) throws(SystemError) -> stat {
         var status = stat()
-        guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
+        guard path.withFileName({ followingLinks ? stat($0, &status) : lstat($0, &status) }) == 0 else {
             throw SystemError(followingLinks ? "stat" : "lstat", path)
         }
         return status
@@ -129,7 +129,7 @@ struct ImportSources: Sendable {
 
     /// The names in `folder`, sorted, as far as it can be read, and why it cannot be read to its end.
     private static func names(in folder: String) -> ([String], CommandError?) {
-        guard let directory = opendir(folder) else {
+        guard let directory = folder.withFileName({ opendir($0) }) else {
             return ([], CommandError("the folder cannot be read", cause: SystemError("opendir", folder)))
         }
         defer { closedir(directory) }
@@ -138,7 +138,7 @@ struct ImportSources: Sendable {
             errno = 0
             guard let entry = readdir(directory) else { break }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                String(fileBytes: bytes.prefix { $0 != 0 })
             }
             if name != ".", name != ".." { names.append(name) }
         }

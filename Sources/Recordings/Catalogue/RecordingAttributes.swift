@@ -1,3 +1,4 @@
+import Support
 import WaveFile
 
 /// The attributes of a node that may turn out to be a group, a recording or an array of samples.
@@ -58,6 +59,7 @@ private struct SourceFields: Decodable {
     private enum CodingKeys: String, CodingKey {
         case path, stream, guano, wamd, info, tags
         case streamTags = "stream_tags"
+        case pathBytes = "path_bytes"
     }
 
     private enum GUANO: String, CodingKey, CaseIterable {
@@ -84,7 +86,9 @@ private struct SourceFields: Decodable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        path = values.lenient(String.self, .path)
+        path = values.lenient(String.self, .path).map {
+            String(documented: $0, base64: values.lenient(String.self, .pathBytes))
+        }
         stream = values.lenient(Int.self, .stream)
         recorder = RecorderMetadata(
             guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
@@ -101,6 +105,7 @@ struct SourceAttributes: Decodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case filename, sha256
+        case filenameBytes = "filename_bytes"
         case byteCount = "size_bytes"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
@@ -115,7 +120,8 @@ struct SourceAttributes: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        filename = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
+        let text = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
+        filename = text.map { String(documented: $0, base64: values.lenient(String.self, .filenameBytes)) }
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
     }
