@@ -24,7 +24,7 @@ enum ImportCommand {
             then all files in it and in the folders below it are taken whose names have the usual extensions of sound and video.
 
             With flac and pcm nothing is lost: a mount shows a WAV file, however odd, byte for byte, and this is verified before
-            the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
+            the import is complete. Samples that FLAC cannot hold (floating point, more than 8 channels) are kept as
             pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic says what
             to do. Without --bitrate, they have, in bits a second:
 
