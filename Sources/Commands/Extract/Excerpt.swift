@@ -100,7 +100,7 @@ struct Excerpt: Sendable {
         var position = piece.samples.lowerBound
         while position < piece.samples.upperBound {
             let end = position + min(Self.readSampleCount, piece.samples.upperBound - position)
-            let inside = (position..<end).clamped(to: 0..<Int64(piece.recording.sampleCount))
+            let inside = (position..<end).clamped(to: 0..<Int64(clamping: piece.recording.sampleCount))
             let before = inside.isEmpty ? end - position : inside.lowerBound - position
             for _ in 0..<before { try silence.withBytes(write) }
             if !inside.isEmpty {

@@ -56,7 +56,7 @@ struct ClipMaker {
                     Excerpt.Piece(
                         recording: next.recording,
                         samples: max(last.samples.lowerBound - end, 0)..<(last.samples.upperBound - end)))
-                total += Int64(clamping: next.recording.sampleCount)
+                total = total.adding(Int64(clamping: next.recording.sampleCount)) ?? .max
                 if let gap = last.recording.gap(to: next.recording), gap > 0 {
                     notes.append("it goes on in \(next.file), which begins about \(gap) s later")
                 }

@@ -6,6 +6,10 @@ import WaveFile
 struct RecordingIndex: Sendable {
     let recordings: [NamedRecording]
     private let byStem: [String: [Int]]
+    /// Those whose start is known, in the order of their starts.
+    private let byStart: [(seconds: Int64, index: Int)]
+    /// Whole seconds that none is longer than.
+    private let longest: Int64
 
     init(_ entries: [OpenStore.Entry]) {
         recordings = entries.map { NamedRecording($0.recording, file: $0.file) }
@@ -14,6 +18,11 @@ struct RecordingIndex: Sendable {
             for stem in recording.stems { byStem[stem, default: []].append(index) }
         }
         self.byStem = byStem
+        let starts = recordings.enumerated().compactMap { index, named in
+            named.recording.start.map { (seconds: $0.seconds, index: index) }
+        }
+        byStart = starts.sorted { ($0.seconds, $0.index) < ($1.seconds, $1.index) }
+        longest = recordings.map { $0.recording.wholeSeconds }.max()?.adding(2) ?? 0
     }
 
     /// The recordings that `source` fits best, in the store's order: none, one, or several that it fits alike.
@@ -26,7 +35,14 @@ struct RecordingIndex: Sendable {
 
     /// The recordings that were being made at `time`.
     func recordings(at time: Timestamp) -> [NamedRecording] {
-        recordings.filter { $0.recording.contains(time) }
+        // The first that began after `time`, by halving.
+        var (low, high) = (0, byStart.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if byStart[middle].seconds > time.seconds { high = middle } else { low = middle + 1 }
+        }
+        return byStart[..<low].reversed().prefix { time.seconds.subtracting($0.seconds) ?? .max <= longest }
+            .map { recordings[$0.index] }.filter { $0.recording.contains(time) }.reversed()
     }
 
     /// The recordings that the name of the table at `path` begins with: `a.wav` for `a.Table.1.selections.txt` and `a.TextGrid`.
@@ -71,9 +87,11 @@ extension Recording {
     /// The whole seconds from its end to the start of `next`; nil if one is not known.
     func gap(to next: Recording) -> Int64? {
         guard let start = facts.start, let following = next.facts.start else { return nil }
-        let length = Int64(clamping: facts.sampleCount / UInt64(facts.format.sampleRate))
-        return start.nanoseconds(to: following).map { $0 / 1_000_000_000 }?.subtracting(length)
+        return start.nanoseconds(to: following).map { $0 / 1_000_000_000 }?.subtracting(wholeSeconds)
     }
+
+    /// Its whole seconds.
+    fileprivate var wholeSeconds: Int64 { Int64(clamping: facts.sampleCount / UInt64(facts.format.sampleRate)) }
 }
 
 extension Timestamp {
