@@ -116,6 +116,7 @@ import Testing
     @Test func `tables of opensoundscape and of scripts have a file, a start and an end`() throws {
         #expect(try times("file,start_time,end_time,wren,robin\n/a/rec1.wav,0.5,3.5,0.9,0.1\n") == [[500, 3500]])
         #expect(try sources("file,start_time,end_time,wren,robin\n/a/rec1.wav,0.5,3.5,0.9,0.1\n") == ["a/rec1.wav"])
+        #expect(try fields("file,start_time,end_time,wren,robin\na.wav,0,3,0.1,0.9\n", "species") == ["robin"])
         let boxes = "audio_file,annotation_file,annotation,start_time,end_time,low_f,high_f\na.wav,a.txt,wren,1,2,0,9\n"
         #expect(try sources(boxes) == ["a.wav"])
         let semicolons = "File;Start (sec);End (sec);Class\nrec.wav;1,5;2,25;Blue tit\n"

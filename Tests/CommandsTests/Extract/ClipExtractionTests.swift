@@ -138,6 +138,15 @@ private struct TwoSites {
             #expect(try sites.extract("0.5\t1\ta\n", name: "20240501_060003.Table.1.selections.txt").status == 0)
             #expect(sites.clips == ["20240501_060003_1_0.500-1.000.wav"])
             #expect(try sites.extract("0.5\t1\ta\n", name: "20240501_060000.txt").status == 2)
+            for folder in ["north", "south"] {
+                try FileManager.default.createDirectory(
+                    atPath: sites.store.file(folder), withIntermediateDirectories: true)
+                let name = "\(folder)/20240501_060000.BirdNET.results.csv"
+                let table =
+                    "Start (s),End (s),Scientific name,Common name,Confidence\n0,1.5,Parus major,Great tit,0.9\n"
+                #expect(try sites.extract(table, name: name, "--name", "{folder}/{species}").status == 0)
+                #expect(sites.clips.contains("\(folder)/Great tit.wav"))
+            }
             let run = try sites.extract("0.5\t1\ta\n", name: "other.txt")
             #expect(run.status == 2 && run.errors.contains("does not say which recording"))
         }

@@ -45,12 +45,16 @@ struct RecordingIndex: Sendable {
             .map { recordings[$0.index] }.filter { $0.recording.contains(time) }.reversed()
     }
 
-    /// The recordings that the name of the table at `path` begins with: `a.wav` for `a.Table.1.selections.txt` and `a.TextGrid`.
+    /// The recordings that the name of the table at `path` begins with: `a.wav` for `a.Table.1.selections.txt` and `a.TextGrid`. Of
+    /// several, those that share most of its folders.
     func recordings(ofTable path: String) -> [NamedRecording] {
-        guard var name = SourceReference(path)?.name else { return [] }
+        guard let source = SourceReference(path) else { return [] }
+        var name = source.name
         while let dot = name.lastIndex(of: "."), dot > name.startIndex {
             name = String(name[..<dot])
-            if let indices = byStem[name] { return indices.map { recordings[$0] } }
+            guard let found = byStem[name]?.map({ recordings[$0] }) else { continue }
+            let shared = found.map { source.folders.sharedEnd(with: $0.folders) }
+            return zip(found, shared).filter { $1 == shared.max() }.map(\.0)
         }
         return []
     }

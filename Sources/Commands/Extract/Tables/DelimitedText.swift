@@ -81,7 +81,7 @@ struct DelimitedText: Sendable {
             let rest = bytes[index...]
             let field = rest.prefix { $0 != separator && !Self.isLineEnd($0) }
             index = field.endIndex
-            return String(decoding: field, as: UTF8.self).trimmed
+            return Self.text(field)
         }
 
         /// The quoted field here; nil, without moving on, if the quotation mark is a character as any other.
@@ -107,10 +107,17 @@ struct DelimitedText: Sendable {
                 guard place == bytes.count || bytes[place] == separator || Self.isLineEnd(bytes[place])
                 else { return nil }
                 (index, line) = (place, line + lines)
-                return String(decoding: content, as: UTF8.self).trimmed
+                return Self.text(content[...])
             }
             guard separator != Self.tab else { return nil }
             throw CommandError("line \(line) of the table: a quotation mark is never closed")
+        }
+
+        /// The text of a field, without the blanks around it.
+        private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+            var bytes = bytes.drop { $0 == 0x20 || $0 == Self.tab }
+            while let last = bytes.last, last == 0x20 || last == Self.tab { bytes.removeLast() }
+            return String(decoding: bytes, as: UTF8.self)
         }
 
         private mutating func skipLineEnd() {
@@ -119,13 +126,5 @@ struct DelimitedText: Sendable {
             index += isPair ? 2 : 1
             line += 1
         }
-    }
-}
-
-extension String {
-    /// The text without white space at its ends.
-    var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -15,6 +15,8 @@ struct TitledColumns {
     /// The number of the selection, and its view: Raven writes a row for each view of a selection.
     let selection: Int?
     let view: Int?
+    /// A column for each kind of sound, with its score: what opensoundscape's classifiers write.
+    let scores: [Int]
 
     /// Nil if the titles are not those of `table`.
     init?(_ titles: [String], _ table: TitledTable) {
@@ -34,6 +36,8 @@ struct TitledColumns {
         files = table.files.map { $0.compactMap(column) }
         endFile = column("end path") ?? column("end file")
         (selection, view) = (column("selection"), column("view"))
+        let isPrediction = lower.prefix(3) == ["file", "start_time", "end_time"]
+        scores = isPrediction ? Array(titles.indices.dropFirst(3)) : []
         let hasStart = start != nil || clock != nil || offset != nil && duration != nil
         let hasEnd = end != nil || duration != nil || table.hasPoints
         guard hasStart, hasEnd, table.marks.allSatisfy({ column($0) != nil }) else { return nil }

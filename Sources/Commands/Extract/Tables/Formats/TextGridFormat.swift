@@ -28,9 +28,9 @@ struct TextGridFormat: AnnotationFormat {
             let start = try tokens.number()
             let end = kind == "IntervalTier" ? try tokens.number() : start
             let line = tokens.line
-            let label = try tokens.text().trimmed
+            let label = try tokens.text()
             // What lies between labelled intervals is an interval too.
-            guard !label.isEmpty || kind == "TextTier" else { continue }
+            guard label.contains(where: { !$0.isWhitespace }) || kind == "TextTier" else { continue }
             annotations.append(
                 Annotation(line: line, place: .inFile(start, end), fields: [("label", label), ("tier", tier)]))
         }
