@@ -26,7 +26,9 @@ enum ImportCommand {
             With flac and pcm nothing is lost: a mount shows a WAV file, however odd, byte for byte, and this is verified before
             the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
             pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic says what
-            to do. Without --bitrate, they have in bits a second: \(CodecWords.bitRates).
+            to do. Without --bitrate, they have, in bits a second:
+
+            \(CodecWords.bitRates)
 
             Sources that are \(CodecWords.copiedKinds) already are stored as they are.
 
