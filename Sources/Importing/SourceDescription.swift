@@ -28,6 +28,11 @@ struct SourceDescription {
     /// The container's tags.
     let tags: [String: String]
     let metadata: WaveMetadata
+    /// Whether `metadata` are those of the file's own chunks. libavformat makes tags of them, under names that say less.
+    private let hasChunks: Bool
+
+    /// The tags of the file and the stream that may say when it began.
+    var startTags: [String: String] { hasChunks ? [:] : tags.merging(stream.tags) { $1 } }
 
     var stream: Stream { streams[chosen] }
 
@@ -45,6 +50,7 @@ struct SourceDescription {
         chosen = 0
         tags = [:]
         self.metadata = metadata
+        hasChunks = true
     }
 
     /// A file that libavformat does not know, but the codec of `copier` does.
@@ -60,6 +66,7 @@ struct SourceDescription {
         chosen = 0
         tags = [:]
         metadata = WaveMetadata()
+        hasChunks = false
     }
 
     /// A file that libavformat reads.
@@ -77,7 +84,11 @@ struct SourceDescription {
         let comment = [source.tags, source.stream.tags].lazy.compactMap { tags in
             tags.first { $0.key.lowercased() == "comment" }?.value
         }.first
-        metadata = comment.map { WaveMetadata(comment: $0) } ?? WaveMetadata()
+        let chunks = file.chunkMetadata
+        hasChunks = chunks != nil
+        var metadata = chunks ?? WaveMetadata(chunks: file.foreignChunks)
+        if let comment { metadata.add(comment: comment) }
+        self.metadata = metadata
     }
 }
 

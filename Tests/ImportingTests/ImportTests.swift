@@ -137,7 +137,7 @@ struct ImportTests {
         let fixture = try ImportFixture()
         var options = ImportOptions()
         options.attributes = ["site": "north"]
-        options.offsetMinutes = 60
+        options.starts.zone = try ClockZone("+01:00")
         let bytes = Self.wave {
             $0.add("guan", Array("GUANO|Version: 1.0\nTimestamp: 2024-05-31T22:39:11\nLoc Position: 49.1 5.0\n".utf8))
         }

@@ -1,4 +1,4 @@
-import AudioCoding
+public import AudioCoding
 import Glibc
 public import Support
 
@@ -96,7 +96,7 @@ public final class SourceFile {
     }
 
     /// The file as parsers of coded streams take it.
-    var codedStream: CodedStream {
+    public var codedStream: CodedStream {
         CodedStream(byteCount: byteCount) { [self] range in try bytes(range) }
     }
 
