@@ -1,5 +1,6 @@
 import AudioCoding
 import Recordings
+import Support
 import WaveFile
 
 /// What is known of a source before its samples are read: its streams, as libavformat or its own header describes them.
@@ -20,6 +21,8 @@ struct SourceDescription {
 
     let fileName: String
     let byteCount: UInt64
+    /// When the file was last modified.
+    let modified: Timestamp
     /// libavformat's name for the container.
     let container: String
     let streams: [Stream]
@@ -40,6 +43,7 @@ struct SourceDescription {
     init(_ file: SourceFile, _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata) {
         fileName = file.name
         byteCount = file.byteCount
+        modified = file.modified
         container = "wav"
         streams = [
             Stream(
@@ -57,6 +61,7 @@ struct SourceDescription {
     init(_ file: SourceFile, _ copier: any SourceCopier) {
         fileName = file.name
         byteCount = file.byteCount
+        modified = file.modified
         container = copier.codec.rawValue
         streams = [
             Stream(
@@ -73,6 +78,7 @@ struct SourceDescription {
     init(_ file: SourceFile, _ source: MediaSource) {
         fileName = file.name
         byteCount = file.byteCount
+        modified = file.modified
         container = source.format
         streams = source.streams.map { stream in
             Stream(

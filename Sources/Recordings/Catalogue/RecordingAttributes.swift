@@ -1,3 +1,4 @@
+import Support
 import WaveFile
 
 /// The attributes of a node that may turn out to be a group, a recording or an array of samples.
@@ -87,9 +88,11 @@ struct SourceAttributes: Decodable, Sendable {
     let filename: String?
     let sha256: String?
     let byteCount: UInt64?
+    /// When the file was last modified.
+    let modified: Timestamp?
 
     private enum CodingKeys: String, CodingKey {
-        case filename, sha256
+        case filename, sha256, modified
         case byteCount = "size_bytes"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
@@ -100,6 +103,7 @@ struct SourceAttributes: Decodable, Sendable {
         filename = nil
         sha256 = nil
         byteCount = nil
+        modified = nil
     }
 
     init(from decoder: any Decoder) throws {
@@ -107,6 +111,7 @@ struct SourceAttributes: Decodable, Sendable {
         filename = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
+        modified = values.lenient(String.self, .modified).flatMap { Timestamp(iso8601: $0) }
     }
 }
 

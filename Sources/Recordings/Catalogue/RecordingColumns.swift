@@ -100,5 +100,9 @@ extension RecordingColumn {
             "model", .fact(\.model, { $0.model = $1 }), "The model of the recorder.", in: .everywhere),
         RecordingColumn(
             "serial", .fact(\.serial, { $0.serial = $1 }), "The serial number of the recorder.", in: .everywhere),
+        RecordingColumn(
+            "source_modified", .fact(\.sourceModified, { $0.sourceModified = $1 }),
+            "When the source file was last modified.",
+            in: [.listJSON, .infoText.named("source modified", after: "name")]),
     ]
 }

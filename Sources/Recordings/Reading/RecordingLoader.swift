@@ -68,6 +68,7 @@ struct RecordingLoader: Sendable {
         facts.rateReason = rate.reason
         facts.start = attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) }
         facts.sourceSHA256 = group?.source.sha256
+        facts.sourceModified = group?.source.modified
         facts.envelopeSize = envelope?.size
         if let group { facts.add(group.recorder) }
         return Recording(facts, samples: samples, envelope: envelope)
