@@ -102,6 +102,33 @@ extension Mounts {
             }
         }
 
+        @Test func `a mount shows recordings as they were set, moved and removed, with the same bytes`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(3, in: directory)
+                let store = directory.appending(path: "s.zarr").path
+                func zarrwlr(_ arguments: String...) throws {
+                    let result = try run(Self.program, arguments)
+                    #expect(result.status == 0, "\(result.errors)")
+                }
+                try zarrwlr("import", "\(store)::pond", sources.path)
+                try zarrwlr("set", store, "pond/source0.wav", "start=2021-05-06T07:08:09.25Z", "name=night.flac")
+                try zarrwlr("move", store, "pond/source1.wav", "lake")
+                try zarrwlr("remove", store, "pond/source2.wav")
+                try MountedStore.with(store) { mount in
+                    #expect(
+                        try FileManager.default.contentsOfDirectory(atPath: mount.file("pond").path) == ["night.wav"])
+                    #expect(
+                        try FileManager.default.contentsOfDirectory(atPath: mount.file("lake").path) == ["source1.wav"])
+                    let time = try runChecked(["stat", "-c", "%.9Y", mount.file("pond/night.wav").path]).text
+                    #expect(time == "1620284889.250000000")
+                    for (file, source) in [("pond/night.wav", "source0.wav"), ("lake/source1.wav", "source1.wav")] {
+                        let bytes = try Data(contentsOf: sources.appending(path: source))
+                        #expect(try Data(contentsOf: mount.file(file)) == bytes)
+                    }
+                }
+            }
+        }
+
         @Test func `a file without a start has the time of its source, also in a copy of the store`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let sources = try Self.makeSources(1, in: directory)

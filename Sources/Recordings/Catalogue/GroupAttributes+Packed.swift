@@ -12,6 +12,8 @@ extension GroupAttributes {
         }
         add(source.byteCount)
         add(source.modified)
+        add(setStart.map { _ in true })
+        add(setStart?.time)
         add(sourceDuration)
         add(recorder.position?.latitude)
         add(recorder.position?.longitude)
@@ -29,6 +31,9 @@ extension GroupAttributes {
         }
         let byteCount = next(UInt64.self)
         let modified = next(Timestamp.self)
+        let isStartSet = next(Bool.self) != nil
+        let start = next(Timestamp.self)
+        setStart = isStartSet ? SetStart(time: start) : nil
         sourceDuration = next()
         let latitude = next(Double.self)
         let longitude = next(Double.self)
