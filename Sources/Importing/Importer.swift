@@ -129,7 +129,7 @@ public final class Importer: Sendable {
                 path: place, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
                 channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
                 sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
-                isByteExact: written.isByteExact, notes: written.notes))
+                isByteExact: written.isByteExact, keepsSource: written.keepsSource, notes: written.notes))
     }
 
     private func start(of source: OpenSource) -> StartSearch {

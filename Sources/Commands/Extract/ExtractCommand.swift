@@ -16,6 +16,7 @@ enum ExtractCommand {
         var output: String?
         var encoding: SampleEncoding?
         var isPadded = false
+        var isSource = false
     }
 
     static let subcommand = Subcommand(
@@ -28,6 +29,10 @@ enum ExtractCommand {
             nearest to --from and ends before the one nearest to --to. What lies outside the recording is an error.
             Without --from, --to, --pad and --format the file is the one that a mount shows: with a lossless codec and a store
             that has the source's header, the source itself, byte for byte.
+
+            --source writes the file that was imported: a WAV file if its head and tail are kept, and a FLAC, MP3, Vorbis or ADTS
+            file that is stored as it is. It is complete only if it has the SHA-256 of the source. What was encoded anew, or taken
+            out of another container, is refused.
 
             TABLE is a Raven selection table, an Audacity label track or BirdNET's results as CSV. Each row becomes a file named
             for the recording, the row and its times; nothing is written unless all rows are valid.
@@ -64,6 +69,9 @@ enum ExtractCommand {
             CommandOption(
                 "--pad", effect: .flag { $0.isPadded = true }, help: "fill what lies outside the recording with silence"
             ),
+            CommandOption(
+                "--source", effect: .flag { $0.isSource = true },
+                help: "write the source file itself, proved by its SHA-256, or nothing"),
         ],
         configuration: Configuration(), run: run)
 
@@ -73,6 +81,10 @@ enum ExtractCommand {
         guard let output = configuration.output else { throw CommandError("say where to write: -o FILE") }
         let store = try OpenStore(StoreAddress(operands[0]))
         let recording = try store.recording(operands[1])
+        if configuration.isSource {
+            try extractSource(of: recording, in: store, to: output, configuration, streams)
+            return .done
+        }
         if let table = configuration.table {
             guard configuration.start == nil, configuration.end == nil else {
                 throw CommandError("--table has times of its own: leave --from and --to out")
@@ -89,6 +101,25 @@ enum ExtractCommand {
             try OutputFile.write(output) { write throws(CommandError) in try excerpt.write(to: write) }
         }
         return .done
+    }
+
+    private static func extractSource(
+        of recording: Recording, in store: OpenStore, to output: String, _ configuration: Configuration,
+        _ streams: CommandStreams
+    ) throws(CommandError) {
+        guard
+            configuration.table == nil, configuration.start == nil, configuration.end == nil,
+            configuration.encoding == nil, !configuration.isPadded
+        else { throw CommandError("--source writes a whole file as it was: leave all other options but -o out") }
+        let source = try ExtractedSource(of: recording, in: store)
+        guard output == "-" else {
+            return try OutputFile.write(output) { write throws(CommandError) in try source.write(to: write) }
+        }
+        // What is written to a pipe cannot be taken back.
+        try source.prove()
+        try source.write { bytes throws(CommandError) in
+            guard streams.output(bytes) else { throw CommandError("cannot write to standard output") }
+        }
     }
 
     private static func excerpt(

@@ -24,10 +24,13 @@ enum ImportCommand {
             STORE is created if it does not exist, and so is GROUP. SOURCE is a file of any kind that contains sound, or a folder:
             then all files in it and in the folders below it are taken whose names have the usual extensions of sound and video.
 
-            With flac and pcm nothing is lost: a mount shows a WAV file, however odd, byte for byte, and this is verified before
-            the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
-            pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic says what
-            to do. Without --bitrate, they have in bits a second: \(CodecWords.bitRates).
+            With flac and pcm no sound is lost: a mount shows a WAV file of plain samples, however odd, byte for byte, and extract
+            --source gives back a FLAC, MP3 or Vorbis file; both are verified before the import is complete. Of all others (coded
+            samples such as µ-law and ADPCM, RIFX, an ID3 tag before RIFF, other containers) samples and metadata are kept, and
+            the line says "not byte for byte". Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels)
+            are kept as pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic
+            says what to do. Without --bitrate, they have in bits a second:
+            \(CodecWords.bitRates).
 
             Sources that are \(CodecWords.copiedKinds) already are stored as they are.
 

@@ -54,6 +54,9 @@ public struct RecordingFacts: Sendable, Equatable {
         self.modified = modified
     }
 
+    /// Whether its WAV file is the source file, byte for byte.
+    public var restoresSource: Bool { envelopeSize != nil }
+
     /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
     var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }
 
