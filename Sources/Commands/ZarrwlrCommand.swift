@@ -7,7 +7,7 @@ public struct ZarrwlrCommand: Sendable {
     /// All commands, in the order that `--help` shows them.
     static let subcommands: [Subcommand] = [
         ImportCommand.subcommand, ListCommand.subcommand, InfoCommand.subcommand, ExtractCommand.subcommand,
-        CheckCommand.subcommand,
+        CheckCommand.subcommand, SetCommand.subcommand, MoveCommand.subcommand, RemoveCommand.subcommand,
     ]
 
     private let streams: CommandStreams

@@ -31,6 +31,18 @@ struct ImportJob {
         let isByteExact: Bool
         /// What was decided and found, in words.
         var notes: [String]
+
+        /// Whether the store has all bytes of the source file.
+        var keepsSource: Bool {
+            isByteExact
+                || audio.proofs.contains { proof in
+                    switch proof {
+                    case .sourceFile: true
+                    case .arrays(let arrays): arrays[HierarchyNames.blob]?.hexadecimal == sha256
+                    case .encodedSamples, .pieces, .md5, .decodableSamples: false
+                    }
+                }
+        }
     }
 
     /// Writes everything.

@@ -13,6 +13,7 @@ enum ExtractCommand {
         var output: String?
         /// How a table's rows become clips; the encoding and the padding hold for a single part as well.
         var clips = ClipOptions()
+        var isSource = false
     }
 
     static let subcommand = Subcommand(
@@ -25,6 +26,10 @@ enum ExtractCommand {
             nearest to --from and ends before the one nearest to --to. What lies outside the recording is an error.
             Without --from, --to, --pad and --format the file is the one that a mount shows: with a lossless codec and a store
             that has the source's header, the source itself, byte for byte.
+
+            --source writes the file that was imported: a WAV file if its head and tail are kept, and a FLAC, MP3, Vorbis or ADTS
+            file that is stored as it is. It is complete only if it has the SHA-256 of the source. What was encoded anew, or taken
+            out of another container, is refused.
 
             TABLE is what Raven, BirdNET, Kaleidoscope, opensoundscape, PAMGuard, Praat, ELAN, Sonic Visualiser or Audacity write.
             Each row becomes a file; nothing is written unless all rows are valid. Without RECORDING, each row is cut from the
@@ -87,6 +92,9 @@ enum ExtractCommand {
                 "--pad", effect: .flag { $0.clips.isPadded = true },
                 help: "fill what lies outside the recording with silence"
             ),
+            CommandOption(
+                "--source", effect: .flag { $0.isSource = true },
+                help: "write the source file itself, proved by its SHA-256, or nothing"),
         ],
         configuration: Configuration(), run: run)
 
@@ -97,6 +105,11 @@ enum ExtractCommand {
         let store = try OpenStore(StoreAddress(operands[0]))
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }
+        if configuration.isSource {
+            guard let recording else { throw CommandError("--source needs a RECORDING") }
+            try extractSource(of: recording, in: store, to: output, configuration, streams)
+            return .done
+        }
         if let table = configuration.table {
             guard configuration.start == nil, configuration.end == nil else {
                 throw CommandError("--table has times of its own: leave --from and --to out")
@@ -118,6 +131,25 @@ enum ExtractCommand {
             try OutputFile.write(output) { write throws(CommandError) in try excerpt.write(to: write) }
         }
         return .done
+    }
+
+    private static func extractSource(
+        of recording: Recording, in store: OpenStore, to output: String, _ configuration: Configuration,
+        _ streams: CommandStreams
+    ) throws(CommandError) {
+        guard
+            configuration.table == nil, configuration.start == nil, configuration.end == nil,
+            configuration.clips.encoding == nil, !configuration.clips.isPadded, !configuration.clips.needTable
+        else { throw CommandError("--source writes a whole file as it was: leave all other options but -o out") }
+        let source = try ExtractedSource(of: recording, in: store)
+        guard output == "-" else {
+            return try OutputFile.write(output) { write throws(CommandError) in try source.write(to: write) }
+        }
+        // What is written to a pipe cannot be taken back.
+        try source.prove()
+        try source.write { bytes throws(CommandError) in
+            guard streams.output(bytes) else { throw CommandError("cannot write to standard output") }
+        }
     }
 
     private static func excerpt(

@@ -1,3 +1,4 @@
+import Support
 import WaveFile
 
 /// The attributes of a node that may turn out to be a group, a recording or an array of samples.
@@ -20,6 +21,8 @@ struct GroupAttributes: Decodable, Sendable {
     let sourceDuration: Double?
     /// What the source's metadata say about its recorder.
     let recorder: RecorderMetadata
+    /// The start that was set after the import; nil if none was.
+    let setStart: SetStart?
 
     private enum CodingKeys: String, CodingKey {
         case type, encoding
@@ -35,19 +38,31 @@ struct GroupAttributes: Decodable, Sendable {
         source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
         let sourceText = values.lenient(String.self, .sourceText).map { SourceMetadata(yaml: $0) }
         sourceDuration = sourceText?.duration
-        recorder =
-            values.lenient(SourceFields.self, .sourceMetadata).map(\.recorder)
-            ?? RecorderMetadata(comments: sourceText?.comments ?? [])
+        let fields = values.lenient(SourceFields.self, .sourceMetadata)
+        recorder = fields?.recorder ?? RecorderMetadata(comments: sourceText?.comments ?? [])
+        setStart = fields?.setStart
     }
 }
 
+/// A start that was set after the import.
+struct SetStart: Sendable {
+    /// The start; nil if it was set to unknown.
+    let time: Timestamp?
+}
+
 /// `source_metadata`: the fields of the source's metadata that say something about its recorder, as `zarrwlr import`
-/// found them.
+/// found them, and its start if that was set later.
 private struct SourceFields: Decodable {
     let recorder: RecorderMetadata
+    let setStart: SetStart?
+
+    private struct Start: Decodable {
+        let from: String
+        let time: String?
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case guano, wamd, info, tags
+        case guano, wamd, info, tags, start
         case streamTags = "stream_tags"
     }
 
@@ -79,6 +94,10 @@ private struct SourceFields: Decodable {
             guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
             comments: Array(values.texts(.info, Info.self).values) + values.texts(.tags, Tags.self).values
                 + values.texts(.streamTags, Tags.self).values)
+        setStart = values.lenient(Start.self, .start).flatMap { start in
+            guard start.from == HierarchyNames.startThatWasSet else { return nil }
+            return SetStart(time: start.time.flatMap { Timestamp(iso8601: $0) })
+        }
     }
 }
 
@@ -87,9 +106,11 @@ struct SourceAttributes: Decodable, Sendable {
     let filename: String?
     let sha256: String?
     let byteCount: UInt64?
+    /// When the file was last modified.
+    let modified: Timestamp?
 
     private enum CodingKeys: String, CodingKey {
-        case filename, sha256
+        case filename, sha256, modified
         case byteCount = "size_bytes"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
@@ -100,6 +121,7 @@ struct SourceAttributes: Decodable, Sendable {
         filename = nil
         sha256 = nil
         byteCount = nil
+        modified = nil
     }
 
     init(from decoder: any Decoder) throws {
@@ -107,6 +129,7 @@ struct SourceAttributes: Decodable, Sendable {
         filename = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
+        modified = values.lenient(String.self, .modified).flatMap { Timestamp(iso8601: $0) }
     }
 }
 

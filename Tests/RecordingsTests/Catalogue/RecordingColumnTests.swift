@@ -29,8 +29,9 @@ import WaveFile
         #expect(names(.extendedAttributes) == "path,codec,source,start,sha256,rate_reason,\(recorder)")
         #expect(
             names(.infoText)
-                == "recording,file in a mount,source,source sha256,source restored,codec,sample rate,rate because,channels,"
+                == "recording,file in a mount,source,source modified,source sha256,source restored,codec,sample rate,rate because,channels,"
                 + "bits,length,start,stored,as WAV,\(recorder)")
+        #expect(names(.listJSON) == names(.listCSV) + ",source_modified")
         #expect(names(.infoJSON) == "restores_source,rate_reason")
     }
 
@@ -42,6 +43,7 @@ import WaveFile
         facts.rateReason = "so"
         facts.start = Timestamp(seconds: 0)
         facts.sourceSHA256 = "ab"
+        facts.sourceModified = Timestamp(seconds: 1)
         facts.latitude = 1
         facts.longitude = 2
         facts.make = "a"

@@ -39,6 +39,12 @@ public final class SourceFile {
     /// The name without its folder.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
+    /// When it was last modified before it was opened.
+    public var modified: Timestamp {
+        Timestamp(
+            seconds: Int64(opened.st_mtim.tv_sec), nanoseconds: Int64(opened.st_mtim.tv_nsec), offsetMinutes: 0)
+    }
+
     /// Whether its size or its time of modification has changed since it was opened.
     public var hasChanged: Bool {
         var status = stat()
