@@ -1,5 +1,5 @@
 /// The ID3v2 tag that some writers put before a FLAC or ADTS stream (ID3v2.4 structure, section 3.1).
-enum ID3v2 {
+public enum ID3v2 {
     /// Bytes of the tag's header.
     static let headerByteCount = 10
 
@@ -12,4 +12,22 @@ enum ID3v2 {
         let hasFooter = header[5] & 0x10 != 0
         return size.reduce(0) { $0 << 7 | Int($1) } + headerByteCount * (hasFooter ? 2 : 1)
     }
+
+    /// The offset in `stream` of the first byte behind the tags at its start; 0 if there are none. Throws if it cannot be read.
+    public static func endOffset(of stream: CodedStream) throws(AudioCodingError) -> UInt64 {
+        try endOffset(of: stream, .id3)
+    }
+
+    /// The same; errors name `codec`.
+    static func endOffset(of stream: CodedStream, _ codec: AudioCodingError.Codec) throws(AudioCodingError) -> UInt64 {
+        var offset: UInt64 = 0
+        while let tag = byteCount(of: try stream.bytes(from: offset, atMost: headerByteCount, of: codec)) {
+            offset += UInt64(tag)
+        }
+        return offset
+    }
+}
+
+extension AudioCodingError.Codec {
+    fileprivate static let id3 = Self(name: "ID3")
 }

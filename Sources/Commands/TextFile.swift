@@ -6,7 +6,8 @@ enum TextFile {
     /// The most bytes of a file; no selection table has so many.
     private static let maximumByteCount = 256 << 20
 
-    /// The contents of the file at `path`, without a byte order mark; bytes that are not UTF-8 become U+FFFD.
+    /// The contents of the file at `path`, without a byte order mark: UTF-16 if the mark says so; otherwise UTF-8, or Latin-1
+    /// if it is not valid UTF-8.
     static func read(_ path: String) throws(CommandError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandError("cannot read", cause: SystemError("open", path)) }
@@ -21,7 +22,23 @@ enum TextFile {
             bytes += piece.prefix(count)
             guard bytes.count <= maximumByteCount else { throw CommandError("\(path) is too long") }
         }
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        return String(decoding: bytes.starts(with: mark) ? bytes[3...] : bytes[...], as: UTF8.self)
+        return decoded(bytes)
+    }
+
+    private static func decoded(_ bytes: [UInt8]) -> String {
+        if bytes.starts(with: [0xFF, 0xFE]) { return utf16(bytes.dropFirst(2)) { UInt16($0) | UInt16($1) << 8 } }
+        if bytes.starts(with: [0xFE, 0xFF]) { return utf16(bytes.dropFirst(2)) { UInt16($0) << 8 | UInt16($1) } }
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        if let valid = String(validating: text, as: UTF8.self) { return valid }
+        return String(String.UnicodeScalarView(text.map { Unicode.Scalar($0) }))
+    }
+
+    /// The text of UTF-16 code units, each of which `unit` makes of two bytes.
+    private static func utf16(_ bytes: ArraySlice<UInt8>, unit: (UInt8, UInt8) -> UInt16) -> String {
+        var units: [UInt16] = []
+        units.reserveCapacity(bytes.count / 2)
+        var rest = bytes
+        while let first = rest.popFirst(), let second = rest.popFirst() { units.append(unit(first, second)) }
+        return String(decoding: units, as: UTF16.self)
     }
 }

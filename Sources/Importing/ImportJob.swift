@@ -33,6 +33,18 @@ struct ImportJob {
         let isByteExact: Bool
         /// What was decided and found, in words.
         var notes: [String]
+
+        /// Whether the store has all bytes of the source file.
+        var keepsSource: Bool {
+            isByteExact
+                || audio.proofs.contains { proof in
+                    switch proof {
+                    case .sourceFile: true
+                    case .arrays(let arrays): arrays[HierarchyNames.blob]?.hexadecimal == sha256
+                    case .encodedSamples, .pieces, .md5, .decodableSamples: false
+                    }
+                }
+        }
     }
 
     /// Writes everything.
@@ -88,6 +100,7 @@ struct ImportJob {
         let sha256 = try source.file.sha256()
         var written = try encode(try MediaSamples(media)) { sha256 }
         var damage = media.damage
+        damage.lacksEnd = try lacksEnd
         let missing = (try? AnnouncedSamples.missingByteCount(of: source.file.waveBytes)) ?? 0
         if missing > 0, let format = media.stream.format {
             damage.missingSampleCount = missing / UInt64(max(format.byteCount * media.stream.channels, 1))
@@ -123,14 +136,20 @@ struct ImportJob {
     }
 
     /// What is wrong with a source of which `audio` was made, if it announces more.
-    private func shortfall(of audio: WrittenAudio) -> MediaDamage {
+    private func shortfall(of audio: WrittenAudio) throws -> MediaDamage {
         var damage = MediaDamage()
         // Containers may announce padding, too, or round.
         let tolerance = audio.announcedSampleCount == nil ? UInt64(source.description.stream.sampleRate) / 10 : 0
         let announced = audio.announcedSampleCount ?? source.announcedSampleCount
         let missing = announced?.subtracting(audio.sampleCount) ?? 0
         damage.missingSampleCount = missing > tolerance ? missing : 0
+        damage.lacksEnd = try lacksEnd
         return damage
+    }
+
+    /// Whether the source is an Ogg file without its last page. Nothing else in one says how long it is.
+    private var lacksEnd: Bool {
+        get throws { try source.description.container == "ogg" && OggEnd.isMissing(in: source.file.codedStream) }
     }
 
     // MARK: - Encoding

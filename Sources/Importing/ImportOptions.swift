@@ -1,5 +1,5 @@
 public import Recordings
-public import Support
+public import WaveFile
 
 /// The settings of an import.
 public struct ImportOptions: Sendable {
@@ -26,10 +26,8 @@ public struct ImportOptions: Sendable {
     public var ultrasound = Ultrasound.refuse
     /// The number of the stream to import, among all streams of the file; nil for the file's default.
     public var stream: Int?
-    /// The start of recordings whose start is not known otherwise.
-    public var start: Timestamp?
-    /// Minutes east of UTC, for starts that are written without an offset.
-    public var offsetMinutes: Int?
+    /// What the user says about the starts of recordings.
+    public var starts = StartRules()
     /// The user's own attributes of every recording.
     public var attributes: [String: String] = [:]
     /// Whether AudioMoth's triggered recordings are stored without expanding their collapsed silence.

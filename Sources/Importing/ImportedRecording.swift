@@ -22,6 +22,8 @@ public struct ImportedRecording: Sendable, Equatable {
     public let codedByteCount: UInt64
     /// Whether a mount gives back the source file byte for byte, which has been proved.
     public let isByteExact: Bool
+    /// Whether all bytes of the source file are in the store, which has been proved: `zarrwlr extract --source` gives them back.
+    public let keepsSource: Bool
     /// What was decided and found, in words.
     public let notes: [String]
     /// Whether another recording of its group wants the same file name in a mount, which therefore shows this one with its number.

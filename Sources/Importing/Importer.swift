@@ -77,10 +77,11 @@ public final class Importer: Sendable {
         of source: OpenSource, as codec: AudioCodec, isCopied: Bool, _ notes: [String]
     ) -> ImportPreview {
         let stream = source.description.stream
+        let found = start(of: source)
         return ImportPreview(
             codec: codec, isCopied: isCopied, sampleRate: stream.sampleRate, channels: stream.channels,
-            start: start(of: source), byteCount: source.description.byteCount,
-            notes: notes + source.description.streamNotes)
+            start: found.start, byteCount: source.description.byteCount,
+            notes: found.notes(options.starts) + notes + source.description.streamNotes)
     }
 
     private func open(_ path: String) throws -> OpenSource {
@@ -156,9 +157,10 @@ public final class Importer: Sendable {
             return staged(.alreadyThere(place))
         }
         let node = try group.store.stageNode()
+        let found = start(of: source)
         let job = ImportJob(
-            source: source, relativePath: relativePath, options: options, node: node, start: start(of: source),
-            notes: notes, progress: progress)
+            source: source, relativePath: relativePath, options: options, node: node, start: found.start,
+            notes: notes + found.notes(options.starts), progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
@@ -180,14 +182,14 @@ public final class Importer: Sendable {
             path: node.path, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
             channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
             sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
-            isByteExact: written.isByteExact, notes: written.notes)
+            isByteExact: written.isByteExact, keepsSource: written.keepsSource, notes: written.notes)
     }
 
-    private func start(of source: OpenSource) -> RecordingStart? {
-        RecordingStart(
-            metadata: source.description.metadata, fileName: source.description.fileName,
-            sampleRate: source.description.stream.sampleRate, fallback: options.start,
-            offsetMinutes: options.offsetMinutes)
+    private func start(of source: OpenSource) -> StartSearch {
+        let description = source.description
+        return StartSearch(
+            metadata: description.metadata, tags: description.startTags, fileName: description.fileName,
+            sampleRate: description.stream.sampleRate, rules: options.starts)
     }
 }
 

@@ -18,6 +18,7 @@ extension MediaDamage {
         if missingSampleCount > 0 {
             notes.append("it ends \(seconds(missingSampleCount)) before the end that it announces")
         }
+        if lacksEnd { notes.append("its last page is missing: it seems to have been cut short") }
         return notes
     }
 }

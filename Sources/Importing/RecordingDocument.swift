@@ -35,6 +35,7 @@ struct RecordingDocument {
             "filename": .text(description.fileName.displayedName),
             "size_bytes": JSONValue(description.byteCount),
             "sha256": .text(sha256),
+            "modified": .text(description.modified.description),
             "has_audio_stream": .bool(true),
             "container_format": .text(description.container),
             "nb_streams": JSONValue(streams.count),

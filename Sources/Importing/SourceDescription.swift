@@ -1,5 +1,6 @@
 import AudioCoding
 import Recordings
+import Support
 import WaveFile
 
 /// What is known of a source before its samples are read: its streams, as libavformat or its own header describes them.
@@ -20,6 +21,8 @@ struct SourceDescription {
 
     let fileName: String
     let byteCount: UInt64
+    /// When the file was last modified.
+    let modified: Timestamp
     /// libavformat's name for the container.
     let container: String
     let streams: [Stream]
@@ -28,6 +31,11 @@ struct SourceDescription {
     /// The container's tags.
     let tags: [String: String]
     let metadata: WaveMetadata
+    /// Whether `metadata` are those of the file's own chunks. libavformat makes tags of them, under names that say less.
+    private let hasChunks: Bool
+
+    /// The tags of the file and the stream that may say when it began.
+    var startTags: [String: String] { hasChunks ? [:] : tags.merging(stream.tags) { $1 } }
 
     var stream: Stream { streams[chosen] }
 
@@ -47,6 +55,7 @@ struct SourceDescription {
     init(_ file: SourceFile, _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata) {
         fileName = file.name
         byteCount = file.byteCount
+        modified = file.modified
         container = "wav"
         streams = [
             Stream(
@@ -57,12 +66,14 @@ struct SourceDescription {
         chosen = 0
         tags = [:]
         self.metadata = metadata
+        hasChunks = true
     }
 
     /// A file that libavformat does not know, but the codec of `copier` does.
     init(_ file: SourceFile, _ copier: any SourceCopier) {
         fileName = file.name
         byteCount = file.byteCount
+        modified = file.modified
         container = copier.codec.rawValue
         streams = [
             Stream(
@@ -72,12 +83,14 @@ struct SourceDescription {
         chosen = 0
         tags = [:]
         metadata = WaveMetadata()
+        hasChunks = false
     }
 
     /// A file that libavformat reads.
     init(_ file: SourceFile, _ source: MediaSource) {
         fileName = file.name
         byteCount = file.byteCount
+        modified = file.modified
         container = source.format
         streams = source.streams.map { stream in
             Stream(
@@ -89,7 +102,11 @@ struct SourceDescription {
         let comment = [source.tags, source.stream.tags].lazy.compactMap { tags in
             tags.first { $0.key.lowercased() == "comment" }?.value
         }.first
-        metadata = comment.map { WaveMetadata(comment: $0) } ?? WaveMetadata()
+        let chunks = file.chunkMetadata
+        hasChunks = chunks != nil
+        var metadata = chunks ?? WaveMetadata(chunks: file.foreignChunks)
+        if let comment { metadata.add(comment: comment) }
+        self.metadata = metadata
     }
 }
 

@@ -1,3 +1,4 @@
+import AudioCoding
 import Recordings
 import WaveFile
 
@@ -5,5 +6,19 @@ extension SourceFile {
     /// The file as WAV readers take it.
     var waveBytes: WaveBytes {
         WaveBytes(byteCount: byteCount) { [self] range in try bytes(range) }
+    }
+
+    /// The metadata in the chunks of a WAV file of any coding and byte order, with or without an ID3 tag before it; nil if it is no WAV
+    /// file, or cannot be read as one.
+    var chunkMetadata: WaveMetadata? {
+        guard let start = try? ID3v2.endOffset(of: codedStream) else { return nil }
+        return (try? WaveMetadata(chunksOf: waveBytes, at: start)) ?? nil
+    }
+
+    /// The chunks of the WAV file that a FLAC file was made from, if `flac --keep-foreign-metadata` has kept them, each with its header;
+    /// none if it is no FLAC file, or has none.
+    var foreignChunks: [[UInt8]] {
+        let blocks = try? FLACApplicationBlocks("riff", of: codedStream, limit: Int(WaveMetadata.contentsLimit))
+        return blocks?.contents ?? []
     }
 }

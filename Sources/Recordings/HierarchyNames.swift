@@ -7,6 +7,9 @@ public enum HierarchyNames {
     /// The attributes `version` of an audio group, and `original_audio_data_array_version` of a recording's.
     public static let version = [1, 0]
 
+    /// What `from` says in the `start` of `source_metadata` if the start was set after the import. It then counts, whatever the audio says.
+    public static let startThatWasSet = "set"
+
     /// The coded audio of a recording, or its samples.
     public static let blob = "audio_data_blob_array"
     /// The bytes of a WAV source before its samples.

@@ -68,7 +68,18 @@ public struct Timestamp: Sendable, Equatable {
         self.init(seconds: local - Int64(offset ?? 0) * 60, nanoseconds: nanoseconds, offsetMinutes: offset)
     }
 
-    private static func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
+    /// The time `nanoseconds` later; nil if there is no such time.
+    public func adding(nanoseconds added: Int64) -> Timestamp? {
+        // Both are below 1e9.
+        let fraction = nanoseconds + added % 1_000_000_000
+        let carry: Int64 = fraction < 0 ? -1 : fraction >= 1_000_000_000 ? 1 : 0
+        return seconds.adding(added / 1_000_000_000 + carry).map { seconds in
+            Timestamp(
+                seconds: seconds, nanoseconds: fraction - carry * 1_000_000_000, offsetMinutes: offsetMinutes)
+        }
+    }
+
+    static func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -77,7 +88,7 @@ public struct Timestamp: Sendable, Equatable {
     }
 
     /// Days from 1970-01-01 in the proleptic Gregorian calendar; see Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
         let era = (year >= 0 ? year : year - 399) / 400
         let yearOfEra = year - era * 400

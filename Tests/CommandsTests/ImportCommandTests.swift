@@ -324,7 +324,8 @@ import Testing
 
     @Test(arguments: [
         ["--codec", "mp3"], ["--bitrate", "12"], ["--bitrate", "9999999999999999999k"], ["--ultrasonic", "ignore"],
-        ["--start", "yesterday"], ["--timezone", "CET"], ["--set", "key"], ["--set", "type=1"], ["--jobs", "0"],
+        ["--start", "yesterday"], ["--timezone", "Europe/Atlantis"], ["--shift", "1h"], ["--shift", "1.2.3"],
+        ["--shift", "9999999999999"], ["--set", "key"], ["--set", "type=1"], ["--jobs", "0"],
         ["--stream", "-1"], ["--frobnicate"],
     ])
     func `import refuses invalid options before it does anything`(options: [String]) throws {
@@ -337,6 +338,36 @@ import Testing
             #expect(status == 2)
             #expect(written.texts.withLock { $0.errors }.contains(options[0]))
             #expect(!FileManager.default.fileExists(atPath: store))
+        }
+    }
+
+    @Test func `import --override-start wins over everything, and takes one source`() throws {
+        try withSources { store, sources in
+            let night = sources.appending(path: "20240101_000000.wav")
+            try FileManager.default.moveItem(at: sources.appending(path: "a.wav"), to: night)
+            let several = zarrwlr(store, sources.path, "--override-start", "2024-05-31T22:39:11")
+            #expect(several.status == 2)
+            #expect(several.errors.contains("--override-start is the start of one source, and there are 2"))
+            let shifted = zarrwlr(store, night.path, "--override-start", "2024-05-31T22:39:11", "--shift", "1")
+            #expect(shifted.status == 2)
+            #expect(!FileManager.default.fileExists(atPath: store))
+            let run = zarrwlr(store, night.path, "--override-start", "2024-05-31T22:39:11", "--timezone", "+10")
+            #expect(run.status == 0)
+            #expect(run.output.contains("2024-05-31T22:39:11+10:00"))
+        }
+    }
+
+    @Test func `import --shift moves every start, and a region gives each its own offset`() throws {
+        try withSources { store, sources in
+            for (old, new) in [("a.wav", "20240101_000000.wav"), ("night/b.WAV", "20240701_000000.wav")] {
+                try FileManager.default.moveItem(
+                    at: sources.appending(path: old), to: sources.appending(path: new))
+            }
+            let run = zarrwlr(store, sources.path, "--shift", "-3600.5", "--timezone", "Europe/Berlin")
+            #expect(run.status == 0)
+            #expect(run.output.contains("2023-12-31T22:59:59.5+01:00"))
+            #expect(run.output.contains("2024-06-30T22:59:59.5+02:00"))
+            #expect(run.output.contains("its start was shifted by -3600.5 s"))
         }
     }
 

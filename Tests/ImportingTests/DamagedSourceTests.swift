@@ -51,8 +51,8 @@ struct DamagedSourceTests {
         let check = try StoreCheck(fixture.store, root: "", options: options, cache: BlockCache(budget: 16 << 20))
         let lines = KeptLines()
         _ = check.run { _ in
-        } report: {
-            lines.log.say(.info, "\($0)")
+        } report: { finding in
+            if finding.kind == .fault { lines.log.say(.info, "\(finding)") }
         }
         return lines.all
     }
@@ -123,7 +123,7 @@ struct DamagedSourceTests {
         let (imported, recording) = try fixture.importBytes(bytes, name: "a.flac")
         #expect(recording.sampleCount % 4_096 == 0 && recording.sampleCount > 90_000)
         #expect(imported.notes.count == 1 && imported.notes[0].hasSuffix(" before the end that it announces"))
-        #expect(try Self.faults(of: fixture).allSatisfy { $0.contains("bytes") })
+        #expect(try Self.faults(of: fixture).isEmpty)
         #expect(throws: ImportError.self) { try ImportFixture().importBytes(bytes, name: "a.flac", Self.strict) }
     }
 
@@ -208,5 +208,19 @@ struct DamagedSourceTests {
         let (imported, recording) = try fixture.importBytes(builder.bytes, options)
         #expect(imported.isByteExact && recording.sampleCount == 0)
         #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
+    @Test(arguments: [("a.opus", "libopus"), ("a.ogg", "libvorbis")])
+    func `an Ogg file without its last page is imported with a note`(name: String, encoder: String) throws {
+        let fixture = try ImportFixture()
+        let bytes = try Self.make(name, ["-c:a", encoder, "-page_duration", "200000"], in: fixture)
+        let (whole, _) = try fixture.importBytes(bytes, name: "whole-" + name, Self.strict)
+        #expect(whole.notes.isEmpty)
+        let cut = Array(bytes.prefix(bytes.count * 2 / 3))
+        let (imported, recording) = try fixture.importBytes(cut, name: name)
+        #expect((80_000..<100_000).contains(recording.sampleCount))
+        #expect(imported.notes.contains("its last page is missing: it seems to have been cut short"))
+        #expect(try Self.faults(of: fixture).isEmpty)
+        #expect(throws: ImportError.self) { try ImportFixture().importBytes(cut, name: name, Self.strict) }
     }
 }

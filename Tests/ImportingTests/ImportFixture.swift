@@ -25,10 +25,14 @@ final class ImportFixture {
         try? FileManager.default.removeItem(at: folder)
     }
 
+    /// When the files of `file` were last modified.
+    static let modified = Date(timeIntervalSince1970: 1_700_000_000)
+
     /// Writes `bytes` to a file of that name and returns its path.
     func file(_ name: String, _ bytes: [UInt8]) throws -> String {
         let file = folder.appending(path: name)
         try Data(bytes).write(to: file)
+        try FileManager.default.setAttributes([.modificationDate: Self.modified], ofItemAtPath: file.path)
         return file.path
     }
 

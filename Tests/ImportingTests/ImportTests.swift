@@ -174,7 +174,7 @@ struct ImportTests {
         let fixture = try ImportFixture()
         var options = ImportOptions()
         options.attributes = ["site": "north"]
-        options.offsetMinutes = 60
+        options.starts.zone = try ClockZone("+01:00")
         let bytes = Self.wave {
             $0.add("guan", Array("GUANO|Version: 1.0\nTimestamp: 2024-05-31T22:39:11\nLoc Position: 49.1 5.0\n".utf8))
         }
@@ -190,6 +190,7 @@ struct ImportTests {
         #expect(features["filename"] as? String == "20200101_000000.wav")
         #expect(features["size_bytes"] as? Int == bytes.count)
         #expect(features["sha256"] as? String == (try Digest.sha256(bytes)))
+        #expect(features["modified"] as? String == "2023-11-14T22:13:20Z")
         #expect(features["codec_per_stream"] as? [String] == ["pcm_s16le"])
         let metadata = try #require(group["source_metadata"] as? [String: Any])
         #expect((metadata["guano"] as? [String: String])?["Loc Position"] == "49.1 5.0")

@@ -206,6 +206,52 @@ extension Mounts {
             }
         }
 
+        @Test func `a mount shows recordings as they were set, moved and removed, with the same bytes`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(3, in: directory)
+                let store = directory.appending(path: "s.zarr").path
+                func zarrwlr(_ arguments: String...) throws {
+                    let result = try run(Self.program, arguments)
+                    #expect(result.status == 0, "\(result.errors)")
+                }
+                try zarrwlr("import", "\(store)::pond", sources.path)
+                try zarrwlr("set", store, "pond/source0.wav", "start=2021-05-06T07:08:09.25Z", "name=night.flac")
+                try zarrwlr("move", store, "pond/source1.wav", "lake")
+                try zarrwlr("remove", store, "pond/source2.wav")
+                try MountedStore.with(store) { mount in
+                    #expect(
+                        try FileManager.default.contentsOfDirectory(atPath: mount.file("pond").path) == ["night.wav"])
+                    #expect(
+                        try FileManager.default.contentsOfDirectory(atPath: mount.file("lake").path) == ["source1.wav"])
+                    let time = try runChecked(["stat", "-c", "%.9Y", mount.file("pond/night.wav").path]).text
+                    #expect(time == "1620284889.250000000")
+                    for (file, source) in [("pond/night.wav", "source0.wav"), ("lake/source1.wav", "source1.wav")] {
+                        let bytes = try Data(contentsOf: sources.appending(path: source))
+                        #expect(try Data(contentsOf: mount.file(file)) == bytes)
+                    }
+                }
+            }
+        }
+
+        @Test func `a file without a start has the time of its source, also in a copy of the store`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(1, in: directory)
+                let name = try #require(FileManager.default.contentsOfDirectory(atPath: sources.path).first)
+                let store = directory.appending(path: "s.zarr").path
+                try runChecked(["touch", "-d", "2021-05-06T07:08:09.25Z", sources.appending(path: name).path])
+                #expect(try run(Self.program, ["import", store, sources.path]).status == 0)
+                try runChecked(["cp", "-r", store, "\(store).copy"])
+                for path in [store, "\(store).copy"] {
+                    try MountedStore.with(path) { mount in
+                        let time = try runChecked(["stat", "-c", "%.9Y", mount.file(name).path]).text
+                        #expect(time == "1620284889.250000000")
+                    }
+                }
+                let info = try run(Self.program, ["info", store, "0"])
+                #expect(info.text.contains("source modified   2021-05-06T07:08:09.25Z"))
+            }
+        }
+
         @Test(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment), arguments: ["flac", "pcm"])
         func `the shared recordings are mounted as the files that were imported`(codec: String) throws {
             let folder = try #require(SharedMaterial.directory).appending(path: "recordings")

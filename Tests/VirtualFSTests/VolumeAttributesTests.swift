@@ -18,14 +18,20 @@ struct VolumeAttributesTests {
         #expect(attributes.linkCount == 1)
     }
 
-    @Test func `a file has the time at which its recording began, or else the store's`() throws {
+    @Test func `a file has the time at which its recording began, or else its source's, or else the store's`() throws {
         let start = Timestamp(seconds: 5_000, nanoseconds: 7)
         let volume = Volume([
-            .synthetic("0", source: "a", start: start, modified: Timestamp(seconds: 9_000)),
+            .synthetic(
+                "0", source: "a", start: start, sourceModified: Timestamp(seconds: 8_000),
+                modified: Timestamp(seconds: 9_000)),
             .synthetic("1", source: "b", modified: Timestamp(seconds: 3_000)),
+            .synthetic(
+                "2", source: "c", sourceModified: Timestamp(seconds: 2_000, nanoseconds: 1),
+                modified: Timestamp(seconds: 3_000)),
         ])
         #expect(try volume.attributes(at: "a.wav").modified == start)
         #expect(try volume.attributes(at: "b.wav").modified == Timestamp(seconds: 3_000))
+        #expect(try volume.attributes(at: "c.wav").modified == Timestamp(seconds: 2_000, nanoseconds: 1))
     }
 
     @Test func `the root and what a volume adds have the time that the volume is given`() throws {

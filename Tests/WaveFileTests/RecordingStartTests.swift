@@ -92,7 +92,7 @@ import Testing
 
     @Test func `a start is read from tags, and from the file name before a creation date`() {
         func start(_ tags: [String: String], name: String = "x.flac") -> RecordingStart? {
-            RecordingStart(metadata: .init(), tags: tags, fileName: name, sampleRate: 48_000)
+            StartSearch(metadata: .init(), tags: tags, fileName: name, sampleRate: 48_000).start
         }
         let tagged = start(["RecordingStart": "2019-04-22T20:00:00+1000"])
         #expect(tagged?.origin == .tag)
@@ -112,7 +112,7 @@ import Testing
             builder.add(name, Array(contents.utf8))
             let file = WaveBytes(builder.bytes)
             let metadata = try WaveMetadata(of: WaveSource(file), in: file)
-            return RecordingStart(metadata: metadata, fileName: "x.wav", sampleRate: 48_000)
+            return StartSearch(metadata: metadata, fileName: "x.wav", sampleRate: 48_000).start
         }
         let ixml = try start(
             "iXML",
@@ -126,10 +126,60 @@ import Testing
     }
 
     @Test(arguments: ["19700101_000312.WAV", "19800101_000000.wav", "20000101_235959.wav"])
-    func `a start by a clock that was never set is skipped`(name: String) {
+    func `a start by a clock that was never set is reported, and only taken if the clock is trusted`(name: String) {
         let said = Timestamp(iso8601: "2024-01-02T03:04:05")
-        #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1) == nil)
-        #expect(RecordingStart(metadata: .init(), fileName: name, sampleRate: 1, fallback: said)?.origin == .option)
+        let found = StartSearch(metadata: .init(), fileName: name, sampleRate: 1)
+        #expect(found.start == nil)
+        #expect(found.unsetClock?.origin == .fileName)
+        #expect(found.unsetClock?.time == Timestamp(fileName: name))
+        var rules = StartRules()
+        rules.fallback = said
+        let fallen = StartSearch(metadata: .init(), fileName: name, sampleRate: 1, rules: rules)
+        #expect(fallen.start == RecordingStart(time: said ?? Timestamp(seconds: 0), origin: .option))
+        #expect(fallen.unsetClock?.time == Timestamp(fileName: name))
+        rules.trustsClock = true
+        let trusted = StartSearch(metadata: .init(), fileName: name, sampleRate: 1, rules: rules)
+        #expect(trusted.start?.time == Timestamp(fileName: name))
+        #expect(trusted.unsetClock == nil)
+    }
+
+    @Test func `a clock was never set if it shows 1970 in its own zone or in UTC`() {
+        func search(_ time: String) -> StartSearch {
+            StartSearch(metadata: .init(), tags: ["RecordingStart": time], fileName: "x.flac", sampleRate: 1)
+        }
+        #expect(search("1969-12-31T19:00:12-05:00").start == nil)
+        #expect(search("1970-01-01T10:00:00+10:00").start == nil)
+        #expect(search("1970-01-02T12:00:00Z").start?.time.description == "1970-01-02T12:00:00Z")
+    }
+
+    @Test func `a start that the user overrides is the user's, without a shift`() {
+        var rules = StartRules()
+        rules.override = Timestamp(iso8601: "2024-01-02T03:04:05Z")
+        rules.shiftNanoseconds = 1_000_000_000
+        let found = StartSearch(metadata: .init(), fileName: "20240903_202615.WAV", sampleRate: 1, rules: rules)
+        #expect(found.start?.time.description == "2024-01-02T03:04:05Z")
+        #expect(found.start?.origin == .option)
+        #expect(!found.isShifted)
+    }
+
+    @Test func `a start is shifted, whatever says it, before it is read in a zone`() throws {
+        func start(_ name: String, _ shift: Int64, _ zone: String? = nil) throws -> StartSearch {
+            var rules = StartRules()
+            rules.shiftNanoseconds = shift
+            rules.zone = try zone.map { try ClockZone($0) }
+            return StartSearch(metadata: .init(), fileName: name, sampleRate: 1, rules: rules)
+        }
+        let shifted = try start("20240903_202615.WAV", -3_600_000_000_000)
+        #expect(shifted.start?.time.description == "2024-09-03T19:26:15")
+        #expect(shifted.start?.origin == .fileName)
+        #expect(shifted.isShifted)
+        let zoned = try start("20240903_202615+0200.WAV", -1_750_000_000, "+10")
+        #expect(zoned.start?.time.description == "2024-09-03T20:26:13.25+02:00")
+        // 02:30 is skipped in Berlin, and 01:30 is not.
+        let early = try start("20240331_023000.WAV", -3_600_000_000_000, "Europe/Berlin")
+        #expect(early.start?.time.description == "2024-03-31T01:30:00+01:00")
+        #expect(early.doubt == nil)
+        #expect(try start("20240331_023000.WAV", 0, "Europe/Berlin").doubt == .skipped)
     }
 
     @Test func `a start in GUANO ranks above the file name, and gets a missing offset`() throws {
@@ -139,8 +189,11 @@ import Testing
         builder.add("guan", Array("GUANO|Version: 1.0\nTimestamp: 2024-05-31T22:39:11\n".utf8))
         let file = WaveBytes(builder.bytes)
         let metadata = try WaveMetadata(of: WaveSource(file), in: file)
-        let start = RecordingStart(
-            metadata: metadata, fileName: "20200101_000000.wav", sampleRate: 48_000, offsetMinutes: 120)
+        var rules = StartRules()
+        rules.zone = try ClockZone("+02:00")
+        let start = StartSearch(
+            metadata: metadata, fileName: "20200101_000000.wav", sampleRate: 48_000, rules: rules
+        ).start
         #expect(start?.origin == .guano)
         #expect(start?.time.description == "2024-05-31T22:39:11+02:00")
     }
@@ -161,7 +214,7 @@ import Testing
         let metadata = try WaveMetadata(of: WaveSource(file), in: file)
         #expect(metadata.broadcast?.summary == "Dawn")
         #expect(metadata.broadcast?.codingHistory == "A=PCM")
-        let start = RecordingStart(metadata: metadata, fileName: "x.wav", sampleRate: 48_000)
+        let start = StartSearch(metadata: metadata, fileName: "x.wav", sampleRate: 48_000).start
         #expect(start?.time.description == "2021-04-05T10:00:00.5")
         #expect(start?.origin == .broadcast)
     }
@@ -176,16 +229,18 @@ import Testing
             [0, 0, 2, 0, 0, 0, 1, 0] + [5, 0] + WaveBuilder.littleEndian(UInt32(time.count)) + time + [5, 0, 255, 255])
         let file = WaveBytes(builder.bytes)
         let metadata = try WaveMetadata(of: WaveSource(file), in: file)
-        let start = RecordingStart(metadata: metadata, fileName: "x.wav", sampleRate: 48_000)
+        let start = StartSearch(metadata: metadata, fileName: "x.wav", sampleRate: 48_000).start
         #expect(start?.time.description == "2014-04-02T22:59:14-05:00")
         #expect(start?.origin == .wamd)
     }
 
     @Test func `a start is the user's if there is no other, and else unknown`() {
         let said = Timestamp(iso8601: "2024-01-02T03:04:05")
-        let start = RecordingStart(metadata: .init(), fileName: "x.wav", sampleRate: 1, fallback: said)
+        var rules = StartRules()
+        rules.fallback = said
+        let start = StartSearch(metadata: .init(), fileName: "x.wav", sampleRate: 1, rules: rules).start
         #expect(start?.origin == .option)
         #expect(start?.time == said)
-        #expect(RecordingStart(metadata: .init(), fileName: "x.wav", sampleRate: 1) == nil)
+        #expect(StartSearch(metadata: .init(), fileName: "x.wav", sampleRate: 1).start == nil)
     }
 }

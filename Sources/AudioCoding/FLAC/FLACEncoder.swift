@@ -8,7 +8,7 @@ import Support
 /// Not Sendable: one thread at a time.
 public final class FLACEncoder {
     /// The numbers of significant bits that samples may have.
-    public static let bits = 4...24
+    public static let bits = 4...32
     /// The sample rates, in hertz, that a stream may have.
     public static let sampleRates: ClosedRange<UInt32> = 1...655_350
     /// One more than the most samples of one channel: STREAMINFO counts them in 36 bits.
@@ -33,14 +33,14 @@ public final class FLACEncoder {
         let firstNumber: UInt64
     }
 
-    /// An encoder of samples of `bits` significant bits, 4 to 24, in 1 to 8 `channels` in WAVE's order, at a `sampleRate` of up to
+    /// An encoder of samples of `bits` significant bits, 4 to 32, in 1 to 8 `channels` in WAVE's order, at a `sampleRate` of up to
     /// 655 350 Hz, in blocks of `blockSize` samples. The number of `threads` does not influence the stream.
     public init(
         bits: Int, channels: Int, sampleRate: UInt32, blockSize: Int = 4096, compressionLevel: UInt32 = 5,
         threads: Int = 1
     ) throws(AudioCodingError) {
         guard Self.bits.contains(bits) else {
-            throw AudioCodingError(.flac, "samples of \(bits) bits are not supported: 4 to 24 are")
+            throw AudioCodingError(.flac, "samples of \(bits) bits are not supported: 4 to 32 are")
         }
         guard (1...8).contains(channels) else {
             throw AudioCodingError(.flac, "\(channels) channels are not supported: 1 to 8 are")

@@ -13,12 +13,7 @@ public struct FLACMetadata: Sendable, Equatable {
     /// Reads STREAMINFO, and of all other metadata blocks of `stream` only the headers. ID3v2 tags before the marker `fLaC` are
     /// skipped.
     public init(of stream: CodedStream) throws(AudioCodingError) {
-        var offset: UInt64 = 0
-        while let tag = ID3v2.byteCount(
-            of: try stream.bytes(from: offset, atMost: ID3v2.headerByteCount, of: .flac))
-        {
-            offset += UInt64(tag)
-        }
+        var offset = try ID3v2.endOffset(of: stream, .flac)
         let head = try stream.bytes(from: offset, atMost: 8 + FLACStreamInfo.byteCount, of: .flac)
         guard head.starts(with: "fLaC".utf8) else {
             throw AudioCodingError(.flac, "the stream does not begin with fLaC", at: offset)

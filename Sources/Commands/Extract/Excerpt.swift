@@ -2,18 +2,26 @@ import Recordings
 import Support
 import WaveFile
 
-/// A part of a recording, to be written as a WAV file.
+/// A part of a recording, or of several that follow each other, to be written as a WAV file.
 struct Excerpt: Sendable {
-    /// Samples that are read at once.
-    private static let pieceSampleCount: Int64 = 1 << 16
+    /// A part of one recording.
+    struct Piece: Sendable {
+        let recording: Recording
+        /// The samples; those outside the recording are silence.
+        let samples: Range<Int64>
+    }
 
-    let recording: Recording
-    /// The samples; those outside the recording are silence.
-    let samples: Range<Int64>
+    /// Samples that are read at once.
+    private static let readSampleCount: Int64 = 1 << 16
+
+    /// The parts, in order; at least one.
+    let pieces: [Piece]
     /// How they are written.
     private let encoding: SampleEncoding
     /// The file around them.
     private let layout: WaveLayout
+    /// The bytes of the file.
+    let byteCount: UInt64
 
     /// All of `recording`, as the file that a mount shows.
     init(whole recording: Recording) throws(CommandError) {
@@ -21,9 +29,9 @@ struct Excerpt: Sendable {
             guard let layout = try recording.waveLayout(), let end = Int64(exactly: recording.sampleCount) else {
                 throw CommandError("its WAV file would be too large to exist")
             }
-            self.recording = recording
             self.layout = layout
-            samples = 0..<end
+            byteCount = UInt64(layout.head.count) + recording.dataByteCount + UInt64(layout.tail.count)
+            pieces = [Piece(recording: recording, samples: 0..<end)]
             encoding = recording.format.encoding
         } catch let error as RecordingError {
             throw CommandError("the recording cannot be read", cause: error)
@@ -50,34 +58,55 @@ struct Excerpt: Sendable {
                 "samples \(first)..<\(last) are not all in the recording, which has \(length) (\(duration) s); "
                     + "--pad fills up with silence")
         }
-        let encoding = encoding ?? recording.format.encoding
-        let channels = recording.format.channels
-        guard let count = last.subtracting(first).flatMap({ UInt64(exactly: $0) }),
-            let format = WaveFormat(sampleRate: rate, channels: channels, encoding: encoding),
-            let layout = WaveLayout(format: format, sampleCount: count)
-        else { throw CommandError("no WAV file holds samples \(first)..<\(last) of \(channels) channels") }
-        self.recording = recording
-        self.layout = layout
-        samples = first..<last
-        self.encoding = encoding
+        try self.init([Piece(recording: recording, samples: first..<last)], encoding: encoding)
     }
+
+    /// The parts `pieces`, of which there is at least one, in the encoding of the first if `encoding` is nil. All recordings must have
+    /// the rate and the channels of the first.
+    init(_ pieces: [Piece], encoding: SampleEncoding?) throws(CommandError) {
+        guard let source = pieces.first?.recording.format else { throw CommandError("there is nothing to write") }
+        let encoding = encoding ?? source.encoding
+        var count: UInt64? = 0
+        for piece in pieces {
+            let length = piece.samples.upperBound.subtracting(piece.samples.lowerBound).flatMap { UInt64(exactly: $0) }
+            count = length.flatMap { count?.adding($0) }
+        }
+        guard let count,
+            let format = WaveFormat(sampleRate: source.sampleRate, channels: source.channels, encoding: encoding),
+            let layout = WaveLayout(format: format, sampleCount: count)
+        else { throw CommandError("no WAV file holds so many samples of \(source.channels) channels") }
+        self.pieces = pieces
+        self.layout = layout
+        self.encoding = encoding
+        byteCount =
+            UInt64(layout.head.count).adding(UInt64(layout.tail.count))
+            .flatMap { count.multiplied(by: UInt64(format.blockAlign))?.adding($0) } ?? .max
+    }
+
+    /// The part of the first recording, in samples.
+    var samples: Range<Int64> { pieces.first?.samples ?? 0..<0 }
 
     /// Hands the bytes of the WAV file to `write`, in order.
     func write(to write: OutputFile.Writer) throws(CommandError) {
-        let source = recording.format
         try layout.head.withBytes(write)
+        for piece in pieces { try self.write(piece, to: write) }
+        try layout.tail.withBytes(write)
+    }
+
+    private func write(_ piece: Piece, to write: OutputFile.Writer) throws(CommandError) {
+        let source = piece.recording.format
         let conversion = SampleConversion(from: source.encoding, to: encoding)
         let silence = [UInt8](repeating: encoding == .unsigned8 ? 128 : 0, count: source.channels * encoding.bytes)
-        var position = samples.lowerBound
-        while position < samples.upperBound {
-            let end = position + min(Self.pieceSampleCount, samples.upperBound - position)
-            let inside = (position..<end).clamped(to: 0..<Int64(recording.sampleCount))
+        var position = piece.samples.lowerBound
+        while position < piece.samples.upperBound {
+            let end = position + min(Self.readSampleCount, piece.samples.upperBound - position)
+            let inside = (position..<end).clamped(to: 0..<Int64(clamping: piece.recording.sampleCount))
             let before = inside.isEmpty ? end - position : inside.lowerBound - position
             for _ in 0..<before { try silence.withBytes(write) }
             if !inside.isEmpty {
                 let blockAlign = UInt64(source.blockAlign)
                 let bytes = UInt64(inside.lowerBound) * blockAlign..<UInt64(inside.upperBound) * blockAlign
-                for slice in try read(bytes) {
+                for slice in try read(bytes, of: piece.recording) {
                     if source.encoding == encoding {
                         try write(slice.bytes)
                     } else {
@@ -88,10 +117,9 @@ struct Excerpt: Sendable {
             }
             position = end
         }
-        try layout.tail.withBytes(write)
     }
 
-    private func read(_ bytes: Range<UInt64>) throws(CommandError) -> [BlockSlice] {
+    private func read(_ bytes: Range<UInt64>, of recording: Recording) throws(CommandError) -> [BlockSlice] {
         do {
             return try recording.samples.read(bytes: bytes)
         } catch {

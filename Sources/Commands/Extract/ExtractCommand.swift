@@ -1,8 +1,5 @@
-import Glibc
 import Recordings
 import Support
-import Synchronization
-import VirtualFS
 import WaveFile
 
 /// `zarrwlr extract`: parts of a recording as WAV files.
@@ -14,13 +11,14 @@ enum ExtractCommand {
         var table: String?
         /// The file, `-` for standard output, or with a table the folder.
         var output: String?
-        var encoding: SampleEncoding?
-        var isPadded = false
+        /// How a table's rows become clips; the encoding and the padding hold for a single part as well.
+        var clips = ClipOptions()
+        var isSource = false
         var extractsSidecars = false
     }
 
     static let subcommand = Subcommand(
-        "extract", operands: "STORE[::GROUP] RECORDING", operandCount: 1...2,
+        "extract", operands: "STORE[::GROUP] [RECORDING]", operandCount: 1...2,
         summary: "Write a part of a recording, or many, as WAV files.",
         notes: """
             RECORDING is its path in the store (pond/mono/0) or the path of its WAV file in a mount (pond/mono/a.wav).
@@ -30,8 +28,16 @@ enum ExtractCommand {
             Without --from, --to, --pad and --format the file is the one that a mount shows: with a lossless codec and a store
             that has the source's header, the source itself, byte for byte.
 
-            TABLE is a Raven selection table, an Audacity label track or BirdNET's results as CSV. Each row becomes a file named
-            for the recording, the row and its times; nothing is written unless all rows are valid.
+            --source writes the file that was imported: a WAV file if its head and tail are kept, and a FLAC, MP3, Vorbis or ADTS
+            file that is stored as it is. It is complete only if it has the SHA-256 of the source. What was encoded anew, or taken
+            out of another container, is refused.
+
+            TABLE is what Raven, BirdNET, Kaleidoscope, opensoundscape, PAMGuard, Praat, ELAN, Sonic Visualiser or Audacity write.
+            Each row becomes a file; nothing is written unless all rows are valid. Without RECORDING, each row is cut from the
+            recording that it names. A clip that is there already is not written again, and no other file is replaced.
+
+            NAME has fields in braces: {recording}, {folder}, {number}, {row}, {start}, {end}, {species} (whatever the table calls
+            it) and each column of the table, as {common_name}. Without --name it is {recording}_{row}_{start}-{end}.
 
             With --sidecars and no RECORDING, the files that import --sidecars has kept with the groups are written to the folder -o,
             byte for byte, those of a group below into the folder of its name. What is there already is left as it is.
@@ -56,6 +62,27 @@ enum ExtractCommand {
                 "--table", effect: .value("TABLE") { $0.table = $1 },
                 help: "cut every row of a selection table, in parallel; -o then names a folder"),
             CommandOption(
+                "--context",
+                effect: .value("TIME") { configuration, text throws(CommandError) in
+                    configuration.clips.context = try duration(text, "--context")
+                },
+                help: "with --table: how much more to cut before and after each row's part (0)"),
+            CommandOption(
+                "--length",
+                effect: .value("TIME") { configuration, text throws(CommandError) in
+                    configuration.clips.length = try duration(text, "--length")
+                },
+                help: "with --table: how long all clips are (as the rows say)"),
+            CommandOption(
+                "--centre", "--center", effect: .flag { $0.clips.isCentred = true },
+                help: "with --length: around the middle of each row's part, not from its start"),
+            CommandOption(
+                "--name",
+                effect: .value("NAME") { configuration, text throws(CommandError) in
+                    configuration.clips.name = try ClipName(text)
+                },
+                help: "with --table: the clips' names below the folder, such as '{species}/{recording}_{start}'"),
+            CommandOption(
                 "--sidecars", effect: .flag { $0.extractsSidecars = true },
                 help: "write the files that were kept beside the sound; -o then names a folder"),
             CommandOption(
@@ -65,12 +92,16 @@ enum ExtractCommand {
             CommandOption(
                 "--format",
                 effect: .value("FORMAT") { configuration, text throws(CommandError) in
-                    configuration.encoding = try encoding(text)
+                    configuration.clips.encoding = try encoding(text)
                 },
                 help: "how samples are written (as the mount has them)"),
             CommandOption(
-                "--pad", effect: .flag { $0.isPadded = true }, help: "fill what lies outside the recording with silence"
+                "--pad", effect: .flag { $0.clips.isPadded = true },
+                help: "fill what lies outside the recording with silence"
             ),
+            CommandOption(
+                "--source", effect: .flag { $0.isSource = true },
+                help: "write the source file itself, proved by its SHA-256, or nothing"),
         ],
         configuration: Configuration(), run: run)
 
@@ -84,16 +115,26 @@ enum ExtractCommand {
             var extraction = SidecarExtraction(of: try StoreCatalogue.open(path: address.path), streams)
             return try extraction.write(address.group, to: output)
         }
-        guard operands.count == 2 else { throw CommandError("say which recording; zarrwlr list shows what there is") }
         let store = try OpenStore(StoreAddress(operands[0]))
-        let recording = try store.recording(operands[1])
+        let name = operands.dropFirst().first
+        let recording: Recording? = if let name { try store.recording(name) } else { nil }
+        if configuration.isSource {
+            guard let recording else { throw CommandError("--source needs a RECORDING") }
+            try extractSource(of: recording, in: store, to: output, configuration, streams)
+            return .done
+        }
         if let table = configuration.table {
             guard configuration.start == nil, configuration.end == nil else {
                 throw CommandError("--table has times of its own: leave --from and --to out")
             }
-            let file = store.file(of: recording).split(separator: "/").last.map(String.init) ?? ""
-            return try cut(recording, called: file, table: table, into: output, configuration, streams)
+            let extraction = ClipExtraction(
+                store: store, table: table, folder: output, options: configuration.clips, streams: streams)
+            return try extraction.run(recording.map { NamedRecording($0, file: store.file(of: $0)) })
         }
+        guard !configuration.clips.needTable else {
+            throw CommandError("--context, --length, --centre and --name are for a --table")
+        }
+        guard let recording else { throw CommandError("name a recording, or give a --table that does") }
         let excerpt = try excerpt(of: recording, configuration)
         if output == "-" {
             try excerpt.write(to: { bytes throws(CommandError) in
@@ -105,77 +146,36 @@ enum ExtractCommand {
         return .done
     }
 
+    private static func extractSource(
+        of recording: Recording, in store: OpenStore, to output: String, _ configuration: Configuration,
+        _ streams: CommandStreams
+    ) throws(CommandError) {
+        guard
+            configuration.table == nil, configuration.start == nil, configuration.end == nil,
+            configuration.clips.encoding == nil, !configuration.clips.isPadded, !configuration.clips.needTable
+        else { throw CommandError("--source writes a whole file as it was: leave all other options but -o out") }
+        let source = try ExtractedSource(of: recording, in: store)
+        guard output == "-" else {
+            return try OutputFile.write(output) { write throws(CommandError) in try source.write(to: write) }
+        }
+        // What is written to a pipe cannot be taken back.
+        try source.prove()
+        try source.write { bytes throws(CommandError) in
+            guard streams.output(bytes) else { throw CommandError("cannot write to standard output") }
+        }
+    }
+
     private static func excerpt(
         of recording: Recording, _ configuration: Configuration
     ) throws(CommandError) -> Excerpt {
         let isWhole =
-            configuration.start == nil && configuration.end == nil && configuration.encoding == nil
-            && !configuration.isPadded
+            configuration.start == nil && configuration.end == nil && configuration.clips.encoding == nil
+            && !configuration.clips.isPadded
         return try isWhole
             ? Excerpt(whole: recording)
             : Excerpt(
-                of: recording, from: configuration.start, to: configuration.end, isPadded: configuration.isPadded,
-                encoding: configuration.encoding)
-    }
-
-    // MARK: - Tables
-
-    /// Cuts the parts of `recording`, whose WAV file in a mount is called `name`, that the table at `path` names.
-    private static func cut(
-        _ recording: Recording, called name: String, table path: String, into folder: String,
-        _ configuration: Configuration, _ streams: CommandStreams
-    ) throws(CommandError) -> CommandStatus {
-        guard folder != "-" else { throw CommandError("--table makes many files: let -o name a folder") }
-        let table = try SelectionTable(TextFile.read(path), names: [name, recording.sourceName])
-        guard !table.rows.isEmpty else {
-            let others = table.otherRowCount > 0 ? ": all \(table.otherRowCount) are about other recordings" : ""
-            throw CommandError("\(path) has no row for \(name)\(others)")
-        }
-        var files: [(excerpt: Excerpt, path: String)] = []
-        for row in table.rows {
-            do throws(CommandError) {
-                let excerpt = try Excerpt(
-                    of: recording, from: row.start, to: row.end, isPadded: configuration.isPadded,
-                    encoding: configuration.encoding)
-                files.append((excerpt, "\(folder)/\(fileName(of: excerpt, row, of: table, name))"))
-            } catch {
-                throw CommandError("row \(row.number) of \(path)", cause: error)
-            }
-        }
-        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-            throw CommandError("cannot make the folder", cause: SystemError("mkdir", folder))
-        }
-        let failures = Mutex(0)
-        let settled = files
-        Parallel.forEach(count: settled.count) { index in
-            let (excerpt, path) = settled[index]
-            do throws(CommandError) {
-                try OutputFile.write(path) { write throws(CommandError) in try excerpt.write(to: write) }
-            } catch {
-                failures.withLock { $0 += 1 }
-                streams.errors("zarrwlr extract: \(path): \(error.description.escapingControlCharacters)\n")
-            }
-        }
-        let failed = failures.withLock { $0 }
-        let others = table.otherRowCount > 0 ? ", \(table.otherRowCount) rows are about other recordings" : ""
-        streams.errors("zarrwlr extract: \(settled.count - failed) files written to \(folder)\(others)\n")
-        return failed == 0 ? .done : .faults
-    }
-
-    /// The recording's name, the row's number and the times in seconds: `pond_007_12.500-15.500.wav`.
-    private static func fileName(
-        of excerpt: Excerpt, _ row: SelectionTable.Row, of table: SelectionTable, _ name: String
-    ) -> String {
-        var stem = name.lowercased().hasSuffix(".wav") ? String(name.dropLast(4)) : name
-        // A file name has at most 255 bytes; numbers and times take fewer than 80.
-        while stem.utf8.count > 175 { stem.removeLast() }
-        let width = String(table.rows.count).count
-        func time(_ sample: Int64) -> String {
-            let rate = excerpt.recording.format.sampleRate
-            return (sample < 0 ? "-" : "") + SampleDuration(samples: sample.magnitude, rate: rate).seconds.dropLast(3)
-        }
-        return
-            "\(stem)_\(row.number.padded(to: width))_\(time(excerpt.samples.lowerBound))-\(time(excerpt.samples.upperBound)).wav"
+                of: recording, from: configuration.start, to: configuration.end, isPadded: configuration.clips.isPadded,
+                encoding: configuration.clips.encoding)
     }
 
     // MARK: - Values
@@ -190,6 +190,14 @@ enum ExtractCommand {
                         : "it is seconds (12.5), [hours:]minutes:seconds (1:02:03.5) or samples (48000smp)"))
         }
         return position
+    }
+
+    private static func duration(_ text: String, _ option: String) throws(CommandError) -> SamplePosition {
+        let duration = try position(text, option)
+        guard let samples = duration.sample(rate: 1), samples >= 0, !text.hasPrefix("-") else {
+            throw CommandError("option '\(option)': '\(text)' is no duration")
+        }
+        return duration
     }
 
     private static func encoding(_ text: String) throws(CommandError) -> SampleEncoding {

@@ -34,6 +34,38 @@ enum OutputFile {
         }
     }
 
+    /// Whether the file at `path` has exactly the `byteCount` bytes that `body` hands to its argument.
+    static func holds(
+        _ path: String, byteCount: UInt64, _ body: (_ write: Writer) throws(CommandError) -> Void
+    ) throws(CommandError) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            UInt64(exactly: status.st_size) == byteCount
+        else { return false }
+        var isSame = true
+        var there: [UInt8] = []
+        try body { bytes throws(CommandError) in
+            guard isSame else { return }
+            if there.count < bytes.count { there = [UInt8](repeating: 0, count: bytes.count) }
+            isSame = there.withUnsafeMutableBytes { descriptor.readAll($0, bytes.count) && $0.starts(with: bytes) }
+        }
+        return isSame
+    }
+
+    /// Makes the folder at `path`, and those that it lies in.
+    static func makeFolder(_ path: String) throws(CommandError) {
+        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+        let code = errno
+        if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            try makeFolder(String(path[..<slash]))
+            if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+        }
+        throw CommandError("cannot make the folder", cause: SystemError("mkdir", path, code: code))
+    }
+
     /// Runs `body` on the open file `descriptor` and closes it.
     private static func fill(
         _ descriptor: Int32, _ path: String, _ body: (_ write: Writer) throws(CommandError) -> Void
@@ -58,5 +90,19 @@ enum OutputFile {
 
     private static func failure(_ call: String, _ path: String) -> CommandError {
         CommandError("cannot write", cause: SystemError(call, path))
+    }
+}
+
+extension Int32 {
+    /// Reads `count` bytes from the descriptor into the start of `buffer`. Returns false if there are not so many.
+    fileprivate func readAll(_ buffer: UnsafeMutableRawBufferPointer, _ count: Int) -> Bool {
+        var done = 0
+        while done < count, done < buffer.count {
+            let got = Glibc.read(self, buffer.baseAddress?.advanced(by: done), count - done)
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { return false }
+            done += got
+        }
+        return done == count
     }
 }

@@ -63,13 +63,39 @@ struct SamplePosition: Sendable, Equatable {
         return SamplePosition(nanoseconds: moved)
     }
 
-    private init(nanoseconds: Int64) {
+    /// The recording's start.
+    static let start = SamplePosition(nanoseconds: 0)
+
+    /// The time as far behind this one as `duration` is long; nil if that does not fit, or if one of them is in samples and the
+    /// other is not.
+    func adding(_ duration: SamplePosition) -> SamplePosition? {
+        if case .samples(let here) = magnitude, case .samples(let more) = duration.magnitude {
+            let sum = (isNegative ? -here : here).adding(duration.isNegative ? -more : more)
+            return sum.flatMap { SamplePosition("\($0)smp") }
+        }
+        return duration.moved(from: .start, to: self)
+    }
+
+    /// The time of sample `sample` at `rate` samples a second, to the nanosecond; nil if that does not fit.
+    init?(sample: Int64, rate: Int64) {
+        guard rate > 0, sample >= 0 else { return nil }
+        let (whole, rest) = sample.quotientAndRemainder(dividingBy: rate)
+        guard let billion = rest.multiplied(by: 1_000_000_000) else { return nil }
+        let (fraction, left) = billion.quotientAndRemainder(dividingBy: rate)
+        guard let nanoseconds = whole.multiplied(by: 1_000_000_000)?.adding(fraction + (left * 2 >= rate ? 1 : 0))
+        else { return nil }
+        self.init(nanoseconds: nanoseconds)
+    }
+
+    /// The time so many nanoseconds behind the recording's start.
+    init(nanoseconds: Int64) {
         isNegative = nanoseconds < 0
         let (seconds, rest) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
         magnitude = .time(seconds: Int64(seconds), nanoseconds: Int64(rest))
     }
 
-    private var nanoseconds: Int64? {
+    /// Nanoseconds behind the start; nil if it is in samples, or does not fit.
+    var nanoseconds: Int64? {
         guard case .time(let seconds, let rest) = magnitude else { return nil }
         return seconds.multiplied(by: 1_000_000_000)?.adding(rest).map { isNegative ? -$0 : $0 }
     }

@@ -2,6 +2,7 @@ import Glibc
 import Importing
 import Recordings
 import Support
+import WaveFile
 import Zarr
 
 /// `zarrwlr import`: imports files into a store.
@@ -31,8 +32,10 @@ enum ImportCommand {
             STORE is created if it does not exist, and so is GROUP. SOURCE is a file of any kind that contains sound, or a folder:
             then all files in it and in the folders below it are taken whose names have the usual extensions of sound and video.
 
-            With flac and pcm nothing is lost: a mount shows a WAV file, however odd, byte for byte, and this is verified before
-            the import is complete. Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels) are kept as
+            With flac and pcm no sound is lost: a mount shows a WAV file of plain samples, however odd, byte for byte, and extract
+            --source gives back a FLAC, MP3 or Vorbis file; both are verified before the import is complete. Of all others (coded
+            samples such as µ-law and ADPCM, RIFX, an ID3 tag before RIFF, other containers) samples and metadata are kept, and
+            the line says "not byte for byte". Samples that FLAC cannot hold (floating point, more than 8 channels) are kept as
             pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic says what
             to do. Without --bitrate, they have, in bits a second:
 
@@ -51,8 +54,9 @@ enum ImportCommand {
             converts it. With --sidecars, files of up to 16 MiB that are no sound (CONFIG.TXT, summaries, GPS tracks, logs) are kept
             with the group; zarrwlr extract --sidecars gives them back.
 
-            A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd or the file's name, in this order, else from
-            --start.
+            A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd, iXML, a tag RecordingStart or DATE, the
+            file's name, ICRD or creation_time, in this order, else from --start. An offset that it has itself wins over
+            --timezone. A time that a clock shows which was never set is no start, but a note.
 
             A source whose SHA-256 the group already has is skipped. A source that cannot be imported, or a folder that cannot be
             read, is named on standard error, the import continues with the others, and the exit status is 1. If the disk is full,
@@ -72,6 +76,7 @@ enum ImportCommand {
         guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
             throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
         }
+        try check(configuration.options.starts, sources)
         let report = ImportReport(sources, streams, configuration)
         report.report(unreadable: sources.unreadable)
         report.reportPassedOver()
@@ -87,6 +92,19 @@ enum ImportCommand {
             }
         }
         return report.finish()
+    }
+
+    /// Throws if the user says about starts what cannot be.
+    private static func check(_ starts: StartRules, _ sources: ImportSources) throws(CommandError) {
+        guard starts.override != nil else { return }
+        guard sources.files.count == 1 else {
+            throw CommandError(
+                "--override-start is the start of one source, and there are \(sources.files.count): import them one by "
+                    + "one, or use --shift")
+        }
+        guard starts.shiftNanoseconds == 0 else {
+            throw CommandError("--override-start is the start as it is: leave --shift out")
+        }
     }
 
     /// Reports what would become of `sources`. The store is only read, if there is one.

@@ -49,6 +49,7 @@ struct ImportedLine: ImportLine {
     let sourceBytes: UInt64
     let codedBytes: UInt64
     let isByteExact: Bool
+    let keepsSource: Bool
     let notes: [String]
 
     private enum CodingKeys: String, CodingKey {
@@ -56,6 +57,7 @@ struct ImportedLine: ImportLine {
         case sourceBytes = "source_bytes"
         case codedBytes = "coded_bytes"
         case isByteExact = "byte_exact"
+        case keepsSource = "source_kept"
     }
 
     init(_ file: ImportSources.File, _ imported: ImportedRecording) {
@@ -69,6 +71,7 @@ struct ImportedLine: ImportLine {
         sourceBytes = imported.sourceByteCount
         codedBytes = imported.codedByteCount
         isByteExact = imported.isByteExact
+        keepsSource = imported.keepsSource
         notes = imported.notes
     }
 
@@ -80,6 +83,7 @@ struct ImportedLine: ImportLine {
         let facts = [
             codec, "\(rate) Hz", "\(channels) ch", length, start ?? "start unknown",
             "\(ByteCountText.short(sourceBytes)) as \(ByteCountText.short(codedBytes))\(ratio.isEmpty ? "" : " (\(ratio):1)")",
+            keepsSource ? "byte for byte" : "not byte for byte",
         ]
         let notes = notes.map { "; \($0)" }.joined()
         return "\(source) -> /\(recording)  \(facts.joined(separator: ", "))\(notes)"

@@ -1,6 +1,7 @@
 import Importing
 import Recordings
 import Support
+import WaveFile
 
 /// The options of `zarrwlr import`.
 enum ImportOption {
@@ -40,22 +41,37 @@ enum ImportOption {
         Option(
             "--start",
             effect: .value("TIME") { configuration, text throws(CommandError) in
-                guard let time = Timestamp(iso8601: text) else {
-                    throw CommandError("option '--start': '\(text)' is no time such as 2024-05-31T22:39:11+02:00")
-                }
-                configuration.options.start = time
+                configuration.options.starts.fallback = try time(text, "--start")
             },
             help: "the start of recordings whose start is not known otherwise"),
         Option(
-            "--timezone",
-            effect: .value("OFFSET") { configuration, text throws(CommandError) in
-                guard let time = Timestamp(iso8601: "1970-01-01T00:00:00\(text)"), let offset = time.offsetMinutes
-                else {
-                    throw CommandError("option '--timezone': '\(text)' is no offset such as +02:00 or Z")
-                }
-                configuration.options.offsetMinutes = offset
+            "--override-start",
+            effect: .value("TIME") { configuration, text throws(CommandError) in
+                configuration.options.starts.override = try time(text, "--override-start")
             },
-            help: "offset from UTC of starts that are written without one"),
+            help: "the start of the one SOURCE, whatever it says itself"),
+        Option(
+            "--timezone",
+            effect: .value("ZONE") { configuration, text throws(CommandError) in
+                do throws(ClockZoneError) {
+                    configuration.options.starts.zone = try ClockZone(text)
+                } catch {
+                    throw CommandError("option '--timezone': \(error)")
+                }
+            },
+            help: "the zone of starts that are written without an offset: Europe/Berlin, +02:00, Z"),
+        Option(
+            "--shift",
+            effect: .value("SECONDS") { configuration, text throws(CommandError) in
+                guard let nanoseconds = nanoseconds(text) else {
+                    throw CommandError("option '--shift': '\(text)' is no number of seconds such as -3600 or 0.25")
+                }
+                configuration.options.starts.shiftNanoseconds = nanoseconds
+            },
+            help: "add seconds to the start of every SOURCE, since the clock was wrong"),
+        Option(
+            "--trust-clock", effect: .flag { $0.options.starts.trustsClock = true },
+            help: "take starts from clocks that were never set (1970-01-01, 1980-01-01, 2000-01-01)"),
         Option(
             "--set",
             effect: .value("KEY=VALUE") { configuration, text throws(CommandError) in
@@ -109,6 +125,26 @@ enum ImportOption {
                 "option '\(name)': '\(text)' is no number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    private static func time(_ text: String, _ name: String) throws(CommandError) -> Timestamp {
+        guard let time = Timestamp(iso8601: text) else {
+            throw CommandError("option '\(name)': '\(text)' is no time such as 2024-05-31T22:39:11+02:00")
+        }
+        return time
+    }
+
+    /// The nanoseconds of seconds such as `-3600` or `0.25`.
+    private static func nanoseconds(_ text: String) -> Int64? {
+        let isNegative = text.hasPrefix("-")
+        let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
+        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+        guard let whole = parts.first, (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }),
+            parts.joined().utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let fraction = Int64((parts.dropFirst().joined() + "000000000").prefix(9)),
+            let seconds = Int64(whole)?.multiplied(by: 1_000_000_000)?.adding(fraction)
+        else { return nil }
+        return isNegative ? -seconds : seconds
     }
 
     private static func bitRate(_ text: String) throws(CommandError) -> Int {

@@ -1,3 +1,4 @@
+import Support
 import WaveFile
 
 /// A recording's attributes as bytes, kept in memory from when the recording is found until it is learned.
@@ -10,6 +11,9 @@ extension GroupAttributes {
             fact?.write(to: &writer)
         }
         add(source.byteCount)
+        add(source.modified)
+        add(setStart.map { _ in true })
+        add(setStart?.time)
         add(sourceDuration)
         add(recorder.position?.latitude)
         add(recorder.position?.longitude)
@@ -28,11 +32,15 @@ extension GroupAttributes {
             reader.isPresent(partCount: 1) ? Fact(from: &reader) : nil
         }
         let byteCount = next(UInt64.self)
+        let modified = next(Timestamp.self)
+        let isStartSet = next(Bool.self) != nil
+        let start = next(Timestamp.self)
+        setStart = isStartSet ? SetStart(time: start) : nil
         sourceDuration = next()
         let latitude = next(Double.self)
         let longitude = next(Double.self)
         encoding = next()
-        source = SourceAttributes(filename: next(), sha256: next(), byteCount: byteCount)
+        source = SourceAttributes(filename: next(), sha256: next(), byteCount: byteCount, modified: modified)
         recorder = RecorderMetadata(
             position: latitude.flatMap { latitude in
                 longitude.flatMap { GeographicPosition(latitude: latitude, longitude: $0) }
@@ -45,9 +53,10 @@ extension GroupAttributes {
 }
 
 extension SourceAttributes {
-    fileprivate init(filename: String?, sha256: String?, byteCount: UInt64?) {
+    fileprivate init(filename: String?, sha256: String?, byteCount: UInt64?, modified: Timestamp?) {
         self.filename = filename
         self.sha256 = sha256
         self.byteCount = byteCount
+        self.modified = modified
     }
 }

@@ -25,6 +25,8 @@ struct GroupAttributes: Decodable, Sendable {
     let sourceDuration: Double?
     /// What the source's metadata say about its recorder.
     let recorder: RecorderMetadata
+    /// The start that was set after the import; nil if none was.
+    let setStart: SetStart?
 
     private enum CodingKeys: String, CodingKey {
         case type, encoding
@@ -43,21 +45,32 @@ struct GroupAttributes: Decodable, Sendable {
         let fields = values.lenient(SourceFields.self, .sourceMetadata)
         sourcePath = fields?.path
         sourceStream = fields?.stream
-        recorder =
-            fields?.recorder
-            ?? RecorderMetadata(comments: sourceText?.comments ?? [])
+        recorder = fields?.recorder ?? RecorderMetadata(comments: sourceText?.comments ?? [])
+        setStart = fields?.setStart
     }
 }
 
-/// `source_metadata`: what the import kept of the source beside its sound; of its metadata, the fields that say something about the
-/// recorder.
+/// A start that was set after the import.
+struct SetStart: Sendable {
+    /// The start; nil if it was set to unknown.
+    let time: Timestamp?
+}
+
+/// `source_metadata`: what the import kept of the source beside its sound: of its metadata, the fields that say something about the
+/// recorder; and its start if that was set later.
 private struct SourceFields: Decodable {
     let path: String?
     let stream: Int?
     let recorder: RecorderMetadata
+    let setStart: SetStart?
+
+    private struct Start: Decodable {
+        let from: String
+        let time: String?
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case path, stream, guano, wamd, info, tags
+        case path, stream, guano, wamd, info, tags, start
         case streamTags = "stream_tags"
         case pathBytes = "path_bytes"
     }
@@ -94,6 +107,10 @@ private struct SourceFields: Decodable {
             guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
             comments: Array(values.texts(.info, Info.self).values) + values.texts(.tags, Tags.self).values
                 + values.texts(.streamTags, Tags.self).values)
+        setStart = values.lenient(Start.self, .start).flatMap { start in
+            guard start.from == HierarchyNames.startThatWasSet else { return nil }
+            return SetStart(time: start.time.flatMap { Timestamp(iso8601: $0) })
+        }
     }
 }
 
@@ -102,9 +119,11 @@ struct SourceAttributes: Decodable, Sendable {
     let filename: String?
     let sha256: String?
     let byteCount: UInt64?
+    /// When the file was last modified.
+    let modified: Timestamp?
 
     private enum CodingKeys: String, CodingKey {
-        case filename, sha256
+        case filename, sha256, modified
         case filenameBytes = "filename_bytes"
         case byteCount = "size_bytes"
         case upperFilename = "FILENAME"
@@ -116,6 +135,7 @@ struct SourceAttributes: Decodable, Sendable {
         filename = nil
         sha256 = nil
         byteCount = nil
+        modified = nil
     }
 
     init(from decoder: any Decoder) throws {
@@ -124,6 +144,7 @@ struct SourceAttributes: Decodable, Sendable {
         filename = text.map { String(documented: $0, base64: values.lenient(String.self, .filenameBytes)) }
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
+        modified = values.lenient(String.self, .modified).flatMap { Timestamp(iso8601: $0) }
     }
 }
 

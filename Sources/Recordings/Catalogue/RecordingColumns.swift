@@ -89,7 +89,7 @@ extension RecordingColumn {
             "envelope", .kept(\.envelopeSize, { $0.envelopeSize = $1 }),
             "How many bytes the source file had around the samples, if the store has them."),
         RecordingColumn(
-            "restores_source", .of(.flag) { .flag($0.facts.envelopeSize != nil) },
+            "restores_source", .of(.flag) { .flag($0.facts.restoresSource) },
             "Whether its WAV file is the source file, byte for byte.",
             in: [.infoJSON, .infoText.named("source restored", after: "sha256")]),
         RecordingColumn(
@@ -109,5 +109,9 @@ extension RecordingColumn {
             "model", .fact(\.model, { $0.model = $1 }), "The model of the recorder.", in: .everywhere),
         RecordingColumn(
             "serial", .fact(\.serial, { $0.serial = $1 }), "The serial number of the recorder.", in: .everywhere),
+        RecordingColumn(
+            "source_modified", .fact(\.sourceModified, { $0.sourceModified = $1 }),
+            "When the source file was last modified.",
+            in: [.listJSON, .infoText.named("source modified", after: "name")]),
     ]
 }

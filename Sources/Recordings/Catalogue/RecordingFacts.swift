@@ -27,6 +27,8 @@ public struct RecordingFacts: Sendable, Equatable {
     var modified: Timestamp
     /// The SHA-256 of the source file, in hexadecimal, if the store has it.
     public var sourceSHA256: String?
+    /// When the source file was last modified, if the store says so. It is never a start: copying changes it.
+    public var sourceModified: Timestamp?
     /// How many bytes the source file had around the samples, if the store has those bytes and they fit.
     var envelopeSize: EnvelopeSize?
     /// Degrees north of the equator, from -90 to 90, in WGS 84.
@@ -54,6 +56,9 @@ public struct RecordingFacts: Sendable, Equatable {
         self.modified = modified
     }
 
+    /// Whether its WAV file is the source file, byte for byte.
+    public var restoresSource: Bool { envelopeSize != nil }
+
     /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
     var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }
 
@@ -76,8 +81,9 @@ public struct RecordingFacts: Sendable, Equatable {
     /// How many bytes its WAV file has before, of and after its samples; nil if it would be over `Int64.max` bytes.
     var waveExtent: WaveExtent? { outline.waveExtent }
 
-    /// The time of its WAV file: when it was recorded, or if that is not known, when the store wrote it.
-    var fileTime: Timestamp { start ?? modified }
+    /// The time of its WAV file: when it was recorded, or if that is not known, when the source was last modified, or if that is not known
+    /// either, when the store wrote it.
+    var fileTime: Timestamp { start ?? sourceModified ?? modified }
 }
 
 extension RecordingFacts {

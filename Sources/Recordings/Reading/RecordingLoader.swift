@@ -66,9 +66,14 @@ struct RecordingLoader: Sendable {
             path: node.path, isArray: node.isArray, sourceName: node.sourceName, codec: codec.name, format: format,
             sampleCount: audio.sampleCount, modified: modified(node))
         facts.rateReason = rate.reason
-        facts.start = attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) }
+        if let setStart = group?.setStart {
+            facts.start = setStart.time
+        } else {
+            facts.start = attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) }
+        }
         facts.sourceSHA256 = group?.source.sha256
         facts.sourcePath = group?.sourcePath
+        facts.sourceModified = group?.source.modified
         facts.envelopeSize = envelope?.size
         if let group { facts.add(group.recorder) }
         return Recording(facts, samples: samples, envelope: envelope)

@@ -14,29 +14,64 @@ public struct WaveMetadata: Sendable, Equatable {
     public private(set) var ixml: String?
 
     /// The most bytes of a chunk that are read. Metadata is short; longer chunks are cut.
-    private static let contentsLimit: UInt64 = 1 << 20
+    public static let contentsLimit: UInt64 = 1 << 20
 
     /// No metadata.
     public init() {}
 
-    /// A comment of another kind of file, kept like the `ICMT` of a WAV file.
-    public init(comment: String) {
-        info = [MetadataField(name: "ICMT", value: comment)]
-    }
-
     /// Reads the metadata chunks of `source`, whose bytes are `file`. Fields that are not valid are left out, since any
     /// program may write metadata.
     public init(of source: WaveSource, in file: WaveBytes) throws(WaveSourceError) {
-        for chunk in source.head.chunks + source.laterChunks {
-            guard ["guan", "wamd", "bext", "LIST", "iXML"].contains(chunk.identifier) else { continue }
-            let contents = try file.bytes(chunk.contents, atMost: Self.contentsLimit)
-            switch chunk.identifier {
-            case "guan": guano += Self.guanoFields(contents)
-            case "wamd": wamd += Self.wamdFields(contents)
-            case "LIST": info += Self.infoFields(contents)
-            case "bext": broadcast = broadcast ?? BroadcastExtension(contents)
-            default: ixml = ixml ?? Self.text(contents[...])
-            }
+        for chunk in source.head.chunks + source.laterChunks { try add(chunk, of: file) }
+    }
+
+    /// Reads the metadata chunks of a WAV file of any coding and byte order that begins at `offset` of `file`; nil if none begins there.
+    /// Its samples are not looked at.
+    public init?(chunksOf file: WaveBytes, at offset: UInt64) throws(WaveSourceError) {
+        let start = try file.bytes(from: offset, atMost: 12)
+        let form = String(decoding: start.prefix(4), as: UTF8.self)
+        guard ["RIFF", "RIFX", "RF64", "BW64"].contains(form), start.dropFirst(8).elementsEqual("WAVE".utf8) else {
+            return nil
+        }
+        let isBigEndian = form == "RIFX"
+        var walker = WaveChunkWalker(file, at: offset + 12, isBigEndian: isBigEndian)
+        while let chunk = try walker.next() { try add(chunk, of: file, isBigEndian: isBigEndian) }
+    }
+
+    /// Reads the metadata of chunks that another kind of file keeps, each with its header: the `riff` blocks of `flac
+    /// --keep-foreign-metadata`.
+    public init(chunks: [[UInt8]]) {
+        for chunk in chunks {
+            var reader = ByteReader(chunk)
+            guard let identifier = reader.read(4), let size = reader.readLittleEndian(UInt32.self),
+                let contents = reader.read(min(Int(size), reader.remaining))
+            else { continue }
+            add(String(decoding: identifier, as: UTF8.self), Array(contents), isBigEndian: false)
+        }
+    }
+
+    /// Adds a comment of another kind of file, kept like the `ICMT` of a WAV file, unless there is one already.
+    public mutating func add(comment: String) {
+        if self.comment == nil { info.append(MetadataField(name: "ICMT", value: comment)) }
+    }
+
+    private mutating func add(
+        _ chunk: WaveChunk, of file: WaveBytes, isBigEndian: Bool = false
+    ) throws(WaveSourceError) {
+        guard Self.identifiers.contains(chunk.identifier) else { return }
+        add(chunk.identifier, try file.bytes(chunk.contents, atMost: Self.contentsLimit), isBigEndian: isBigEndian)
+    }
+
+    private static let identifiers: Set = ["guan", "wamd", "bext", "LIST", "iXML"]
+
+    private mutating func add(_ identifier: String, _ contents: [UInt8], isBigEndian: Bool) {
+        switch identifier {
+        case "guan": guano += Self.guanoFields(contents)
+        case "wamd": wamd += Self.wamdFields(contents)
+        case "LIST": info += Self.infoFields(contents, isBigEndian: isBigEndian)
+        case "bext": broadcast = broadcast ?? BroadcastExtension(contents)
+        case "iXML": ixml = ixml ?? Self.text(contents[...])
+        default: break
         }
     }
 
@@ -74,11 +109,12 @@ public struct WaveMetadata: Sendable, Equatable {
     ]
 
     /// The chunks of text inside a chunk that begins with `INFO`.
-    private static func infoFields(_ contents: [UInt8]) -> [MetadataField] {
+    private static func infoFields(_ contents: [UInt8], isBigEndian: Bool) -> [MetadataField] {
         var reader = ByteReader(contents)
         guard reader.read(4)?.elementsEqual("INFO".utf8) == true else { return [] }
         var fields: [MetadataField] = []
-        while let name = reader.read(4), let size = reader.readLittleEndian(UInt32.self) {
+        while let name = reader.read(4), let field = reader.readLittleEndian(UInt32.self) {
+            let size = isBigEndian ? field.byteSwapped : field
             guard let bytes = reader.read(min(Int(size), reader.remaining)) else { break }
             fields.append(MetadataField(name: text(name), value: text(bytes)))
             _ = reader.skip(bytes.count % 2)

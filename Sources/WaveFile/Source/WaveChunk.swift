@@ -15,14 +15,16 @@ struct WaveChunkWalker {
     private static let chunkLimit = 4096
 
     private let file: WaveBytes
+    private let isBigEndian: Bool
     private var position: UInt64
     private var walked = 0
     /// The sizes in `ds64` for chunks whose size needs more than 32 bits, by the names of the chunks.
     var largeSizes: [String: UInt64] = [:]
 
-    /// A walker that starts at the chunk at `position`.
-    init(_ file: WaveBytes, at position: UInt64) {
+    /// A walker that starts at the chunk at `position`. Sizes are big-endian in RIFX.
+    init(_ file: WaveBytes, at position: UInt64, isBigEndian: Bool = false) {
         self.file = file
+        self.isBigEndian = isBigEndian
         self.position = position
     }
 
@@ -73,11 +75,12 @@ struct WaveChunkWalker {
     /// there is none.
     private func header(at offset: UInt64) throws(WaveSourceError) -> Header? {
         var reader = ByteReader(try file.bytes(from: offset, atMost: 8))
-        guard let name = reader.read(4), let field = reader.readLittleEndian(UInt32.self),
+        guard let name = reader.read(4), let size = reader.readLittleEndian(UInt32.self),
             name.allSatisfy({ (0x20...0x7E).contains($0) })
         else { return nil }
         let identifier = String(decoding: name, as: UTF8.self)
         let contentsOffset = offset + 8
+        let field = isBigEndian ? size.byteSwapped : size
         let byteCount = field == UInt32.max ? largeSizes[identifier] : UInt64(field)
         guard identifier == "data" || byteCount.map({ $0 <= file.byteCount - contentsOffset }) == true else {
             return nil

@@ -5,6 +5,16 @@ public protocol WritableStore: Store {
     /// Begins a node.
     func stageNode() throws(StoreError) -> any StagedNode
 
+    /// Makes the node at `place` appear at `newPlace` instead, in a group that exists; false, and nothing is changed, if something of that
+    /// name is there.
+    ///
+    /// A reader finds the node at one of the two places, and the change would survive a power cut when this returns.
+    func moveNode(_ place: String, to newPlace: String) throws(StoreError) -> Bool
+
+    /// Removes the node at `place` and all it holds: a reader finds all of it or nothing. If the process ends before all is removed, the
+    /// rest is found by `leftovers()`.
+    func removeNode(_ place: String) throws(StoreError)
+
     /// Writes `bytes` under `key` in place of what was there: a reader finds the old bytes or the new ones.
     ///
     /// They are kept, even after a power cut, when this returns. The folder that they go to must exist.
@@ -99,11 +109,28 @@ extension StagedNode {
     /// Makes the node appear in the group at `group`, which exists, under the first number that is greater than all there,
     /// and returns that number. Several processes that do so at once each get a number of their own.
     public func publish(numberedIn group: String) throws(StoreError) -> Int {
-        var number = try store.children(of: group).compactMap { Int($0) }.reduce(0) { max($0, $1.adding(1) ?? $0) }
-        while try !publish(as: group.isEmpty ? String(number) : "\(group)/\(number)") {
+        try store.number(in: group) { place throws(StoreError) in try publish(as: place) }.number
+    }
+}
+
+extension WritableStore {
+    /// Makes the node at `place` appear in the group at `group`, which exists, under the first number that is greater than all there, and
+    /// returns its new place.
+    public func moveNode(_ place: String, numberedIn group: String) throws(StoreError) -> String {
+        try number(in: group) { newPlace throws(StoreError) in try moveNode(place, to: newPlace) }.place
+    }
+
+    /// Calls `put` with the place in the group at `group` of the first number that is greater than all there, and with the next ones, until
+    /// it returns true.
+    fileprivate func number(
+        in group: String, _ put: (_ place: String) throws(StoreError) -> Bool
+    ) throws(StoreError) -> (number: Int, place: String) {
+        var number = try children(of: group).compactMap { Int($0) }.reduce(0) { max($0, $1.adding(1) ?? $0) }
+        while true {
+            let place = group.isEmpty ? String(number) : "\(group)/\(number)"
+            if try put(place) { return (number, place) }
             guard let next = number.adding(1) else { throw StoreError(.failed, "has no number left", key: group) }
             number = next
         }
-        return number
     }
 }

@@ -60,6 +60,20 @@ final class MemoryStore: WritableStore {
         return Node(in: self, path: ".staged-\(number)/node")
     }
 
+    func moveNode(_ place: String, to newPlace: String) throws(StoreError) -> Bool {
+        try requireParent(of: newPlace)
+        guard keys.contains(where: { $0.hasPrefix(place + "/") }) else {
+            throw StoreError(.failed, "is not there", key: place)
+        }
+        return move(place, to: newPlace, isReplacing: false)
+    }
+
+    func removeNode(_ place: String) throws(StoreError) {
+        let removed = keys.filter { $0.hasPrefix(place + "/") }
+        guard !removed.isEmpty else { throw StoreError(.failed, "is not there", key: place) }
+        values.withLock { values in for key in removed { values[key] = nil } }
+    }
+
     func replace(_ key: String, with bytes: [UInt8]) throws(StoreError) {
         try requireParent(of: key)
         self[key] = bytes

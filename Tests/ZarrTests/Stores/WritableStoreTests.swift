@@ -51,6 +51,36 @@ struct WritableStoreTests {
     }
 
     @Test(arguments: StoreKind.writable)
+    func `a node is moved under the next number of another group, and takes the place of none`(kind: StoreKind) throws {
+        try kind.with { test in
+            let store = try test.writableStore
+            try ZarrGroup.create(in: store, path: "pond", attributes: [String: String]())
+            #expect(try stageRecording(in: store, count: 1).publish(numberedIn: "") == 0)
+            #expect(try stageRecording(in: store, count: 2).publish(numberedIn: "pond") == 0)
+            #expect(try !store.moveNode("0", to: "pond/0"))
+            #expect(try store.moveNode("0", numberedIn: "pond") == "pond/1")
+            let reopened = try test.reopened()
+            #expect(try numbers(of: "0", in: reopened) == nil)
+            #expect(try numbers(of: "pond/0", in: reopened) == [0, 1])
+            #expect(try numbers(of: "pond/1", in: reopened) == [0])
+            #expect(throws: StoreError.self) { try store.moveNode("0", to: "1") }
+        }
+    }
+
+    @Test(arguments: StoreKind.writable)
+    func `a node is removed as a whole, and nothing is left of it`(kind: StoreKind) throws {
+        try kind.with { test in
+            let store = try test.writableStore
+            for count in 1...2 { _ = try stageRecording(in: store, count: count).publish(numberedIn: "") }
+            try store.removeNode("0")
+            #expect(try test.reopened().children(of: "") == ["1"])
+            #expect(try numbers(of: "1", in: test.reopened()) == [0, 1])
+            #expect(try store.leftovers() == [])
+            #expect(throws: StoreError.self) { try store.removeNode("0") }
+        }
+    }
+
+    @Test(arguments: StoreKind.writable)
     func `a node that is published does not take the place of another`(kind: StoreKind) throws {
         try kind.with { test in
             let store = try test.writableStore

@@ -13,7 +13,16 @@ extension FLACCodec {
             let holes = scan.table.holes(
                 in: format.firstFrameOffset..<blob.byteCount,
                 sampleCount: audio.attributes.totalSamples ?? streamInfo.totalSamples)
-            for hole in holes { check.add(hole, scan.unreadable, samples: hole.samples) }
+            for hole in holes {
+                // If the import counted the samples, these bytes have never been a whole frame.
+                guard audio.attributes.totalSamples != nil, hole.samples.isEmpty, scan.unreadable.isEmpty,
+                    hole.bytes.upperBound == blob.byteCount
+                else {
+                    check.add(hole, scan.unreadable, samples: hole.samples)
+                    continue
+                }
+                check.add(check.finding(.note, "the last \(hole.bytes.count) bytes of the stream are no whole frame"))
+            }
             check.addUnreadable(scan.unreadable, outside: holes)
             check.checkAttributes(audio.attributes, rate: streamInfo.sampleRate, channels: streamInfo.channels)
             try check.checkIndex(of: FLACFormat.self, blob.byteCount, scan.table, holes)

@@ -1,4 +1,4 @@
-import AudioCoding
+public import AudioCoding
 import Glibc
 public import Support
 
@@ -38,6 +38,12 @@ public final class SourceFile {
 
     /// The name without its folder.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// When it was last modified before it was opened.
+    public var modified: Timestamp {
+        Timestamp(
+            seconds: Int64(opened.st_mtim.tv_sec), nanoseconds: Int64(opened.st_mtim.tv_nsec), offsetMinutes: 0)
+    }
 
     /// Whether its size or its time of modification has changed since it was opened.
     public var hasChanged: Bool {
@@ -96,7 +102,7 @@ public final class SourceFile {
     }
 
     /// The file as parsers of coded streams take it.
-    var codedStream: CodedStream {
+    public var codedStream: CodedStream {
         CodedStream(byteCount: byteCount) { [self] range in try bytes(range) }
     }
 

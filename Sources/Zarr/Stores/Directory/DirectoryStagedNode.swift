@@ -56,7 +56,7 @@ final class DirectoryStagedNode: StagedNode {
         try sync()
         guard try directory.changes.moveFolder(path, to: place) else { return false }
         do {
-            try directory.changes.sync(Self.parent(of: place))
+            try directory.changes.sync(DirectoryStore.parent(of: place))
         } catch {
             _ = try directory.changes.moveFolder(place, to: path)
             throw error
@@ -69,7 +69,7 @@ final class DirectoryStagedNode: StagedNode {
     func replace(_ place: String) throws(StoreError) {
         if try publish(as: place) { return }
         if try !directory.changes.exchange(path, place) { try moveAside(place) }
-        try directory.changes.sync(Self.parent(of: place))
+        try directory.changes.sync(DirectoryStore.parent(of: place))
         directory.files.removeAll()
     }
 
@@ -90,9 +90,5 @@ final class DirectoryStagedNode: StagedNode {
         // Files that are open keep their space on the disk.
         directory.files.removeAll()
         try staging.remove()
-    }
-
-    private static func parent(of path: String) -> String {
-        path.split(separator: "/").dropLast().joined(separator: "/")
     }
 }

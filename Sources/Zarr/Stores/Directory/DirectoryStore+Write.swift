@@ -36,6 +36,28 @@ extension DirectoryStore: WritableStore {
 
     static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
 
+    /// As for every store, by one rename.
+    public func moveNode(_ place: String, to newPlace: String) throws(StoreError) -> Bool {
+        try check(place, isPrefix: false)
+        try check(newPlace, isPrefix: false)
+        guard try changes.moveFolder(place, to: newPlace) else { return false }
+        files.removeAll()
+        try changes.sync(Self.parent(of: newPlace))
+        try changes.sync(Self.parent(of: place))
+        return true
+    }
+
+    /// As for every store: the node's folder is renamed to a hidden one, and then removed.
+    public func removeNode(_ place: String) throws(StoreError) {
+        try check(place, isPrefix: false)
+        let staging = try StagingFolder(in: self)
+        // What cannot be removed is found as a leftover.
+        defer { try? staging.remove() }
+        _ = try changes.moveFolder(place, to: "\(staging.path)/removed")
+        files.removeAll()
+        try changes.sync(Self.parent(of: place))
+    }
+
     /// As for every store: the bytes go to a file of another name, which is then renamed.
     public func replace(_ key: String, with bytes: [UInt8]) throws(StoreError) {
         try check(key, isPrefix: false)
@@ -48,7 +70,7 @@ extension DirectoryStore: WritableStore {
         try file.sync()
         try changes.replaceFile(key, with: path)
         files.removeAll()
-        try changes.sync(key.split(separator: "/").dropLast().joined(separator: "/"))
+        try changes.sync(Self.parent(of: key))
     }
 
     /// As for every store, by flock(2).
@@ -78,6 +100,11 @@ extension DirectoryStore: WritableStore {
         var removed: [String] = []
         for name in try stagingFolders() where try StagingFolder.removeAbandoned(name, changes) { removed.append(name) }
         return removed
+    }
+
+    /// The path of the folder that `path` is in.
+    static func parent(of path: String) -> String {
+        path.split(separator: "/").dropLast().joined(separator: "/")
     }
 
     private func stagingFolders() throws(StoreError) -> [String] {

@@ -130,7 +130,7 @@ import Testing
     @Test func `extract --table writes nothing if a row is not valid`() throws {
         try SmallStore.with { store in
             let (table, folder) = (store.file("t.txt"), store.file("calls"))
-            try Data("0.1\t0.2\ta\n0.1\t9999\tb\n".utf8).write(to: URL(filePath: table))
+            try Data("0.1\t0.2\ta\n9998\t9999\tb\n".utf8).write(to: URL(filePath: table))
             let run = Zarrwlr.run("extract", store.path, "pond/0", "--table", table, "-o", folder)
             #expect(run.status == 2 && run.errors.contains("row 2 of \(table)"))
             #expect(!FileManager.default.fileExists(atPath: folder))
