@@ -6,4 +6,6 @@ enum CommandStatus: Int32, Sendable {
     case faults = 1
     /// It could not be done, or not all of it.
     case failed = 2
+    /// It was interrupted by a signal; the status of a shell's command that SIGINT has ended.
+    case interrupted = 130
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Functions on paths from the command line.
 enum FilePath {
@@ -11,9 +12,9 @@ enum FilePath {
 
     /// `path` as an absolute path without links, `.` and `..`; nil, with errno set, if there is no such file.
     static func resolved(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
+        guard let resolved = path.withFileName({ realpath($0, nil) }) else { return nil }
         defer { free(resolved) }
-        return String(cString: resolved)
+        return String(fileBytes: UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
     }
 
     /// Whether `path` is `directory` or inside it. Both must be resolved.

@@ -11,6 +11,11 @@ struct StoreAddress: Sendable, Equatable {
         self.group = group
     }
 
+    /// The path in the store of the group at `subgroup` below this one.
+    func group(below subgroup: String) -> String {
+        [group, subgroup].filter { !$0.isEmpty }.joined(separator: "/")
+    }
+
     /// Parses `text`. The last `::` ends the path, so a path that contains `::` is written `a::b.zarr::`.
     init(_ text: String) {
         let bytes = Array(text.utf8)

@@ -28,6 +28,10 @@ enum StoreCatalogue {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
         }
         guard status.st_mode & S_IFMT == S_IFDIR, access("\(path)/zarr.json", F_OK) == 0 else {
+            // It may be a store, of somebody else's.
+            if errno == EACCES, status.st_mode & S_IFMT == S_IFDIR {
+                throw CommandError("cannot open the store", cause: SystemError("access", path, code: EACCES))
+            }
             let isOlder = [".zgroup", ".zarray", ".zmetadata"].contains { access("\(path)/\($0)", F_OK) == 0 }
             throw CommandError(
                 isOlder
@@ -41,8 +45,29 @@ enum StoreCatalogue {
         }
     }
 
-    /// The store at `path` that is to be written to, made if there is none.
-    static func create(path: String) throws(StoreError) -> any WritableStore {
-        try DirectoryStore.create(path: path)
+    /// Whether `path` is nothing yet, or an empty folder: a store can be made there.
+    static func isVacant(path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return errno == ENOENT }
+        guard let directory = opendir(path) else { return false }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if !name.allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
+        }
+        return true
+    }
+
+    /// The store at `path` that is to be written to, made if there is none. Once `isHalted`, nothing new is written to it; what is
+    /// written already can still be published.
+    static func create(
+        path: String, isHalted: @escaping @Sendable () -> Bool
+    ) throws(StoreError) -> any WritableStore {
+        try DirectoryStore.create(path: path, isHalted: isHalted)
+    }
+
+    /// Removes the store at `path`, which was made for an import, if nothing was imported; but not its folder if `keepsFolder`.
+    static func removeBare(path: String, keepsFolder: Bool) throws(StoreError) {
+        try DirectoryStore.removeBare(path: path, keepsFolder: keepsFolder)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 
 /// `zarrwlr`: makes stores of recordings, and reports what is in them.
@@ -10,11 +11,21 @@ public struct ZarrwlrCommand: Sendable {
         CheckCommand.subcommand, SetCommand.subcommand, MoveCommand.subcommand, RemoveCommand.subcommand,
     ]
 
+    /// The exit status of a command that a signal has interrupted, and that has ended all it was doing.
+    public static let interruptedStatus = CommandStatus.interrupted.rawValue
+
     private let streams: CommandStreams
 
     /// A command that writes to `streams`.
     public init(_ streams: CommandStreams) {
         self.streams = streams
+    }
+
+    /// The arguments of this process but for the name of the program. They may name files whose names are no UTF-8.
+    public static var processArguments: [String] {
+        UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).dropFirst().compactMap {
+            $0.map { String(fileBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+        }
     }
 
     /// Runs the command in `arguments`, which do not include the name of the program, and returns the exit status of `CommandStatus`.
@@ -25,6 +36,12 @@ public struct ZarrwlrCommand: Sendable {
             switch arguments.first {
             case nil: throw CommandError("say what to do; --help lists what there is")
             case "--help", "-h": streams.print(Self.help)
+            case "help":
+                guard let name = arguments.dropFirst().first, !name.hasPrefix("-") else {
+                    streams.print(Self.help)
+                    break
+                }
+                return run([name, "--help"])
             case "--version", "-V": streams.print(versionText(of: Self.name))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
@@ -50,7 +67,7 @@ public struct ZarrwlrCommand: Sendable {
         \(HelpText.rows(subcommands.map { ($0.name, $0.summary) }))
 
         options:
-        \(HelpText.rows([("--help", "print this, or with a command all of its options"), ("--version", "print the version")]))
+        \(HelpText.rows([("--help", "print this (help, too), or with a command all of its options"), ("--version", "print the version")]))
 
         """
     }

@@ -1,3 +1,4 @@
+import Recordings
 import WaveFile
 
 /// Searches a file for silence that an AudioMoth has collapsed. A triggered recording (`…T.WAV`) has, in the place of a run of
@@ -54,6 +55,24 @@ struct CollapsedSilence {
             }
         }
         return block[64...].allSatisfy { $0 == 0 } ? count : nil
+    }
+}
+
+extension CollapsedSilence {
+    /// Whether the name of a file says that its silence is collapsed, and not expanded yet.
+    static func isExpected(in fileName: String) -> Bool {
+        fileName.prefix { $0 != "." }.last?.uppercased() == "T"
+    }
+
+    /// What to say of it in the file called `fileName`. Throws if that says that it is not expanded yet, unless it `isKept`.
+    func note(on fileName: String, isKept: Bool) throws(ImportError) -> String {
+        let found = "\(blockCount) blocks that stand for \(missingSampleCount) samples of silence"
+        guard isKept || !Self.isExpected(in: fileName) else {
+            throw ImportError(
+                "is a triggered AudioMoth recording with \(found): expand it with the AudioMoth Configuration App "
+                    + "(File, Expand AudioMoth Recordings) first, or store it as it is with --keep-collapsed")
+        }
+        return "triggered AudioMoth recording, stored as it is: it has \(found), and its times are off by as much"
     }
 }
 

@@ -15,8 +15,6 @@ struct EditedDocument {
 
     var isRecording: Bool { attributes["type"] == .text(HierarchyNames.recordingType) }
 
-    var sourceSHA256: String? { features["sha256"]?.text ?? features["SH256"]?.text }
-
     /// The name of the source, if the store has one.
     var name: String? { features["filename"]?.text ?? features["FILENAME"]?.text }
 

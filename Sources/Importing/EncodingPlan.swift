@@ -12,6 +12,9 @@ struct EncodingPlan {
     /// What was decided, in words.
     private(set) var notes: [String] = []
 
+    /// What to say of every lossy codec.
+    static let lossNote = "not kept: exact samples, the source's header, and chunks that are not among its metadata"
+
     /// A plan for samples of `form`. Throws, and names the choices, if `options` leave none.
     init(_ form: SampleForm, _ options: ImportOptions) throws(ImportError) {
         guard let chosen = CodecRegistry.encodings.first(where: { $0.codec == options.codec }) else {
@@ -27,7 +30,10 @@ struct EncodingPlan {
             encoding = other
             notes.append("kept as \(other.codec.rawValue): \(obstacle)")
         }
-        if let loss = encoding.loss { try adopt(loss, form, options) }
+        if let loss = encoding.loss {
+            notes.append(Self.lossNote)
+            try adopt(loss, form, options)
+        }
     }
 
     /// The label of ultrasound: at 48 kHz, lossy codecs keep most of the band.

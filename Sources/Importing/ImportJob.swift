@@ -7,6 +7,8 @@ import Zarr
 /// Writes one source into a staged node: audio, index, the source's other bytes, and the attributes.
 struct ImportJob {
     let source: OpenSource
+    /// The source's path below the folder that was to be imported; nil if that is not known.
+    let relativePath: String?
     let options: ImportOptions
     let node: any StagedNode
     let start: RecordingStart?
@@ -53,10 +55,11 @@ struct ImportJob {
             case .decoded(let media): try writeDecoded(media)
             case .copied(let copier): try copy(copier)
             }
-        written.notes = notes + written.notes
+        written.notes = notes + source.description.streamNotes + written.notes
         let document = RecordingDocument(
-            description: source.description, sha256: written.sha256, sampleCount: written.sampleCount,
-            codec: written.audio.codec, start: start, notes: written.notes, userAttributes: options.attributes)
+            description: source.description, relativePath: relativePath, sha256: written.sha256,
+            sampleCount: written.sampleCount, codec: written.audio.codec, start: start, notes: written.notes,
+            userAttributes: options.attributes)
         try node.writeGroup(attributes: document.attributes)
         return written
     }
@@ -76,7 +79,8 @@ struct ImportJob {
         }
         progress(UInt64(wave.tail.count))
         if let silence = samples.collapsedSilence, silence.blockCount > 0 {
-            written.notes.append(try note(on: silence))
+            written.notes.append(
+                try silence.note(on: source.file.name, isKept: options.keepsCollapsedSilence))
         }
         guard written.isByteExact else { return written }
         try writeBytes(0..<wave.head.byteCount, HierarchyNames.sourceHead)
@@ -88,18 +92,6 @@ struct ImportJob {
         let array = ArrayWriter(in: node, name: name, .bytes)
         try source.file.forEachPiece(of: range) { try array.append($0) }
         try array.finish()
-    }
-
-    /// What to say of collapsed silence; throws if the file's name says that it has not been expanded yet.
-    private func note(on silence: CollapsedSilence) throws(ImportError) -> String {
-        let stem = source.file.name.prefix { $0 != "." }
-        let found = "\(silence.blockCount) blocks that stand for \(silence.missingSampleCount) samples of silence"
-        guard options.keepsCollapsedSilence || stem.last?.uppercased() != "T" else {
-            throw ImportError(
-                "is a triggered AudioMoth recording with \(found): expand it with the AudioMoth Configuration App "
-                    + "(File, Expand AudioMoth Recordings) first, or store it as it is with --keep-collapsed")
-        }
-        return "triggered AudioMoth recording, stored as it is: it has \(found), and its times are off by as much"
     }
 
     // MARK: - Other files
@@ -134,7 +126,13 @@ struct ImportJob {
         }
         return Written(
             audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
-            notes: try audio.notes + accept(shortfall(of: audio)))
+            notes: try audio.notes + accept(shortfall(of: audio)) + losses(of: audio))
+    }
+
+    /// What to say of the source's container, if it is not kept.
+    private func losses(of audio: WrittenAudio) -> [String] {
+        for case .sourceFile in audio.proofs { return [] }
+        return ["not kept: the container, and what it has beside this sound and the tags that are stored"]
     }
 
     /// What is wrong with a source of which `audio` was made, if it announces more.

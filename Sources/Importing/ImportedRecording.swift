@@ -5,7 +5,7 @@ public import WaveFile
 /// A recording as it was imported.
 public struct ImportedRecording: Sendable, Equatable {
     /// Its path in the store.
-    public let path: String
+    public internal(set) var path: String
     /// The codec of its audio.
     public let codec: AudioCodec
     /// Samples of one channel a second, as a mount announces them.
@@ -26,6 +26,8 @@ public struct ImportedRecording: Sendable, Equatable {
     public let keepsSource: Bool
     /// What was decided and found, in words.
     public let notes: [String]
+    /// Whether another recording of its group wants the same file name in a mount, which therefore shows this one with its number.
+    public internal(set) var hasNamesake = false
 }
 
 /// What importing a source would do.

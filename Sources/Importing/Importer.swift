@@ -19,22 +19,53 @@ public final class Importer: Sendable {
     public enum Outcome: Sendable, Equatable {
         /// It is a recording now.
         case imported(ImportedRecording)
-        /// It was in the group before, at this path; nil if another import of this process has claimed it.
-        case alreadyThere(String?)
+        /// It was in the group before, at this path.
+        case alreadyThere(String)
     }
 
-    /// Finds out what importing the file at `path` would do, without importing it.
-    public func plan(for path: String) throws(ImportError) -> ImportPreview {
+    /// What would become of a source.
+    public enum Forecast: Sendable {
+        /// It would be imported, unless it turns out to be damaged.
+        case planned(ImportPreview)
+        /// It is in the group, at this path.
+        case alreadyThere(String)
+    }
+
+    /// Finds out what importing the file at `path` into a group that has `sources` would do, without importing it. Its samples are not
+    /// decoded.
+    public func plan(for path: String, besides sources: GroupSources? = nil) throws(ImportError) -> Forecast {
         do {
             let source = try open(path)
+            if let sources, try sources.mayHave(byteCount: source.file.byteCount),
+                let place = try sources.place(of: identity(of: source, sha256: try source.file.sha256()))
+            {
+                return .alreadyThere(place)
+            }
             switch source.content {
-            case .copied(let copier): return preview(of: source, as: copier.codec, isCopied: true, [])
-            case .decoded(let media): return try preview(of: source, encoding: MediaSamples(media).form)
-            case .wave(_, let format): return try preview(of: source, encoding: SampleForm(format))
+            case .copied(let copier): return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+            case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
+            case .wave(let wave, let format):
+                try checkCollapsedSilence(of: source, wave, format)
+                return .planned(try preview(of: source, encoding: SampleForm(format)))
             }
         } catch {
             throw ImportError(wrapping: error)
         }
+    }
+
+    /// Throws if the source is an AudioMoth's whose collapsed silence would be refused.
+    private func checkCollapsedSilence(of source: OpenSource, _ wave: WaveSource, _ format: WaveFormat) throws {
+        guard !options.keepsCollapsedSilence, CollapsedSilence.isExpected(in: source.file.name) else { return }
+        let samples = try WaveSamples(
+            wave, format: format, metadata: source.description.metadata, in: source.file, isConcurrent: false)
+        while try samples.next() != nil {}
+        if let silence = samples.collapsedSilence, silence.blockCount > 0 {
+            _ = try silence.note(on: source.file.name, isKept: false)
+        }
+    }
+
+    private func identity(of source: OpenSource, sha256: String) -> SourceIdentity {
+        SourceIdentity(sha256: sha256, stream: source.description.chosenStream)
     }
 
     private func preview(of source: OpenSource, encoding form: SampleForm) throws(ImportError) -> ImportPreview {
@@ -50,44 +81,53 @@ public final class Importer: Sendable {
         return ImportPreview(
             codec: codec, isCopied: isCopied, sampleRate: stream.sampleRate, channels: stream.channels,
             start: found.start, byteCount: source.description.byteCount,
-            notes: found.notes(options.starts) + notes)
+            notes: found.notes(options.starts) + notes + source.description.streamNotes)
     }
 
     private func open(_ path: String) throws -> OpenSource {
         try OpenSource(path: path, stream: options.stream, reencodes: options.reencodes)
     }
 
-    /// Imports the file at `path` into `group`. `progress` is called, now and then, with the bytes of the file that were processed
-    /// since the last call.
+    /// Imports the file at `path` into `group`: `stage` and `publish`, one after the other.
     ///
     /// If it throws, nothing of the source is in the store.
     public func importSource(
-        at path: String, into group: AudioGroup, progress: @escaping (UInt64) -> Void
+        at path: String, relativePath: String? = nil, into group: AudioGroup, progress: @escaping (UInt64) -> Void
     ) throws(ImportError) -> Outcome {
+        try stage(at: path, relativePath: relativePath, into: group, progress: progress).publish()
+    }
+
+    /// Writes the file at `path` as a recording of `group` and verifies it, so that it only has to be published. `relativePath` is the
+    /// file's path below the folder that was to be imported, which is kept. `progress` is called, now and then, with the bytes of the
+    /// file that were processed since the last call.
+    public func stage(
+        at path: String, relativePath: String? = nil, into group: AudioGroup, progress: @escaping (UInt64) -> Void
+    ) throws(ImportError) -> StagedRecording {
         do {
             let source = try open(path)
             do {
-                return try importSource(source, into: group, progress)
+                return try stage(source, relativePath, into: group, progress)
             } catch {
                 // An `ImportError` is a refusal.
                 guard !options.isStrict, case .copied = source.content, !(error is ImportError), !error.isOfSystem
                 else { throw error }
-                return try importDecoded(path, insteadOf: error, into: group)
+                return try stageDecoded(path, relativePath, insteadOf: error, into: group)
             }
         } catch {
             throw ImportError(wrapping: error)
         }
     }
 
-    /// Imports the file at `path` by decoding it, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be
+    /// Stages the file at `path` by decoding it, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be
     /// decoded either.
-    private func importDecoded(
-        _ path: String, insteadOf obstacle: any Error, into group: AudioGroup
-    ) throws -> Outcome {
+    private func stageDecoded(
+        _ path: String, _ relativePath: String?, insteadOf obstacle: any Error, into group: AudioGroup
+    ) throws -> StagedRecording {
         guard let source = try? OpenSource(path: path, stream: options.stream, reencodes: true) else { throw obstacle }
         do {
-            return try importSource(
-                source, notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"], into: group
+            return try stage(
+                source, relativePath, notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"],
+                into: group
             ) { _ in }
         } catch {
             throw error.isOfSystem ? error : obstacle
@@ -103,44 +143,46 @@ public final class Importer: Sendable {
         }
     }
 
-    private func importSource(
-        _ source: OpenSource, notes: [String] = [], into group: AudioGroup, _ progress: @escaping (UInt64) -> Void
-    ) throws -> Outcome {
+    private func stage(
+        _ source: OpenSource, _ relativePath: String?, notes: [String] = [], into group: AudioGroup,
+        _ progress: @escaping (UInt64) -> Void
+    ) throws -> StagedRecording {
+        func staged(_ content: StagedRecording.Content) -> StagedRecording {
+            StagedRecording(content, of: source.file.name, in: group)
+        }
         // Most sources are new: reading all of them twice to find that out would take longer.
-        if try group.mayHave(byteCount: source.file.byteCount),
-            case .taken(let place) = try group.claim(try source.file.sha256())
+        if try group.sources.mayHave(byteCount: source.file.byteCount),
+            let place = try group.sources.place(of: identity(of: source, sha256: try source.file.sha256()))
         {
-            return .alreadyThere(place)
+            return staged(.alreadyThere(place))
         }
         let node = try group.store.stageNode()
         let found = start(of: source)
         let job = ImportJob(
-            source: source, options: options, node: node, start: found.start,
+            source: source, relativePath: relativePath, options: options, node: node, start: found.start,
             notes: notes + found.notes(options.starts), progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
-
-        switch try group.claim(written.sha256) {
-        case .taken(let place): return .alreadyThere(place)
-        case .granted(let claim): return try prove(written, of: source, in: node, andPublish: claim, in: group)
-        }
+        let identity = identity(of: source, sha256: written.sha256)
+        if let place = try group.sources.place(of: identity) { return staged(.alreadyThere(place)) }
+        let recording = try prove(written, of: source, in: node, of: group)
+        // Not only when it is published, since others wait for that.
+        try node.sync()
+        return staged(.new(node, recording, identity))
     }
 
+    /// Reads back what was written to `node`, and returns what it will be once it has its path.
     private func prove(
-        _ written: ImportJob.Written, of source: OpenSource, in node: any StagedNode,
-        andPublish claim: AudioGroup.SourceClaim, in group: AudioGroup
-    ) throws -> Outcome {
+        _ written: ImportJob.Written, of source: OpenSource, in node: any StagedNode, of group: AudioGroup
+    ) throws -> ImportedRecording {
         let readBack = try ReadBack(store: group.store, path: node.path, cache: cache, threads: options.threads)
         try readBack.prove(written)
         let recording = readBack.recording
-        let (place, isNew) = try group.publish(node, claim)
-        guard isNew else { return .alreadyThere(place) }
-        return .imported(
-            ImportedRecording(
-                path: place, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
-                channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
-                sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
-                isByteExact: written.isByteExact, keepsSource: written.keepsSource, notes: written.notes))
+        return ImportedRecording(
+            path: node.path, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
+            channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
+            sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
+            isByteExact: written.isByteExact, keepsSource: written.keepsSource, notes: written.notes)
     }
 
     private func start(of source: OpenSource) -> StartSearch {

@@ -7,6 +7,8 @@ import Zarr
 /// The attributes of a recording's group: zarrwlr's own, what was found in the source, and the user's.
 struct RecordingDocument {
     let description: SourceDescription
+    /// The source's path below the folder that was to be imported; nil if that is not known.
+    let relativePath: String?
     let sha256: String
     /// Samples of one channel of the source.
     let sampleCount: UInt64
@@ -29,8 +31,8 @@ struct RecordingDocument {
     /// The source, as zarrwlr describes it.
     private var baseFeatures: [String: JSONValue] {
         let streams = description.streams
-        return [
-            "filename": .text(description.fileName),
+        var features: [String: JSONValue] = [
+            "filename": .text(description.fileName.displayedName),
             "size_bytes": JSONValue(description.byteCount),
             "sha256": .text(sha256),
             "modified": .text(description.modified.description),
@@ -47,12 +49,17 @@ struct RecordingDocument {
             "channels_per_stream": .array(streams.map { JSONValue($0.channels) }),
             "codec_compression_kind_per_stream": .array(streams.map { .text($0.compressionKind) }),
         ]
+        features["filename_bytes"] = description.fileName.base64FileBytes.map { .text($0) }
+        return features
     }
 
     /// The source's own metadata, and the notes of the import.
     private var sourceMetadata: [String: JSONValue] {
         let metadata = description.metadata
         var fields: [String: JSONValue] = [:]
+        fields["path"] = relativePath.map { .text($0.displayedName) }
+        fields["path_bytes"] = relativePath?.base64FileBytes.map { .text($0) }
+        fields["stream"] = description.chosenStream.map { JSONValue($0) }
         if let start {
             fields["start"] = .object([
                 "time": .text(start.time.description), "from": .text(start.origin.rawValue),

@@ -41,22 +41,17 @@ public struct RecordingEditor: Sendable {
     public func move(_ path: String, to group: String) throws(EditError) -> String {
         guard group != Self.group(of: path) else { throw EditError(path, "is in /\(group) already") }
         guard !"\(group)/".hasPrefix("\(path)/") else { throw EditError(path, "cannot be moved into itself") }
-        let place = try locked(Self.group(of: path)) { () throws(EditError) in
-            let document = try document(of: path)
-            let target: AudioGroup
-            do {
-                target = try AudioGroup(in: store, path: group)
-            } catch {
-                throw EditError(path, "cannot be moved to /\(group)", cause: error)
-            }
-            // Held until the recording is in its place, so that its source is there once.
-            let claim = try claim(document.sourceSHA256, in: target, for: path)
-            return try withExtendedLifetime(claim) { () throws(EditError) in
-                do {
-                    return try store.moveNode(path, numberedIn: group)
-                } catch {
-                    throw EditError(path, "cannot be moved to /\(group)", cause: error)
-                }
+        do {
+            _ = try AudioGroup(in: store, path: group)
+        } catch {
+            throw EditError(path, "cannot be moved to /\(group)", cause: error)
+        }
+        // In one order, so that two moves in opposite directions do not wait for each other.
+        let groups = [Self.group(of: path), group].sorted()
+        let place = try locked(groups[0]) { () throws(EditError) in
+            try locked(groups[1]) { () throws(EditError) in
+                _ = try document(of: path)
+                return try moveUnlessThere(path, to: group)
             }
         }
         try locked(group) { () throws(EditError) in
@@ -65,20 +60,20 @@ public struct RecordingEditor: Sendable {
         return place
     }
 
-    private func claim(
-        _ sha256: String?, in group: AudioGroup, for path: String
-    ) throws(EditError) -> AudioGroup.SourceClaim? {
-        guard let sha256 else { return nil }
+    /// Moves the recording at `path` into the group at `group`, unless that has a recording of the same source.
+    private func moveUnlessThere(_ path: String, to group: String) throws(EditError) -> String {
         do {
-            switch try group.claim(sha256) {
-            case .granted(let claim): return claim
-            case .taken(let place):
-                throw EditError(path, "its source is in /\(group.path) already\(place.map { ", as /\($0)" } ?? "")")
+            if let source = StoredSource(of: path, in: store), let sha256 = source.sha256,
+                let place = try GroupSources(of: group, in: store).place(
+                    of: SourceIdentity(sha256: sha256, stream: source.stream))
+            {
+                throw EditError(path, "its source is in /\(group) already, as /\(place)")
             }
+            return try store.moveNode(path, numberedIn: group)
         } catch let error as EditError {
             throw error
         } catch {
-            throw EditError(path, "cannot be moved to /\(group.path)", cause: error)
+            throw EditError(path, "cannot be moved to /\(group)", cause: error)
         }
     }
 

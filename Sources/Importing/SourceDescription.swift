@@ -39,6 +39,18 @@ struct SourceDescription {
 
     var stream: Stream { streams[chosen] }
 
+    /// The number in the file of the stream that is imported; nil if it is the only one of sound.
+    var chosenStream: Int? { streams.count > 1 ? stream.index : nil }
+
+    /// What to say of a file with several streams of sound: which of them is imported, in words.
+    var streamNotes: [String] {
+        guard let chosenStream else { return [] }
+        let others = streams.map(\.index).filter { $0 != chosenStream }.map(String.init).joined(separator: ", ")
+        return [
+            "stream \(chosenStream), one of \(streams.count) tracks of sound: --stream imports another (\(others))"
+        ]
+    }
+
     /// A WAV file that is read from its own bytes.
     init(_ file: SourceFile, _ source: WaveSource, format: WaveFormat, metadata: WaveMetadata) {
         fileName = file.name

@@ -64,7 +64,7 @@ public final class Volume: Sendable {
     public func recording(ofFile path: String) -> Recording? {
         let tree = snapshot.tree
         guard var entry = try? tree.entry(of: .root) else { return nil }
-        for name in path.utf8.split(separator: UInt8(ascii: "/")) {
+        for name in path.fileBytes.split(separator: UInt8(ascii: "/")) {
             guard let child = try? tree.child(Array(name), of: entry) else { return nil }
             entry = child
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Support
 import Synchronization
 import TestSupport
 import Testing
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
-    func `import on a full disk names the missing sources, keeps the others whole, and continues once there is room`()
+    func `import on a full disk stops, keeps what it has imported whole, and continues once there is room`()
         throws
     {
         try TestFiles.withTemporaryDirectory { sources in
@@ -113,16 +114,136 @@ import Testing
                 #expect(full.status == 1)
                 #expect(full.errors.contains("b.wav"))
                 #expect(full.errors.contains(String(cString: strerror(ENOSPC))))
-                #expect(full.errors.contains("2 imported, 1 failed"))
-                #expect(Zarrwlr.run("check", "--deep", store).text.contains("2 recordings"))
+                #expect(full.errors.contains("the disk is full: \(sources.path)/b.wav: "))
+                #expect(full.errors.contains("the import stops, and 1 source was not tried"))
+                #expect(full.errors.contains("1 imported, 1 failed, 1 not tried"))
+                #expect(full.errors.split(separator: "\n").count == 2)
+                #expect(Zarrwlr.run("check", "--deep", store).text.contains("1 recording"))
                 #expect(Zarrwlr.run("check", "--deep", store).status == 0)
 
                 try SmallDisk.resize(disk, toMegabytes: 16)
                 let roomy = zarrwlr("--jobs", "1", store, sources.path)
                 #expect(roomy.status == 0)
-                #expect(roomy.errors.contains("1 imported, 2 there already"))
+                #expect(roomy.errors.contains("2 imported, 1 there already"))
                 #expect(Zarrwlr.run("check", "--deep", store).status == 0)
             }
+        }
+    }
+
+    @Test func `import names a folder that cannot be read, goes on with the rest, and ends with 1`() throws {
+        try withSources { store, sources in
+            // Deeper than folders are entered; unlike a folder without permission, root cannot read it either.
+            let deep = sources.appending(path: (0..<70).map { _ in "d" }.joined(separator: "/"))
+            try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                at: sources.appending(path: "gone.wav"), withDestinationURL: sources.appending(path: "nowhere"))
+            let run = zarrwlr(store, sources.path)
+            #expect(run.status == 1)
+            #expect(run.errors.contains("/d/d: folders lie too deep\n"))
+            #expect(run.errors.contains("gone.wav: cannot be examined: "))
+            #expect(run.errors.contains("2 imported, 2 failed, 1 other files passed over"))
+        }
+    }
+
+    @Test(arguments: ["1", "4"])
+    func `files of one name are numbered in the order of their paths, with one warning`(jobs: String) throws {
+        try withSources { store, sources in
+            // The first has most to encode, and would be the last if threads decided.
+            for (number, site) in ["site1", "site2", "site3"].enumerated() {
+                try FileManager.default.createDirectory(
+                    at: sources.appending(path: site), withIntermediateDirectories: true)
+                var builder = WaveBuilder()
+                builder.addFormat()
+                builder.add(
+                    "data",
+                    (0..<[300_000, 30_000, 2_000][number]).flatMap {
+                        WaveBuilder.littleEndian(Int16(truncatingIfNeeded: $0 &* $0 &* (number + 3)))
+                    })
+                try Data(builder.bytes).write(to: sources.appending(path: "\(site)/20240501_060000.WAV"))
+            }
+            let run = zarrwlr("--jobs", jobs, store, sources.path)
+            #expect(run.status == 0)
+            #expect(run.errors.split(separator: "\n").filter { $0.contains("--keep-tree") }.count == 1)
+            #expect(run.errors.contains("warning: 2 recordings have the file name of another in the same group"))
+            for (name, path) in [
+                ("20240501_060000.WAV", "site1/20240501_060000.WAV"),
+                ("20240501_060000~3.WAV", "site2/20240501_060000.WAV"),
+                ("20240501_060000~4.WAV", "site3/20240501_060000.WAV"), ("a.wav", "a.wav"), ("b.WAV", "night/b.WAV"),
+            ] {
+                let info = Zarrwlr.run("info", store, name).text
+                #expect(info.contains("source path       \(path)\n"), "\(name)")
+            }
+            #expect(!zarrwlr(store, sources.path).errors.contains("warning"))
+        }
+    }
+
+    @Test func `import names what it passes over, and says what converts what only other programs read`() throws {
+        try withSources { store, sources in
+            for name in ["x.w4v", "y.W4V", "S1.05#", ".hidden.wav"] {
+                try Data([1]).write(to: sources.appending(path: name))
+            }
+            let run = zarrwlr("-n", store, sources.path)
+            #expect(run.status == 0)
+            #expect(run.errors.contains("x.w4v (and 1 more) is compressed as only Wildlife Acoustics' programs"))
+            #expect(run.errors.contains("AnaBat") && run.errors.contains("5 other files passed over"))
+            #expect(!run.output.contains("notes.txt"))
+            let verbose = zarrwlr("-n", "-v", store, sources.path)
+            #expect(verbose.output.contains("notes.txt: passed over: is not named as sound or video usually is\n"))
+            #expect(verbose.output.contains(".hidden.wav: passed over: is hidden\n"))
+            let json = zarrwlr("-n", "--json", store, sources.path).output
+            #expect(json.split(separator: "\n").filter { $0.contains(#""status":"passed over""#) }.count == 5)
+            #expect(zarrwlr(store, sources.appending(path: "x.w4v").path).errors.contains("Kaleidoscope"))
+        }
+    }
+
+    @Test(arguments: [[], ["--keep-tree"]])
+    func `import --sidecars keeps what is no sound, and extract --sidecars gives it back byte for byte`(
+        options: [String]
+    ) throws {
+        try withSources { store, sources in
+            let config = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* $0) })
+            try config.write(to: sources.appending(path: "night/CONFIG.TXT"))
+            try Data().write(to: sources.appending(path: "empty.log"))
+            let arguments = options + ["--sidecars", "\(store)::pond", sources.path]
+            let first = Zarrwlr.run(["import"] + arguments)
+            #expect(first.status == 0 && first.errors.contains("2 imported, 3 sidecars kept"))
+            #expect(!Zarrwlr.run(["import"] + arguments).errors.contains("sidecar"))
+            #expect(Zarrwlr.run("check", "--deep", store).status == 0)
+            #expect(!Zarrwlr.run("list", store).text.contains("sidecar"))
+
+            let back = sources.deletingLastPathComponent().appending(path: "back")
+            #expect(Zarrwlr.run(["extract", "--sidecars", "\(store)::pond", "-o", back.path]).status == 0)
+            #expect(try Data(contentsOf: back.appending(path: "night/CONFIG.TXT")) == config)
+            #expect(try Data(contentsOf: back.appending(path: "notes.txt")) == Data("notes".utf8))
+            #expect(try Data(contentsOf: back.appending(path: "empty.log")).isEmpty)
+            try Data("mine".utf8).write(to: back.appending(path: "notes.txt"))
+            let again = Zarrwlr.run("extract", "--sidecars", "\(store)::pond", "-o", back.path)
+            #expect(again.errors.contains("1 files written") && again.errors.contains("2 were there already"))
+            #expect(try Data(contentsOf: back.appending(path: "notes~1.txt")) == Data("notes".utf8))
+        }
+    }
+
+    @Test func `names that are no UTF-8 are imported and found under their bytes`() throws {
+        try withSources { store, sources in
+            let bytes = try Data(contentsOf: sources.appending(path: "a.wav"))
+            let odd = String(fileBytes: Array("caf".utf8) + [0xE9] + Array(".wav".utf8))
+            let folder = "\(sources.path)/\(String(fileBytes: [0xFF]))"
+            #expect(folder.withFileName { mkdir($0, 0o777) } == 0)
+            for (path, value) in [("\(sources.path)/\(odd)", 1), ("\(folder)/c.wav", 2)] {
+                let descriptor = path.withFileName { open($0, O_WRONLY | O_CREAT, 0o666) }
+                let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+                try file.write(contentsOf: bytes + Data([UInt8](repeating: UInt8(value), count: value)))
+            }
+            let run = zarrwlr("--json", "--keep-tree", store, sources.path)
+            #expect(run.status == 0)
+            #expect(run.output.contains(#""filename_bytes":"Y2Fm6S53YXY=""#))
+            #expect(run.output.split(separator: "\n").filter { $0.contains(#""status":"imported""#) }.count == 4)
+            #expect(zarrwlr("\(store)::named", "\(sources.path)/\(odd)").status == 0)
+            for file in [odd, "\(String(fileBytes: [0xFF]))/c.wav", "named/\(odd)"] {
+                #expect(Zarrwlr.run("info", store, file).status == 0, "\(file)")
+            }
+            #expect(Zarrwlr.run("info", store, odd).text.contains("source name bytes Y2Fm6S53YXY=\n"))
+            #expect(Zarrwlr.run("list", "--json", store).text.contains(#""filename_bytes" : "Y2Fm6S53YXY=""#))
         }
     }
 
@@ -151,6 +272,53 @@ import Testing
             #expect(run.status == 0)
             #expect(run.output.contains("a.wav: opus, 48000 Hz, 1 ch, start unknown"))
             #expect(!FileManager.default.fileExists(atPath: store))
+        }
+    }
+
+    @Test func `import --dry-run names what is there already and what would fail, and then ends with 1`() throws {
+        try withSources { store, sources in
+            #expect(zarrwlr("\(store)::pond", sources.appending(path: "a.wav").path).status == 0)
+            try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
+            let run = zarrwlr("-n", "\(store)::pond", sources.path)
+            #expect(run.status == 1)
+            #expect(run.output.contains("/a.wav: already there, as /pond/0\n"))
+            #expect(run.output.contains("/night/b.WAV: flac, 48000 Hz"))
+            #expect(run.errors.contains("/bad.wav: is no whole WAV file"))
+            #expect(run.errors.contains("1 to be imported, 1 there already, 1 failed, 1 other files passed over"))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: "\(store)/pond").sorted() == ["0", "zarr.json"])
+        }
+    }
+
+    @Test func `import --quiet prints failures only`() throws {
+        try withSources { store, sources in
+            let run = zarrwlr("-q", store, sources.path, "/nowhere/c.wav")
+            #expect(run.status == 1 && run.output.isEmpty)
+            #expect(
+                run.errors == "zarrwlr import: /nowhere/c.wav: cannot be opened: No such file or directory (open)\n")
+            #expect(zarrwlr("-q", store, sources.path).errors.isEmpty)
+        }
+    }
+
+    @Test func `a first import that imports nothing leaves no store, and an empty folder as it was`() throws {
+        try withSources { store, sources in
+            try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
+            let bad = sources.appending(path: "bad.wav").path
+            #expect(zarrwlr("\(store)::pond/deep", bad).status == 1)
+            #expect(!FileManager.default.fileExists(atPath: store))
+            try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+            #expect(zarrwlr(store, bad).status == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: store).isEmpty)
+            #expect(zarrwlr(store, bad, sources.appending(path: "a.wav").path).status == 1)
+            #expect(Zarrwlr.run("list", store).text.contains("a.wav"))
+        }
+    }
+
+    @Test func `an import to a lossy codec says what it does not keep`() throws {
+        try withSources { store, sources in
+            let run = zarrwlr("--codec", "opus", store, sources.appending(path: "a.wav").path)
+            #expect(run.output.contains("; not kept: exact samples, the source's header"))
+            #expect(Zarrwlr.run("info", store, "0").text.contains("not kept: exact samples"))
         }
     }
 

@@ -13,6 +13,12 @@ import Testing
         }
     }
 
+    @Test func `zarrwlr help is --help, and with a command that command's --help`() {
+        #expect(Zarrwlr.run("help").output == Zarrwlr.run("--help").output)
+        #expect(Zarrwlr.run("help", "import").output == Zarrwlr.run("import", "--help").output)
+        #expect(Zarrwlr.run("help", "lst").status == 2)
+    }
+
     @Test func `zarrwlr --version has its version`() {
         #expect(Zarrwlr.run("--version").text.hasPrefix("zarrwlr \(version)\n"))
     }

@@ -32,7 +32,8 @@ struct EncodingPlanTests {
         for codec in [AudioCodec.flac, .aac, .opus, .pcm] {
             let plan = try plan(codec)
             #expect(plan.encoding.codec == codec)
-            #expect(plan.resampledRate == nil && plan.label == nil && plan.notes.isEmpty)
+            #expect(plan.resampledRate == nil && plan.label == nil)
+            #expect(plan.notes == (plan.encoding.loss == nil ? [] : [EncodingPlan.lossNote]))
         }
     }
 
@@ -46,7 +47,9 @@ struct EncodingPlanTests {
         let plan = try plan(codec, rate: rate)
         #expect(plan.resampledRate == resampled)
         #expect(
-            plan.notes == ["resampled from \(rate) to \(resampled) Hz, the next that \(codec.rawValue) has"])
+            plan.notes == [
+                EncodingPlan.lossNote, "resampled from \(rate) to \(resampled) Hz, the next that \(codec.rawValue) has",
+            ])
     }
 
     @Test(arguments: [(AudioCodec.aac, UInt32(96_000)), (.opus, 48_000)])

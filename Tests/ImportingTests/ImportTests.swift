@@ -66,33 +66,70 @@ struct ImportTests {
         let sums = try paths.map { try Digest.sha256(Array(Data(contentsOf: URL(filePath: $0)))) }
         let places = Parallel.map(sums.reversed(), threads: 8) { sum in
             Result { () throws -> String? in
-                guard case .taken(let place) = try other.claim(sum) else { return nil }
-                return place
+                try other.sources.place(of: SourceIdentity(sha256: sum, stream: nil))
             }
         }
         #expect(try places.map { try $0.get() } == (0..<40).reversed().map { "pond/\($0)" })
     }
 
-    @Test func `a source can be claimed again once the granted claim is released`() throws {
+    @Test func `of the same source staged twice, the one that is published first is kept`() throws {
         let fixture = try ImportFixture()
-        let path = try fixture.file("a.wav", Self.wave())
-        let sha256 = try Digest.sha256(Self.wave())
-        func isTaken() throws -> Bool {
-            if case .taken = try fixture.group.claim(sha256) { true } else { false }
+        let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
+        let staged = try ["a.wav", "b.wav"].map { name in
+            try importer.stage(at: fixture.file(name, Self.wave()), into: fixture.group) { _ in }
         }
-        #expect(try !isTaken())
-        #expect(try !isTaken())
-        do {
-            let claim = try fixture.group.claim(sha256)
-            #expect(try isTaken())
-            #expect(try fixture.outcome(of: path) == .alreadyThere(nil))
-            withExtendedLifetime(claim) {}
-        }
-        guard case .imported(let imported) = try fixture.outcome(of: path) else {
-            Issue.record("the source is taken, though nobody has claimed it")
+        #expect(try fixture.store.children(of: "pond").isEmpty)
+        guard case .imported(let recording) = try staged[1].publish() else {
+            Issue.record("nothing was there before")
             return
         }
-        #expect(try fixture.outcome(of: path) == .alreadyThere(imported.path))
+        #expect(recording.path == "pond/0" && !recording.hasNamesake)
+        #expect(try staged[0].publish() == .alreadyThere("pond/0"))
+    }
+
+    @Test func `a recording has its source's path below the folder that was imported, and knows its namesakes`() throws
+    {
+        let fixture = try ImportFixture()
+        let importer = Importer(ImportOptions(), cache: BlockCache(budget: 1 << 20))
+        var recordings: [ImportedRecording] = []
+        for (index, name) in ["a.wav", "a.flac", "b.wav"].enumerated() {
+            let path = try fixture.file(name, Self.wave(seed: 1_000 + index))
+            let outcome = try importer.importSource(at: path, relativePath: "north/\(name)", into: fixture.group) { _ in
+            }
+            if case .imported(let recording) = outcome { recordings.append(recording) }
+        }
+        #expect(recordings.map(\.path) == ["pond/0", "pond/1", "pond/2"])
+        #expect(recordings.map(\.hasNamesake) == [false, true, false])
+        let metadata = try #require(fixture.attributes("pond/1")["source_metadata"] as? [String: Any])
+        #expect(metadata["path"] as? String == "north/a.flac")
+    }
+
+    @Test func `each track of a source is a source of its own, and the import says how many there are`() throws {
+        let fixture = try ImportFixture()
+        let path = fixture.folder.appending(path: "tracks.mka").path
+        try runChecked([
+            "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=300:duration=1", "-f", "lavfi", "-i",
+            "sine=3000:duration=1", "-map", "0", "-map", "1", "-c", "pcm_s16le", path,
+        ])
+        let first = try fixture.importFile(path).imported
+        #expect(first.notes.contains("stream 0, one of 2 tracks of sound: --stream imports another (1)"))
+        var options = ImportOptions()
+        options.stream = 1
+        guard case .planned(let preview) = try Importer(options, cache: BlockCache(budget: 0)).plan(for: path) else {
+            Issue.record("nothing is there that it was compared with")
+            return
+        }
+        #expect(preview.notes == ["stream 1, one of 2 tracks of sound: --stream imports another (0)"])
+        let second = try fixture.importFile(path, options)
+        #expect(second.imported.path == "pond/1")
+        #expect(
+            try fixture.attributes("pond/1")["source_metadata"].flatMap { $0 as? [String: Any] }?["stream"] as? Int == 1
+        )
+        #expect(try fixture.outcome(of: path) == .alreadyThere("pond/0"))
+        #expect(try fixture.outcome(of: path, options) == .alreadyThere("pond/1"))
+        let again = try AudioGroup(in: fixture.store, path: "pond")
+        let importer = Importer(options, cache: BlockCache(budget: 1 << 20))
+        #expect(try importer.importSource(at: path, into: again) { _ in } == .alreadyThere("pond/1"))
     }
 
     @Test func `an import that fails leaves nothing in the store`() throws {
@@ -208,7 +245,11 @@ struct ImportTests {
     @Test func `a plan of an import says what it would do, and nothing is imported`() throws {
         let fixture = try ImportFixture()
         let path = try fixture.file("20200101_000000.wav", Self.wave())
-        let preview = try Importer(ImportOptions(), cache: BlockCache(budget: 0)).plan(for: path)
+        guard case .planned(let preview) = try Importer(ImportOptions(), cache: BlockCache(budget: 0)).plan(for: path)
+        else {
+            Issue.record("it is not there yet")
+            return
+        }
         #expect(preview.codec == .flac)
         #expect(!preview.isCopied)
         #expect(preview.start?.origin.rawValue == "file name")

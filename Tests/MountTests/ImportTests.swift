@@ -51,6 +51,110 @@ extension Mounts {
             return process
         }
 
+        /// Runs the program as a user to whom permissions apply.
+        private static func runAsNobody(_ arguments: String...) throws -> ProgramResult {
+            try run(
+                URL(filePath: "/usr/bin/env"),
+                ["setpriv", "--reuid=65534", "--clear-groups", program.path] + arguments)
+        }
+
+        /// Whether this process may run programs as another user.
+        private static let mayChangeUser = isInstalled("setpriv") && geteuid() == 0
+
+        @Test(.enabled(if: mayChangeUser, "needs root and setpriv"))
+        func `a folder without permission to read it is named, and the rest is imported`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(2, in: directory)
+                try FileManager.default.createDirectory(
+                    at: sources.appending(path: "lost+found"), withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+                try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: directory.path)
+                let store = directory.appending(path: "a.zarr")
+                let result = try Self.runAsNobody("import", store.path, sources.path)
+                #expect(result.status == 1)
+                #expect(result.errors.contains("/lost+found: the folder cannot be read: "))
+                #expect(result.errors.contains("Permission denied"))
+                #expect(result.errors.contains("2 imported, 1 failed"))
+                try FileManager.default.removeItem(at: sources.appending(path: "lost+found"))
+                try Self.expectAll(of: sources, in: store)
+            }
+        }
+
+        @Test(.enabled(if: mayChangeUser, "needs root and setpriv"))
+        func `a store that only its owner may read is not called no store`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(1, in: directory)
+                let store = directory.appending(path: "a.zarr")
+                #expect(try run(Self.program, ["import", store.path, sources.path]).status == 0)
+                try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: store.path)
+                for arguments in [["list", store.path], ["import", store.path, sources.path]] {
+                    let result = try run(
+                        URL(filePath: "/usr/bin/env"),
+                        ["setpriv", "--reuid=65534", "--clear-groups", Self.program.path] + arguments)
+                    #expect(result.status == 2)
+                    #expect(result.errors.contains("Permission denied") && !result.errors.contains("Zarr v3"))
+                    #expect(result.errors.ranges(of: store.path).count == 1, "\(result.errors)")
+                }
+            }
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func `an interrupted import ends with a word, nothing half done is left, and the next completes it`(
+            signal: Int32
+        ) throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(200, in: directory)
+                let store = directory.appending(path: "interrupted.zarr")
+                let process = Process()
+                let errors = Pipe()
+                // The tests may run where signals are ignored.
+                process.executableURL = URL(filePath: "/usr/bin/env")
+                process.arguments = [
+                    "--default-signal=INT,TERM", Self.program.path, "import", store.path, sources.path,
+                ]
+                process.standardOutput = FileHandle.nullDevice
+                process.standardError = errors
+                try process.run()
+                while !FileManager.default.fileExists(atPath: store.appending(path: "3").path), process.isRunning {
+                    usleep(1_000)
+                }
+                kill(process.processIdentifier, signal)
+                let text = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+                process.waitUntilExit()
+                #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGINT)
+                #expect(text.contains(/zarrwlr import: interrupted; [0-9]+ sources were not imported\n/), "\(text)")
+                let names = try FileManager.default.contentsOfDirectory(atPath: store.path)
+                #expect(names.allSatisfy { !$0.hasPrefix(".") }, "\(names)")
+                #expect(try run(Self.program, ["check", store.path]).status == 0)
+                #expect(try run(Self.program, ["import", store.path, sources.path]).status == 0)
+                try Self.expectAll(of: sources, in: store)
+            }
+        }
+
+        @Test func `a file named on the command line by bytes that are no UTF-8 is mounted under the same bytes`()
+            throws
+        {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(1, in: directory)
+                let store = directory.appending(path: "bytes.zarr")
+                let script = #"""
+                    cd "$1" && odd="$(printf 'caf\351.wav')" && mv source0.wav "$odd" && "$2" import "$3" "$odd"
+                    """#
+                let shell = URL(filePath: "/bin/sh")
+                let imported = try run(shell, ["-c", script, "sh", sources.path, Self.program.path, store.path])
+                #expect(imported.status == 0, "\(imported.errors)")
+                try MountedStore.with(store.path) { mounted in
+                    let compared = try run(
+                        shell,
+                        [
+                            "-c", #"odd="$(printf 'caf\351.wav')"; cmp "$1/$odd" "$2/$odd""#, "sh", sources.path,
+                            mounted.mountpoint.path,
+                        ])
+                    #expect(compared.status == 0, "\(compared.errors)")
+                }
+            }
+        }
+
         @Test func `an import that is killed leaves a store that mounts, and the next import completes it`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let sources = try Self.makeSources(60, in: directory)

@@ -18,7 +18,7 @@ final class MediaFile {
     private(set) var context: UnsafeMutablePointer<AVIOContext>?
 
     init(path: String) throws(MediaError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
             throw MediaError(path, "cannot be opened", cause: SystemError("open", path))
         }

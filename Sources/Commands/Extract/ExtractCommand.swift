@@ -14,6 +14,7 @@ enum ExtractCommand {
         /// How a table's rows become clips; the encoding and the padding hold for a single part as well.
         var clips = ClipOptions()
         var isSource = false
+        var extractsSidecars = false
     }
 
     static let subcommand = Subcommand(
@@ -37,6 +38,9 @@ enum ExtractCommand {
 
             NAME has fields in braces: {recording}, {folder}, {number}, {row}, {start}, {end}, {species} (whatever the table calls
             it) and each column of the table, as {common_name}. Without --name it is {recording}_{row}_{start}-{end}.
+
+            With --sidecars and no RECORDING, the files that import --sidecars has kept with the groups are written to the folder -o,
+            byte for byte, those of a group below into the folder of its name. What is there already is left as it is.
 
             FORMAT is s16, s24 (integers) or f32 (floating point, full scale ±1). Samples are rounded to
             the nearest number, ties to even; integers are clipped; there is no dithering.
@@ -79,6 +83,9 @@ enum ExtractCommand {
                 },
                 help: "with --table: the clips' names below the folder, such as '{species}/{recording}_{start}'"),
             CommandOption(
+                "--sidecars", effect: .flag { $0.extractsSidecars = true },
+                help: "write the files that were kept beside the sound; -o then names a folder"),
+            CommandOption(
                 "-o", "--output", effect: .value("FILE") { $0.output = $1 },
                 help: "the file to write, or - for standard output; an old one is replaced when the new one is complete"
             ),
@@ -102,6 +109,12 @@ enum ExtractCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         guard let output = configuration.output else { throw CommandError("say where to write: -o FILE") }
+        if configuration.extractsSidecars {
+            guard operands.count == 1 else { throw CommandError("--sidecars takes a store or a group, no recording") }
+            let address = StoreAddress(operands[0])
+            var extraction = SidecarExtraction(of: try StoreCatalogue.open(path: address.path), streams)
+            return try extraction.write(address.group, to: output)
+        }
         let store = try OpenStore(StoreAddress(operands[0]))
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }

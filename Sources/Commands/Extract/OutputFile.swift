@@ -12,20 +12,24 @@ enum OutputFile {
         _ path: String, _ body: (_ write: Writer) throws(CommandError) -> Void
     ) throws(CommandError) {
         var status = stat()
-        let isThere = stat(path, &status) == 0
+        let isThere = path.withFileName { stat($0, &status) } == 0
         // Through a link, so that it stays one.
         let place = isThere ? FilePath.resolved(path) ?? path : path
         guard !isThere || status.st_mode & S_IFMT == S_IFREG else {
-            let descriptor = open(place, O_WRONLY | O_CLOEXEC)
+            let descriptor = place.withFileName { open($0, O_WRONLY | O_CLOEXEC) }
             return try fill(descriptor, place, body)
         }
         let temporary = temporaryName(beside: place)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = temporary.withFileName {
+            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        }
         do throws(CommandError) {
             try fill(descriptor, place, body)
-            guard rename(temporary, place) == 0 else { throw failure("rename", place) }
+            guard temporary.withFileName({ old in place.withFileName { rename(old, $0) } }) == 0 else {
+                throw failure("rename", place)
+            }
         } catch {
-            if descriptor >= 0 { unlink(temporary) }
+            if descriptor >= 0 { _ = temporary.withFileName { unlink($0) } }
             throw error
         }
     }

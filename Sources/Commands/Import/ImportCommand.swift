@@ -1,3 +1,4 @@
+import Glibc
 import Importing
 import Recordings
 import Support
@@ -12,10 +13,17 @@ enum ImportCommand {
         var jobs = Parallel.processorCount
         var isDryRun = false
         var isJSON = false
+        /// Whether what is passed over is named, too.
+        var isVerbose = false
+        /// Whether only failures and warnings are printed.
+        var isQuiet = false
+        var keepsSidecars = false
     }
 
     /// The budget of the cache for what is read back.
     private static let cacheByteCount = 32 << 20
+    /// How many sources after the first that is not done are processed at least: one that takes long is to hold up no others.
+    private static let minimumLead = 64
 
     static let subcommand = Subcommand(
         "import", operands: "STORE[::GROUP] SOURCE...", operandCount: 2...Int.max,
@@ -33,17 +41,29 @@ enum ImportCommand {
 
             \(CodecWords.bitRates)
 
+            The path of a source below the folder is kept, and info shows it. Recordings are numbered in the order of their sources'
+            paths. Of files of one name in a group, a mount shows all but the first with their numbers (x~1.wav); --keep-tree keeps
+            them apart.
+
             Sources that are \(CodecWords.copiedKinds) already are stored as they are.
 
             Sources that are damaged or cut short are imported as far as they can be decoded: silence stands for what is
             missing, and a note says how much. With --strict they are refused.
 
+            What else is in a folder is passed over: -v names it, and of sound that only other programs read it is always said what
+            converts it. With --sidecars, files of up to 16 MiB that are no sound (CONFIG.TXT, summaries, GPS tracks, logs) are kept
+            with the group; zarrwlr extract --sidecars gives them back.
+
             A recording's start is taken from GUANO, bext, AudioMoth's comment, wamd, iXML, a tag RecordingStart or DATE, the
             file's name, ICRD or creation_time, in this order, else from --start. An offset that it has itself wins over
             --timezone. A time that a clock shows which was never set is no start, but a note.
 
-            A source whose SHA-256 the group already has is skipped. A source that cannot be imported is named on standard error,
-            the import continues with the others, and the exit status is 1.
+            A source whose SHA-256 the group already has is skipped. A source that cannot be imported, or a folder that cannot be
+            read, is named on standard error, the import continues with the others, and the exit status is 1. If the disk is full,
+            it stops, and says how many sources were not tried. Ctrl-C lets what is being verified be completed, discards the rest,
+            and ends the import; the next one goes on from there.
+
+            --dry-run names what is there already and what cannot be imported. Sources are opened for it, but not decoded.
             """,
         options: ImportOption.all, configuration: Configuration(), run: run)
 
@@ -51,31 +71,24 @@ enum ImportCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let address = StoreAddress(operands[0])
-        let sources = try ImportSources(operands.dropFirst(), keepsTree: configuration.keepsTree)
-        guard !sources.files.isEmpty else {
+        let sources = ImportSources(
+            operands.dropFirst(), keepsTree: configuration.keepsTree, keepsSidecars: configuration.keepsSidecars)
+        guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
             throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
         }
         try check(configuration.options.starts, sources)
-        let report = ImportReport(sources, streams, isJSON: configuration.isJSON)
+        let report = ImportReport(sources, streams, configuration)
+        report.report(unreadable: sources.unreadable)
+        report.reportPassedOver()
+        guard !sources.files.isEmpty else { return report.finish() }
         var options = configuration.options
         options.threads = max(configuration.jobs / sources.files.count, 1)
         let importer = Importer(options, cache: BlockCache(budget: cacheByteCount))
         if configuration.isDryRun {
-            for source in sources.files {
-                report.report(source, Result { () throws(ImportError) in try importer.plan(for: source.path) })
-            }
+            try preview(sources, by: importer, address, report)
         } else {
-            let store = try open(address, report)
-            let groups = ImportGroups(store: store, base: address.group)
-            Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
-                let source = sources.files[index]
-                report.report(
-                    source,
-                    Result { () throws(ImportError) in
-                        try importer.importSource(at: source.path, into: groups.group(below: source.subgroup)) {
-                            report.advance(source, by: $0)
-                        }
-                    })
+            try Interruption.watch { () throws(CommandError) in
+                try carryOut(sources, by: importer, address, configuration, report)
             }
         }
         return report.finish()
@@ -94,12 +107,78 @@ enum ImportCommand {
         }
     }
 
+    /// Reports what would become of `sources`. The store is only read, if there is one.
+    private static func preview(
+        _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
+    ) throws(CommandError) {
+        let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(path: address.path)
+        var groups: [String: GroupSources] = [:]
+        for source in sources.files {
+            let group = address.group(below: source.subgroup)
+            if let store, groups[group] == nil { groups[group] = GroupSources(of: group, in: store) }
+            let known = groups[group]
+            report.report(
+                source, Result { () throws(ImportError) in try importer.plan(for: source.path, besides: known) })
+        }
+        for sidecar in sources.sidecars { report.reportPlanned(sidecar) }
+    }
+
+    private static func carryOut(
+        _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ configuration: Configuration,
+        _ report: ImportReport
+    ) throws(CommandError) {
+        let (isNew, isNewFolder) = (StoreCatalogue.isVacant(path: address.path), access(address.path, F_OK) != 0)
+        let groups = ImportGroups(store: try open(address, report), base: address)
+        // In order, whatever the threads: numbers tell apart what has the same name.
+        let publications = OrderedSteps(lead: max(minimumLead, 2 * configuration.jobs))
+        Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
+            let source = sources.files[index]
+            publications.prepare(index)
+            let staged =
+                report.isStopped
+                ? nil
+                : Result { () throws(ImportError) in
+                    try importer.stage(
+                        at: source.path, relativePath: source.relativePath, into: groups.group(below: source.subgroup)
+                    ) { report.advance(source, by: $0) }
+                }
+            publications.finish(index) {
+                guard let staged else { return report.leave(source) }
+                report.report(source, Result { () throws(ImportError) in try staged.get().publish() })
+            }
+        }
+        if report.isStopped {
+            for sidecar in sources.sidecars { report.leave(sidecar) }
+        } else {
+            keep(sources.sidecars, in: groups, report)
+        }
+        guard isNew, !report.hasKeptSomething else { return }
+        do {
+            try StoreCatalogue.removeBare(path: address.path, keepsFolder: !isNewFolder)
+        } catch {
+            throw CommandError("\(address.path): the empty store cannot be removed", cause: error)
+        }
+    }
+
+    /// Keeps `sidecars` with their groups.
+    private static func keep(_ sidecars: [ImportSources.File], in groups: ImportGroups, _ report: ImportReport) {
+        for (subgroup, files) in Dictionary(grouping: sidecars, by: \.subgroup).sorted(by: { $0.key < $1.key }) {
+            do throws(ImportError) {
+                let group = try groups.group(below: subgroup)
+                let outcomes = group.keep(files.map { .init(path: $0.path, relativePath: $0.relativePath) })
+                for (file, outcome) in zip(files, outcomes) { report.report(file, outcome) }
+            } catch {
+                for file in files { report.report(file, .failed(error)) }
+            }
+        }
+    }
+
     /// Opens the store, or creates it, and removes what interrupted imports have left.
     private static func open(
         _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) -> any WritableStore {
         do {
-            let store = try StoreCatalogue.create(path: address.path)
+            let store = try StoreCatalogue.create(path: address.path) { Interruption.hasHappened }
             let leftovers = try store.removeLeftovers()
             if !leftovers.isEmpty { report.reportLeftovers(leftovers.count) }
             return store

@@ -6,18 +6,18 @@ import Zarr
 /// The groups of a store that files are imported into. Each is opened when it is first needed.
 final class ImportGroups: Sendable {
     private let store: any WritableStore
-    private let base: String
+    private let base: StoreAddress
     private let groups = Mutex<[String: AudioGroup]>([:])
 
     /// Groups at and below the group `base` of `store`.
-    init(store: any WritableStore, base: String) {
+    init(store: any WritableStore, base: StoreAddress) {
         self.store = store
         self.base = base
     }
 
     /// The group at the path `subgroup` below the base; empty for the base itself.
     func group(below subgroup: String) throws(ImportError) -> AudioGroup {
-        let path = [base, subgroup].filter { !$0.isEmpty }.joined(separator: "/")
+        let path = base.group(below: subgroup)
         do {
             return try groups.withLock { groups throws(ZarrError) in
                 if let group = groups[path] { return group }

@@ -5,10 +5,35 @@ import WaveFile
 
 /// What is reported about one source: a line for people, or JSON.
 protocol ImportLine: Encodable {
+    /// The path that it is about.
+    var source: String { get }
     /// The line, without its end.
     var text: String { get }
     /// Whether it reports a failure.
     var isFault: Bool { get }
+}
+
+/// A line as a JSON object. If the name of its file is no UTF-8, it also has that name's bytes in base64.
+struct ImportLineObject<Line: ImportLine>: Encodable {
+    private let line: Line
+
+    private enum CodingKeys: String, CodingKey {
+        case source
+        case filenameBytes = "filename_bytes"
+    }
+
+    init(_ line: Line) {
+        self.line = line
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try line.encode(to: encoder)
+        guard line.source.isEscaped else { return }
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(line.source.displayedName, forKey: .source)
+        let name = line.source.split(separator: "/").last.map(String.init)
+        try members.encodeIfPresent(name?.base64FileBytes, forKey: .filenameBytes)
+    }
 }
 
 /// A source that was imported.
@@ -69,18 +94,16 @@ struct ImportedLine: ImportLine {
 struct SkippedLine: ImportLine {
     let status = "already there"
     let source: String
-    let recording: String?
+    let recording: String
 
-    init(_ file: ImportSources.File, _ place: String?) {
+    init(_ file: ImportSources.File, _ place: String) {
         source = file.path
         recording = place
     }
 
     var isFault: Bool { false }
 
-    var text: String {
-        "\(source): \(recording.map { "already there, as /\($0)" } ?? "the same as another source of this import")"
-    }
+    var text: String { "\(source): already there, as /\(recording)" }
 }
 
 /// A source that was not imported.
@@ -89,14 +112,50 @@ struct FailedLine: ImportLine {
     let source: String
     let problem: String
 
-    init(_ file: ImportSources.File, _ error: ImportError) {
-        source = file.path
-        problem = error.description
+    init(_ path: String, _ error: some DescribedError) {
+        source = path
+        problem = error.description(after: path) + (ForeignFormat.advice(on: path).map { "; it \($0)" } ?? "")
     }
 
     var isFault: Bool { true }
 
     var text: String { "\(source): \(problem)" }
+}
+
+/// A source that was not tried, since the import stopped before. Only JSON has a line for each; people are told how many there are.
+struct UntriedLine: ImportLine {
+    let status = "not tried"
+    let source: String
+
+    var isFault: Bool { true }
+
+    var text: String { "\(source): not tried" }
+}
+
+/// An entry of a folder that is not imported.
+struct PassedOverLine: ImportLine {
+    let status = "passed over"
+    let source: String
+    let reason: String
+
+    init(_ passed: ImportSources.PassedOver) {
+        source = passed.path
+        reason = passed.reason
+    }
+
+    var isFault: Bool { false }
+
+    var text: String { "\(source): passed over: \(reason)" }
+}
+
+/// A file beside the sources that is kept, or would be.
+struct SidecarLine: ImportLine {
+    let status: String
+    let source: String
+
+    var isFault: Bool { false }
+
+    var text: String { "\(source): \(status)" }
 }
 
 /// A source that would be imported.

@@ -83,8 +83,11 @@ enum ImportOption {
             "--keep-tree", effect: .flag { $0.keepsTree = true },
             help: "make a group of each folder below a SOURCE"),
         Option(
+            "--sidecars", effect: .flag { $0.keepsSidecars = true },
+            help: "also keep what lies beside the sound in a folder SOURCE and is no sound"),
+        Option(
             "--keep-collapsed", effect: .flag { $0.options.keepsCollapsedSilence = true },
-            help: "store triggered AudioMoth recordings (...T.WAV) without expanding them"),
+            help: "import triggered AudioMoth recordings (...T.WAV) as they are, silence left out (refuse them)"),
         Option(
             "--strict", effect: .flag { $0.options.isStrict = true },
             help: "refuse sources that are damaged or cut short (imported as far as they go, with a note)"),
@@ -95,7 +98,13 @@ enum ImportOption {
             },
             help: "threads to work with, on as many files at a time (as many as there are processors)"),
         Option("--dry-run", "-n", effect: .flag { $0.isDryRun = true }, help: "only report what would be done"),
-        Option("--json", effect: .flag { $0.isJSON = true }, help: "print a line of JSON for each source"),
+        Option(
+            "--quiet", "-q", effect: .flag { $0.isQuiet = true },
+            help: "print failures and warnings only"),
+        Option("--verbose", "-v", effect: .flag { $0.isVerbose = true }, help: "also name what is passed over"),
+        Option(
+            "--json", effect: .flag { $0.isJSON = true },
+            help: "print a line of JSON for each source, and for all that is passed over"),
     ]
 
     private static func choice<Choice: RawRepresentable<String>>(

@@ -1,3 +1,4 @@
+import Glibc
 import Importing
 import Recordings
 import Support
@@ -9,6 +10,13 @@ final class ImportReport: Sendable {
         var imported = 0
         var alreadyThere = 0
         var failed = 0
+        var planned = 0
+        var untried = 0
+        var sidecars = 0
+        /// Those that were imported although their groups had recordings of the same name.
+        var namesakes = 0
+        /// Why the import has stopped before all sources were tried; nil as long as it has not.
+        var stop: String?
         /// Bytes of sources that were processed.
         var byteCount: UInt64 = 0
         /// Bytes that were processed of sources that are not done, by their paths.
@@ -17,15 +25,23 @@ final class ImportReport: Sendable {
 
     private let streams: CommandStreams
     private let isJSON: Bool
+    private let isVerbose: Bool
+    private let isQuiet: Bool
+    private let isDryRun: Bool
+    private let keepsTree: Bool
     private let fileCount: Int
-    private let passedOver: Int
+    private let passedOver: [ImportSources.PassedOver]
     private let totalByteCount: UInt64
     private let line: ProgressLine
     private let state = Mutex(State())
 
-    init(_ sources: ImportSources, _ streams: CommandStreams, isJSON: Bool) {
+    init(_ sources: ImportSources, _ streams: CommandStreams, _ configuration: ImportCommand.Configuration) {
         self.streams = streams
-        self.isJSON = isJSON
+        isJSON = configuration.isJSON
+        isVerbose = configuration.isVerbose
+        isQuiet = configuration.isQuiet
+        isDryRun = configuration.isDryRun
+        keepsTree = configuration.keepsTree
         fileCount = sources.files.count
         passedOver = sources.passedOver
         totalByteCount = sources.byteCount
@@ -39,7 +55,7 @@ final class ImportReport: Sendable {
         state.withLock { state in
             state.byteCount = state.byteCount.adding(byteCount) ?? .max
             state.underway[source.path, default: 0] += byteCount
-            line.show(progress(state))
+            if !isQuiet { line.show(progress(state)) }
         }
     }
 
@@ -52,32 +68,110 @@ final class ImportReport: Sendable {
                 switch result {
                 case .success(.imported(let recording)):
                     state.imported += 1
+                    if recording.hasNamesake { state.namesakes += 1 }
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
                     state.alreadyThere += 1
                     say(SkippedLine(source, place))
-                case .failure(let error):
-                    state.failed += 1
-                    say(FailedLine(source, error))
+                case .failure(let error): report(source, error, &state)
                 }
             }
         }
     }
 
+    private func report(_ source: ImportSources.File, _ error: ImportError, _ state: inout State) {
+        // Nothing more was written to the store.
+        if error.isFailure(with: ECANCELED), Interruption.hasHappened { return leave(source, &state) }
+        guard error.isFailure(with: ENOSPC, EDQUOT) else {
+            state.failed += 1
+            return say(FailedLine(source.path, error))
+        }
+        // The others that are under way fail for the same reason.
+        guard state.stop == nil else { return leave(source, &state) }
+        state.failed += 1
+        state.stop = "the disk is full: \(source.path): \(error.description(after: source.path))"
+        if isJSON { say(FailedLine(source.path, error)) }
+    }
+
+    /// Whether the import is to stop: the sources that are not begun are to be left.
+    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.stop != nil } }
+
+    /// Whether something is in the store now that was imported, or had been before.
+    var hasKeptSomething: Bool { state.withLock { $0.imported + $0.alreadyThere + $0.sidecars > 0 } }
+
+    /// Reports that `source` was not tried, since the import has stopped.
+    func leave(_ source: ImportSources.File) {
+        state.withLock { leave(source, &$0) }
+    }
+
+    private func leave(_ source: ImportSources.File, _ state: inout State) {
+        state.untried += 1
+        if isJSON { say(UntriedLine(source: source.path)) }
+    }
+
     /// Reports what would become of `source`.
-    func report(_ source: ImportSources.File, _ result: Result<ImportPreview, ImportError>) {
+    func report(_ source: ImportSources.File, _ result: Result<Importer.Forecast, ImportError>) {
         state.withLock { state in
             switch result {
-            case .success(let preview): say(PreviewLine(source, preview))
+            case .success(.planned(let preview)):
+                state.planned += 1
+                say(PreviewLine(source, preview))
+            case .success(.alreadyThere(let place)):
+                state.alreadyThere += 1
+                say(SkippedLine(source, place))
             case .failure(let error):
                 state.failed += 1
-                say(FailedLine(source, error))
+                say(FailedLine(source.path, error))
+            }
+        }
+    }
+
+    /// Reports what became of `file`, which lies beside the sources.
+    func report(_ file: ImportSources.File, _ outcome: AudioGroup.SidecarOutcome) {
+        state.withLock { state in
+            switch outcome {
+            case .kept:
+                state.sidecars += 1
+                detail(SidecarLine(status: "sidecar kept", source: file.path))
+            case .alreadyThere: detail(SidecarLine(status: "sidecar already there", source: file.path))
+            case .failed(let error): report(file, error, &state)
+            }
+        }
+    }
+
+    /// Reports that `file`, which lies beside the sources, would be kept.
+    func reportPlanned(_ file: ImportSources.File) {
+        state.withLock { _ in detail(SidecarLine(status: "sidecar planned", source: file.path)) }
+    }
+
+    /// Reports what is not imported: each file if that is wanted, and in any case those in formats that something converts.
+    func reportPassedOver() {
+        state.withLock { _ in
+            for passed in passedOver { detail(PassedOverLine(passed)) }
+            guard !isVerbose, !isJSON else { return }
+            let foreign = passedOver.filter { ForeignFormat.advice(on: $0.path) == $0.reason }
+            for (reason, files) in Dictionary(grouping: foreign, by: \.reason).sorted(by: { $0.key < $1.key }) {
+                guard let first = files.first else { continue }
+                let others = files.count > 1 ? " (and \(files.count - 1) more)" : ""
+                streams.errors(
+                    "zarrwlr import: passed over: \("\(first.path)\(others) \(reason)".escapingControlCharacters)\n")
+            }
+        }
+    }
+
+    /// Reports folders and files that could not be examined.
+    func report(unreadable: [(path: String, problem: CommandError)]) {
+        state.withLock { state in
+            for (path, problem) in unreadable {
+                state.failed += 1
+                say(FailedLine(path, problem))
             }
         }
     }
 
     /// Reports that `count` leftovers of interrupted imports were removed.
     func reportLeftovers(_ count: Int) {
+        guard !isQuiet else { return }
         streams.errors("zarrwlr import: removed what \(count) interrupted imports had left\n")
     }
 
@@ -85,15 +179,35 @@ final class ImportReport: Sendable {
     func finish() -> CommandStatus {
         state.withLock { state in
             line.interrupt {}
-            if !isJSON, fileCount > 1 || passedOver > 0 {
-                var parts = ["\(state.imported) imported"]
+            if let stop = state.stop {
+                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                let text = "\(stop); the import stops, and \(untried) not tried"
+                streams.errors("zarrwlr import: \(text.escapingControlCharacters)\n")
+            }
+            let isInterrupted = Interruption.hasHappened && state.untried > 0
+            if isInterrupted {
+                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
+            }
+            if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
+            if !isJSON, !isQuiet, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
+                var parts = [isDryRun ? "\(state.planned) to be imported" : "\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
-                if passedOver > 0 { parts.append("\(passedOver) other files passed over") }
+                if state.untried > 0 { parts.append("\(state.untried) not tried") }
+                if state.sidecars > 0 { parts.append("\(state.sidecars) sidecars kept") }
+                if !passedOver.isEmpty { parts.append("\(passedOver.count) other files passed over") }
                 streams.errors("zarrwlr import: \(parts.joined(separator: ", "))\n")
             }
+            if isInterrupted { return .interrupted }
             return state.failed == 0 ? .done : .faults
         }
+    }
+
+    private func warning(of namesakes: Int) -> String {
+        let subject = namesakes == 1 ? "1 recording has" : "\(namesakes) recordings have"
+        return "warning: \(subject) the file name of another in the same group; a mount shows numbers behind such names"
+            + (keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder")
     }
 
     // MARK: - Lines
@@ -101,16 +215,21 @@ final class ImportReport: Sendable {
     private func say(_ line: some ImportLine) {
         if isJSON {
             // Strings and numbers can always be written as JSON.
-            if let text = try? JSONText.line(line) { streams.print(text) }
+            if let text = try? JSONText.line(ImportLineObject(line)) { streams.print(text) }
         } else if line.isFault {
             streams.errors("zarrwlr import: \(line.text.escapingControlCharacters)\n")
-        } else {
+        } else if !isQuiet {
             streams.print("\(line.text.escapingControlCharacters)\n")
         }
     }
 
+    /// Prints `line` if all details are wanted.
+    private func detail(_ line: some ImportLine) {
+        if isVerbose || isJSON { say(line) }
+    }
+
     private func progress(_ state: State) -> String {
-        let done = state.imported + state.alreadyThere + state.failed
+        let done = state.imported + state.alreadyThere + state.failed + state.untried
         let pace = Pace(byteCount: state.byteCount, totalByteCount: totalByteCount, seconds: line.elapsed)
         return "\(done) of \(fileCount) files, \(pace.text)"
     }

@@ -17,7 +17,9 @@ extension GroupAttributes {
         add(sourceDuration)
         add(recorder.position?.latitude)
         add(recorder.position?.longitude)
-        for text in [encoding, source.filename, source.sha256, recorder.make, recorder.model, recorder.serial] {
+        for text in [
+            encoding, source.filename, source.sha256, recorder.make, recorder.model, recorder.serial, sourcePath,
+        ] {
             add(text)
         }
         return writer.bytes
@@ -43,6 +45,9 @@ extension GroupAttributes {
             position: latitude.flatMap { latitude in
                 longitude.flatMap { GeographicPosition(latitude: latitude, longitude: $0) }
             }, make: next(), model: next(), serial: next())
+        sourcePath = next()
+        // Needed only to import further sources.
+        sourceStream = nil
         isRecording = true
     }
 }

@@ -17,6 +17,10 @@ struct GroupAttributes: Decodable, Sendable {
     let isRecording: Bool
     let encoding: String?
     let source: SourceAttributes
+    /// The source's path below the folder that was to be imported.
+    let sourcePath: String?
+    /// The number of the source's stream that the recording is, if the source had several of sound.
+    let sourceStream: Int?
     /// Seconds of the source, according to ffprobe.
     let sourceDuration: Double?
     /// What the source's metadata say about its recorder.
@@ -39,6 +43,8 @@ struct GroupAttributes: Decodable, Sendable {
         let sourceText = values.lenient(String.self, .sourceText).map { SourceMetadata(yaml: $0) }
         sourceDuration = sourceText?.duration
         let fields = values.lenient(SourceFields.self, .sourceMetadata)
+        sourcePath = fields?.path
+        sourceStream = fields?.stream
         recorder = fields?.recorder ?? RecorderMetadata(comments: sourceText?.comments ?? [])
         setStart = fields?.setStart
     }
@@ -50,9 +56,11 @@ struct SetStart: Sendable {
     let time: Timestamp?
 }
 
-/// `source_metadata`: the fields of the source's metadata that say something about its recorder, as `zarrwlr import`
-/// found them, and its start if that was set later.
+/// `source_metadata`: what the import kept of the source beside its sound: its place, the fields of its metadata that say something
+/// about the recorder, and its start if that was set later.
 private struct SourceFields: Decodable {
+    let path: String?
+    let stream: Int?
     let recorder: RecorderMetadata
     let setStart: SetStart?
 
@@ -62,8 +70,9 @@ private struct SourceFields: Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case guano, wamd, info, tags, start
+        case path, stream, guano, wamd, info, tags, start
         case streamTags = "stream_tags"
+        case pathBytes = "path_bytes"
     }
 
     private enum GUANO: String, CodingKey, CaseIterable {
@@ -90,6 +99,10 @@ private struct SourceFields: Decodable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
+        path = values.lenient(String.self, .path).map {
+            String(documented: $0, base64: values.lenient(String.self, .pathBytes))
+        }
+        stream = values.lenient(Int.self, .stream)
         recorder = RecorderMetadata(
             guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
             comments: Array(values.texts(.info, Info.self).values) + values.texts(.tags, Tags.self).values
@@ -111,6 +124,7 @@ struct SourceAttributes: Decodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case filename, sha256, modified
+        case filenameBytes = "filename_bytes"
         case byteCount = "size_bytes"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
@@ -126,7 +140,8 @@ struct SourceAttributes: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        filename = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
+        let text = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
+        filename = text.map { String(documented: $0, base64: values.lenient(String.self, .filenameBytes)) }
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
         modified = values.lenient(String.self, .modified).flatMap { Timestamp(iso8601: $0) }

@@ -1,3 +1,4 @@
+import Support
 import WaveFile
 
 extension RecordingColumn {
@@ -26,6 +27,14 @@ extension RecordingColumn {
             in: [
                 .listCSV, .listJSON, .infoText.named("source"), .extendedAttributes.named("source", after: "codec"),
             ]),
+        RecordingColumn(
+            "filename_bytes", .of(.text) { $0.facts.sourceName.base64FileBytes.map { .text($0) } },
+            "The bytes of that name in base64, if they are no UTF-8.",
+            in: [.listJSON, .infoText.named("source name bytes", after: "name")]),
+        RecordingColumn(
+            "source_path", .fact(\.sourcePath, { $0.sourcePath = $1 }),
+            "The source file's path below the folder that was imported.",
+            in: [.infoJSON, .infoText.named("source path", after: "filename_bytes")]),
         RecordingColumn(
             "codec", .fact(\.codec, { $0.codec = $1 }), "The coding of its audio.",
             in: [.recordingsCSV, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText, .extendedAttributes]),
@@ -73,7 +82,7 @@ extension RecordingColumn {
             "sha256", .fact(\.sourceSHA256, { $0.sourceSHA256 = $1 }),
             "The SHA-256 of the source file, in hexadecimal.",
             in: [
-                .recordingsCSV, .listCSV, .listJSON, .infoText.named("source sha256", after: "name").always,
+                .recordingsCSV, .listCSV, .listJSON, .infoText.named("source sha256", after: "source_path").always,
                 .extendedAttributes,
             ]),
         RecordingColumn(

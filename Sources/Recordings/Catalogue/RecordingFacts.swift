@@ -11,6 +11,8 @@ public struct RecordingFacts: Sendable, Equatable {
     var isArray: Bool
     /// The source file's name as the store has it, not yet fit to be a file name.
     public var sourceName: String
+    /// The source file's path below the folder that was imported, if the store has it.
+    public var sourcePath: String?
     /// The coding of its audio.
     public var codec: AudioCodec
     /// The format of its WAV file.

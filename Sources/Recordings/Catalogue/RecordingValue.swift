@@ -22,7 +22,7 @@ public enum RecordingValue: Sendable, Equatable {
     /// The value as programs read it: numbers in plain decimals, a duration in seconds, a time in ISO 8601.
     public var text: String {
         switch self {
-        case .text(let text), .path(let text): text
+        case .text(let text), .path(let text): text.displayedName
         case .count(let count): "\(count)"
         case .real(let number): "\(number)"
         case .time(let time): time.description

@@ -6,6 +6,10 @@ public struct StoredSource: Sendable, Equatable {
     public let sha256: String?
     /// How many bytes it had, if the store says so.
     public let byteCount: UInt64?
+    /// What it was called, if the store says so.
+    public let name: String?
+    /// The number in the file of the stream that the recording is, if the file had several.
+    public let stream: Int?
 
     /// The source of the recording at `path` of `store`; nil if there is no recording.
     public init?(of path: String, in store: any Store) {
@@ -14,5 +18,7 @@ public struct StoredSource: Sendable, Equatable {
         else { return nil }
         sha256 = attributes.source.sha256
         byteCount = attributes.source.byteCount
+        name = attributes.source.filename
+        stream = attributes.sourceStream
     }
 }

@@ -73,6 +73,7 @@ struct RecordingLoader: Sendable {
         }
         facts.sourceSHA256 = group?.source.sha256
         facts.sourceModified = group?.source.modified
+        facts.sourcePath = group?.sourcePath
         facts.envelopeSize = envelope?.size
         if let group { facts.add(group.recorder) }
         return Recording(facts, samples: samples, envelope: envelope)

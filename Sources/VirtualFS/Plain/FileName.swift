@@ -1,3 +1,5 @@
+import Support
+
 /// A name that a file can have, in two parts: a stem, which may be cut short, and an ending, which is kept.
 ///
 /// Names are compared as bytes, as the kernel does; Swift strings with different spellings of `é` would be equal.
@@ -32,10 +34,10 @@ struct FileName {
     }
 
     /// The bytes of the name with `suffix` between the stem and the ending. If they are too many, the stem is cut
-    /// between two characters.
+    /// between two characters. Bytes of a source's name that are no UTF-8 are as they were.
     func bytes(suffix: String = "") -> [UInt8] {
         let tail = Array(suffix.utf8) + Array(ending.utf8)
-        var head = Array(stem.utf8)
+        var head = stem.fileBytes
         var room = max(0, Self.maximumByteCount - tail.count)
         if head.count > room {
             // A byte 10xxxxxx continues a character of UTF-8, so what is cut off must not begin with one.

@@ -70,7 +70,7 @@ struct PlainTree: Sendable {
 extension GroupDirectory.Members {
     /// The path below the mountpoint of the member at `place`, if that of the directory is `path`.
     func path(of place: Int, in path: String) -> String {
-        let name = String(decoding: name(at: place), as: UTF8.self)
+        let name = String(fileBytes: name(at: place))
         return path.isEmpty ? name : "\(path)/\(name)"
     }
 }

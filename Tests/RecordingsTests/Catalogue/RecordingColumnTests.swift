@@ -29,21 +29,22 @@ import WaveFile
         #expect(names(.extendedAttributes) == "path,codec,source,start,sha256,rate_reason,\(recorder)")
         #expect(
             names(.infoText)
-                == "recording,file in a mount,source,source modified,source sha256,source restored,codec,sample rate,rate because,channels,"
+                == "recording,file in a mount,source,source name bytes,source path,source modified,source sha256,source restored,codec,sample rate,rate because,channels,"
                 + "bits,length,start,stored,as WAV,\(recorder)")
         #expect(names(.listJSON) == names(.listCSV) + ",source_modified")
-        #expect(names(.infoJSON) == "restores_source,rate_reason")
+        #expect(names(.infoJSON) == "source_path,restores_source,rate_reason")
     }
 
     @Test func `each column has a sentence, and values of the kind that it announces`() throws {
         let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
         var facts = RecordingFacts(
-            path: "0", isArray: false, sourceName: "a", codec: .flac, format: format, sampleCount: 1,
-            modified: Timestamp(seconds: 0))
+            path: "0", isArray: false, sourceName: String(fileBytes: [0xE9]), codec: .flac, format: format,
+            sampleCount: 1, modified: Timestamp(seconds: 0))
         facts.rateReason = "so"
         facts.start = Timestamp(seconds: 0)
         facts.sourceSHA256 = "ab"
         facts.sourceModified = Timestamp(seconds: 1)
+        facts.sourcePath = "b/a"
         facts.latitude = 1
         facts.longitude = 2
         facts.make = "a"

@@ -16,10 +16,10 @@ public final class SourceFile {
     private let descriptor: Int32
     private let opened: stat
 
-    /// Opens the regular file at `path`.
+    /// Opens the regular file at `path`, which may have bytes that are no UTF-8 (see `String.fileBytes`).
     public init(path: String) throws(ImportError) {
         // O_NONBLOCK: opening a FIFO would wait for its writer.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
             throw ImportError("cannot be opened", cause: SystemError("open", path))
         }

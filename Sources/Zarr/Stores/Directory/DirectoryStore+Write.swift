@@ -4,12 +4,20 @@ import Support
 extension DirectoryStore: WritableStore {
     /// Opens the store at `path`, and makes it first if there is none: a folder, in one that exists, with a group at its root. A
     /// folder that holds anything but a Zarr v3 hierarchy is refused.
-    public static func create(path: String) throws(StoreError) -> DirectoryStore {
+    ///
+    /// Once `isHalted`, which is called from any thread, everything that would write fails with ECANCELED; what is written already can
+    /// still be synced, published and removed.
+    public static func create(
+        path: String, isHalted: @escaping @Sendable () -> Bool = { false }
+    ) throws(StoreError) -> DirectoryStore {
         let isNew = mkdir(path, 0o777) == 0
         guard isNew || errno == EEXIST else {
             throw StoreError("the store cannot be made", key: "", system: SystemError("mkdir", path))
         }
-        let store = try DirectoryStore(path: path)
+        let store = try DirectoryStore(path: path) { call, path throws(SystemError) in
+            guard ["mkdirat", "openat", "write"].contains(call), isHalted() else { return }
+            throw SystemError(call, path, code: ECANCELED)
+        }
         if isNew { try store.changes.sync("..") }
         guard try !store.contains("zarr.json") else { return store }
         let strangers = try FolderEntry.all(in: "", of: store.root) ?? []
@@ -26,7 +34,7 @@ extension DirectoryStore: WritableStore {
         try DirectoryStagedNode(in: self)
     }
 
-    private static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
+    static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
 
     /// As for every store, by one rename.
     public func moveNode(_ place: String, to newPlace: String) throws(StoreError) -> Bool {
