@@ -108,7 +108,12 @@ struct ImportJob {
         let sha256 = try source.file.sha256()
         var written = try encode(try MediaSamples(media)) { sha256 }
         if let wave = source.file.codedWave { try writeChunks(around: wave.data) }
-        written.notes += try accept(media.damage)
+        var damage = media.damage
+        let missing = (try? AnnouncedSamples.missingByteCount(of: source.file.waveBytes)) ?? 0
+        if missing > 0, let format = media.stream.format {
+            damage.missingSampleCount = missing / UInt64(max(format.byteCount * media.stream.channels, 1))
+        }
+        written.notes += try accept(damage)
         return written
     }
 
@@ -140,15 +145,16 @@ struct ImportJob {
         }
         return Written(
             audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
-            notes: try audio.notes + accept(shortfall(audio.sampleCount)))
+            notes: try audio.notes + accept(shortfall(of: audio)))
     }
 
-    /// What is wrong with a source that has `sampleCount` samples, if it announces more.
-    private func shortfall(_ sampleCount: UInt64) -> MediaDamage {
+    /// What is wrong with a source of which `audio` was made, if it announces more.
+    private func shortfall(of audio: WrittenAudio) -> MediaDamage {
         var damage = MediaDamage()
-        // Padding may be announced, too.
-        let tolerance = UInt64(source.description.stream.sampleRate) / 10
-        let missing = source.announcedSampleCount?.subtracting(sampleCount) ?? 0
+        // Containers may announce padding, too, or round.
+        let tolerance = audio.announcedSampleCount == nil ? UInt64(source.description.stream.sampleRate) / 10 : 0
+        let announced = audio.announcedSampleCount ?? source.announcedSampleCount
+        let missing = announced?.subtracting(audio.sampleCount) ?? 0
         damage.missingSampleCount = missing > tolerance ? missing : 0
         return damage
     }

@@ -69,8 +69,10 @@ public final class Importer: Sendable {
             do {
                 return try importSource(source, into: group, progress)
             } catch {
-                guard !options.isStrict, case .copied = source.content, !error.isOfSystem else { throw error }
-                return try importDecoded(path, insteadOf: ImportError(wrapping: error), into: group)
+                // An `ImportError` is a refusal.
+                guard !options.isStrict, case .copied = source.content, !(error is ImportError), !error.isOfSystem
+                else { throw error }
+                return try importDecoded(path, insteadOf: error, into: group)
             }
         } catch {
             throw ImportError(wrapping: error)
@@ -80,15 +82,24 @@ public final class Importer: Sendable {
     /// Imports the file at `path` by decoding it, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be
     /// decoded either.
     private func importDecoded(
-        _ path: String, insteadOf obstacle: ImportError, into group: AudioGroup
+        _ path: String, insteadOf obstacle: any Error, into group: AudioGroup
     ) throws -> Outcome {
         guard let source = try? OpenSource(path: path, stream: options.stream, reencodes: true) else { throw obstacle }
         do {
             return try importSource(
-                source, notes: ["decoded, since it cannot be stored as it is: \(obstacle)"], into: group
+                source, notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"], into: group
             ) { _ in }
         } catch {
             throw error.isOfSystem ? error : obstacle
+        }
+    }
+
+    /// What `error` says of a source, without the place where it was to be stored.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as RecordingError: error.cause.map { "\(error.problem): \($0)" } ?? error.problem
+        case let error as MediaError: error.cause.map { "\($0)" } ?? error.problem
+        default: "\(error)"
         }
     }
 

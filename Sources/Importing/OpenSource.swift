@@ -29,6 +29,7 @@ struct OpenSource {
     ) throws {
         let file = try SourceFile(path: path)
         self.file = file
+        guard file.byteCount > 0 else { throw ImportError("is empty") }
         if let (source, format) = try Self.wave(file) {
             guard stream ?? 0 == 0 else { throw ImportError("a WAV file has no stream \(stream ?? 0)") }
             let metadata = try WaveMetadata(of: source, in: file.waveBytes)
@@ -40,6 +41,7 @@ struct OpenSource {
         }
         // A codec may know a file that libavformat does not.
         let opening = Result { () throws(MediaError) in try Self.media(path, stream, codecs) }
+        if case .failure = opening, try file.isAllZeros { throw ImportError("is all zeros") }
         let media = try? opening.get()
         if !reencodes, let copier = try Self.copier(of: CodedSource(file: file, media: media), codecs) {
             content = .copied(copier)

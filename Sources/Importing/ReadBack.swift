@@ -42,7 +42,7 @@ struct ReadBack {
             case .pieces(let pieces): try prove(pieces)
             case .md5(let announced):
                 guard try hash(.md5) == announced else {
-                    throw ImportError("its samples have another MD5 than its header says")
+                    throw SourceDamage(summary: "its samples have another MD5 than its header says")
                 }
             case .decodableSamples: try forEachPiece { _ in }
             }
@@ -128,6 +128,11 @@ struct ReadBack {
             try take(leaving: threads > 1 ? threads * Self.piecesPerThread : 0)
         }
         try take(leaving: 0)
+    }
+
+    /// What is wrong with a source, not with what was written of it.
+    private struct SourceDamage: DescribedError {
+        let summary: String
     }
 
     private static func failure(_ problem: String) -> ImportError {

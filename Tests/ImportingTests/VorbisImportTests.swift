@@ -41,12 +41,10 @@ struct VorbisImportTests {
         #expect(!CodecRegistry.encodings.map(\.codec).contains(.vorbis))
     }
 
-    @Test func `Ogg Vorbis that is chained, multiplexed or damaged is refused by name`() throws {
+    @Test func `Ogg Vorbis that is chained or multiplexed is refused by name`() throws {
         let fixture = try ImportFixture()
         let mono = Array(try Data(contentsOf: Self.fixture("mono.ogg")))
         let stereo = Array(try Data(contentsOf: Self.fixture("stereo.ogg")))
-        var damaged = stereo
-        damaged[stereo.count / 2] ^= 0x10
         let multiplexed = fixture.folder.appending(path: "both.ogg")
         let inputs = ["mono.ogg", "stereo.ogg"].flatMap { ["-i", Self.fixture($0).path] }
         _ = try runChecked(
@@ -54,7 +52,6 @@ struct VorbisImportTests {
         for (bytes, problem) in [
             (mono + stereo, "chained Ogg streams are not supported"),
             (Array(try Data(contentsOf: multiplexed)), "multiplexed Ogg streams are not supported"),
-            (damaged, "pages of it are missing or have wrong checksums"),
         ] {
             let error = #expect(throws: ImportError.self) { try fixture.importBytes(bytes, name: "two.ogg") }
             #expect(error.map { "\($0)" }?.contains(problem) == true)

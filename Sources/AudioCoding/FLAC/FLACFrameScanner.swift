@@ -20,10 +20,10 @@ public struct FLACFrameScanner: FrameScanner {
 
     /// The most candidates at a time; damaged streams have fewer.
     private static let candidateLimit = 32
-    /// Bytes of an ID3v1 tag, which some writers put after the last frame.
-    private static let id3v1ByteCount = 128
+    /// The most bytes that may follow the last frame: those of an ID3v1 tag, which some writers put there.
+    public static let tagByteCount = 128
     /// Bytes held back until those behind them are known, since they may be part of a header or a tag.
-    private static let lookahead = id3v1ByteCount + FLACFrameHeader.maximumByteCount
+    private static let lookahead = tagByteCount + FLACFrameHeader.maximumByteCount
     /// Bytes scanned at a time.
     private static let pieceByteCount = 64 << 10
 
@@ -58,8 +58,8 @@ public struct FLACFrameScanner: FrameScanner {
 
     /// Ends the stream and returns the remaining frames.
     public mutating func finish() -> [CodedFrame] {
-        let hasTag = buffer.suffix(Self.id3v1ByteCount).starts(with: "TAG".utf8)
-        scan(buffer.count - (hasTag && buffer.count >= Self.id3v1ByteCount ? Self.id3v1ByteCount : 0))
+        let hasTag = buffer.suffix(Self.tagByteCount).starts(with: "TAG".utf8)
+        scan(buffer.count - (hasTag && buffer.count >= Self.tagByteCount ? Self.tagByteCount : 0))
         if let last = candidates.first(where: { isFrame($0, endingAt: bufferOffset) }) {
             found.append(frame(last, endingAt: bufferOffset))
         }
@@ -151,7 +151,7 @@ extension FLACFrameScanner {
     public static func lastFrame(
         of stream: CodedStream, streamInfo: FLACStreamInfo
     ) throws(AudioCodingError) -> CodedFrame? {
-        let limit = streamInfo.frameByteCountLimit + id3v1ByteCount
+        let limit = streamInfo.frameByteCountLimit + tagByteCount
         var byteCount = min(64 << 10, limit)
         while true {
             let tail = try stream.tail(atMost: byteCount, of: .flac)

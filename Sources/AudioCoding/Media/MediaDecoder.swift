@@ -57,6 +57,9 @@ final class MediaDecoder {
     /// Whether the decoder itself leaves out the padding that the stream's configuration announces: those of Opus do.
     var dropsPadding: Bool { context?.pointee.codec_id == AV_CODEC_ID_OPUS }
 
+    /// Samples of one channel in every packet; 0 if they vary.
+    var samplesPerPacket: Int { Int(max(context?.pointee.frame_size ?? 0, 0)) }
+
     private static func check(_ call: String, _ code: Int32) throws(LibAVError) {
         guard code >= 0 else { throw LibAVError(call: call, code: code) }
     }

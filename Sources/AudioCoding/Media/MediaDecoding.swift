@@ -20,7 +20,8 @@ struct MediaDecoding {
         self.timeBase = timeBase
         sampleTime = AVRational(num: 1, den: decoder.sampleRate)
         timeline = MediaTimeline(
-            sampleRate: UInt32(clamping: decoder.sampleRate), samplesPerTick: av_rescale_q(1, timeBase, sampleTime))
+            sampleRate: UInt32(clamping: decoder.sampleRate), samplesPerTick: av_rescale_q(1, timeBase, sampleTime),
+            samplesPerPacket: decoder.samplesPerPacket)
     }
 
     /// Whether the decoder itself leaves out the padding that the stream's configuration announces.
@@ -55,7 +56,7 @@ struct MediaDecoding {
         guard let (samples, time) = try receive() else { return nil }
         hasDecoded = true
         let gap = try timeline.gap(
-            before: time.map { av_rescale_q($0, timeBase, sampleTime) }, count: samples.sampleCount)
+            before: time.map { av_rescale_q($0, timeBase, sampleTime) })
         guard gap > 0 else { return samples }
         held = samples
         fall(silent: gap)

@@ -9,22 +9,24 @@ struct MediaTimeline {
     /// Samples of one channel so far, silence included.
     private(set) var sampleCount: UInt64 = 0
     private let sampleRate: Int64
-    /// Samples of one channel in the unit of the packets' times; at least one.
-    private let samplesPerTick: Int64
+    /// Samples by which times may be wrong although nothing is missing.
+    private let tolerance: Int64
     /// The presentation time of the recording's first sample, in samples; nil before it is known.
     private var origin: Int64?
 
-    /// The timeline of a stream of `sampleRate`, whose packets' times are in ticks of `samplesPerTick` samples.
-    init(sampleRate: UInt32, samplesPerTick: Int64) {
+    /// The timeline of a stream of `sampleRate`, whose packets' times are in ticks of `samplesPerTick` samples and have
+    /// `samplesPerPacket` samples each; 0 if they vary. libavformat's times of Vorbis are wrong by as much as half a block.
+    init(sampleRate: UInt32, samplesPerTick: Int64, samplesPerPacket: Int) {
         self.sampleRate = max(Int64(sampleRate), 1)
-        self.samplesPerTick = max(samplesPerTick, 1)
+        let packet = samplesPerPacket > 0 ? Int64(samplesPerPacket) / 2 : self.sampleRate / 50
+        tolerance = max(2 * max(samplesPerTick, 1), packet)
     }
 
-    /// How many samples are missing before the next `count`, which begin at `presentationSample` if that is known.
+    /// How many samples are missing before the next ones, which begin at `presentationSample` if that is known.
     ///
     /// Times are compared with where the recording began, so that those which jitter add up to nothing. Throws if they jump ahead by
     /// more than a day.
-    mutating func gap(before presentationSample: Int64?, count: Int) throws(MediaFailure) -> UInt64 {
+    mutating func gap(before presentationSample: Int64?) throws(MediaFailure) -> UInt64 {
         guard let presentationSample else { return 0 }
         let expected = origin.flatMap { $0.adding(Int64(clamping: sampleCount)) }
         let gap = expected.flatMap { presentationSample.subtracting($0) } ?? 0
@@ -33,7 +35,7 @@ struct MediaTimeline {
             origin = presentationSample.subtracting(Int64(clamping: sampleCount))
             return 0
         }
-        guard gap > max(2 * samplesPerTick, Int64(count) / 2) else { return 0 }
+        guard gap > tolerance else { return 0 }
         guard gap / sampleRate <= Self.longestGap else {
             throw MediaFailure("the times of its packets jump ahead by \(gap / sampleRate) seconds")
         }

@@ -11,12 +11,12 @@ enum CodecWords {
         list(lossy.map(\.codec.rawValue), conjunction)
     }
 
-    /// `aac: mono 128k, stereo 160k, more 128k a channel; opus: …`: the usual bit rates of these.
+    /// `  aac: mono 128k, stereo 160k, more 128k a channel`: the usual bit rates of these, a line each.
     static var bitRates: String {
         lossy.map { codec, loss in
-            "\(codec.rawValue): mono \(loss.monoBitRate / 1000)k, stereo \(loss.stereoBitRate / 1000)k, "
+            "  \(codec.rawValue): mono \(loss.monoBitRate / 1000)k, stereo \(loss.stereoBitRate / 1000)k, "
                 + "more \(loss.monoBitRate / 1000)k a channel"
-        }.joined(separator: "; ")
+        }.joined(separator: "\n")
     }
 
     /// `FLAC, AAC or Opus`: the codecs whose sources are stored as they are.

@@ -29,8 +29,9 @@ enum ImportCommand {
             samples such as µ-law and ADPCM, RIFX, an ID3 tag before RIFF, other containers) samples and metadata are kept, and
             the line says "not byte for byte". Samples that FLAC cannot hold (floating point, more than 24 bits or 8 channels)
             are kept as pcm. With aac and opus, sources with a sample rate that these cannot hold are refused, unless --ultrasonic
-            says what to do. Without --bitrate, they have in bits a second:
-            \(CodecWords.bitRates).
+            says what to do. Without --bitrate, they have, in bits a second:
+
+            \(CodecWords.bitRates)
 
             Sources that are \(CodecWords.copiedKinds) already are stored as they are.
 

@@ -1,4 +1,5 @@
 import AudioCoding
+import Support
 import Zarr
 
 /// Stores a FLAC stream as it is: a FLAC file whole, its tags and pictures too; of other containers, the frames behind a header of
@@ -29,22 +30,36 @@ struct FLACCopier: SourceCopier {
         } else {
             try copyPackets(to: frames, progress)
         }
-        guard frames.sampleCount > 0 else { throw ImportError("has no frame") }
-        let notes =
-            parser.streamInfo.totalSamples.map { announced in
-                announced < frames.sampleCount
-                    ? ["it has \(frames.sampleCount) samples, and announces only \(announced)"] : []
-            } ?? []
+        guard frames.sampleCount > 0 else { throw ImportError("has no whole frame") }
+        let announced = parser.streamInfo.totalSamples
+        try refuseGaps(in: frames)
+        let isLonger = announced.map { $0 < frames.sampleCount } ?? false
+        let notes = isLonger ? ["it has more samples than it announces: \(frames.sampleCount)"] : []
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "flac-native")
         attributes["total_samples"] = JSONValue(frames.sampleCount)
         try frames.finish(attributes)
         // If not all samples are there, or more than are announced, their MD5 is another.
-        let isWhole = [nil, frames.sampleCount].contains(parser.streamInfo.totalSamples)
+        let isWhole = [nil, frames.sampleCount].contains(announced)
         let samples = parser.streamInfo.md5.flatMap { isWhole ? WrittenAudio.Proof.md5($0) : nil } ?? .decodableSamples
         return WrittenAudio(
             codec: codec, sampleCount: frames.sampleCount, byteCount: frames.byteCount,
-            proofs: parser.isFile ? [.sourceFile, samples] : [samples], notes: notes)
+            proofs: parser.isFile ? [.sourceFile, samples] : [samples],
+            announcedSampleCount: announced, notes: notes)
+    }
+
+    /// Throws if frames are lost in the middle, and if the last one may be there, but is not found for what follows it: another file, zeros, a tag of a strange kind. A frame
+    /// of FLAC does not say where it ends.
+    private func refuseGaps(in frames: FrameWriter<FrameIndexRow>) throws(AudioCodingError) {
+        guard frames.isContiguous else {
+            throw AudioCodingError(.flac, "there are bytes between its frames that are no frame")
+        }
+        let rest = frames.byteCount - min(frames.lastFrameEnd, frames.byteCount)
+        let missing = parser.streamInfo.totalSamples.map { $0.subtracting(frames.sampleCount) ?? 0 }
+        guard parser.isFile, rest > UInt64(FLACFrameScanner.tagByteCount),
+            missing.map({ $0 > 0 && $0 <= UInt64(parser.streamInfo.maximumBlockSize) }) ?? true
+        else { return }
+        throw AudioCodingError(.flac, "\(rest) bytes at its end are no frame", at: frames.lastFrameEnd)
     }
 
     private func copyFile(to frames: FrameWriter<FrameIndexRow>, _ progress: (UInt64) -> Void) throws {

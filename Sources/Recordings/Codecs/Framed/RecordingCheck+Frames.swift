@@ -92,6 +92,8 @@ extension RecordingCheck {
                 add([finding(.fault, "\(name) is missing\(unrepairable)")], repair: repair)
                 return []
             }
+            // A stream without frames has an index without rows.
+            if case .array(let array) = node, table.count == 0, array.shape.first == 0 { return [] }
             guard case .array(let array) = node, let index = StoredFrameIndex(array), index.count <= byteCount else {
                 add([finding(.fault, "\(name) is no table of the stream's frames\(unrepairable)")], repair: repair)
                 return []

@@ -32,8 +32,7 @@ struct VorbisCopier: SourceCopier {
             }
         }
         guard !scanner.hasHoles else {
-            throw ImportError(
-                "is damaged: pages of it are missing or have wrong checksums (--reencode decodes the others)")
+            throw AudioCodingError(.vorbis, "pages of it are missing or have wrong checksums")
         }
         guard scanner.heardSampleCount > 0 else { throw ImportError("has no samples") }
         var attributes = attributes

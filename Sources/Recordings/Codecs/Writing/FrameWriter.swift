@@ -14,6 +14,10 @@ final class FrameWriter<Row: FrameRow> {
     private(set) var sampleCount: UInt64 = 0
     /// How many frames there are.
     private(set) var frameCount: UInt64 = 0
+    /// Whether each frame begins where the one before ends.
+    private(set) var isContiguous = true
+    /// The byte of the blob behind the last frame.
+    private(set) var lastFrameEnd: UInt64 = 0
     private let blob: ArrayWriter
     private let index: ArrayWriter
 
@@ -77,6 +81,8 @@ final class FrameWriter<Row: FrameRow> {
     private func appendRow(of frame: CodedFrame) throws(ZarrError) {
         try index.append(rows: [Row(frame)])
         sampleCount = sampleCount.adding(UInt64(frame.sampleCount)) ?? .max
+        isContiguous = isContiguous && (frameCount == 0 || frame.offset == lastFrameEnd)
         frameCount += 1
+        lastFrameEnd = frame.offset.adding(UInt64(frame.byteCount)) ?? .max
     }
 }

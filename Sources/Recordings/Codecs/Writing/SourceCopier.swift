@@ -26,6 +26,8 @@ public protocol SourceCopier {
 
     /// Writes the audio into `node`, by several threads if `isConcurrent`. `attributes` go to the blob, beside those of the codec.
     /// `progress` is called with the samples of one channel that were copied since the last call.
+    ///
+    /// Throws an `ImportError` if the source is of a kind that is refused. Any other error says that it is damaged: it is decoded then.
     func copy(
         into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio

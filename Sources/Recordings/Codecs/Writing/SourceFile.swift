@@ -106,6 +106,19 @@ public final class SourceFile {
         CodedStream(byteCount: byteCount) { [self] range in try bytes(range) }
     }
 
+    /// Whether every byte is zero, as in files for which a recorder only reserved the room.
+    public var isAllZeros: Bool {
+        get throws {
+            var position: UInt64 = 0
+            while position < byteCount {
+                let piece = try bytes(position..<min(position + UInt64(Self.pieceByteCount), byteCount))
+                guard piece.allSatisfy({ $0 == 0 }) else { return false }
+                position += UInt64(piece.count)
+            }
+            return true
+        }
+    }
+
     /// The SHA-256 of the whole file, in hexadecimal.
     public func sha256() throws -> String {
         let digest = try MessageDigest.sha256()

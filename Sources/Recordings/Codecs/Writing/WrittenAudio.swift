@@ -24,10 +24,16 @@ public struct WrittenAudio: Sendable {
     public let byteCount: UInt64
     /// What reading it back must give, all of it.
     public let proofs: [Proof]
+    /// Samples of one channel that the source announces, to the sample; nil if it does not.
+    public let announcedSampleCount: UInt64?
     /// What was found in the source that people should know, in words.
     public let notes: [String]
 
-    init(codec: AudioCodec, sampleCount: UInt64, byteCount: UInt64, proofs: [Proof], notes: [String] = []) {
+    init(
+        codec: AudioCodec, sampleCount: UInt64, byteCount: UInt64, proofs: [Proof],
+        announcedSampleCount: UInt64? = nil, notes: [String] = []
+    ) {
+        self.announcedSampleCount = announcedSampleCount
         self.codec = codec
         self.sampleCount = sampleCount
         self.byteCount = byteCount

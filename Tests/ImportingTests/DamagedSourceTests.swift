@@ -1,0 +1,212 @@
+import AudioCoding
+import Foundation
+import Importing
+import Recordings
+import Support
+import TestSupport
+import Testing
+import Zarr
+
+/// Sources as recorders leave them if the card is full or the battery empty.
+struct DamagedSourceTests {
+    private static let strict: ImportOptions = {
+        var options = ImportOptions()
+        options.isStrict = true
+        return options
+    }()
+
+    /// Three seconds of noise at 48 kHz, coded by ffmpeg with `arguments` to a file called `name`.
+    private static func make(_ name: String, _ arguments: [String], in fixture: ImportFixture) throws -> [UInt8] {
+        let path = fixture.folder.appending(path: "whole-\(name)")
+        _ = try runChecked(
+            ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "anoisesrc=d=3:r=48000:seed=3:a=0.3"]
+                + arguments + [path.path])
+        return Array(try Data(contentsOf: path))
+    }
+
+    /// Offset and size of the packets that ffprobe finds in `bytes`.
+    private static func packets(_ bytes: [UInt8], _ name: String, in fixture: ImportFixture) throws -> [(Int, Int)] {
+        let path = try fixture.file("probed-\(name)", bytes)
+        let text = try runChecked(
+            ["ffprobe", "-v", "error", "-show_entries", "packet=pos,size", "-of", "csv=p=0", path]
+        ).text
+        return text.split(separator: "\n").compactMap { line in
+            let numbers = line.split(separator: ",").compactMap { Int($0) }
+            return numbers.count == 2 ? (numbers[1], numbers[0]) : nil
+        }
+    }
+
+    /// `bytes`, FLAC, with STREAMINFO announcing `total` samples.
+    private static func announcing(_ total: UInt64, _ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        // RFC 9639, section 8.2: 36 bits, the last of the 8 bytes behind the block and frame sizes.
+        bytes[21] = bytes[21] & 0xF0 | UInt8(total >> 32 & 0xF)
+        for index in 0..<4 { bytes[22 + index] = UInt8(truncatingIfNeeded: total >> (24 - 8 * UInt64(index))) }
+        return bytes
+    }
+
+    private static func faults(of fixture: ImportFixture) throws -> [String] {
+        var options = StoreCheck.Options()
+        options.isDeep = true
+        let check = try StoreCheck(fixture.store, root: "", options: options, cache: BlockCache(budget: 16 << 20))
+        let lines = KeptLines()
+        _ = check.run { _ in
+        } report: {
+            lines.log.say(.info, "\($0)")
+        }
+        return lines.all
+    }
+
+    @Test(arguments: ["gap.webm", "gap.mka"])
+    func `packets that are missing in a source are silence, and what follows keeps its time`(name: String) throws {
+        let fixture = try ImportFixture()
+        let whole = try Self.make(name, ["-c:a", "libopus", "-cluster_time_limit", "200"], in: fixture)
+        let expected = try fixture.importBytes(whole, name: "all-\(name)").recording
+        let packets = try Self.packets(whole, name, in: fixture)
+        // From one block to a later one of the same cluster, whose length then is wrong: Matroska finds the next.
+        var holed = whole
+        for (offset, byteCount) in packets[60..<75] {
+            for index in offset..<offset + byteCount where index < holed.count { holed[index] = 0xFF }
+        }
+        let (imported, recording) = try fixture.importBytes(holed, name: name)
+        #expect(abs(Int(recording.sampleCount) - Int(expected.sampleCount)) <= 96)
+        #expect(imported.notes.contains { $0.contains("decoded, since it cannot be stored as it is") })
+        #expect(imported.notes.contains { $0.hasPrefix("silence stands for") || $0.hasPrefix("damaged: ") })
+        #expect(try Self.faults(of: fixture).isEmpty)
+        let error = #expect(throws: ImportError.self) {
+            try ImportFixture().importBytes(holed, name: name, Self.strict)
+        }
+        #expect(error != nil)
+    }
+
+    @Test func `a damaged packet of AAC is silence, and the rest comes`() throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make("a.aac", ["-c:a", "aac", "-b:a", "64k"], in: fixture)
+        let expected = try fixture.importBytes(bytes, name: "all.aac").recording.sampleCount
+        let packets = try Self.packets(bytes, "a.aac", in: fixture)
+        for (offset, byteCount) in packets[50..<53] {
+            for index in offset + 7..<offset + byteCount { bytes[index] = 0xFF }
+        }
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.aac")
+        #expect(recording.sampleCount == expected)
+        #expect(
+            imported.notes.contains {
+                $0.hasPrefix("damaged: 3 of its packets cannot be decoded, the first at 0:00:01.0")
+            })
+        #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
+    @Test(arguments: [UInt64(288_000), 72_000, 0, 144_001])
+    func `a FLAC file that announces other samples than it has is stored whole with those that it has`(
+        announced: UInt64
+    ) throws {
+        let fixture = try ImportFixture()
+        let bytes = Self.announcing(announced, try Self.make("a.flac", ["-sample_fmt", "s16"], in: fixture))
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.flac")
+        #expect(recording.sampleCount == 144_000)
+        #expect(try fixture.bytes("audio_data_blob_array", of: recording) == bytes)
+        let notes: [UInt64: [String]] = [
+            144_001: ["it ends 0:00:00.000 before the end that it announces"],
+            288_000: ["it ends 0:00:03.000 before the end that it announces"],
+            72_000: ["it has more samples than it announces: 144000"],
+        ]
+        #expect(imported.notes == notes[announced] ?? [])
+        #expect(try Self.faults(of: fixture).isEmpty)
+        let source = try ReferenceDecode.samples(of: fixture.folder.appending(path: "whole-a.flac"))
+        #expect(try recording.sampleBytes() == source)
+    }
+
+    @Test func `a FLAC file that is cut short has the samples of its whole frames`() throws {
+        let fixture = try ImportFixture()
+        let bytes = Array(
+            try Self.make("a.flac", ["-sample_fmt", "s16", "-frame_size", "4096"], in: fixture).prefix(200_000))
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.flac")
+        #expect(recording.sampleCount % 4_096 == 0 && recording.sampleCount > 90_000)
+        #expect(imported.notes.count == 1 && imported.notes[0].hasSuffix(" before the end that it announces"))
+        #expect(try Self.faults(of: fixture).allSatisfy { $0.contains("bytes") })
+        #expect(throws: ImportError.self) { try ImportFixture().importBytes(bytes, name: "a.flac", Self.strict) }
+    }
+
+    @Test func `a FLAC file whose MD5 is not its samples' is imported, and a note says so`() throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make("a.flac", ["-sample_fmt", "s16"], in: fixture)
+        bytes[30] ^= 1
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.flac")
+        #expect(recording.sampleCount == 144_000 && recording.codec == .flac)
+        #expect(imported.notes.contains { $0.contains("its samples have another MD5 than its header says") })
+        #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
+    @Test func `FLAC whose frames do not begin with the first is decoded`() throws {
+        let fixture = try ImportFixture()
+        let bytes = try Self.make("a.flac", ["-sample_fmt", "s16", "-frame_size", "4096"], in: fixture)
+        let packets = try Self.packets(bytes, "a.flac", in: fixture)
+        let cut = Array(bytes[..<packets[0].0] + bytes[packets[10].0...])
+        let (_, recording) = try fixture.importBytes(cut, name: "a.flac")
+        #expect(recording.sampleCount == 144_000 - 10 * 4_096)
+        #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("cut.wav", "wav", 44 + 100_000), ("cut.aiff", "aiff", 54 + 100_000), ("cut.w64", "w64", 112 + 100_000),
+        ("cut.caf", "caf", 92 + 100_000), ("cut.au", "au", 32 + 100_000),
+    ])
+    func `a source of plain samples that is cut short has those that are left, and a note`(
+        name: String, format: String, byteCount: Int
+    ) throws {
+        let fixture = try ImportFixture()
+        let bytes = try Self.make(name, ["-f", format, "-fflags", "+bitexact"], in: fixture)
+        let (imported, recording) = try fixture.importBytes(Array(bytes.prefix(byteCount)), name: name)
+        #expect(abs(Int(recording.sampleCount) - 50_000) < 100)
+        #expect(imported.notes.count == 1 && imported.notes[0].hasPrefix("it ends 0:00:01.9"))
+        let error = #expect(throws: ImportError.self) {
+            try ImportFixture().importBytes(Array(bytes.prefix(byteCount)), name: name, Self.strict)
+        }
+        #expect(error?.summary.contains("without --strict") == true)
+    }
+
+    @Test(arguments: [UInt32(0), 0x7FFF_FFFF, 0x7FFF_F000, 0x8000_0000, 0xFFFF_FFFF, 0xFFFF_FFD8])
+    func `a size that a WAV file gets before it is known is not taken for a loss`(size: UInt32) throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make("a.wav", ["-fflags", "+bitexact"], in: fixture)
+        bytes.replaceSubrange(40..<44, with: WaveBuilder.littleEndian(size))
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.wav", Self.strict)
+        #expect(recording.sampleCount == 144_000 && imported.notes.isEmpty)
+    }
+
+    @Test(arguments: ["zeros", "byte", "tag", "file"])
+    func `what follows a FLAC stream costs no samples`(kind: String) throws {
+        let fixture = try ImportFixture()
+        let bytes = try Self.make("a.flac", ["-sample_fmt", "s16"], in: fixture)
+        let rest: [String: [UInt8]] = [
+            "zeros": [UInt8](repeating: 0, count: 5_000), "byte": [0x55],
+            "tag": Array("APETAGEX".utf8) + [0xD0, 7, 0, 0, 200, 0, 0, 0] + [UInt8](repeating: 7, count: 192),
+            "file": bytes,
+        ]
+        let (_, recording) = try fixture.importBytes(bytes + (rest[kind] ?? []), name: "a.flac")
+        let samples = try ReferenceDecode.samples(of: fixture.folder.appending(path: "whole-a.flac"))
+        #expect(try recording.sampleBytes() == (kind == "file" ? samples + samples : samples))
+        #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
+    @Test(arguments: [([UInt8](), "is empty"), ([UInt8](repeating: 0, count: 300_000), "is all zeros")])
+    func `a file of nothing is refused in words`(bytes: [UInt8], words: String) throws {
+        for name in ["a.wav", "a.flac", "a.mp3"] {
+            let error = #expect(throws: ImportError.self) { try ImportFixture().importBytes(bytes, name: name) }
+            #expect(error?.summary == words)
+        }
+    }
+
+    @Test(arguments: [AudioCodec.flac, .pcm])
+    func `a check finds no fault in a recording without samples`(codec: AudioCodec) throws {
+        let fixture = try ImportFixture()
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", [])
+        var options = ImportOptions()
+        options.codec = codec
+        let (imported, recording) = try fixture.importBytes(builder.bytes, options)
+        #expect(imported.isByteExact && recording.sampleCount == 0)
+        #expect(try Self.faults(of: fixture).isEmpty)
+    }
+}
