@@ -15,19 +15,6 @@ struct EditedDocument {
 
     var isRecording: Bool { attributes["type"] == .text(HierarchyNames.recordingType) }
 
-    /// The source, if the store says what its SHA-256 is.
-    var source: SourceIdentity? {
-        let stream: Int? =
-            switch metadata["stream"] {
-            case .integer(let number)?: Int(exactly: number)
-            case .unsigned(let number)?: Int(exactly: number)
-            default: nil
-            }
-        return (features["sha256"]?.text ?? features["SH256"]?.text).map {
-            SourceIdentity(sha256: $0, stream: stream)
-        }
-    }
-
     /// The name of the source, if the store has one.
     var name: String? { features["filename"]?.text ?? features["FILENAME"]?.text }
 

@@ -99,6 +99,7 @@ struct ImportJob {
     private func writeDecoded(_ media: MediaSource) throws -> Written {
         let sha256 = try source.file.sha256()
         var written = try encode(try MediaSamples(media)) { sha256 }
+        if let wave = source.file.codedWave { try writeChunks(around: wave.data) }
         var damage = media.damage
         damage.lacksEnd = try lacksEnd
         let missing = (try? AnnouncedSamples.missingByteCount(of: source.file.waveBytes)) ?? 0
@@ -107,6 +108,17 @@ struct ImportJob {
         }
         written.notes += try accept(damage)
         return written
+    }
+
+    /// Keeps what a WAV file has around the coded samples `data`, unless it is too long to be metadata.
+    private func writeChunks(around data: Range<UInt64>) throws {
+        let parts = [
+            (0..<data.lowerBound, HierarchyNames.codedSourceHead),
+            (data.upperBound..<source.file.byteCount, HierarchyNames.codedSourceTail),
+        ]
+        for (range, name) in parts where !range.isEmpty && UInt64(range.count) <= WaveSource.envelopeByteCountLimit {
+            try writeBytes(range, name)
+        }
     }
 
     /// What to say of `damage`. Throws if the source is damaged and that is not wanted.

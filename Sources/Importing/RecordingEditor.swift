@@ -41,19 +41,17 @@ public struct RecordingEditor: Sendable {
     public func move(_ path: String, to group: String) throws(EditError) -> String {
         guard group != Self.group(of: path) else { throw EditError(path, "is in /\(group) already") }
         guard !"\(group)/".hasPrefix("\(path)/") else { throw EditError(path, "cannot be moved into itself") }
-        let place = try locked(Self.group(of: path)) { () throws(EditError) in
-            let document = try document(of: path)
-            let target: AudioGroup
-            do {
-                target = try AudioGroup(in: store, path: group)
-            } catch {
-                throw EditError(path, "cannot be moved to /\(group)", cause: error)
-            }
-            try check(document.source, isNotIn: target, for: path)
-            do {
-                return try store.moveNode(path, numberedIn: group)
-            } catch {
-                throw EditError(path, "cannot be moved to /\(group)", cause: error)
+        do {
+            _ = try AudioGroup(in: store, path: group)
+        } catch {
+            throw EditError(path, "cannot be moved to /\(group)", cause: error)
+        }
+        // In one order, so that two moves in opposite directions do not wait for each other.
+        let groups = [Self.group(of: path), group].sorted()
+        let place = try locked(groups[0]) { () throws(EditError) in
+            try locked(groups[1]) { () throws(EditError) in
+                _ = try document(of: path)
+                return try moveUnlessThere(path, to: group)
             }
         }
         try locked(group) { () throws(EditError) in
@@ -62,16 +60,20 @@ public struct RecordingEditor: Sendable {
         return place
     }
 
-    private func check(
-        _ source: SourceIdentity?, isNotIn group: AudioGroup, for path: String
-    ) throws(EditError) {
+    /// Moves the recording at `path` into the group at `group`, unless that has a recording of the same source.
+    private func moveUnlessThere(_ path: String, to group: String) throws(EditError) -> String {
         do {
-            guard let source, let place = try group.sources.place(of: source) else { return }
-            throw EditError(path, "its source is in /\(group.path) already, as /\(place)")
+            if let source = StoredSource(of: path, in: store), let sha256 = source.sha256,
+                let place = try GroupSources(of: group, in: store).place(
+                    of: SourceIdentity(sha256: sha256, stream: source.stream))
+            {
+                throw EditError(path, "its source is in /\(group) already, as /\(place)")
+            }
+            return try store.moveNode(path, numberedIn: group)
         } catch let error as EditError {
             throw error
         } catch {
-            throw EditError(path, "cannot be moved to /\(group.path)", cause: error)
+            throw EditError(path, "cannot be moved to /\(group)", cause: error)
         }
     }
 

@@ -102,7 +102,7 @@ struct SourceDescription {
         let comment = [source.tags, source.stream.tags].lazy.compactMap { tags in
             tags.first { $0.key.lowercased() == "comment" }?.value
         }.first
-        let chunks = file.chunkMetadata
+        let chunks = file.codedWave?.metadata
         hasChunks = chunks != nil
         var metadata = chunks ?? WaveMetadata(chunks: file.foreignChunks)
         if let comment { metadata.add(comment: comment) }

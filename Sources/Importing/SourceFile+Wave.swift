@@ -8,11 +8,11 @@ extension SourceFile {
         WaveBytes(byteCount: byteCount) { [self] range in try bytes(range) }
     }
 
-    /// The metadata in the chunks of a WAV file of any coding and byte order, with or without an ID3 tag before it; nil if it is no WAV
-    /// file, or cannot be read as one.
-    var chunkMetadata: WaveMetadata? {
+    /// The file as a WAV file of any coding and byte order, with or without an ID3 tag before it; nil if it is none, or cannot be read as
+    /// one.
+    var codedWave: CodedWaveSource? {
         guard let start = try? ID3v2.endOffset(of: codedStream) else { return nil }
-        return (try? WaveMetadata(chunksOf: waveBytes, at: start)) ?? nil
+        return (try? CodedWaveSource(waveBytes, at: start)) ?? nil
     }
 
     /// The chunks of the WAV file that a FLAC file was made from, if `flac --keep-foreign-metadata` has kept them, each with its header;

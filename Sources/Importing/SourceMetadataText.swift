@@ -1,5 +1,4 @@
 import Recordings
-import Support
 
 /// `meta_data_structure`: what ffprobe finds in the source, as one YAML text. Readers take the source's duration from it.
 struct SourceMetadataText {
@@ -26,7 +25,7 @@ struct SourceMetadataText {
         }
         lines.append("  format:")
         lines += [
-            "filename: \(Self.quoted(description.fileName.displayedName))", "nb_streams: \(description.streams.count)",
+            "filename: \(Self.quoted(description.fileName))", "nb_streams: \(description.streams.count)",
             "format_name: \(Self.quoted(description.container))", "duration: \(duration)",
             "size: \(description.byteCount)",
         ].map { "    \($0)" }

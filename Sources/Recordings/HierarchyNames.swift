@@ -16,4 +16,8 @@ public enum HierarchyNames {
     public static let sourceHead = "source_head"
     /// The bytes of a WAV source after its samples.
     public static let sourceTail = "source_tail"
+    /// The bytes before the samples of a WAV source that was decoded: with the samples as they are kept, they are no file.
+    public static let codedSourceHead = "coded_source_head"
+    /// The bytes after the samples of a WAV source that was decoded.
+    public static let codedSourceTail = "coded_source_tail"
 }

@@ -56,8 +56,8 @@ struct SetStart: Sendable {
     let time: Timestamp?
 }
 
-/// `source_metadata`: what the import kept of the source beside its sound: of its metadata, the fields that say something about the
-/// recorder; and its start if that was set later.
+/// `source_metadata`: what the import kept of the source beside its sound: its place, the fields of its metadata that say something
+/// about the recorder, and its start if that was set later.
 private struct SourceFields: Decodable {
     let path: String?
     let stream: Int?

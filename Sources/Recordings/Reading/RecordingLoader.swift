@@ -72,8 +72,8 @@ struct RecordingLoader: Sendable {
             facts.start = attributes.firstSampleTime.flatMap { Timestamp(iso8601: $0) }
         }
         facts.sourceSHA256 = group?.source.sha256
-        facts.sourcePath = group?.sourcePath
         facts.sourceModified = group?.source.modified
+        facts.sourcePath = group?.sourcePath
         facts.envelopeSize = envelope?.size
         if let group { facts.add(group.recorder) }
         return Recording(facts, samples: samples, envelope: envelope)

@@ -25,19 +25,6 @@ public struct WaveMetadata: Sendable, Equatable {
         for chunk in source.head.chunks + source.laterChunks { try add(chunk, of: file) }
     }
 
-    /// Reads the metadata chunks of a WAV file of any coding and byte order that begins at `offset` of `file`; nil if none begins there.
-    /// Its samples are not looked at.
-    public init?(chunksOf file: WaveBytes, at offset: UInt64) throws(WaveSourceError) {
-        let start = try file.bytes(from: offset, atMost: 12)
-        let form = String(decoding: start.prefix(4), as: UTF8.self)
-        guard ["RIFF", "RIFX", "RF64", "BW64"].contains(form), start.dropFirst(8).elementsEqual("WAVE".utf8) else {
-            return nil
-        }
-        let isBigEndian = form == "RIFX"
-        var walker = WaveChunkWalker(file, at: offset + 12, isBigEndian: isBigEndian)
-        while let chunk = try walker.next() { try add(chunk, of: file, isBigEndian: isBigEndian) }
-    }
-
     /// Reads the metadata of chunks that another kind of file keeps, each with its header: the `riff` blocks of `flac
     /// --keep-foreign-metadata`.
     public init(chunks: [[UInt8]]) {
@@ -55,7 +42,8 @@ public struct WaveMetadata: Sendable, Equatable {
         if self.comment == nil { info.append(MetadataField(name: "ICMT", value: comment)) }
     }
 
-    private mutating func add(
+    /// Adds the fields of `chunk` of `file`, if it is one of metadata.
+    mutating func add(
         _ chunk: WaveChunk, of file: WaveBytes, isBigEndian: Bool = false
     ) throws(WaveSourceError) {
         guard Self.identifiers.contains(chunk.identifier) else { return }
