@@ -1,4 +1,5 @@
 import Recordings
+import Support
 
 /// `meta_data_structure`: what ffprobe finds in the source, as one YAML text. Readers take the source's duration from it.
 struct SourceMetadataText {
@@ -25,7 +26,7 @@ struct SourceMetadataText {
         }
         lines.append("  format:")
         lines += [
-            "filename: \(Self.quoted(description.fileName))", "nb_streams: \(description.streams.count)",
+            "filename: \(Self.quoted(description.fileName.displayedName))", "nb_streams: \(description.streams.count)",
             "format_name: \(Self.quoted(description.container))", "duration: \(duration)",
             "size: \(description.byteCount)",
         ].map { "    \($0)" }
