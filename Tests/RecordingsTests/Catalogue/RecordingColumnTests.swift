@@ -29,9 +29,10 @@ import WaveFile
         #expect(names(.extendedAttributes) == "path,codec,source,start,sha256,rate_reason,\(recorder)")
         #expect(
             names(.infoText)
-                == "recording,file in a mount,source,source name bytes,source path,source modified,source sha256,source restored,codec,sample rate,rate because,channels,"
+                == "recording,file in a mount,source,source modified,source name bytes,source path,source sha256,source restored,codec,sample rate,rate because,channels,"
                 + "bits,length,start,stored,as WAV,\(recorder)")
-        #expect(names(.listJSON) == names(.listCSV) + ",source_modified")
+        #expect(
+            names(.listJSON) == names(.listCSV).replacing("name,", with: "name,filename_bytes,") + ",source_modified")
         #expect(names(.infoJSON) == "source_path,restores_source,rate_reason")
     }
 
