@@ -65,7 +65,9 @@ public struct FuseSession: ~Copyable {
         if handlingSignals { fuse_remove_signal_handlers(session) }
         // A number above zero is the signal that ended the loop. A connection that was aborted has been unmounted, too: now and
         // then the kernel reports that instead of ENODEV.
-        guard result >= 0 || result == -ECONNABORTED else { throw FuseError("the mount ended: \(String(cString: strerror(-result)))") }
+        guard result >= 0 || result == -ECONNABORTED else {
+            throw FuseError("the mount ended: \(String(cString: strerror(-result)))")
+        }
     }
 
     private borrowing func handleSignals() throws(FuseError) {
