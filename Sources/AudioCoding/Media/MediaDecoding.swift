@@ -3,6 +3,9 @@ import Support
 
 /// Decodes the packets of one stream in order. Silence stands for packets that are missing or cannot be decoded.
 struct MediaDecoding {
+    /// Samples of silence that are returned at a time, whatever rate a file claims.
+    private static let silencePieceLimit: UInt64 = 1 << 16
+
     private let decoder: MediaDecoder
     /// The unit of the stream's times, and that of samples.
     private let timeBase: AVRational, sampleTime: AVRational
@@ -45,7 +48,7 @@ struct MediaDecoding {
 
     private mutating func nextWhole() throws -> SampleBuffer? {
         if silence > 0 {
-            let count = min(silence, UInt64(clamping: decoder.sampleRate))
+            let count = min(silence, Self.silencePieceLimit)
             silence -= count
             return .silence(decoder.format, channels: decoder.channels, count: Int(clamping: count))
         }
@@ -82,7 +85,7 @@ struct MediaDecoding {
     mutating func send(_ packet: UnsafePointer<AVPacket>?) throws {
         do {
             try decoder.send(packet)
-        } catch  where (error as? LibAVError)?.isOfPacket ?? true {
+        } catch where (error as? LibAVError)?.isOfPacket ?? true {
             damage.add(at: sampleCount, packet: "\(error)")
             // Without times, only the packet itself says how long the gap is.
             if let packet = packet?.pointee, packet.pts == zwl_AV_NOPTS_VALUE, packet.duration > 0 {

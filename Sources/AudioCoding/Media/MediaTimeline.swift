@@ -3,8 +3,8 @@ import Support
 /// Where the samples of a stream belong by the times of its packets, so that silence can stand for packets that are missing and
 /// later sounds keep their times.
 struct MediaTimeline {
-    /// Seconds that a gap may last; what claims more is no gap but nonsense.
-    private static let longestGap: Int64 = 86_400
+    /// Samples of all gaps together, a day at 48 kHz: what claims more is no gap but nonsense, which would never be written to its end.
+    private static let gapLimit: UInt64 = 1 << 32
 
     /// Samples of one channel so far, silence included.
     private(set) var sampleCount: UInt64 = 0
@@ -13,19 +13,21 @@ struct MediaTimeline {
     private let tolerance: Int64
     /// The presentation time of the recording's first sample, in samples; nil before it is known.
     private var origin: Int64?
+    /// Samples of the gaps so far.
+    private var missingSampleCount: UInt64 = 0
 
     /// The timeline of a stream of `sampleRate`, whose packets' times are in ticks of `samplesPerTick` samples and have
     /// `samplesPerPacket` samples each; 0 if they vary. libavformat's times of Vorbis are wrong by as much as half a block.
     init(sampleRate: UInt32, samplesPerTick: Int64, samplesPerPacket: Int) {
         self.sampleRate = max(Int64(sampleRate), 1)
         let packet = samplesPerPacket > 0 ? Int64(samplesPerPacket) / 2 : self.sampleRate / 50
-        tolerance = max(2 * max(samplesPerTick, 1), packet)
+        tolerance = max(samplesPerTick.multiplied(by: 2) ?? .max, packet)
     }
 
     /// How many samples are missing before the next ones, which begin at `presentationSample` if that is known.
     ///
-    /// Times are compared with where the recording began, so that those which jitter add up to nothing. Throws if they jump ahead by
-    /// more than a day.
+    /// Times are compared with where the recording began, so that those which jitter add up to nothing. Throws if all gaps together are
+    /// longer than any recording's.
     mutating func gap(before presentationSample: Int64?) throws(MediaFailure) -> UInt64 {
         guard let presentationSample else { return 0 }
         let expected = origin.flatMap { $0.adding(Int64(clamping: sampleCount)) }
@@ -36,10 +38,12 @@ struct MediaTimeline {
             return 0
         }
         guard gap > tolerance else { return 0 }
-        guard gap / sampleRate <= Self.longestGap else {
+        let missing = UInt64(gap)
+        guard let sum = missingSampleCount.adding(missing), sum <= Self.gapLimit else {
             throw MediaFailure("the times of its packets jump ahead by \(gap / sampleRate) seconds")
         }
-        return UInt64(gap)
+        missingSampleCount = sum
+        return missing
     }
 
     /// Counts `count` more samples.

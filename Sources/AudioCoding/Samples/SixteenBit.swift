@@ -47,6 +47,7 @@ enum SixteenBit {
     private static func interleave(
         _ planes: [UnsafePointer<Float>], _ count: Int, to target: UnsafeMutableRawPointer
     ) {
+        // The products do not wrap around: `target` has room for all samples.
         switch planes.count {
         case 1:
             let plane = planes[0]

@@ -1,4 +1,5 @@
 import Glibc
+import Recordings
 import Support
 
 /// The files to import: those that the command line names, and those in folders that it names.
@@ -30,8 +31,6 @@ struct ImportSources: Sendable {
     private let keepsSidecars: Bool
 
     private static let maximumDepth = 64
-    /// Larger files are not kept as sidecars: 16 MiB.
-    private static let maximumSidecarByteCount: Int64 = 16 << 20
     /// The extensions of files that may hold sound.
     private static let extensions: Set = [
         "3gp", "aac", "aif", "aifc", "aiff", "ape", "au", "avi", "bwf", "caf", "flac", "flv", "m4a", "m4b", "m4v",
@@ -107,7 +106,7 @@ struct ImportSources: Sendable {
             files.append(file(relativePath))
         } else if let advice = ForeignFormat.advice(on: name) {
             pass(path, advice)
-        } else if keepsSidecars, target.st_size <= Self.maximumSidecarByteCount {
+        } else if keepsSidecars, target.st_size <= Int64(SidecarFile.byteCountLimit) {
             // With a group for each folder, below that group.
             sidecars.append(file(keepsTree ? name : relativePath))
         } else {

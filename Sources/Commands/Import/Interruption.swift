@@ -13,6 +13,7 @@ enum Interruption {
 
     /// Calls `body`, and lets the signals be noticed meanwhile; those that the process ignores stay ignored.
     static func watch<T>(_ body: () throws(CommandError) -> T) throws(CommandError) -> T {
+        // It also exists before a handler uses it: making it there would not be safe.
         isNoticed.store(false, ordering: .relaxed)
         var action = sigaction()
         action.sa_flags = SA_RESTART | CInt(bitPattern: UInt32(SA_RESETHAND))
@@ -21,6 +22,7 @@ enum Interruption {
         for signal in signals {
             var old = sigaction()
             sigaction(signal, nil, &old)
+            // Functions of C can be compared only as addresses.
             let handler = unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self)
             guard handler != unsafeBitCast(SIG_IGN, to: Int.self) else { continue }
             sigaction(signal, &action, nil)

@@ -34,6 +34,10 @@ public struct SidecarArray: Sendable {
         guard let end = file.offset.adding(file.byteCount), end <= array.byteCount else {
             throw ZarrError(.invalidDocument, "\(file.path) lies outside the array", path: array.path)
         }
+        guard file.byteCount <= SidecarFile.byteCountLimit else {
+            throw ZarrError(
+                .invalidDocument, "\(file.path) has \(file.byteCount) bytes, more than any sidecar", path: array.path)
+        }
         var position = file.offset
         while position < end {
             let next = min(position + Self.pieceByteCount, end)

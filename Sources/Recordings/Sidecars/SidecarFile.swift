@@ -2,6 +2,9 @@ import Support
 
 /// A file that an import kept with a group: it lay beside the sources, and was no sound.
 public struct SidecarFile: Codable, Sendable, Hashable {
+    /// Bytes that no such file exceeds: 16 MiB.
+    public static let byteCountLimit: UInt64 = 16 << 20
+
     /// Its path below the folder that was imported into the group. Of a store, so it may be anything.
     public let path: String
     /// Where it begins in its array, in bytes.

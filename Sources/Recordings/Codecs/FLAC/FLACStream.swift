@@ -38,11 +38,12 @@ final class FLACStream: DecodeUnits {
             encoding = Self.encoding(of: streamInfo)
             let first = try Self.header(at: metadata.firstFrameOffset, of: blob, streamInfo)
             fixedBlockSize = first.map(\.isVariableBlockSize) == false ? UInt64(streamInfo.maximumBlockSize) : nil
-            if let total = audio.attributes.totalSamples ?? streamInfo.totalSamples {
-                sampleCount = total
+            let counted = audio.attributes.totalSamples
+            if let announced = streamInfo.totalSamples, counted ?? announced <= announced {
+                sampleCount = counted ?? announced
             } else {
                 let last = try FLACFrameScanner.lastFrame(of: blob.stream, streamInfo: streamInfo)
-                sampleCount = last?.samples.upperBound ?? 0
+                sampleCount = min(last?.samples.upperBound ?? streamInfo.totalSamples ?? 0, counted ?? .max)
             }
             frames = FrameFinder(FLACFormat(metadata), in: blob, of: audio, services)
         } catch {

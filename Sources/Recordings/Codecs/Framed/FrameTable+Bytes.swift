@@ -12,6 +12,7 @@ extension FrameTable {
         var end: UInt64 = 0
         var endSample: UInt64 = 0
         while !rest.isEmpty {
+            // Sums wrap around, as the distances do; readers check every frame against the stream.
             guard let gap = LEB128.take(from: &rest), let byteCount = LEB128.take(from: &rest),
                 let lostSamples = LEB128.take(from: &rest), let sampleCount = LEB128.take(from: &rest),
                 let nextEnd = (end &+ gap).adding(byteCount),
