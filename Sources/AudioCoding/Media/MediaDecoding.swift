@@ -85,7 +85,8 @@ struct MediaDecoding {
     mutating func send(_ packet: UnsafePointer<AVPacket>?) throws {
         do {
             try decoder.send(packet)
-        } catch where (error as? LibAVError)?.isOfPacket ?? true {
+        } catch {
+            guard (error as? LibAVError)?.isOfPacket ?? true else { throw error }
             damage.add(at: sampleCount, packet: "\(error)")
             // Without times, only the packet itself says how long the gap is.
             if let packet = packet?.pointee, packet.pts == zwl_AV_NOPTS_VALUE, packet.duration > 0 {
