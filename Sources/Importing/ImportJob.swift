@@ -71,7 +71,11 @@ struct ImportJob {
             wave, format: format, metadata: source.description.metadata, in: source.file,
             isConcurrent: options.isConcurrent)
         progress(wave.head.byteCount)
-        var written = try encode(samples) { try samples.sha256() }
+        var written = try encode(samples) { () throws(ImportError) in
+            try source.file.floatScale(of: wave, format)
+        } sha256: {
+            try samples.sha256()
+        }
         if wave.missingByteCount > 0 {
             var damage = MediaDamage()
             damage.missingSampleCount = wave.missingByteCount / UInt64(format.blockAlign)
@@ -166,9 +170,14 @@ struct ImportJob {
 
     // MARK: - Encoding
 
-    /// Encodes `samples`. `sha256` is called once they have all been read, and returns that of the source file.
-    private func encode(_ samples: any SampleSource, sha256: () throws -> String) throws -> Written {
-        let plan = try EncodingPlan(samples.form, options)
+    /// Encodes `samples`. `sha256` is called once they have all been read, and returns that of the source file. `integers` finds out
+    /// whether they are integers over a power of two.
+    private func encode(
+        _ samples: any SampleSource,
+        integers: () throws(ImportError) -> (scale: FloatScale, bits: Int)? = { nil },
+        sha256: () throws -> String
+    ) throws -> Written {
+        let plan = try EncodingPlan(samples.form, options, integers: integers)
         let sourceRate = samples.form.sampleRate
         var done = 0.0
         let isLossless = plan.encoding.loss == nil
@@ -176,6 +185,7 @@ struct ImportJob {
         let isWave = samples is WaveSamples
         let observed = try ObservedSamples(samples, hashes: isLossless && !isWave) { done = advance(done, by: $0) }
         var input: any SampleSource = observed
+        if let (scale, bits) = plan.integers { input = IntegerSamples(observed, scale, bits: bits) }
         if let rate = plan.resampledRate { input = try ResampledSamples(observed, to: rate) }
         var form = input.form
         let trueRate = form.sampleRate
@@ -189,6 +199,7 @@ struct ImportJob {
             attributes["original_sample_rate"] = JSONValue(sourceRate)
             attributes["is_ultrasonic"] = .bool(sourceRate > Self.ultrasonicRate)
         }
+        if let (scale, _) = plan.integers { attributes["float_scale"] = scale.attribute }
         let audio = try writer.finish(attributes)
         return Written(
             audio: audio, sha256: try sha256(), samples: observed.sha256(), sampleCount: observed.sampleCount,

@@ -46,7 +46,10 @@ public final class Importer: Sendable {
             case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
             case .wave(let wave, let format):
                 try checkCollapsedSilence(of: source, wave, format)
-                return .planned(try preview(of: source, encoding: SampleForm(format)))
+                return .planned(
+                    try preview(of: source, encoding: SampleForm(format)) { () throws(ImportError) in
+                        try source.file.floatScale(of: wave, format)
+                    })
             }
         } catch {
             throw ImportError(wrapping: error)
@@ -68,8 +71,11 @@ public final class Importer: Sendable {
         SourceIdentity(sha256: sha256, stream: source.description.chosenStream)
     }
 
-    private func preview(of source: OpenSource, encoding form: SampleForm) throws(ImportError) -> ImportPreview {
-        let plan = try EncodingPlan(form, options)
+    private func preview(
+        of source: OpenSource, encoding form: SampleForm,
+        integers: () throws(ImportError) -> (scale: FloatScale, bits: Int)? = { nil }
+    ) throws(ImportError) -> ImportPreview {
+        let plan = try EncodingPlan(form, options, integers: integers)
         return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes)
     }
 
