@@ -14,6 +14,9 @@ struct ImportJob {
     let start: RecordingStart?
     /// What was decided before, in words.
     let notes: [String]
+    /// Whether the source cannot be stored as it is coded, since it is damaged. Then it is decoded as far as that goes, to the samples
+    /// that a mount of it would show, and its bytes are kept beside them.
+    let isSalvage: Bool
     /// Called with the bytes of the source that were processed since the last call.
     let progress: (UInt64) -> Void
 
@@ -33,10 +36,12 @@ struct ImportJob {
         let isByteExact: Bool
         /// What was decided and found, in words.
         var notes: [String]
+        /// Whether the bytes of the source are kept beside samples that are no part of it.
+        var keepsDamagedSource = false
 
         /// Whether the store has all bytes of the source file.
         var keepsSource: Bool {
-            isByteExact
+            isByteExact || keepsDamagedSource
                 || audio.proofs.contains { proof in
                     switch proof {
                     case .sourceFile: true
@@ -92,8 +97,8 @@ struct ImportJob {
         return written
     }
 
-    private func writeBytes(_ range: Range<UInt64>, _ name: String) throws {
-        let array = ArrayWriter(in: node, name: name, .bytes)
+    private func writeBytes(_ range: Range<UInt64>, _ name: String, _ plan: ArrayPlan = .bytes) throws {
+        let array = ArrayWriter(in: node, name: name, plan)
         try source.file.forEachPiece(of: range) { try array.append($0) }
         try array.finish()
     }
@@ -102,7 +107,13 @@ struct ImportJob {
 
     private func writeDecoded(_ media: MediaSource) throws -> Written {
         let sha256 = try source.file.sha256()
-        var written = try encode(try MediaSamples(media)) { sha256 }
+        var samples: any SampleSource = try MediaSamples(media)
+        if isSalvage, !samples.form.format.isInteger { samples = SixteenBitSamples(samples) }
+        var written = try encode(samples) { sha256 }
+        if isSalvage, media.holdsOneSound {
+            try writeBytes(0..<source.file.byteCount, HierarchyNames.damagedSource, .blob)
+            written.keepsDamagedSource = true
+        }
         if let wave = source.file.codedWave { try writeChunks(around: wave.data) }
         var damage = media.damage
         damage.lacksEnd = try lacksEnd

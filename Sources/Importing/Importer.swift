@@ -132,7 +132,8 @@ public final class Importer: Sendable {
         guard let source = try? OpenSource(path: path, stream: options.stream, reencodes: true) else { throw obstacle }
         do {
             return try stage(
-                source, relativePath, notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"],
+                source, relativePath, isSalvage: true,
+                notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"],
                 into: group
             ) { _ in }
         } catch {
@@ -150,7 +151,8 @@ public final class Importer: Sendable {
     }
 
     private func stage(
-        _ source: OpenSource, _ relativePath: String?, notes: [String] = [], into group: AudioGroup,
+        _ source: OpenSource, _ relativePath: String?, isSalvage: Bool = false, notes: [String] = [],
+        into group: AudioGroup,
         _ progress: @escaping (UInt64) -> Void
     ) throws -> StagedRecording {
         func staged(_ content: StagedRecording.Content) -> StagedRecording {
@@ -166,7 +168,7 @@ public final class Importer: Sendable {
         let found = start(of: source)
         let job = ImportJob(
             source: source, relativePath: relativePath, options: options, node: node, start: found.start,
-            notes: notes + found.notes(options.starts), progress: progress)
+            notes: notes + found.notes(options.starts), isSalvage: isSalvage, progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
