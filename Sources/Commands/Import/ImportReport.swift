@@ -15,6 +15,8 @@ final class ImportReport: Sendable {
         var sidecars = 0
         /// Those that were imported although their groups had recordings of the same name.
         var namesakes = 0
+        /// Whether something did not fit on the disk.
+        var isFull = false
         /// Why the import has stopped before all sources were tried; nil as long as it has not.
         var stop: String?
         /// Bytes of sources that were processed.
@@ -89,12 +91,18 @@ final class ImportReport: Sendable {
         // The others that are under way fail for the same reason.
         guard state.stop == nil else { return leave(source, &state) }
         state.failed += 1
+        state.isFull = true
         state.stop = "the disk is full: \(source.path): \(error.description(after: source.path))"
         if isJSON { say(FailedLine(source.path, error)) }
     }
 
     /// Whether the import is to stop: the sources that are not begun are to be left.
-    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.stop != nil } }
+    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.isFull } }
+
+    /// Notices that a source failed with `error`, which is reported when its turn comes.
+    func notice(_ error: ImportError) {
+        if error.isFailure(with: ENOSPC, EDQUOT) { state.withLock { $0.isFull = true } }
+    }
 
     /// Whether something is in the store now that was imported, or had been before.
     var hasKeptSomething: Bool { state.withLock { $0.imported + $0.alreadyThere + $0.sidecars > 0 } }

@@ -34,6 +34,17 @@ extension DirectoryStore: WritableStore {
         try DirectoryStagedNode(in: self)
     }
 
+    /// As for every store, by fsync(2) of the folder.
+    public func syncNames(in path: String) throws(StoreError) {
+        try check(path, isPrefix: true)
+        do {
+            try changes.sync(path)
+        } catch {
+            // What can only be read, as squashfs, has no such call, and nothing to wait for.
+            guard (error.cause as? SystemError)?.code == EINVAL else { throw error }
+        }
+    }
+
     static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
 
     /// As for every store, by one rename.
