@@ -20,8 +20,8 @@ public final class GroupSources: Sendable {
         /// The names in the group of recordings, by their sources.
         private(set) var recordings: [SourceIdentity: String] = [:]
         private(set) var byteCounts: Set<UInt64> = []
-        /// What a mount calls their files, but for numbers.
-        private(set) var fileNames: Set<String> = []
+        /// What a mount calls their files, but for numbers: the bytes of the names, as composed accents make another file.
+        private(set) var fileNames: Set<[UInt8]> = []
         var hasLooked = false
 
         mutating func add(_ node: String, _ source: Source?) {
@@ -107,9 +107,9 @@ public final class GroupSources: Sendable {
     }
 
     /// A source's name with `.wav` in the place of any other extension.
-    private static func fileName(of name: String) -> String {
-        guard let dot = name.lastIndex(of: "."), name[dot...].lowercased() != ".wav" else { return name }
-        return "\(name[..<dot]).wav"
+    private static func fileName(of name: String) -> [UInt8] {
+        guard let dot = name.lastIndex(of: "."), name[dot...].lowercased() != ".wav" else { return Array(name.utf8) }
+        return Array("\(name[..<dot]).wav".utf8)
     }
 }
 

@@ -378,4 +378,33 @@ import Testing
             #expect(run.errors.contains("no Zarr v3 store"))
         }
     }
+
+    @Test func `folders and files whose names differ in composed accents alone are kept apart`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store.zarr").path
+            let names = ["a\u{301}/x.wav", "\u{E1}/x.wav", "n\u{303}.wav", "\u{F1}.wav"]
+            for (number, name) in names.enumerated() {
+                var builder = WaveBuilder()
+                builder.addFormat()
+                builder.add("data", (0..<2_000).flatMap { WaveBuilder.littleEndian(Int16($0 % 7 * (number + 1))) })
+                // Not by Foundation, which may compose names.
+                let path = "\(directory.path)/sources/\(name)"
+                let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
+                mkdir("\(directory.path)/sources", 0o755)
+                mkdir(folder, 0o755)
+                let file = try #require(fopen(path, "w"))
+                _ = builder.bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+                fclose(file)
+            }
+            let run = zarrwlr("--keep-tree", store, "\(directory.path)/sources")
+            #expect(run.status == 0 && !run.errors.contains("file name of another"))
+            for name in names {
+                let (source, copy) = ("\(directory.path)/sources/\(name)", "\(directory.path)/copy.wav")
+                #expect(Zarrwlr.run("extract", store, name, "-o", copy).status == 0)
+                let isSame = try runChecked(["cmp", source, copy]).text.isEmpty
+                #expect(isSame)
+                unlink(copy)
+            }
+        }
+    }
 }

@@ -112,11 +112,12 @@ enum ImportCommand {
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) {
         let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(path: address.path)
-        var groups: [String: GroupSources] = [:]
+        var groups: [[UInt8]: GroupSources] = [:]
         for source in sources.files {
             let group = address.group(below: source.subgroup)
-            if let store, groups[group] == nil { groups[group] = GroupSources(of: group, in: store) }
-            let known = groups[group]
+            let key = Array(group.utf8)
+            if let store, groups[key] == nil { groups[key] = GroupSources(of: group, in: store) }
+            let known = groups[key]
             report.report(
                 source, Result { () throws(ImportError) in try importer.plan(for: source.path, besides: known) })
         }

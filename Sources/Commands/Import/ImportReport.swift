@@ -21,8 +21,8 @@ final class ImportReport: Sendable {
         var stop: String?
         /// Bytes of sources that were processed.
         var byteCount: UInt64 = 0
-        /// Bytes that were processed of sources that are not done, by their paths.
-        var underway: [String: UInt64] = [:]
+        /// Bytes that were processed of sources that are not done, by the bytes of their paths.
+        var underway: [[UInt8]: UInt64] = [:]
     }
 
     private let streams: CommandStreams
@@ -56,7 +56,7 @@ final class ImportReport: Sendable {
     func advance(_ source: ImportSources.File, by byteCount: UInt64) {
         state.withLock { state in
             state.byteCount = state.byteCount.adding(byteCount) ?? .max
-            state.underway[source.path, default: 0] += byteCount
+            state.underway[Array(source.path.utf8), default: 0] += byteCount
             if !isQuiet { line.show(progress(state)) }
         }
     }
@@ -64,7 +64,7 @@ final class ImportReport: Sendable {
     /// Reports what became of `source`.
     func report(_ source: ImportSources.File, _ result: Result<Importer.Outcome, ImportError>) {
         state.withLock { state in
-            let reported = state.underway.removeValue(forKey: source.path) ?? 0
+            let reported = state.underway.removeValue(forKey: Array(source.path.utf8)) ?? 0
             state.byteCount = state.byteCount.adding(source.byteCount - min(reported, source.byteCount)) ?? .max
             line.interrupt {
                 switch result {
