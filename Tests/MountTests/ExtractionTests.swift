@@ -79,12 +79,14 @@ extension Mounts {
         @Test(.enabled(if: SharedMaterial.isPresent, SharedMaterial.comment))
         func `extracted stores of every codec have the bytes of a mount`() throws {
             let stores = try #require(SharedMaterial.directory).appending(path: "stores")
-            let names = try FileManager.default.contentsOfDirectory(atPath: stores.path).filter { $0.hasSuffix(".zarr") }
+            let names = try FileManager.default.contentsOfDirectory(atPath: stores.path).filter {
+                $0.hasSuffix(".zarr")
+            }
             #expect(names.count == 5)
             for name in names { #expect(try Self.compare(stores.appending(path: name).path) > 1, "\(name)") }
         }
 
-        @Test func `Ctrl-C ends an extraction with a word, and a killed one leaves no incomplete file under its name`() throws
+        @Test func `Ctrl-C ends an extraction with a word, and neither it nor a kill leaves an incomplete file`() throws
         {
             try TestFiles.withTemporaryDirectory { directory in
                 let store = try TestStore(at: directory.appending(path: "s.zarr"), attributes: TestStore.audioGroup)
@@ -96,8 +98,12 @@ extension Mounts {
                 func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: copy)) ?? [] }
                 for signal in [SIGINT, SIGKILL] {
                     let process = Process()
-                    process.executableURL = Imports.program
-                    process.arguments = ["extract", store.directory.path, "-o", copy, "--catalogue", "off"]
+                    // The tests may run where signals are ignored.
+                    process.executableURL = URL(filePath: "/usr/bin/env")
+                    process.arguments = [
+                        "--default-signal=INT,TERM", Imports.program.path, "extract", store.directory.path, "-o", copy,
+                        "--catalogue", "off",
+                    ]
                     let errors = Pipe()
                     process.standardError = errors
                     let before = names().count
@@ -106,9 +112,11 @@ extension Mounts {
                     kill(process.processIdentifier, signal)
                     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
                     process.waitUntilExit()
-                    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+                    #expect(process.terminationReason == .uncaughtSignal)
+                    #expect(process.terminationStatus == signal)
                     if signal == SIGINT {
-                        #expect(text.hasPrefix("zarrwlr extract: interrupted; ") && text.contains(" files were not written\n"))
+                        #expect(
+                            text.contains(/zarrwlr extract: interrupted; [0-9]+ files were not written\n/), "\(text)")
                         #expect(names().allSatisfy { $0.hasSuffix(".wav") })
                     }
                     let sizes = try names().filter { $0.hasSuffix(".wav") }.map { name in

@@ -100,8 +100,7 @@ enum ExtractCommand {
                 help: "write the files that were kept beside the sound; -o then names a folder"),
             CommandOption(
                 "-o", "--output", effect: .value("FILE") { $0.output = $1 },
-                help: "the file to write, or - for standard output; an old one is replaced when the new one is complete; "
-                    + "for several files, their folder"
+                help: "the file (an old one is replaced when the new one is complete), folder, or - for standard output"
             ),
             CommandOption(
                 "--format",

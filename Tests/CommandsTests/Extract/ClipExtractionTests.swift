@@ -276,7 +276,7 @@ private struct TwoSites {
 
     @Test func `options of clips need a table and do not contradict each other`() throws {
         try TwoSites.with { sites throws in
-            for arguments in [["--context", "1"], ["--length", "1"], ["--name", "x"], []] {
+            for arguments in [["--context", "1"], ["--length", "1"], ["--name", "x"]] {
                 let run = Zarrwlr.run(
                     ["extract", sites.store.path, "-o", sites.store.file("x.wav")] + arguments)
                 #expect(run.status == 2)

@@ -54,8 +54,7 @@ import Testing
         }
     }
 
-    @Test func `a group is written as a mount of it would show it, and groups without recordings as empty folders`() throws
-    {
+    @Test func `a group is written as a mount of it shows it, groups without recordings as empty folders`() throws {
         try SmallStore.with { store in
             let other = try TestStore(at: store.directory.appending(path: "b.zarr"))
             try other.addGroup("pond")
@@ -77,7 +76,8 @@ import Testing
             let file = store.file("out/pond/night.wav")
             let right = try store.bytes(file)
             // The same bytes with another time: compared, and given the time.
-            try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 5)], ofItemAtPath: file)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 5)], ofItemAtPath: file)
             #expect(Zarrwlr.run(arguments).errors.hasSuffix(", 2 were there already\n"))
             #expect(try Self.status(file).st_mtim.tv_sec == 1_746_064_800)
             // Other bytes of the same size: with another time they are seen, with the right one by --verify only.
@@ -164,7 +164,8 @@ import Testing
             #expect(first.status == 1 && first.errors.isEmpty)
             var expected = [
                 Line(status: "written", file: "pond/night.wav", recording: "pond/0", bytes: 96_044),
-                Line(status: "written", file: "pond/day.wav", recording: "pond/1"), Line(status: "failed", recording: "pond/2"),
+                Line(status: "written", file: "pond/day.wav", recording: "pond/1"),
+                Line(status: "failed", recording: "pond/2"),
             ]
             let written = try lines(first)
             try #require(written.count == 3)
@@ -263,7 +264,9 @@ import Testing
             let store = try TestStore(at: directory.appending(path: "s.zarr"), attributes: TestStore.audioGroup)
             let blob = try SmallStore.fixture("fixed.flac")
             // 96 044 bytes each.
-            for number in 0..<30 { try store.addRecording("\(number)", codec: "flac", blob: blob, fileName: "\(number).wav") }
+            for number in 0..<30 {
+                try store.addRecording("\(number)", codec: "flac", blob: blob, fileName: "\(number).wav")
+            }
             try SmallDisk.with(megabytes: 1) { disk in
                 let arguments = ["extract", store.directory.path, "-o", disk.appending(path: "out").path]
                 let run = Zarrwlr.run(arguments)

@@ -68,7 +68,7 @@ import WaveFile
             RecordingFacts(
                 path: "pond/0", isArray: false, sourceName: "a", codec: .flac, format: format, sampleCount: 24_000,
                 modified: Timestamp(seconds: 0)))
-        #expect(RecordingOutput.recordingsCSV.csvLine(of: row) == ",pond,flac,48000,1,16,24000,0.500000,,,,,,,,\n")
+        #expect(RecordingOutput.recordingsCSV.csvLine(of: row) == ",pond,flac,48000,1,16,24000,0.500000,,,,,,,,,,\n")
         #expect(RecordingOutput.extendedAttributes.values(of: row).map(\.name) == ["path", "codec", "source"])
     }
 }
