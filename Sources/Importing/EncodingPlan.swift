@@ -9,19 +9,31 @@ struct EncodingPlan {
     private(set) var resampledRate: UInt32?
     /// The rate that the stream is to claim instead of its own; nil if it claims its own.
     private(set) var label: UInt32?
+    /// How the samples, which are floats, are made integers first, and of how many bits; nil if they are encoded as they are.
+    private(set) var integers: (scale: FloatScale, bits: Int)?
     /// What was decided, in words.
     private(set) var notes: [String] = []
 
     /// What to say of every lossy codec.
     static let lossNote = "not kept: exact samples, the source's header, and chunks that are not among its metadata"
 
-    /// A plan for samples of `form`. Throws, and names the choices, if `options` leave none.
-    init(_ form: SampleForm, _ options: ImportOptions) throws(ImportError) {
+    /// A plan for samples of `form`. Throws, and names the choices, if `options` leave none. `integers` is called to find out whether
+    /// samples that are floats are integers over a power of two.
+    init(
+        _ form: SampleForm, _ options: ImportOptions,
+        integers: () throws(ImportError) -> (scale: FloatScale, bits: Int)? = { nil }
+    ) throws(ImportError) {
         guard let chosen = CodecRegistry.encodings.first(where: { $0.codec == options.codec }) else {
             throw ImportError("samples cannot be encoded to \(options.codec.rawValue)")
         }
         encoding = chosen
         if let obstacle = chosen.obstacle(to: form) {
+            if chosen.loss == nil, !form.format.isInteger, let integers = try integers(),
+                chosen.obstacle(to: form.asIntegers(bits: integers.bits)) == nil
+            {
+                self.integers = integers
+                return
+            }
             let others = CodecRegistry.encodings.filter { $0.obstacle(to: form) == nil }
             guard chosen.loss == nil, let other = others.first(where: { $0.loss == nil }) else {
                 let choices = others.map { "--codec \($0.codec.rawValue)" }.joined(separator: " or ")
@@ -65,5 +77,12 @@ struct EncodingPlan {
             label = Self.ultrasoundLabel
             notes.append("stored as if it had \(Self.ultrasoundLabel) Hz; the mount announces \(form.sampleRate) Hz")
         }
+    }
+}
+
+extension SampleForm {
+    /// The form with integers of `bits` bits instead.
+    func asIntegers(bits: Int) -> SampleForm {
+        SampleForm(format: .integer(bits: bits), channels: channels, sampleRate: sampleRate)
     }
 }

@@ -14,6 +14,9 @@ struct ImportJob {
     let start: RecordingStart?
     /// What was decided before, in words.
     let notes: [String]
+    /// Whether the source cannot be stored as it is coded, since it is damaged. Then it is decoded as far as that goes, to the samples
+    /// that a mount of it would show, and its bytes are kept beside them.
+    let isSalvage: Bool
     /// Called with the bytes of the source that were processed since the last call.
     let progress: (UInt64) -> Void
 
@@ -33,10 +36,12 @@ struct ImportJob {
         let isByteExact: Bool
         /// What was decided and found, in words.
         var notes: [String]
+        /// Whether the bytes of the source are kept beside samples that are no part of it.
+        var keepsDamagedSource = false
 
         /// Whether the store has all bytes of the source file.
         var keepsSource: Bool {
-            isByteExact
+            isByteExact || keepsDamagedSource
                 || audio.proofs.contains { proof in
                     switch proof {
                     case .sourceFile: true
@@ -71,7 +76,11 @@ struct ImportJob {
             wave, format: format, metadata: source.description.metadata, in: source.file,
             isConcurrent: options.isConcurrent)
         progress(wave.head.byteCount)
-        var written = try encode(samples) { try samples.sha256() }
+        var written = try encode(samples) { () throws(ImportError) in
+            try source.file.floatScale(of: wave, format)
+        } sha256: {
+            try samples.sha256()
+        }
         if wave.missingByteCount > 0 {
             var damage = MediaDamage()
             damage.missingSampleCount = wave.missingByteCount / UInt64(format.blockAlign)
@@ -88,8 +97,8 @@ struct ImportJob {
         return written
     }
 
-    private func writeBytes(_ range: Range<UInt64>, _ name: String) throws {
-        let array = ArrayWriter(in: node, name: name, .bytes)
+    private func writeBytes(_ range: Range<UInt64>, _ name: String, _ plan: ArrayPlan = .bytes) throws {
+        let array = ArrayWriter(in: node, name: name, plan)
         try source.file.forEachPiece(of: range) { try array.append($0) }
         try array.finish()
     }
@@ -98,7 +107,13 @@ struct ImportJob {
 
     private func writeDecoded(_ media: MediaSource) throws -> Written {
         let sha256 = try source.file.sha256()
-        var written = try encode(try MediaSamples(media)) { sha256 }
+        var samples: any SampleSource = try MediaSamples(media)
+        if isSalvage, !samples.form.format.isInteger { samples = SixteenBitSamples(samples) }
+        var written = try encode(samples) { sha256 }
+        if isSalvage, media.holdsOneSound {
+            try writeBytes(0..<source.file.byteCount, HierarchyNames.damagedSource, .blob)
+            written.keepsDamagedSource = true
+        }
         if let wave = source.file.codedWave { try writeChunks(around: wave.data) }
         var damage = media.damage
         damage.lacksEnd = try lacksEnd
@@ -166,9 +181,14 @@ struct ImportJob {
 
     // MARK: - Encoding
 
-    /// Encodes `samples`. `sha256` is called once they have all been read, and returns that of the source file.
-    private func encode(_ samples: any SampleSource, sha256: () throws -> String) throws -> Written {
-        let plan = try EncodingPlan(samples.form, options)
+    /// Encodes `samples`. `sha256` is called once they have all been read, and returns that of the source file. `integers` finds out
+    /// whether they are integers over a power of two.
+    private func encode(
+        _ samples: any SampleSource,
+        integers: () throws(ImportError) -> (scale: FloatScale, bits: Int)? = { nil },
+        sha256: () throws -> String
+    ) throws -> Written {
+        let plan = try EncodingPlan(samples.form, options, integers: integers)
         let sourceRate = samples.form.sampleRate
         var done = 0.0
         let isLossless = plan.encoding.loss == nil
@@ -176,6 +196,7 @@ struct ImportJob {
         let isWave = samples is WaveSamples
         let observed = try ObservedSamples(samples, hashes: isLossless && !isWave) { done = advance(done, by: $0) }
         var input: any SampleSource = observed
+        if let (scale, bits) = plan.integers { input = IntegerSamples(observed, scale, bits: bits) }
         if let rate = plan.resampledRate { input = try ResampledSamples(observed, to: rate) }
         var form = input.form
         let trueRate = form.sampleRate
@@ -189,6 +210,7 @@ struct ImportJob {
             attributes["original_sample_rate"] = JSONValue(sourceRate)
             attributes["is_ultrasonic"] = .bool(sourceRate > Self.ultrasonicRate)
         }
+        if let (scale, _) = plan.integers { attributes["float_scale"] = scale.attribute }
         let audio = try writer.finish(attributes)
         return Written(
             audio: audio, sha256: try sha256(), samples: observed.sha256(), sampleCount: observed.sampleCount,

@@ -46,7 +46,10 @@ public final class Importer: Sendable {
             case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
             case .wave(let wave, let format):
                 try checkCollapsedSilence(of: source, wave, format)
-                return .planned(try preview(of: source, encoding: SampleForm(format)))
+                return .planned(
+                    try preview(of: source, encoding: SampleForm(format)) { () throws(ImportError) in
+                        try source.file.floatScale(of: wave, format)
+                    })
             }
         } catch {
             throw ImportError(wrapping: error)
@@ -68,8 +71,11 @@ public final class Importer: Sendable {
         SourceIdentity(sha256: sha256, stream: source.description.chosenStream)
     }
 
-    private func preview(of source: OpenSource, encoding form: SampleForm) throws(ImportError) -> ImportPreview {
-        let plan = try EncodingPlan(form, options)
+    private func preview(
+        of source: OpenSource, encoding form: SampleForm,
+        integers: () throws(ImportError) -> (scale: FloatScale, bits: Int)? = { nil }
+    ) throws(ImportError) -> ImportPreview {
+        let plan = try EncodingPlan(form, options, integers: integers)
         return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes)
     }
 
@@ -126,7 +132,8 @@ public final class Importer: Sendable {
         guard let source = try? OpenSource(path: path, stream: options.stream, reencodes: true) else { throw obstacle }
         do {
             return try stage(
-                source, relativePath, notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"],
+                source, relativePath, isSalvage: true,
+                notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"],
                 into: group
             ) { _ in }
         } catch {
@@ -144,7 +151,8 @@ public final class Importer: Sendable {
     }
 
     private func stage(
-        _ source: OpenSource, _ relativePath: String?, notes: [String] = [], into group: AudioGroup,
+        _ source: OpenSource, _ relativePath: String?, isSalvage: Bool = false, notes: [String] = [],
+        into group: AudioGroup,
         _ progress: @escaping (UInt64) -> Void
     ) throws -> StagedRecording {
         func staged(_ content: StagedRecording.Content) -> StagedRecording {
@@ -160,7 +168,7 @@ public final class Importer: Sendable {
         let found = start(of: source)
         let job = ImportJob(
             source: source, relativePath: relativePath, options: options, node: node, start: found.start,
-            notes: notes + found.notes(options.starts), progress: progress)
+            notes: notes + found.notes(options.starts), isSalvage: isSalvage, progress: progress)
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)

@@ -33,6 +33,7 @@ struct ReadBack {
         }
         // The samples are a part of the file.
         guard !written.isByteExact else { return try proveFile(written.sha256) }
+        if written.keepsDamagedSource { try prove(array: HierarchyNames.damagedSource, written.sha256) }
         for proof in written.audio.proofs {
             switch proof {
             case .encodedSamples:

@@ -8,6 +8,23 @@ extension SourceFile {
         WaveBytes(byteCount: byteCount) { [self] range in try bytes(range) }
     }
 
+    /// How the samples of `wave`, which are in `format`, can be kept as integers, and of how many bits; nil if they cannot, or are
+    /// integers already. Of floats, as many are read as it takes to find out.
+    func floatScale(
+        of wave: WaveSource, _ format: WaveFormat
+    ) throws(ImportError) -> (scale: FloatScale, bits: Int)? {
+        let form = SampleFormat(format.encoding)
+        var search = FloatScaleSearch(in: form)
+        var position = wave.data.lowerBound
+        while search.isOpen, position < wave.data.upperBound {
+            let end = min(position + UInt64(Self.pieceByteCount), wave.data.upperBound)
+            let piece = try bytes(position..<end)
+            piece.withUnsafeBytes { search.append(SampleBuffer(format: form, channels: 1, bytes: $0)) }
+            position = end
+        }
+        return search.result
+    }
+
     /// The file as a WAV file of any coding and byte order, with or without an ID3 tag before it; nil if it is none, or cannot be read as
     /// one.
     var codedWave: CodedWaveSource? {

@@ -20,4 +20,6 @@ public enum HierarchyNames {
     public static let codedSourceHead = "coded_source_head"
     /// The bytes after the samples of a WAV source that was decoded.
     public static let codedSourceTail = "coded_source_tail"
+    /// All bytes of a damaged source that was decoded as far as that goes.
+    public static let damagedSource = "damaged_source"
 }

@@ -5,6 +5,7 @@ import Recordings
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
 
 /// Sources as recorders leave them if the card is full or the battery empty.
@@ -43,6 +44,16 @@ struct DamagedSourceTests {
         bytes[21] = bytes[21] & 0xF0 | UInt8(total >> 32 & 0xF)
         for index in 0..<4 { bytes[22 + index] = UInt8(truncatingIfNeeded: total >> (24 - 8 * UInt64(index))) }
         return bytes
+    }
+
+    /// How far samples of 16 bits are from those `expected`, as a fraction of these.
+    private static func error(of samples: ArraySlice<UInt8>, _ expected: ArraySlice<UInt8>) -> Double {
+        func numbers(_ bytes: ArraySlice<UInt8>) -> [Int] {
+            Array(bytes).withUnsafeBytes { $0.bindMemory(to: Int16.self).map { Int($0) } }
+        }
+        let whole = numbers(expected)
+        let difference = zip(numbers(samples), whole).reduce(0) { $0 + abs($1.0 - $1.1) }
+        return Double(difference) / Double(max(whole.reduce(0) { $0 + abs($1) }, 1))
     }
 
     private static func faults(of fixture: ImportFixture) throws -> [String] {
@@ -94,6 +105,58 @@ struct DamagedSourceTests {
                 $0.hasPrefix("damaged: 3 of its packets cannot be decoded, the first at 0:00:01.0")
             })
         #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
+    @Test(arguments: [("d.aac", "aac"), ("d.mp3", "libmp3lame"), ("d.m4a", "aac"), ("d.ogg", "libvorbis")])
+    func `a damaged source of a lossy codec becomes 16 bits as a mount shows them, and its bytes are kept beside them`(
+        name: String, encoder: String
+    ) throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make(name, ["-c:a", encoder, "-b:a", "64k", "-aac_pns", "0"], in: fixture)
+        let packets = try Self.packets(bytes, name, in: fixture)
+        let (intact, whole) = try fixture.importBytes(bytes, name: "all-\(name)")
+        #expect(intact.codec != .flac)
+        let (offset, byteCount) = packets[packets.count / 2]
+        for index in offset + 7..<offset + byteCount { bytes[index] = index % 2 == 0 ? 0xFF : 0x5A }
+        let (imported, recording) = try fixture.importBytes(bytes, name: name)
+        guard imported.codec == .flac else {
+            Issue.record("the damage does not keep \(name) from being stored as it is: \(imported)")
+            return
+        }
+        #expect(recording.format.encoding == .integer16)
+        let (expected, samples) = (try whole.sampleBytes(), try recording.sampleBytes())
+        #expect(samples.count == expected.count)
+        let isSameBefore = samples.prefix(96_000) == expected.prefix(96_000)
+        let isSameAfter = samples.suffix(90_000) == expected.suffix(90_000)
+        #expect(isSameBefore && isSameAfter)
+        #expect(imported.keepsSource)
+        let keepsBytes = try fixture.bytes("damaged_source", of: recording) == bytes
+        #expect(keepsBytes)
+        #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
+    @Test(arguments: [("lost.ogg", "libvorbis"), ("lost.oga", "flac"), ("lost.opus", "libopus")])
+    func `silence stands for a page that an Ogg file has lost, and what follows keeps its time`(
+        name: String, encoder: String
+    ) throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make(name, ["-c:a", encoder, "-f", "ogg", "-page_duration", "500000"], in: fixture)
+        let expected = try fixture.importBytes(bytes, name: "all-\(name)").recording.sampleBytes()
+        let pages = bytes.indices.filter { bytes[$0] == 0x4F && bytes[$0...].starts(with: "OggS".utf8) }
+        let lost = pages[pages.count / 2]
+        bytes[lost + 100] ^= 0x55
+        let (imported, recording) = try fixture.importBytes(bytes, name: name)
+        #expect(imported.notes.contains { $0.hasPrefix("silence stands for 0:00:00.") })
+        #expect(!imported.notes.contains { $0.contains("before the end that it announces") })
+        let samples = try recording.sampleBytes()
+        #expect(samples.count == expected.count)
+        // A decoder of Opus needs some packets before it gives the samples of one that has lost nothing.
+        let tolerance = encoder == "libopus" ? 0.05 : 0
+        for part in [0..<90_000, samples.count - 90_000..<samples.count] {
+            #expect(Self.error(of: samples[part], expected[part]) <= tolerance, "bytes \(part)")
+        }
+        let silent = zip(samples, expected).filter { $0 == 0 && $1 != 0 }.count
+        #expect((40_000..<60_000).contains(silent), "half a second, but for the bytes that are zero in it anyway")
     }
 
     @Test(arguments: [UInt64(288_000), 72_000, 0, 144_001])

@@ -73,6 +73,38 @@ struct OddSource: Sendable, CustomTestStringConvertible {
         OddSource("double precision", fitsFLAC: false) {
             $0.addFormat(tag: 3, bits: 64); $0.add("data", noise(16_000))
         },
+        OddSource("floats that were integers of 16 bits, clipped") {
+            $0.addFormat(tag: 3, channels: 2, bits: 32, extra: [0, 0])
+            $0.add(
+                "data", floats(16_000, bits: 16, exponent: -15) + bytes(of: Float(-1)) + bytes(of: Float(0x7FFFp-15)))
+        },
+        OddSource("floats that were integers of 24 bits, and one of full scale") {
+            $0.addFormat(tag: 3, bits: 32); $0.add("data", floats(9_000, bits: 24, exponent: -23) + bytes(of: Float(1)))
+        },
+        OddSource("floats as large as the integers that they were, RF64", form: "RF64") {
+            $0.addLargeSizes(data: 32_000, samples: 8_000)
+            $0.addFormat(tag: 3, bits: 32)
+            $0.add("data", floats(8_000, bits: 16, exponent: 0), size: .max)
+        },
+        OddSource("doubles that were integers of 24 bits, very quiet") {
+            $0.addFormat(tag: 3, channels: 3, bits: 64)
+            $0.add("data", integers(9_000, bits: 24).flatMap { bytes(of: Double($0) * 0x1p-90) })
+        },
+        OddSource("floats of digital silence") {
+            $0.addFormat(tag: 3, bits: 32); $0.add("data", [UInt8](repeating: 0, count: 8_000))
+        },
+        OddSource("floats that were integers but for a negative zero", fitsFLAC: false) {
+            $0.addFormat(tag: 3, bits: 32);
+            $0.add("data", floats(100_000, bits: 16, exponent: -15) + bytes(of: -Float(0)))
+        },
+        OddSource("floats that were integers but for a last one that is no number", fitsFLAC: false) {
+            $0.addFormat(tag: 3, bits: 32);
+            $0.add("data", floats(100_000, bits: 16, exponent: -15) + bytes(of: Float.nan))
+        },
+        OddSource("floats that were integers but for a fraction", fitsFLAC: false) {
+            $0.addFormat(tag: 3, bits: 32)
+            $0.add("data", floats(100_000, bits: 16, exponent: -15) + bytes(of: Float(0x1.000002p-25)))
+        },
         OddSource("ten channels", fitsFLAC: false) {
             $0.addFormat(channels: 10); $0.add("data", noise(20_000))
         },
@@ -94,6 +126,22 @@ struct OddSource: Sendable, CustomTestStringConvertible {
         bytes = builder.bytes
         self.fitsFLAC = fitsFLAC
     }
+
+    /// `count` integers of `bits` bits, without any order.
+    private static func integers(_ count: Int, bits: Int) -> [Int] {
+        var random = RepeatableRandom(seed: UInt64(count))
+        return (0..<count).map { _ in Int(truncatingIfNeeded: Int64(bitPattern: random.next()) >> Int64(64 - bits)) }
+    }
+
+    /// The same as floats, each times 2^`exponent`.
+    private static func floats(_ count: Int, bits: Int, exponent: Int) -> [UInt8] {
+        let step = Float(sign: .plus, exponent: exponent, significand: 1)
+        return integers(count, bits: bits).flatMap { bytes(of: Float($0) * step) }
+    }
+
+    private static func bytes(of value: Float) -> [UInt8] { WaveBuilder.littleEndian(value.bitPattern) }
+
+    private static func bytes(of value: Double) -> [UInt8] { WaveBuilder.littleEndian(value.bitPattern) }
 
     /// Bytes without any order.
     static func noise(_ count: Int) -> [UInt8] {

@@ -14,11 +14,16 @@ struct MediaDecoding {
     private(set) var damage = MediaDamage()
     /// Samples of silence that come next, and what comes behind them.
     private var silence: UInt64 = 0
-    private var held: SampleBuffer?
+    private var ready: ArraySlice<SampleBuffer> = []
+    /// The page that is being decoded; nil if each packet has a time of its own.
+    private var page: HeldPage?
     private var hasDecoded = false
+    private var isAtEnd = false
 
-    /// Decoding by `decoder`, whose stream has times in `timeBase`.
-    init(_ decoder: MediaDecoder, timeBase: AVRational) {
+    /// Decoding by `decoder`, whose stream has times in `timeBase`. `isPaged` says that only the pages of an Ogg stream have times that
+    /// can be relied on.
+    init(_ decoder: MediaDecoder, timeBase: AVRational, isPaged: Bool) {
+        page = isPaged ? HeldPage() : nil
         self.decoder = decoder
         self.timeBase = timeBase
         sampleTime = AVRational(num: 1, den: decoder.sampleRate)
@@ -52,18 +57,38 @@ struct MediaDecoding {
             silence -= count
             return .silence(decoder.format, channels: decoder.channels, count: Int(clamping: count))
         }
-        if let samples = held {
-            held = nil
-            return samples
+        if let samples = ready.popFirst() { return samples }
+        guard let (samples, time) = try receive() else {
+            guard isAtEnd, let last = page, !last.samples.isEmpty else { return nil }
+            try closePage(before: nil)
+            return try nextWhole()
         }
-        guard let (samples, time) = try receive() else { return nil }
         hasDecoded = true
-        let gap = try timeline.gap(
-            before: time.map { av_rescale_q($0, timeBase, sampleTime) })
-        guard gap > 0 else { return samples }
-        held = samples
-        fall(silent: gap)
+        guard page == nil else {
+            page?.append(samples)
+            if page?.isFull == true { ready = (page?.takeSamples() ?? [])[...] }
+            return try nextWhole()
+        }
+        try prepare([samples], startingAt: time)
         return try nextWhole()
+    }
+
+    /// Prepares `samples` to be returned, which begin at `time`, after the silence of the gap that is before them.
+    private mutating func prepare(_ samples: [SampleBuffer], startingAt time: Int64?) throws {
+        let gap = try timeline.gap(before: time.map { av_rescale_q($0, timeBase, sampleTime) })
+        if gap > 0 { fall(silent: gap) }
+        ready = samples[...]
+    }
+
+    /// Prepares the samples of the page, which is whole, to be returned. `next` is the first packet behind it.
+    private mutating func closePage(before next: AVPacket?) throws {
+        guard var page else { return }
+        let start = page.end(before: next).flatMap { end in
+            end.subtracting(av_rescale_q(page.sampleCount, sampleTime, timeBase))
+        }
+        let samples = page.takeSamples()
+        self.page = HeldPage(next)
+        if !samples.isEmpty { try prepare(samples, startingAt: start) }
     }
 
     private mutating func receive() throws -> (samples: SampleBuffer, time: Int64?)? {
@@ -83,6 +108,11 @@ struct MediaDecoding {
 
     /// Takes `packet`; nil at the end of the stream. Throws there if not one packet could be decoded.
     mutating func send(_ packet: UnsafePointer<AVPacket>?) throws {
+        isAtEnd = packet == nil
+        if let packet = packet?.pointee, let page {
+            if page.isFollowed(by: packet) { try closePage(before: packet) }
+            self.page?.add(timeOf: packet)
+        }
         do {
             try decoder.send(packet)
         } catch {

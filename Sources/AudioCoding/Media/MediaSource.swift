@@ -46,6 +46,14 @@ public final class MediaSource {
         prepare()
     }
 
+    /// Whether there is nothing in the file but one stream of sound, and pictures that go with it.
+    public var holdsOneSound: Bool {
+        streams.count == 1
+            && container.streams.allSatisfy {
+                $0.pointee.index == stream.index || $0.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+            }
+    }
+
     /// Chooses stream `index`, one of `streams`. Throws once something has been read.
     public func selectStream(_ index: Int) throws(MediaError) {
         guard let stream = streams.first(where: { $0.index == index }) else {
@@ -100,10 +108,12 @@ public final class MediaSource {
         do {
             while true {
                 if let samples = try decoding.next(until: end) { return samples }
-                guard !isAtEnd else { return nil }
+                guard !isAtEnd else {
+                    decoding.compare(withAnnounced: announcedSampleCount)
+                    return nil
+                }
                 isAtEnd = try !readPacket(for: &decoding)
                 try decoding.send(isAtEnd ? nil : container.packet)
-                if isAtEnd { decoding.compare(withAnnounced: announcedSampleCount) }
             }
         } catch let error as MediaError {
             throw error
@@ -153,7 +163,9 @@ public final class MediaSource {
             guard let described = container.stream(stream.index)?.pointee else {
                 throw MediaFailure("the stream is gone")
             }
-            return MediaDecoding(try MediaDecoder(described), timeBase: described.time_base)
+            // The packets of Opus say how long they are.
+            let isPaged = format == "ogg" && described.codecpar?.pointee.codec_id != AV_CODEC_ID_OPUS
+            return MediaDecoding(try MediaDecoder(described), timeBase: described.time_base, isPaged: isPaged)
         } catch {
             throw MediaError(path, "its \(stream.codec) cannot be decoded", cause: error)
         }

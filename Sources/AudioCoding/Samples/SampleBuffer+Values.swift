@@ -61,6 +61,12 @@ extension SampleBuffer {
         }
     }
 
+    /// The samples as integers of 16 bits, each rounded and clipped as a mount does it with what lossy codecs decode to.
+    public func sixteenBit() -> SampleBuffer {
+        let integers = floats().map { SixteenBit.integer($0).littleEndian }
+        return integers.withUnsafeBytes { SampleBuffer(format: .integer(bits: 16), channels: channels, bytes: $0) }
+    }
+
     /// A buffer of interleaved `floats`.
     init(floats: UnsafeBufferPointer<Float>, channels: Int) {
         self.init(format: .float32, channels: channels, bytes: UnsafeRawBufferPointer(floats))

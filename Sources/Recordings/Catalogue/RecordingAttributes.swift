@@ -163,6 +163,8 @@ struct AudioAttributes: Decodable {
     let totalSamples: UInt64?
     /// How many bits of an integer sample are used, if the array's type has more.
     let bitsPerSample: UInt64?
+    /// The floats that the integers of the stream stand for; nil if they stand for themselves.
+    let floatScale: FloatScaleAttribute?
 
     private enum CodingKeys: String, CodingKey {
         case codec, channels
@@ -175,6 +177,7 @@ struct AudioAttributes: Decodable {
         case primingSamples = "priming_samples"
         case totalSamples = "total_samples"
         case bitsPerSample = "bits_per_sample"
+        case floatScale = "float_scale"
     }
 
     init(from decoder: any Decoder) throws {
@@ -189,6 +192,7 @@ struct AudioAttributes: Decodable {
         primingSamples = values.lenient(UInt64.self, .primingSamples)
         totalSamples = values.lenient(UInt64.self, .totalSamples)
         bitsPerSample = values.lenient(UInt64.self, .bitsPerSample)
+        floatScale = values.lenient(FloatScaleAttribute.self, .floatScale)
     }
 }
 

@@ -1,19 +1,24 @@
 public import Support
 public import Zarr
 
-/// The coded bytes of a recording that may be its source file: that of a FLAC file, for instance, which is stored as it is.
+/// The bytes of a recording that may be its source file: the coded bytes of a FLAC file, for instance, which is stored as it is, or
+/// what is kept of a damaged source.
 ///
 /// Whether they are is known only by their SHA-256.
 public struct SourceBlob: Sendable {
     private let blob: CodedBlob
 
-    /// The coded bytes of the recording at `path` of `store`; nil if there are none, or not as many as the source had. What is read goes
+    /// Those bytes of the recording at `path` of `store`; nil if there are none, or not as many as the source had. What is read goes
     /// through `cache`.
     public init?(of path: String, in store: any Store, cache: BlockCache) throws(RecordingError) {
         let node = try RecordingNode(store: store, path: path, cache: cache)
-        let audio = try StoredAudio(of: node, in: store, cache: cache)
-        guard audio.isCoded else { return nil }
-        blob = try audio.blob()
+        if let kept = try? ZarrArray.open(store, path: "\(path)/\(HierarchyNames.damagedSource)", cache: cache) {
+            blob = try CodedBlob(kept)
+        } else {
+            let audio = try StoredAudio(of: node, in: store, cache: cache)
+            guard audio.isCoded else { return nil }
+            blob = try audio.blob()
+        }
         guard node.attributes?.source.byteCount.map({ $0 == blob.byteCount }) ?? true else { return nil }
     }
 

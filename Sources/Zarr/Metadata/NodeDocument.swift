@@ -17,7 +17,7 @@ struct NodeDocument: Sendable {
                 guard let name = try Self.version2Name(store, path) else { return nil }
                 throw DocumentProblem(.unsupported, "\(name) is of zarr_format 2, only 3 is supported")
             }
-            self.bytes = bytes
+            self.bytes = try DocumentText.checked(bytes)
         } catch let error as StoreError {
             throw ZarrError(error, path: path)
         } catch {
@@ -42,14 +42,10 @@ struct NodeDocument: Sendable {
     /// The document, decoded as a `type`.
     func decode<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
         do {
-            do {
-                return try JSONDecoder().decode(type, from: bytes)
-            } catch DecodingError.dataCorrupted {
-                // zarr-python writes bare NaN and Infinity in attributes. To allow them takes longer.
-                let decoder = JSONDecoder()
-                decoder.allowsJSON5 = true
-                return try decoder.decode(type, from: bytes)
-            }
+            let decoder = JSONDecoder()
+            decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+                positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+            return try decoder.decode(type, from: bytes)
         } catch {
             throw ZarrError(DocumentProblem(error), path: path)
         }

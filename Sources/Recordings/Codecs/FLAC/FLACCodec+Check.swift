@@ -39,8 +39,14 @@ extension FLACCodec {
         else { return check.decode(loaded) }
         // The MD5 is of signed numbers, WAV has 8 bits unsigned.
         let isUnsigned = loaded.recording.format.encoding == .unsigned8
+        let floatScale = loaded.audio.attributes.floatScale?.scale
         check.decode(loaded) { bytes in
-            if isUnsigned {
+            if let floatScale {
+                let floats = SampleBuffer(format: floatScale.format, channels: streamInfo.channels, bytes: bytes)
+                if let integers = floatScale.integers(of: floats, bits: streamInfo.bitsPerSample) {
+                    digest.update(integers.bytes)
+                }
+            } else if isUnsigned {
                 bytes.map { $0 ^ 0x80 }.withUnsafeBytes { digest.update($0) }
             } else {
                 digest.update(bytes)

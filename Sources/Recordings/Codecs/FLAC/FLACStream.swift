@@ -21,6 +21,8 @@ final class FLACStream: DecodeUnits {
     /// Samples of every frame but the last; nil if frames vary.
     private let fixedBlockSize: UInt64?
     private let decoders: DecoderPool<FLACStreamInfo.Form, FLACDecoder>
+    /// The floats that the stream's integers stand for; nil if they stand for themselves.
+    let floatScale: FloatScale?
 
     /// Reads what precedes the frames of `audio`, the first frame's header and, if nothing says how long the stream is, its last frame.
     ///
@@ -35,7 +37,8 @@ final class FLACStream: DecodeUnits {
         do {
             let metadata = try FLACMetadata(of: blob.stream)
             streamInfo = metadata.streamInfo
-            encoding = Self.encoding(of: streamInfo)
+            floatScale = try Self.floatScale(audio.attributes, streamInfo)
+            encoding = Self.encoding(of: streamInfo, floatScale)
             let first = try Self.header(at: metadata.firstFrameOffset, of: blob, streamInfo)
             fixedBlockSize = first.map(\.isVariableBlockSize) == false ? UInt64(streamInfo.maximumBlockSize) : nil
             let counted = audio.attributes.totalSamples
@@ -124,8 +127,19 @@ final class FLACStream: DecodeUnits {
         }
     }
 
-    private static func encoding(of streamInfo: FLACStreamInfo) -> SampleEncoding {
-        switch FLACDecoder.outputBytesPerSample(of: streamInfo) {
+    private static func floatScale(
+        _ attributes: AudioAttributes, _ streamInfo: FLACStreamInfo
+    ) throws(AudioCodingError) -> FloatScale? {
+        guard let attribute = attributes.floatScale else { return nil }
+        guard let scale = attribute.scale, FLACDecoder.outputBytesPerSample(of: streamInfo) > 1 else {
+            throw AudioCodingError(.flac, "its float_scale is not supported")
+        }
+        return scale
+    }
+
+    private static func encoding(of streamInfo: FLACStreamInfo, _ floatScale: FloatScale?) -> SampleEncoding {
+        if let floatScale { return floatScale.format == .float32 ? .float32 : .float64 }
+        return switch FLACDecoder.outputBytesPerSample(of: streamInfo) {
         case 1: .unsigned8
         case 2: .integer16
         case 3: .integer24
@@ -195,9 +209,14 @@ final class FLACStream: DecodeUnits {
             return try decoders.withDecoder(for: streamInfo.form) {
                 try FLACDecoder(streamInfo: streamInfo)
             } _: { decoder in
-                let byteCount = header.blockSize * streamInfo.channels * encoding.bytes
-                return try Block(count: byteCount) { samples in
-                    _ = try decoder.decode(coded, into: samples)
+                let count = header.blockSize * streamInfo.channels
+                return try Block(count: count * encoding.bytes) { samples in
+                    guard let floatScale else { return _ = try decoder.decode(coded, into: samples) }
+                    let width = decoder.outputBytesPerSample
+                    try withUnsafeTemporaryAllocation(byteCount: count * width, alignment: 16) { integers in
+                        _ = try decoder.decode(coded, into: integers)
+                        floatScale.write(floatsOf: UnsafeRawBufferPointer(integers), byteCount: width, to: samples)
+                    }
                 }
             }
         }
