@@ -71,7 +71,7 @@ import Testing
             let run = zarrwlr("\(store)::pond", sources.path)
             #expect(run.status == 0)
             #expect(run.output.contains("a.wav -> /pond/") && run.output.contains("b.WAV -> /pond/"))
-            #expect(run.errors.contains("2 imported, 1 other files passed over"))
+            #expect(run.errors.contains("2 imported, 1 other file passed over"))
             #expect(zarrwlr("\(store)::pond", sources.path).output.contains("already there, as /pond/"))
         }
     }
@@ -141,7 +141,7 @@ import Testing
             #expect(run.status == 1)
             #expect(run.errors.contains("/d/d: folders lie too deep\n"))
             #expect(run.errors.contains("gone.wav: cannot be examined: "))
-            #expect(run.errors.contains("2 imported, 2 failed, 1 other files passed over"))
+            #expect(run.errors.contains("2 imported, 2 failed, 1 other file passed over"))
         }
     }
 
@@ -218,7 +218,7 @@ import Testing
             #expect(try Data(contentsOf: back.appending(path: "empty.log")).isEmpty)
             try Data("mine".utf8).write(to: back.appending(path: "notes.txt"))
             let again = Zarrwlr.run("extract", "--sidecars", "\(store)::pond", "-o", back.path)
-            #expect(again.errors.contains("1 files written") && again.errors.contains("2 were there already"))
+            #expect(again.errors.contains("1 file written") && again.errors.contains("2 were there already"))
             #expect(try Data(contentsOf: back.appending(path: "notes~1.txt")) == Data("notes".utf8))
         }
     }
@@ -244,6 +244,10 @@ import Testing
             }
             #expect(Zarrwlr.run("info", store, odd).text.contains("source name bytes Y2Fm6S53YXY=\n"))
             #expect(Zarrwlr.run("list", "--json", store).text.contains(#""filename_bytes" : "Y2Fm6S53YXY=""#))
+            // The name of the source and the path of the file, which is /FF/c.wav for another.
+            let csv = Zarrwlr.run("list", "--csv", store).text
+            #expect(csv.contains(",Y2Fm6S53YXY=,Y2Fm6S53YXY=\n"))
+            #expect(csv.contains(",,\(Data([0xFF] + Array("/c.wav".utf8)).base64EncodedString())\n"))
         }
     }
 
@@ -284,7 +288,7 @@ import Testing
             #expect(run.output.contains("/a.wav: already there, as /pond/0\n"))
             #expect(run.output.contains("/night/b.WAV: flac, 48000 Hz"))
             #expect(run.errors.contains("/bad.wav: is no whole WAV file"))
-            #expect(run.errors.contains("1 to be imported, 1 there already, 1 failed, 1 other files passed over"))
+            #expect(run.errors.contains("1 to be imported, 1 there already, 1 failed, 1 other file passed over"))
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: "\(store)/pond").sorted() == ["0", "zarr.json"])
         }

@@ -180,7 +180,7 @@ final class ImportReport: Sendable {
     /// Reports that `count` leftovers of interrupted imports were removed.
     func reportLeftovers(_ count: Int) {
         guard !isQuiet else { return }
-        streams.errors("zarrwlr import: removed what \(count) interrupted imports had left\n")
+        streams.errors("zarrwlr import: removed what \(count.counted("interrupted import")) had left\n")
     }
 
     /// Reports the totals, and returns the exit status.
@@ -188,13 +188,13 @@ final class ImportReport: Sendable {
         state.withLock { state in
             line.interrupt {}
             if let stop = state.stop {
-                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                let untried = state.untried.counted("source was", "sources were")
                 let text = "\(stop); the import stops, and \(untried) not tried"
                 streams.errors("zarrwlr import: \(text.escapingControlCharacters)\n")
             }
             let isInterrupted = Interruption.hasHappened && state.untried > 0
             if isInterrupted {
-                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                let untried = state.untried.counted("source was", "sources were")
                 streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
             }
             if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
@@ -203,8 +203,8 @@ final class ImportReport: Sendable {
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
                 if state.untried > 0 { parts.append("\(state.untried) not tried") }
-                if state.sidecars > 0 { parts.append("\(state.sidecars) sidecars kept") }
-                if !passedOver.isEmpty { parts.append("\(passedOver.count) other files passed over") }
+                if state.sidecars > 0 { parts.append("\(state.sidecars.counted("sidecar")) kept") }
+                if !passedOver.isEmpty { parts.append("\(passedOver.count.counted("other file")) passed over") }
                 streams.errors("zarrwlr import: \(parts.joined(separator: ", "))\n")
             }
             if isInterrupted { return .interrupted }
@@ -213,7 +213,7 @@ final class ImportReport: Sendable {
     }
 
     private func warning(of namesakes: Int) -> String {
-        let subject = namesakes == 1 ? "1 recording has" : "\(namesakes) recordings have"
+        let subject = namesakes.counted("recording has", "recordings have")
         return "warning: \(subject) the file name of another in the same group; a mount shows numbers behind such names"
             + (keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder")
     }
@@ -239,6 +239,6 @@ final class ImportReport: Sendable {
     private func progress(_ state: State) -> String {
         let done = state.imported + state.alreadyThere + state.failed + state.untried
         let pace = Pace(byteCount: state.byteCount, totalByteCount: totalByteCount, seconds: line.elapsed)
-        return "\(done) of \(fileCount) files, \(pace.text)"
+        return "\(done) of \(fileCount.counted("file")), \(pace.text)"
     }
 }

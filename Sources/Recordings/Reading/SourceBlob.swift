@@ -23,6 +23,9 @@ public struct SourceBlob: Sendable {
         guard node.attributes?.source.byteCount.map({ $0 == blob.byteCount }) ?? true else { return nil }
     }
 
+    /// How many bytes there are.
+    public var byteCount: UInt64 { blob.byteCount }
+
     /// Hands the bytes to `body`, in order.
     public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         try blob.forEachPiece(from: 0, body)
