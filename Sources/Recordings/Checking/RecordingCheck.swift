@@ -100,7 +100,9 @@ struct RecordingCheck {
         do {
             let group = try ZarrGroup.open(store, path: node.path)
             for name in try group.children() where !readWithAudio.contains(name) {
-                guard case .array(let array) = try ZarrNode.open(store, path: group.path(of: name), cache: cache)
+                guard
+                    case .array(let array) = try ZarrNode.open(
+                        store, path: group.path(of: name), cache: cache, absent: .damage)
                 else { continue }
                 guard isPlausible(array) else { continue }
                 for (_, error) in array.unreadableRows(progress: { _ in }) { add("\(name) cannot be read", error) }
