@@ -48,7 +48,7 @@ class Bench:
 
 
 SECTIONS = {
-    "import": ("Importing", [importing.rates]),
+    "import": ("Importing", [importing.rates, importing.small_files]),
     "index": ("Indexes", [importing.indexing, importing.overhead]),
     "random": ("Reading anywhere", [reading.cold_small, reading.cold_second, ffmpegfs.first_read]),
     "whole": ("Reading everything", [reading.whole_file]),

@@ -1,6 +1,7 @@
 """The speed of imports, and the cost of indexes."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from measuring import Row, cpus, percentile, ratio, run, seconds, side_by_side, walls
@@ -46,6 +47,41 @@ def rates(bench):
     rows.append(Row(
         "four files with --jobs 2, against --jobs 1", f"{times:.2f} × as fast", "at least 1.7 ×", times >= 1.7))
     shutil.rmtree(store)
+    return rows
+
+
+def small_files(bench):
+    """Many small files, whose import waits for the disk, compared with copies of their folder."""
+    folder = bench.sounds.excerpts(127, 2)[0].parent
+    store, copy = bench.folder / "small.zarr", bench.folder / "copy"
+
+    def copied(command):
+        shutil.rmtree(copy, ignore_errors=True)
+        return run("sh", "-c", command, "sh", folder, copy)
+
+    def encoded():
+        # Memory has nothing to wait for: what is left is the encoding and the verification.
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            return import_sources(bench, [folder], Path(memory) / "small.zarr")
+
+    copies, synced, encodings, default, eight = side_by_side(
+        bench.rounds,
+        lambda: copied('cp -r "$1" "$2"'),
+        lambda: copied('cp -r "$1" "$2" && sync'),
+        encoded,
+        lambda: import_sources(bench, [folder], store),
+        lambda: import_sources(bench, [folder], store, "--jobs", "8"))
+    allowed = [3 * copying + work for copying, work in zip(walls(copies), walls(encodings), strict=True)]
+    rows = []
+    for options, ours in [("", default), (" with --jobs 8", eight)]:
+        times = ratio(walls(ours), allowed)
+        rows.append(Row(
+            f"127 files of two seconds{options}, against 3 × `cp -r` and the encoding",
+            f"{times:.2f} × the time ({seconds(percentile(walls(ours), 0.5))}), "
+            f"{ratio(walls(ours), walls(copies)):.1f} × `cp -r`, {ratio(walls(ours), walls(synced)):.1f} × with `sync`",
+            "at most 1 ×", times <= 1))
+    shutil.rmtree(store)
+    shutil.rmtree(copy)
     return rows
 
 

@@ -2,33 +2,39 @@ import Glibc
 import Recordings
 import Support
 
-/// The place where a mount keeps what it has learned about a store's recordings for the next mount.
+/// The place where mounts and commands keep what they have learned about a store's recordings for the next ones.
 enum CatalogueLocation: Sendable, Equatable {
     /// A file per store in the user's cache folder.
     case standard
     /// This file.
     case file(String)
-    /// Nowhere: every mount learns it again.
+    /// Nowhere: it is learned again each time.
     case nowhere
 
-    /// The catalogue of the store at the absolute path `store`; nil if nothing is kept, which is logged unless the user asked for
-    /// it.
-    func open(store: String, log: Log) -> CatalogueFile? {
+    /// The value of an option: `off`, or a path.
+    init(_ text: String) {
+        self = text == "off" ? .nowhere : .file(text)
+    }
+
+    /// The catalogue of the store at the absolute path `store`, which is in `folder` if the location is `standard`; nil if nothing is
+    /// kept, which is logged unless the user asked for it.
+    func open(store: String, folder: String?, log: Log) -> CatalogueFile? {
         switch self {
         case .nowhere: return nil
         case .file(let path): return CatalogueFile(path: path, log: log)
         case .standard:
-            guard let folder = Self.standardFolder else {
+            guard let folder else {
                 log.say(.info, "neither XDG_CACHE_HOME nor HOME is set: what is learned of the recordings is not kept")
                 return nil
             }
             Self.make(folder)
-            return CatalogueFile(path: "\(folder)/\(Self.name(of: store)).sqlite", log: log)
+            return CatalogueFile(
+                path: "\(folder)/\(Self.name(of: FilePath.resolved(store) ?? store)).sqlite", log: log)
         }
     }
 
     /// `zarrwlr` in the user's cache folder. By the XDG Base Directory Specification a relative path is ignored.
-    private static var standardFolder: String? {
+    static var userFolder: String? {
         func variable(_ name: String) -> String? {
             getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
         }
@@ -50,5 +56,16 @@ enum CatalogueLocation: Sendable, Equatable {
         for byte in path.utf8 { hash.add(byte) }
         let name = path.split(separator: "/").last.map { String($0.prefix(60)) } ?? "root"
         return "\(name)-\(String(hash.value, radix: 16))"
+    }
+}
+
+extension CommandOption {
+    /// `--catalogue`, which sets `location`.
+    static func catalogue(
+        _ location: any WritableKeyPath<Configuration, CatalogueLocation> & Sendable
+    ) -> CommandOption {
+        CommandOption(
+            "--catalogue", effect: .value("PATH|off") { $0[keyPath: location] = CatalogueLocation($1) },
+            help: "where to keep what is learned about a store (~/.cache/zarrwlr)")
     }
 }

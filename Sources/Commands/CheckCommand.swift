@@ -29,10 +29,7 @@ enum CheckCommand {
             CommandOption(
                 "--jobs",
                 effect: .value("N") { configuration, text throws(CommandError) in
-                    guard let number = Int(text), (1...1024).contains(number) else {
-                        throw CommandError("option '--jobs': '\(text)' is not a number from 1 to 1024")
-                    }
-                    configuration.options.threads = number
+                    configuration.options.threads = try CommandOption<Configuration>.jobs(text)
                 },
                 help: "recordings checked at a time (the processors)"),
             CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
@@ -86,16 +83,16 @@ enum CheckCommand {
 
     private static func text(of progress: StoreCheck.Progress, after seconds: Double) -> String {
         let pace = Pace(byteCount: progress.byteCount, totalByteCount: progress.totalByteCount, seconds: seconds)
-        return "\(progress.recordings) of \(progress.recordingCount) recordings, \(pace.text)"
+        return "\(progress.recordings) of \(progress.recordingCount.counted("recording")), \(pace.text)"
     }
 
     private static func text(of summary: StoreCheck.Summary) -> String {
         var parts = [
-            "\(summary.recordings) recording\(summary.recordings == 1 ? "" : "s"), \(ByteCountText.short(summary.byteCount)) checked"
+            "\(summary.recordings.counted("recording")), \(ByteCountText.short(summary.byteCount)) checked"
         ]
-        parts.append("\(summary.faults == 0 ? "no" : "\(summary.faults)") fault\(summary.faults == 1 ? "" : "s")")
+        parts.append(summary.faults == 0 ? "no faults" : summary.faults.counted("fault"))
         if summary.unchecked > 0 { parts.append("\(summary.unchecked) could not be checked") }
-        if summary.notes > 0 { parts.append("\(summary.notes) note\(summary.notes == 1 ? "" : "s")") }
+        if summary.notes > 0 { parts.append(summary.notes.counted("note")) }
         if summary.repaired > 0 { parts.append("\(summary.repaired) repaired") }
         if summary.repairable > 0 { parts.append("\(summary.repairable) can be repaired") }
         return parts.joined(separator: ", ") + "\n"

@@ -25,6 +25,16 @@ struct CommandOption<Configuration>: Sendable {
     }
 }
 
+extension CommandOption {
+    /// The value of `--jobs`: how many things are done at a time.
+    static func jobs(_ text: String) throws(CommandError) -> Int {
+        guard let number = Int(text), (1...1024).contains(number) else {
+            throw CommandError("option '--jobs': '\(text)' is not a number from 1 to 1024")
+        }
+        return number
+    }
+}
+
 extension Array {
     /// Applies the options in `arguments` to `configuration` and returns the operands, in their order.
     ///

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The streams that a command writes to.
+/// The streams that a command writes to, and the folder where it may keep what can be learned again.
 public struct CommandStreams: Sendable {
     /// Writes requested output; returns false if it cannot be written any more.
     let output: @Sendable (UnsafeRawBufferPointer) -> Bool
@@ -8,18 +8,21 @@ public struct CommandStreams: Sendable {
     public let errors: @Sendable (String) -> Void
     /// Whether `errors` is a terminal, on which a progress line can be overwritten.
     let showsProgress: Bool
+    /// The folder for `CatalogueLocation.standard`; nil if nothing is to be kept there.
+    let cacheFolder: String?
 
     /// Streams that write by `output` and `errors`.
     init(
         output: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool, errors: @escaping @Sendable (String) -> Void,
-        showsProgress: Bool
+        showsProgress: Bool, cacheFolder: String? = nil
     ) {
         self.output = output
         self.errors = errors
         self.showsProgress = showsProgress
+        self.cacheFolder = cacheFolder
     }
 
-    /// The process's standard output and standard error.
+    /// The process's standard output and standard error, and the user's folder for caches.
     public static var standard: CommandStreams {
         CommandStreams(
             output: { STDOUT_FILENO.writeAll($0) },
@@ -27,7 +30,7 @@ public struct CommandStreams: Sendable {
                 var text = text
                 _ = text.withUTF8 { STDERR_FILENO.writeAll(UnsafeRawBufferPointer($0)) }
             },
-            showsProgress: isatty(STDERR_FILENO) == 1)
+            showsProgress: isatty(STDERR_FILENO) == 1, cacheFolder: CatalogueLocation.userFolder)
     }
 
     /// Writes `text` to `output`.

@@ -17,6 +17,12 @@ enum FilePath {
         return String(fileBytes: UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
     }
 
+    /// The path of the folder that the file at `path` is in.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     /// Whether `path` is `directory` or inside it. Both must be resolved.
     static func lies(_ path: String, in directory: String) -> Bool {
         path == directory || directory == "/" || path.hasPrefix("\(directory)/")

@@ -7,6 +7,7 @@ import Zarr
 enum InfoCommand {
     struct Configuration: Sendable {
         var isJSON = false
+        var catalogue = CatalogueLocation.standard
     }
 
     static let subcommand = Subcommand(
@@ -17,14 +18,16 @@ enum InfoCommand {
             stream is read from its first byte to its last.
             """,
         options: [
-            CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)")
+            CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
+            .catalogue(\.catalogue),
         ],
         configuration: Configuration(), run: run)
 
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
-        let store = try OpenStore(StoreAddress(operands[0]))
+        let store = try OpenStore(
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, streams, as: "info")
         let recording = try store.recording(operands[1])
         let description = try RecordingDescription(
             OpenStore.Entry(recording: recording, file: store.file(of: recording)), in: store)

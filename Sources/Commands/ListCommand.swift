@@ -6,6 +6,7 @@ import WaveFile
 enum ListCommand {
     struct Configuration: Sendable {
         var format = Format.table
+        var catalogue = CatalogueLocation.standard
     }
 
     enum Format: Sendable {
@@ -20,13 +21,15 @@ enum ListCommand {
         options: [
             CommandOption("--csv", effect: .flag { $0.format = .csv }, help: "print comma-separated values (a table)"),
             CommandOption("--json", effect: .flag { $0.format = .json }, help: "print JSON (a table)"),
+            .catalogue(\.catalogue),
         ],
         configuration: Configuration(), run: run)
 
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
-        let store = try OpenStore(StoreAddress(operands[0]))
+        let store = try OpenStore(
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, streams, as: "list")
         let contents = store.learn()
         let recordings = RecordingRow.all(contents.entries, in: store)
         switch configuration.format {
@@ -55,7 +58,7 @@ enum ListCommand {
         let length = SampleDuration(samples: UInt64(exactly: totals.seconds.rounded()) ?? .max, rate: 1).clock
             .prefix { $0 != "." }
         return table.text
-            + "\(totals.recordings) recording\(totals.recordings == 1 ? "" : "s"), \(length), \(ByteCountText.short(totals.storedByteCount)) in the store, "
+            + "\(totals.recordings.counted("recording")), \(length), \(ByteCountText.short(totals.storedByteCount)) in the store, "
             + "\(ByteCountText.short(totals.waveByteCount)) as WAV\(ratio.isEmpty ? "" : ", ratio \(ratio)")\n"
     }
 

@@ -63,7 +63,7 @@ public struct MountCommand: Sendable {
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
-        let file = configuration.catalogue.open(store: store, log: log)
+        let file = configuration.catalogue.open(store: store, folder: CatalogueLocation.userFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache
         sources.version = version

@@ -60,7 +60,7 @@ struct MountOption: Sendable {
             },
             help: "MiB of decoded sound kept in memory (64)"),
         MountOption(
-            "catalogue", effect: .value("PATH|off") { $0.catalogue = $1 == "off" ? .nowhere : .file($1) },
+            "catalogue", effect: .value("PATH|off") { $0.catalogue = CatalogueLocation($1) },
             help: "where to keep what is learned about a store (~/.cache/zarrwlr)"),
         MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },

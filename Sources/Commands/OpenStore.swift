@@ -5,7 +5,7 @@ import Zarr
 
 /// A store that a command has opened: its recordings, and the files that a mount would show them as.
 struct OpenStore: Sendable {
-    /// A recording, and the path of its WAV file below a mount of the store.
+    /// A recording, and the path of its file below a mount of the store.
     struct Entry: Sendable {
         let recording: Recording
         let file: String
@@ -13,6 +13,8 @@ struct OpenStore: Sendable {
 
     /// All that a store has.
     struct Contents: Sendable {
+        /// The paths of the directories that show groups below a mount of the store, each before those in it.
+        let directories: [String]
         let entries: [Entry]
         /// Recordings that cannot be served and nodes that cannot be read, and why.
         let problems: [RecordingError]
@@ -33,25 +35,51 @@ struct OpenStore: Sendable {
     let cache: BlockCache
     private let catalogue: Catalogue
     private let volume: Volume
+    /// Keeps what is learned; nil if nothing is kept.
+    private let file: CatalogueFile?
 
-    /// Opens what `address` names, without examining any recording. What is noticed about recordings later is logged in
-    /// `log`.
+    /// Opens what `address` names, without examining any recording, and keeps nothing. What is noticed about recordings later is
+    /// logged in `log`.
     init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
+        try self.init(address, log: log) { nil }
+    }
+
+    /// Opens what `address` names for the command `name`, without examining any recording. What is known is taken from the catalogue
+    /// at `location`, and what is learned is kept there. If that is not possible, nothing is kept, and `streams` have a line about a
+    /// catalogue that the user has named.
+    init(
+        _ address: StoreAddress, catalogue location: CatalogueLocation, _ streams: CommandStreams, as name: String
+    ) throws(CommandError) {
+        try self.init(address, log: .silent) {
+            let log =
+                location == .standard
+                ? Log.silent
+                : Log(minimum: .warning) { streams.errors("zarrwlr \(name): \($1)\n") }
+            return location.open(store: FilePath.absolute(address.path), folder: streams.cacheFolder, log: log)
+        }
+    }
+
+    /// `openFile` is called once it is known that there is a store.
+    private init(_ address: StoreAddress, log: Log, openFile: () -> CatalogueFile?) throws(CommandError) {
         self.address = address
         store = try StoreCatalogue.open(path: address.path)
         cache = BlockCache(budget: Self.cacheByteCount)
-        catalogue = try StoreCatalogue.catalogue(of: store, address, cache: cache, log: log)
+        file = openFile()
+        catalogue = try StoreCatalogue.catalogue(of: store, address, cache: cache, file: file, log: log)
         volume = Volume(catalogue, log: log)
     }
 
-    /// Lists all groups and learns all recordings.
-    func learn() -> Contents {
+    /// Lists all groups and learns all recordings, whose files are called as `kind` says.
+    func learn(files kind: RecordingFileKind = .wave) -> Contents {
         var entries: [Entry] = []
         // In the catalogue's order, where 10 comes after 9.
-        volume.forEachRecording { entries.append(Entry(recording: $0, file: $1)) }
+        volume.forEachRecording(files: kind) { entries.append(Entry(recording: $0, file: $1)) }
+        file?.save()
+        var directories: [String] = []
+        volume.forEachDirectory(files: kind) { directories.append($0) }
         var problems: [RecordingError] = []
         volume.forEachProblem { problems.append($0) }
-        return Contents(entries: entries, problems: problems)
+        return Contents(directories: directories, entries: entries, problems: problems)
     }
 
     /// The recording that `name` means: its path in the store, or its WAV file's path in a mount. No other is opened.

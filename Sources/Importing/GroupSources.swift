@@ -3,16 +3,41 @@ import Support
 import Synchronization
 public import Zarr
 
-/// The sources of the recordings that are in a group.
+/// The sources of the recordings that are in a group, as of the last look at it.
 public final class GroupSources: Sendable {
+    /// The source of a recording.
+    struct Source: Sendable {
+        /// What it is, if the store says so.
+        let identity: SourceIdentity?
+        let byteCount: UInt64?
+        /// Its name without its folder.
+        let name: String?
+    }
+
     private struct Known {
-        /// The paths of recordings, by their sources.
-        var places: [SourceIdentity: String] = [:]
-        var byteCounts: Set<UInt64> = []
-        /// What a mount calls their files, but for numbers.
-        var fileNames: Set<String> = []
-        /// The names in the group that were seen.
-        var nodes: Set<String> = []
+        /// The sources of recordings, by their names in the group; nil for what is no recording.
+        private(set) var nodes: [String: Source?] = [:]
+        /// The names in the group of recordings, by their sources.
+        private(set) var recordings: [SourceIdentity: String] = [:]
+        private(set) var byteCounts: Set<UInt64> = []
+        /// What a mount calls their files, but for numbers: the bytes of the names, as composed accents make another file.
+        private(set) var fileNames: Set<[UInt8]> = []
+        var hasLooked = false
+
+        mutating func add(_ node: String, _ source: Source?) {
+            nodes[node] = .some(source)
+            if let byteCount = source?.byteCount { byteCounts.insert(byteCount) }
+            if let identity = source?.identity { recordings[identity] = node }
+            if let name = source?.name { fileNames.insert(GroupSources.fileName(of: name)) }
+        }
+
+        /// Forgets all but `present`.
+        mutating func keep(_ present: Set<String>) {
+            guard nodes.keys.contains(where: { !present.contains($0) }) else { return }
+            let kept = nodes.filter { present.contains($0.key) }
+            self = Known(hasLooked: hasLooked)
+            for (node, source) in kept { add(node, source) }
+        }
     }
 
     private let store: any Store
@@ -27,7 +52,7 @@ public final class GroupSources: Sendable {
 
     /// Whether a source of `byteCount` bytes is there.
     func mayHave(byteCount: UInt64) throws(StoreError) -> Bool {
-        try look()
+        try lookOnce()
         return known.withLock { $0.byteCounts.contains(byteCount) }
     }
 
@@ -35,8 +60,10 @@ public final class GroupSources: Sendable {
     ///
     /// If a store does not say which stream a recording is, it may be any.
     func place(of source: SourceIdentity) throws(StoreError) -> String? {
-        try look()
-        return known.withLock { $0.places[source] ?? $0.places[SourceIdentity(sha256: source.sha256, stream: nil)] }
+        try lookOnce()
+        return known.withLock { known in
+            (known.recordings[source] ?? known.recordings[source.ofAnyStream]).map(place)
+        }
     }
 
     /// Whether a source is known whose WAV file in a mount wants the same name as that of a source called `name`.
@@ -44,30 +71,53 @@ public final class GroupSources: Sendable {
         known.withLock { $0.fileNames.contains(Self.fileName(of: name)) }
     }
 
-    /// Learns of recordings that have appeared since it was last called: other processes may import too.
+    /// Learns that the recording of `source` is `node` in the group, and returns its path.
+    func add(_ node: String, _ source: Source) -> String {
+        known.withLock { $0.add(node, source) }
+        return place(of: node)
+    }
+
+    /// Looks again, since other processes may import or remove recordings, too. Nobody else changes the group meanwhile.
+    func refresh() throws(StoreError) {
+        let present = try look()
+        known.withLock { $0.keep(Set(present)) }
+    }
+
+    private func lookOnce() throws(StoreError) {
+        if !known.withLock({ $0.hasLooked }) { _ = try look() }
+    }
+
+    /// Learns of recordings that have appeared since the last look, and returns all names in the group.
     ///
     /// When it returns, all that were there when it was called are known. A name is therefore marked as seen only after its source was
     /// read; if two threads find the same name, both read it.
-    private func look() throws(StoreError) {
-        let nodes = try store.children(of: path)
-        let unseen = known.withLock { known in nodes.filter { !known.nodes.contains($0) } }
+    private func look() throws(StoreError) -> [String] {
+        let present = try store.children(of: path)
+        let unseen = known.withLock { known in present.filter { known.nodes[$0] == nil } }
         for node in unseen {
-            let place = path.isEmpty ? node : "\(path)/\(node)"
-            let source = UInt64(node) == nil ? nil : StoredSource(of: place, in: store)
-            known.withLock { known in
-                known.nodes.insert(node)
-                if let byteCount = source?.byteCount { known.byteCounts.insert(byteCount) }
-                if let sha256 = source?.sha256 {
-                    known.places[SourceIdentity(sha256: sha256, stream: source?.stream)] = place
-                }
-                if let name = source?.name { known.fileNames.insert(Self.fileName(of: name)) }
-            }
+            let source = UInt64(node) == nil ? nil : StoredSource(of: place(of: node), in: store)
+            known.withLock { $0.add(node, source.map(Source.init)) }
         }
+        known.withLock { $0.hasLooked = true }
+        return present
+    }
+
+    private func place(of node: String) -> String {
+        path.isEmpty ? node : "\(path)/\(node)"
     }
 
     /// A source's name with `.wav` in the place of any other extension.
-    private static func fileName(of name: String) -> String {
-        guard let dot = name.lastIndex(of: "."), name[dot...].lowercased() != ".wav" else { return name }
-        return "\(name[..<dot]).wav"
+    private static func fileName(of name: String) -> [UInt8] {
+        guard let dot = name.lastIndex(of: "."), name[dot...].lowercased() != ".wav" else { return Array(name.utf8) }
+        return Array("\(name[..<dot]).wav".utf8)
+    }
+}
+
+extension GroupSources.Source {
+    /// What a store says of a source.
+    fileprivate init(_ stored: StoredSource) {
+        identity = stored.sha256.map { SourceIdentity(sha256: $0, stream: stored.stream) }
+        byteCount = stored.byteCount
+        name = stored.name
     }
 }

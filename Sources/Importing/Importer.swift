@@ -103,9 +103,9 @@ public final class Importer: Sendable {
         try stage(at: path, relativePath: relativePath, into: group, progress: progress).publish()
     }
 
-    /// Writes the file at `path` as a recording of `group` and verifies it, so that it only has to be published. `relativePath` is the
-    /// file's path below the folder that was to be imported, which is kept. `progress` is called, now and then, with the bytes of the
-    /// file that were processed since the last call.
+    /// Writes the file at `path` as a recording of `group` and verifies it, so that it only has to be published, which waits until it is on
+    /// the disk. `relativePath` is the file's path below the folder that was to be imported, which is kept. `progress` is called, now and
+    /// then, with the bytes of the file that were processed since the last call.
     public func stage(
         at path: String, relativePath: String? = nil, into group: AudioGroup, progress: @escaping (UInt64) -> Void
     ) throws(ImportError) -> StagedRecording {
@@ -155,14 +155,17 @@ public final class Importer: Sendable {
         into group: AudioGroup,
         _ progress: @escaping (UInt64) -> Void
     ) throws -> StagedRecording {
-        func staged(_ content: StagedRecording.Content) -> StagedRecording {
-            StagedRecording(content, of: source.file.name, in: group)
+        func staged(
+            _ identity: SourceIdentity, _ node: (any StagedNode)?, _ recording: ImportedRecording?
+        ) -> StagedRecording {
+            let candidate = AudioGroup.Candidate(
+                identity: identity, byteCount: source.file.byteCount, name: source.file.name, node: node)
+            return StagedRecording(candidate, recording, in: group)
         }
         // Most sources are new: reading all of them twice to find that out would take longer.
-        if try group.sources.mayHave(byteCount: source.file.byteCount),
-            let place = try group.sources.place(of: identity(of: source, sha256: try source.file.sha256()))
-        {
-            return staged(.alreadyThere(place))
+        if try group.sources.mayHave(byteCount: source.file.byteCount) {
+            let identity = identity(of: source, sha256: try source.file.sha256())
+            if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
         }
         let node = try group.store.stageNode()
         let found = start(of: source)
@@ -172,11 +175,8 @@ public final class Importer: Sendable {
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
-        if let place = try group.sources.place(of: identity) { return staged(.alreadyThere(place)) }
-        let recording = try prove(written, of: source, in: node, of: group)
-        // Not only when it is published, since others wait for that.
-        try node.sync()
-        return staged(.new(node, recording, identity))
+        if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
+        return staged(identity, node, try prove(written, of: source, in: node, of: group))
     }
 
     /// Reads back what was written to `node`, and returns what it will be once it has its path.

@@ -4,4 +4,7 @@ struct SourceIdentity: Hashable, Sendable {
     let sha256: String
     /// The number of the stream in the file; nil if it is the file's only one of sound.
     let stream: Int?
+
+    /// The same file, if it is not known which stream.
+    var ofAnyStream: SourceIdentity { SourceIdentity(sha256: sha256, stream: nil) }
 }

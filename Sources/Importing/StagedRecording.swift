@@ -5,42 +5,67 @@ import Zarr
 /// A recording that is written and verified, but does not show in its group until it is published. If this is released before that,
 /// nothing of the recording stays.
 public final class StagedRecording: Sendable {
-    /// What came of the source.
-    enum Content: Sendable {
-        /// It was in the group before, at this path.
-        case alreadyThere(String)
-        /// It is in this node.
-        case new(any StagedNode, ImportedRecording, SourceIdentity)
-    }
-
-    private let content: Content
+    private let candidate: AudioGroup.Candidate
+    /// What it will be; nil if the group had a recording of its source.
+    private let recording: ImportedRecording?
     private let group: AudioGroup
-    /// The source's name without its folder.
-    private let sourceName: String
 
-    /// A recording of a source called `sourceName` that is to appear in `group`.
-    init(_ content: Content, of sourceName: String, in group: AudioGroup) {
-        self.content = content
-        self.sourceName = sourceName
+    /// The recording of `candidate`, which is to appear in `group`.
+    init(_ candidate: AudioGroup.Candidate, _ recording: ImportedRecording?, in group: AudioGroup) {
+        self.candidate = candidate
+        self.recording = recording
         self.group = group
     }
 
     /// Makes the recording appear in its group, under the next number, unless its source has been imported meanwhile.
     public func publish() throws(ImportError) -> Importer.Outcome {
-        switch content {
-        case .alreadyThere(let place): return .alreadyThere(place)
-        case .new(let node, var recording, let source):
+        try Self.publish([self])[0].get()
+    }
+
+    /// Makes `recordings` appear in their groups, in their order, and returns what became of each: sooner than by publishing one after
+    /// the other, since the disk is waited for once for many.
+    ///
+    /// What is imported or already there would survive a power cut when this returns.
+    public static func publish(_ recordings: [StagedRecording]) -> [Result<Importer.Outcome, ImportError>] {
+        var results = sync(recordings)
+        let synced = recordings.indices.filter { results[$0] == nil }
+        for (_, indices) in Dictionary(grouping: synced, by: { ObjectIdentifier(recordings[$0].group) }) {
+            guard let group = indices.first.map({ recordings[$0].group }) else { continue }
             do {
-                let publication = try group.publish(node, source, sourceName: sourceName)
-                guard case .new(let place, let hasNamesake) = publication else {
-                    return .alreadyThere(publication.place)
+                let publications = try group.publish(indices.map { recordings[$0].candidate })
+                for (index, publication) in zip(indices, publications) {
+                    results[index] = recordings[index].result(of: publication)
                 }
-                recording.path = place
-                recording.hasNamesake = hasNamesake
-                return .imported(recording)
             } catch {
-                throw ImportError(wrapping: error)
+                for index in indices { results[index] = .failure(ImportError(wrapping: error)) }
             }
+        }
+        return results.compactMap(\.self)
+    }
+
+    /// Waits until `recordings` would survive a power cut; returns why each cannot be imported if it would not.
+    private static func sync(_ recordings: [StagedRecording]) -> [Result<Importer.Outcome, ImportError>?] {
+        var results = [Result<Importer.Outcome, ImportError>?](repeating: nil, count: recordings.count)
+        let written = recordings.indices.filter { recordings[$0].candidate.node != nil }
+        // All are of one store.
+        guard let store = written.first.map({ recordings[$0].group.store }) else { return results }
+        let errors = store.sync(written.compactMap { recordings[$0].candidate.node })
+        for (index, error) in zip(written, errors) {
+            if let error { results[index] = .failure(ImportError(wrapping: error)) }
+        }
+        return results
+    }
+
+    private func result(of publication: AudioGroup.Publication) -> Result<Importer.Outcome, ImportError> {
+        switch publication {
+        case .new(let place, let hasNamesake):
+            guard var recording else { return .success(.alreadyThere(place)) }
+            recording.path = place
+            recording.hasNamesake = hasNamesake
+            return .success(.imported(recording))
+        case .old(let place): return .success(.alreadyThere(place))
+        case .vanished:
+            return .failure(ImportError("was there already, but its recording is gone meanwhile; import it once more"))
         }
     }
 }

@@ -6,10 +6,23 @@ final class Snapshot: Sendable {
     let plain: PlainTree
     /// All nodes, those of the views among them, by their inodes.
     let tree: Tree
+    private let options: VolumeOptions
 
     /// What a volume shows of `catalogue`.
     init(_ catalogue: Catalogue, options: VolumeOptions) {
-        plain = PlainTree(catalogue, reserved: View.all.map { Array($0.name.utf8) }, options: options)
+        self.options = options
+        plain = Self.plainTree(of: catalogue, files: .wave, options)
         tree = Tree(root: RootDirectory(plain, View.all, options: options))
+    }
+
+    /// The same groups and recordings with files that are called as `kind` says.
+    func plain(_ kind: RecordingFileKind) -> PlainTree {
+        kind == .wave ? plain : Self.plainTree(of: plain.catalogue, files: kind, options)
+    }
+
+    private static func plainTree(
+        of catalogue: Catalogue, files kind: RecordingFileKind, _ options: VolumeOptions
+    ) -> PlainTree {
+        PlainTree(catalogue, files: kind, reserved: View.all.map { Array($0.name.utf8) }, options: options)
     }
 }

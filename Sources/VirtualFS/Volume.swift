@@ -38,12 +38,22 @@ public final class Volume: Sendable {
     /// How much is known so far.
     public var counts: CatalogueCounts { snapshot.plain.catalogue.counts }
 
-    /// Learns everything, and calls `body` with each recording that is served and the path of its WAV file below the
-    /// root, in the catalogue's order.
-    public func forEachRecording(_ body: (_ recording: Recording, _ path: String) -> Void) {
+    /// Learns everything, and calls `body` with each recording that is served and the path below the root that its file has, or would
+    /// have if the files were called as `kind` says, in the catalogue's order.
+    public func forEachRecording(
+        files kind: RecordingFileKind = .wave, _ body: (_ recording: Recording, _ path: String) -> Void
+    ) {
         learn()
-        snapshot.plain.forEachRecording { contents, number, path in
+        snapshot.plain(kind).forEachRecording { contents, number, path in
             if let recording = try? contents.recording(number) { body(recording, path) }
+        }
+    }
+
+    /// Lists all groups, and calls `body` with the path below the root of each directory that shows one, except the root. A directory
+    /// comes before those in it.
+    public func forEachDirectory(files kind: RecordingFileKind = .wave, _ body: (_ path: String) -> Void) {
+        snapshot.plain(kind).forEachDirectory { _, path in
+            if !path.isEmpty { body(path) }
         }
     }
 

@@ -14,15 +14,17 @@ struct ArrayLayout: Sendable {
     private let store: any Store
     private let grid: ChunkGrid
     private let keyEncoding: ChunkKeyEncoding
-    private let fillValue: FillValue
+    /// The value of elements in absent chunks; nil if such chunks are lost.
+    private let fillValue: FillValue?
 
     init(
-        _ document: ArrayDocument, path: String, store: any Store, cache: BlockCache, kind: BlockKind
+        _ document: ArrayDocument, path: String, store: any Store, cache: BlockCache, kind: BlockKind,
+        absent: AbsentChunks
     ) throws(ZarrError) {
         self.path = path
         self.store = store
         keyEncoding = document.keyEncoding
-        fillValue = document.fillValue
+        fillValue = absent == .damage ? nil : document.fillValue
         let rank = document.shape.count
         func invalid(_ problem: String) -> ZarrError { ZarrError(.invalidDocument, problem, path: path) }
         guard rank <= Self.maximumRank else {
@@ -73,7 +75,7 @@ struct ArrayLayout: Sendable {
         try selection.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
             let key = keyEncoding.key(of: coordinates, in: path)
             let chunk = EncodedChunk(key: key, place: .object, number: number)
-            if try !chunks.read(part, of: chunk) { part.fill(with: fillValue) }
+            if try !chunks.read(part, of: chunk) { try part.fill(absent: chunk, with: fillValue) }
         }
     }
 }

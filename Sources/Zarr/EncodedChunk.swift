@@ -128,6 +128,9 @@ struct EncodedChunk {
 
     // MARK: - Errors
 
+    /// The error if the store does not have it, and should.
+    var lost: ZarrError { damaged("is not there") }
+
     private var removed: ZarrError { damaged("was removed while it was read") }
 
     private func wrongSize(_ size: UInt64, _ expected: Int) -> ZarrError {

@@ -18,20 +18,23 @@ public final class ZarrArray: Sendable {
     let layout: ArrayLayout
 
     init(
-        _ store: any Store, path: String, _ document: ArrayDocument, cache: BlockCache, kind: BlockKind = .chunks
+        _ store: any Store, path: String, _ document: ArrayDocument, cache: BlockCache, kind: BlockKind = .chunks,
+        absent: AbsentChunks
     ) throws(ZarrError) {
         self.path = path
         self.store = store
         shape = document.shape
         dataType = document.dataType
         dimensionNames = document.dimensionNames
-        layout = try ArrayLayout(document, path: path, store: store, cache: cache, kind: kind)
+        layout = try ArrayLayout(document, path: path, store: store, cache: cache, kind: kind, absent: absent)
     }
 
-    /// Opens the array at `path`; `cache` keeps its decoded chunks, as blocks of `kind`. Throws `notFound` if there is no node, and
+    /// Opens the array at `path`; `cache` keeps its decoded chunks, as blocks of `kind`, and `absent` says what chunks are that the store
+    /// does not have. Throws `notFound` if there is no node, and
     /// `unsupported` if reading the array would need something that is not supported.
     public static func open(
-        _ store: any Store, path: String, cache: BlockCache, kind: BlockKind = .chunks
+        _ store: any Store, path: String, cache: BlockCache, kind: BlockKind = .chunks,
+        absent: AbsentChunks = .fillValue
     ) throws(ZarrError) -> ZarrArray {
         guard let document = try NodeDocument(store, path: path) else {
             throw ZarrError(.notFound, "there is no Zarr node", path: path)
@@ -39,7 +42,7 @@ public final class ZarrArray: Sendable {
         guard case .array(let array) = try document.metadata() else {
             throw ZarrError(.invalidDocument, "is a group, not an array", path: path)
         }
-        return try ZarrArray(store, path: path, array, cache: cache, kind: kind)
+        return try ZarrArray(store, path: path, array, cache: cache, kind: kind, absent: absent)
     }
 
     /// Its attributes, read as a `type`. The document is read again: an open array does not keep it.

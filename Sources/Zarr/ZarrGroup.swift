@@ -31,7 +31,7 @@ public struct ZarrGroup: Sendable {
     /// nodes is known only when they are opened.
     public func children() throws(ZarrError) -> [String] {
         do {
-            return try store.children(of: path).filter { !$0.hasPrefix("__") && !$0.allSatisfy { $0 == "." } }
+            return try store.children(of: path).filter(NodeName.isAllowed)
         } catch {
             throw ZarrError(error, path: path)
         }

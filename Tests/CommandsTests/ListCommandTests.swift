@@ -65,6 +65,57 @@ import Testing
         }
     }
 
+    @Test func `list keeps what it learns, and does not learn it again`() throws {
+        try SmallStore.with { store in
+            let folder = store.file("cache")
+            func list(_ options: String...) -> Zarrwlr {
+                Zarrwlr.run(["list", store.path] + options, cacheFolder: folder)
+            }
+            let first = list()
+            #expect(first.status == 0)
+            let kept = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(kept.count == 1 && kept[0].hasPrefix("a.zarr-") && kept[0].hasSuffix(".sqlite"))
+            // Not even the beginning of the stream is read again. A change inside a chunk shows only to those who read it.
+            let chunk = try FileHandle(
+                forWritingTo: URL(filePath: "\(store.path)/pond/0/audio_data_blob_array/c/0"))
+            try chunk.write(contentsOf: Data("nothing".utf8))
+            try chunk.close()
+            #expect(list().text == first.text)
+            let anew = list("--catalogue", "off")
+            #expect(anew.errors.hasPrefix("zarrwlr list: /pond/0: its FLAC stream cannot be read"))
+            // What was imported again is another recording.
+            let document = URL(filePath: "\(store.path)/pond/0/zarr.json")
+            try Data(contentsOf: document).write(to: document)
+            #expect(list().status == 1)
+        }
+    }
+
+    @Test func `a catalogue that cannot be used fails no listing, and one that was named is warned of`() throws {
+        try SmallStore.with { store in
+            let listing = Zarrwlr.run("list", store.path).text
+            try Data("no database".utf8).write(to: URL(filePath: store.file("file")))
+            for folder in ["/proc/nowhere", store.file("file")] {
+                let run = Zarrwlr.run("list", store.path, cacheFolder: folder)
+                #expect(run.status == 0 && run.errors.isEmpty && run.text == listing)
+            }
+            for path in ["/proc/nowhere/a", store.file("file")] {
+                let run = Zarrwlr.run("list", store.path, "--catalogue", path)
+                #expect(run.status == 0 && run.text == listing)
+                #expect(run.errors.hasPrefix("zarrwlr list: the catalogue \(path) cannot be used"))
+            }
+            #expect(Zarrwlr.run("list", store.path, "--catalogue", store.file("named")).errors.isEmpty)
+            #expect(FileManager.default.fileExists(atPath: store.file("named")))
+        }
+    }
+
+    @Test func `no catalogue is made for what is no store`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let folder = directory.appending(path: "cache").path
+            #expect(Zarrwlr.run("list", directory.path, cacheFolder: folder).status == 2)
+            #expect(!FileManager.default.fileExists(atPath: folder))
+        }
+    }
+
     @Test func `list shows a group as a mount of it would`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("list", "\(store.path)::pond", "--csv")
@@ -128,9 +179,9 @@ import Testing
                 #expect(Zarrwlr.run("import", store, source).status == 0)
             }
             let csv = Zarrwlr.run("list", "--csv", store).text.split(separator: "\n")
-            #expect(csv[0].hasSuffix(",sha256,latitude,longitude,make,model,serial"))
-            #expect(csv[1].hasSuffix(",49.093119,-5.5,BATLOGGER,S2,22060166"))
-            #expect(csv[2].hasSuffix(",,,,,"))
+            #expect(csv[0].hasSuffix(",sha256,latitude,longitude,make,model,serial,filename_bytes,file_bytes"))
+            #expect(csv[1].hasSuffix(",49.093119,-5.5,BATLOGGER,S2,22060166,,"))
+            #expect(csv[2].hasSuffix(",,,,,,,"))
             let info = Zarrwlr.run("info", store, "0").text
             #expect(
                 info.contains(

@@ -13,14 +13,16 @@ struct Zarrwlr {
     /// Its standard output as text.
     var text: String { String(decoding: output, as: UTF8.self) }
 
-    static func run(_ arguments: String..., showsProgress: Bool = false) -> Zarrwlr {
-        run(arguments, showsProgress: showsProgress)
+    static func run(_ arguments: String..., showsProgress: Bool = false, cacheFolder: String? = nil) -> Zarrwlr {
+        run(arguments, showsProgress: showsProgress, cacheFolder: cacheFolder)
     }
 
-    static func run(_ arguments: [String], showsProgress: Bool = false) -> Zarrwlr {
+    /// Runs it with `arguments`. What it learns of a store is kept in `cacheFolder`, if that is given.
+    static func run(_ arguments: [String], showsProgress: Bool = false, cacheFolder: String? = nil) -> Zarrwlr {
         let (output, errors) = (Bytes(), Bytes())
         let streams = CommandStreams(
-            output: { output.add(Array($0)) }, errors: { _ = errors.add(Array($0.utf8)) }, showsProgress: showsProgress)
+            output: { output.add(Array($0)) }, errors: { _ = errors.add(Array($0.utf8)) }, showsProgress: showsProgress,
+            cacheFolder: cacheFolder)
         let status = ZarrwlrCommand(streams).run(arguments)
         return Zarrwlr(status: status, output: output.all, errors: String(decoding: errors.all, as: UTF8.self))
     }

@@ -28,6 +28,15 @@ struct EncodingPlanTests {
         #expect(plan.notes == ["kept as pcm: \(reason)"])
     }
 
+    @Test func `the bits a second of a channel do not fall with the number of channels`() throws {
+        for codec in [AudioCodec.aac, .opus] {
+            let encoding = try #require(CodecRegistry.encodings.first { $0.codec == codec })
+            let settings = EncodingSettings(sourceRate: 48_000, bitRate: nil, threads: 1)
+            let rates = (1...5).map { encoding.loss?.bitRate(settings, channels: $0) ?? 0 }
+            #expect(rates == (1...5).map { rates[0] * $0 } && rates[0] > 0)
+        }
+    }
+
     @Test func `samples that a codec can hold are encoded to it as they are`() throws {
         for codec in [AudioCodec.flac, .aac, .opus, .pcm] {
             let plan = try plan(codec)

@@ -221,6 +221,14 @@ struct ImportTests {
         #expect((attributes["project"] as? [Any])?.count == 3)
     }
 
+    @Test(arguments: [".", "..", "a//b", "/a", "a/", "__a", "a/..", ".zarrwlr-staging-mine", "a/.zarrwlr-x"])
+    func `a group is not made under a name that nodes cannot have, or that is reserved`(path: String) throws {
+        let fixture = try ImportFixture()
+        let error = #expect(throws: ZarrError.self) { try AudioGroup(in: fixture.store, path: path) }
+        #expect(error?.description.contains("cannot be the name of a group") == true)
+        #expect(try fixture.store.children(of: "") == ["pond"])
+    }
+
     @Test func `a recording is refused as a group to import into`() throws {
         let fixture = try ImportFixture()
         let (_, recording) = try fixture.importBytes(Self.wave())

@@ -1,27 +1,40 @@
 import Recordings
 import Support
+import VirtualFS
 import WaveFile
 
-/// `zarrwlr extract`: parts of a recording as WAV files.
+/// `zarrwlr extract`: recordings, parts of them, and source files as files.
 enum ExtractCommand {
     struct Configuration: Sendable {
         var start: SamplePosition?
         var end: SamplePosition?
         /// A file with the parts to cut.
         var table: String?
-        /// The file, `-` for standard output, or with a table the folder.
+        /// The file, `-` for standard output, or the folder for several files.
         var output: String?
         /// How a table's rows become clips; the encoding and the padding hold for a single part as well.
         var clips = ClipOptions()
         var isSource = false
         var extractsSidecars = false
+        var catalogue = CatalogueLocation.standard
+        /// How a whole store or group is extracted; nil for what the user has not said.
+        var jobs: Int?
+        var verifies = false
+        var isQuiet = false
+        var isJSON = false
     }
 
     static let subcommand = Subcommand(
         "extract", operands: "STORE[::GROUP] [RECORDING]", operandCount: 1...2,
-        summary: "Write a part of a recording, or many, as WAV files.",
+        summary: "Write recordings, or parts of them, as WAV files.",
         notes: """
             RECORDING is its path in the store (pond/mono/0) or the path of its WAV file in a mount (pond/mono/a.wav).
+
+            Without RECORDING and --table, the whole store or group is written to the folder -o: the directories and files that a
+            mount shows, with the same names, bytes and times. With --source these are the files that were imported, with --source
+            and --sidecars also what was kept beside them. A file that is there already, with its size and its time or else with
+            all its bytes, is not written again; with --verify, its bytes are compared in any case. Something else of its name stays
+            as it is. What cannot be read or written is named, the rest is written, and the exit status is 1.
 
             TIME is seconds (12.5), [hours:]minutes:seconds (1:02:03.5) or samples (48000smp). The part begins with the sample
             nearest to --from and ends before the one nearest to --to. What lies outside the recording is an error.
@@ -39,7 +52,7 @@ enum ExtractCommand {
             NAME has fields in braces: {recording}, {folder}, {number}, {row}, {start}, {end}, {species} (whatever the table calls
             it) and each column of the table, as {common_name}. Without --name it is {recording}_{row}_{start}-{end}.
 
-            With --sidecars and no RECORDING, the files that import --sidecars has kept with the groups are written to the folder -o,
+            With --sidecars alone, the files that import --sidecars has kept with the groups are written to the folder -o,
             byte for byte, those of a group below into the folder of its name. What is there already is left as it is.
 
             FORMAT is s16, s24 (integers) or f32 (floating point, full scale ±1). Samples are rounded to
@@ -87,7 +100,7 @@ enum ExtractCommand {
                 help: "write the files that were kept beside the sound; -o then names a folder"),
             CommandOption(
                 "-o", "--output", effect: .value("FILE") { $0.output = $1 },
-                help: "the file to write, or - for standard output; an old one is replaced when the new one is complete"
+                help: "the file (an old one is replaced when the new one is complete), folder, or - for standard output"
             ),
             CommandOption(
                 "--format",
@@ -102,6 +115,22 @@ enum ExtractCommand {
             CommandOption(
                 "--source", effect: .flag { $0.isSource = true },
                 help: "write the source file itself, proved by its SHA-256, or nothing"),
+            CommandOption(
+                "--verify", effect: .flag { $0.verifies = true },
+                help: "of a store or group: compare the bytes of files that are there already"),
+            CommandOption(
+                "--jobs", "-j",
+                effect: .value("N") { configuration, text throws(CommandError) in
+                    configuration.jobs = try CommandOption<Configuration>.jobs(text)
+                },
+                help: "of a store or group: files written at a time (the processors)"),
+            CommandOption(
+                "--quiet", "-q", effect: .flag { $0.isQuiet = true },
+                help: "of a store or group: print failures only"),
+            CommandOption(
+                "--json", effect: .flag { $0.isJSON = true },
+                help: "of a store or group: print a line of JSON for each file"),
+            .catalogue(\.catalogue),
         ],
         configuration: Configuration(), run: run)
 
@@ -109,17 +138,20 @@ enum ExtractCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         guard let output = configuration.output else { throw CommandError("say where to write: -o FILE") }
-        if configuration.extractsSidecars {
-            guard operands.count == 1 else { throw CommandError("--sidecars takes a store or a group, no recording") }
-            let address = StoreAddress(operands[0])
-            var extraction = SidecarExtraction(of: try StoreCatalogue.open(path: address.path), streams)
-            return try extraction.write(address.group, to: output)
+        guard !configuration.extractsSidecars || operands.count == 1 else {
+            throw CommandError("--sidecars takes a store or a group, no recording")
         }
-        let store = try OpenStore(StoreAddress(operands[0]))
+        if operands.count == 1, configuration.table == nil {
+            return try extractGroup(StoreAddress(operands[0]), to: output, configuration, streams)
+        }
+        guard !configuration.isAboutGroup else {
+            throw CommandError("--verify, --jobs, --quiet and --json are for a whole store or group")
+        }
+        let store = try OpenStore(
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, streams, as: "extract")
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }
-        if configuration.isSource {
-            guard let recording else { throw CommandError("--source needs a RECORDING") }
+        if let recording, configuration.isSource {
             try extractSource(of: recording, in: store, to: output, configuration, streams)
             return .done
         }
@@ -134,7 +166,7 @@ enum ExtractCommand {
         guard !configuration.clips.needTable else {
             throw CommandError("--context, --length, --centre and --name are for a --table")
         }
-        guard let recording else { throw CommandError("name a recording, or give a --table that does") }
+        guard let recording else { throw CommandError("name a recording") }
         let excerpt = try excerpt(of: recording, configuration)
         if output == "-" {
             try excerpt.write(to: { bytes throws(CommandError) in
@@ -142,21 +174,66 @@ enum ExtractCommand {
             })
         } else {
             try OutputFile.write(output) { write throws(CommandError) in try excerpt.write(to: write) }
+            OutputFile.sync(folder: FilePath.folder(of: output))
         }
         return .done
+    }
+
+    /// Writes the files of all recordings of `address`, their sources, or what was kept beside them.
+    private static func extractGroup(
+        _ address: StoreAddress, to folder: String, _ configuration: Configuration, _ streams: CommandStreams
+    ) throws(CommandError) -> CommandStatus {
+        guard !configuration.isAboutSamples else {
+            throw CommandError(
+                "a store or a group is extracted as a mount shows it: --from, --to, --format, --pad and a table's options "
+                    + "are for a recording or a --table")
+        }
+        guard folder != "-" else { throw CommandError("a store or a group has many files: let -o name a folder") }
+        let report = ExtractReport(
+            folder: folder, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet, streams)
+        let store = try OpenStore(address, catalogue: configuration.catalogue, streams, as: "extract")
+        guard !liesInStore(folder, address.path) else {
+            throw CommandError("\(folder): is in the store; extract to a folder outside it")
+        }
+        let extractsRecordings = configuration.isSource || !configuration.extractsSidecars
+        let extraction = TreeExtraction(
+            store: store, folder: folder, kind: configuration.isSource ? .source : .wave,
+            jobs: configuration.jobs ?? Parallel.processorCount, verifies: configuration.verifies, report: report)
+        let contents = extractsRecordings ? extraction.contents() : nil
+        return try Interruption.watch { () throws(CommandError) in
+            if let contents { try extraction.write(contents) }
+            if configuration.extractsSidecars {
+                try SidecarExtraction(store: store.store, folder: folder, report: report).run(address.group)
+                guard configuration.isSource || !report.isEmpty else {
+                    throw CommandError("no sidecars are kept there; import --sidecars keeps them")
+                }
+            }
+            return report.finish()
+        }
+    }
+
+    /// Whether `folder`, which need not exist, is the store at `path` or in it.
+    private static func liesInStore(_ folder: String, _ path: String) -> Bool {
+        guard let store = FilePath.resolved(path) else { return false }
+        var place = FilePath.absolute(folder)
+        while true {
+            if let resolved = FilePath.resolved(place) { return FilePath.lies(resolved, in: store) }
+            guard let slash = place.lastIndex(of: "/"), slash > place.startIndex else { return false }
+            place = String(place[..<slash])
+        }
     }
 
     private static func extractSource(
         of recording: Recording, in store: OpenStore, to output: String, _ configuration: Configuration,
         _ streams: CommandStreams
     ) throws(CommandError) {
-        guard
-            configuration.table == nil, configuration.start == nil, configuration.end == nil,
-            configuration.clips.encoding == nil, !configuration.clips.isPadded, !configuration.clips.needTable
-        else { throw CommandError("--source writes a whole file as it was: leave all other options but -o out") }
+        guard configuration.table == nil, !configuration.isAboutSamples else {
+            throw CommandError("--source writes a whole file as it was: leave all other options but -o out")
+        }
         let source = try ExtractedSource(of: recording, in: store)
         guard output == "-" else {
-            return try OutputFile.write(output) { write throws(CommandError) in try source.write(to: write) }
+            try OutputFile.write(output) { write throws(CommandError) in try source.write(to: write) }
+            return OutputFile.sync(folder: FilePath.folder(of: output))
         }
         // What is written to a pipe cannot be taken back.
         try source.prove()
@@ -168,14 +245,11 @@ enum ExtractCommand {
     private static func excerpt(
         of recording: Recording, _ configuration: Configuration
     ) throws(CommandError) -> Excerpt {
-        let isWhole =
-            configuration.start == nil && configuration.end == nil && configuration.clips.encoding == nil
-            && !configuration.clips.isPadded
-        return try isWhole
-            ? Excerpt(whole: recording)
-            : Excerpt(
+        try configuration.isAboutSamples
+            ? Excerpt(
                 of: recording, from: configuration.start, to: configuration.end, isPadded: configuration.clips.isPadded,
                 encoding: configuration.clips.encoding)
+            : Excerpt(whole: recording)
     }
 
     // MARK: - Values
@@ -207,5 +281,15 @@ enum ExtractCommand {
         case "f32": return .float32
         default: throw CommandError("option '--format': '\(text)' is none of s16, s24, f32")
         }
+    }
+}
+
+extension ExtractCommand.Configuration {
+    /// Whether it says something that holds for a whole store or group only.
+    fileprivate var isAboutGroup: Bool { jobs != nil || verifies || isQuiet || isJSON }
+
+    /// Whether it says which samples are written, or how.
+    fileprivate var isAboutSamples: Bool {
+        start != nil || end != nil || clips.encoding != nil || clips.isPadded || clips.needTable
     }
 }

@@ -1,16 +1,19 @@
 import Recordings
 import Support
+import WaveFile
 
 /// The source file of a recording, byte for byte.
-struct ExtractedSource {
-    private enum Content {
+struct ExtractedSource: Sendable {
+    private enum Content: Sendable {
         /// The WAV file that a mount shows.
-        case wave(Excerpt)
+        case wave(Recording)
         /// The coded bytes.
         case blob(SourceBlob)
     }
 
     private let content: Content
+    /// Bytes of the file.
+    let byteCount: UInt64
     /// The SHA-256 of the source file, in hexadecimal.
     private let sha256: String
 
@@ -21,8 +24,9 @@ struct ExtractedSource {
                 "the store does not have the SHA-256 of its source, so that nothing would prove the file")
         }
         self.sha256 = sha256.lowercased()
-        if recording.restoresSource {
-            content = .wave(try Excerpt(whole: recording))
+        if recording.restoresSource, let extent = recording.waveExtent {
+            content = .wave(recording)
+            byteCount = extent.fileSize
             return
         }
         let blob: SourceBlob?
@@ -37,11 +41,30 @@ struct ExtractedSource {
                     + "samples are written as WAV")
         }
         content = .blob(blob)
+        byteCount = blob.byteCount
     }
 
     /// Throws unless the bytes are the source's, by their SHA-256.
     func prove() throws(CommandError) {
         try write { _ in }
+    }
+
+    /// Whether the file at `path` is the source, by its SHA-256. `progress` is called for each piece, and may end this by an error.
+    func isSame(as path: String, progress: () throws(CommandError) -> Void) throws(CommandError) -> Bool {
+        guard let digest = MessageDigest(.sha256) else { throw CommandError("libcrypto cannot compute SHA-256 here") }
+        do {
+            let file = try SourceFile(path: path)
+            guard file.byteCount == byteCount else { return false }
+            try file.forEachPiece(of: 0..<byteCount) { bytes in
+                try progress()
+                digest.update(bytes)
+            }
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError("what is there cannot be read", cause: error)
+        }
+        return digest.finish().hexadecimal == sha256
     }
 
     /// Hands the bytes to `write`, and throws at their end unless they are the source's, by their SHA-256.
@@ -61,7 +84,7 @@ struct ExtractedSource {
 
     private func forEachPiece(_ body: OutputFile.Writer) throws(CommandError) {
         switch content {
-        case .wave(let excerpt): try excerpt.write(to: body)
+        case .wave(let recording): try Excerpt(whole: recording).write(to: body)
         case .blob(let blob):
             do {
                 try blob.forEachPiece { try body($0) }

@@ -1,10 +1,13 @@
 import Glibc
 import Support
 
-/// A file that appears under its name when it is complete, and not before.
+/// A file that appears under its name when it is complete and on the disk, and not before.
 enum OutputFile {
     /// Takes the next bytes of a file.
     typealias Writer = (UnsafeRawBufferPointer) throws(CommandError) -> Void
+
+    /// What the names of files begin with that are not complete. Whoever writes one has it locked; see flock(2).
+    private static let temporaryPrefix = ".zarrwlr-part-"
 
     /// Writes the file at `path` with what `body` hands to its argument. An existing file is replaced when all is
     /// written; a pipe or a device is written to directly. If `body` throws, nothing is left.
@@ -19,26 +22,42 @@ enum OutputFile {
             let descriptor = place.withFileName { open($0, O_WRONLY | O_CLOEXEC) }
             return try fill(descriptor, place, body)
         }
-        let temporary = temporaryName(beside: place)
-        let descriptor = temporary.withFileName {
-            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        }
-        do throws(CommandError) {
-            try fill(descriptor, place, body)
+        try withTemporaryFile(beside: place, body) { _ in
+        } publish: { temporary throws(CommandError) in
             guard temporary.withFileName({ old in place.withFileName { rename(old, $0) } }) == 0 else {
                 throw failure("rename", place)
             }
-        } catch {
-            if descriptor >= 0 { _ = temporary.withFileName { unlink($0) } }
-            throw error
         }
     }
 
-    /// Whether the file at `path` has exactly the `byteCount` bytes that `body` hands to its argument.
+    /// Writes the new file at `path` with what `body` hands to its argument, and returns whether it could be given the time
+    /// `modified`. What is there already, a link too, is never replaced: then this throws. If it throws, nothing is left.
+    static func create(
+        _ path: String, modified: Timestamp, _ body: (_ write: Writer) throws(CommandError) -> Void
+    ) throws(CommandError) -> Bool {
+        var hasTime = false
+        try withTemporaryFile(beside: path, body) { descriptor in
+            hasTime = setTime(modified, of: descriptor)
+        } publish: { temporary throws(CommandError) in
+            try publish(temporary, at: path)
+        }
+        return hasTime
+    }
+
+    /// Gives the file at `path` the time `modified`, and returns whether that was possible.
+    static func setTime(_ modified: Timestamp, ofFile path: String) -> Bool {
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) }
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return setTime(modified, of: descriptor)
+    }
+
+    /// Whether the file at `path` has exactly the `byteCount` bytes that `body` hands to its argument. `body` is ended by an error once
+    /// there is a difference.
     static func holds(
         _ path: String, byteCount: UInt64, _ body: (_ write: Writer) throws(CommandError) -> Void
     ) throws(CommandError) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var status = stat()
@@ -47,34 +66,105 @@ enum OutputFile {
         else { return false }
         var isSame = true
         var there: [UInt8] = []
-        try body { bytes throws(CommandError) in
-            guard isSame else { return }
-            if there.count < bytes.count { there = [UInt8](repeating: 0, count: bytes.count) }
-            isSame = there.withUnsafeMutableBytes { descriptor.readAll($0, bytes.count) && $0.starts(with: bytes) }
+        do throws(CommandError) {
+            try body { bytes throws(CommandError) in
+                if there.count < bytes.count { there = [UInt8](repeating: 0, count: bytes.count) }
+                isSame = there.withUnsafeMutableBytes { descriptor.readAll($0, bytes.count) && $0.starts(with: bytes) }
+                guard isSame else { throw CommandError("\(path): is another file") }
+            }
+        } catch {
+            guard !isSame else { throw error }
         }
         return isSame
     }
 
+    // MARK: - Folders
+
     /// Makes the folder at `path`, and those that it lies in.
     static func makeFolder(_ path: String) throws(CommandError) {
-        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+        func make() -> Bool { path.withFileName { mkdir($0, 0o777) } == 0 || errno == EEXIST && isFolder(path) }
+        if make() { return }
         let code = errno
         if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             try makeFolder(String(path[..<slash]))
-            if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+            if make() { return }
         }
         throw CommandError("cannot make the folder", cause: SystemError("mkdir", path, code: code))
     }
 
-    /// Runs `body` on the open file `descriptor` and closes it.
+    /// Waits until the names of all files in the folder at `path` are on the disk. What fails is no error: the files are there.
+    static func sync(folder path: String) {
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// Removes from the folder at `path` the incomplete files of processes that were killed.
+    static func removeLeftovers(in path: String) {
+        guard let directory = path.withFileName({ opendir($0) }) else { return }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(fileBytes: bytes.prefix { $0 != 0 })
+            }
+            if name.hasPrefix(temporaryPrefix) { removeUnlessLocked("\(path)/\(name)") }
+        }
+    }
+
+    private static func removeUnlessLocked(_ path: String) {
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) }
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        else { return }
+        _ = path.withFileName { unlink($0) }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        let code = errno
+        defer { errno = code }
+        return path.withFileName { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    // MARK: - Writing
+
+    /// Fills a file beside `path` and has it written to the disk, after `settle` was called with its descriptor; then `publish` gets its
+    /// name. If one of them throws, the file is removed.
+    private static func withTemporaryFile(
+        beside path: String, _ body: (_ write: Writer) throws(CommandError) -> Void, settle: (Int32) -> Void,
+        publish: (_ temporary: String) throws(CommandError) -> Void
+    ) throws(CommandError) {
+        let temporary = temporaryName(beside: path)
+        let descriptor = temporary.withFileName { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        // Where there are no locks, leftovers stay.
+        if descriptor >= 0 { flock(descriptor, LOCK_EX | LOCK_NB) }
+        do throws(CommandError) {
+            try fill(descriptor, path, body) { () throws(CommandError) in
+                settle(descriptor)
+                guard fsync(descriptor) == 0 else { throw failure("fsync", path) }
+                try publish(temporary)
+            }
+        } catch {
+            if descriptor >= 0 { _ = temporary.withFileName { unlink($0) } }
+            throw error
+        }
+    }
+
+    /// Runs `body` on the open file `descriptor`, calls `finish`, and closes the file.
     private static func fill(
-        _ descriptor: Int32, _ path: String, _ body: (_ write: Writer) throws(CommandError) -> Void
+        _ descriptor: Int32, _ path: String, _ body: (_ write: Writer) throws(CommandError) -> Void,
+        finish: () throws(CommandError) -> Void = {}
     ) throws(CommandError) {
         guard descriptor >= 0 else { throw failure("open", path) }
         do throws(CommandError) {
             try body { bytes throws(CommandError) in
                 guard descriptor.writeAll(bytes) else { throw failure("write", path) }
             }
+            try finish()
         } catch {
             close(descriptor)
             throw error
@@ -82,10 +172,38 @@ enum OutputFile {
         guard close(descriptor) == 0 else { throw failure("close", path) }
     }
 
+    /// Gives the complete file `temporary` the name `path`, unless there is something of that name.
+    private static func publish(_ temporary: String, at path: String) throws(CommandError) {
+        let isLinked = temporary.withFileName { old in path.withFileName { link(old, $0) } } == 0
+        if isLinked {
+            _ = temporary.withFileName { unlink($0) }
+            return
+        }
+        switch errno {
+        case EEXIST: throw occupied
+        case EPERM, EOPNOTSUPP, ENOSYS:
+            // No file has two names there, as on FAT.
+            var status = stat()
+            guard path.withFileName({ lstat($0, &status) }) != 0 else { throw occupied }
+            guard temporary.withFileName({ old in path.withFileName { rename(old, $0) } }) == 0 else {
+                throw failure("rename", path)
+            }
+        default: throw failure("link", path)
+        }
+    }
+
+    /// The error for a file that would have to be replaced.
+    static let occupied = CommandError("something else is there, which stays as it is")
+
+    private static func setTime(_ modified: Timestamp, of descriptor: Int32) -> Bool {
+        let time = timespec(tv_sec: Int(modified.seconds), tv_nsec: Int(modified.nanoseconds))
+        return [time, time].withUnsafeBufferPointer { futimens(descriptor, $0.baseAddress) } == 0
+    }
+
     /// A hidden name beside `path` that no other file has.
     private static func temporaryName(beside path: String) -> String {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        return "\(folder).zarrwlr-\(getpid())-\(String(UInt64.random(in: 0...(.max)), radix: 36))"
+        return "\(folder)\(temporaryPrefix)\(String(UInt64.random(in: 0...(.max)), radix: 36))"
     }
 
     private static func failure(_ call: String, _ path: String) -> CommandError {

@@ -8,45 +8,26 @@ struct SidecarExtraction {
     private static let maximumDepth = 32
 
     let store: any Store
-    let streams: CommandStreams
-    private var written = 0
-    private var alreadyThere = 0
-    private var failed = 0
+    /// The folder to write to.
+    let folder: String
+    let report: ExtractReport
 
-    /// Of `store`, reporting to `streams`.
-    init(of store: any Store, _ streams: CommandStreams) {
-        self.store = store
-        self.streams = streams
-    }
-
-    /// Writes the files of the group at `group` and of those below to `folder`: those of a group below to the folder of its name.
-    mutating func write(_ group: String, to folder: String) throws(CommandError) -> CommandStatus {
+    /// Writes the files of the group at `group` and of those below to the folder: those of a group below to the folder of its name.
+    func run(_ group: String) throws(CommandError) {
         do {
-            try write(group, to: folder, depth: 0)
+            try write(group, below: "", depth: 0)
         } catch let error as CommandError {
             throw error
         } catch {
             throw CommandError("the sidecars cannot be read", cause: error)
         }
-        guard written + alreadyThere + failed > 0 else {
-            throw CommandError("no sidecars are kept there; import --sidecars keeps them")
-        }
-        let others = alreadyThere > 0 ? ", \(alreadyThere) were there already" : ""
-        streams.errors("zarrwlr extract: \(written) files written to \(folder)\(others)\n")
-        return failed == 0 ? .done : .faults
     }
 
-    private mutating func write(_ group: String, to folder: String, depth: Int) throws {
+    /// Writes the files of the group at `group` to the folder, below `prefix`, which is empty or ends with a slash.
+    private func write(_ group: String, below prefix: String, depth: Int) throws {
         guard depth < Self.maximumDepth else { return }
         for array in try SidecarArray.all(in: group, of: store) {
-            for file in array.files {
-                do {
-                    try write(file, of: array, to: folder)
-                } catch {
-                    failed += 1
-                    streams.errors("zarrwlr extract: \("\(file.path): \(error)".escapingControlCharacters)\n")
-                }
-            }
+            for file in array.files { write(file, of: array, below: prefix) }
         }
         let node = try ZarrGroup.open(store, path: group)
         for name in try node.children() {
@@ -54,11 +35,27 @@ struct SidecarExtraction {
             guard (try? ZarrGroup.open(store, path: path)) != nil, StoredSource(of: path, in: store) == nil else {
                 continue
             }
-            try write(path, to: "\(folder)/\(name)", depth: depth + 1)
+            try write(path, below: "\(prefix)\(name)/", depth: depth + 1)
         }
     }
 
-    private mutating func write(_ file: SidecarFile, of array: SidecarArray, to folder: String) throws {
+    private func write(_ file: SidecarFile, of array: SidecarArray, below prefix: String) {
+        let path = "\(prefix)\(file.path)"
+        do {
+            try report.checkInterruption()
+            if try write(file, of: array, to: "\(folder)/\(path)") {
+                report.wrote(path, byteCount: file.byteCount)
+            } else {
+                report.find(path)
+            }
+        } catch {
+            let described: any DescribedError = (error as? any DescribedError) ?? CommandError("\(error)")
+            report.fail(path, recording: nil, described)
+        }
+    }
+
+    /// Writes `file` to `wanted`, or under another name there, and returns false if it is there already.
+    private func write(_ file: SidecarFile, of array: SidecarArray, to wanted: String) throws -> Bool {
         let parts = file.path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.allSatisfy({ !["", ".", ".."].contains($0) && !$0.utf8.contains(0) }) else {
             throw CommandError("is no path below a folder")
@@ -72,10 +69,7 @@ struct SidecarExtraction {
         guard digest.finish().hexadecimal == file.sha256 else {
             throw CommandError("does not have its SHA-256: the store is damaged")
         }
-        guard let place = try Self.place(for: bytes, at: "\(folder)/\(file.path)") else {
-            alreadyThere += 1
-            return
-        }
+        guard let place = try Self.place(for: bytes, at: wanted) else { return false }
         try Self.makeFolders(above: place)
         try OutputFile.write(place) { write throws(CommandError) in
             // Typed throws do not pass through withUnsafeBytes.
@@ -84,7 +78,7 @@ struct SidecarExtraction {
             }
             try result.get()
         }
-        written += 1
+        return true
     }
 
     /// Where a file of `bytes` goes that is to be at `path`: there or, if another file is there, under a name with a number before the

@@ -11,11 +11,10 @@ enum CodecWords {
         list(lossy.map(\.codec.rawValue), conjunction)
     }
 
-    /// `  aac: mono 128k, stereo 160k, more 128k a channel`: the usual bit rates of these, a line each.
+    /// `  aac: 128k a channel`: the usual bit rates of these, a line each.
     static var bitRates: String {
         lossy.map { codec, loss in
-            "  \(codec.rawValue): mono \(loss.monoBitRate / 1000)k, stereo \(loss.stereoBitRate / 1000)k, "
-                + "more \(loss.monoBitRate / 1000)k a channel"
+            "  \(codec.rawValue): \(loss.channelBitRate / 1000)k a channel"
         }.joined(separator: "\n")
     }
 

@@ -112,11 +112,12 @@ enum ImportCommand {
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) {
         let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(path: address.path)
-        var groups: [String: GroupSources] = [:]
+        var groups: [[UInt8]: GroupSources] = [:]
         for source in sources.files {
             let group = address.group(below: source.subgroup)
-            if let store, groups[group] == nil { groups[group] = GroupSources(of: group, in: store) }
-            let known = groups[group]
+            let key = Array(group.utf8)
+            if let store, groups[key] == nil { groups[key] = GroupSources(of: group, in: store) }
+            let known = groups[key]
             report.report(
                 source, Result { () throws(ImportError) in try importer.plan(for: source.path, besides: known) })
         }
@@ -129,24 +130,7 @@ enum ImportCommand {
     ) throws(CommandError) {
         let (isNew, isNewFolder) = (StoreCatalogue.isVacant(path: address.path), access(address.path, F_OK) != 0)
         let groups = ImportGroups(store: try open(address, report), base: address)
-        // In order, whatever the threads: numbers tell apart what has the same name.
-        let publications = OrderedSteps(lead: max(minimumLead, 2 * configuration.jobs))
-        Parallel.forEach(count: sources.files.count, threads: configuration.jobs) { index in
-            let source = sources.files[index]
-            publications.prepare(index)
-            let staged =
-                report.isStopped
-                ? nil
-                : Result { () throws(ImportError) in
-                    try importer.stage(
-                        at: source.path, relativePath: source.relativePath, into: groups.group(below: source.subgroup)
-                    ) { report.advance(source, by: $0) }
-                }
-            publications.finish(index) {
-                guard let staged else { return report.leave(source) }
-                report.report(source, Result { () throws(ImportError) in try staged.get().publish() })
-            }
-        }
+        try importFiles(sources.files, by: importer, groups, threads: configuration.jobs, report)
         if report.isStopped {
             for sidecar in sources.sidecars { report.leave(sidecar) }
         } else {
@@ -157,6 +141,54 @@ enum ImportCommand {
             try StoreCatalogue.removeBare(path: address.path, keepsFolder: !isNewFolder)
         } catch {
             throw CommandError("\(address.path): the empty store cannot be removed", cause: error)
+        }
+    }
+
+    /// Imports `files` by `threads` threads, and one that publishes what they have staged.
+    private static func importFiles(
+        _ files: [ImportSources.File], by importer: Importer, _ groups: ImportGroups, threads: Int,
+        _ report: ImportReport
+    ) throws(CommandError) {
+        // In order, whatever the threads: numbers tell apart what has the same name.
+        let publications = OrderedBatches<(ImportSources.File, Result<StagedRecording, ImportError>?)>(
+            lead: max(minimumLead, 2 * threads))
+        let staging: WorkerThread
+        do {
+            staging = try WorkerThread(name: "import") {
+                Parallel.forEach(count: files.count, threads: threads) { index in
+                    let file = files[index]
+                    publications.prepare(index)
+                    let staged =
+                        report.isStopped
+                        ? nil
+                        : Result { () throws(ImportError) in
+                            try importer.stage(
+                                at: file.path, relativePath: file.relativePath, into: groups.group(below: file.subgroup)
+                            ) { report.advance(file, by: $0) }
+                        }
+                    if case .failure(let error)? = staged { report.notice(error) }
+                    publications.finish(index, (file, staged))
+                }
+            }
+        } catch {
+            throw CommandError("the import cannot begin", cause: error)
+        }
+        publications.forEach(count: files.count) { publish($0, report) }
+        staging.join()
+    }
+
+    /// Publishes those of `batch` that were staged, and reports what became of each; nil stands for a file that was not begun.
+    private static func publish(
+        _ batch: [(file: ImportSources.File, staged: Result<StagedRecording, ImportError>?)], _ report: ImportReport
+    ) {
+        var outcomes = StagedRecording.publish(batch.compactMap { try? $0.staged?.get() })[...]
+        for (file, staged) in batch {
+            switch staged {
+            case nil: report.leave(file)
+            case .failure(let error): report.report(file, Result<Importer.Outcome, ImportError>.failure(error))
+            case .success:
+                if let outcome = outcomes.popFirst() { report.report(file, outcome) }
+            }
         }
     }
 

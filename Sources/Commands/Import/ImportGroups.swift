@@ -7,7 +7,8 @@ import Zarr
 final class ImportGroups: Sendable {
     private let store: any WritableStore
     private let base: StoreAddress
-    private let groups = Mutex<[String: AudioGroup]>([:])
+    /// The groups by the bytes of their paths: a text equals another that has its accents composed, and a folder does not.
+    private let groups = Mutex<[[UInt8]: AudioGroup]>([:])
 
     /// Groups at and below the group `base` of `store`.
     init(store: any WritableStore, base: StoreAddress) {
@@ -18,11 +19,12 @@ final class ImportGroups: Sendable {
     /// The group at the path `subgroup` below the base; empty for the base itself.
     func group(below subgroup: String) throws(ImportError) -> AudioGroup {
         let path = base.group(below: subgroup)
+        let key = Array(path.utf8)
         do {
             return try groups.withLock { groups throws(ZarrError) in
-                if let group = groups[path] { return group }
+                if let group = groups[key] { return group }
                 let group = try AudioGroup(in: store, path: path)
-                groups[path] = group
+                groups[key] = group
                 return group
             }
         } catch {

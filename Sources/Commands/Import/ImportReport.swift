@@ -15,12 +15,14 @@ final class ImportReport: Sendable {
         var sidecars = 0
         /// Those that were imported although their groups had recordings of the same name.
         var namesakes = 0
+        /// Whether something did not fit on the disk.
+        var isFull = false
         /// Why the import has stopped before all sources were tried; nil as long as it has not.
         var stop: String?
         /// Bytes of sources that were processed.
         var byteCount: UInt64 = 0
-        /// Bytes that were processed of sources that are not done, by their paths.
-        var underway: [String: UInt64] = [:]
+        /// Bytes that were processed of sources that are not done, by the bytes of their paths.
+        var underway: [[UInt8]: UInt64] = [:]
     }
 
     private let streams: CommandStreams
@@ -54,7 +56,7 @@ final class ImportReport: Sendable {
     func advance(_ source: ImportSources.File, by byteCount: UInt64) {
         state.withLock { state in
             state.byteCount = state.byteCount.adding(byteCount) ?? .max
-            state.underway[source.path, default: 0] += byteCount
+            state.underway[Array(source.path.utf8), default: 0] += byteCount
             if !isQuiet { line.show(progress(state)) }
         }
     }
@@ -62,7 +64,7 @@ final class ImportReport: Sendable {
     /// Reports what became of `source`.
     func report(_ source: ImportSources.File, _ result: Result<Importer.Outcome, ImportError>) {
         state.withLock { state in
-            let reported = state.underway.removeValue(forKey: source.path) ?? 0
+            let reported = state.underway.removeValue(forKey: Array(source.path.utf8)) ?? 0
             state.byteCount = state.byteCount.adding(source.byteCount - min(reported, source.byteCount)) ?? .max
             line.interrupt {
                 switch result {
@@ -89,12 +91,18 @@ final class ImportReport: Sendable {
         // The others that are under way fail for the same reason.
         guard state.stop == nil else { return leave(source, &state) }
         state.failed += 1
+        state.isFull = true
         state.stop = "the disk is full: \(source.path): \(error.description(after: source.path))"
         if isJSON { say(FailedLine(source.path, error)) }
     }
 
     /// Whether the import is to stop: the sources that are not begun are to be left.
-    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.stop != nil } }
+    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.isFull } }
+
+    /// Notices that a source failed with `error`, which is reported when its turn comes.
+    func notice(_ error: ImportError) {
+        if error.isFailure(with: ENOSPC, EDQUOT) { state.withLock { $0.isFull = true } }
+    }
 
     /// Whether something is in the store now that was imported, or had been before.
     var hasKeptSomething: Bool { state.withLock { $0.imported + $0.alreadyThere + $0.sidecars > 0 } }
@@ -172,7 +180,7 @@ final class ImportReport: Sendable {
     /// Reports that `count` leftovers of interrupted imports were removed.
     func reportLeftovers(_ count: Int) {
         guard !isQuiet else { return }
-        streams.errors("zarrwlr import: removed what \(count) interrupted imports had left\n")
+        streams.errors("zarrwlr import: removed what \(count.counted("interrupted import")) had left\n")
     }
 
     /// Reports the totals, and returns the exit status.
@@ -180,13 +188,13 @@ final class ImportReport: Sendable {
         state.withLock { state in
             line.interrupt {}
             if let stop = state.stop {
-                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                let untried = state.untried.counted("source was", "sources were")
                 let text = "\(stop); the import stops, and \(untried) not tried"
                 streams.errors("zarrwlr import: \(text.escapingControlCharacters)\n")
             }
             let isInterrupted = Interruption.hasHappened && state.untried > 0
             if isInterrupted {
-                let untried = state.untried == 1 ? "1 source was" : "\(state.untried) sources were"
+                let untried = state.untried.counted("source was", "sources were")
                 streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
             }
             if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
@@ -195,8 +203,8 @@ final class ImportReport: Sendable {
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
                 if state.untried > 0 { parts.append("\(state.untried) not tried") }
-                if state.sidecars > 0 { parts.append("\(state.sidecars) sidecars kept") }
-                if !passedOver.isEmpty { parts.append("\(passedOver.count) other files passed over") }
+                if state.sidecars > 0 { parts.append("\(state.sidecars.counted("sidecar")) kept") }
+                if !passedOver.isEmpty { parts.append("\(passedOver.count.counted("other file")) passed over") }
                 streams.errors("zarrwlr import: \(parts.joined(separator: ", "))\n")
             }
             if isInterrupted { return .interrupted }
@@ -205,7 +213,7 @@ final class ImportReport: Sendable {
     }
 
     private func warning(of namesakes: Int) -> String {
-        let subject = namesakes == 1 ? "1 recording has" : "\(namesakes) recordings have"
+        let subject = namesakes.counted("recording has", "recordings have")
         return "warning: \(subject) the file name of another in the same group; a mount shows numbers behind such names"
             + (keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder")
     }
@@ -231,6 +239,6 @@ final class ImportReport: Sendable {
     private func progress(_ state: State) -> String {
         let done = state.imported + state.alreadyThere + state.failed + state.untried
         let pace = Pace(byteCount: state.byteCount, totalByteCount: totalByteCount, seconds: line.elapsed)
-        return "\(done) of \(fileCount) files, \(pace.text)"
+        return "\(done) of \(fileCount.counted("file")), \(pace.text)"
     }
 }

@@ -18,6 +18,13 @@ extension RecordingColumn {
                 .infoText.named("file in a mount"),
             ]),
         RecordingColumn(
+            "file_bytes", .of(.text) { $0.file?.base64FileBytes.map { .text($0) } },
+            "The bytes of that path in base64, if they are no UTF-8.",
+            in: [
+                .recordingsCSV.named("path_bytes", after: "serial"), .listCSV.named("file_bytes", after: "serial"),
+                .listJSON, .infoText.named("file bytes", after: "file"),
+            ]),
+        RecordingColumn(
             "group", .of(.path) { .path($0.facts.group) }, "The path in the store of the group that it is in.",
             in: [.recordingsCSV]),
         RecordingColumn(
@@ -30,7 +37,11 @@ extension RecordingColumn {
         RecordingColumn(
             "filename_bytes", .of(.text) { $0.facts.sourceName.base64FileBytes.map { .text($0) } },
             "The bytes of that name in base64, if they are no UTF-8.",
-            in: [.listJSON, .infoText.named("source name bytes", after: "name")]),
+            in: [
+                .recordingsCSV.named("filename_bytes", after: "serial"),
+                .listCSV.named("filename_bytes", after: "serial"), .listJSON,
+                .infoText.named("source name bytes", after: "name"),
+            ]),
         RecordingColumn(
             "source_path", .fact(\.sourcePath, { $0.sourcePath = $1 }),
             "The source file's path below the folder that was imported.",

@@ -64,6 +64,7 @@ extension RecordingCheck {
                 }
                 position = max(position + 1, error.samples?.upperBound.subtracting(skipped) ?? end)
             }
+            decoded(min(Double(position) / Double(recording.sampleCount), 1))
         }
         return isWhole
     }

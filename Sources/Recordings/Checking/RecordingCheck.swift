@@ -18,8 +18,10 @@ struct RecordingCheck {
     let cache: BlockCache
     /// Whether all of it is decoded.
     let isDeep: Bool
-    /// Called with the number of bytes of audio processed since the last call.
+    /// Called with the number of bytes of audio read since the last call.
     let progress: @Sendable (UInt64) -> Void
+    /// Called with how much of the recording was decoded, from 0 to 1.
+    let decoded: @Sendable (Double) -> Void
 
     /// What was found.
     private(set) var findings: [Finding] = []
@@ -31,13 +33,14 @@ struct RecordingCheck {
 
     init(
         store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool,
-        progress: @escaping @Sendable (UInt64) -> Void
+        progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
     ) {
         self.store = store
         self.node = node
         self.cache = cache
         self.isDeep = isDeep
         self.progress = progress
+        self.decoded = decoded
     }
 
     /// Checks everything.
@@ -100,7 +103,9 @@ struct RecordingCheck {
         do {
             let group = try ZarrGroup.open(store, path: node.path)
             for name in try group.children() where !readWithAudio.contains(name) {
-                guard case .array(let array) = try ZarrNode.open(store, path: group.path(of: name), cache: cache)
+                guard
+                    case .array(let array) = try ZarrNode.open(
+                        store, path: group.path(of: name), cache: cache, absent: .damage)
                 else { continue }
                 guard isPlausible(array) else { continue }
                 for (_, error) in array.unreadableRows(progress: { _ in }) { add("\(name) cannot be read", error) }

@@ -21,7 +21,8 @@ public struct StoreCheck: Sendable {
     public struct Progress: Sendable {
         /// Recordings done, of how many.
         public let recordings: Int, recordingCount: Int
-        /// Bytes of audio processed, of how many, as far as the store says.
+        /// Bytes of audio processed, of how many, as far as the store says. In a deep check most of a byte counts only once it is
+        /// decoded.
         public let byteCount: UInt64, totalByteCount: UInt64
     }
 
@@ -71,48 +72,36 @@ public struct StoreCheck: Sendable {
     ) -> Summary {
         let results = Mutex(Results(recordingCount: recordings.count, report: report))
         results.withLock { $0.report(problems.map { Finding($0) } + leftovers()) }
-        let done = Atomic<Int>(0)
-        let byteCount = Atomic<UInt64>(0)
-        let totalByteCount = announcedByteCount
-        let reportProgress: @Sendable () -> Void = {
-            progress(
-                Progress(
-                    recordings: done.load(ordering: .relaxed), recordingCount: recordings.count,
-                    byteCount: byteCount.load(ordering: .relaxed), totalByteCount: totalByteCount))
-        }
+        let counter = CheckCounter(byteCounts: announcedByteCounts, isDeep: options.isDeep, report: progress)
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
-            let findings = findings(recordings[index]) { bytes in
-                byteCount.add(bytes, ordering: .relaxed)
-                reportProgress()
-            }
+            let findings = findings(recordings[index], progress: counter.read) { counter.decoded($0, of: index) }
             results.withLock { $0.add(findings, of: index) }
-            done.add(1, ordering: .relaxed)
-            reportProgress()
+            counter.finish(index)
         }
         var summary = results.withLock { $0.summary }
-        summary.byteCount = byteCount.load(ordering: .relaxed)
+        summary.byteCount = counter.byteCount
         return summary
     }
 
-    /// Bytes of audio that all recordings have, as the documents of their arrays say.
-    private var announcedByteCount: UInt64 {
-        let sum = Mutex<UInt64>(0)
-        Parallel.forEach(count: recordings.count, threads: options.threads) { index in
-            let path = recordings[index]
+    /// Bytes of audio that each recording has, as the document of its array says.
+    private var announcedByteCounts: [UInt64] {
+        Parallel.map(recordings, threads: options.threads) { path in
             let blob = try? ZarrArray.open(store, path: "\(path)/\(HierarchyNames.blob)", cache: cache)
-            guard let array = blob ?? (try? ZarrArray.open(store, path: path, cache: cache)) else { return }
-            sum.withLock { $0 = $0.adding(array.byteCount) ?? .max }
+            let array = blob ?? (try? ZarrArray.open(store, path: path, cache: cache))
+            return array?.byteCount ?? 0
         }
-        return sum.withLock { $0 }
     }
 
-    /// The findings about the recording at `path`, after repairs. `progress` is called with the number of bytes
-    /// processed since the last call.
-    private func findings(_ path: String, progress: @escaping @Sendable (UInt64) -> Void) -> [Finding] {
+    /// The findings about the recording at `path`, after repairs. `progress` is called with the number of bytes read since the last
+    /// call, and `decoded`, with how much of the recording was decoded, from 0 to 1.
+    private func findings(
+        _ path: String, progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
+    ) -> [Finding] {
         do throws(RecordingError) {
             let node = try RecordingNode(store: store, path: path, cache: cache)
             var check = RecordingCheck(
-                store: store, node: node, cache: cache, isDeep: options.isDeep, progress: progress)
+                store: store, node: node, cache: cache, isDeep: options.isDeep, progress: progress,
+                decoded: decoded)
             check.run()
             return repaired(check)
         } catch {

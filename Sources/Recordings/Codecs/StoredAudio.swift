@@ -22,22 +22,22 @@ struct StoredAudio: Sendable {
         path = node.path
         switch node.content {
         case .array:
-            (array, attributes) = try Self.open(store, path, path: path, cache: cache)
+            (array, attributes) = try Self.open(store, path, path: path, cache: cache, absent: .fillValue)
             codecName = nil
             isCoded = false
         case .group(let group):
             let blob = "\(path)/\(HierarchyNames.blob)"
-            (array, attributes) = try Self.open(store, blob, path: path, cache: cache)
+            (array, attributes) = try Self.open(store, blob, path: path, cache: cache, absent: .damage)
             codecName = attributes.codec ?? group.encoding
             isCoded = array.dataType == .uint8
         }
     }
 
     private static func open(
-        _ store: any Store, _ key: String, path: String, cache: BlockCache
+        _ store: any Store, _ key: String, path: String, cache: BlockCache, absent: AbsentChunks
     ) throws(RecordingError) -> (array: ZarrArray, attributes: AudioAttributes) {
         do throws(ZarrError) {
-            switch try ZarrNode.open(store, path: key, cache: cache, attributes: AudioAttributes.self) {
+            switch try ZarrNode.open(store, path: key, cache: cache, absent: absent, attributes: AudioAttributes.self) {
             case (.array(let array), let attributes)?: return (array, attributes)
             case (.group, _)?: throw ZarrError(.invalidDocument, "is a group, not an array", path: key)
             case nil: throw ZarrError(.notFound, "there is no Zarr node", path: key)
@@ -52,7 +52,7 @@ struct StoredAudio: Sendable {
 
     /// The index of `Row` called `name`; nil if there is none, or none that can be read.
     func index<Row: IndexRow>(_ name: String, of type: Row.Type) -> StoredIndex<Row>? {
-        let array = try? ZarrArray.open(store, path: "\(path)/\(name)", cache: cache, kind: .indexes)
+        let array = try? ZarrArray.open(store, path: "\(path)/\(name)", cache: cache, kind: .indexes, absent: .damage)
         return array.flatMap { StoredIndex($0) }
     }
 }

@@ -12,7 +12,8 @@ public struct SourceBlob: Sendable {
     /// through `cache`.
     public init?(of path: String, in store: any Store, cache: BlockCache) throws(RecordingError) {
         let node = try RecordingNode(store: store, path: path, cache: cache)
-        if let kept = try? ZarrArray.open(store, path: "\(path)/\(HierarchyNames.damagedSource)", cache: cache) {
+        let key = "\(path)/\(HierarchyNames.damagedSource)"
+        if let kept = try? ZarrArray.open(store, path: key, cache: cache, absent: .damage) {
             blob = try CodedBlob(kept)
         } else {
             let audio = try StoredAudio(of: node, in: store, cache: cache)
@@ -21,6 +22,9 @@ public struct SourceBlob: Sendable {
         }
         guard node.attributes?.source.byteCount.map({ $0 == blob.byteCount }) ?? true else { return nil }
     }
+
+    /// How many bytes there are.
+    public var byteCount: UInt64 { blob.byteCount }
 
     /// Hands the bytes to `body`, in order.
     public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {

@@ -52,7 +52,9 @@ struct StoredEnvelope {
     }
 
     private func blob(_ name: String) throws -> CodedBlob? {
-        guard let node = try ZarrNode.open(store, path: "\(path)/\(name)", cache: cache) else { return nil }
+        guard let node = try ZarrNode.open(store, path: "\(path)/\(name)", cache: cache, absent: .damage) else {
+            return nil
+        }
         guard case .array(let array) = node else { throw misfit("\(name) is no array") }
         return try CodedBlob(array)
     }

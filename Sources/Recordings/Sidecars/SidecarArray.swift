@@ -18,7 +18,7 @@ public struct SidecarArray: Sendable {
         let node = try ZarrGroup.open(store, path: group)
         for name in try node.children() {
             guard name.hasPrefix(namePrefix), let number = Int(name.dropFirst(namePrefix.count)),
-                let array = try? ZarrArray.open(store, path: node.path(of: name), cache: cache),
+                let array = try? ZarrArray.open(store, path: node.path(of: name), cache: cache, absent: .damage),
                 let attributes = try? array.attributes(as: SidecarAttributes.self),
                 attributes.type == SidecarAttributes.type
             else { continue }

@@ -16,21 +16,19 @@ struct FileName {
         ending = ""
     }
 
-    /// The name of the WAV file of a recording whose source was called `name`: `.wav` replaces any other extension.
+    /// The name of the file of that `kind` of a recording whose source was called `name`: that of a WAV file has `.wav` in place of any
+    /// other extension, that of the source its own.
+    ///
     /// What follows the last full stop is an extension if it is 1 to 8 ASCII letters and digits, at least one of them a
     /// letter, and something comes before the full stop; `night.2025-06-18` has none, and `.wav` is appended.
-    init(source name: String) {
+    init(source name: String, as kind: RecordingFileKind = .wave) {
         let name = Self.mended(name)
-        guard let dot = name.lastIndex(of: "."), dot > name.startIndex,
-            Self.isExtension(name[name.index(after: dot)...])
-        else {
-            stem = name
-            ending = ".wav"
-            return
+        let dot = name.lastIndex(of: ".").flatMap { dot in
+            dot > name.startIndex && Self.isExtension(name[name.index(after: dot)...]) ? dot : nil
         }
-        let isWave = name[dot...].lowercased() == ".wav"
-        stem = String(name[..<dot])
-        ending = isWave ? String(name[dot...]) : ".wav"
+        stem = String(name[..<(dot ?? name.endIndex)])
+        let own = String(name[(dot ?? name.endIndex)...])
+        ending = kind == .source || own.lowercased() == ".wav" ? own : ".wav"
     }
 
     /// The bytes of the name with `suffix` between the stem and the ending. If they are too many, the stem is cut

@@ -9,6 +9,8 @@ final class GroupDirectory: Directory {
     let group: CatalogueGroup
     let modified: Timestamp
     let caching = NodeCaching.lasting
+    /// What the names of recordings are those of.
+    private let kind: RecordingFileKind
     /// The time of directories whose own time is not known.
     private let fallbackTime: Timestamp
     /// Names in this directory that are not for members of the group.
@@ -62,10 +64,14 @@ final class GroupDirectory: Directory {
         }
     }
 
-    /// The directory of `group`, none of whose members gets a name in `reserved`. Directories whose own time is not
-    /// known have `fallbackTime`.
-    init(_ group: CatalogueGroup, reserved: [[UInt8]] = [], fallbackTime: Timestamp) {
+    /// The directory of `group` with files of that `kind`, none of whose members gets a name in `reserved`. Directories whose own time
+    /// is not known have `fallbackTime`.
+    init(
+        _ group: CatalogueGroup, files kind: RecordingFileKind = .wave, reserved: [[UInt8]] = [],
+        fallbackTime: Timestamp
+    ) {
         self.group = group
+        self.kind = kind
         self.reserved = reserved
         self.fallbackTime = fallbackTime
         modified = group.modified ?? fallbackTime
@@ -104,7 +110,7 @@ final class GroupDirectory: Directory {
             ?? making.get {
                 let contents = group.list()
                 let directories = Self.ordered(contents.groups).map {
-                    GroupDirectory($0, fallbackTime: fallbackTime)
+                    GroupDirectory($0, files: kind, fallbackTime: fallbackTime)
                 }
                 let naming = FileNaming(
                     count: directories.count + contents.recordingCount, reserved: reserved
@@ -113,7 +119,8 @@ final class GroupDirectory: Directory {
                         return FileNaming.Child(name: FileName(directory: directories[member].group.name), number: nil)
                     }
                     let wanted = contents.naming(of: member - directories.count)
-                    return FileNaming.Child(name: FileName(source: wanted.sourceName), number: wanted.number)
+                    return FileNaming.Child(
+                        name: FileName(source: wanted.sourceName, as: kind), number: wanted.number)
                 }
                 return made.storeIfNil(Members(contents, directories, naming))
             }

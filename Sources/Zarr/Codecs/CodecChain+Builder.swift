@@ -8,7 +8,8 @@ extension CodecChain {
 
         let path: String
         let dataType: DataType
-        let fillValue: FillValue
+        /// The value of elements in absent chunks; nil if such chunks are lost.
+        let fillValue: FillValue?
         let store: any Store
         let cache: BlockCache
         /// The kind of block that the decoded chunks are cached as.
@@ -33,7 +34,7 @@ extension CodecChain {
             }
             return CodecChain(
                 transposes: transposes, serializer: serializer, compressors: parts.compressors,
-                store: store, cache: cache, kind: kind)
+                needsAllChunks: fillValue == nil, store: store, cache: cache, kind: kind)
         }
 
         private func sharding(

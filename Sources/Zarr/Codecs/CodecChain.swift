@@ -21,17 +21,20 @@ final class CodecChain: Sendable {
     private let compressors: [any BytesToBytesCodec]
     /// How many bytes a chunk has after the serializer, and after each of the compressors.
     private let sizes: [ByteCount]
+    /// Whether a chunk that is not there is lost.
+    private let needsAllChunks: Bool
     private let store: any Store
     private let cache: BlockCache
     private let cacheOwner: BlockOwner
 
     init(
         transposes: [TransposeCodec], serializer: Serializer, compressors: [any BytesToBytesCodec],
-        store: any Store, cache: BlockCache, kind: BlockKind
+        needsAllChunks: Bool, store: any Store, cache: BlockCache, kind: BlockKind
     ) {
         self.transposes = transposes
         self.serializer = serializer
         self.compressors = compressors
+        self.needsAllChunks = needsAllChunks
         self.store = store
         self.cache = cache
         cacheOwner = cache.makeOwner(of: kind)
@@ -80,7 +83,11 @@ final class CodecChain: Sendable {
     private func decompressedBlock(of chunk: EncodedChunk) throws(ZarrError) -> Block? {
         let key = BlockKey(owner: cacheOwner, number: UInt64(chunk.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
-            guard let encoded = try chunk.readAll(atMost: encodedSize.limit, from: store) else { return Block([]) }
+            guard let encoded = try chunk.readAll(atMost: encodedSize.limit, from: store) else {
+                // What is lost may come back, and is not remembered.
+                guard !needsAllChunks else { throw chunk.lost }
+                return Block([])
+            }
             return try decompress(encoded, of: chunk)
         }
         // An absent chunk is cached as an empty block, which no chunk decodes to.

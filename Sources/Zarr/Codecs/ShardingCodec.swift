@@ -8,7 +8,8 @@ final class ShardingCodec: Sendable {
     private let inner: CodecChain
     private let indexChain: IndexCodecChain
     private let indexLocation: ShardingDocument.IndexLocation
-    private let fillValue: FillValue
+    /// The value of elements in absent chunks; nil if such chunks are lost.
+    private let fillValue: FillValue?
     private let store: any Store
     private let cache: BlockCache
     private let cacheOwner: BlockOwner
@@ -21,7 +22,7 @@ final class ShardingCodec: Sendable {
     /// Nil if the numbers are too large.
     init?(
         grid: ChunkGrid, inner: CodecChain, indexChain: IndexCodecChain,
-        indexLocation: ShardingDocument.IndexLocation, fillValue: FillValue, store: any Store, cache: BlockCache
+        indexLocation: ShardingDocument.IndexLocation, fillValue: FillValue?, store: any Store, cache: BlockCache
     ) {
         guard let innermostCount = inner.innermostCount.multiplied(by: grid.chunkCount) else { return nil }
         self.innermostCount = innermostCount
@@ -47,7 +48,7 @@ final class ShardingCodec: Sendable {
         try selection.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
             switch index.entry(number) {
             case .empty:
-                part.fill(with: fillValue)
+                try part.fill(absent: shard, with: fillValue)
             case .bytes(let range):
                 // The builder has checked that every chunk of the array has a number.
                 let chunk = shard.inner(range, number: shard.number * grid.chunkCount + number)
@@ -58,7 +59,7 @@ final class ShardingCodec: Sendable {
                 } else {
                     try run?.read(of: shard, in: store)
                     run = nil
-                    if try !inner.read(part, of: chunk) { part.fill(with: fillValue) }
+                    if try !inner.read(part, of: chunk) { try part.fill(absent: chunk, with: fillValue) }
                 }
             case .outside(let offset, let count):
                 throw shard.damaged(
@@ -84,7 +85,11 @@ final class ShardingCodec: Sendable {
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
             guard
                 let (encoded, size) = try shard.readIndex(indexChain.encodedSize, at: indexLocation, from: store)
-            else { return Block([]) }
+            else {
+                // What is lost may come back, and is not remembered.
+                guard fillValue != nil else { throw shard.lost }
+                return Block([])
+            }
             return try ShardIndex.makeBlock(shardSize: size, entryBytes: indexChain.decodedSize) {
                 entries throws(ZarrError) in
                 do {
@@ -116,7 +121,7 @@ private struct ShardRun {
     /// Reads the bytes.
     func read(of shard: EncodedChunk, in store: any Store) throws(ZarrError) {
         let part = shard.inner(bytes, number: shard.number)
-        guard try part.read(0..<bytes.count, of: bytes.count, from: store, to: destination) else { return }
+        guard try part.read(0..<bytes.count, of: bytes.count, from: store, to: destination) else { throw part.lost }
         codec.decodeInPlace(UnsafeMutableRawBufferPointer(start: destination, count: bytes.count))
     }
 }

@@ -5,6 +5,13 @@ public protocol WritableStore: Store {
     /// Begins a node.
     func stageNode() throws(StoreError) -> any StagedNode
 
+    /// Waits until everything that was written to `nodes`, which are this store's, would survive a power cut, as `StagedNode.sync` does
+    /// for one. Returns for each why it would not; nil if it would.
+    func sync(_ nodes: [any StagedNode]) -> [StoreError?]
+
+    /// Waits until what has appeared in the group at `path`, which exists, and what has vanished from it, would be so after a power cut.
+    func syncNames(in path: String) throws(StoreError)
+
     /// Makes the node at `place` appear at `newPlace` instead, in a group that exists; false, and nothing is changed, if something of that
     /// name is there.
     ///
@@ -53,16 +60,19 @@ public protocol StagedNode: AnyObject, Sendable {
     /// Writes `bytes` over the first of the value `key` below the node, which is finished and has at least as many.
     func overwriteStart(of key: String, with bytes: [UInt8]) throws(StoreError)
 
-    /// Waits until everything that was written would survive a power cut; after that, nothing more can be written. Publishing
-    /// does so too if it has not been done: call this first in order not to hold a lock meanwhile.
+    /// Waits until everything that was written would survive a power cut; after that, nothing more can be written. If it throws, it
+    /// does so whenever it is called again. Publishing does so too if it has not been done: call this first in order not to hold a lock
+    /// meanwhile.
     func sync() throws(StoreError)
 
-    /// Makes the node appear at `place` of the hierarchy, in a group that exists; false, and nothing is changed, if something
+    /// Makes the node, synced, appear at `place` of the hierarchy, in a group that exists; false, and nothing is changed, if something
     /// of that name is there.
     ///
-    /// The node would survive a power cut when this returns, and nothing of it is in the hierarchy when it throws: neither a
-    /// killed process nor a power cut leaves a part.
-    func publish(as place: String) throws(StoreError) -> Bool
+    /// A power cut leaves all of it or nothing, as long as the names in the group are not synced. For `publish`.
+    func appear(at place: String) throws(StoreError) -> Bool
+
+    /// Takes the node away from `place` again, where it has appeared.
+    func withdraw(from place: String) throws(StoreError)
 
     /// Puts the node in the place of the one at `place`, if there is one: a reader finds the old one or the new one.
     ///
@@ -106,31 +116,103 @@ extension StagedNode {
         try value.finish()
     }
 
+    /// Makes the node appear at `place` of the hierarchy, in a group that exists; false, and nothing is changed, if something
+    /// of that name is there.
+    ///
+    /// The node would survive a power cut when this returns, and nothing of it is in the hierarchy when it throws: neither a
+    /// killed process nor a power cut leaves a part.
+    public func publish(as place: String) throws(StoreError) -> Bool {
+        guard try appear(at: place) else { return false }
+        do throws(StoreError) {
+            try store.syncNames(in: place.split(separator: "/").dropLast().joined(separator: "/"))
+        } catch {
+            try withdraw(from: place)
+            throw error
+        }
+        return true
+    }
+
     /// Makes the node appear in the group at `group`, which exists, under the first number that is greater than all there,
     /// and returns that number. Several processes that do so at once each get a number of their own.
     public func publish(numberedIn group: String) throws(StoreError) -> Int {
-        try store.number(in: group) { place throws(StoreError) in try publish(as: place) }.number
+        try store.number(from: store.nextNumber(in: group), in: group) { place throws(StoreError) in
+            try publish(as: place)
+        }
     }
 }
 
 extension WritableStore {
+    /// Makes `nodes`, which were begun in this store, appear in the group at `group`, which exists, in their order, under the first
+    /// numbers that are greater than all there, and returns these numbers. Several processes that do so at once each get numbers of
+    /// their own.
+    ///
+    /// The nodes would survive a power cut when this returns, and nothing of them is in the hierarchy when it throws. If the process ends
+    /// meanwhile, some of them may be there, each as a whole.
+    public func publish(_ nodes: [any StagedNode], numberedIn group: String) throws(StoreError) -> [Int] {
+        guard !nodes.isEmpty else { return [] }
+        var numbers: [Int] = []
+        do throws(StoreError) {
+            var next = try nextNumber(in: group)
+            for node in nodes {
+                numbers.append(
+                    try number(from: next, in: group) { place throws(StoreError) in try node.appear(at: place) })
+                next = numbers.last?.adding(1) ?? next
+            }
+            try syncNames(in: group)
+            return numbers
+        } catch {
+            for (node, number) in zip(nodes, numbers) { try? node.withdraw(from: place(of: number, in: group)) }
+            throw error
+        }
+    }
+
     /// Makes the node at `place` appear in the group at `group`, which exists, under the first number that is greater than all there, and
     /// returns its new place.
     public func moveNode(_ place: String, numberedIn group: String) throws(StoreError) -> String {
-        try number(in: group) { newPlace throws(StoreError) in try moveNode(place, to: newPlace) }.place
+        let number = try number(from: nextNumber(in: group), in: group) { newPlace throws(StoreError) in
+            try moveNode(place, to: newPlace)
+        }
+        return self.place(of: number, in: group)
     }
 
-    /// Calls `put` with the place in the group at `group` of the first number that is greater than all there, and with the next ones, until
-    /// it returns true.
+    /// The first number that is greater than all in the group at `group`.
+    fileprivate func nextNumber(in group: String) throws(StoreError) -> Int {
+        try children(of: group).compactMap { Int($0) }.reduce(0) { max($0, $1.adding(1) ?? $0) }
+    }
+
+    /// Calls `put` with the place of `first` in the group at `group`, and with those of the next numbers, until it returns true, and
+    /// returns the number whose place it was.
     fileprivate func number(
-        in group: String, _ put: (_ place: String) throws(StoreError) -> Bool
-    ) throws(StoreError) -> (number: Int, place: String) {
-        var number = try children(of: group).compactMap { Int($0) }.reduce(0) { max($0, $1.adding(1) ?? $0) }
-        while true {
-            let place = group.isEmpty ? String(number) : "\(group)/\(number)"
-            if try put(place) { return (number, place) }
+        from first: Int, in group: String, _ put: (_ place: String) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Int {
+        var number = first
+        while try !put(place(of: number, in: group)) {
             guard let next = number.adding(1) else { throw StoreError(.failed, "has no number left", key: group) }
             number = next
+        }
+        return number
+    }
+
+    private func place(of number: Int, in group: String) -> String {
+        group.isEmpty ? String(number) : "\(group)/\(number)"
+    }
+}
+
+/// Threads that sync nodes. They wait for the disk, which writes for many of them at once.
+private let syncThreadCount = 16
+
+extension WritableStore {
+    /// Syncs one by one, several at a time.
+    public func sync(_ nodes: [any StagedNode]) -> [StoreError?] { syncEach(nodes) }
+
+    func syncEach(_ nodes: [any StagedNode]) -> [StoreError?] {
+        Parallel.map(nodes, threads: syncThreadCount) { node in
+            do throws(StoreError) {
+                try node.sync()
+                return nil
+            } catch {
+                return error
+            }
         }
     }
 }

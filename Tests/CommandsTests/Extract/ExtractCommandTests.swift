@@ -119,7 +119,7 @@ import Testing
                 .write(to: URL(filePath: table))
             let run = Zarrwlr.run("extract", store.path, "pond/0", "--table", table, "-o", folder)
             #expect(run.status == 0)
-            #expect(run.errors == "zarrwlr extract: 2 files written to \(folder), 1 rows are about other recordings\n")
+            #expect(run.errors == "zarrwlr extract: 2 files written to \(folder), 1 row is about other recordings\n")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
             #expect(names == ["night_1_0.100-0.200.wav", "night_2_0.100-0.200.wav"])
             let one = Zarrwlr.run("extract", store.path, "pond/0", "--from", "0.1", "--to", "0.2", "-o", "-").output

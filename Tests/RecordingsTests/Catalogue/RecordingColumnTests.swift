@@ -20,19 +20,22 @@ import WaveFile
         let recorder = "latitude,longitude,make,model,serial"
         #expect(
             names(.recordingsCSV)
-                == "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason,\(recorder)")
+                == "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason,\(recorder),filename_bytes,path_bytes"
+        )
         #expect(
             names(.listCSV)
-                == "path,file,name,codec,rate,channels,bits,samples,seconds,start,stored_bytes,wav_bytes,sha256,\(recorder)"
+                == "path,file,name,codec,rate,channels,bits,samples,seconds,start,stored_bytes,wav_bytes,sha256,\(recorder),filename_bytes,file_bytes"
         )
         #expect(names(.listTable) == "RECORDING,FILE,CODEC,RATE,CH,LENGTH,START,STORED,RATIO")
         #expect(names(.extendedAttributes) == "path,codec,source,start,sha256,rate_reason,\(recorder)")
         #expect(
             names(.infoText)
-                == "recording,file in a mount,source,source modified,source name bytes,source path,source sha256,source restored,codec,sample rate,rate because,channels,"
+                == "recording,file in a mount,file bytes,source,source modified,source name bytes,source path,source sha256,source restored,codec,sample rate,rate because,channels,"
                 + "bits,length,start,stored,as WAV,\(recorder)")
         #expect(
-            names(.listJSON) == names(.listCSV).replacing("name,", with: "name,filename_bytes,") + ",source_modified")
+            names(.listJSON)
+                == "path,file,file_bytes,name,filename_bytes,codec,rate,channels,bits,samples,seconds,start,stored_bytes,"
+                + "wav_bytes,sha256,\(recorder),source_modified")
         #expect(names(.infoJSON) == "source_path,restores_source,rate_reason")
     }
 
@@ -51,7 +54,7 @@ import WaveFile
         facts.make = "a"
         facts.model = "b"
         facts.serial = "c"
-        let row = RecordingRow(facts, file: "a.wav", storedByteCount: 10)
+        let row = RecordingRow(facts, file: String(fileBytes: [0xE9]), storedByteCount: 10)
         for column in RecordingColumn.all {
             #expect(column.meaning.hasSuffix("."))
             #expect((column.kind == nil) == column.places.isEmpty, "\(column.name)")
@@ -65,7 +68,7 @@ import WaveFile
             RecordingFacts(
                 path: "pond/0", isArray: false, sourceName: "a", codec: .flac, format: format, sampleCount: 24_000,
                 modified: Timestamp(seconds: 0)))
-        #expect(RecordingOutput.recordingsCSV.csvLine(of: row) == ",pond,flac,48000,1,16,24000,0.500000,,,,,,,,\n")
+        #expect(RecordingOutput.recordingsCSV.csvLine(of: row) == ",pond,flac,48000,1,16,24000,0.500000,,,,,,,,,,\n")
         #expect(RecordingOutput.extendedAttributes.values(of: row).map(\.name) == ["path", "codec", "source"])
     }
 }

@@ -60,6 +60,8 @@ final class MemoryStore: WritableStore {
         return Node(in: self, path: ".staged-\(number)/node")
     }
 
+    func syncNames(in path: String) throws(StoreError) {}
+
     func moveNode(_ place: String, to newPlace: String) throws(StoreError) -> Bool {
         try requireParent(of: newPlace)
         guard keys.contains(where: { $0.hasPrefix(place + "/") }) else {
@@ -142,10 +144,14 @@ final class MemoryStore: WritableStore {
             isSynced.withLock { $0 = true }
         }
 
-        func publish(as place: String) throws(StoreError) -> Bool {
+        func appear(at place: String) throws(StoreError) -> Bool {
             try sync()
             try memory.requireParent(of: place)
             return memory.move(path, to: place, isReplacing: false)
+        }
+
+        func withdraw(from place: String) throws(StoreError) {
+            _ = memory.move(place, to: path, isReplacing: false)
         }
 
         func replace(_ place: String) throws(StoreError) {

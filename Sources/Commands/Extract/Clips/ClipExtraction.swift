@@ -118,7 +118,7 @@ struct ClipExtraction {
             number += 1
             guard number == 1 || !taken.contains(name) else { continue }
             let path = "\(folder)/\(name).wav"
-            guard access(path, F_OK) == 0 else {
+            guard path.withFileName({ access($0, F_OK) }) == 0 else {
                 try OutputFile.write(path) { write throws(CommandError) in try excerpt.write(to: write) }
                 return true
             }
@@ -136,14 +136,13 @@ struct ClipExtraction {
     }
 
     private func report(_ outcome: Outcome, _ matching: RowMatching, _ recording: NamedRecording?) {
-        var text = "\(outcome.written) files written to \(folder)"
-        if outcome.present > 0 { text += ", \(outcome.present) were there already" }
-        if matching.otherCount > 0, recording != nil {
-            text += ", \(matching.otherCount) rows are about other recordings"
-        }
+        var text = "\(outcome.written.counted("file")) written to \(folder)"
+        if outcome.present > 0 { text += ", \(outcome.present.counted("was", "were")) there already" }
+        let others = matching.otherCount.counted("row is", "rows are")
+        if matching.otherCount > 0, recording != nil { text += ", \(others) about other recordings" }
         say(text)
         if recording == nil, matching.otherCount > 0 {
-            say("\(matching.otherCount) rows are about no recording of the store: \(Self.names(of: matching))")
+            say("\(others) about no recording of the store: \(Self.names(of: matching))")
         }
     }
 

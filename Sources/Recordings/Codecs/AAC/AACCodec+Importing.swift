@@ -22,7 +22,7 @@ private struct AACEncoding: AudioEncoding {
     let loss: EncodingLoss? = Self.loss
 
     private static let loss = EncodingLoss(
-        sampleRates: AACEncoder.sampleRates, isDecodedAtHighest: false, monoBitRate: 128_000, stereoBitRate: 160_000)
+        sampleRates: AACEncoder.sampleRates, isDecodedAtHighest: false, channelBitRate: 128_000)
 
     func obstacle(to form: SampleForm) -> String? {
         guard form.channels > AACEncoder.channelLimit else { return nil }

@@ -88,7 +88,8 @@ extension RecordingCheck {
         let repair = holes.isEmpty ? IndexRepair(name, frames: table) : nil
         let unrepairable = holes.isEmpty ? "" : "; the stream is damaged, so that no right one can be made"
         do {
-            guard let node = try ZarrNode.open(store, path: "\(node.path)/\(name)", cache: cache) else {
+            let key = "\(node.path)/\(name)"
+            guard let node = try ZarrNode.open(store, path: key, cache: cache, absent: .damage) else {
                 add([finding(.fault, "\(name) is missing\(unrepairable)")], repair: repair)
                 return []
             }

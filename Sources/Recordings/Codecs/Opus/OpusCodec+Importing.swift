@@ -22,7 +22,7 @@ private struct OpusEncoding: AudioEncoding {
     let loss: EncodingLoss? = Self.loss
 
     private static let loss = EncodingLoss(
-        sampleRates: OpusEncoder.sampleRates, isDecodedAtHighest: true, monoBitRate: 96_000, stereoBitRate: 128_000)
+        sampleRates: OpusEncoder.sampleRates, isDecodedAtHighest: true, channelBitRate: 96_000)
 
     func obstacle(to form: SampleForm) -> String? {
         form.channels > OpusEncoder.channelLimit ? "Opus has at most \(OpusEncoder.channelLimit) channels" : nil

@@ -29,7 +29,8 @@ enum OpusContainer {
 extension OpusHead {
     /// The OpusHead packet of `audio`, whose packets are end to end.
     init(besidePacketsOf audio: StoredAudio) throws {
-        let array = try ZarrArray.open(audio.store, path: "\(audio.path)/\(OpusCodec.headName)", cache: audio.cache)
+        let array = try ZarrArray.open(
+            audio.store, path: "\(audio.path)/\(OpusCodec.headName)", cache: audio.cache, absent: .damage)
         self = try OpusHead(CodedBlob(array).bytes(0..<1024))
     }
 }

@@ -3,6 +3,9 @@ import Support
 import Zarr
 
 extension RecordingCheck {
+    /// Packets that are decoded between two reports of progress.
+    private static let packetsPerReport: UInt64 = 256
+
     /// Finds the packets of an Opus stream, and compares index and restarts with them. If the stream is not open, the
     /// reason has been added.
     mutating func checkOpus(_ audio: StoredAudio, isOpen: Bool) {
@@ -165,7 +168,12 @@ extension RecordingCheck {
     /// Decodes all packets from the start, and proves the restarts `claims` on the way.
     private mutating func decode(_ packets: any OpusPackets, head: OpusHead, claims: [OpusRestart]) throws {
         let verifier = try OpusRestartVerifier(head: head, claims: claims)
-        try packets.forEachPacket { try verifier.append($0) }
+        var count: UInt64 = 0
+        try packets.forEachPacket { packet in
+            try verifier.append(packet)
+            count += 1
+            if count % Self.packetsPerReport == 0 { decoded(min(Double(count) / Double(max(packets.count, 1)), 1)) }
+        }
         for failure in verifier.failures {
             let samples = try samples(of: failure, in: packets)
             if !lostSamples.contains(where: { $0.overlaps(samples) }) {

@@ -20,7 +20,9 @@ struct StoredOpusRestarts {
     init?(of audio: StoredAudio, packetCount: UInt64) throws {
         let path = audio.path
         let key = "\(path)/\(OpusCodec.syncName)"
-        guard let node = try ZarrNode.open(audio.store, path: key, cache: audio.cache) else { return nil }
+        guard let node = try ZarrNode.open(audio.store, path: key, cache: audio.cache, absent: .damage) else {
+            return nil
+        }
         guard case .array(let array) = node, let index = StoredIndex<OpusRestart>(array),
             index.count <= min(packetCount, Self.countLimit)
         else { throw RecordingError("opus_sync is no table of restarts", recording: path) }

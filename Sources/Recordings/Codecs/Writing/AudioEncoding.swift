@@ -32,18 +32,16 @@ public struct EncodingLoss: Sendable {
     public let sampleRates: [UInt32]
     /// The greatest of them.
     public let highestRate: UInt32
-    /// Bits a second if the user names none, all channels together: of one channel, and of two, which share what is alike in them.
-    /// Of more, each channel has as many as one alone.
-    public let monoBitRate: Int, stereoBitRate: Int
+    /// Bits a second of each channel if the user names none. Microphones have nothing in common that could be relied on.
+    public let channelBitRate: Int
     /// Whether it is decoded at `highestRate` whatever it was encoded from.
     private let isDecodedAtHighest: Bool
 
     /// The loss of a codec that takes `sampleRates`, at least one.
-    init(sampleRates: [UInt32], isDecodedAtHighest: Bool, monoBitRate: Int, stereoBitRate: Int) {
+    init(sampleRates: [UInt32], isDecodedAtHighest: Bool, channelBitRate: Int) {
         self.sampleRates = sampleRates
         self.isDecodedAtHighest = isDecodedAtHighest
-        self.monoBitRate = monoBitRate
-        self.stereoBitRate = stereoBitRate
+        self.channelBitRate = channelBitRate
         highestRate = sampleRates.max() ?? 0
     }
 
@@ -53,8 +51,8 @@ public struct EncodingLoss: Sendable {
     }
 
     /// The bits a second of `channels` channels: those that `settings` ask for, else the usual ones.
-    func bitRate(_ settings: EncodingSettings, channels: Int) -> Int {
-        settings.bitRate ?? (channels == 2 ? stereoBitRate : monoBitRate.multiplied(by: channels) ?? .max)
+    public func bitRate(_ settings: EncodingSettings, channels: Int) -> Int {
+        settings.bitRate ?? channelBitRate.multiplied(by: channels) ?? .max
     }
 }
 

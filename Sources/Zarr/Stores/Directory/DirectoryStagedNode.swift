@@ -51,17 +51,21 @@ final class DirectoryStagedNode: StagedNode {
         try result.get()
     }
 
-    func publish(as place: String) throws(StoreError) -> Bool {
+    /// Remembers that everything is on the disk.
+    func isSynced() {
+        synced.withLock { if $0 == nil { $0 = .success(()) } }
+    }
+
+    func appear(at place: String) throws(StoreError) -> Bool {
         try directory.check(place, isPrefix: false)
         try sync()
-        guard try directory.changes.moveFolder(path, to: place) else { return false }
-        do {
-            try directory.changes.sync(DirectoryStore.parent(of: place))
-        } catch {
-            _ = try directory.changes.moveFolder(place, to: path)
-            throw error
-        }
-        return true
+        return try directory.changes.moveFolder(path, to: place)
+    }
+
+    func withdraw(from place: String) throws(StoreError) {
+        _ = try directory.changes.moveFolder(place, to: path)
+        // Something else may be put there.
+        directory.files.removeAll()
     }
 
     /// On a file system that cannot exchange two names a reader may for a moment find neither node, and a process killed in that

@@ -9,7 +9,7 @@ import Support
 /// dead process.
 final class StagingFolder: Sendable {
     /// The beginning of the names of all such folders; the process's id and a random number follow.
-    static let prefix = ".zarrwlr-staging-"
+    static let prefix = "\(NodeName.reservedPrefix)staging-"
     private static let lockName = "lock"
 
     /// Its path in the store.

@@ -1,0 +1,78 @@
+import Support
+import Synchronization
+
+/// Hands what several threads make to one thread, in the order of its numbers, from 0 on: as many at a time as are ready.
+///
+/// What is made while a batch is carried out is the next batch. So nothing waits for others to be made but those before it, and the
+/// slower batches are carried out, the larger they are.
+final class OrderedBatches<Element: Sendable>: Sendable {
+    private struct State {
+        /// How many were carried out.
+        var done = 0
+        var ready: [Int: Element] = [:]
+        /// Who waits to begin to make which number.
+        var waiting: [(number: Int, gate: Semaphore)] = []
+    }
+
+    private let lead: Int
+    private let state = Mutex(State())
+    private let arrivals = Semaphore()
+
+    /// Batches of elements of which at most `lead` are made, or wait to be carried out, at a time.
+    init(lead: Int) {
+        self.lead = lead
+    }
+
+    /// Waits until number `number` may be made.
+    func prepare(_ number: Int) {
+        let gate = Semaphore()
+        let mustWait = state.withLock { state in
+            guard number >= state.done + lead else { return false }
+            state.waiting.append((number, gate))
+            return true
+        }
+        if mustWait { gate.wait() }
+    }
+
+    /// Hands over `element` as number `number`.
+    func finish(_ number: Int, _ element: Element) {
+        state.withLock { $0.ready[number] = element }
+        arrivals.signal()
+    }
+
+    /// Calls `body` with batches until it has had all numbers below `count`.
+    func forEach(count: Int, _ body: ([Element]) -> Void) {
+        var done = 0
+        while done < count {
+            let batch = take(from: done)
+            if batch.isEmpty {
+                arrivals.wait()
+            } else {
+                body(batch)
+                done += batch.count
+                open(done)
+            }
+        }
+    }
+
+    /// Those that are ready from `number` on.
+    private func take(from number: Int) -> [Element] {
+        state.withLock { state in
+            var batch: [Element] = []
+            while let element = state.ready.removeValue(forKey: number + batch.count) { batch.append(element) }
+            return batch
+        }
+    }
+
+    /// Lets be made what may be, now that all below `done` were carried out.
+    private func open(_ done: Int) {
+        let gates = state.withLock { state in
+            state.done = done
+            let limit = done + lead
+            let open = state.waiting.filter { $0.number < limit }
+            state.waiting.removeAll { $0.number < limit }
+            return open.map(\.gate)
+        }
+        for gate in gates { gate.signal() }
+    }
+}
