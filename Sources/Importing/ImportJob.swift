@@ -162,16 +162,16 @@ struct ImportJob {
         ) { count in
             done = advance(done, by: count)
         }
-        return Written(
+        var written = Written(
             audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
-            notes: try audio.notes + accept(shortfall(of: audio)) + losses(of: audio))
+            notes: try audio.notes + accept(shortfall(of: audio)))
+        if !written.keepsSource { written.notes.append(Self.containerNote) }
+        return written
     }
 
-    /// What to say of the source's container, if it is not kept.
-    private func losses(of audio: WrittenAudio) -> [String] {
-        for case .sourceFile in audio.proofs { return [] }
-        return ["not kept: the container, and what it has beside this sound and the tags that are stored"]
-    }
+    /// What to say of a source whose container is not kept.
+    private static let containerNote =
+        "not kept: the container, and what it has beside this sound and the tags that are stored"
 
     /// What is wrong with a source of which `audio` was made, if it announces more.
     private func shortfall(of audio: WrittenAudio) throws -> MediaDamage {

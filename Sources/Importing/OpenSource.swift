@@ -43,6 +43,11 @@ struct OpenSource {
         let opening = Result { () throws(MediaError) in try Self.media(path, stream, codecs) }
         if case .failure = opening {
             if try file.isAllZeros { throw ImportError("is all zeros") }
+            if try file.lacksMovieIndex {
+                throw ImportError(
+                    "was not finished by its recorder: the index at its end (moov) is missing, without which its sound cannot be "
+                        + "found. The program untrunc can restore it, with the help of a whole file of the same recorder")
+            }
             if let source = try? WaveSource(unfinished: file.waveBytes), let format = source.head.format.plainSamples {
                 guard stream ?? 0 == 0 else { throw ImportError("has no stream \(stream ?? 0)") }
                 content = .wave(source, format)

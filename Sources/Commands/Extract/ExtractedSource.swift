@@ -76,9 +76,8 @@ struct ExtractedSource: Sendable {
         }
         guard digest.finish().hexadecimal == sha256 else {
             throw CommandError(
-                "what the store has is not the source file: its SHA-256 is another. Either the store is damaged "
-                    + "(zarrwlr check --deep says so), or the source was not kept byte for byte; without --source, its "
-                    + "samples are written as WAV")
+                "the store does not hold its source byte for byte: what is there has another SHA-256. Without --source, its samples "
+                    + "are written as WAV; zarrwlr check --deep finds out whether anything is damaged")
         }
     }
 

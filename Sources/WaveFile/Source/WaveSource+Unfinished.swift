@@ -9,9 +9,10 @@ extension WaveSource {
         guard let format = ChunkFormat(start: try file.bytes(from: 0, atMost: 16)), format != .caf else { return nil }
         let chunks = try format.chunks(of: file)
         guard let samples = chunks.last, samples.name == format.samplesName,
-            let description = chunks.first(where: { $0.name == (format == .aiff ? "COMM" : "fmt ") })
+            let description = chunks.first(where: { $0.name == (format == .aiff ? "COMM" : "fmt ") }),
+            let descriptionByteCount = description.end?.subtracting(description.contentsOffset)
         else { return nil }
-        let contents = try file.bytes(from: description.contentsOffset, atMost: 64)
+        let contents = try file.bytes(from: description.contentsOffset, atMost: min(descriptionByteCount, 64))
         let sampleFormat = format == .aiff ? Self.aiffFormat(contents) : try WaveSourceFormat(contents)
         guard let sampleFormat, sampleFormat.plainSamples != nil else { return nil }
         // In AIFF, an offset and a block size come first.
