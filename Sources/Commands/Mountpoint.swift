@@ -14,7 +14,8 @@ enum Mountpoint {
             // If the program behind a mount is gone, the kernel may still know its directory, but cannot answer statvfs alone. While
             // the program ends, it answers ECONNABORTED.
             var statistics = statvfs()
-            let isDead = path.withFileName { statvfs($0, &statistics) } != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
+            let isDead =
+                path.withFileName { statvfs($0, &statistics) } != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
             throw CommandError(
                 "cannot mount at \(path): \(isDead ? advice(ENOTCONN, path) : "busy, something is mounted there already")"
             )
@@ -56,7 +57,8 @@ enum Mountpoint {
         var capacity = 0
         defer { free(line) }
         while getline(&line, &capacity, file) > 0, let line {
-            let fields = String(fileBytes: UnsafeRawBufferPointer(start: line, count: strlen(line))).split(separator: " ")
+            let fields = String(fileBytes: UnsafeRawBufferPointer(start: line, count: strlen(line))).split(
+                separator: " ")
             if fields.count > 4 { paths.append(unescaped(fields[4])) }
         }
         return paths

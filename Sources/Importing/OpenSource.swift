@@ -46,7 +46,8 @@ struct OpenSource {
             if try file.lacksMovieIndex {
                 throw ImportError(
                     "was not finished by its recorder: the index at its end (moov) is missing, without which its sound cannot be "
-                        + "found. The program untrunc can restore it, with the help of a whole file of the same recorder")
+                        + "found. The program untrunc can restore it, with the help of a whole file of the same recorder"
+                )
             }
             if let source = try? WaveSource(unfinished: file.waveBytes), let format = source.head.format.plainSamples {
                 guard stream ?? 0 == 0 else { throw ImportError("has no stream \(stream ?? 0)") }
@@ -83,7 +84,8 @@ struct OpenSource {
         guard let samples = format.plainSamples else {
             guard format.hasKnownByteOrder else {
                 throw ImportError(
-                    "is RIFX with coded samples, whose byte order is not known here: convert it first, such as by sox IN.wav OUT.flac")
+                    "is RIFX with coded samples, whose byte order is not known here: convert it first, such as by sox IN.wav OUT.flac"
+                )
             }
             return nil
         }

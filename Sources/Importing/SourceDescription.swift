@@ -61,7 +61,8 @@ struct SourceDescription {
         let isBigEndian = source.head.format.packing?.isBigEndian == true
         streams = [
             Stream(
-                codec: isBigEndian && codec.hasSuffix("le") ? codec.dropLast(2) + "be" : codec, sampleRate: format.sampleRate, channels: format.channels,
+                codec: isBigEndian && codec.hasSuffix("le") ? codec.dropLast(2) + "be" : codec,
+                sampleRate: format.sampleRate, channels: format.channels,
                 format: SampleFormat(format.encoding),
                 bitRate: UInt64(format.sampleRate) * UInt64(source.blockAlign) * 8, tags: [:], index: 0)
         ]

@@ -8,9 +8,13 @@ extension WaveSource {
     var endNotes: [String] {
         var notes: [String] = []
         if isUnfinished {
-            notes.append("its header does not say how many samples it has, as if its recorder had not finished it: read to its end")
+            notes.append(
+                "its header does not say how many samples it has, as if its recorder had not finished it: read to its end"
+            )
         }
-        if strayByteCount > 0 { notes.append("\(strayByteCount) bytes at its end belong to no chunk, and are no sound") }
+        if strayByteCount > 0 {
+            notes.append("\(strayByteCount) bytes at its end belong to no chunk, and are no sound")
+        }
         return notes
     }
 }

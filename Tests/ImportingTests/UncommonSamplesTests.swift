@@ -1,5 +1,6 @@
 import Foundation
 import Importing
+import Recordings
 import TestSupport
 import Testing
 
@@ -10,8 +11,11 @@ struct UncommonSamplesTests {
     private static func rifx(tag: UInt16, bits: UInt16, _ data: [UInt8]) -> [UInt8] {
         func big(_ value: some FixedWidthInteger) -> [UInt8] { WaveBuilder.littleEndian(value.byteSwapped) }
         let block = bits / 8
-        let format = big(tag) + big(UInt16(1)) + big(UInt32(48_000)) + big(UInt32(48_000) * UInt32(block)) + big(block) + big(bits)
-        let chunks = Array("WAVEfmt ".utf8) + big(UInt32(16)) + format + Array("data".utf8) + big(UInt32(data.count)) + data
+        let format =
+            big(tag) + big(UInt16(1)) + big(UInt32(48_000)) + big(UInt32(48_000) * UInt32(block)) + big(block)
+            + big(bits)
+        let chunks =
+            Array("WAVEfmt ".utf8) + big(UInt32(16)) + format + Array("data".utf8) + big(UInt32(data.count)) + data
         return Array("RIFX".utf8) + big(UInt32(chunks.count)) + chunks
     }
 
@@ -21,7 +25,8 @@ struct UncommonSamplesTests {
     }
 
     @Test(arguments: [(1, 16), (1, 24), (1, 32), (3, 32)] as [(UInt16, UInt16)])
-    func `big-endian samples of a RIFX file are imported as the numbers that they are`(tag: UInt16, bits: UInt16) throws {
+    func `big-endian samples of a RIFX file are imported as the numbers that they are`(tag: UInt16, bits: UInt16) throws
+    {
         let fixture = try ImportFixture()
         let numbers = Self.values.map { tag == 1 ? $0 : Int32(bitPattern: (Float($0) / 0x1p31).bitPattern) }
         let expected = numbers.flatMap { Self.bytes($0, Int(bits / 8)) }
@@ -34,7 +39,8 @@ struct UncommonSamplesTests {
         #expect(try fixture.bytes("coded_source_head", of: recording) == Array(source[..<44]))
     }
 
-    @Test(arguments: [5, 6, 8]) func `integers of 32 bits in wider containers are imported, and those of more are refused`(
+    @Test(arguments: [5, 6, 8])
+    func `integers of 32 bits in wider containers are imported, and those of more are refused`(
         byteCount: Int
     ) throws {
         let fixture = try ImportFixture()
@@ -69,7 +75,9 @@ struct UncommonSamplesTests {
         builder.addFormat(bits: 24, bytes: 2)
         builder.add("data", [UInt8](repeating: 1, count: 600))
         let error = #expect(throws: ImportError.self) { try fixture.importBytes(builder.bytes) }
-        #expect(error?.summary.hasPrefix("its header announces integers of 24 bits at 48000 Hz, 1 to a block of 2 bytes") == true)
+        #expect(
+            error?.summary.hasPrefix("its header announces integers of 24 bits at 48000 Hz, 1 to a block of 2 bytes")
+                == true)
     }
 
     @Test func `sound behind that of a WAV file is a note`() throws {
@@ -79,7 +87,9 @@ struct UncommonSamplesTests {
         builder.add("data", [UInt8](repeating: 1, count: 600))
         var second = builder
         second.add("data", [UInt8](repeating: 2, count: 400))
-        for (name, bytes, count) in [("joined.wav", builder.bytes + builder.bytes, 636), ("two.wav", second.bytes, 400)] {
+        for (name, bytes, count) in [
+            ("joined.wav", builder.bytes + builder.bytes, 636), ("two.wav", second.bytes, 400),
+        ] {
             let (imported, recording) = try fixture.importBytes(bytes, name: name)
             #expect(recording.sampleCount == 300)
             #expect(
@@ -99,8 +109,10 @@ struct UncommonSamplesTests {
         builder.addFormat()
         let samples = Self.values.flatMap { Self.bytes($0, 2) }
         builder.add("data", samples)
-        let (wave, path) = (try fixture.file("a.wav", builder.bytes), fixture.folder.appending(path: "a.\(format)").path)
-        #expect(try Shell.run("ffmpeg -v error -i '\(wave)' -bitexact '\(path)'").status == 0)
+        let (wave, path) = (
+            try fixture.file("a.wav", builder.bytes), fixture.folder.appending(path: "a.\(format)").path
+        )
+        #expect(try run("ffmpeg", "-v", "error", "-i", wave, "-bitexact", path).status == 0)
         var bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
         let name = Array((format == "w64" ? "data" : "SSND").utf8)
         let place = try #require(bytes.indices.first { bytes[$0...].starts(with: name) })

@@ -5,6 +5,7 @@ public struct WaveSamplePacking: Sendable, Equatable {
     let containerByteCount: Int
     /// Bytes of its most significant part, which is kept: not more than the container has.
     let sampleByteCount: Int
+    /// Whether the most significant byte comes first.
     public let isBigEndian: Bool
     /// Whether integers of 8 bits are signed, as in AIFF; in WAV they are not.
     var isSigned8 = false

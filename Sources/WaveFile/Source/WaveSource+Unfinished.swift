@@ -26,10 +26,13 @@ extension WaveSource {
         let end = min(samples.end ?? file.byteCount, file.byteCount)
         let available = end.subtracting(start) ?? 0
         var stray: UInt64 = 0
-        if let last = samples.end.flatMap(format.start) { stray = try Self.strayByteCount(of: file, from: last, format) }
+        if let last = samples.end.flatMap(format.start) {
+            stray = try Self.strayByteCount(of: file, from: last, format)
+        }
         self.init(
             container: format == .aiff ? "aiff" : "w64",
-            head: WaveSourceHead(format: sampleFormat, byteCount: start, claimedByteCount: samples.end.map { _ in available }),
+            head: WaveSourceHead(
+                format: sampleFormat, byteCount: start, claimedByteCount: samples.end.map { _ in available }),
             data: start..<start + available - available % UInt64(sampleFormat.blockAlign),
             missingByteCount: samples.end?.subtracting(file.byteCount) ?? 0, isUnfinished: samples.end == nil,
             strayByteCount: stray, of: file)
@@ -58,7 +61,8 @@ extension WaveSource {
             let mantissa = reader.readBigEndian(UInt64.self)
         else { return nil }
         // An extended number of 80 bits: sign, exponent, and a mantissa of 64 bits with its leading 1.
-        let rate = (Double(mantissa) * Double(sign: .plus, exponent: Int(exponent) - 16_383 - 63, significand: 1)).rounded()
+        let rate = (Double(mantissa) * Double(sign: .plus, exponent: Int(exponent) - 16_383 - 63, significand: 1))
+            .rounded()
         guard let sampleRate = UInt32(exactly: rate) else { return nil }
         let compression = reader.read(4).map { String(decoding: $0, as: UTF8.self) } ?? "NONE"
         guard ["NONE", "twos", "in24", "in32", "sowt", "fl32", "FL32", "fl64", "FL64"].contains(compression) else {

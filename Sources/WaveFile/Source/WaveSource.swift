@@ -76,7 +76,8 @@ public struct WaveSource: Sendable, Equatable {
         guard start <= Self.envelopeByteCountLimit, byteCount - data.upperBound <= Self.envelopeByteCountLimit else {
             guard otherSoundByteCount == 0 else {
                 throw WaveSourceError(
-                    "has another sound of \(otherSoundByteCount) bytes behind its samples: split it into files of their own")
+                    "has another sound of \(otherSoundByteCount) bytes behind its samples: split it into files of their own"
+                )
             }
             throw WaveSourceError(
                 "has \(start) bytes before its samples and \(byteCount - data.upperBound) after them; "
@@ -86,7 +87,8 @@ public struct WaveSource: Sendable, Equatable {
 
     /// The samples `data` of a file of another kind, behind `head`.
     init(
-        container: String, head: WaveSourceHead, data: Range<UInt64>, missingByteCount: UInt64, isUnfinished: Bool, strayByteCount: UInt64,
+        container: String, head: WaveSourceHead, data: Range<UInt64>, missingByteCount: UInt64, isUnfinished: Bool,
+        strayByteCount: UInt64,
         of file: WaveBytes
     ) {
         self.isUnfinished = isUnfinished

@@ -52,7 +52,8 @@ public struct WaveSourceFormat: Sendable, Equatable {
             throw WaveSourceError("its extensible fmt chunk has only \(contents.count) bytes")
         }
         // The first three fields of a GUID are numbers.
-        let fields = guid.prefix(4).reversed() + guid.dropFirst(4).prefix(2).reversed()
+        let fields =
+            guid.prefix(4).reversed() + guid.dropFirst(4).prefix(2).reversed()
             + guid.dropFirst(6).prefix(2).reversed() + guid.dropFirst(8)
         let identifier = isBigEndian ? Array(fields) : Array(guid)
         let isKnown = Self.guidSuffixes.contains { identifier.dropFirst(2).elementsEqual($0) }
