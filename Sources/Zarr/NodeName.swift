@@ -14,12 +14,10 @@ enum NodeName {
     static func check(path: String) throws(ZarrError) {
         guard !path.isEmpty else { return }
         for name in path.split(separator: "/", omittingEmptySubsequences: false)
-        where !isAllowed(name) || name.hasPrefix(reservedPrefix) || name.utf8.contains(0)
-            || String(name).isEscaped
-        {
+        where !isAllowed(name) || name.hasPrefix(reservedPrefix) || name.utf8.contains(0) {
             throw ZarrError(
                 .invalidRequest,
-                "'\(name)' cannot be the name of a group: a name is not empty, has other characters than dots, is UTF-8, and does not "
+                "'\(name)' cannot be the name of a group: a name is not empty, has other characters than dots, and does not "
                     + "begin with __ or \(reservedPrefix)", path: path)
         }
     }
