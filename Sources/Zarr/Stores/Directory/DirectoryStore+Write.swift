@@ -34,6 +34,18 @@ extension DirectoryStore: WritableStore {
         try DirectoryStagedNode(in: self)
     }
 
+    /// As for every store; of several nodes on a local file system, by one syncfs(2).
+    public func sync(_ nodes: [any StagedNode]) -> [StoreError?] {
+        let staged = nodes.compactMap { $0 as? DirectoryStagedNode }
+        if nodes.count > 1, staged.count == nodes.count, FileSystemSync.isReliable(for: root),
+            FileSystemSync.wait(for: root)
+        {
+            for node in staged { node.isSynced() }
+        }
+        // What is synced already costs nothing; after an error, each node finds out whether it is concerned.
+        return syncEach(nodes)
+    }
+
     /// As for every store, by fsync(2) of the folder.
     public func syncNames(in path: String) throws(StoreError) {
         try check(path, isPrefix: true)
