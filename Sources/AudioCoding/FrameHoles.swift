@@ -44,8 +44,8 @@ public struct FrameHoles: Sendable, Equatable {
     /// frames and its end is there, as many as that are missing in all holes together.
     func placed(_ frames: [CodedFrame], total: UInt64?) -> [CodedFrame] {
         let estimates = all.map { hole in
-            let neighbours = frames[
-                max(hole.frameNumber - Self.neighbourCount, 0)..<min(hole.frameNumber + Self.neighbourCount, frames.count)]
+            let first = max(hole.frameNumber - Self.neighbourCount, 0)
+            let neighbours = frames.dropFirst(first).prefix(2 * Self.neighbourCount)
             let mean = Double(neighbours.reduce(0) { $0 + $1.byteCount }) / Double(max(neighbours.count, 1))
             return Double(hole.byteCount) / max(mean, 1)
         }

@@ -34,7 +34,8 @@ struct MP3Copier: SourceCopier {
         try frames.finish(attributes)
         return WrittenAudio(
             codec: codec, sampleCount: UInt64(heard.count), byteCount: frames.byteCount,
-            proofs: [.sourceFile, .decodableSamples], announcedSampleCount: layout.announcedSampleCount(frames.frameCount),
+            proofs: [.sourceFile, .decodableSamples],
+            announcedSampleCount: layout.announcedSampleCount(frames.frameCount),
             foreignByteCount: scanner.holes.byteCount)
     }
 
