@@ -10,7 +10,7 @@ extension DirectoryStore: WritableStore {
     public static func create(
         path: String, isHalted: @escaping @Sendable () -> Bool = { false }
     ) throws(StoreError) -> DirectoryStore {
-        let isNew = mkdir(path, 0o777) == 0
+        let isNew = path.withFileName { mkdir($0, 0o777) } == 0
         guard isNew || errno == EEXIST else {
             throw StoreError("the store cannot be made", key: "", system: SystemError("mkdir", path))
         }
