@@ -178,6 +178,7 @@ public final class Importer: Sendable {
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
         if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
+        try group.stage()
         return staged(identity, node, try prove(written, of: source, in: node, of: group))
     }
 

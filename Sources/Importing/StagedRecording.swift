@@ -31,13 +31,13 @@ public final class StagedRecording: Sendable {
         let synced = recordings.indices.filter { results[$0] == nil }
         for (_, indices) in Dictionary(grouping: synced, by: { ObjectIdentifier(recordings[$0].group) }) {
             guard let group = indices.first.map({ recordings[$0].group }) else { continue }
-            do {
+            do throws(ImportError) {
                 let publications = try group.publish(indices.map { recordings[$0].candidate })
                 for (index, publication) in zip(indices, publications) {
                     results[index] = recordings[index].result(of: publication)
                 }
             } catch {
-                for index in indices { results[index] = .failure(ImportError(wrapping: error)) }
+                for index in indices { results[index] = .failure(error) }
             }
         }
         return results.compactMap(\.self)

@@ -318,6 +318,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [[], ["--keep-tree"], ["--sidecars"]])
+    func `an import that imports nothing leaves no new group in a store that is there`(options: [String]) throws {
+        try withSources { store, sources in
+            #expect(zarrwlr(store, sources.appending(path: "a.wav").path).status == 0)
+            let folder = sources.deletingLastPathComponent().appending(path: "broken")
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "north"), withIntermediateDirectories: true)
+            try Data("RIFFxxxxWAVE".utf8).write(to: folder.appending(path: "north/bad.wav"))
+            let run = Zarrwlr.run(["import"] + options + ["\(store)::pond/deep", folder.path])
+            #expect(run.status == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: store).sorted() == ["0", "zarr.json"])
+            #expect(zarrwlr("\(store)::pond/deep", sources.path).status == 0)
+            #expect(Zarrwlr.run("list", "\(store)::pond/deep").text.contains("b.WAV"))
+        }
+    }
+
     @Test func `an import to a lossy codec says what it does not keep`() throws {
         try withSources { store, sources in
             let run = zarrwlr("--codec", "opus", store, sources.appending(path: "a.wav").path)

@@ -146,7 +146,7 @@ struct ImportTests {
         #expect(try fixture.store.children(of: "pond").isEmpty)
         let left = try FileManager.default.contentsOfDirectory(
             atPath: fixture.folder.appending(path: "store.zarr").path)
-        #expect(Set(left) == ["zarr.json", "pond"])
+        #expect(left == ["zarr.json"])
     }
 
     @Test func `every recording that many threads import gets a number of its own`() throws {
@@ -226,7 +226,7 @@ struct ImportTests {
         let fixture = try ImportFixture()
         let error = #expect(throws: ZarrError.self) { try AudioGroup(in: fixture.store, path: path) }
         #expect(error?.description.contains("cannot be the name of a group") == true)
-        #expect(try fixture.store.children(of: "") == ["pond"])
+        #expect(try fixture.store.children(of: "").isEmpty)
     }
 
     @Test func `a recording is refused as a group to import into`() throws {

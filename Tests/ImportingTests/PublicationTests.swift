@@ -1,6 +1,7 @@
 import Foundation
 import Recordings
 import Support
+import Synchronization
 import TestSupport
 import Testing
 import Zarr
@@ -17,6 +18,7 @@ struct PublicationTests {
     init() throws {
         fixture = try ImportFixture()
         store = ObservedStore(fixture.store)
+        try ZarrGroup.create(in: fixture.store, path: "pond", attributes: [String: String]())
         group = try AudioGroup(in: store, path: "pond")
         _ = store.takeCalls()
     }
@@ -67,6 +69,7 @@ struct PublicationTests {
 
     @Test func `a batch for several groups waits for the names in each of them once`() throws {
         let lake = try AudioGroup(in: store, path: "lake")
+        try lake.make()
         let staged = try [
             stage(["a.wav"]), stage(["b.wav"], into: lake), stage(["c.wav"], seeds: [7]), stage(["d.wav"], into: lake),
         ].flatMap(\.self)
@@ -76,6 +79,20 @@ struct PublicationTests {
         let names = store.takeCalls().filter { if case .syncNames = $0 { true } else { false } }
         #expect(names.count == 2)
         for group in ["pond", "lake"] { #expect(names.contains(.syncNames(group: group))) }
+    }
+
+    @Test func `a group appears with its first recording, even if the import is interrupted before that`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.zarr").path
+            let halted = Halt()
+            let store = try DirectoryStore.create(path: path) { halted.hasCome.load(ordering: .relaxed) }
+            let lake = try AudioGroup(in: store, path: "lake/north")
+            let staged = try stage(["a.wav"], into: lake)
+            #expect(try !store.children(of: "").contains("lake"))
+            halted.hasCome.store(true, ordering: .relaxed)
+            #expect(places(StagedRecording.publish(staged)) == ["lake/north/0"])
+            #expect(try ZarrGroup.open(store, path: "lake/north").children() == ["0"])
+        }
     }
 
     @Test func `a recording that cannot be synced is not published, and its source is the one that fails`() throws {
@@ -139,4 +156,9 @@ struct PublicationTests {
         #expect(places(StagedRecording.publish(again)) == [nil])
         #expect(places(StagedRecording.publish(try stage(["a.wav"]))) == ["pond/0"])
     }
+}
+
+/// Whether an import is interrupted.
+private final class Halt: Sendable {
+    let hasCome = Atomic(false)
 }
