@@ -29,31 +29,42 @@ public final class Importer: Sendable {
         case planned(ImportPreview)
         /// It is in the group, at this path.
         case alreadyThere(String)
+        /// It would be there already, since the file at this path, which has the same bytes, would be imported before.
+        case repeated(String)
     }
 
-    /// Finds out what importing the file at `path` into a group that has `sources` would do, without importing it. Its samples are not
-    /// decoded.
-    public func plan(for path: String, besides sources: GroupSources? = nil) throws(ImportError) -> Forecast {
+    /// Finds out what importing the file at `path` into a group that has `sources`, after those in `planned`, would do, without importing
+    /// it, and adds it to `planned`. Its samples are not decoded.
+    public func plan(
+        for path: String, besides sources: GroupSources? = nil, after planned: PlannedSources? = nil
+    ) throws(ImportError) -> Forecast {
         do {
             let source = try open(path)
-            if let sources, try sources.mayHave(byteCount: source.file.byteCount),
-                let place = try sources.place(of: identity(of: source, sha256: try source.file.sha256()))
-            {
-                return .alreadyThere(place)
-            }
-            switch source.content {
-            case .copied(let copier): return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
-            case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
-            case .wave(let wave, let format):
-                try checkSamples(of: source, wave, format)
-                let notes = wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount)
-                return .planned(
-                    try preview(of: source, encoding: SampleForm(format), notes) { () throws(ImportError) in
-                        try source.file.floatScale(of: wave, format)
-                    })
-            }
+            let byteCount = source.file.byteCount
+            let mayBeThere = try sources?.mayHave(byteCount: byteCount) ?? false
+            guard mayBeThere || planned?.mayHave(byteCount: byteCount) == true else { return try plan(for: source) }
+            let identity = identity(of: source, sha256: try source.file.sha256())
+            if let place = try sources?.place(of: identity) { return .alreadyThere(place) }
+            if let other = planned?.path(of: identity) { return .repeated(other) }
+            let forecast = try plan(for: source)
+            planned?.add(identity, at: path)
+            return forecast
         } catch {
             throw ImportError(wrapping: error)
+        }
+    }
+
+    private func plan(for source: OpenSource) throws -> Forecast {
+        switch source.content {
+        case .copied(let copier): return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+        case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
+        case .wave(let wave, let format):
+            try checkSamples(of: source, wave, format)
+            let notes = wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount)
+            return .planned(
+                try preview(of: source, encoding: SampleForm(format), notes) { () throws(ImportError) in
+                    try source.file.floatScale(of: wave, format)
+                })
         }
     }
 

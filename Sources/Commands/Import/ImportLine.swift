@@ -106,6 +106,28 @@ struct SkippedLine: ImportLine {
     var text: String { "\(source): already there, as /\(recording)" }
 }
 
+/// A source that would be in the store already, since another one with the same bytes would be imported before.
+struct RepeatedLine: ImportLine {
+    let status = "already there"
+    let source: String
+    /// The path of the other, as people can read it.
+    let other: String
+
+    private enum CodingKeys: String, CodingKey {
+        case status, source
+        case other = "same_as"
+    }
+
+    init(_ file: ImportSources.File, _ path: String) {
+        source = file.path
+        other = path.displayedName
+    }
+
+    var isFault: Bool { false }
+
+    var text: String { "\(source): would be there already, from \(other)" }
+}
+
 /// A source that was not imported.
 struct FailedLine: ImportLine {
     let status = "failed"

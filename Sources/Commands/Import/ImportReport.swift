@@ -127,6 +127,9 @@ final class ImportReport: Sendable {
             case .success(.alreadyThere(let place)):
                 state.alreadyThere += 1
                 say(SkippedLine(source, place))
+            case .success(.repeated(let other)):
+                state.alreadyThere += 1
+                say(RepeatedLine(source, other))
             case .failure(let error):
                 state.failed += 1
                 say(FailedLine(source.path, error))
@@ -167,7 +170,7 @@ final class ImportReport: Sendable {
         }
     }
 
-    /// Reports folders and files that could not be examined.
+    /// Reports folders and files that could not be examined, and what cannot be written to.
     func report(unreadable: [(path: String, problem: CommandError)]) {
         state.withLock { state in
             for (path, problem) in unreadable {
