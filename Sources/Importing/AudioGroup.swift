@@ -89,8 +89,8 @@ public final class AudioGroup: Sendable {
 
     /// What came of publishing a candidate.
     enum Publication: Equatable {
-        /// It is at this path now. `hasNamesake` says whether another recording of the group wants the same name in a mount.
-        case new(String, hasNamesake: Bool)
+        /// It is at this path now; `namesake` is what other recording of the group wants the same name in a mount.
+        case new(String, namesake: ImportedRecording.Namesake?)
         /// Its source was in the group before, at this path.
         case old(String)
         /// Its source was in the group, but is not any more.
@@ -124,9 +124,9 @@ public final class AudioGroup: Sendable {
             var publications: [Publication] = []
             for (index, candidate) in candidates.enumerated() {
                 if let number = published[index] {
-                    let hasNamesake = sources.hasNamesake(of: candidate.name)
+                    let namesake = sources.namesake(of: candidate.source)
                     publications.append(
-                        .new(sources.add(String(number), candidate.source), hasNamesake: hasNamesake))
+                        .new(sources.add(String(number), candidate.source), namesake: namesake))
                 } else {
                     publications.append(try sources.place(of: candidate.identity).map { .old($0) } ?? .vanished)
                 }

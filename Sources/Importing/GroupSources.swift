@@ -22,12 +22,17 @@ public final class GroupSources: Sendable {
         private(set) var byteCounts: Set<UInt64> = []
         /// What a mount calls their files, but for numbers: the bytes of the names, as composed accents make another file.
         private(set) var fileNames: Set<[UInt8]> = []
+        /// The SHA-256 of the sources' files.
+        private(set) var files: Set<String> = []
         var hasLooked = false
 
         mutating func add(_ node: String, _ source: Source?) {
             nodes[node] = .some(source)
             if let byteCount = source?.byteCount { byteCounts.insert(byteCount) }
-            if let identity = source?.identity { recordings[identity] = node }
+            if let identity = source?.identity {
+                recordings[identity] = node
+                files.insert(identity.sha256)
+            }
             if let name = source?.name { fileNames.insert(GroupSources.fileName(of: name)) }
         }
 
@@ -66,9 +71,12 @@ public final class GroupSources: Sendable {
         }
     }
 
-    /// Whether a source is known whose WAV file in a mount wants the same name as that of a source called `name`.
-    func hasNamesake(of name: String) -> Bool {
-        known.withLock { $0.fileNames.contains(Self.fileName(of: name)) }
+    /// What source is known whose WAV file in a mount wants the same name as that of `source`; nil if there is none.
+    func namesake(of source: Source) -> ImportedRecording.Namesake? {
+        known.withLock { known in
+            guard let name = source.name, known.fileNames.contains(Self.fileName(of: name)) else { return nil }
+            return source.identity.map { known.files.contains($0.sha256) } == true ? .otherTrack : .otherFile
+        }
     }
 
     /// Learns that the recording of `source` is `node` in the group, and returns its path.

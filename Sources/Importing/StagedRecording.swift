@@ -58,10 +58,10 @@ public final class StagedRecording: Sendable {
 
     private func result(of publication: AudioGroup.Publication) -> Result<Importer.Outcome, ImportError> {
         switch publication {
-        case .new(let place, let hasNamesake):
+        case .new(let place, let namesake):
             guard var recording else { return .success(.alreadyThere(place)) }
             recording.path = place
-            recording.hasNamesake = hasNamesake
+            recording.namesake = namesake
             return .success(.imported(recording))
         case .old(let place): return .success(.alreadyThere(place))
         case .vanished:

@@ -177,6 +177,22 @@ import Testing
         }
     }
 
+    @Test func `tracks of one file are called tracks in the warning about their names`() throws {
+        try withSources { store, sources in
+            let path = sources.appending(path: "tracks.mka").path
+            try runChecked([
+                "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=300:duration=1", "-f", "lavfi", "-i",
+                "sine=3000:duration=1", "-map", "0", "-map", "1", "-c", "pcm_s16le", path,
+            ])
+            #expect(!zarrwlr(store, path).errors.contains("warning"))
+            let run = zarrwlr("--stream", "1", store, path)
+            #expect(run.status == 0)
+            #expect(
+                run.errors == "zarrwlr import: warning: 1 recording is another track of a file in the same group, and "
+                    + "named as that is; a mount shows numbers behind such names\n")
+        }
+    }
+
     @Test func `import names what it passes over, and says what converts what only other programs read`() throws {
         try withSources { store, sources in
             for name in ["x.w4v", "y.W4V", "S1.05#", ".hidden.wav"] {

@@ -83,7 +83,7 @@ struct ImportTests {
             Issue.record("nothing was there before")
             return
         }
-        #expect(recording.path == "pond/0" && !recording.hasNamesake)
+        #expect(recording.path == "pond/0" && recording.namesake == nil)
         #expect(try staged[0].publish() == .alreadyThere("pond/0"))
     }
 
@@ -99,7 +99,7 @@ struct ImportTests {
             if case .imported(let recording) = outcome { recordings.append(recording) }
         }
         #expect(recordings.map(\.path) == ["pond/0", "pond/1", "pond/2"])
-        #expect(recordings.map(\.hasNamesake) == [false, true, false])
+        #expect(recordings.map(\.namesake) == [nil, .otherFile, nil])
         let metadata = try #require(fixture.attributes("pond/1")["source_metadata"] as? [String: Any])
         #expect(metadata["path"] as? String == "north/a.flac")
     }

@@ -130,7 +130,7 @@ struct PublicationTests {
             try stage(["a.wav", "b.wav", "a.flac.wav", "a.flac"], seeds: [1, 1, 2, 3]))
         #expect(places(results) == ["pond/0", "pond/0 before", "pond/1", "pond/2"])
         let namesakes = results.compactMap { result in
-            if case .success(.imported(let recording)) = result { recording.hasNamesake } else { nil }
+            if case .success(.imported(let recording)) = result { recording.namesake != nil } else { nil }
         }
         #expect(namesakes == [false, false, true])
         let later = StagedRecording.publish(try stage(["b.wav", "a.wav"], seeds: [4, 5]))
@@ -138,7 +138,7 @@ struct PublicationTests {
             Issue.record("these sources are new")
             return
         }
-        #expect(!first.hasNamesake && second.hasNamesake)
+        #expect(first.namesake == nil && second.namesake == .otherFile)
     }
 
     @Test func `what is already there is reported only when its name is on the disk, too`() throws {
@@ -155,6 +155,20 @@ struct PublicationTests {
         try fixture.store.removeNode("pond/0")
         #expect(places(StagedRecording.publish(again)) == [nil])
         #expect(places(StagedRecording.publish(try stage(["a.wav"]))) == ["pond/0"])
+    }
+}
+
+extension PublicationTests {
+    @Test func `a recording of the same name is one of another file, or of another track of the same file`() throws {
+        let sources = GroupSources(of: "pond", in: fixture.store)
+        func source(_ sha256: String, _ stream: Int?, _ name: String) -> GroupSources.Source {
+            GroupSources.Source(identity: SourceIdentity(sha256: sha256, stream: stream), byteCount: 1, name: name)
+        }
+        _ = sources.add("0", source("aa", 0, "night.mkv"))
+        _ = sources.add("1", source("bb", nil, "day.wav"))
+        #expect(sources.namesake(of: source("aa", 1, "night.mkv")) == .otherTrack)
+        #expect(sources.namesake(of: source("cc", nil, "night.wav")) == .otherFile)
+        #expect(sources.namesake(of: source("cc", nil, "dusk.wav")) == nil)
     }
 }
 

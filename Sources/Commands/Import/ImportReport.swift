@@ -13,8 +13,8 @@ final class ImportReport: Sendable {
         var planned = 0
         var untried = 0
         var sidecars = 0
-        /// Those that were imported although their groups had recordings of the same name.
-        var namesakes = 0
+        /// Those that were imported although their groups had recordings of the same name, of other files and other tracks of the same.
+        var namesakes: [ImportedRecording.Namesake: Int] = [:]
         /// Whether something did not fit on the disk.
         var isFull = false
         /// Why the import has stopped before all sources were tried; nil as long as it has not.
@@ -70,7 +70,7 @@ final class ImportReport: Sendable {
                 switch result {
                 case .success(.imported(let recording)):
                     state.imported += 1
-                    if recording.hasNamesake { state.namesakes += 1 }
+                    if let namesake = recording.namesake { state.namesakes[namesake, default: 0] += 1 }
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
                     state.alreadyThere += 1
@@ -200,7 +200,7 @@ final class ImportReport: Sendable {
                 let untried = state.untried.counted("source was", "sources were")
                 streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
             }
-            if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
+            for warning in warnings(of: state.namesakes) { streams.errors("zarrwlr import: warning: \(warning)\n") }
             if !isJSON, !isQuiet, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
                 var parts = [isDryRun ? "\(state.planned) to be imported" : "\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
@@ -215,10 +215,19 @@ final class ImportReport: Sendable {
         }
     }
 
-    private func warning(of namesakes: Int) -> String {
-        let subject = namesakes.counted("recording has", "recordings have")
-        return "warning: \(subject) the file name of another in the same group; a mount shows numbers behind such names"
-            + (keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder")
+    private func warnings(of namesakes: [ImportedRecording.Namesake: Int]) -> [String] {
+        let numbered = "a mount shows numbers behind such names"
+        var warnings: [String] = []
+        if let files = namesakes[.otherFile] {
+            let subject = files.counted("recording has", "recordings have")
+            let advice = keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder"
+            warnings.append("\(subject) the file name of another in the same group; \(numbered)\(advice)")
+        }
+        if let tracks = namesakes[.otherTrack] {
+            let subject = tracks.counted("recording is", "recordings are")
+            warnings.append("\(subject) another track of a file in the same group, and named as that is; \(numbered)")
+        }
+        return warnings
     }
 
     // MARK: - Lines
