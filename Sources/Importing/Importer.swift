@@ -42,7 +42,10 @@ public final class Importer: Sendable {
                 return .alreadyThere(place)
             }
             switch source.content {
-            case .copied(let copier): return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+            case .copied(let copier):
+                if let salvaged = try salvaged(path, insteadOf: copier) { return .planned(salvaged) }
+                return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+            case .salvaged(let salvage, _): return .planned(try preview(of: source, salvaging: salvage))
             case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
             case .wave(let wave, let format):
                 try checkCollapsedSilence(of: source, wave, format)
@@ -54,6 +57,21 @@ public final class Importer: Sendable {
         } catch {
             throw ImportError(wrapping: error)
         }
+    }
+
+    /// What would be had of the file at `path` if a look at it shows that `copier` will not store it as it is; nil otherwise.
+    private func salvaged(_ path: String, insteadOf copier: any SourceCopier) throws -> ImportPreview? {
+        guard try copier.seemsDamaged() else { return nil }
+        let source = try OpenSource(path: path, stream: options.stream, reencodes: false, salvages: true)
+        guard case .salvaged(let salvage, _) = source.content else { return nil }
+        return try preview(of: source, salvaging: salvage)
+    }
+
+    private func preview(of source: OpenSource, salvaging salvage: FLACSalvage) throws(ImportError) -> ImportPreview {
+        let notes = salvage.notes + salvage.damage.notes(sampleRate: salvage.sampleRate)
+        guard notes.isEmpty || !options.isStrict else { throw ImportError(damaged: notes) }
+        let plan = try EncodingPlan(SampleForm(salvage), options)
+        return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes + notes)
     }
 
     /// Throws if the source is an AudioMoth's whose collapsed silence would be refused.
@@ -129,7 +147,14 @@ public final class Importer: Sendable {
     private func stageDecoded(
         _ path: String, _ relativePath: String?, insteadOf obstacle: any Error, into group: AudioGroup
     ) throws -> StagedRecording {
-        guard let source = try? OpenSource(path: path, stream: options.stream, reencodes: true) else { throw obstacle }
+        let source: OpenSource
+        do {
+            source = try OpenSource(path: path, stream: options.stream, reencodes: false, salvages: true)
+        } catch let refusal as ImportError {
+            throw refusal
+        } catch {
+            throw obstacle
+        }
         do {
             return try stage(
                 source, relativePath, isSalvage: true,
