@@ -46,7 +46,7 @@ enum CatalogueLocation: Sendable, Equatable {
         var path = ""
         for component in folder.split(separator: "/") {
             path += "/\(component)"
-            mkdir(path, 0o700)
+            path.withFileName { _ = mkdir($0, 0o700) }
         }
     }
 

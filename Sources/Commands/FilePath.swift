@@ -7,7 +7,7 @@ enum FilePath {
     static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
         defer { free(directory) }
-        return "\(String(cString: directory))/\(path)"
+        return "\(String(fileBytes: UnsafeRawBufferPointer(start: directory, count: strlen(directory))))/\(path)"
     }
 
     /// `path` as an absolute path without links, `.` and `..`; nil, with errno set, if there is no such file.

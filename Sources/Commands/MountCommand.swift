@@ -139,7 +139,7 @@ public struct MountCommand: Sendable {
         options.ownerGroup = configuration.ownerGroup
         options.umask = configuration.umask
         var status = stat()
-        if stat("\(configuration.store)/zarr.json", &status) == 0 {
+        if "\(configuration.store)/zarr.json".withFileName({ stat($0, &status) }) == 0 {
             options.modified = Timestamp(
                 seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
         }

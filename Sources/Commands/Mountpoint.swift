@@ -1,11 +1,12 @@
 import Glibc
+import Support
 
 /// The directory that a store is to be mounted at.
 enum Mountpoint {
     /// Checks that `store` can be mounted at `path`, and returns the resolved path.
     static func check(_ path: String, store: String) throws(CommandError) -> String {
         var status = stat()
-        guard stat(path, &status) == 0, let resolved = FilePath.resolved(path) else {
+        guard path.withFileName({ stat($0, &status) }) == 0, let resolved = FilePath.resolved(path) else {
             throw CommandError("cannot mount at \(path): \(advice(errno, path))")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw CommandError("cannot mount at \(path): not a directory") }
@@ -13,7 +14,8 @@ enum Mountpoint {
             // If the program behind a mount is gone, the kernel may still know its directory, but cannot answer statvfs alone. While
             // the program ends, it answers ECONNABORTED.
             var statistics = statvfs()
-            let isDead = statvfs(path, &statistics) != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
+            let isDead =
+                path.withFileName { statvfs($0, &statistics) } != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
             throw CommandError(
                 "cannot mount at \(path): \(isDead ? advice(ENOTCONN, path) : "busy, something is mounted there already")"
             )
@@ -42,7 +44,7 @@ enum Mountpoint {
     /// of mounts.
     private static func isMounted(_ path: String, _ status: stat) -> Bool {
         var parent = stat()
-        if stat("\(path)/..", &parent) == 0, parent.st_dev != status.st_dev { return true }
+        if "\(path)/..".withFileName({ stat($0, &parent) }) == 0, parent.st_dev != status.st_dev { return true }
         return path == "/" || mountedPaths.contains(path)
     }
 
@@ -55,7 +57,8 @@ enum Mountpoint {
         var capacity = 0
         defer { free(line) }
         while getline(&line, &capacity, file) > 0, let line {
-            let fields = String(cString: line).split(separator: " ")
+            let fields = String(fileBytes: UnsafeRawBufferPointer(start: line, count: strlen(line))).split(
+                separator: " ")
             if fields.count > 4 { paths.append(unescaped(fields[4])) }
         }
         return paths
@@ -64,7 +67,7 @@ enum Mountpoint {
     /// `text` with `\040` and the like, which stand for spaces, tabs, line feeds and backslashes in mountinfo, replaced by these.
     private static func unescaped(_ text: Substring) -> String {
         var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
+        var rest = String(text).fileBytes[...]
         while let byte = rest.popFirst() {
             let digits = rest.prefix(3)
             if byte == UInt8(ascii: "\\"), digits.count == 3,
@@ -76,6 +79,6 @@ enum Mountpoint {
                 bytes.append(byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(fileBytes: bytes)
     }
 }

@@ -24,15 +24,18 @@ enum StoreCatalogue {
     /// The store at `path`, which must look like one. This and `create` are the only places that know which kinds there are.
     static func open(path: String) throws(CommandError) -> any Store {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard path.withFileName({ stat($0, &status) }) == 0 else {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
         }
-        guard status.st_mode & S_IFMT == S_IFDIR, access("\(path)/zarr.json", F_OK) == 0 else {
+        guard status.st_mode & S_IFMT == S_IFDIR, "\(path)/zarr.json".withFileName({ access($0, F_OK) }) == 0
+        else {
             // It may be a store, of somebody else's.
             if errno == EACCES, status.st_mode & S_IFMT == S_IFDIR {
                 throw CommandError("cannot open the store", cause: SystemError("access", path, code: EACCES))
             }
-            let isOlder = [".zgroup", ".zarray", ".zmetadata"].contains { access("\(path)/\($0)", F_OK) == 0 }
+            let isOlder = [".zgroup", ".zarray", ".zmetadata"].contains { name in
+                "\(path)/\(name)".withFileName { access($0, F_OK) } == 0
+            }
             throw CommandError(
                 isOlder
                     ? "\(path): zarr_format 2 is not supported; convert it to Zarr v3"
@@ -48,8 +51,8 @@ enum StoreCatalogue {
     /// Whether `path` is nothing yet, or an empty folder: a store can be made there.
     static func isVacant(path: String) -> Bool {
         var status = stat()
-        guard stat(path, &status) == 0 else { return errno == ENOENT }
-        guard let directory = opendir(path) else { return false }
+        guard path.withFileName({ stat($0, &status) }) == 0 else { return errno == ENOENT }
+        guard let directory = path.withFileName({ opendir($0) }) else { return false }
         defer { closedir(directory) }
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }

@@ -9,7 +9,7 @@ enum TextFile {
     /// The contents of the file at `path`, without a byte order mark: UTF-16 if the mark says so; otherwise UTF-8, or Latin-1
     /// if it is not valid UTF-8.
     static func read(_ path: String) throws(CommandError) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw CommandError("cannot read", cause: SystemError("open", path)) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []

@@ -38,7 +38,7 @@ public struct FuseSession: ~Copyable {
             throw FuseError(Self.reason(complaints, otherwise: "libfuse refuses the mount options"))
         }
         let (mounted, mountComplaints) = FuseLog.collecting {
-            capturingStandardError { fuse_session_mount(session, mountpoint) }
+            capturingStandardError { mountpoint.withFileName { fuse_session_mount(session, $0) } }
         }
         guard mounted.result == 0 else {
             fuse_session_destroy(session)

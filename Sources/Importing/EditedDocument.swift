@@ -33,9 +33,8 @@ struct EditedDocument {
 
     mutating func setName(_ name: String) {
         features["FILENAME"] = nil
-        features["filename"] = .text(name)
-        // The bytes of the name that it had before.
-        features["filename_bytes"] = nil
+        features["filename"] = .text(name.displayedName)
+        features["filename_bytes"] = name.base64FileBytes.map { .text($0) }
     }
 
     mutating func set(_ key: String, _ value: String?) {

@@ -78,22 +78,26 @@ struct ImportJob {
             wave, format: format, metadata: source.description.metadata, in: source.file,
             isConcurrent: options.isConcurrent)
         progress(wave.head.byteCount)
-        var written = try encode(samples) { () throws(ImportError) in
+        var written = try encode(samples, isPlainWave: wave.isPlainWave) { () throws(ImportError) in
             try source.file.floatScale(of: wave, format)
         } sha256: {
             try samples.sha256()
         }
         if wave.missingByteCount > 0 {
             var damage = MediaDamage()
-            damage.missingSampleCount = wave.missingByteCount / UInt64(format.blockAlign)
+            damage.missingSampleCount = wave.missingByteCount / UInt64(wave.blockAlign)
             written.notes += try accept(damage)
         }
+        written.notes += try accept(wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount))
         progress(UInt64(wave.tail.count))
         if let silence = samples.collapsedSilence, silence.blockCount > 0 {
             written.notes.append(
                 try silence.note(on: source.file.name, isKept: options.keepsCollapsedSilence))
         }
-        guard written.isByteExact else { return written }
+        guard written.isByteExact else {
+            if !wave.isPlainWave { try writeChunks(around: wave.data) }
+            return written
+        }
         try writeBytes(0..<wave.head.byteCount, HierarchyNames.sourceHead)
         if !wave.tail.isEmpty { try writeBytes(wave.tail, HierarchyNames.sourceTail) }
         return written
@@ -117,7 +121,10 @@ struct ImportJob {
         if isSalvage, !samples.form.format.isInteger { samples = SixteenBitSamples(samples) }
         var written = try encode(samples) { sha256 }
         if isSalvage, media.holdsOneSound { try keepDamagedSource(in: &written) }
-        if let wave = source.file.codedWave { try writeChunks(around: wave.data) }
+        if let wave = source.file.codedWave {
+            try writeChunks(around: wave.data)
+            written.notes += try accept(OtherSoundNote.notes(wave.otherSoundByteCount))
+        }
         var damage = media.damage
         damage.lacksEnd = try lacksEnd
         let missing = (try? AnnouncedSamples.missingByteCount(of: source.file.waveBytes)) ?? 0
@@ -132,7 +139,7 @@ struct ImportJob {
         let sha256 = try source.file.sha256()
         var written = try encode(FLACSamples(salvage)) { sha256 }
         if keepsSource { try keepDamagedSource(in: &written) }
-        written.notes += try accept(salvage.damage, salvage.notes)
+        written.notes += try accept(salvage.notes + salvage.damage.notes(sampleRate: salvage.sampleRate))
         return written
     }
 
@@ -152,9 +159,13 @@ struct ImportJob {
         }
     }
 
-    /// What to say of `damage`, and of what `others` report. Throws if the source is damaged and that is not wanted.
-    private func accept(_ damage: MediaDamage, _ others: [String] = []) throws(ImportError) -> [String] {
-        let notes = others + damage.notes(sampleRate: source.description.stream.sampleRate)
+    /// What to say of `damage`. Throws if the source is damaged and that is not wanted.
+    private func accept(_ damage: MediaDamage) throws(ImportError) -> [String] {
+        try accept(damage.notes(sampleRate: source.description.stream.sampleRate))
+    }
+
+    /// `notes`, which say what is wrong with the source. Throws if there are any and that is not wanted.
+    private func accept(_ notes: [String]) throws(ImportError) -> [String] {
         guard options.isStrict, !notes.isEmpty else { return notes }
         throw ImportError(damaged: notes)
     }
@@ -167,16 +178,16 @@ struct ImportJob {
         ) { count in
             done = advance(done, by: count)
         }
-        return Written(
+        var written = Written(
             audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
-            notes: try audio.notes + accept(shortfall(of: audio)) + losses(of: audio))
+            notes: try audio.notes + accept(shortfall(of: audio)))
+        if !written.keepsSource { written.notes.append(Self.containerNote) }
+        return written
     }
 
-    /// What to say of the source's container, if it is not kept.
-    private func losses(of audio: WrittenAudio) -> [String] {
-        for case .sourceFile in audio.proofs { return [] }
-        return ["not kept: the container, and what it has beside this sound and the tags that are stored"]
-    }
+    /// What to say of a source whose container is not kept.
+    private static let containerNote =
+        "not kept: the container, and what it has beside this sound and the tags that are stored"
 
     /// What is wrong with a source of which `audio` was made, if it announces more.
     private func shortfall(of audio: WrittenAudio) throws -> MediaDamage {
@@ -200,7 +211,7 @@ struct ImportJob {
     /// Encodes `samples`. `sha256` is called once they have all been read, and returns that of the source file. `integers` finds out
     /// whether they are integers over a power of two.
     private func encode(
-        _ samples: any SampleSource,
+        _ samples: any SampleSource, isPlainWave: Bool = false,
         integers: () throws(ImportError) -> (scale: FloatScale, bits: Int)? = { nil },
         sha256: () throws -> String
     ) throws -> Written {
@@ -209,8 +220,7 @@ struct ImportJob {
         var done = 0.0
         let isLossless = plan.encoding.loss == nil
         // A WAV file is hashed as a whole.
-        let isWave = samples is WaveSamples
-        let observed = try ObservedSamples(samples, hashes: isLossless && !isWave) { done = advance(done, by: $0) }
+        let observed = try ObservedSamples(samples, hashes: isLossless && !isPlainWave) { done = advance(done, by: $0) }
         var input: any SampleSource = observed
         if let (scale, bits) = plan.integers { input = IntegerSamples(observed, scale, bits: bits) }
         if let rate = plan.resampledRate { input = try ResampledSamples(observed, to: rate) }
@@ -230,7 +240,7 @@ struct ImportJob {
         let audio = try writer.finish(attributes)
         return Written(
             audio: audio, sha256: try sha256(), samples: observed.sha256(), sampleCount: observed.sampleCount,
-            isByteExact: isLossless && isWave, notes: plan.notes)
+            isByteExact: isLossless && isPlainWave, notes: plan.notes)
     }
 
     /// What every blob says. `factor` is the rate at which the source was sampled over the one that the stream claims.

@@ -48,9 +48,10 @@ public final class Importer: Sendable {
             case .salvaged(let salvage, _): return .planned(try preview(of: source, salvaging: salvage))
             case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
             case .wave(let wave, let format):
-                try checkCollapsedSilence(of: source, wave, format)
+                try checkSamples(of: source, wave, format)
+                let notes = wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount)
                 return .planned(
-                    try preview(of: source, encoding: SampleForm(format)) { () throws(ImportError) in
+                    try preview(of: source, encoding: SampleForm(format), notes) { () throws(ImportError) in
                         try source.file.floatScale(of: wave, format)
                     })
             }
@@ -74,13 +75,14 @@ public final class Importer: Sendable {
         return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes + notes)
     }
 
-    /// Throws if the source is an AudioMoth's whose collapsed silence would be refused.
-    private func checkCollapsedSilence(of source: OpenSource, _ wave: WaveSource, _ format: WaveFormat) throws {
-        guard !options.keepsCollapsedSilence, CollapsedSilence.isExpected(in: source.file.name) else { return }
+    /// Throws if the source has samples of more bits than are kept, or is an AudioMoth's whose collapsed silence would be refused.
+    private func checkSamples(of source: OpenSource, _ wave: WaveSource, _ format: WaveFormat) throws {
+        let mayCollapse = !options.keepsCollapsedSilence && CollapsedSilence.isExpected(in: source.file.name)
+        guard mayCollapse || wave.head.format.packing?.hasSpareBytes == true else { return }
         let samples = try WaveSamples(
             wave, format: format, metadata: source.description.metadata, in: source.file, isConcurrent: false)
         while try samples.next() != nil {}
-        if let silence = samples.collapsedSilence, silence.blockCount > 0 {
+        if mayCollapse, let silence = samples.collapsedSilence, silence.blockCount > 0 {
             _ = try silence.note(on: source.file.name, isKept: false)
         }
     }
@@ -90,11 +92,11 @@ public final class Importer: Sendable {
     }
 
     private func preview(
-        of source: OpenSource, encoding form: SampleForm,
+        of source: OpenSource, encoding form: SampleForm, _ notes: [String] = [],
         integers: () throws(ImportError) -> (scale: FloatScale, bits: Int)? = { nil }
     ) throws(ImportError) -> ImportPreview {
         let plan = try EncodingPlan(form, options, integers: integers)
-        return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes)
+        return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes + notes)
     }
 
     private func preview(

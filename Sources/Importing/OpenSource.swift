@@ -38,13 +38,29 @@ struct OpenSource {
             let metadata = try WaveMetadata(of: source, in: file.waveBytes)
             content = .wave(source, format)
             description = SourceDescription(file, source, format: format, metadata: metadata)
-            bytesPerSample = Double(format.blockAlign)
+            bytesPerSample = Double(source.head.format.blockAlign)
             announcedSampleCount = nil
             return
         }
         // A codec may know a file that libavformat does not.
         let opening = Result { () throws(MediaError) in try Self.media(path, stream, codecs) }
-        if case .failure = opening, try file.isAllZeros { throw ImportError("is all zeros") }
+        if case .failure = opening {
+            if try file.isAllZeros { throw ImportError("is all zeros") }
+            if try file.lacksMovieIndex {
+                throw ImportError(
+                    "was not finished by its recorder: the index at its end (moov) is missing, without which its sound cannot be "
+                        + "found. The program untrunc can restore it, with the help of a whole file of the same recorder"
+                )
+            }
+            if let source = try? WaveSource(unfinished: file.waveBytes), let format = source.head.format.plainSamples {
+                guard stream ?? 0 == 0 else { throw ImportError("has no stream \(stream ?? 0)") }
+                content = .wave(source, format)
+                description = SourceDescription(file, source, format: format, metadata: WaveMetadata())
+                bytesPerSample = Double(source.head.format.blockAlign)
+                announcedSampleCount = nil
+                return
+            }
+        }
         let media = try? opening.get()
         if !reencodes, !salvages, let copier = try Self.copier(of: CodedSource(file: file, media: media), codecs) {
             content = .copied(copier)
@@ -68,11 +84,21 @@ struct OpenSource {
     /// `file` as WAV; nil if it is not WAV, or is coded so that only libavcodec can decode it.
     private static func wave(_ file: SourceFile) throws -> (WaveSource, WaveFormat)? {
         let start = try file.bytes(0..<min(file.byteCount, 12))
-        guard ["RIFF", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) }),
+        guard ["RIFF", "RIFX", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) }),
             start.suffix(4).elementsEqual("WAVE".utf8)
         else { return nil }
         let source = try WaveSource(file.waveBytes)
-        return source.head.format.samples.map { (source, $0) }
+        let format = source.head.format
+        if let obstacle = format.obstacle { throw ImportError(obstacle) }
+        guard let samples = format.plainSamples else {
+            guard format.hasKnownByteOrder else {
+                throw ImportError(
+                    "is RIFX with coded samples, whose byte order is not known here: convert it first, such as by sox IN.wav OUT.flac"
+                )
+            }
+            return nil
+        }
+        return (source, samples)
     }
 
     private static func media(

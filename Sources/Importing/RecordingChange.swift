@@ -20,7 +20,7 @@ public enum RecordingChange: Sendable, Equatable {
         case .name(let name):
             let before = document.name
             document.setName(name)
-            return "name set to '\(name)', was \(before.map { "'\($0)'" } ?? "unknown")"
+            return "name set to '\(name.displayedName)', was \(before.map { "'\($0)'" } ?? "unknown")"
         case .attribute(let key, let value):
             let before = document.attributes[key]
             guard value != nil || before != nil else {

@@ -56,12 +56,15 @@ struct SourceDescription {
         fileName = file.name
         byteCount = file.byteCount
         modified = file.modified
-        container = "wav"
+        container = source.container
+        let codec = format.encoding.codecName
+        let isBigEndian = source.head.format.packing?.isBigEndian == true
         streams = [
             Stream(
-                codec: format.encoding.codecName, sampleRate: format.sampleRate, channels: format.channels,
+                codec: isBigEndian && codec.hasSuffix("le") ? codec.dropLast(2) + "be" : codec,
+                sampleRate: format.sampleRate, channels: format.channels,
                 format: SampleFormat(format.encoding),
-                bitRate: UInt64(format.sampleRate) * UInt64(format.blockAlign) * 8, tags: [:], index: 0)
+                bitRate: UInt64(format.sampleRate) * UInt64(source.blockAlign) * 8, tags: [:], index: 0)
         ]
         chosen = 0
         tags = [:]

@@ -1,5 +1,6 @@
 import AudioCoding
 import Recordings
+import Support
 import WaveFile
 
 extension SourceFile {
@@ -18,8 +19,8 @@ extension SourceFile {
         var position = wave.data.lowerBound
         while search.isOpen, position < wave.data.upperBound {
             let end = min(position + UInt64(Self.pieceByteCount), wave.data.upperBound)
-            let piece = try bytes(position..<end)
-            piece.withUnsafeBytes { search.append(SampleBuffer(format: form, channels: 1, bytes: $0)) }
+            let piece = try wave.samples(in: Block(bytes(position..<end)))
+            search.append(SampleBuffer(format: form, channels: 1, slice: BlockSlice(piece)))
             position = end
         }
         return search.result

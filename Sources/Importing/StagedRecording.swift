@@ -5,9 +5,6 @@ import Zarr
 /// A recording that is written and verified, but does not show in its group until it is published. If this is released before that,
 /// nothing of the recording stays.
 public final class StagedRecording: Sendable {
-    /// Threads that sync recordings. They wait for the disk, which writes for many of them at once.
-    private static let syncThreadCount = 16
-
     private let candidate: AudioGroup.Candidate
     /// What it will be; nil if the group had a recording of its source.
     private let recording: ImportedRecording?
@@ -30,7 +27,7 @@ public final class StagedRecording: Sendable {
     ///
     /// What is imported or already there would survive a power cut when this returns.
     public static func publish(_ recordings: [StagedRecording]) -> [Result<Importer.Outcome, ImportError>] {
-        var results = Parallel.map(recordings, threads: syncThreadCount) { $0.sync() }
+        var results = sync(recordings)
         let synced = recordings.indices.filter { results[$0] == nil }
         for (_, indices) in Dictionary(grouping: synced, by: { ObjectIdentifier(recordings[$0].group) }) {
             guard let group = indices.first.map({ recordings[$0].group }) else { continue }
@@ -46,14 +43,17 @@ public final class StagedRecording: Sendable {
         return results.compactMap(\.self)
     }
 
-    /// Waits until the recording would survive a power cut; returns why it cannot be imported if it would not.
-    private func sync() -> Result<Importer.Outcome, ImportError>? {
-        do {
-            try candidate.node?.sync()
-            return nil
-        } catch {
-            return .failure(ImportError(wrapping: error))
+    /// Waits until `recordings` would survive a power cut; returns why each cannot be imported if it would not.
+    private static func sync(_ recordings: [StagedRecording]) -> [Result<Importer.Outcome, ImportError>?] {
+        var results = [Result<Importer.Outcome, ImportError>?](repeating: nil, count: recordings.count)
+        let written = recordings.indices.filter { recordings[$0].candidate.node != nil }
+        // All are of one store.
+        guard let store = written.first.map({ recordings[$0].group.store }) else { return results }
+        let errors = store.sync(written.compactMap { recordings[$0].candidate.node })
+        for (index, error) in zip(written, errors) {
+            if let error { results[index] = .failure(ImportError(wrapping: error)) }
         }
+        return results
     }
 
     private func result(of publication: AudioGroup.Publication) -> Result<Importer.Outcome, ImportError> {

@@ -24,14 +24,14 @@ final class WaveSamples: SampleSource {
         self.source = source
         self.file = file
         form = SampleForm(format)
-        if format.encoding == .integer16, format.channels == 1, metadata.isAudioMoth {
+        if source.isPlainWave, format.encoding == .integer16, format.channels == 1, metadata.isAudioMoth {
             collapsedSilence = CollapsedSilence(offset: source.data.lowerBound)
         }
         let digest = try MessageDigest.sha256()
         self.digest = digest
         hashing = try Relay(isConcurrent: isConcurrent) { digest.update($0.bytes) }
         position = source.data.lowerBound
-        let blockAlign = format.blockAlign
+        let blockAlign = source.head.format.blockAlign
         pieceByteCount = UInt64(max(SourceFile.pieceByteCount / blockAlign, 1) * blockAlign)
     }
 
@@ -48,7 +48,8 @@ final class WaveSamples: SampleSource {
         position = end
         try hashing.send(block)
         collapsedSilence?.append(block.bytes)
-        return SampleBuffer(format: form.format, channels: form.channels, slice: BlockSlice(block))
+        let samples = try source.samples(in: block)
+        return SampleBuffer(format: form.format, channels: form.channels, slice: BlockSlice(samples))
     }
 
     /// The SHA-256 of the file, in hexadecimal, once all samples have been read.
@@ -59,6 +60,20 @@ final class WaveSamples: SampleSource {
 
     private func hashBytes(_ range: Range<UInt64>) throws {
         try file.forEachPiece(of: range) { try hashing.send(Block($0)) }
+    }
+}
+
+extension WaveSource {
+    /// The samples in `block`, which are whole ones of the file, as a WAV file has them.
+    func samples(in block: Block) throws(ImportError) -> Block {
+        guard let packing = head.format.packing else { return block }
+        return try Block(count: packing.sampleByteCount(of: block.count)) { output throws(ImportError) in
+            guard packing.unpack(block.bytes, into: output) else {
+                throw ImportError(
+                    "has integer samples of more than 32 bits, which no codec here keeps: convert them to floats of 64 bits or "
+                        + "integers of 32 first")
+            }
+        }
     }
 }
 

@@ -18,20 +18,27 @@ extension DescribedError {
     public var description: String { description(after: "") }
 
     /// The summary and all causes, joined by colons, as they are written behind `context`. A path that a part begins with is
-    /// left out if it was named before.
+    /// left out if it was named before, or if it is hidden; a part that says the same as the one before it is left out, too.
     public func description(after context: String) -> String {
         let own = summary.droppingSubject(namedIn: context)
         guard let cause else { return own }
         let all = "\(context): \(summary)"
-        return "\(own): \((cause as? any DescribedError)?.description(after: all) ?? "\(cause)")"
+        let rest = (cause as? any DescribedError)?.description(after: all) ?? "\(cause)"
+        return rest == own || rest.hasPrefix("\(own): ") ? rest : "\(own): \(rest)"
     }
 }
 
 extension String {
+    /// What the names of files and folders begin with that are in a store while something is written, and that nobody else sees.
+    public static var hiddenNamePrefix: String { ".zarrwlr-" }
+
     /// What follows `path: ` if the text begins so and `context` names that path.
     fileprivate func droppingSubject(namedIn context: String) -> String {
         guard let end = firstRange(of: ": ") else { return self }
         let subject = String(self[..<end.lowerBound])
+        if subject.hasPrefix("/\(String.hiddenNamePrefix)") || subject.hasPrefix(String.hiddenNamePrefix) {
+            return String(self[end.upperBound...])
+        }
         // Keys of a store are named with and without the slash in front. The store's root is never news.
         guard subject == "/" ? !context.isEmpty : [subject, "/\(subject)"].contains(where: context.names) else {
             return self

@@ -1,8 +1,8 @@
 public import Glibc
 
 /// A failed system call: its name, its subject, and its errno. See errno(3).
-public struct SystemError: DescribedError, Equatable {
-    /// The name of the call, as in its manual page.
+public struct SystemError: DescribedError, Equatable, CustomDebugStringConvertible {
+    /// The name of the call, as in its manual page, which says nothing to users.
     private let call: String
     /// What the call was about: usually a path.
     private let subject: String
@@ -16,6 +16,9 @@ public struct SystemError: DescribedError, Equatable {
         self.code = code
     }
 
-    /// The subject, the system's text for the errno, and the call.
-    public var summary: String { "\(subject): \(String(cString: strerror(code))) (\(call))" }
+    /// The subject, and the system's text for the errno.
+    public var summary: String { "\(subject): \(String(cString: strerror(code)))" }
+
+    /// The summary, and the call.
+    public var debugDescription: String { "\(summary) (\(call))" }
 }

@@ -1,7 +1,9 @@
+import Support
+
 /// The names that nodes can have. See "Node names" in the Zarr v3 core specification.
 enum NodeName {
     /// What names begin with that are used for other things in a store: the folders of writing that is under way.
-    static let reservedPrefix = ".zarrwlr-"
+    static let reservedPrefix = String.hiddenNamePrefix
 
     /// Whether a node can be called `name`.
     static func isAllowed(_ name: some StringProtocol) -> Bool {

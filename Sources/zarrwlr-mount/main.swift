@@ -3,4 +3,4 @@ import Glibc
 
 let streams = CommandStreams.standard
 let command = MountCommand(output: { streams.print($0) }, errors: streams.errors)
-exit(command.run(Array(CommandLine.arguments.dropFirst())))
+exit(command.run(ZarrwlrCommand.processArguments))

@@ -102,7 +102,7 @@ import Testing
         try TestFiles.withTemporaryDirectory { directory in
             #expect(
                 reason("a", "b", "-o", "log=\(directory.path)/no/log")
-                    == "cannot write the log: \(directory.path)/no/log: No such file or directory (open)")
+                    == "cannot write the log: \(directory.path)/no/log: No such file or directory")
         }
     }
 

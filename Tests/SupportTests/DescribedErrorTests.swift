@@ -12,7 +12,7 @@ struct DescribedErrorTests {
         let error = Outer(
             summary: "/pond/0: cannot be read",
             cause: Outer(summary: "chunk c/0", cause: SystemError("pread", "c/0", code: EIO)))
-        #expect(error.description == "/pond/0: cannot be read: chunk c/0: Input/output error (pread)")
+        #expect(error.description == "/pond/0: cannot be read: chunk c/0: Input/output error")
     }
 
     @Test func `a path that was named before is not repeated by causes`() {
@@ -22,10 +22,10 @@ struct DescribedErrorTests {
                 summary: "/: the store cannot be made", cause: SystemError("mkdir", "/data/a.zarr", code: EIO)))
         #expect(
             error.description
-                == "/data/a.zarr cannot be opened as a store: the store cannot be made: Input/output error (mkdir)")
+                == "/data/a.zarr cannot be opened as a store: the store cannot be made: Input/output error")
         let part = Outer(summary: "pond/01: is broken", cause: SystemError("open", "pond/0", code: EIO))
-        #expect(part.description == "pond/01: is broken: pond/0: Input/output error (open)")
-        #expect(part.description(after: "/pond/01") == "is broken: pond/0: Input/output error (open)")
+        #expect(part.description == "pond/01: is broken: pond/0: Input/output error")
+        #expect(part.description(after: "/pond/01") == "is broken: pond/0: Input/output error")
     }
 
     @Test func `an error is a failure with a code if it or its cause is`() {

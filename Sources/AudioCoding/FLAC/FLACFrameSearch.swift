@@ -103,7 +103,8 @@ struct FLACFrameSearch {
     /// The frame that begins at `index` of the window; nil if none does.
     private mutating func frame(at index: Int) throws(AudioCodingError) -> Frame? {
         let before = frames.last
-        guard index < window.count, let header = window.withUnsafeBytes({ FLACBareHeader(.init(rebasing: $0[index...])) })
+        guard index < window.count,
+            let header = window.withUnsafeBytes({ FLACBareHeader(.init(rebasing: $0[index...])) })
         else { return nil }
         let form = Form(
             sampleRate: header.sampleRate ?? before?.form.sampleRate ?? hints.info?.sampleRate ?? 0,
@@ -160,6 +161,8 @@ final class FLACFrameDecoders {
     func byteCount(of bytes: UnsafeRawBufferPointer, _ header: FLACBareHeader, by decoder: FLACDecoder) -> Int? {
         let byteCount = header.blockSize * header.channels * decoder.outputBytesPerSample
         if samples.count < byteCount { samples = [UInt8](repeating: 0, count: byteCount) }
-        return samples.withUnsafeMutableBytes { try? decoder.decode(front: bytes, blockSize: header.blockSize, into: $0) }
+        return samples.withUnsafeMutableBytes {
+            try? decoder.decode(front: bytes, blockSize: header.blockSize, into: $0)
+        }
     }
 }

@@ -124,6 +124,8 @@ public final class FLACSalvage {
             notes.append("its STREAMINFO announces \(differences.joined(separator: ", ")): what its frames say counts")
         } else if let problem = FLACMetadata.problem(of: stream) {
             notes.append("its header is damaged (\(problem)): what its frames say counts")
+        } else if hints.infoCount > 1 {
+            notes.append("its header has \(hints.infoCount) STREAMINFO blocks: what its frames say counts")
         }
     }
 
@@ -156,9 +158,10 @@ public final class FLACSalvage {
         }
         // Some writers put an ID3v1 tag there.
         let tail = (try? stream.tail(atMost: FLACFrameScanner.tagByteCount, of: .flac)) ?? []
-        let hasTag = stream.byteCount - min(end, stream.byteCount) == UInt64(tail.count) && tail.starts(with: "TAG".utf8)
+        let hasTag =
+            stream.byteCount - min(end, stream.byteCount) == UInt64(tail.count) && tail.starts(with: "TAG".utf8)
         if end < stream.byteCount, !hasTag {
-            notes.append("the last \(stream.byteCount - end) bytes are no whole frame")
+            notes.append("\(stream.byteCount - end) bytes at its end are no whole frame")
         }
     }
 
@@ -193,7 +196,9 @@ public struct FLACFormChange: DescribedError {
 
     init(from old: FLACFrameSearch.Form, to new: FLACFrameSearch.Form, sample: UInt64) {
         var changes: [String] = []
-        if old.sampleRate != new.sampleRate { changes.append("rate changes from \(old.sampleRate) to \(new.sampleRate) Hz") }
+        if old.sampleRate != new.sampleRate {
+            changes.append("rate changes from \(old.sampleRate) to \(new.sampleRate) Hz")
+        }
         if old.channels != new.channels { changes.append("channels change from \(old.channels) to \(new.channels)") }
         if old.bitsPerSample != new.bitsPerSample {
             changes.append("bits a sample change from \(old.bitsPerSample) to \(new.bitsPerSample)")

@@ -33,6 +33,8 @@ struct FLACStreamHints {
 
     /// The first STREAMINFO; nil if there is none.
     private(set) var info: Info?
+    /// How many STREAMINFO blocks there are.
+    private(set) var infoCount = 0
     /// Where the metadata blocks end, in bytes from the start of the stream; nil if they do not.
     private(set) var endOffset: UInt64?
 
@@ -44,8 +46,10 @@ struct FLACStreamHints {
             let header = try stream.bytes(from: offset, atMost: 4, of: .flac)
             guard header.count == 4 else { return }
             let byteCount = header.dropFirst().reduce(0) { $0 << 8 | UInt64($1) }
-            if header[0] & 0x7F == 0, info == nil {
-                info = Info(try stream.bytes(from: offset + 4, atMost: Int(min(byteCount, 34)), of: .flac))
+            if header[0] & 0x7F == 0 {
+                infoCount += 1
+                let bytes = try stream.bytes(from: offset + 4, atMost: Int(min(byteCount, 34)), of: .flac)
+                info = info ?? Info(bytes)
             }
             offset += 4 + byteCount
             guard offset <= stream.byteCount else { return }

@@ -2,19 +2,30 @@ import CLibAV
 import Support
 
 /// A call of libavcodec that failed.
-struct LibAVError: DescribedError {
+struct LibAVError: DescribedError, CustomDebugStringConvertible {
     /// The function, which says nothing to users.
     let call: String
     /// What it returned.
     let code: Int32
 
+    /// What the code means to users, to whom libav's own texts ("Invalid data found when processing input") say little. Decoders return
+    /// anything for bytes that they do not understand.
     var summary: String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
-            guard let base = text.baseAddress, av_strerror(code, base, text.count) == 0 else {
-                return "error \(code) (\(call))"
-            }
-            return String(cString: base)
+        switch code {
+        case zwl_AVERROR_EOF: "it ends too early"
+        case -ENOMEM: "there is not enough memory"
+        case -EPERM, -EACCES: "it refers to other files, which are not opened"
+        case -ENOSYS: "this kind is not supported here"
+        default: "its bytes are not valid"
         }
+    }
+
+    /// The summary, and what libav says.
+    var debugDescription: String {
+        let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
+            text.baseAddress.flatMap { av_strerror(code, $0, text.count) == 0 ? String(cString: $0) : nil }
+        }
+        return "\(summary) (\(call): \(text ?? "error \(code)"))"
     }
 }
 

@@ -57,8 +57,7 @@ final class MediaContainer {
         var format: UnsafePointer<AVInputFormat>?
         let code = av_probe_input_buffer2(file.context, &format, file.path, nil, 0, 0)
         guard code >= 0, let format else {
-            let cause: any Error = file.readError ?? LibAVError(call: "av_probe_input_buffer2", code: code)
-            throw MediaError(file.path, "is of no known format", cause: cause)
+            throw MediaError(file.path, "is of no known format", cause: file.readError)
         }
         let name = String(cString: format.pointee.name)
         guard lists.isDisjoint(with: name.split(separator: ",").map(String.init)) else {

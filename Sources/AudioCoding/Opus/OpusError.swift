@@ -2,11 +2,13 @@ import COpus
 import Support
 
 /// A failed call of libopus.
-struct OpusError: DescribedError {
-    /// The function's name.
+struct OpusError: DescribedError, CustomDebugStringConvertible {
+    /// The function's name, which says nothing to users.
     let call: String
     /// The error code that it returned.
     let code: Int32
 
-    var summary: String { "\(String(cString: opus_strerror(code))) (\(call))" }
+    var summary: String { String(cString: opus_strerror(code)) }
+
+    var debugDescription: String { "\(summary) (\(call))" }
 }

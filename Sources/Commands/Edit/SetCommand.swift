@@ -53,6 +53,7 @@ enum SetCommand {
             guard !ImportOptions.reservedAttributes.contains(key) else {
                 throw CommandError("'\(key)' is an attribute that the import sets itself, and cannot be changed")
             }
+            guard !text.isEscaped else { throw CommandError("'\(text)' is no UTF-8, which an attribute must be") }
             return .attribute(key, value.isEmpty ? nil : value)
         }
     }

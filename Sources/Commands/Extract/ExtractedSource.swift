@@ -1,6 +1,7 @@
 import Recordings
 import Support
 import WaveFile
+import Zarr
 
 /// The source file of a recording, byte for byte.
 struct ExtractedSource: Sendable {
@@ -36,9 +37,17 @@ struct ExtractedSource: Sendable {
             throw CommandError("the recording cannot be read", cause: error)
         }
         guard let blob else {
+            let head = try? ZarrNode.open(
+                store.store, path: "\(recording.path)/\(HierarchyNames.codedSourceHead)", cache: store.cache,
+                absent: .damage)
+            let chunks =
+                head == nil
+                ? ""
+                : "; what was around them is in the arrays \(HierarchyNames.codedSourceHead) and "
+                    + "\(HierarchyNames.codedSourceTail) of /\(recording.path)"
             throw CommandError(
                 "its source is not kept byte for byte, only its sound, as \(recording.codec.rawValue): without --source, its "
-                    + "samples are written as WAV")
+                    + "samples are written as WAV\(chunks)")
         }
         content = .blob(blob)
         byteCount = blob.byteCount
@@ -76,9 +85,9 @@ struct ExtractedSource: Sendable {
         }
         guard digest.finish().hexadecimal == sha256 else {
             throw CommandError(
-                "what the store has is not the source file: its SHA-256 is another. Either the store is damaged "
-                    + "(zarrwlr check --deep says so), or the source was not kept byte for byte; without --source, its "
-                    + "samples are written as WAV")
+                "what the store has is not the source file: its SHA-256 is another. zarrwlr check --deep finds out whether it is "
+                    + "damaged; if not, the source was not kept byte for byte, and without --source, its samples are written as WAV"
+            )
         }
     }
 

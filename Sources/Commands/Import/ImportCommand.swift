@@ -128,7 +128,9 @@ enum ImportCommand {
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ configuration: Configuration,
         _ report: ImportReport
     ) throws(CommandError) {
-        let (isNew, isNewFolder) = (StoreCatalogue.isVacant(path: address.path), access(address.path, F_OK) != 0)
+        let (isNew, isNewFolder) = (
+            StoreCatalogue.isVacant(path: address.path), address.path.withFileName { access($0, F_OK) } != 0
+        )
         let groups = ImportGroups(store: try open(address, report), base: address)
         try importFiles(sources.files, by: importer, groups, threads: configuration.jobs, report)
         if report.isStopped {
@@ -215,7 +217,7 @@ enum ImportCommand {
             if !leftovers.isEmpty { report.reportLeftovers(leftovers.count) }
             return store
         } catch {
-            throw CommandError("\(address.path) cannot be opened as a store", cause: error)
+            throw CommandError(address.path, cause: error)
         }
     }
 }

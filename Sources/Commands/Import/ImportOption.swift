@@ -159,6 +159,7 @@ enum ImportOption {
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
             throw CommandError("option '--set': '\(text)' is not KEY=VALUE")
         }
+        guard !text.isEscaped else { throw CommandError("option '--set': '\(text)' is no UTF-8") }
         let key = String(text[..<equals])
         guard !ImportOptions.reservedAttributes.contains(key) else {
             throw CommandError("option '--set': '\(key)' is an attribute that the import sets itself")

@@ -6,6 +6,8 @@ private struct RecorderNaming: Sendable {
     enum Part: Sendable {
         /// A number of a date or a time, with this number of digits.
         case number(Field, digits: Int)
+        /// One or more digits without a meaning for the time.
+        case counter
         /// One of these characters.
         case oneOf(String)
         /// Exactly this text.
@@ -30,8 +32,8 @@ private struct RecorderNaming: Sendable {
     let parts: [Part]
     let place: Place
 
-    /// The pattern that `template` describes: `yyyy`, `yy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` are numbers, `{…}` is one of the
-    /// characters in the braces, and everything else is text, as is everything between quotes.
+    /// The pattern that `template` describes: `yyyy`, `yy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` are numbers, `#` is a counter, `{…}` is
+    /// one of the characters in the braces, and everything else is text, as is everything between quotes.
     init(_ template: String, _ place: Place = .anywhere) {
         parts = Self.parts(of: template)
         self.place = place
@@ -46,13 +48,19 @@ private struct RecorderNaming: Sendable {
         // AudioMoth 20240903_202615.WAV, Song Meter PREFIX_20240903_202615.wav ($ if set by GPS), Frontier Labs
         // 20190422T200000+1000_REC.flac, AMAR….20190512T123456Z.wav, icListen, Loggerhead, Swift, Echo Meter.
         // https://www.openacousticdevices.info, Wildlife Acoustics "Song Meter SM4 user guide", JASCO AMAR, Ocean Sonics.
-        RecorderNaming("yyyyMMdd{_$-T }HHmmss"),
-        // BirdNET-Pi: 2023-09-15-birdnet-06:12:27.wav. https://github.com/mcguirepr89/BirdNET-Pi, scripts/birdnet_recording.sh.
-        RecorderNaming("yyyy-MM-dd'-birdnet-'HH:mm:ss"),
+        // Loggers that separate by full stops: 20230504.195202.wav.
+        RecorderNaming("yyyyMMdd{_$-Tt .}HHmmss"),
+        // BirdNET-Pi: 2023-09-15-birdnet-06:12:27.wav, and 2023-09-15-birdnet-RTSP_1-06:12:27.wav if a stream is recorded.
+        // https://github.com/mcguirepr89/BirdNET-Pi, scripts/birdnet_recording.sh.
+        RecorderNaming("yyyy-MM-dd'-birdnet-'HH{:-_.}mm{:-_.}ss"),
+        RecorderNaming("yyyy-MM-dd'-birdnet-RTSP_'#-HH{:-_.}mm{:-_.}ss"),
         // Anabat Swift 2019-05-12 22-11-33.wav, Solo 2018-06-01=06.00.00.wav, and phones: 2022-08-30_12-08-00 (1).wav.
         // Titley Scientific "Anabat Swift user manual"; https://solo-system.github.io.
-        RecorderNaming("yyyy-MM-dd{_T =-}HH{-:._}mm{-:._}ss"),
-        RecorderNaming("yyyy-MM-dd{_T =-}HHmmss"),
+        RecorderNaming("yyyy-MM-dd{_Tt =-}HH{-:._}mm{-:._}ss"),
+        RecorderNaming("yyyy-MM-dd{_Tt =-}HHmmss"),
+        // 2016-08-01--12.00.00.wav and 2016.08.01-21.30.00.wav.
+        RecorderNaming("yyyy-MM-dd'--'HH{-:._}mm{-:._}ss"),
+        RecorderNaming("yyyy.MM.dd{_Tt -}HH{-:._}mm{-:._}ss"),
         RecorderNaming("yyyy_MM_dd_HH_mm_ss"),
         // A single run of digits: 20230504195202.wav (Frontier Labs' first BAR, and loggers that print the clock without separators).
         RecorderNaming("yyyyMMddHHmmss"),
@@ -73,12 +81,15 @@ private struct RecorderNaming: Sendable {
             } else if first == "'", let end = rest.dropFirst().firstIndex(of: "'") {
                 parts.append(.text(String(rest[rest.index(after: rest.startIndex)..<end])))
                 rest = rest[rest.index(after: end)...]
+            } else if first == "#" {
+                parts.append(.counter)
+                rest = rest.dropFirst()
             } else if let field = fields[first] {
                 let run = rest.prefix { $0 == first }
                 parts.append(.number(field, digits: run.count))
                 rest = rest[run.endIndex...]
             } else {
-                let text = rest.prefix { $0 != "{" && $0 != "'" && fields[$0] == nil }
+                let text = rest.prefix { !"{'#".contains($0) && fields[$0] == nil }
                 parts.append(.text(String(text)))
                 rest = rest[text.endIndex...]
             }
@@ -92,16 +103,28 @@ private struct RecorderNaming: Sendable {
 }
 
 extension RecorderNaming {
+    /// What a name says where it has the pattern.
+    struct Match {
+        /// The time; nil if the name could mean several.
+        let time: Timestamp?
+    }
+
     /// The time at the front of `text`, which is a name or the rest of one; nil if the text does not match.
-    func time(atFrontOf text: Substring) -> Timestamp? {
+    func match(atFrontOf text: Substring) -> Match? {
         var scanner = TextScanner(text)
         var numbers: [Field: String] = [:]
+        var isISO = false
         for part in parts {
             switch part {
             case .number(let field, let digits):
                 guard let number = scanner.digits(digits) else { return nil }
                 numbers[field] = String(number)
-            case .oneOf(let characters): guard scanner.skip(oneOf: characters) else { return nil }
+            case .counter:
+                guard scanner.digits(1) != nil else { return nil }
+                while scanner.digits(1) != nil {}
+            case .oneOf(let characters):
+                if numbers[.hour] == nil { isISO = scanner.isAt(oneOf: "Tt") }
+                guard scanner.skip(oneOf: characters) else { return nil }
             case .text(let text): guard scanner.skip(text) else { return nil }
             }
         }
@@ -109,17 +132,20 @@ extension RecorderNaming {
             let year = numbers[.year], let month = numbers[.month], let day = numbers[.day],
             let hour = numbers[.hour], let minute = numbers[.minute], let second = numbers[.second]
         else { return nil }
-        let fraction = numbers[.millisecond] ?? scanner.fractionOfSecond()
-        let century = year.utf8.count == 2 ? "20" : ""
-        return Timestamp(
-            iso8601: "\(century)\(year)-\(month)-\(day)T\(hour):\(minute):\(second)"
-                + (fraction.map { ".\($0)" } ?? "") + (scanner.zone() ?? ""))
+        let date = "\(year.utf8.count == 2 ? "20" : "")\(year)-\(month)-\(day)"
+        guard Timestamp(iso8601: "\(date)T\(hour):\(minute):\(second)") != nil else { return nil }
+        guard let suffix = TimeSuffix(scanner, isISO: isISO || numbers[.millisecond] != nil),
+            let hour = suffix.hour(hour)
+        else { return Match(time: nil) }
+        let fraction = (numbers[.millisecond] ?? suffix.fraction).map { ".\($0)" } ?? ""
+        return Match(time: Timestamp(iso8601: "\(date)T\(hour):\(minute):\(second)\(fraction)\(suffix.zone)"))
     }
 }
 
 extension Timestamp {
     /// The time in a recorder's file name, by `RecorderNaming.all`, with the fraction of a second and the offset from UTC that follow
-    /// it, or the time that makes up the whole name on an old AudioMoth.
+    /// it, or the time that makes up the whole name on an old AudioMoth. Nil if there is none, or if what follows it makes another time
+    /// of it, or could do so: see `TimeSuffix`.
     init?(fileName: String) {
         let stem = Self.stem(of: fileName)
         if let time = Timestamp(audioMothName: stem) {
@@ -131,10 +157,10 @@ extension Timestamp {
             defer { before = stem[start] }
             guard !(before?.isASCIIDigit ?? false) || stem[start] == "." else { continue }
             for naming in RecorderNaming.all {
-                if let time = naming.time(atFrontOf: stem[start...]) {
-                    self = time
-                    return
-                }
+                guard let match = naming.match(atFrontOf: stem[start...]) else { continue }
+                guard let time = match.time else { return nil }
+                self = time
+                return
             }
         }
         return nil
@@ -166,33 +192,4 @@ extension Timestamp {
 
 extension Character {
     fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
-}
-
-extension TextScanner {
-    /// Consumes a full stop or comma and digits, and returns the digits, at most nine; nil, and consumes nothing, if the text differs.
-    fileprivate mutating func fractionOfSecond() -> String? {
-        var ahead = self
-        guard ahead.skip(oneOf: ".,") else { return nil }
-        var fraction = ""
-        while fraction.utf8.count < 9, let digit = ahead.digits(1) { fraction += digit }
-        guard !fraction.isEmpty, !ahead.isAtDigit else { return nil }
-        self = ahead
-        return fraction
-    }
-
-    /// An offset from UTC in ISO 8601, read from `Z`, `±hh:mm` or `±hhmm`, with or without an underscore before it; nil if the text
-    /// is anything else, such as a sequence number.
-    fileprivate mutating func zone() -> String? {
-        if skip("Z") { return isAtLetter ? nil : "Z" }
-        _ = skip("_")
-        let sign: String
-        if skip("+") { sign = "+" } else if skip("-") { sign = "-" } else { return nil }
-        guard let hours = digits(2) else { return nil }
-        _ = skip(":")
-        // No time zone has other minutes, or more than 14 hours.
-        guard let minutes = digits(2), !isAtDigit, ["00", "15", "30", "45"].contains(minutes), hours <= "14" else {
-            return nil
-        }
-        return "\(sign)\(hours):\(minutes)"
-    }
 }

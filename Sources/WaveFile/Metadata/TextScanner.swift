@@ -28,6 +28,19 @@ struct TextScanner {
         return Substring(digits)
     }
 
+    /// Consumes and returns the ASCII letter that comes next; nil if anything else does.
+    mutating func letter() -> Substring? {
+        guard isAtLetter else { return nil }
+        defer { rest = rest.dropFirst() }
+        return Substring(rest.prefix(1))
+    }
+
+    /// Skips a byte.
+    mutating func skipOne() { rest = rest.dropFirst() }
+
+    /// Whether one of `characters` comes next.
+    func isAt(oneOf characters: String) -> Bool { rest.first.map(characters.utf8.contains) ?? false }
+
     /// Whether a digit comes next.
     var isAtDigit: Bool { rest.first.map { (0x30...0x39).contains($0) } ?? false }
 

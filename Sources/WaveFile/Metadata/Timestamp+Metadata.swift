@@ -2,7 +2,7 @@ import Support
 
 extension Timestamp {
     /// The time in a metadata field, in one of the forms that recorders and editors write: year, month and day separated by `-`, `/`,
-    /// `:`, `.`, `_` or nothing; numbers padded with spaces; `T`, a comma or spaces before the time; a comma before the fraction; and
+    /// `:`, `.`, `_`, spaces or nothing, as the hours, minutes and seconds may be; numbers padded with spaces; `T`, a comma or spaces before the time; a comma before the fraction; and
     /// spaces, `UTC` or `GMT` before an offset (`Z`, `±h`, `±hh`, `±hhmm`, `±hh:mm`).
     ///
     /// Nil if the text is a date alone, if the day or the month comes first (the two cannot be told apart), or if the time is followed
@@ -11,10 +11,10 @@ extension Timestamp {
         var scanner = TextScanner(text)
         scanner.skipSpaces()
         guard let year = scanner.digits(4) else { return nil }
-        let divider = scanner.skip(oneOf: "-/:._")
-        guard let month = divider ? scanner.paddedNumber() : scanner.digits(2).map(String.init),
-            scanner.skip(oneOf: "-/:._") == divider,
-            let day = divider ? scanner.paddedNumber() : scanner.digits(2).map(String.init),
+        let divider = scanner.divider(of: ["-", "/", ":", ".", "_", " "])
+        guard let month = divider != nil ? scanner.paddedNumber() : scanner.digits(2).map(String.init),
+            divider.map({ scanner.skip($0) }) ?? true,
+            let day = divider != nil ? scanner.paddedNumber() : scanner.digits(2).map(String.init),
             scanner.skipBetweenDateAndTime(), let time = scanner.timeOfDay(), let zone = scanner.writtenZone()
         else { return nil }
         self.init(iso8601: "\(year)-\(month)-\(day)T\(time)\(zone)")
@@ -38,13 +38,16 @@ extension TextScanner {
         return isDivided
     }
 
-    /// A time `hh:mm[:ss[.fraction]]` with the separator `:`, `.`, `-` or none, in ISO 8601.
+    /// Consumes and returns the one of `characters` that comes next.
+    fileprivate mutating func divider(of characters: [String]) -> String? { characters.first { skip($0) } }
+
+    /// A time `hh:mm[:ss[.fraction]]` with the separator `:`, `.`, `-`, `_`, a space or none, in ISO 8601.
     fileprivate mutating func timeOfDay() -> String? {
         guard let hour = paddedNumber() else { return nil }
-        let divider = skip(oneOf: ":.-")
-        guard let minute = divider ? paddedNumber() : digits(2).map(String.init) else { return nil }
-        guard divider ? skip(oneOf: ":.-") : isAtDigit else { return "\(hour):\(minute)" }
-        guard let second = divider ? paddedNumber() : digits(2).map(String.init) else { return nil }
+        let divider = divider(of: [":", ".", "-", "_", " "])
+        guard let minute = divider != nil ? paddedNumber() : digits(2).map(String.init) else { return nil }
+        guard divider.map({ skip($0) }) ?? isAtDigit else { return "\(hour):\(minute)" }
+        guard let second = divider != nil ? paddedNumber() : digits(2).map(String.init) else { return nil }
         guard skip(oneOf: ".,") else { return "\(hour):\(minute):\(second)" }
         var fraction = ""
         while let digit = digits(1) { fraction += digit }

@@ -22,7 +22,9 @@ public struct WaveMetadata: Sendable, Equatable {
     /// Reads the metadata chunks of `source`, whose bytes are `file`. Fields that are not valid are left out, since any
     /// program may write metadata.
     public init(of source: WaveSource, in file: WaveBytes) throws(WaveSourceError) {
-        for chunk in source.head.chunks + source.laterChunks { try add(chunk, of: file) }
+        for chunk in source.head.chunks + source.laterChunks {
+            try add(chunk, of: file, isBigEndian: source.head.format.isBigEndian)
+        }
     }
 
     /// Reads the metadata of chunks that another kind of file keeps, each with its header: the `riff` blocks of `flac

@@ -1,9 +1,11 @@
-/// A WAV file whose samples only a decoder can read: coded ones, those of RIFX, and those behind an ID3 tag.
+/// A WAV file whose samples only a decoder can read: coded ones, and those behind an ID3 tag.
 public struct CodedWaveSource: Sendable {
     /// The metadata in its chunks.
     public let metadata: WaveMetadata
     /// The range of its `data` chunk's contents in the file; empty, at the end of the file, if it has none.
     public let data: Range<UInt64>
+    /// Bytes of other sound behind the samples: that of a second `data` chunk, or of a whole WAV file.
+    public let otherSoundByteCount: UInt64
 
     /// Reads the chunks of the file that begins at `offset` of `file`; nil if none begins there. The samples are not looked at. Fields that
     /// are not valid are left out.
@@ -17,11 +19,14 @@ public struct CodedWaveSource: Sendable {
         var walker = WaveChunkWalker(file, at: offset + 12, isBigEndian: isBigEndian)
         var metadata = WaveMetadata()
         var data: Range<UInt64>?
+        var laterChunks: [WaveChunk] = []
         while let chunk = try walker.next() {
+            if data != nil { laterChunks.append(chunk) }
             if chunk.identifier == "data" { data = data ?? chunk.contents }
             try metadata.add(chunk, of: file, isBigEndian: isBigEndian)
         }
         self.metadata = metadata
+        otherSoundByteCount = try OtherSound.byteCount(in: laterChunks, of: file, behind: walker)
         self.data = data ?? file.byteCount..<file.byteCount
     }
 }

@@ -64,6 +64,11 @@ struct WaveChunkWalker {
         }
     }
 
+    /// What the walker has not reached.
+    var rest: Range<UInt64> {
+        min(position, file.byteCount)..<file.byteCount
+    }
+
     /// Whether chunks and nothing else fill the rest of the file.
     func reachesEnd() throws(WaveSourceError) -> Bool {
         var walker = self

@@ -11,23 +11,32 @@ public struct WaveSourceHead: Sendable, Equatable {
     /// Bytes of samples that the header claims; nil if it leaves them open.
     let claimedByteCount: UInt64?
 
-    /// Reads the head of `file`: RIFF, or RF64 and BW64 with their `ds64` chunk.
+    /// The head of another kind of file.
+    init(format: WaveSourceFormat, byteCount: UInt64, claimedByteCount: UInt64?) {
+        self.format = format
+        chunks = []
+        self.byteCount = byteCount
+        self.claimedByteCount = claimedByteCount
+    }
+
+    /// Reads the head of `file`: RIFF, RIFX with its big-endian numbers, or RF64 and BW64 with their `ds64` chunk.
     public init(of file: WaveBytes) throws(WaveSourceError) {
         let start = try file.bytes(from: 0, atMost: 12)
         let form = start.prefix(4)
         let isLarge = form.elementsEqual("RF64".utf8) || form.elementsEqual("BW64".utf8)
-        guard start.count == 12, isLarge || form.elementsEqual("RIFF".utf8),
+        let isBigEndian = form.elementsEqual("RIFX".utf8)
+        guard start.count == 12, isLarge || isBigEndian || form.elementsEqual("RIFF".utf8),
             start.suffix(4).elementsEqual("WAVE".utf8)
         else { throw WaveSourceError("does not begin as a WAV file does") }
 
-        var walker = WaveChunkWalker(file, at: 12)
+        var walker = WaveChunkWalker(file, at: 12, isBigEndian: isBigEndian)
         var format: WaveSourceFormat?
         var chunks: [WaveChunk] = []
         while let header = try walker.header(), header.identifier != "data" {
             guard let chunk = try walker.next() else { break }
             chunks.append(chunk)
             if chunk.identifier == "fmt ", format == nil {
-                format = try WaveSourceFormat(file.bytes(chunk.contents, atMost: 64))
+                format = try WaveSourceFormat(file.bytes(chunk.contents, atMost: 64), isBigEndian: isBigEndian)
             } else if chunk.identifier == "ds64", isLarge {
                 walker.largeSizes = Self.largeSizes(try file.bytes(chunk.contents, atMost: 64 << 10))
             }

@@ -5,6 +5,10 @@ public protocol WritableStore: Store {
     /// Begins a node.
     func stageNode() throws(StoreError) -> any StagedNode
 
+    /// Waits until everything that was written to `nodes`, which are this store's, would survive a power cut, as `StagedNode.sync` does
+    /// for one. Returns for each why it would not; nil if it would.
+    func sync(_ nodes: [any StagedNode]) -> [StoreError?]
+
     /// Waits until what has appeared in the group at `path`, which exists, and what has vanished from it, would be so after a power cut.
     func syncNames(in path: String) throws(StoreError)
 
@@ -191,5 +195,24 @@ extension WritableStore {
 
     private func place(of number: Int, in group: String) -> String {
         group.isEmpty ? String(number) : "\(group)/\(number)"
+    }
+}
+
+/// Threads that sync nodes. They wait for the disk, which writes for many of them at once.
+private let syncThreadCount = 16
+
+extension WritableStore {
+    /// Syncs one by one, several at a time.
+    public func sync(_ nodes: [any StagedNode]) -> [StoreError?] { syncEach(nodes) }
+
+    func syncEach(_ nodes: [any StagedNode]) -> [StoreError?] {
+        Parallel.map(nodes, threads: syncThreadCount) { node in
+            do throws(StoreError) {
+                try node.sync()
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 }

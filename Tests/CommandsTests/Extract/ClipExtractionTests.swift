@@ -124,9 +124,42 @@ private struct TwoSites {
         }
     }
 
+    @Test func `a row whose folders contradict those of the recording or its source is about another recording`() throws
+    {
+        try TwoSites.with { sites throws in
+            let table = Self.titles + "0.5\t1\t/d/west/20240501_060003.WAV\n"
+            let run = try sites.extract(table)
+            #expect(run.status == 2 && run.errors.contains("it names d/west/20240501_060003.WAV"))
+            #expect(sites.clips.isEmpty)
+            // Named, it is what the user says.
+            #expect(try sites.extract(table, "north/1").status == 0)
+            #expect(sites.clips == ["20240501_060003_1_0.500-1.000.wav"])
+        }
+    }
+
+    @Test func `in a store without folders, rows find recordings by the folders of their sources`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.zarr")
+            let store = try TestStore(at: path)
+            for (index, site) in ["siteA", "siteB"].enumerated() {
+                try store.addRecording(
+                    "\(index)", codec: "flac", blob: SmallStore.fixture("fixed.flac"), fileName: "x.wav",
+                    groupAttributes: ["source_metadata": ["path": "\(site)/x.wav"]])
+            }
+            let sites = TwoSites(store: SmallStore(path: path.path, directory: directory))
+            let name = "{number}_{start}"
+            #expect(try sites.extract(Self.titles + "1\t2\t/d/siteB/x.wav\n", "--name", name).status == 0)
+            #expect(sites.clips == ["1_1.000.wav"])
+            #expect(try sites.extract(Self.titles + "1\t2\tC:\\siteA\\x.wav\n", "--name", name).status == 0)
+            #expect(sites.clips == ["0_1.000.wav", "1_1.000.wav"])
+            #expect(try sites.extract(Self.titles + "1\t2\t/d/siteC/x.wav\n").status == 2)
+            #expect(try sites.extract(Self.titles + "1\t2\tx.wav\n").errors.contains("could be"))
+        }
+    }
+
     @Test func `rows about no recording of the store are named, and the rest is cut`() throws {
         try TwoSites.with { sites throws in
-            let run = try sites.extract(Self.titles + "0.5\t1\tx/20240501_060003.WAV\n0.5\t1\tx/other.wav\n")
+            let run = try sites.extract(Self.titles + "0.5\t1\tx/north/20240501_060003.WAV\n0.5\t1\tx/other.wav\n")
             #expect(run.status == 1)
             #expect(run.errors.contains("1 row is about no recording of the store: x/other.wav"))
             #expect(sites.clips == ["20240501_060003_1_0.500-1.000.wav"])
@@ -177,6 +210,79 @@ private struct TwoSites {
             let clip = try sites.clip("20240501_060000_1_2.500-3.750.wav")
             let expected = sites.samples("north/0", 40_000, 48_000) + sites.samples("north/1", 0, 12_000)
             #expect(Array(clip.dropFirst(44)) == expected)
+        }
+    }
+
+    @Test(arguments: [
+        ("06:00:03", true), ("06:00:04", true), ("06:00:02", true), ("06:00:05", false), ("07:00:00", false),
+    ])
+    func `a selection goes on only in a recording that begins within a second of the end`(start: String, goesOn: Bool)
+        throws
+    {
+        try Self.withFiles(["a.wav": "06:00:00", "b.wav": start]) { sites throws in
+            let run = try sites.extract(
+                "Begin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)\n2.5\t3.75\ta.wav\t2.5\n")
+            #expect(run.status == 0)
+            #expect(sites.clips == ["a_1_2.500-\(goesOn ? "3.750" : "3.000").wav"])
+            #expect(run.errors.contains("cut short by 0.750 s") == !goesOn)
+            #expect(run.errors.contains("begins 1.000 s after the end") == (start == "06:00:04"))
+            #expect(run.errors.contains("begins 1.000 s before the end") == (start == "06:00:02"))
+        }
+    }
+
+    @Test func `a selection does not go on in a recording of unknown start, unless the table says that it ends there`()
+        throws
+    {
+        try Self.withFiles(["Rec_1.wav": nil, "Rec_10.wav": nil]) { sites throws in
+            let titles = "Begin Time (s)\tEnd Time (s)\tBegin File\tEnd File\tFile Offset (s)\n"
+            let run = try sites.extract(titles + "2.5\t3.75\tRec_1.wav\t\t2.5\n")
+            #expect(run.status == 0 && run.errors.contains("cut short by 0.750 s at the recording's end"))
+            #expect(sites.clips == ["Rec_1_1_2.500-3.000.wav"])
+            #expect(try sites.extract(titles + "2.5\t3.75\tRec_1.wav\tRec_10.wav\t2.5\n").status == 0)
+            #expect(sites.clips == ["Rec_1_1_2.500-3.000.wav", "Rec_1_1_2.500-3.750.wav"])
+        }
+    }
+
+    @Test func `without a file offset, times count from the first of the files that the table names`() throws {
+        try Self.withFiles(["b1.wav": nil, "b2.wav": nil]) { sites throws in
+            let titles = "Begin Time (s)\tEnd Time (s)\tBegin File\n"
+            #expect(try sites.extract(titles + "4.5\t5\tb2.wav\n0.5\t1\tb1.wav\n").status == 0)
+            #expect(sites.clips == ["b1_1_0.500-1.000.wav", "b2_1_1.500-2.000.wav"])
+            #expect(try sites.clip(sites.clips[1]).dropFirst(44).elementsEqual(sites.samples("1", 24_000, 32_000)))
+            // Those of one file that is named as well.
+            let named = try sites.extract(titles + "4\t5\tb2.wav\n0.5\t1\tb1.wav\n", "1")
+            #expect(named.status == 0 && sites.clips.contains("b2_1_1.000-2.000.wav"))
+            // Each file's own times: the second cannot begin before the first ends.
+            #expect(try sites.extract(titles + "0\t1\tb1.wav\n2\t3\tb2.wav\n", "--name", "own/{recording}").status == 0)
+            #expect(try sites.clip("own/b2.wav").dropFirst(44).elementsEqual(sites.samples("1", 32_000, 48_000)))
+        }
+    }
+
+    @Test func `times over several files are refused if the files between them are not known`() throws {
+        try Self.withFiles(["b1.wav": nil, "b2.wav": nil, "b3.wav": nil]) { sites throws in
+            let titles = "Begin Time (s)\tEnd Time (s)\tBegin File\n"
+            for table in ["0.5\t1\tb1.wav\n4\t5\tb3.wav\n", "0.5\t1\tb0.wav\n4\t5\tb3.wav\n"] {
+                let run = try sites.extract(titles + table)
+                #expect(run.status == 2)
+                #expect(
+                    run.errors.contains("where 'b3.wav' begins among them is not known: add Raven's column File Offset")
+                )
+                #expect(sites.clips.isEmpty)
+            }
+        }
+    }
+
+    /// Recordings of 3 s in one group, with these names, and starts if they are known, in the order of their names.
+    private static func withFiles(_ files: [String: String?], _ body: (TwoSites) throws -> Void) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.zarr")
+            let store = try TestStore(at: path)
+            for (index, file) in files.sorted(by: { $0.key < $1.key }).enumerated() {
+                try store.addRecording(
+                    "\(index)", codec: "flac", blob: SmallStore.fixture("fixed.flac"), fileName: file.key,
+                    attributes: file.value.map { ["first_sample_time_stamp": "2024-05-01T\($0)Z"] } ?? [:])
+            }
+            try body(TwoSites(store: SmallStore(path: path.path, directory: directory)))
         }
     }
 

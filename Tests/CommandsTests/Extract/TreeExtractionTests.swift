@@ -274,7 +274,7 @@ import Testing
                 let lines = run.errors.split(separator: "\n")
                 #expect(lines.count == 2)
                 #expect(lines[0].hasPrefix("zarrwlr extract: the disk is full: "))
-                #expect(lines[0].contains("No space left on device (write); the extraction stops, and "))
+                #expect(lines[0].contains("No space left on device; the extraction stops, and "))
                 let names = try FileManager.default.contentsOfDirectory(atPath: arguments[3])
                 #expect(names.count >= 8 && names.count < 30 && names.allSatisfy { $0.hasSuffix(".wav") })
                 let sizes = try names.map { name in

@@ -49,7 +49,7 @@ struct DescriptionTests {
             ])
         #expect(
             try volume.text(at: ".zarrwlr/problems.txt")
-                == "/raw/0: packet borders\\nare lost\n/raw/1: no samples: /x: No such file or directory (open)\n")
+                == "/raw/0: packet borders\\nare lost\n/raw/1: no samples: /x: No such file or directory\n")
     }
 
     @Test func `problems.txt says so if there are no problems`() throws {

@@ -45,6 +45,7 @@ struct ClipMaker {
         var notes: [String] = []
         var pieces = [Excerpt.Piece(recording: recording, samples: wanted)]
         var total = length
+        var before = row.recording
         // A table's times are rounded.
         if wanted.upperBound.subtracting(length) ?? 0 > Int64(rate / 1000) {
             for next in sequence.recordings(after: row, samples: wanted.upperBound - length) {
@@ -57,9 +58,12 @@ struct ClipMaker {
                         recording: next.recording,
                         samples: max(last.samples.lowerBound - end, 0)..<(last.samples.upperBound - end)))
                 total = total.adding(Int64(clamping: next.recording.sampleCount)) ?? .max
-                if let gap = last.recording.gap(to: next.recording), gap > 0 {
-                    notes.append("it goes on in \(next.file), which begins about \(gap) s later")
+                if let gap = before.gap(to: next), gap.magnitude >= 1_000_000 {
+                    let seconds = SampleDuration(samples: gap.magnitude, rate: 1_000_000_000).seconds.dropLast(3)
+                    notes.append(
+                        "it goes on in \(next.file), which begins \(seconds) s \(gap > 0 ? "after" : "before") the end")
                 }
+                before = next
             }
         }
         if !options.isPadded { cut(&pieces, wanted, total: total, rate: rate, &notes) }

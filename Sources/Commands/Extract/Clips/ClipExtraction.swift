@@ -31,14 +31,15 @@ struct ClipExtraction {
     func run(_ recording: NamedRecording?) throws(CommandError) -> CommandStatus {
         guard folder != "-" else { throw CommandError("--table makes many files: let -o name a folder") }
         try options.check()
-        let annotations = try AnnotationFormats.annotations(in: TextFile.read(table))
         let index = StoreIndex(store)
+        let read = try AnnotationFormats.annotations(in: TextFile.read(table))
+        let annotations = try FileList(read, named: recording, index: index).placed(read, table: table)
         let matching = try RowMatching(annotations, table: table, named: recording, index: index)
         if matching.rows.isEmpty, !annotations.isEmpty {
             if recording == nil { index.printProblems(streams) }
             throw CommandError(noRows(matching, recording))
         }
-        let plans = try plans(matching.rows, RecordingSequence(matching.rows, index: index))
+        let plans = try plans(matching.rows, RecordingSequence(index: index))
         try OutputFile.makeFolder(folder)
         for plan in plans {
             for note in plan.clip.notes { say("row \(plan.clip.row.number) of \(table): \(note)") }

@@ -25,10 +25,12 @@ struct RecordingIndex: Sendable {
         longest = recordings.map { $0.recording.wholeSeconds }.max()?.adding(2) ?? 0
     }
 
-    /// The recordings that `source` fits best, in the store's order: none, one, or several that it fits alike.
+    /// The recordings that `source` fits best, in the store's order: none, one, or several that it fits alike. A recording whose folders
+    /// are others than those of `source` is none.
     func best(for source: SourceReference) -> [NamedRecording] {
         let candidates = Set((byStem[source.stem] ?? []) + (byStem[source.name] ?? [])).sorted()
-        let fits = candidates.compactMap { index in recordings[index].fit(source).map { (index, $0) } }
+        let fits = candidates.filter { recordings[$0].hasFolders(of: source) }
+            .compactMap { index in recordings[index].fit(source).map { (index, $0) } }
         guard let best = fits.map(\.1).max() else { return [] }
         return fits.filter { $0.1 == best }.map { recordings[$0.0] }
     }
@@ -53,29 +55,56 @@ struct RecordingIndex: Sendable {
         while let dot = name.lastIndex(of: "."), dot > name.startIndex {
             name = String(name[..<dot])
             guard let found = byStem[name]?.map({ recordings[$0] }) else { continue }
-            let shared = found.map { source.folders.sharedEnd(with: $0.folders) }
+            let shared = found.map { $0.sharedFolders(with: source.folders) }
             return zip(found, shared).filter { $1 == shared.max() }.map(\.0)
         }
         return []
     }
 
-    /// The recording that comes after `recording` in its folder, of the same format: by the times of their starts if both are known,
-    /// by name otherwise.
+    /// The recording of the same group and format that begins where `recording` ends; nil if there is none, or if there are several.
     func next(after recording: NamedRecording) -> NamedRecording? {
-        let others = recordings.filter {
-            $0.folders == recording.folders && $0.recording.path != recording.recording.path
-                && $0.recording.format.sampleRate == recording.recording.format.sampleRate
-                && $0.recording.format.channels == recording.recording.format.channels
-        }
-        if let start = recording.recording.start {
-            // A second recorder in the same folder overlaps.
-            return
-                others
-                .filter { $0.recording.start.map { start.isBefore($0) } ?? false }
-                .filter { recording.recording.gap(to: $0.recording) ?? -1 >= -1 }
-                .min { ($0.recording.start ?? start).isBefore($1.recording.start ?? start) }
-        }
-        return others.filter { $0.fileName > recording.fileName }.min { $0.fileName < $1.fileName }
+        let found = recordings.filter { recording.isFollowed(by: $0) }
+        return found.count == 1 ? found.first : nil
+    }
+
+    /// The recordings of the folder of `recording`.
+    func neighbours(of recording: NamedRecording) -> [NamedRecording] {
+        recordings.filter { $0.folders == recording.folders }
+    }
+}
+
+extension NamedRecording {
+    /// Nanoseconds between the end of a recording and the start of the next, either way. Recorders write starts to the second, and lose up
+    /// to about a second while they open the next file.
+    private static let gapLimit: UInt64 = 1_000_000_000
+
+    /// Whether `next` goes on where this ends: both lie in one group, have one format, and the start of `next` is within a second of the
+    /// end of this one. Recordings of which one has no start, or one an offset and the other none, are not known to follow each other.
+    func isFollowed(by next: NamedRecording) -> Bool {
+        guard canBeJoined(with: next), let start = recording.start, let following = next.recording.start,
+            (start.offsetMinutes == nil) == (following.offsetMinutes == nil), let gap = gap(to: next)
+        else { return false }
+        return gap.magnitude <= Self.gapLimit
+    }
+
+    /// Whether `other` is another recording of the same group and format.
+    func canBeJoined(with other: NamedRecording) -> Bool {
+        let (mine, others) = (recording.format, other.recording.format)
+        return folders == other.folders && recording.path != other.recording.path
+            && mine.sampleRate == others.sampleRate && mine.channels == others.channels
+    }
+
+    /// Nanoseconds from its end to the start of `next`, negative if they overlap; nil if a start is not known.
+    func gap(to next: NamedRecording) -> Int64? {
+        guard let start = recording.start, let following = next.recording.start, let nanoseconds = durationNanoseconds
+        else { return nil }
+        return start.nanoseconds(to: following)?.subtracting(nanoseconds)
+    }
+
+    /// How long it is; nil if that does not fit.
+    var durationNanoseconds: Int64? {
+        SamplePosition(
+            sample: Int64(clamping: recording.sampleCount), rate: Int64(recording.format.sampleRate))?.nanoseconds
     }
 }
 
@@ -88,12 +117,6 @@ extension Recording {
         return position < Int64(clamping: facts.sampleCount)
     }
 
-    /// The whole seconds from its end to the start of `next`; nil if one is not known.
-    func gap(to next: Recording) -> Int64? {
-        guard let start = facts.start, let following = next.facts.start else { return nil }
-        return start.nanoseconds(to: following).map { $0 / 1_000_000_000 }?.subtracting(wholeSeconds)
-    }
-
     /// Its whole seconds.
     fileprivate var wholeSeconds: Int64 { Int64(clamping: facts.sampleCount / UInt64(facts.format.sampleRate)) }
 }
@@ -102,9 +125,5 @@ extension Timestamp {
     /// Nanoseconds from this time to `other`; nil if they do not fit.
     func nanoseconds(to other: Timestamp) -> Int64? {
         other.seconds.subtracting(seconds)?.multiplied(by: 1_000_000_000)?.adding(other.nanoseconds - nanoseconds)
-    }
-
-    fileprivate func isBefore(_ other: Timestamp) -> Bool {
-        (seconds, nanoseconds) < (other.seconds, other.nanoseconds)
     }
 }

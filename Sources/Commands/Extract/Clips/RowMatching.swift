@@ -64,8 +64,7 @@ struct RowMatching {
         }
         guard let named else { return try only(index.whole.best(for: source), number, "'\(source.path)'") }
         guard let fit = named.fit(source) else { return nil }
-        let sharesAllFolders = !named.folders.isEmpty && fit / 2 == named.folders.count
-        guard !sharesAllFolders, fit / 2 < source.folders.count else { return named }
+        guard !named.sharesAllFolders(with: source), fit / 2 < source.folders.count else { return named }
         // A recording that the row's folders fit better has the better claim to it.
         let best = index.whole.best(for: source).first?.fit(source) ?? 0
         return best > fit ? nil : named

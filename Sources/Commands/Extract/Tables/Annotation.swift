@@ -12,7 +12,7 @@ struct Annotation: Sendable {
 
     /// The line of the table that it begins on, from 1 on.
     let line: Int
-    let place: Place
+    var place: Place
     /// The file that it is about, if the table says so.
     var source: SourceReference?
     /// The file that it ends in, if the table says so.
@@ -20,6 +20,8 @@ struct Annotation: Sendable {
     /// Where the file begins in the sequence of files that the program shows as one. A part that runs past the file's end goes on in
     /// the next. Nil if files stand alone.
     var fileStart: SamplePosition?
+    /// Whether `place` may count from the first of several files, rather than from its own: the table does not say.
+    var mayCountFromFirstFile = false
     /// The table's fields: their titles and this row's values, in the table's order.
     var fields: [(title: String, value: String)] = []
 }

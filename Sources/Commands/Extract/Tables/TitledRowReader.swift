@@ -29,6 +29,7 @@ struct TitledRowReader {
         var annotation = Annotation(line: record.line, place: place.place, source: source)
         annotation.endSource = SourceReference(field(columns.endFile))
         annotation.fileStart = place.fileStart
+        annotation.mayCountFromFirstFile = isSequence && columns.offset == nil && source != nil
         annotation.fields = zip(columns.titles, columns.titles.indices.map(field)).map { (title: $0, value: $1) }
         let scores = columns.scores.compactMap { column in Double(field(column)).map { (column: column, score: $0) } }
         if scores.count == columns.scores.count, let best = scores.max(by: { $0.score < $1.score }) {

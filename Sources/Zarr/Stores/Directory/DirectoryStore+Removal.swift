@@ -9,7 +9,7 @@ extension DirectoryStore {
     public static func removeBare(path: String, keepsFolder: Bool) throws(StoreError) {
         let store = try DirectoryStore(path: path)
         guard try store.isBare("", depth: 0), try store.removeBare("") else { return }
-        if !keepsFolder, rmdir(path) != 0 { try store.replace("zarr.json", with: emptyGroup) }
+        if !keepsFolder, path.withFileName({ rmdir($0) }) != 0 { try store.replace("zarr.json", with: emptyGroup) }
     }
 
     /// Whether the folder at `prefix` has nothing but a document and folders for which this holds.

@@ -10,7 +10,7 @@ extension DirectoryStore: WritableStore {
     public static func create(
         path: String, isHalted: @escaping @Sendable () -> Bool = { false }
     ) throws(StoreError) -> DirectoryStore {
-        let isNew = mkdir(path, 0o777) == 0
+        let isNew = path.withFileName { mkdir($0, 0o777) } == 0
         guard isNew || errno == EEXIST else {
             throw StoreError("the store cannot be made", key: "", system: SystemError("mkdir", path))
         }
@@ -32,6 +32,18 @@ extension DirectoryStore: WritableStore {
     /// Begins a node.
     public func stageNode() throws(StoreError) -> any StagedNode {
         try DirectoryStagedNode(in: self)
+    }
+
+    /// As for every store; of several nodes on a local file system, by one syncfs(2).
+    public func sync(_ nodes: [any StagedNode]) -> [StoreError?] {
+        let staged = nodes.compactMap { $0 as? DirectoryStagedNode }
+        if nodes.count > 1, staged.count == nodes.count, FileSystemSync.isReliable(for: root),
+            FileSystemSync.wait(for: root)
+        {
+            for node in staged { node.isSynced() }
+        }
+        // What is synced already costs nothing; after an error, each node finds out whether it is concerned.
+        return syncEach(nodes)
     }
 
     /// As for every store, by fsync(2) of the folder.

@@ -16,7 +16,7 @@ public final class DirectoryStore: Store {
 
     /// Opens the directory at `path`, and calls `observer` before each change that is made to it.
     init(path: String, willChange observer: @escaping StoreChanges.Observer) throws(StoreError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = path.withFileName { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             throw StoreError("cannot open the store", key: "", system: SystemError("open", path))
         }
