@@ -1,6 +1,7 @@
 import Foundation
 import Importing
 import Recordings
+import Support
 import TestSupport
 import Testing
 import WaveFile
@@ -94,7 +95,7 @@ struct DamagedFLACTests {
         ]
         let head = heads[kind].map { Array("fLaC".utf8) + $0 } ?? Array(repeating: 0x2A, count: 99) + source.head
         let notes = try source.notes(on: head + source.bytes[source.frames[0]...], source.samples)
-        #expect(notes.count == 1 && notes[0].hasSuffix("what its frames say counts"), "\(notes)")
+        #expect(notes.contains { $0.hasSuffix("what its frames say counts") }, "\(notes)")
     }
 
     @Test func `frames of FLAC that are there twice, or out of order, keep the places that their numbers give`() throws
