@@ -31,6 +31,9 @@ public struct CodedStream {
         return bytes
     }
 
+    /// The bytes of `range`, which lies within the stream.
+    func bytes(_ range: Range<UInt64>) throws -> [UInt8] { try read(range) }
+
     /// The last `count` bytes, or all bytes if there are fewer.
     func tail(atMost count: Int, of codec: AudioCodingError.Codec) throws(AudioCodingError) -> [UInt8] {
         let count = min(byteCount, UInt64(max(count, 0)))

@@ -197,6 +197,7 @@ struct ImportJob {
         let announced = audio.announcedSampleCount ?? source.announcedSampleCount
         let missing = announced?.subtracting(audio.sampleCount) ?? 0
         damage.missingSampleCount = missing > tolerance ? missing : 0
+        damage.foreignByteCount = audio.foreignByteCount
         damage.lacksEnd = try lacksEnd
         return damage
     }

@@ -14,6 +14,9 @@ extension MediaDamage {
         if silentSampleCount > 0 {
             notes.append("silence stands for \(seconds(silentSampleCount)) that are missing, the first \(place)")
         }
+        if foreignByteCount > 0 {
+            notes.append("\(foreignByteCount) bytes between its frames belong to no frame")
+        }
         if let endReason { notes.append("it cannot be read to its end (\(endReason))") }
         if missingSampleCount > 0 {
             notes.append("it ends \(seconds(missingSampleCount)) before the end that it announces")

@@ -159,6 +159,64 @@ struct DamagedSourceTests {
         #expect((40_000..<60_000).contains(silent), "half a second, but for the bytes that are zero in it anyway")
     }
 
+    @Test(arguments: [("holes.mp3", "libmp3lame"), ("holes.aac", "aac")], [0, 1, 2])
+    func `silence stands for frames that are zeros, and what follows keeps its time`(
+        source: (name: String, encoder: String), from headerByteCount: Int
+    ) throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make(source.name, ["-c:a", source.encoder, "-b:a", "64k", "-aac_pns", "0"], in: fixture)
+        let expected = try fixture.importBytes(bytes, name: "all-\(source.name)").recording.sampleBytes()
+        let packets = try Self.packets(bytes, source.name, in: fixture)
+        // Whole frames, and those of which the first keeps some bytes of its header.
+        for index in packets[50].0 + headerByteCount..<packets[60].0 { bytes[index] = 0 }
+        let (imported, recording) = try fixture.importBytes(bytes, name: source.name)
+        #expect(imported.notes.contains { $0.hasPrefix("silence stands for 0:00:00.2") })
+        #expect(imported.notes.contains { $0.hasSuffix(" bytes between its frames belong to no frame") })
+        let samples = try recording.sampleBytes()
+        #expect(samples.count == expected.count)
+        let isSameBehind = samples.suffix(90_000) == expected.suffix(90_000)
+        #expect(isSameBehind)
+        #expect(try Self.faults(of: fixture).isEmpty)
+        #expect(throws: ImportError.self) {
+            try ImportFixture().importBytes(bytes, name: source.name, Self.strict)
+        }
+    }
+
+    @Test(arguments: [("foreign.mp3", "libmp3lame"), ("foreign.aac", "aac")])
+    func `foreign bytes between whole frames cost no frame, and a note names them`(
+        name: String, encoder: String
+    ) throws {
+        let fixture = try ImportFixture()
+        let bytes = try Self.make(name, ["-c:a", encoder, "-b:a", "64k", "-aac_pns", "0"], in: fixture)
+        let expected = try fixture.importBytes(bytes, name: "all-\(name)").recording.sampleBytes()
+        var foreign = bytes
+        for number in stride(from: 90, to: 20, by: -10) {
+            foreign.insert(contentsOf: "xyz".utf8, at: try Self.packets(bytes, name, in: fixture)[number].0)
+        }
+        let (imported, recording) = try fixture.importBytes(foreign, name: name)
+        let isSame = try recording.sampleBytes() == expected
+        #expect(isSame && imported.codec != .flac)
+        #expect(imported.notes.contains("21 bytes between its frames belong to no frame"))
+        #expect(try Self.faults(of: fixture).isEmpty)
+        #expect(throws: ImportError.self) { try ImportFixture().importBytes(foreign, name: name, Self.strict) }
+    }
+
+    @Test(arguments: [8_000, 16_000])
+    func `an intact MP3 file of a low rate is not taken for one that lacks its end`(rate: Int) throws {
+        let fixture = try ImportFixture()
+        let bytes = try Self.make("low.mp3", ["-ar", "\(rate)", "-c:a", "libmp3lame"], in: fixture)
+        let (imported, recording) = try fixture.importBytes(bytes, name: "low.mp3", Self.strict)
+        #expect(imported.notes.isEmpty && recording.sampleCount == UInt64(3 * rate))
+    }
+
+    @Test func `zeros behind the last page of an Ogg file are not taken for a missing page`() throws {
+        let fixture = try ImportFixture()
+        let bytes = try Self.make("a.opus", ["-c:a", "libopus"], in: fixture)
+        let (imported, _) = try fixture.importBytes(
+            bytes + [UInt8](repeating: 0, count: 3_000), name: "a.opus", Self.strict)
+        #expect(imported.notes.allSatisfy { $0.hasPrefix("not kept: ") })
+    }
+
     @Test(arguments: [UInt64(288_000), 72_000, 0, 144_001])
     func `a FLAC file that announces other samples than it has is stored whole with those that it has`(
         announced: UInt64

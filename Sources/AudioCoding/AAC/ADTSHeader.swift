@@ -12,6 +12,8 @@ public struct ADTSHeader: Sendable, Equatable {
 
     /// The audio object type: 1 Main, 2 LC, 3 SSR, 4 LTP.
     public let objectType: UInt8
+    /// Samples of one channel a second; half of what a decoder gives with SBR.
+    let sampleRate: UInt32
     /// 1 to 6 for as many channels, 7 for eight; 0 if a program config element in the stream says it.
     public let channelConfiguration: UInt8
     /// Bytes of the frame, header included.
@@ -30,7 +32,8 @@ public struct ADTSHeader: Sendable, Equatable {
         let frameByteCount = Int(bytes[3] & 0x3) << 11 | Int(bytes[4]) << 3 | Int(bytes[5] >> 5)
         guard rateIndex < sampleRates.count, frameByteCount > byteCount else { return nil }
         return ADTSHeader(
-            objectType: (bytes[2] >> 6) + 1, channelConfiguration: bytes[2] << 2 & 0x4 | bytes[3] >> 6,
+            objectType: (bytes[2] >> 6) + 1, sampleRate: sampleRates[rateIndex],
+            channelConfiguration: bytes[2] << 2 & 0x4 | bytes[3] >> 6,
             frameByteCount: frameByteCount,
             rawDataBlockCount: Int(bytes[6] & 0x3) + 1,
             fixedBits: UInt32(bytes[1] & 0xFE) << 16 | UInt32(bytes[2] & 0xFD) << 8 | UInt32(bytes[3] & 0xC0))

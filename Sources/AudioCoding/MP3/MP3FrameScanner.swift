@@ -13,6 +13,9 @@ public struct MP3FrameScanner: FrameScanner {
     /// How many bytes were left out so far as they belong neither to a frame nor to a tag.
     public private(set) var skippedByteCount: UInt64 = 0
 
+    /// Where bytes between two frames belong to neither.
+    public private(set) var holes = FrameHoles()
+
     private let layout: MP3Layout
     /// Bytes not gone through yet, and the offset of the first.
     private var buffer: [UInt8] = []
@@ -63,6 +66,7 @@ public struct MP3FrameScanner: FrameScanner {
                     CodedFrame(
                         offset: place, byteCount: byteCount, firstSample: firstSample,
                         sampleCount: header.samplesPerFrame))
+                holes.addFrame(after: skippedByteCount)
                 firstSample += UInt64(header.samplesPerFrame)
                 position = min(position + byteCount, buffer.count)
                 isAtBoundary = true

@@ -13,6 +13,8 @@ struct MP3InfoFrame {
     let byteCount: Int
     /// What it says of the samples at both ends.
     let trim: MP3Trim
+    /// Frames of sound that it counts; 0 if it does not say.
+    let frameCount: UInt32
 
     /// What `bytes` say, which are those behind the tags at the front of the file, of which there are `remaining` up to its end.
     init?(_ bytes: [UInt8], remaining: UInt64) {
@@ -33,6 +35,7 @@ struct MP3InfoFrame {
         }
         byteCount = frameCount > 0 || streamByteCount > 0 ? header.frameByteCount : 0
         self.trim = trim
+        self.frameCount = frameCount
     }
 
     /// Whether a stream that announces so many bytes is followed by more than a sixteenth of that: files put one behind another.

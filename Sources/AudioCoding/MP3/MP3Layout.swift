@@ -14,6 +14,8 @@ public struct MP3Layout: Sendable, Equatable {
     public let endOffset: UInt64
     /// Which samples of the frames are to be heard.
     public let trim: MP3Trim
+    /// Frames of sound that the header frame counts; nil if it does not say. Some encoders count the header frame, too.
+    public let announcedFrameCount: UInt64?
     /// Bytes of the file.
     let byteCount: UInt64
 
@@ -39,7 +41,16 @@ public struct MP3Layout: Sendable, Equatable {
         firstFrameOffset = searchStart + UInt64(index)
         endOffset = max(end, firstFrameOffset)
         trim = info?.trim ?? .none
+        announcedFrameCount = info.flatMap { $0.frameCount > 0 ? UInt64($0.frameCount) : nil }
         byteCount = stream.byteCount
+    }
+
+    /// The samples of one channel that the header frame announces to somebody who has found `frameCount` frames; nil if it does not say.
+    /// If it counts one more, that may be itself.
+    public func announcedSampleCount(_ frameCount: UInt64) -> UInt64? {
+        guard let announced = announcedFrameCount else { return nil }
+        let count = announced.subtracting(frameCount) ?? 0 > 1 ? announced : frameCount
+        return (try? trim.heard(frameCount: count, samplesPerFrame: header.samplesPerFrame)).map { UInt64($0.count) }
     }
 
     /// Throws if frames in free format follow the tags that `stream` begins with. libavformat does not know such a file at all.

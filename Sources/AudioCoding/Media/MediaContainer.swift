@@ -122,6 +122,28 @@ final class MediaContainer {
         }
     }
 
+    /// The bytes of the file.
+    var codedStream: CodedStream { file.codedStream }
+
+    /// Reads `frame`, whose samples are at `sampleRate`, as the next packet of stream `index`.
+    func read(_ frame: CodedFrame, sampleRate: UInt32, stream index: Int) throws {
+        av_packet_unref(ownedPacket)
+        guard let packet = ownedPacket, let stream = stream(index)?.pointee,
+            let byteCount = Int32(exactly: frame.byteCount)
+        else { throw MediaFailure("the stream is gone") }
+        let end = frame.offset.adding(UInt64(frame.byteCount)) ?? .max
+        let bytes = try file.codedStream.bytes(frame.offset..<end)
+        guard av_new_packet(packet, byteCount) == 0 else { throw MediaFailure("no memory") }
+        packet.pointee.data.update(from: bytes, count: bytes.count)
+        let unit = AVRational(num: 1, den: Int32(clamping: sampleRate))
+        packet.pointee.pts = av_rescale_q(Int64(clamping: frame.firstSample), unit, stream.time_base)
+        packet.pointee.dts = packet.pointee.pts
+        packet.pointee.duration = av_rescale_q(Int64(frame.sampleCount), unit, stream.time_base)
+        packet.pointee.pos = Int64(clamping: frame.offset)
+        packet.pointee.stream_index = Int32(clamping: index)
+        packet.pointee.flags = AV_PKT_FLAG_KEY
+    }
+
     /// An error that says `problem`. Its cause is a failed read of the file, if there was one, else `error`.
     private func error(_ problem: String, _ error: LibAVError) -> MediaError {
         MediaError(path, problem, cause: file.readError ?? error)

@@ -10,7 +10,10 @@ struct MediaContinuity {
         if let nextPresentation {
             let gap = presentationSample.subtractingReportingOverflow(nextPresentation).partialValue
             guard gap.magnitude / 2 <= samplesPerTick.magnitude else {
-                throw MediaFailure("\(gap) samples are missing before the packet")
+                throw MediaFailure(
+                    gap > 0
+                        ? "\(gap) samples are missing before the packet"
+                        : "the packet begins \(gap.magnitude) samples before the end of the one before")
             }
         }
         nextPresentation = presentationSample.addingReportingOverflow(Int64(sampleCount)).partialValue

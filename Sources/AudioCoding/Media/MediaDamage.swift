@@ -12,6 +12,8 @@ public struct MediaDamage: Sendable, Equatable {
     public internal(set) var endReason: String?
     /// Samples of one channel that the container announces and does not have; 0 if it announces none.
     public var missingSampleCount: UInt64 = 0
+    /// Bytes between its frames that belong to none.
+    public var foreignByteCount: UInt64 = 0
     /// Whether the file does not end as a whole one does.
     public var lacksEnd = false
 

@@ -136,7 +136,8 @@ struct MediaDecoding {
     }
 
     /// Compares the samples so far, which are all, with those that the container announces.
-    mutating func compare(withAnnounced announced: UInt64?) {
+    mutating func compare(withAnnounced announced: UInt64?, foreignByteCount: UInt64) {
+        damage.foreignByteCount = foreignByteCount
         // Only PCM is announced to the sample; elsewhere padding may be counted, or times are in milliseconds.
         let tolerance = decoder.isPCM ? 0 : UInt64(clamping: decoder.sampleRate) / 10
         guard let missing = announced?.subtracting(sampleCount), missing > tolerance else { return }

@@ -49,6 +49,27 @@ final class MediaFile {
         close(descriptor)
     }
 
+    /// The file, to be read besides libavformat.
+    var codedStream: CodedStream {
+        CodedStream(byteCount: UInt64(clamping: byteCount)) { [self] range in try bytes(range) }
+    }
+
+    private func bytes(_ range: Range<UInt64>) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var done = 0
+        while done < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                pread(
+                    descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done,
+                    off_t(clamping: range.lowerBound) + off_t(done))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { throw got == 0 ? MediaFailure("it became shorter") : SystemError("pread", path) }
+            done += got
+        }
+        return bytes
+    }
+
     fileprivate func read(into buffer: UnsafeMutablePointer<UInt8>, _ count: Int32) -> Int32 {
         while true {
             let got = pread(descriptor, buffer, Int(max(count, 0)), off_t(position))

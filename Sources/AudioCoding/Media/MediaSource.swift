@@ -27,6 +27,9 @@ public final class MediaSource {
     private var continuity = MediaContinuity()
     private var hasBegun = false
     private var isAtEnd = false
+    /// The frames that are read instead of libavformat's packets; nil if there are none.
+    private var rawFrames: RawFrames?
+    private var nextFrame = 0
 
     /// Opens the file at `path` and chooses its default stream of sound, or the first if none is.
     ///
@@ -107,9 +110,11 @@ public final class MediaSource {
         defer { self.decoding = decoding }
         do {
             while true {
-                if let samples = try decoding.next(until: end) { return samples }
+                if let samples = try decoding.next(until: decodedEnd) { return samples }
                 guard !isAtEnd else {
-                    decoding.compare(withAnnounced: announcedSampleCount)
+                    decoding.compare(
+                        withAnnounced: rawFrames.map(\.announcedSampleCount) ?? announcedSampleCount,
+                        foreignByteCount: foreignByteCount)
                     return nil
                 }
                 isAtEnd = try !readPacket(for: &decoding)
@@ -140,7 +145,8 @@ public final class MediaSource {
             return false
         }
         if isFirst, !decoding.dropsPadding, let packet = container.packet {
-            try MediaTrim.announce(skip: stream.initialPadding, by: packet)
+            try MediaTrim.announce(
+                skip: rawFrames.map { Int(clamping: $0.heard.lowerBound) } ?? stream.initialPadding, by: packet)
         }
         return true
     }
@@ -148,14 +154,44 @@ public final class MediaSource {
     /// The end of the recording in samples of presentation time; nil if the container does not say.
     private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
 
+    /// The end of what is decoded, in samples from the recording's first; nil if nothing says.
+    private var decodedEnd: Int64? {
+        guard let rawFrames else { return end }
+        return av_rescale(
+            Int64(clamping: rawFrames.heard.count), Int64(stream.sampleRate), Int64(max(rawFrames.sampleRate, 1)))
+    }
+
     /// The unit of the packets' times.
     private var timeBase: AVRational? { container.stream(stream.index)?.pointee.time_base }
 
     /// Reads the next packet into the container's; false at the end.
     private func read() throws(MediaError) -> Bool {
+        if !hasBegun { rawFrames = findFrames() }
         hasBegun = true
-        return try container.read(stream: stream.index)
+        guard let rawFrames else { return try container.read(stream: stream.index) }
+        guard nextFrame < rawFrames.frames.count else { return false }
+        defer { nextFrame += 1 }
+        do {
+            try container.read(rawFrames.frames[nextFrame], sampleRate: rawFrames.sampleRate, stream: stream.index)
+        } catch {
+            throw MediaError(path, "cannot be read on", cause: error)
+        }
+        return true
     }
+
+    /// The frames of a file that has nothing else: libavformat loses some at foreign bytes, and knows no times. Nil for any other
+    /// file, and for one whose frames cannot be told.
+    private func findFrames() -> RawFrames? {
+        let bytes = container.codedStream
+        switch (format, stream.codec) {
+        case ("aac", "aac"): return try? RawFrames(ofADTS: bytes)
+        case ("mp3", "mp3"), ("mp3", "mp2"): return try? RawFrames(of: bytes, MP3Layout(of: bytes))
+        default: return nil
+        }
+    }
+
+    /// Bytes between the frames of a file of nothing but frames that belong to none, as far as the file has been read.
+    public var foreignByteCount: UInt64 { rawFrames?.foreignByteCount ?? 0 }
 
     private func openDecoding() throws(MediaError) -> MediaDecoding {
         if let decoding { return decoding }

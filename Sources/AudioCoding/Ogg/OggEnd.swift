@@ -9,12 +9,8 @@ public enum OggEnd {
         var pages = OggPageScanner(offset: stream.byteCount - UInt64(tail.count))
         pages.append(tail)
         var isLast = false
-        var end: UInt64 = 0
-        while let found = pages.next(isAtEnd: true) {
-            isLast = found.page.isLast
-            end = found.offset + UInt64(found.page.byteCount)
-        }
-        return !isLast || end < stream.byteCount
+        while let found = pages.next(isAtEnd: true) { isLast = found.page.isLast }
+        return !isLast
     }
 }
 

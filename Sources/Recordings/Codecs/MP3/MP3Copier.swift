@@ -21,7 +21,9 @@ struct MP3Copier: SourceCopier {
     ) throws -> WrittenAudio {
         let frames = try FrameWriter<FrameIndexRow>(
             MP3Codec.indexName, .index(of: FrameIndexRow.self), hashes: false, in: node)
-        try frames.append(file, from: layout.firstFrameOffset, by: MP3FrameScanner(layout), progress: progress)
+        let scanner = try frames.append(
+            file, from: layout.firstFrameOffset, by: MP3FrameScanner(layout), progress: progress)
+        if !scanner.holes.isEmpty { try refuseMissingFrames() }
         let heard = try layout.trim.heard(
             frameCount: frames.frameCount, samplesPerFrame: layout.header.samplesPerFrame)
         guard !heard.isEmpty else { throw ImportError("has no samples: there is nothing to import") }
@@ -32,6 +34,18 @@ struct MP3Copier: SourceCopier {
         try frames.finish(attributes)
         return WrittenAudio(
             codec: codec, sampleCount: UInt64(heard.count), byteCount: frames.byteCount,
-            proofs: [.sourceFile, .decodableSamples])
+            proofs: [.sourceFile, .decodableSamples],
+            announcedSampleCount: layout.announcedSampleCount(frames.frameCount),
+            foreignByteCount: scanner.holes.byteCount)
+    }
+
+    /// Throws if frames seem to be missing between others: those behind them would come too early.
+    private func refuseMissingFrames() throws {
+        let frames = try RawFrames(of: file.codedStream, layout)
+        guard frames.missingFrameCount > 0 else { return }
+        throw AudioCodingError(
+            .mp3,
+            "\(frames.foreignByteCount) bytes between its frames belong to none, and \(frames.missingFrameCount) frames "
+                + "seem to be missing there")
     }
 }

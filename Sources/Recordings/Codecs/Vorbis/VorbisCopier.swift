@@ -26,7 +26,7 @@ struct VorbisCopier: SourceCopier {
         var reported: UInt64 = 0
         try Self.refusing {
             // Frames overlap: their samples are not counted.
-            try frames.append(file, from: 0, by: scanner) { _ in
+            _ = try frames.append(file, from: 0, by: scanner) { _ in
                 progress(scanner.heardSampleCount.subtracting(reported) ?? 0)
                 reported = scanner.heardSampleCount
             }

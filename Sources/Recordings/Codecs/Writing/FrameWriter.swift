@@ -50,10 +50,12 @@ final class FrameWriter<Row: FrameRow> {
     }
 
     /// Appends all of `file`, byte for byte, and the rows of the frames that `scanner` finds in it from `firstFrameOffset` on.
-    /// `progress` is called, now and then, with the samples of one channel of the frames that were found since the last call.
-    func append(
-        _ file: SourceFile, from firstFrameOffset: UInt64, by scanner: some FrameScanner, progress: (UInt64) -> Void
-    ) throws {
+    /// `progress` is called, now and then, with the samples of one channel of the frames that were found since the last call. Returns
+    /// the scanner as it is at the end.
+    @discardableResult
+    func append<Scanner: FrameScanner>(
+        _ file: SourceFile, from firstFrameOffset: UInt64, by scanner: Scanner, progress: (UInt64) -> Void
+    ) throws -> Scanner {
         var scanner = scanner
         try file.forEachPiece(of: 0..<firstFrameOffset) { try blob.append($0) }
         try file.forEachPiece(of: firstFrameOffset..<file.byteCount) { piece in
@@ -63,6 +65,7 @@ final class FrameWriter<Row: FrameRow> {
             progress(frames.reduce(0) { $0 + UInt64($1.sampleCount) })
         }
         for frame in try scanner.finish() { try appendRow(of: frame) }
+        return scanner
     }
 
     /// Puts `header` in the place of the bytes that were appended first.
