@@ -70,7 +70,7 @@ public struct FrameHoles: Sendable, Equatable {
             let frame = placed[index]
             placed[index] = CodedFrame(
                 offset: frame.offset, byteCount: frame.byteCount,
-                firstSample: frame.firstSample.adding(shift * UInt64(frame.sampleCount)) ?? .max,
+                firstSample: shift.multiplied(by: UInt64(frame.sampleCount)).flatMap(frame.firstSample.adding) ?? .max,
                 sampleCount: frame.sampleCount)
         }
         return placed

@@ -31,7 +31,7 @@ public struct RawFrames {
         heard = (try? layout.trim.heard(frameCount: frameCount, samplesPerFrame: Int(perFrame))) ?? all
         announcedSampleCount = layout.announcedSampleCount(frameCount)
         sampleRate = layout.header.sampleRate
-        missingFrameCount = frameCount - UInt64(frames.count)
+        missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
         self.frames = frames
     }
@@ -47,7 +47,7 @@ public struct RawFrames {
         heard = 0..<(frameCount.multiplied(by: UInt64(perFrame)) ?? .max)
         announcedSampleCount = nil
         sampleRate = first.sampleRate
-        missingFrameCount = frameCount - UInt64(frames.count)
+        missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
         self.frames = frames
     }

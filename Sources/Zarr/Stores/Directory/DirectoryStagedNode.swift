@@ -51,9 +51,9 @@ final class DirectoryStagedNode: StagedNode {
         try result.get()
     }
 
-    /// Remembers that everything is on the disk.
-    func isSynced() {
-        synced.withLock { if $0 == nil { $0 = .success(()) } }
+    /// Remembers what came of syncing everything, unless this node was synced before.
+    func remember(_ result: Result<Void, StoreError>) {
+        synced.withLock { if $0 == nil { $0 = result } }
     }
 
     func appear(at place: String) throws(StoreError) -> Bool {

@@ -34,15 +34,15 @@ extension DirectoryStore: WritableStore {
         try DirectoryStagedNode(in: self)
     }
 
-    /// As for every store; of several nodes on a local file system, by one syncfs(2).
+    /// As for every store; of several nodes on a local file system, by one syncfs(2). If that fails, none of them counts as kept.
     public func sync(_ nodes: [any StagedNode]) -> [StoreError?] {
         let staged = nodes.compactMap { $0 as? DirectoryStagedNode }
-        if nodes.count > 1, staged.count == nodes.count, FileSystemSync.isReliable(for: root),
-            FileSystemSync.wait(for: root)
-        {
-            for node in staged { node.isSynced() }
+        guard nodes.count > 1, staged.count == nodes.count, FileSystemSync.isReliable(for: root) else {
+            return syncEach(nodes)
         }
-        // What is synced already costs nothing; after an error, each node finds out whether it is concerned.
+        let result = Result { () throws(StoreError) in try changes.syncFileSystem() }
+        for node in staged { node.remember(result) }
+        // What is remembered costs nothing.
         return syncEach(nodes)
     }
 

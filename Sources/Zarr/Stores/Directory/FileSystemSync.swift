@@ -2,7 +2,8 @@ import CLinux
 import Glibc
 import Support
 
-/// Waiting for all that a file system has not yet written: for hundreds of small files, this takes as long as fsync(2) for a few.
+/// Whether all that a file system has not yet written can be waited for at once: for hundreds of small files, this takes as long as
+/// fsync(2) for a few.
 enum FileSystemSync {
     /// The local file systems, of which syncfs(2) is known to wait for bytes and names, by their numbers in statfs(2).
     private static let kinds: Set<Int> = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x0102_1994]
@@ -12,14 +13,6 @@ enum FileSystemSync {
         var status = statfs()
         guard reportsErrors, fstatfs(folder.descriptor, &status) == 0 else { return false }
         return kinds.contains(Int(status.f_type))
-    }
-
-    /// Waits until everything on the file system of `folder` is on the disk. Errors since it was opened are reported once.
-    static func wait(for folder: OwnedDescriptor) -> Bool {
-        while syncfs(folder.descriptor) != 0 {
-            guard errno == EINTR else { return false }
-        }
-        return true
     }
 
     /// Whether this kernel's syncfs(2) reports errors of writing: Linux 5.8 and later.

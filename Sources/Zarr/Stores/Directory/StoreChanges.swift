@@ -92,6 +92,12 @@ struct StoreChanges: Sendable {
         _ = try attempt("fsync", path, "cannot be kept") { fsync(file.descriptor) }
     }
 
+    /// Waits until everything on the store's file system is on the disk. Throws if anything could not be written since the store was
+    /// opened, by whichever program: the kernel does not say what, and says it once.
+    func syncFileSystem() throws(StoreError) {
+        _ = try attempt("syncfs", "", "what was written cannot be kept") { syncfs(root.descriptor) }
+    }
+
     /// Waits until all files and names in the folder `path`, and in all below it, are on the disk.
     func syncTree(_ path: String, depth: Int = 0) throws(StoreError) {
         try forEachEntry(of: path, depth: depth) { entry, inner throws(StoreError) in
