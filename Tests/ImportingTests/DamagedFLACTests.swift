@@ -66,12 +66,15 @@ struct DamagedFLACTests {
         return bytes
     }
 
-    @Test(arguments: [
-        ("rate", UInt64(44_100), 20, 80), ("rate", 0, 20, 80), ("channels", 1, 3, 100), ("bits", 23, 5, 103),
+    /// A field of STREAMINFO, and what is written there: value, bits, offset in bits (RFC 9639 section 8.2).
+    private static let wrongFields: [(String, UInt64, Int, Int)] = [
+        ("rate", 44_100, 20, 80), ("rate", 0, 20, 80), ("channels", 1, 3, 100), ("bits", 23, 5, 103),
         ("largest block", 16, 16, 16), ("largest block", 15, 16, 16), ("largest block", 65_535, 16, 16),
         ("both blocks", 0, 32, 0), ("both blocks", 65_535 << 16 | 65_535, 32, 0),
         ("both blocks", 4_608 << 16 | 1_152, 32, 0),
-    ])
+    ]
+
+    @Test(arguments: wrongFields)
     func `what the frames of FLAC say counts, not a STREAMINFO that contradicts them`(
         what: String, value: UInt64, bits: Int, offset: Int
     ) throws {
