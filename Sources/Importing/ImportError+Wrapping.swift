@@ -3,6 +3,11 @@ import Recordings
 import WaveFile
 
 extension ImportError {
+    /// `--strict` refuses a source because of the damage that `notes` report.
+    init(damaged notes: [String]) {
+        self.init("\(notes.joined(separator: "; ")): without --strict it is imported as far as it goes")
+    }
+
     /// `error` itself if it is an `ImportError`; else one that names it as its cause.
     init(wrapping error: any Error) {
         switch error {

@@ -58,6 +58,8 @@ struct ImportJob {
             switch source.content {
             case .wave(let wave, let format): try writeWave(wave, format)
             case .decoded(let media): try writeDecoded(media)
+            case .salvaged(let salvage, let isAlone):
+                try writeSalvaged(salvage, keepsSource: isAlone && !options.reencodes)
             case .copied(let copier): try copy(copier)
             }
         written.notes = notes + source.description.streamNotes + written.notes
@@ -110,14 +112,15 @@ struct ImportJob {
     // MARK: - Other files
 
     private func writeDecoded(_ media: MediaSource) throws -> Written {
+        // Frames that are lost, out of order or there twice are found by their numbers.
+        if media.isFLACFile, let salvage = try source.file.flacSalvage() {
+            return try writeSalvaged(salvage, keepsSource: false)
+        }
         let sha256 = try source.file.sha256()
         var samples: any SampleSource = try MediaSamples(media)
         if isSalvage, !samples.form.format.isInteger { samples = SixteenBitSamples(samples) }
         var written = try encode(samples) { sha256 }
-        if isSalvage, media.holdsOneSound {
-            try writeBytes(0..<source.file.byteCount, HierarchyNames.damagedSource, .blob)
-            written.keepsDamagedSource = true
-        }
+        if isSalvage, media.holdsOneSound { try keepDamagedSource(in: &written) }
         if let wave = source.file.codedWave {
             try writeChunks(around: wave.data)
             written.notes += try accept(OtherSoundNote.notes(wave.otherSoundByteCount))
@@ -130,6 +133,19 @@ struct ImportJob {
         }
         written.notes += try accept(damage)
         return written
+    }
+
+    private func writeSalvaged(_ salvage: FLACSalvage, keepsSource: Bool) throws -> Written {
+        let sha256 = try source.file.sha256()
+        var written = try encode(FLACSamples(salvage)) { sha256 }
+        if keepsSource { try keepDamagedSource(in: &written) }
+        written.notes += try accept(salvage.notes + salvage.damage.notes(sampleRate: salvage.sampleRate))
+        return written
+    }
+
+    private func keepDamagedSource(in written: inout Written) throws {
+        try writeBytes(0..<source.file.byteCount, HierarchyNames.damagedSource, .blob)
+        written.keepsDamagedSource = true
     }
 
     /// Keeps what a WAV file has around the coded samples `data`, unless it is too long to be metadata.
@@ -151,7 +167,7 @@ struct ImportJob {
     /// `notes`, which say what is wrong with the source. Throws if there are any and that is not wanted.
     private func accept(_ notes: [String]) throws(ImportError) -> [String] {
         guard options.isStrict, !notes.isEmpty else { return notes }
-        throw ImportError("\(notes.joined(separator: "; ")): without --strict it is imported as far as it goes")
+        throw ImportError(damaged: notes)
     }
 
     private func copy(_ copier: any SourceCopier) throws -> Written {

@@ -42,11 +42,13 @@ public final class Importer: Sendable {
             let source = try open(path)
             let byteCount = source.file.byteCount
             let mayBeThere = try sources?.mayHave(byteCount: byteCount) ?? false
-            guard mayBeThere || planned?.mayHave(byteCount: byteCount) == true else { return try plan(for: source) }
+            guard mayBeThere || planned?.mayHave(byteCount: byteCount) == true else {
+                return try plan(for: source, at: path)
+            }
             let identity = identity(of: source, sha256: try source.file.sha256())
             if let place = try sources?.place(of: identity) { return .alreadyThere(place) }
             if let other = planned?.path(of: identity) { return .repeated(other) }
-            let forecast = try plan(for: source)
+            let forecast = try plan(for: source, at: path)
             planned?.add(identity, at: path)
             return forecast
         } catch {
@@ -54,9 +56,12 @@ public final class Importer: Sendable {
         }
     }
 
-    private func plan(for source: OpenSource) throws -> Forecast {
+    private func plan(for source: OpenSource, at path: String) throws -> Forecast {
         switch source.content {
-        case .copied(let copier): return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+        case .copied(let copier):
+            if let salvaged = try salvaged(path, insteadOf: copier) { return .planned(salvaged) }
+            return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+        case .salvaged(let salvage, _): return .planned(try preview(of: source, salvaging: salvage))
         case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
         case .wave(let wave, let format):
             try checkSamples(of: source, wave, format)
@@ -66,6 +71,21 @@ public final class Importer: Sendable {
                     try source.file.floatScale(of: wave, format)
                 })
         }
+    }
+
+    /// What would be had of the file at `path` if a look at it shows that `copier` will not store it as it is; nil otherwise.
+    private func salvaged(_ path: String, insteadOf copier: any SourceCopier) throws -> ImportPreview? {
+        guard try copier.seemsDamaged() else { return nil }
+        let source = try OpenSource(path: path, stream: options.stream, reencodes: false, salvages: true)
+        guard case .salvaged(let salvage, _) = source.content else { return nil }
+        return try preview(of: source, salvaging: salvage)
+    }
+
+    private func preview(of source: OpenSource, salvaging salvage: FLACSalvage) throws(ImportError) -> ImportPreview {
+        let notes = salvage.notes + salvage.damage.notes(sampleRate: salvage.sampleRate)
+        guard notes.isEmpty || !options.isStrict else { throw ImportError(damaged: notes) }
+        let plan = try EncodingPlan(SampleForm(salvage), options)
+        return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes + notes)
     }
 
     /// Throws if the source has samples of more bits than are kept, or is an AudioMoth's whose collapsed silence would be refused.
@@ -142,7 +162,14 @@ public final class Importer: Sendable {
     private func stageDecoded(
         _ path: String, _ relativePath: String?, insteadOf obstacle: any Error, into group: AudioGroup
     ) throws -> StagedRecording {
-        guard let source = try? OpenSource(path: path, stream: options.stream, reencodes: true) else { throw obstacle }
+        let source: OpenSource
+        do {
+            source = try OpenSource(path: path, stream: options.stream, reencodes: false, salvages: true)
+        } catch let refusal as ImportError {
+            throw refusal
+        } catch {
+            throw obstacle
+        }
         do {
             return try stage(
                 source, relativePath, isSalvage: true,

@@ -10,6 +10,8 @@ struct OpenSource {
         case wave(WaveSource, WaveFormat)
         /// Its samples are decoded by libavcodec.
         case decoded(MediaSource)
+        /// The samples of the whole frames of a FLAC file that cannot be stored as it is. `isAlone` says that there is nothing else in it.
+        case salvaged(FLACSalvage, isAlone: Bool)
         /// It is stored as it is coded.
         case copied(any SourceCopier)
     }
@@ -23,9 +25,10 @@ struct OpenSource {
     let announcedSampleCount: UInt64?
 
     /// Opens stream `stream`, nil for the default one, of the file at `path`. A source that one of `codecs` can store as it is coded
-    /// is decoded only if `reencodes`; the first codec that can is taken.
+    /// is decoded only if `reencodes` or `salvages`, which says that it is known to be damaged; the first codec that can is taken.
     init(
-        path: String, stream: Int?, reencodes: Bool, codecs: [any ImportableCodec] = CodecRegistry.importable
+        path: String, stream: Int?, reencodes: Bool, salvages: Bool = false,
+        codecs: [any ImportableCodec] = CodecRegistry.importable
     ) throws {
         let file = try SourceFile(path: path)
         self.file = file
@@ -59,9 +62,15 @@ struct OpenSource {
             }
         }
         let media = try? opening.get()
-        if !reencodes, let copier = try Self.copier(of: CodedSource(file: file, media: media), codecs) {
+        if !reencodes, !salvages, let copier = try Self.copier(of: CodedSource(file: file, media: media), codecs) {
             content = .copied(copier)
             description = media.map { SourceDescription(file, $0) } ?? SourceDescription(file, copier)
+        } else if !reencodes || media == nil, stream ?? 0 == 0, let salvage = try Self.salvage(of: file, media) {
+            content = .salvaged(salvage, isAlone: media?.holdsOneSound ?? true)
+            description = SourceDescription(file, media, salvage)
+            announcedSampleCount = nil
+            bytesPerSample = Double(file.byteCount) / Double(max(salvage.sampleCount, 1))
+            return
         } else {
             let media = try opening.get()
             content = .decoded(media)
@@ -102,6 +111,16 @@ struct OpenSource {
         return media
     }
 
+    /// What can be had of `file`, which libavformat reads as `media`, by its frames alone; nil if it is no FLAC file.
+    private static func salvage(of file: SourceFile, _ media: MediaSource?) throws -> FLACSalvage? {
+        guard let media else {
+            return try FLACSalvage.isLikely(of: file.codedStream, name: file.name) ? try file.flacSalvage() : nil
+        }
+        guard media.isFLACFile else { return nil }
+        guard let salvage = try file.flacSalvage() else { throw ImportError("has no whole frame") }
+        return salvage
+    }
+
     private static func copier(
         of source: CodedSource, _ codecs: [any ImportableCodec]
     ) throws -> (any SourceCopier)? {
@@ -109,5 +128,21 @@ struct OpenSource {
             if let copier = try codec.copier(of: source) { return copier }
         }
         return nil
+    }
+}
+
+extension MediaSource {
+    /// Whether the file is FLAC in its own container.
+    var isFLACFile: Bool { format == "flac" && stream.codec == "flac" }
+}
+
+extension SourceFile {
+    /// The samples of its whole FLAC frames; nil if it has none. Refuses frames of several forms.
+    func flacSalvage() throws -> FLACSalvage? {
+        do {
+            return try FLACSalvage(of: codedStream)
+        } catch let change as FLACFormChange {
+            throw ImportError(change.summary)
+        }
     }
 }

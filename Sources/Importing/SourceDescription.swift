@@ -89,6 +89,23 @@ struct SourceDescription {
         hasChunks = false
     }
 
+    /// A FLAC file whose frames `salvage` has found, and which libavformat reads as `media`; nil if it does not.
+    init(_ file: SourceFile, _ media: MediaSource?, _ salvage: FLACSalvage) {
+        let described = media.map { SourceDescription(file, $0) }
+        let stream = Stream(
+            codec: "flac", sampleRate: salvage.sampleRate, channels: salvage.channels, format: salvage.format,
+            bitRate: nil, tags: described?.stream.tags ?? [:], index: described?.stream.index ?? 0)
+        fileName = file.name
+        byteCount = file.byteCount
+        modified = file.modified
+        container = "flac"
+        streams = [stream]
+        chosen = 0
+        tags = described?.tags ?? [:]
+        metadata = described?.metadata ?? WaveMetadata()
+        hasChunks = false
+    }
+
     /// A file that libavformat reads.
     init(_ file: SourceFile, _ source: MediaSource) {
         fileName = file.name

@@ -12,6 +12,8 @@ public final class FLACDecoder {
     private let streamInfo: FLACStreamInfo
     private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
     private let exchange: Exchange
+    /// Bytes that were read of what was decoded last.
+    private(set) var readByteCount: UInt64 = 0
 
     /// A decoder for the stream that `streamInfo` describes.
     public init(streamInfo: FLACStreamInfo) throws(AudioCodingError) {
@@ -62,24 +64,37 @@ public final class FLACDecoder {
         guard let header = FLACFrameHeader.parse(frame, of: streamInfo) else {
             throw AudioCodingError(.flac, "the bytes do not begin with a frame of the stream")
         }
-        guard output.count >= header.blockSize * streamInfo.channels * outputBytesPerSample else {
-            throw AudioCodingError(.flac, "\(header.blockSize) samples do not fit in \(output.count) bytes")
+        guard try decode(front: frame, blockSize: header.blockSize, into: output) == frame.count else {
+            throw AudioCodingError(.flac, "the frame cannot be decoded: it is not one whole frame")
+        }
+        return header.blockSize
+    }
+
+    /// Decodes the frame that `bytes` begin with, which has `blockSize` samples of one channel, as `decode` does, whatever its header says
+    /// of the rate. Returns the bytes that it takes.
+    func decode(
+        front bytes: UnsafeRawBufferPointer, blockSize: Int, into output: UnsafeMutableRawBufferPointer
+    ) throws(AudioCodingError) -> Int {
+        guard output.count >= blockSize * streamInfo.channels * outputBytesPerSample else {
+            throw AudioCodingError(.flac, "\(blockSize) samples do not fit in \(output.count) bytes")
         }
         // Otherwise libFLAC may fill a gap between the frame it decoded last and this one with silence, or go on with what is left
         // of a damaged one.
         FLAC__stream_decoder_flush(decoder)
-        exchange.begin(frame, into: output)
+        let start = exchange.position
+        exchange.begin(bytes, into: output)
         defer { exchange.end() }
         var position: UInt64 = 0
-        guard FLAC__stream_decoder_process_single(decoder) != 0, exchange.fault == nil,
-            exchange.blockSize == header.blockSize,
+        let isDecoded = FLAC__stream_decoder_process_single(decoder) != 0
+        readByteCount = exchange.position - start
+        guard isDecoded, exchange.fault == nil, exchange.blockSize == blockSize,
             // libFLAC checks only the bytes that it takes to be the frame.
-            FLAC__stream_decoder_get_decode_position(decoder, &position) != 0, position == exchange.position
+            FLAC__stream_decoder_get_decode_position(decoder, &position) != 0, position >= start
         else {
             let problem = exchange.fault ?? "it is not one whole frame"
             throw AudioCodingError(.flac, "the frame cannot be decoded: \(problem)")
         }
-        return header.blockSize
+        return Int(clamping: position - start)
     }
 
     private var state: String {
@@ -120,6 +135,8 @@ public final class FLACDecoder {
 
         /// Copies the next bytes into `buffer` and returns how many; 0 at the end.
         func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+            // Behind a fault libFLAC looks for the next frame, which is not wanted.
+            guard fault == nil else { return 0 }
             let bytes = input.prefix(buffer.count)
             buffer.copyBytes(from: bytes)
             input = UnsafeRawBufferPointer(rebasing: input.dropFirst(bytes.count))

@@ -45,3 +45,15 @@ public struct FLACMetadata: Sendable, Equatable {
         header.dropFirst().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
+
+extension FLACMetadata {
+    /// Why the metadata of `stream` cannot be read; nil if they can.
+    static func problem(of stream: CodedStream) -> String? {
+        do throws(AudioCodingError) {
+            _ = try FLACMetadata(of: stream)
+            return nil
+        } catch {
+            return error.problem
+        }
+    }
+}

@@ -30,7 +30,7 @@ struct FLACCopier: SourceCopier {
         } else {
             try copyPackets(to: frames, progress)
         }
-        guard frames.sampleCount > 0 else { throw ImportError("has no whole frame") }
+        guard frames.sampleCount > 0 else { throw AudioCodingError(.flac, "it has no whole frame") }
         let announced = parser.streamInfo.totalSamples
         try refuseGaps(in: frames)
         let isLonger = announced.map { $0 < frames.sampleCount } ?? false
@@ -48,18 +48,28 @@ struct FLACCopier: SourceCopier {
             announcedSampleCount: announced, notes: notes)
     }
 
-    /// Throws if frames are lost in the middle, and if the last one may be there, but is not found for what follows it: another file, zeros, a tag of a strange kind. A frame
-    /// of FLAC does not say where it ends.
-    private func refuseGaps(in frames: FrameWriter<FrameIndexRow>) throws(AudioCodingError) {
+    /// Throws if frames are lost in the middle, and if what is behind the last one that was found has frames: the last of the stream,
+    /// which does not say where it ends, before zeros or a tag of a strange kind; another file; frames of another form.
+    private func refuseGaps(in frames: FrameWriter<FrameIndexRow>) throws {
         guard frames.isContiguous else {
             throw AudioCodingError(.flac, "there are bytes between its frames that are no frame")
         }
         let rest = frames.byteCount - min(frames.lastFrameEnd, frames.byteCount)
-        let missing = parser.streamInfo.totalSamples.map { $0.subtracting(frames.sampleCount) ?? 0 }
-        guard parser.isFile, rest > UInt64(FLACFrameScanner.tagByteCount),
-            missing.map({ $0 > 0 && $0 <= UInt64(parser.streamInfo.maximumBlockSize) }) ?? true
-        else { return }
-        throw AudioCodingError(.flac, "\(rest) bytes at its end are no frame", at: frames.lastFrameEnd)
+        guard parser.isFile, rest > 0 else { return }
+        let isUnknown = rest > UInt64(FLACFrameScanner.tagByteCount) && parser.streamInfo.totalSamples == nil
+        guard try isUnknown || FLACSalvage.hasFrame(in: file.codedStream, from: frames.lastFrameEnd) else { return }
+        throw AudioCodingError(.flac, "\(rest) bytes at its end are no frame of it", at: frames.lastFrameEnd)
+    }
+
+    func seemsDamaged() throws -> Bool {
+        guard parser.isFile else { return false }
+        let stream = file.codedStream
+        guard let metadata = try? FLACMetadata(of: stream),
+            let last = try FLACFrameScanner.lastFrame(of: stream, streamInfo: metadata.streamInfo),
+            try file.firstFrame(metadata)?.firstSample == 0
+        else { return true }
+        let end = last.offset + UInt64(last.byteCount)
+        return try end < stream.byteCount && FLACSalvage.hasFrame(in: stream, from: end)
     }
 
     private func copyFile(to frames: FrameWriter<FrameIndexRow>, _ progress: (UInt64) -> Void) throws {
@@ -76,5 +86,14 @@ struct FLACCopier: SourceCopier {
         _ = try media.forEachFrame(progress: progress) { try frames.append($0) }
         guard streamInfo.totalSamples == nil else { return }
         try frames.replaceHeader(with: streamInfo.with(totalSamples: frames.sampleCount).streamHeader)
+    }
+}
+
+extension SourceFile {
+    /// The header of the first frame behind `metadata`; nil if there is none.
+    fileprivate func firstFrame(_ metadata: FLACMetadata) throws(ImportError) -> FLACFrameHeader? {
+        let start = min(metadata.firstFrameOffset, byteCount)
+        let bytes = try bytes(start..<min(start + UInt64(FLACFrameHeader.maximumByteCount), byteCount))
+        return bytes.withUnsafeBytes { FLACFrameHeader.parse($0, of: metadata.streamInfo) }
     }
 }

@@ -24,6 +24,9 @@ public protocol SourceCopier {
     /// Samples of one channel a second.
     var sampleRate: UInt32 { get }
 
+    /// Whether a quick look at the source shows that `copy` will throw because of its damage; false if it shows nothing.
+    func seemsDamaged() throws -> Bool
+
     /// Writes the audio into `node`, by several threads if `isConcurrent`. `attributes` go to the blob, beside those of the codec.
     /// `progress` is called with the samples of one channel that were copied since the last call.
     ///
@@ -31,4 +34,9 @@ public protocol SourceCopier {
     func copy(
         into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio
+}
+
+extension SourceCopier {
+    /// Nothing is known before the source is copied.
+    public func seemsDamaged() throws -> Bool { false }
 }
