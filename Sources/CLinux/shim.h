@@ -13,7 +13,27 @@ int sync_file_range(int file, long offset, long count, unsigned int flags);
 // syncfs(2), for the same reason.
 int syncfs(int file);
 
+// O_PATH of open(2), for the same reason.
+static const int zwl_o_path = 010000000;
+
+// openat2(2), which glibc does not wrap, and its constants. Returns a descriptor, or -1 with errno set.
+#include <stdint.h>
+#include <sys/syscall.h>
+
+static inline int zwl_openat2(int directory, const char *path, int flags, unsigned int mode, uint64_t resolve) {
+    struct {
+        uint64_t flags;
+        uint64_t mode;
+        uint64_t resolve;
+    } how = {(uint64_t)(unsigned int)flags, mode, resolve};
+    long syscall(long number, ...);
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
 enum {
+    zwl_resolve_no_magiclinks = 0x02,
+    zwl_resolve_no_symlinks = 0x04,
+    zwl_resolve_beneath = 0x08,
     zwl_rename_noreplace = 1 << 0,
     zwl_rename_exchange = 1 << 1,
     zwl_sync_file_range_write = 1 << 1,

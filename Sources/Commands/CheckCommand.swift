@@ -8,6 +8,7 @@ enum CheckCommand {
     struct Configuration: Sendable {
         var options = StoreCheck.Options()
         var isJSON = false
+        var links = FollowedLinks()
     }
 
     static let subcommand = Subcommand(
@@ -33,6 +34,7 @@ enum CheckCommand {
                 },
                 help: "recordings checked at a time (the processors)"),
             CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
+            .followLinks(\.links),
         ],
         configuration: Configuration(), run: run)
 
@@ -43,8 +45,8 @@ enum CheckCommand {
         let check: StoreCheck
         do {
             check = try StoreCheck(
-                StoreCatalogue.open(path: address.path), root: address.group, options: configuration.options,
-                cache: BlockCache(budget: 128 << 20))
+                StoreCatalogue.open(path: address.path, links: configuration.links), root: address.group,
+                options: configuration.options, cache: BlockCache(budget: 128 << 20))
         } catch let error as CommandError {
             throw error
         } catch {

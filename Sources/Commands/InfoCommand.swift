@@ -8,6 +8,7 @@ enum InfoCommand {
     struct Configuration: Sendable {
         var isJSON = false
         var catalogue = CatalogueLocation.standard
+        var links = FollowedLinks()
     }
 
     static let subcommand = Subcommand(
@@ -20,6 +21,7 @@ enum InfoCommand {
         options: [
             CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
             .catalogue(\.catalogue),
+            .followLinks(\.links),
         ],
         configuration: Configuration(), run: run)
 
@@ -27,7 +29,8 @@ enum InfoCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, streams, as: "info")
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
+            as: "info")
         let recording = try store.recording(operands[1])
         let description = try RecordingDescription(
             OpenStore.Entry(recording: recording, file: store.file(of: recording)), in: store)

@@ -7,6 +7,7 @@ enum ListCommand {
     struct Configuration: Sendable {
         var format = Format.table
         var catalogue = CatalogueLocation.standard
+        var links = FollowedLinks()
     }
 
     enum Format: Sendable {
@@ -22,6 +23,7 @@ enum ListCommand {
             CommandOption("--csv", effect: .flag { $0.format = .csv }, help: "print comma-separated values (a table)"),
             CommandOption("--json", effect: .flag { $0.format = .json }, help: "print JSON (a table)"),
             .catalogue(\.catalogue),
+            .followLinks(\.links),
         ],
         configuration: Configuration(), run: run)
 
@@ -29,7 +31,8 @@ enum ListCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, streams, as: "list")
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
+            as: "list")
         let contents = store.learn()
         let recordings = RecordingRow.all(contents.entries, in: store)
         switch configuration.format {

@@ -77,8 +77,9 @@ public struct MountCommand: Sendable {
         sources.version = version
         sources.store = store
         let catalogue = try StoreCatalogue.catalogue(
-            of: StoreCatalogue.open(path: store), StoreAddress(path: store, group: configuration.group), cache: cache,
-            file: file, counters: sources.decoding, log: log)
+            of: StoreCatalogue.open(path: store, links: configuration.links),
+            StoreAddress(path: store, group: configuration.group), cache: cache, file: file, counters: sources.decoding,
+            log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? configuration.cacheByteCount / 2 : 0)
         let volume = Volume(

@@ -31,6 +31,8 @@ struct MountConfiguration: Sendable {
     var logFile: String?
     /// The place to keep what is learned about the recordings.
     var catalogue = CatalogueLocation.standard
+    /// The folders outside of the store that symbolic links in it may lead to.
+    var links = FollowedLinks()
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
     /// Whether samples are decoded ahead of sequential readers.

@@ -63,6 +63,9 @@ struct MountOption: Sendable {
             "catalogue", effect: .value("PATH|off") { $0.catalogue = CatalogueLocation($1) },
             help: "where to keep what is learned about a store (~/.cache/zarrwlr)"),
         MountOption(
+            "follow_links", effect: .value("DIR[:DIR]") { $0.links = FollowedLinks($1) },
+            help: "let symbolic links in the store lead to these folders (nowhere outside it)"),
+        MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
             help: "no extended attributes: newer 'ls -l' asks every file for them, and is faster without"),
         MountOption(

@@ -41,16 +41,17 @@ struct OpenStore: Sendable {
     /// Opens what `address` names, without examining any recording, and keeps nothing. What is noticed about recordings later is
     /// logged in `log`.
     init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
-        try self.init(address, log: log) { nil }
+        try self.init(address, links: FollowedLinks(), log: log) { nil }
     }
 
     /// Opens what `address` names for the command `name`, without examining any recording. What is known is taken from the catalogue
-    /// at `location`, and what is learned is kept there. If that is not possible, nothing is kept, and `streams` have a line about a
+    /// at `location`, and what is learned is kept there; symbolic links may lead out of the store as `links` say. If that is not possible, nothing is kept, and `streams` have a line about a
     /// catalogue that the user has named.
     init(
-        _ address: StoreAddress, catalogue location: CatalogueLocation, _ streams: CommandStreams, as name: String
+        _ address: StoreAddress, catalogue location: CatalogueLocation, links: FollowedLinks, _ streams: CommandStreams,
+        as name: String
     ) throws(CommandError) {
-        try self.init(address, log: .silent) {
+        try self.init(address, links: links, log: .silent) {
             let log =
                 location == .standard
                 ? Log.silent
@@ -60,9 +61,11 @@ struct OpenStore: Sendable {
     }
 
     /// `openFile` is called once it is known that there is a store.
-    private init(_ address: StoreAddress, log: Log, openFile: () -> CatalogueFile?) throws(CommandError) {
+    private init(
+        _ address: StoreAddress, links: FollowedLinks, log: Log, openFile: () -> CatalogueFile?
+    ) throws(CommandError) {
         self.address = address
-        store = try StoreCatalogue.open(path: address.path)
+        store = try StoreCatalogue.open(path: address.path, links: links)
         cache = BlockCache(budget: Self.cacheByteCount)
         file = openFile()
         catalogue = try StoreCatalogue.catalogue(of: store, address, cache: cache, file: file, log: log)

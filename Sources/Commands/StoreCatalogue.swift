@@ -21,8 +21,9 @@ enum StoreCatalogue {
 
     // MARK: - Kinds of stores
 
-    /// The store at `path`, which must look like one. This and `create` are the only places that know which kinds there are.
-    static func open(path: String) throws(CommandError) -> any Store {
+    /// The store at `path`, which must look like one; symbolic links may lead out of it as `links` say. This and `create` are the only
+    /// places that know which kinds there are.
+    static func open(path: String, links: FollowedLinks = FollowedLinks()) throws(CommandError) -> any Store {
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0 else {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
@@ -41,8 +42,9 @@ enum StoreCatalogue {
                     ? "\(path): zarr_format 2 is not supported; convert it to Zarr v3"
                     : "\(path): not a Zarr v3 store, there is no zarr.json in it")
         }
+        let targets = try links.targets()
         do {
-            return try DirectoryStore(path: path)
+            return try DirectoryStore(path: path, targets: targets)
         } catch {
             throw CommandError("\(path): cannot be served", cause: error)
         }

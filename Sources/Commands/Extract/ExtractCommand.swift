@@ -17,6 +17,7 @@ enum ExtractCommand {
         var isSource = false
         var extractsSidecars = false
         var catalogue = CatalogueLocation.standard
+        var links = FollowedLinks()
         /// How a whole store or group is extracted; nil for what the user has not said.
         var jobs: Int?
         var verifies = false
@@ -131,6 +132,7 @@ enum ExtractCommand {
                 "--json", effect: .flag { $0.isJSON = true },
                 help: "of a store or group: print a line of JSON for each file"),
             .catalogue(\.catalogue),
+            .followLinks(\.links),
         ],
         configuration: Configuration(), run: run)
 
@@ -148,7 +150,8 @@ enum ExtractCommand {
             throw CommandError("--verify, --jobs, --quiet and --json are for a whole store or group")
         }
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, streams, as: "extract")
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
+            as: "extract")
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }
         if let recording, configuration.isSource {
@@ -191,7 +194,8 @@ enum ExtractCommand {
         guard folder != "-" else { throw CommandError("a store or a group has many files: let -o name a folder") }
         let report = ExtractReport(
             folder: folder, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet, streams)
-        let store = try OpenStore(address, catalogue: configuration.catalogue, streams, as: "extract")
+        let store = try OpenStore(
+            address, catalogue: configuration.catalogue, links: configuration.links, streams, as: "extract")
         guard !liesInStore(folder, address.path) else {
             throw CommandError("\(folder): is in the store; extract to a folder outside it")
         }

@@ -23,9 +23,9 @@ extension DirectoryStore {
     }
 
     private func fileByteCount(_ path: String) -> UInt64 {
-        var status = stat()
-        guard fstatat(root.descriptor, path, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
-        else { return 0 }
+        guard let status = root.status(of: path, followsLast: false), status.st_mode & S_IFMT == S_IFREG else {
+            return 0
+        }
         return UInt64(clamping: status.st_size)
     }
 }

@@ -18,7 +18,7 @@ extension DirectoryStore: WritableStore {
             guard ["mkdirat", "openat", "write"].contains(call), isHalted() else { return }
             throw SystemError(call, path, code: ECANCELED)
         }
-        if isNew { try store.changes.sync("..") }
+        if isNew { try store.changes.syncStoreName() }
         guard try !store.contains("zarr.json") else { return store }
         let strangers = try FolderEntry.all(in: "", of: store.root) ?? []
         if let stranger = strangers.first(where: { !$0.name.hasPrefix(StagingFolder.prefix) }) {
@@ -37,7 +37,7 @@ extension DirectoryStore: WritableStore {
     /// As for every store; of several nodes on a local file system, by one syncfs(2). If that fails, none of them counts as kept.
     public func sync(_ nodes: [any StagedNode]) -> [StoreError?] {
         let staged = nodes.compactMap { $0 as? DirectoryStagedNode }
-        guard nodes.count > 1, staged.count == nodes.count, FileSystemSync.isReliable(for: root) else {
+        guard nodes.count > 1, staged.count == nodes.count, FileSystemSync.isReliable(for: root.descriptor) else {
             return syncEach(nodes)
         }
         let result = Result { () throws(StoreError) in try changes.syncFileSystem() }
@@ -98,11 +98,10 @@ extension DirectoryStore: WritableStore {
 
     /// As for every store, by flock(2).
     public func withLock<T>(on path: String, _ body: () throws(StoreError) -> T) throws(StoreError) -> T {
-        let place = path.isEmpty ? "." : path
         try check(path, isPrefix: true)
-        let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = root.open(path, O_RDONLY | O_DIRECTORY, links: .none)
         guard descriptor >= 0 else {
-            throw StoreError("cannot be locked", key: path, system: SystemError("openat", place))
+            throw StoreError("cannot be locked", key: path, system: SystemError("openat2", path))
         }
         // The lock is released when the descriptor is closed.
         let folder = OwnedDescriptor(descriptor: descriptor)
@@ -131,6 +130,8 @@ extension DirectoryStore: WritableStore {
     }
 
     private func stagingFolders() throws(StoreError) -> [String] {
-        try children(of: "").filter { $0.hasPrefix(StagingFolder.prefix) }
+        var folders: [String] = []
+        for name in try children(of: "") where try StagingFolder.isStaging(name, of: root) { folders.append(name) }
+        return folders
     }
 }

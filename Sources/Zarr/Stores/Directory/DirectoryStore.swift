@@ -5,22 +5,31 @@ import Support
 ///
 /// Files are read with pread(2), never mapped: a mapped file that is truncated ends the process.
 public final class DirectoryStore: Store {
-    let root: OwnedDescriptor
+    let root: StoreFolder
     let changes: StoreChanges
-    let files = DescriptorCache(limit: 64)
+    let files = DescriptorCache(limit: openFileLimit)
 
-    /// Opens the directory at `path`.
-    public convenience init(path: String) throws(StoreError) {
-        try self.init(path: path) { _, _ throws(SystemError) in }
+    /// The most files that are kept open: a fraction of what the process may open.
+    private static let openFileLimit: Int = {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 16 }
+        return max(4, Int(clamping: min(limit.rlim_cur / 8, 64)))
+    }()
+
+    /// Opens the directory at `path`. Symbolic links in it may lead out of it to `targets` only.
+    public convenience init(path: String, targets: LinkTargets = LinkTargets()) throws(StoreError) {
+        try self.init(path: path, targets: targets) { _, _ throws(SystemError) in }
     }
 
     /// Opens the directory at `path`, and calls `observer` before each change that is made to it.
-    init(path: String, willChange observer: @escaping StoreChanges.Observer) throws(StoreError) {
+    init(
+        path: String, targets: LinkTargets = LinkTargets(), willChange observer: @escaping StoreChanges.Observer
+    ) throws(StoreError) {
         let descriptor = path.withFileName { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             throw StoreError("cannot open the store", key: "", system: SystemError("open", path))
         }
-        root = OwnedDescriptor(descriptor: descriptor)
+        root = StoreFolder(OwnedDescriptor(descriptor: descriptor), targets: targets)
         changes = StoreChanges(root: root, willChange: observer)
     }
 
@@ -33,8 +42,15 @@ public final class DirectoryStore: Store {
         let file = isNew || part.isRange(within: opened.info.size) ? opened : try opened.refreshed(key)
         let range = try part.range(of: file.info.size, key)
         let buffer = memory(range.count)
-        // No file is longer than Int.max.
-        let count = try file.read(from: Int(clamping: range.lowerBound), into: buffer, key)
+        let count: Int
+        do throws(StoreError) {
+            // No file is longer than Int.max.
+            count = try file.read(from: Int(clamping: range.lowerBound), into: buffer, key)
+        } catch {
+            // On a network file system, the descriptor may be of no use any more, and the file may be there again.
+            files.remove(key)
+            throw error
+        }
         guard count == buffer.count else {
             guard case .range = part else {
                 throw StoreError(.changed, "became shorter while it was read", key: key)
@@ -54,10 +70,9 @@ public final class DirectoryStore: Store {
     /// What stat(2) says of the file or directory `key`; nil if there is neither.
     public func status(of key: String) throws(StoreError) -> KeyStatus? {
         try check(key, isPrefix: true)
-        var status = stat()
-        guard fstatat(root.descriptor, key.isEmpty ? "." : key, &status, 0) == 0 else {
+        guard let status = root.status(of: key) else {
             if Self.meansMissing(errno) { return nil }
-            throw StoreError("cannot read its times", key: key, system: SystemError("fstatat", key))
+            throw StoreError(reading: key, "cannot read its times", system: SystemError("openat2", key))
         }
         return KeyStatus(
             modified: Timestamp(
@@ -69,15 +84,21 @@ public final class DirectoryStore: Store {
     private func file(_ key: String) throws(StoreError) -> (file: ReadableFile, isNew: Bool)? {
         if let file = files.file(key) { return (file, false) }
         try check(key, isPrefix: false)
-        // O_NONBLOCK: opening a FIFO must not wait for its writer.
-        let descriptor = openat(root.descriptor, key, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else {
+        guard let (descriptor, status) = openFile(key) else {
             if Self.meansMissing(errno) { return nil }
-            throw StoreError("cannot open", key: key, system: SystemError("openat", key))
+            throw StoreError(reading: key, "cannot open", system: SystemError("openat2", key))
         }
-        guard let file = try ReadableFile(OwnedDescriptor(descriptor: descriptor), key) else { return nil }
+        let file = ReadableFile(descriptor, status)
         files.insert(file, key)
         return (file, true)
+    }
+
+    /// The file of `key`, opened; nil with errno set if that fails. If there are too many open files, those that are kept open are closed.
+    private func openFile(_ key: String) -> (file: OwnedDescriptor, status: stat)? {
+        if let opened = root.openFile(key) { return opened }
+        guard errno == EMFILE || errno == ENFILE else { return nil }
+        files.removeAll()
+        return root.openFile(key)
     }
 
     /// Refuses a key that could name something other than a file below the root.

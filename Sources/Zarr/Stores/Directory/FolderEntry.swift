@@ -8,15 +8,16 @@ struct FolderEntry {
     let isDirectory: Bool
 
     /// The entries of the directory `path` below `root`, in no order; nil if there is no such directory.
-    static func all(in path: String, of root: OwnedDescriptor) throws(StoreError) -> [FolderEntry]? {
-        let place = path.isEmpty ? "." : path
-        let descriptor = openat(root.descriptor, place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    static func all(
+        in path: String, of root: StoreFolder, links: StoreFolder.Links = .permitted
+    ) throws(StoreError) -> [FolderEntry]? {
+        let descriptor = root.open(path, O_RDONLY | O_DIRECTORY, links: links)
         guard descriptor >= 0 else {
             if DirectoryStore.meansMissing(errno) { return nil }
-            throw StoreError("cannot list", key: path, system: SystemError("openat", place))
+            throw StoreError(reading: path, "cannot list", system: SystemError("openat2", path))
         }
         guard let directory = fdopendir(descriptor) else {
-            let error = SystemError("fdopendir", place)
+            let error = SystemError("fdopendir", path)
             close(descriptor)
             throw StoreError("cannot list", key: path, system: error)
         }
@@ -28,7 +29,7 @@ struct FolderEntry {
             guard let entry = readdir(directory) else { break }
             if let entry = FolderEntry(entry, in: descriptor) { entries.append(entry) }
         }
-        guard errno == 0 else { throw StoreError("cannot list", key: path, system: SystemError("readdir", place)) }
+        guard errno == 0 else { throw StoreError("cannot list", key: path, system: SystemError("readdir", path)) }
         return entries
     }
 

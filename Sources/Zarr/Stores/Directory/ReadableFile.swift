@@ -6,18 +6,8 @@ struct ReadableFile: Sendable {
     let descriptor: OwnedDescriptor
     let info: ValueInfo
 
-    /// The file `key`, open at `descriptor`; nil if that is a directory. Throws if it is neither.
-    init?(_ descriptor: OwnedDescriptor, _ key: String) throws(StoreError) {
-        let status = try Self.status(of: descriptor, key)
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: break
-        case S_IFDIR: return nil
-        default: throw StoreError(.failed, "is neither a file nor a directory", key: key)
-        }
-        self.init(descriptor, status)
-    }
-
-    private init(_ descriptor: OwnedDescriptor, _ status: stat) {
+    /// The regular file that is open at `descriptor`, of which fstat(2) says `status`.
+    init(_ descriptor: OwnedDescriptor, _ status: stat) {
         self.descriptor = descriptor
         info = ValueInfo(size: UInt64(clamping: status.st_size), version: status.version)
     }

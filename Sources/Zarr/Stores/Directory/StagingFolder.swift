@@ -4,7 +4,8 @@ import Support
 /// A hidden folder at the root of a store in which nodes and files are written before they are renamed to their places, so that
 /// they appear as a whole or not at all.
 ///
-/// It holds no zarr.json and is therefore no node to any reader. Its lock is held as long as this object lives, and is
+/// It holds no zarr.json and is therefore no node to any reader. A folder is taken for one only by its whole name and if it has a lock
+/// file and no zarr.json, or is empty: anything else was put there by somebody else. Its lock is held as long as this object lives, and is
 /// released by the system when the process ends, in whatever way: a folder whose lock no process holds was left by a
 /// dead process.
 final class StagingFolder: Sendable {
@@ -42,11 +43,18 @@ final class StagingFolder: Sendable {
     private static func openLock(of path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
         var descriptor: Int32 = -1
         let code = try changes.attempt("openat", path, "cannot be locked", unless: ENOENT) {
-            descriptor = openat(
-                changes.root.descriptor, "\(path)/\(lockName)", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+            descriptor = changes.root.open("\(path)/\(lockName)", O_RDWR | O_CREAT, mode: 0o666, links: .none)
             return descriptor
         }
         return code == 0 ? OwnedDescriptor(descriptor: descriptor) : nil
+    }
+
+    /// Whether the folder `name` at the root of a store is one of these, whether or not its process lives.
+    static func isStaging(_ name: String, of root: StoreFolder) throws(StoreError) -> Bool {
+        guard name.wholeMatch(of: #/\.zarrwlr-staging-[0-9]+-[0-9a-z]+/#) != nil else { return false }
+        let entries = try FolderEntry.all(in: name, of: root, links: .none) ?? []
+        let isLocked = entries.contains { $0.name == lockName && !$0.isDirectory }
+        return entries.isEmpty || isLocked && !entries.contains { $0.name == "zarr.json" }
     }
 
     /// Removes it and all it holds.
@@ -66,11 +74,11 @@ final class StagingFolder: Sendable {
     }
 
     /// Whether no living process holds the lock of the folder `path`. Changes nothing.
-    static func isAbandoned(_ path: String, of root: OwnedDescriptor) throws(StoreError) -> Bool {
-        let descriptor = openat(root.descriptor, "\(path)/\(lockName)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    static func isAbandoned(_ path: String, of root: StoreFolder) throws(StoreError) -> Bool {
+        let descriptor = root.open("\(path)/\(lockName)", O_RDONLY, links: .none)
         guard descriptor >= 0 else {
             if errno == ENOENT { return true }
-            throw StoreError("cannot be read", key: path, system: SystemError("openat", "\(path)/\(lockName)"))
+            throw StoreError("cannot be read", key: path, system: SystemError("openat2", "\(path)/\(lockName)"))
         }
         let lock = OwnedDescriptor(descriptor: descriptor)
         if flock(lock.descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
@@ -81,7 +89,7 @@ final class StagingFolder: Sendable {
     }
 
     private static func removeLocked(_ path: String, _ changes: StoreChanges) throws(StoreError) {
-        for entry in try FolderEntry.all(in: path, of: changes.root) ?? [] where entry.name != lockName {
+        for entry in try FolderEntry.all(in: path, of: changes.root, links: .none) ?? [] where entry.name != lockName {
             if entry.isDirectory {
                 try changes.removeTree("\(path)/\(entry.name)")
             } else {

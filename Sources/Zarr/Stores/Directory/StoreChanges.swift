@@ -2,7 +2,8 @@ import CLinux
 import Glibc
 import Support
 
-/// The system calls that change the files of a store, each made in one place only. Paths are relative to the store's root.
+/// The system calls that change the files of a store, each made in one place only. Paths are relative to the store's root, and no
+/// symbolic link in them is followed.
 struct StoreChanges: Sendable {
     /// Called before each change with the name of the system call and the path. If it throws, the call fails with that
     /// error.
@@ -11,7 +12,7 @@ struct StoreChanges: Sendable {
     /// Folders nested deeper than this are refused; none that is written here is.
     private static let maximumDepth = 32
 
-    let root: OwnedDescriptor
+    let root: StoreFolder
     let willChange: Observer
 
     // MARK: - Making
@@ -19,7 +20,7 @@ struct StoreChanges: Sendable {
     /// Makes the folder `path`; false if something of that name exists.
     func makeFolder(_ path: String) throws(StoreError) -> Bool {
         try attempt("mkdirat", path, "the folder cannot be made", unless: EEXIST) {
-            mkdirat(root.descriptor, path, 0o777)
+            root.withParent(of: path) { mkdirat($0, $1, 0o777) }
         } == 0
     }
 
@@ -35,7 +36,7 @@ struct StoreChanges: Sendable {
     func makeFile(_ path: String) throws(StoreError) -> NewFile {
         var descriptor: Int32 = -1
         _ = try attempt("openat", path, "the file cannot be made") {
-            descriptor = openat(root.descriptor, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            descriptor = root.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666, links: .none)
             return descriptor
         }
         return NewFile(key: path, file: OwnedDescriptor(descriptor: descriptor), changes: self)
@@ -45,7 +46,7 @@ struct StoreChanges: Sendable {
     func openFile(_ path: String) throws(StoreError) -> NewFile {
         var descriptor: Int32 = -1
         _ = try attempt("openat", path, "the file cannot be opened") {
-            descriptor = openat(root.descriptor, path, O_WRONLY | O_CLOEXEC)
+            descriptor = root.open(path, O_WRONLY, links: .none)
             return descriptor
         }
         return NewFile(key: path, file: OwnedDescriptor(descriptor: descriptor), changes: self)
@@ -56,26 +57,36 @@ struct StoreChanges: Sendable {
     /// Renames the folder `old` to `new`; false if that name is taken.
     func moveFolder(_ old: String, to new: String) throws(StoreError) -> Bool {
         let code = try attempt("renameat2", new, "cannot be put in place", unless: EEXIST, EINVAL) {
-            renameat2(root.descriptor, old, root.descriptor, new, UInt32(zwl_rename_noreplace))
+            rename(old, new) { renameat2($0, $1, $2, $3, UInt32(zwl_rename_noreplace)) }
         }
         guard code == EINVAL else { return code == 0 }
         // This file system supports no flags. A plain rename replaces no folder that holds anything.
         return try attempt("renameat", new, "cannot be put in place", unless: EEXIST, ENOTEMPTY) {
-            renameat(root.descriptor, old, root.descriptor, new)
+            rename(old, new) { renameat($0, $1, $2, $3) }
         } == 0
     }
 
     /// Exchanges `old` and `new`; false if the file system cannot.
     func exchange(_ old: String, _ new: String) throws(StoreError) -> Bool {
         try attempt("renameat2", new, "cannot be exchanged", unless: EINVAL) {
-            renameat2(root.descriptor, old, root.descriptor, new, UInt32(zwl_rename_exchange))
+            rename(old, new) { renameat2($0, $1, $2, $3, UInt32(zwl_rename_exchange)) }
         } == 0
     }
 
     /// Renames the file `old` to `new`, and replaces the file of that name.
     func replaceFile(_ new: String, with old: String) throws(StoreError) {
         _ = try attempt("renameat", new, "cannot be put in place") {
-            renameat(root.descriptor, old, root.descriptor, new)
+            rename(old, new) { renameat($0, $1, $2, $3) }
+        }
+    }
+
+    /// Calls `body` with the folder and the last name of `old`, and those of `new`.
+    private func rename(
+        _ old: String, _ new: String,
+        _ body: (_ folder: Int32, _ name: String, _ newFolder: Int32, _ newName: String) -> Int32
+    ) -> Int32 {
+        root.withParent(of: old) { folder, name in
+            root.withParent(of: new) { newFolder, newName in body(folder, name, newFolder, newName) }
         }
     }
 
@@ -83,19 +94,27 @@ struct StoreChanges: Sendable {
 
     /// Waits until the bytes of the file `path`, or the names in the folder `path`, are on the disk.
     func sync(_ path: String) throws(StoreError) {
-        let place = path.isEmpty ? "." : path
-        let descriptor = openat(root.descriptor, place, O_RDONLY | O_CLOEXEC)
+        try sync(root.open(path, O_RDONLY, links: .none), path)
+    }
+
+    /// Waits until the name of the store itself is on the disk.
+    func syncStoreName() throws(StoreError) {
+        try sync(openat(root.descriptor.descriptor, "..", O_RDONLY | O_CLOEXEC), "..")
+    }
+
+    /// Syncs and closes `descriptor`, which came of opening `path`.
+    private func sync(_ descriptor: Int32, _ path: String) throws(StoreError) {
         guard descriptor >= 0 else {
-            throw StoreError("cannot be kept", key: path, system: SystemError("openat", place))
+            throw StoreError("cannot be kept", key: path, system: SystemError("openat2", path))
         }
-        let file = OwnedDescriptor(descriptor: descriptor)
-        _ = try attempt("fsync", path, "cannot be kept") { fsync(file.descriptor) }
+        defer { close(descriptor) }
+        _ = try attempt("fsync", path, "cannot be kept") { fsync(descriptor) }
     }
 
     /// Waits until everything on the store's file system is on the disk. Throws if anything could not be written since the store was
     /// opened, by whichever program: the kernel does not say what, and says it once.
     func syncFileSystem() throws(StoreError) {
-        _ = try attempt("syncfs", "", "what was written cannot be kept") { syncfs(root.descriptor) }
+        _ = try attempt("syncfs", "", "what was written cannot be kept") { syncfs(root.descriptor.descriptor) }
     }
 
     /// Waits until all files and names in the folder `path`, and in all below it, are on the disk.
@@ -111,14 +130,14 @@ struct StoreChanges: Sendable {
     /// Removes the file `path`, if it exists.
     func removeFile(_ path: String) throws(StoreError) {
         _ = try attempt("unlinkat", path, "cannot be removed", unless: ENOENT) {
-            unlinkat(root.descriptor, path, 0)
+            root.withParent(of: path) { unlinkat($0, $1, 0) }
         }
     }
 
     /// Removes the folder `path`; false if it does not exist or holds something.
     func removeFolder(_ path: String) throws(StoreError) -> Bool {
         try attempt("unlinkat", path, "cannot be removed", unless: ENOENT, ENOTEMPTY) {
-            unlinkat(root.descriptor, path, AT_REMOVEDIR)
+            root.withParent(of: path) { unlinkat($0, $1, AT_REMOVEDIR) }
         } == 0
     }
 
@@ -138,7 +157,9 @@ struct StoreChanges: Sendable {
         of path: String, depth: Int, _ body: (FolderEntry, _ path: String) throws(StoreError) -> Void
     ) throws(StoreError) {
         guard depth < Self.maximumDepth else { throw StoreError(.failed, "lies too deep", key: path) }
-        for entry in try FolderEntry.all(in: path, of: root) ?? [] { try body(entry, "\(path)/\(entry.name)") }
+        for entry in try FolderEntry.all(in: path, of: root, links: .none) ?? [] {
+            try body(entry, "\(path)/\(entry.name)")
+        }
     }
 
     // MARK: - Calling

@@ -11,4 +11,17 @@ extension StoreError {
             }
         self.init(kind, problem, key: key, cause: error)
     }
+
+    /// Reading from under `key` failed with `error`.
+    init(reading key: String, _ problem: String, system error: SystemError) {
+        switch error.code {
+        case EXDEV:
+            self.init(
+                .denied,
+                "a symbolic link leads out of the store; follow_links permits it to lead to a folder (see the manual)",
+                key: key)
+        case ENXIO: self.init(.failed, "is neither a file nor a directory", key: key)
+        default: self.init(problem, key: key, system: error)
+        }
+    }
 }

@@ -41,6 +41,24 @@ struct LeftoverTests {
         }
     }
 
+    @Test(arguments: [
+        (".zarrwlr-staging-mine", ["zarr.json", "lock"]), (".zarrwlr-staging-mine", []),
+        (".zarrwlr-staging-1-x", ["zarr.json"]),
+        (".zarrwlr-staging-1-x", ["zarr.json", "lock"]), (".zarrwlr-staging-1-x", ["notes.txt"]),
+        (".zarrwlr-staging-1-x", ["lock/notes.txt"]), (".zarrwlr-staging-1-x.old", ["lock"]),
+    ])
+    func `a folder of somebody else's is no leftover, whatever its name`(name: String, files: [String]) throws {
+        try withNewStore { store, folder in
+            try Self.leaveBehind(name, in: folder, files: files)
+            #expect(try store.leftovers() == [])
+            #expect(try store.removeLeftovers() == [])
+            for file in files {
+                #expect(FileManager.default.fileExists(atPath: folder.appending(path: "\(name)/\(file)").path))
+            }
+            #expect(FileManager.default.fileExists(atPath: folder.appending(path: name).path))
+        }
+    }
+
     @Test func `a leftover is removed without what its symbolic links point to`() throws {
         try withNewStore { store, folder in
             try Self.leaveBehind(".zarrwlr-staging-1-x", in: folder, files: ["lock"])
