@@ -34,6 +34,8 @@ public final class MediaSource {
     private var isChained = false
     /// Samples that such headers announce as padding of the next packet; nil if there are none.
     private var chainedSkip: Int?
+    /// The number of the first sample of a stream of FLAC in Ogg less its time in samples; nil before the first packet.
+    private var firstNumber: Int64?
 
     /// Opens the file at `path` and chooses its default stream of sound, or the first if none is.
     ///
@@ -206,13 +208,18 @@ public final class MediaSource {
         (parser as? FLACPacketParser)?.firstSample(of: UnsafeRawBufferPointer(packet)).flatMap { Int64(exactly: $0) }
     }
 
-    /// Gives `packet` the time that its own number says if it is of a FLAC stream in Ogg whose beginning is missing: libavformat counts
-    /// those of its first page from 0.
+    /// Gives `packet` the time that its own number says if it is of a FLAC stream in Ogg: libavformat counts on over pages that are
+    /// missing, and from 0 if the first are. A stream that was cut on purpose begins at its first page with any number.
     private func setTime(of packet: UnsafeMutablePointer<AVPacket>) {
-        guard format == "ogg", stream.lostStart != nil, let timeBase, let number = frameNumber(of: packet.pointee)
+        guard format == "ogg", let timeBase, packet.pointee.pts != zwl_AV_NOPTS_VALUE,
+            let number = frameNumber(of: packet.pointee)
         else { return }
         let unit = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
-        packet.pointee.pts = av_rescale_q(number, unit, timeBase)
+        let first =
+            firstNumber ?? (stream.lostStart ?? number.subtracting(av_rescale_q(packet.pointee.pts, timeBase, unit)))
+        firstNumber = first
+        guard let first, let sample = number.subtracting(first) else { return }
+        packet.pointee.pts = av_rescale_q(sample, unit, timeBase)
         packet.pointee.dts = packet.pointee.pts
     }
 
@@ -276,8 +283,10 @@ public final class MediaSource {
             guard let described = container.stream(stream.index)?.pointee else {
                 throw MediaFailure("the stream is gone")
             }
-            // The packets of Opus say how long they are.
-            let isPaged = format == "ogg" && described.codecpar?.pointee.codec_id != AV_CODEC_ID_OPUS
+            // The packets of Opus say how long they are, and those of FLAC where they belong.
+            let isPaged =
+                format == "ogg" && described.codecpar?.pointee.codec_id != AV_CODEC_ID_OPUS
+                && !(parser is FLACPacketParser)
             return MediaDecoding(try MediaDecoder(described), timeBase: described.time_base, isPaged: isPaged)
         } catch {
             throw MediaError(path, "its \(stream.codec) cannot be decoded", cause: error)
