@@ -23,6 +23,7 @@ public struct FuseSession: ~Copyable {
     private let session: OpaquePointer
     private let system: Unmanaged<FuseFileSystem>
     private let maximumThreads: Int
+    private let invalidation: FuseInvalidation
 
     /// Mounts `volume` at the directory `mountpoint`. Requests are answered by `run`, which calls `onReady`, on any
     /// thread, when the kernel is connected. The messages of libfuse go to `log`, or into the error.
@@ -49,9 +50,13 @@ public struct FuseSession: ~Copyable {
         self.session = session
         self.system = system
         maximumThreads = max(1, options.maximumThreads)
+        let invalidation = FuseInvalidation(of: session)
+        self.invalidation = invalidation
+        volume.onInvalidation { invalidation.forget($0) }
     }
 
     deinit {
+        invalidation.end()
         fuse_session_unmount(session)
         fuse_session_destroy(session)
         system.release()
