@@ -82,11 +82,13 @@ public struct MountCommand: Sendable {
         options.maximumThreads = configuration.maximumThreads
         options.hasExtendedAttributes = configuration.hasExtendedAttributes
         options.isTracing = configuration.isTracing
+        let end = EndOfMount()
+        defer { end.come() }
         do throws(FuseError) {
             try FuseDevice.check()
             let session = try FuseSession(volume, at: mountpoint, options: options, log: log) {
                 log.say(.info, "\(store) is mounted at \(mountpoint)")
-                learn(volume, file, log)
+                learn(volume, file, until: end, log)
                 giveBackWhenIdle(cache, log)
                 onReady()
             }
@@ -97,11 +99,12 @@ public struct MountCommand: Sendable {
         log.say(.info, "\(mountpoint) is unmounted")
     }
 
-    /// Learns all recordings of `volume` in the background, and logs the problems.
-    private func learn(_ volume: Volume, _ file: CatalogueFile?, _ log: Log) {
+    /// Learns all recordings of `volume` in the background, and logs the problems, unless the `end` comes before.
+    private func learn(_ volume: Volume, _ file: CatalogueFile?, until end: EndOfMount, _ log: Log) {
         do {
             let thread = try WorkerThread(name: "learner") {
-                volume.learn()
+                Cancellation { end.hasCome ? .ended : nil }.run { volume.learn() }
+                guard !end.hasCome else { return }
                 file?.save()
                 var problemCount = 0
                 volume.forEachProblem { problem in

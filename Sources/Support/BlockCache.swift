@@ -52,7 +52,13 @@ public final class BlockCache: Sendable {
                 isNew = true
                 return block
             }
-            if isNew { keep(block, in: slot, for: key, stripe: index) }
+            guard isNew else { return block }
+            if Cancellation.isRequested {
+                // The slot does not keep it.
+                stripes[index].withLock { $0.removeUnfilled(key, slot) }
+            } else {
+                keep(block, in: slot, for: key, stripe: index)
+            }
             return block
         } catch {
             stripes[index].withLock { $0.removeUnfilled(key, slot) }
@@ -241,9 +247,10 @@ private struct Stripe {
         return cost
     }
 
-    /// Removes a slot whose block could not be made.
+    /// Removes a slot whose block could not be made, unless another thread is making it now.
     mutating func removeUnfilled(_ key: BlockKey, _ slot: Slot) {
-        guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0 else { return }
+        guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0, !slot.isBeingMade
+        else { return }
         removeEntry(at: index)
     }
 

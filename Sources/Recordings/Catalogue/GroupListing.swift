@@ -52,6 +52,8 @@ struct GroupListing: Sendable {
         var draft = RecordingPage.Draft()
         var others: [(place: Int, member: GroupContents.Member)] = []
         for (index, name) in names.enumerated() {
+            // Nobody sees the rest, as the mount ends.
+            guard Cancellation.reason != .ended else { break }
             let path = group.path.isEmpty ? name : "\(group.path)/\(name)"
             do throws(ZarrError) {
                 if let recording = known?.recording(at: index, path: path, of: store) {

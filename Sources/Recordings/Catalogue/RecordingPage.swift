@@ -107,7 +107,13 @@ final class RecordingPage: Sendable {
             switch turn(slot) {
             case .take(let facts): return facts
             case .fail(let problem): throw problem
-            case .learn(let flight, let found): flight.get { settle(slot, learn(found)) }
+            case .learn(let flight, let found):
+                try flight.get { () throws(RecordingError) in
+                    let result = learn(found)
+                    // That nobody waited for the result says nothing about the recording.
+                    if case .failure(let error) = result, error.isCancellation { throw error }
+                    settle(slot, result)
+                }
             }
         }
     }
@@ -132,6 +138,8 @@ final class RecordingPage: Sendable {
     private func settle(_ slot: Int, _ result: Result<[UInt8], RecordingError>) {
         state.withLock { state in
             state.flights[slot] = nil
+            // A thread that was cancelled did not wait for the one that learns the same.
+            guard state.rows[slot] == State.none, state.problems[slot] == nil else { return }
             state.waitingCount -= 1
             switch result {
             case .success(let facts):

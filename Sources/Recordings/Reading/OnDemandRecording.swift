@@ -66,6 +66,11 @@ final class OnDemandRecording: SampleReading {
         isInUse.store(true, ordering: .relaxed)
         var isNew = false
         let opened = try opened.get { () throws(RecordingError) in
+            do throws(Cancelled) {
+                try Cancellation.check()
+            } catch {
+                throw RecordingError("is not opened", recording: path, cause: error)
+            }
             let recording = try opener.open(path)
             guard recording.facts.outline == announced else { throw change }
             isNew = true

@@ -79,6 +79,12 @@ final class CodecChain: Sendable {
         }
     }
 
+    /// Of a chunk of one dimension, the elements that cannot be read if `element` cannot; nil if that is all of them.
+    func elements(lostWith element: Int, of chunk: EncodedChunk) -> Range<Int>? {
+        guard compressors.isEmpty, case .sharding(let sharding) = serializer else { return nil }
+        return sharding.elements(lostWith: element, of: chunk)
+    }
+
     /// The serialized bytes of `chunk`, decompressed once and cached; nil if the store has no such chunk.
     private func decompressedBlock(of chunk: EncodedChunk) throws(ZarrError) -> Block? {
         let key = BlockKey(owner: cacheOwner, number: UInt64(chunk.number))

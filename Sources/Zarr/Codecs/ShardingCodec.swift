@@ -70,6 +70,19 @@ final class ShardingCodec: Sendable {
         return true
     }
 
+    /// Of a shard of one dimension, the elements that cannot be read if `element` cannot; nil if that is all of them.
+    func elements(lostWith element: Int, of shard: EncodedChunk) -> Range<Int>? {
+        guard let index = try? index(of: shard), !index.isAbsent else { return nil }
+        let number = element / grid.chunkShape[0]
+        let start = number * grid.chunkShape[0]
+        var lost = 0..<grid.chunkShape[0]
+        if case .bytes(let range) = index.entry(number) {
+            let chunk = shard.inner(range, number: shard.number * grid.chunkCount + number)
+            lost = inner.elements(lostWith: element - start, of: chunk) ?? lost
+        }
+        return start + lost.lowerBound..<start + lost.upperBound
+    }
+
     /// The bytes of the shard that are `part` of the inner chunk `chunk`, which begins at byte `start`; nil if they cannot be read
     /// as they are.
     private func plainRun(of part: Selection, _ chunk: EncodedChunk, at start: Int) throws(ZarrError) -> ShardRun? {
