@@ -150,7 +150,8 @@ enum ExtractCommand {
             throw CommandError("--verify, --jobs, --quiet and --json are for a whole store or group")
         }
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams, as: "extract")
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
+            as: "extract")
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }
         if let recording, configuration.isSource {
@@ -194,7 +195,8 @@ enum ExtractCommand {
         guard folder != "-" else { throw CommandError("a store or a group has many files: let -o name a folder") }
         let report = ExtractReport(
             folder: folder, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet, streams)
-        let store = try OpenStore(address, catalogue: configuration.catalogue, links: configuration.links, streams, as: "extract")
+        let store = try OpenStore(
+            address, catalogue: configuration.catalogue, links: configuration.links, streams, as: "extract")
         guard !liesInStore(folder, address.path) else {
             throw CommandError("\(folder): is in the store; extract to a folder outside it")
         }

@@ -18,15 +18,26 @@ struct IndexRepair {
 
     /// Writes the index of the recording at `path`: a reader finds the old one, or all of the new one.
     ///
-    /// Attributes that only the old one has are kept.
+    /// Attributes that only the old one has are kept. Throws if what is there is no array: somebody else put it there.
     func apply(to store: any WritableStore, path: String, cache: BlockCache) throws {
         let place = "\(path)/\(name)"
+        try Self.refuseStrangers(at: place, in: store)
         let node = try store.stageNode()
         let kept = Self.attributes(of: place, in: store, cache)
         let writer = ArrayWriter(in: node, try .index(columns: columnCount))
         let attributes = try write(writer)
         try writer.finish(attributes: kept.merging(attributes) { $1 })
         try node.replace(place)
+    }
+
+    /// Throws if there is a group at `place`, or a folder with nodes in it, which an array never has.
+    private static func refuseStrangers(at place: String, in store: any Store) throws {
+        let isGroup = (try? ZarrGroup.open(store, path: place)) != nil
+        let hasNodes = try store.children(of: place).contains { name in
+            try store.status(of: "\(place)/\(name)/zarr.json") != nil
+        }
+        guard isGroup || hasNodes else { return }
+        throw RecordingError("what lies there is no index: move it elsewhere", recording: place)
     }
 
     private static func attributes(of path: String, in store: any Store, _ cache: BlockCache) -> [String: JSONValue] {

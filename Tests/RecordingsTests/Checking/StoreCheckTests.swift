@@ -118,6 +118,26 @@ struct StoreCheckTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a repair replaces no group that somebody put where an index would be`(hasDocument: Bool) throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        try Checked.with { store in
+            try store.addRecording("0", codec: "flac", blob: try fixture.bytes)
+            try store.addGroup("0/flac_index")
+            try store.addArray("0/flac_index/mine", shape: [1], type: "uint8", bytes: [7], attributes: [:])
+        } _: { directory in
+            let group = directory.appending(path: "0/flac_index")
+            if !hasDocument { try FileManager.default.removeItem(at: group.appending(path: "zarr.json")) }
+            let checked = try Checked(directory, isRepairing: true)
+            #expect(checked.summary.repaired == 0)
+            #expect(
+                checked.findings.map(\.description).contains {
+                    $0.hasSuffix("/0/flac_index: what lies there is no index: move it elsewhere")
+                })
+            #expect(FileManager.default.fileExists(atPath: group.appending(path: "mine/zarr.json").path))
+        }
+    }
+
     @Test func `a check names the samples of a damaged FLAC frame, and leaves an index that has that frame`() throws {
         let fixture = try StreamFixture.named("fixed.flac")
         let rows = try fixture.indexRows
@@ -273,6 +293,7 @@ struct StoreCheckTests {
         } _: { directory in
             let left = directory.appending(path: ".zarrwlr-staging-999999999-x/node")
             try FileManager.default.createDirectory(at: left, withIntermediateDirectories: true)
+            try Data().write(to: directory.appending(path: ".zarrwlr-staging-999999999-x/lock"))
             #expect(try Checked(directory).findings.map(\.kind) == [.note])
             #expect(try Checked(directory, isRepairing: true).findings.map(\.repair) == [.done])
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["zarr.json"])
