@@ -12,6 +12,8 @@ public struct MountCommand: Sendable {
     private static let name = "zarrwlr-mount"
     /// Problems that the log has a line for; if there are more, they are only counted.
     private static let loggedProblems = 100
+    /// How much more than the cache decoding one chunk may take: some arrays have chunks that are larger than the cache.
+    private static let excessByteCount = 128 << 20
     /// Long enough that decoded sound is still in memory after a look at a spectrogram.
     private static let idleSeconds: UInt32 = 60
 
@@ -62,7 +64,7 @@ public struct MountCommand: Sendable {
         let log = try makeLog(configuration)
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
-        let cache = BlockCache(budget: configuration.cacheByteCount)
+        let cache = BlockCache(budget: configuration.cacheByteCount, excess: Self.excessByteCount)
         let file = configuration.catalogue.open(store: store, folder: CatalogueLocation.userFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache

@@ -45,13 +45,15 @@ struct AbsurdShapesTests {
 
     /// Imports `source`, and calls `body` with a copy of the store for each of the recording's arrays, which announces `length` rows there.
     private func forEachAbsurdity(
-        _ source: Source, _ length: Int64, _ body: (_ store: WorkCountingStore, _ array: String, _ path: String) throws -> Void
+        _ source: Source, _ length: Int64,
+        _ body: (_ store: WorkCountingStore, _ array: String, _ path: String) throws -> Void
     ) throws {
         let fixture = try ImportFixture()
         let path = try source.importFile(into: fixture).path
         let whole = fixture.folder.appending(path: "store.zarr")
         for array in try FileManager.default.contentsOfDirectory(atPath: whole.appending(path: path).path).sorted() {
-            guard FileManager.default.fileExists(atPath: whole.appending(path: "\(path)/\(array)/zarr.json").path) else {
+            guard FileManager.default.fileExists(atPath: whole.appending(path: "\(path)/\(array)/zarr.json").path)
+            else {
                 continue
             }
             for chunks in Chunks.allCases {
@@ -109,7 +111,8 @@ struct AbsurdShapesTests {
                 options.isDeep = isDeep
                 let check = try StoreCheck(store, root: "", options: options, cache: cache)
                 let findings = Mutex<[Finding]>([])
-                let summary = check.run(progress: { _ in }, report: { finding in findings.withLock { $0.append(finding) } })
+                let summary = check.run(
+                    progress: { _ in }, report: { finding in findings.withLock { $0.append(finding) } })
                 #expect(summary.faults + summary.unchecked > 0, "\(array)")
                 #expect(findings.withLock { $0.count } < 300)
                 expectLittleWork(isDeep ? "check --deep" : "check")

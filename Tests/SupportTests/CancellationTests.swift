@@ -41,7 +41,8 @@ struct CancellationTests {
         #expect(!OtherError(cause: OtherError(cause: nil)).isCancellation)
     }
 
-    @Test func `a thread that waits for a value of another gives up if it is cancelled, and the other goes on`() throws {
+    @Test func `a thread that waits for a value of another gives up if it is cancelled, and the other goes on`() throws
+    {
         let flight = SingleFlight<Int>()
         let (began, mayEnd) = (Semaphore(), Semaphore())
         let maker = try WorkerThread(name: "maker") {

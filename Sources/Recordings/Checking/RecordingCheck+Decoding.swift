@@ -2,8 +2,9 @@ import Support
 import WaveFile
 
 extension RecordingCheck {
-    /// Samples that are read at once.
+    /// Samples that are read at once, at most, and the bytes of them, if that are more than one.
     private static let pieceSampleCount: UInt64 = 1 << 16
+    private static let pieceByteCount: UInt64 = 4 << 20
     /// Ranges in a row that may fail before the rest is left out: a stream may announce any number of samples.
     private static let failureLimit = 1 << 14
 
@@ -54,8 +55,9 @@ extension RecordingCheck {
         var isWhole = true
         var position: UInt64 = 0
         var failuresInARow = 0
+        let pieceSampleCount = max(min(Self.pieceSampleCount, Self.pieceByteCount / blockAlign), 1)
         while position < recording.sampleCount {
-            let end = position + min(Self.pieceSampleCount, recording.sampleCount - position)
+            let end = position + min(pieceSampleCount, recording.sampleCount - position)
             do throws(RecordingError) {
                 let slices = try recording.samples.read(bytes: position * blockAlign..<end * blockAlign)
                 for slice in slices { body(slice.bytes) }

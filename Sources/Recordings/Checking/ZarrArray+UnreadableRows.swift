@@ -4,20 +4,24 @@ import Zarr
 extension ZarrArray {
     /// Steps in a row that may fail before the rest counts as unreadable, too: an array may announce any number of rows.
     private static let failureLimit = 4096
+    /// Bytes that are read at once, unless an element has more.
+    private static let pieceByteCount: UInt64 = 1 << 20
 
     /// The rows (along the first dimension) that cannot be read, and why; adjacent ones are merged. `progress` is
     /// called with the number of bytes processed since the last call.
     func unreadableRows(progress: (UInt64) -> Void) -> [(rows: Range<UInt64>, error: ZarrError)] {
         guard let rowCount = shape.first, rowCount > 0, byteCount > 0 else { return [] }
         let rowByteCount = max(byteCount / rowCount, 1)
-        let step = max((1 << 20) / rowByteCount, 1)
+        let step = max(Self.pieceByteCount / rowByteCount, 1)
         var unreadable: [(rows: Range<UInt64>, error: ZarrError)] = []
         var position: UInt64 = 0
         var failuresInARow = 0
         while position < rowCount {
             let rows = position..<position + min(step, rowCount - position)
             do throws(ZarrError) {
-                try readRows(rows, byteCount: Int(clamping: rowByteCount * UInt64(rows.count)))
+                try readParts(
+                    start: [rows.lowerBound] + shape.dropFirst().map { _ in 0 },
+                    count: [UInt64(rows.count)] + shape.dropFirst())
                 failuresInARow = 0
             } catch {
                 failuresInARow += 1
@@ -37,11 +41,22 @@ extension ZarrArray {
         return unreadable
     }
 
-    private func readRows(_ rows: Range<UInt64>, byteCount: Int) throws(ZarrError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
-        defer { buffer.deallocate() }
-        try read(
-            start: [rows.lowerBound] + shape.dropFirst().map { _ in 0 },
-            count: [UInt64(rows.count)] + shape.dropFirst(), into: buffer)
+    /// Reads the region of `count` elements from `start` on, a part after the other if it is large.
+    private func readParts(start: [UInt64], count: [UInt64]) throws(ZarrError) {
+        let byteCount = count.reduce(UInt64(dataType.itemSize), *)
+        guard byteCount > Self.pieceByteCount, let axis = count.firstIndex(where: { $0 > 1 }) else {
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(clamping: byteCount), alignment: 16)
+            defer { buffer.deallocate() }
+            return try read(start: start, count: count, into: buffer)
+        }
+        let step = max(Self.pieceByteCount / (byteCount / count[axis]), 1)
+        var (partStart, partCount) = (start, count)
+        var done: UInt64 = 0
+        while done < count[axis] {
+            partStart[axis] = start[axis] + done
+            partCount[axis] = min(step, count[axis] - done)
+            try readParts(start: partStart, count: partCount)
+            done += partCount[axis]
+        }
     }
 }

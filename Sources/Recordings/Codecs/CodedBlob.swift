@@ -195,14 +195,13 @@ struct CodedBlob: Sendable {
     ) throws(ZarrError) {
         var position = range.lowerBound
         while position < range.upperBound {
-            let part = readPart(from: position, of: range, into: buffer, &lost)
+            let part = try readPart(from: position, of: range, into: buffer, &lost)
             if let error = part.error {
                 guard !error.isCancellation else { throw error }
                 try damage(position..<part.end, error)
                 let place = Int(position - range.lowerBound)..<Int(part.end - range.lowerBound)
                 _ = UnsafeMutableRawBufferPointer(rebasing: buffer[place]).initializeMemory(
                     as: UInt8.self, repeating: 0)
-                try lost.add(part.end - position, of: array, error)
             } else {
                 lost = LostRun()
             }
@@ -213,8 +212,9 @@ struct CodedBlob: Sendable {
     /// Reads the bytes of `range` from `position` on that lie in one chunk, a few of them, and returns where they end, and why they cannot
     /// be read if they cannot. Of a chunk that is lost, those are all that lie in `range`.
     private func readPart(
-        from position: UInt64, of range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer, _ lost: inout LostRun
-    ) -> (end: UInt64, error: ZarrError?) {
+        from position: UInt64, of range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer,
+        _ lost: inout LostRun
+    ) throws(ZarrError) -> (end: UInt64, error: ZarrError?) {
         if let (end, error) = lost.error(at: position) { return (min(end, range.upperBound), error) }
         let partByteCount: UInt64 = 4 << 10
         let chunk = array.bytes(lostWith: position)
@@ -224,8 +224,11 @@ struct CodedBlob: Sendable {
             try read(position..<end, into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
             return (end, nil)
         } catch {
-            guard error.kind == .damagedChunk else { return (end, error) }
-            lost.begin(chunk, error)
+            guard error.kind == .damagedChunk else {
+                try lost.addPart(of: array, error)
+                return (end, error)
+            }
+            try lost.find(from: chunk, of: array, error)
             return (min(chunk.upperBound, range.upperBound), error)
         }
     }

@@ -35,7 +35,8 @@ struct StoredOpusPackets: OpusPackets {
     }
 
     func extent(of range: Range<UInt64>) -> Range<UInt64>? {
-        guard !range.isEmpty, let (first, last) = try? ends(of: range), let start = first.bytes(within: blob.byteCount)?.lowerBound,
+        guard !range.isEmpty, let (first, last) = try? ends(of: range),
+            let start = first.bytes(within: blob.byteCount)?.lowerBound,
             let end = last.bytes(within: blob.byteCount)?.upperBound, start < end
         else { return nil }
         return start..<end

@@ -54,7 +54,9 @@ final class VorbisStream: DecodeUnits {
         by index: StoredFrameIndex, _ frames: FrameFinder<VorbisFormat>, _ decoder: VorbisUnitDecoder
     ) throws -> UInt64? {
         // A unit has a byte at least.
-        guard index.count <= frames.blob.byteCount, let row = try index.row(index.count - 1), let bytes = frames.bytes(of: row) else { return nil }
+        guard index.count <= frames.blob.byteCount, let row = try index.row(index.count - 1),
+            let bytes = frames.bytes(of: row)
+        else { return nil }
         let last = try frames.blob.withBytes(bytes) {
             decoder.provenPages($0, at: bytes.lowerBound, firstSample: row.firstSample)
         }
