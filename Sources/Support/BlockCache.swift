@@ -201,6 +201,8 @@ public final class BlockCache: Sendable {
 
     private func keepLarge(_ block: Block, for key: BlockKey, stripe index: Int) {
         dropLarge()
+        // What is being decoded now will take its place.
+        guard admission.byteCount <= budget / 4 else { return }
         large.withLock { $0 = (key, block) }
         largeCount.add(block.count, ordering: .relaxed)
         used.add(block.count, ordering: .sequentiallyConsistent)

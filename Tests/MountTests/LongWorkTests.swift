@@ -73,7 +73,8 @@ extension Mounts {
                     return reader
                 }
                 sleep(1)
-                #expect(readers.allSatisfy(\.isRunning))
+                let areWaiting = readers.allSatisfy { $0.isRunning }
+                #expect(areWaiting)
                 let began = ContinuousClock.now
                 #expect(kill(server, SIGTERM) == 0)
                 #expect(eventually { !isRunning(server) && !MountedVolume.isMounted(mount.mountpoint) })

@@ -33,7 +33,9 @@ enum DocumentText {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 let end = endOfString(bytes, from: position)
-                if depth == 1, start == nil, bytes[position..<end].elementsEqual(name) { start = end }
+                if depth == 1, start == nil, bytes[position..<end].elementsEqual(name), isName(bytes, endingAt: end) {
+                    start = end
+                }
                 position = end
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
@@ -46,6 +48,11 @@ enum DocumentText {
             position += 1
         }
         return nil
+    }
+
+    /// Whether the string that ends at `end` is the name of a member, not a value.
+    private static func isName(_ bytes: UnsafeRawBufferPointer, endingAt end: Int) -> Bool {
+        bytes[end...].first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: ":")
     }
 
     /// `bytes` with `: null` in the place of `range`.
