@@ -7,6 +7,8 @@ struct CodedBlob: Sendable {
     private let array: ZarrArray
     /// How many bytes there are.
     let byteCount: UInt64
+    /// Counts the bytes that the store has of it; nil if nobody can.
+    private let countStored: (@Sendable () -> UInt64?)?
     /// Bytes that were read in advance.
     private var fetched: Fetched?
 
@@ -21,12 +23,13 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// Refuses an array that does not hold plain bytes.
-    init(_ array: ZarrArray) throws(RecordingError) {
+    /// Refuses an array that does not hold plain bytes. `countStored` counts the bytes that the store has of it.
+    init(_ array: ZarrArray, countStored: (@Sendable () -> UInt64?)? = nil) throws(RecordingError) {
         guard array.shape.count == 1, let byteCount = array.shape.first, array.dataType == .uint8 else {
             throw RecordingError("the coded audio is not a one-dimensional uint8 array", recording: array.path)
         }
         self.array = array
+        self.countStored = countStored
         self.byteCount = byteCount
     }
 
@@ -137,6 +140,20 @@ struct CodedBlob: Sendable {
     /// The blob as parsers of coded streams take it.
     var stream: CodedStream {
         CodedStream(byteCount: byteCount) { range in try bytes(range) }
+    }
+
+    /// So many frames are held in memory in any case, and more if the store has a byte for each so many.
+    private static let frameCountLimit = 1 << 22
+    private static let framesPerStoredByte: UInt64 = 16
+
+    /// Throws if a stream has `count` frames although the store has so few bytes of it that nobody has coded that many: the table of them
+    /// would take far more memory than the store has.
+    func checkFrameCount(_ count: Int) throws(ZarrError) {
+        guard count > Self.frameCountLimit, let stored = countStored?(),
+            UInt64(count) / Self.framesPerStoredByte > stored
+        else { return }
+        throw ZarrError(
+            .damagedChunk, "has \(count) frames or more, of which the store has \(stored) bytes", path: array.path)
     }
 
     /// Called with the range of bytes that cannot be read, and why. If it throws, the pass ends; if not, the bytes

@@ -30,11 +30,11 @@ struct LostRun {
     mutating func find(from chunk: Range<UInt64>, of array: ZarrArray, _ error: ZarrError) throws(ZarrError) {
         chunks = [(chunk, error)]
         var end = chunk.upperBound
-        while end < array.byteCount {
+        while true {
             guard end - chunk.lowerBound <= Self.byteCountLimit, chunks.count < Self.chunkCountLimit else {
                 throw Self.tooMany("\(chunks.count) chunks", of: array, error)
             }
-            guard let next = array.lostChunk(at: end) else { return }
+            guard end < array.byteCount, let next = array.lostChunk(at: end) else { return }
             chunks.append(next)
             end = next.bytes.upperBound
         }

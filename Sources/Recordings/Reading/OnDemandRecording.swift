@@ -37,10 +37,12 @@ final class OnDemandRecording: SampleReading {
         try recording().samples.decodeAhead(bytes: range)
     }
 
-    /// The source's bytes around the samples.
-    fileprivate func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
+    /// The bytes `range` of a part of the source's around the samples.
+    fileprivate func envelopeBytes(
+        _ part: SourceEnvelope.Part, _ range: Range<UInt64>
+    ) throws(RecordingError) -> [UInt8] {
         guard let envelope = try recording().envelope else { throw change }
-        return try envelope.bytes()
+        return try envelope.bytes(part, range)
     }
 
     /// Whether it was used since the last call. Only `OpenRecordings` calls this.
@@ -89,7 +91,7 @@ extension Recording {
     /// The recording of which `facts` are known, opened by `samples` when it is read.
     init(_ facts: RecordingFacts, _ samples: OnDemandRecording) {
         let envelope = facts.envelopeSize.map { size in
-            SourceEnvelope(size: size) { () throws(RecordingError) in try samples.envelopeBytes() }
+            SourceEnvelope(size: size) { part, range throws(RecordingError) in try samples.envelopeBytes(part, range) }
         }
         self.init(facts, samples: samples, envelope: envelope)
     }
