@@ -52,6 +52,7 @@ enum BackgroundProcess {
         _ body: @escaping @Sendable (_ begun: @escaping @Sendable () -> Void) throws(CommandError) -> Void
     ) -> Never {
         chdir("/")
+        blockSignals()
         do throws(SystemError) {
             let thread = try WorkerThread(name: "the mount") {
                 do throws(CommandError) {
@@ -71,6 +72,15 @@ enum BackgroundProcess {
             report(Array(error.description.utf8), to: descriptor)
         }
         exit(1)
+    }
+
+    /// Blocks the signals that end a mount, for this thread and those that it starts: the thread that serves the mount unblocks them, and
+    /// must be the one that gets them. If this one did, which only waits, the other would notice no sooner than the next request comes.
+    private static func blockSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGHUP, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Waits for the first byte and, unless that reports that the work has begun, for the reason that the copy writes.

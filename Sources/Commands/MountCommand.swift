@@ -12,6 +12,8 @@ public struct MountCommand: Sendable {
     private static let name = "zarrwlr-mount"
     /// Problems that the log has a line for; if there are more, they are only counted.
     private static let loggedProblems = 100
+    /// How much more than the cache decoding one chunk may take: some arrays have chunks that are larger than the cache.
+    private static let excessByteCount = 128 << 20
     /// Long enough that decoded sound is still in memory after a look at a spectrogram.
     private static let idleSeconds: UInt32 = 60
 
@@ -70,7 +72,7 @@ public struct MountCommand: Sendable {
         let log = try makeLog(configuration)
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
-        let cache = BlockCache(budget: configuration.cacheByteCount)
+        let cache = BlockCache(budget: configuration.cacheByteCount, excess: Self.excessByteCount)
         let file = configuration.catalogue.open(store: store, folder: cacheFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache
@@ -90,11 +92,13 @@ public struct MountCommand: Sendable {
         options.maximumThreads = configuration.maximumThreads
         options.hasExtendedAttributes = configuration.hasExtendedAttributes
         options.isTracing = configuration.isTracing
+        let end = EndOfMount()
+        defer { end.come() }
         do throws(FuseError) {
             try FuseDevice.check()
             let session = try FuseSession(volume, at: mountpoint, options: options, log: log) {
                 log.say(.info, "\(store) is mounted at \(mountpoint)")
-                learn(volume, file, log)
+                learn(volume, file, until: end, log)
                 giveBackWhenIdle(cache, log)
                 onReady()
             }
@@ -105,11 +109,12 @@ public struct MountCommand: Sendable {
         log.say(.info, "\(mountpoint) is unmounted")
     }
 
-    /// Learns all recordings of `volume` in the background, and logs the problems.
-    private func learn(_ volume: Volume, _ file: CatalogueFile?, _ log: Log) {
+    /// Learns all recordings of `volume` in the background, and logs the problems, unless the `end` comes before.
+    private func learn(_ volume: Volume, _ file: CatalogueFile?, until end: EndOfMount, _ log: Log) {
         do {
             let thread = try WorkerThread(name: "learner") {
-                volume.learn()
+                Cancellation { end.hasCome ? .ended : nil }.run { volume.learn() }
+                guard !end.hasCome else { return }
                 file?.save()
                 var problemCount = 0
                 volume.forEachProblem { problem in

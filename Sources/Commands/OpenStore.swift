@@ -103,6 +103,15 @@ struct OpenStore: Sendable {
         volume.filePath(ofRecording: recording.path) ?? recording.path
     }
 
+    /// Throws if nearly all of `recording` is what the store does not have, so that nobody can want a copy.
+    func checkPlausible(_ recording: Recording) throws(CommandError) {
+        do throws(RecordingError) {
+            try recording.checkPlausible(in: store, cache: cache)
+        } catch {
+            throw CommandError("the recording is not copied", cause: error)
+        }
+    }
+
     /// Bytes that the store keeps of `recording`, including its index and metadata; 0 if that is not known.
     func storedByteCount(of recording: Recording) -> UInt64 {
         (try? store.byteCount(below: recording.path)) ?? 0

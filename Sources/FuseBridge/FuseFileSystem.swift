@@ -12,11 +12,34 @@ final class FuseFileSystem: Sendable {
     /// What is mounted.
     let volume: Volume
     private let onReady: @Sendable () -> Void
+    private let knownSession = AtomicLazyReference<Session>()
+
+    /// The session that the requests come from.
+    ///
+    /// @unchecked: it is only asked whether it has ended, which may be done from any thread.
+    final class Session: @unchecked Sendable {
+        private let session: OpaquePointer
+
+        init(_ session: OpaquePointer) {
+            self.session = session
+        }
+
+        /// Whether no more requests are taken, since the volume was unmounted or a signal came.
+        var hasEnded: Bool { fuse_session_exited(session) != 0 }
+    }
 
     /// A file system that answers from `volume` and calls `onReady` when the kernel has sent its first request.
     init(_ volume: Volume, onReady: @escaping @Sendable () -> Void) {
         self.volume = volume
         self.onReady = onReady
+    }
+
+    /// The session that the requests come from; nil before `set(_:)`.
+    var session: Session? { knownSession.load() }
+
+    /// Sets the session that the requests will come from, once.
+    func set(_ session: OpaquePointer) {
+        _ = knownSession.storeIfNil(Session(session))
     }
 
     /// Negotiates with the kernel how requests are sent. See `fuse_conn_info` in fuse_common.h.

@@ -98,6 +98,7 @@ private func checkAccess(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ mask: In
 }
 
 private func openFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    var unanswered: (volume: Volume, handle: UInt64)?
     answer(request, .open) { volume throws(VirtualFSError) in
         guard let info else { throw .invalid }
         let caching = try volume.caching(of: Inode(inode))
@@ -107,9 +108,10 @@ private func openFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: Unsaf
         let isSame = try volume.keepsContent(handle)
         info.pointee.keep_cache = caching.keepsContent && isSame ? 1 : 0
         info.pointee.noflush = 1
-        // If the opener has been interrupted meanwhile, nobody will release the handle.
-        if fuse_reply_open(request, info) != 0 { try volume.release(handle) }
+        if fuse_reply_open(request, info) != 0 { unanswered = (volume, handle) }
     }
+    // If the opener has been interrupted meanwhile, nobody will release the handle.
+    if let unanswered { try? unanswered.volume.release(unanswered.handle) }
 }
 
 private func readFile(

@@ -4,15 +4,30 @@ import Support
 import VirtualFS
 
 /// Answers `request` by `body`, or with the errno of what `body` throws, and counts it as one of `kind`. If that is
-/// nil, `body` counts it.
+/// nil, `body` counts it. What `body` does is cancelled if the process that asked is interrupted, or if the session ends.
 func answer(_ request: fuse_req_t?, _ kind: RequestKind?, _ body: (Volume) throws(VirtualFSError) -> Void) {
     guard let request, let userdata = fuse_req_userdata(request) else { return }
     let system = Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue()
     if let kind { system.volume.count(kind) }
+    let pending = PendingRequest(request: request, session: system.session)
     do throws(VirtualFSError) {
-        try body(system.volume)
+        try Cancellation { pending.cancellation }.run { () throws(VirtualFSError) in try body(system.volume) }
     } catch {
         fuse_reply_err(request, error.errno)
+    }
+}
+
+/// A request that has no reply yet.
+///
+/// @unchecked: libfuse's functions may be called from any thread, and are called only while the request is being answered.
+private struct PendingRequest: @unchecked Sendable {
+    let request: fuse_req_t
+    let session: FuseFileSystem.Session?
+
+    /// Why it need not be answered.
+    var cancellation: Cancellation.Reason? {
+        if session?.hasEnded == true { return .ended }
+        return fuse_req_interrupted(request) != 0 ? .interrupted : nil
     }
 }
 

@@ -38,6 +38,7 @@ public struct FuseSession: ~Copyable {
             system.release()
             throw FuseError(Self.reason(complaints, otherwise: "libfuse refuses the mount options"))
         }
+        system.takeUnretainedValue().set(session)
         let (mounted, mountComplaints) = FuseLog.collecting {
             capturingStandardError { mountpoint.withFileName { fuse_session_mount(session, $0) } }
         }

@@ -9,19 +9,18 @@ public final class Block: @unchecked Sendable {
     /// `count` bytes that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and the error rethrown.
     public init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
         // Not in `storage` yet: once that is set, a throw would also run `deinit`.
-        let filled = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 0), alignment: 16)
+        let filled = BlockMemory.takeAnyway(max(count, 0))
         filled.initializeMemory(as: UInt8.self, repeating: 0)
         do {
             try fill(filled)
         } catch {
-            filled.deallocate()
+            BlockMemory.giveBack(filled)
             throw error
         }
         storage = filled
     }
 
-    /// The bytes in `memory`, which was allocated by `UnsafeMutableRawBufferPointer.allocate`, belongs to the block from here on,
-    /// and is not written to any more.
+    /// The bytes in `memory`, which `BlockMemory` has given, belongs to the block from here on, and is not written to any more.
     public init(adopting memory: UnsafeMutableRawBufferPointer) {
         storage = memory
     }
@@ -37,7 +36,7 @@ public final class Block: @unchecked Sendable {
     }
 
     deinit {
-        storage.deallocate()
+        BlockMemory.giveBack(storage)
     }
 
     /// The number of bytes.

@@ -4,10 +4,23 @@ import Synchronization
 ///
 /// Threads that want the same block wait while one of them makes it; threads that want different blocks seldom share a lock.
 /// A block that is dropped from the cache stays alive while a reference to it exists.
+///
+/// A decoded chunk may be larger than the budget. The last such chunk is kept all the same, and the others get a part of the budget only:
+/// else it would be decoded anew for each read. What others decide the size of is to be admitted (`admitting`) before it is allocated.
 public final class BlockCache: Sendable {
     private static let stripeCount = 16
+    /// From so many bytes on, a block that exceeds the budget is kept.
+    private static let largeByteCount = 1 << 20
 
     private let budget: Int
+    /// The most bytes that work may use at once.
+    public let largestAdmission: Int
+    let admission: MemoryAdmission
+    /// The cache whose budget is that of all work; nil if it is this one.
+    private let parent: BlockCache?
+    /// The block that is larger than the budget; nil if there is none.
+    private let large = Mutex<(key: BlockKey, block: Block)?>(nil)
+    private let largeCount = Atomic<Int>(0)
     private let used = Atomic<Int>(0)
     private let reserved = Atomic<Int>(0)
     private let owners = Atomic<UInt64>(0)
@@ -17,8 +30,22 @@ public final class BlockCache: Sendable {
 
     /// A cache that keeps at most `budget` bytes. With 0 it keeps nothing, but a block is still made once for all threads that
     /// want it at the same time.
-    public init(budget: Int) {
+    ///
+    /// Work may use `excess` bytes more than the budget, but only one thing at a time.
+    public init(budget: Int, excess: Int = 4 << 30) {
         self.budget = max(budget, 0)
+        largestAdmission = self.budget.adding(max(excess, 0)) ?? .max
+        admission = MemoryAdmission(budget: self.budget)
+        parent = nil
+        stripes = InlineArray { _ in Mutex(Stripe()) }
+    }
+
+    /// A cache that keeps at most `budget` bytes for itself. What is admitted to it is admitted to `parent`.
+    public init(budget: Int, within parent: BlockCache) {
+        self.budget = max(budget, 0)
+        largestAdmission = parent.largestAdmission
+        admission = parent.admission
+        self.parent = parent
         stripes = InlineArray { _ in Mutex(Stripe()) }
     }
 
@@ -33,6 +60,7 @@ public final class BlockCache: Sendable {
         for index in 0..<Self.stripeCount { sum += stripes[index].withLock { $0.statistics } }
         sum.reservedByteCount = reserved.load(ordering: .relaxed)
         sum.budget = budget
+        large.withLock { if let large = $0 { sum[large.key.owner.kind].byteCount += large.block.count } }
         return sum
     }
 
@@ -43,6 +71,7 @@ public final class BlockCache: Sendable {
     public func block<E: Error>(
         _ key: BlockKey, isAhead: Bool = false, make: () throws(E) -> Block
     ) throws(E) -> Block {
+        if let block = largeBlock(key) { return block }
         let index = stripeIndex(of: key)
         let slot = stripes[index].withLock { $0.wantedSlot(for: key, isAhead: isAhead) }
         var isNew = false
@@ -52,7 +81,13 @@ public final class BlockCache: Sendable {
                 isNew = true
                 return block
             }
-            if isNew { keep(block, in: slot, for: key, stripe: index) }
+            guard isNew else { return block }
+            if Cancellation.isRequested {
+                // The slot does not keep it.
+                stripes[index].withLock { $0.removeUnfilled(key, slot) }
+            } else {
+                keep(block, in: slot, for: key, stripe: index)
+            }
             return block
         } catch {
             stripes[index].withLock { $0.removeUnfilled(key, slot) }
@@ -115,6 +150,7 @@ public final class BlockCache: Sendable {
             let freed = stripes[index].withLock { $0.removeFilled() }
             used.subtract(freed, ordering: .relaxed)
         }
+        dropLarge()
     }
 
     /// Returns at once if a block is kept, else sleeps until one is. For one thread at a time.
@@ -134,19 +170,74 @@ public final class BlockCache: Sendable {
     }
 
     private func keep(_ block: Block, in slot: Slot, for key: BlockKey, stripe index: Int) {
+        guard block.count <= budget || block.count < Self.largeByteCount else {
+            stripes[index].withLock { $0.removeUnfilled(key, slot) }
+            return keepLarge(block, for: key, stripe: index)
+        }
         guard let cost = stripes[index].withLock({ $0.fill(key, slot, byteCount: block.count) }) else { return }
         used.add(cost, ordering: .sequentiallyConsistent)
+        announceFilling()
+        evictDownToBudget(from: index)
+    }
+
+    /// Wakes the thread that waits until a block is kept.
+    private func announceFilling() {
         if isFillingAwaited.load(ordering: .sequentiallyConsistent),
             isFillingAwaited.exchange(false, ordering: .sequentiallyConsistent)
         {
             filled.signal()
         }
+    }
+
+    // MARK: - Large blocks
+
+    private func largeBlock(_ key: BlockKey) -> Block? {
+        guard largeCount.load(ordering: .relaxed) > 0,
+            let block = large.withLock({ $0.flatMap { $0.key == key ? $0.block : nil } })
+        else { return nil }
+        stripes[stripeIndex(of: key)].withLock { $0.countHit(key) }
+        return block
+    }
+
+    private func keepLarge(_ block: Block, for key: BlockKey, stripe index: Int) {
+        dropLarge()
+        // What is being decoded now will take its place.
+        guard admission.byteCount <= budget / 4 else { return }
+        large.withLock { $0 = (key, block) }
+        largeCount.add(block.count, ordering: .relaxed)
+        used.add(block.count, ordering: .sequentiallyConsistent)
+        announceFilling()
         evictDownToBudget(from: index)
+    }
+
+    private func dropLarge() {
+        // Freed outside the lock.
+        let dropped = large.withLock { large in
+            defer { large = nil }
+            return large
+        }
+        guard let dropped else { return }
+        largeCount.subtract(dropped.block.count, ordering: .relaxed)
+        used.subtract(dropped.block.count, ordering: .relaxed)
+    }
+
+    /// Drops blocks until `byteCount` more bytes, which have been admitted, fit beside the rest, as far as that is possible.
+    func makeRoom(for byteCount: Int) {
+        parent?.makeRoom(for: byteCount)
+        if byteCount > budget / 4 { dropLarge() }
+        evictDownToBudget(from: 0)
+    }
+
+    /// The most bytes that may be kept beside the large block: a part of the budget in any case.
+    private var limitBesideLarge: Int {
+        let large = largeCount.load(ordering: .relaxed)
+        let rest = budget - reserved.load(ordering: .relaxed) - admission.byteCount
+        return large == 0 ? max(rest, 0) : max(rest - large, budget / 4)
     }
 
     /// Drops blocks, starting with the stripe at `index`, until the rest fits.
     private func evictDownToBudget(from index: Int) {
-        let limit = budget - reserved.load(ordering: .relaxed)
+        let limit = limitBesideLarge + largeCount.load(ordering: .relaxed)
         var victim = index
         var emptyStripes = 0
         while used.load(ordering: .relaxed) > limit, emptyStripes < Self.stripeCount {
@@ -200,6 +291,11 @@ private struct Stripe {
         return entries[index].slot
     }
 
+    /// Counts a use of the block of `key`, which is kept elsewhere.
+    mutating func countHit(_ key: BlockKey) {
+        statistics[key.owner.kind].hits += 1
+    }
+
     /// The slot of `key` to put a block in, created if there is none.
     mutating func slot(for key: BlockKey) -> Slot {
         if let index = indices[key] { return entries[index].slot }
@@ -241,9 +337,10 @@ private struct Stripe {
         return cost
     }
 
-    /// Removes a slot whose block could not be made.
+    /// Removes a slot whose block could not be made, unless another thread is making it now.
     mutating func removeUnfilled(_ key: BlockKey, _ slot: Slot) {
-        guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0 else { return }
+        guard let index = indices[key], entries[index].slot === slot, entries[index].cost == 0, !slot.isBeingMade
+        else { return }
         removeEntry(at: index)
     }
 

@@ -9,7 +9,8 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
     /// The results not taken yet, with their items, oldest first.
     private var pending: [(result: SingleFlight<Made>, item: Item)] = []
 
-    /// Calls `work` with each item, on `threads` threads, or, if `threads` is below two, on the thread that takes the results.
+    /// Calls `work` with each item, on `threads` threads, or, if `threads` is below two, on the thread that takes the results. All of
+    /// it is done under the cancellation of the calling thread.
     public init(name: String, threads: Int, _ work: @escaping @Sendable (Item) -> Made) throws(SystemError) {
         self.work = work
         guard threads > 1 else {
@@ -18,8 +19,9 @@ public final class OrderedWork<Item: Sendable, Made: Sendable> {
         }
         let queue = Queue()
         self.queue = queue
+        let cancellation = Cancellation.current
         for _ in 0..<threads {
-            try WorkerThread(name: name) { while let job = queue.next() { job() } }.detach()
+            try WorkerThread(name: name) { cancellation.run { while let job = queue.next() { job() } } }.detach()
         }
     }
 

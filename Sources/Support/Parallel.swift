@@ -7,11 +7,13 @@ public enum Parallel {
     public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Calls `body` once for every number in `0..<count`, on the calling thread and up to `threads - 1` others, and returns
-    /// when all calls have returned. Numbers are handed out in order; calls for different numbers overlap.
+    /// when all calls have returned. Numbers are handed out in order; calls for different numbers overlap. All threads work under the
+    /// cancellation of the calling one.
     public static func forEach(count: Int, threads: Int = processorCount, _ body: @escaping @Sendable (Int) -> Void) {
         let next = NextIndex()
+        let cancellation = Cancellation.current
         let work: @Sendable () -> Void = {
-            while case let index = next.take(), index < count { body(index) }
+            cancellation.run { while case let index = next.take(), index < count { body(index) } }
         }
         startAndJoin(min(threads, count) - 1, work)
     }

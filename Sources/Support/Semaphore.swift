@@ -25,4 +25,31 @@ public final class Semaphore: @unchecked Sendable {
     public func wait() {
         while sem_wait(semaphore) != 0 && errno == EINTR {}
     }
+
+    /// The same, unless the work of this thread is cancelled before that: then it returns false, and leaves the count alone.
+    public func waitUnlessCancelled() -> Bool {
+        guard Cancellation.current != nil else {
+            wait()
+            return true
+        }
+        while !Cancellation.isRequested {
+            if wait(nanoseconds: Self.pollNanoseconds) { return true }
+        }
+        return false
+    }
+
+    /// How long a wait may go on without a look at the cancellation.
+    private static let pollNanoseconds = 50_000_000
+
+    /// Waits that long at most, which must be less than a second; false if the count did not become positive.
+    private func wait(nanoseconds: Int) -> Bool {
+        var end = timespec()
+        clock_gettime(CLOCK_REALTIME, &end)
+        end.tv_nsec += nanoseconds
+        if end.tv_nsec >= 1_000_000_000 {
+            end.tv_sec += 1
+            end.tv_nsec -= 1_000_000_000
+        }
+        return sem_timedwait(semaphore, &end) == 0
+    }
 }

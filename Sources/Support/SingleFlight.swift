@@ -35,17 +35,29 @@ public final class SingleFlight<Value: Sendable>: Sendable {
         }
     }
 
+    /// Whether a thread is making the value.
+    var isBeingMade: Bool {
+        state.withLock { state in
+            guard case .beingMade = state else { return false }
+            return true
+        }
+    }
+
     /// The value, made by `make` if there is none yet; other threads that need it wait meanwhile. `make` must not ask for it. If
     /// it throws, this caller alone gets the error.
+    ///
+    /// A caller whose work is cancelled waits no longer, but calls `make` itself, which is to throw for that reason. What is made by
+    /// a cancelled caller goes to that one alone, since it may be no more than a part.
     public func get<E: Error>(make: () throws(E) -> Value) throws(E) -> Value {
         while true {
             switch turn() {
             case .take(let value): return value
-            case .wait(let semaphore): semaphore.wait()
+            case .wait(let semaphore):
+                guard semaphore.waitUnlessCancelled() else { return try make() }
             case .make:
                 do throws(E) {
                     let value = try make()
-                    settle(.present(value))
+                    settle(Cancellation.isRequested ? .absent : .present(value))
                     return value
                 } catch {
                     settle(.absent)

@@ -26,6 +26,8 @@ public enum VirtualFSError: DescribedError {
     case unsupportedNamespace
     /// A value does not fit in the caller's buffer.
     case bufferTooSmall
+    /// Nobody waits for the answer any more: the process that asked was interrupted, or the mount ends.
+    case interrupted
     /// A range of a recording cannot be decoded.
     case unreadable(RecordingError)
     /// The recording was rewritten since it was opened.
@@ -45,6 +47,7 @@ public enum VirtualFSError: DescribedError {
         case .noAttribute: ENODATA
         case .unsupportedNamespace: EOPNOTSUPP
         case .bufferTooSmall: ERANGE
+        case .interrupted: EINTR
         case .unreadable: EIO
         case .stale: ESTALE
         }

@@ -33,9 +33,19 @@ extension Volume {
                 default: (children.directory.name(at: place - 2), tree.entry(at: place - 2, of: children))
                 }
             // A recording that cannot be served is not listed.
-            guard let attributes = try? attributes(of: target) else { continue }
+            guard let attributes = try listedAttributes(of: target) else { continue }
             let entry = DirectoryEntry(name: name, attributes: attributes, next: UInt64(place + 1))
             guard body(entry) else { return }
+        }
+    }
+
+    /// What stat(2) reports of `entry`; nil if it is a recording that cannot be served.
+    private func listedAttributes(of entry: Tree.Entry) throws(VirtualFSError) -> FileAttributes? {
+        do throws(VirtualFSError) {
+            return try attributes(of: entry)
+        } catch {
+            if case .interrupted = error { throw error }
+            return nil
         }
     }
 }

@@ -42,12 +42,14 @@ extension Volume {
         }
     }
 
-    /// The `size` bytes from `offset` on of `file`. If it was rewritten since it was opened, it is `stale`. A range that cannot be decoded is `unreadable`, and the log has one line for it,
-    /// however often it is read: file, recording, samples and reason.
+    /// The `size` bytes from `offset` on of `file`. A range that cannot be decoded is `unreadable`, and the log has one line for it,
+    /// however often it is read: file, recording, samples and reason. If the file was rewritten since it was opened, it is `stale`, and a
+    /// read that is cancelled is `interrupted`.
     func read(_ file: any OpenFile, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
         do throws(RecordingError) {
             return try file.read(offset: offset, size: size)
         } catch {
+            guard !error.isCancellation else { throw .interrupted }
             log.sayOnce(.error, key: error.summary, "\(file.path): \(error)")
             guard error.isChange else { throw .unreadable(error) }
             file.noticeChange()

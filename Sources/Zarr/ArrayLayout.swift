@@ -75,9 +75,27 @@ struct ArrayLayout: Sendable {
         guard let destination = buffer.baseAddress, buffer.count > 0 else { return }
         let selection = Selection(axes: axes, destination: destination)
         try selection.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
+            do throws(Cancelled) {
+                try Cancellation.check()
+            } catch {
+                throw ZarrError(.store, "is not read to its end", path: path, cause: error)
+            }
             let key = keyEncoding.key(of: coordinates, in: path)
             let chunk = EncodedChunk(key: key, place: .object, number: number)
             if try !chunks.read(part, of: chunk) { try part.fill(absent: chunk, with: fillValue) }
         }
+    }
+
+    /// How many chunks there are, whether the store has them or not.
+    var chunkCount: Int { grid.chunkCount }
+
+    /// Of an array of one dimension, the elements that cannot be read if `element`, which is one of it, cannot, since the store does not
+    /// have its chunk, or has a damaged one: those of the chunk, or of the innermost chunk of a shard.
+    func elements(lostWith element: Int) -> Range<Int> {
+        let number = element / grid.chunkShape[0]
+        let start = number * grid.chunkShape[0]
+        let chunk = EncodedChunk(key: keyEncoding.key(of: [number], in: path), place: .object, number: number)
+        let lost = chunks.elements(lostWith: element - start, of: chunk) ?? 0..<grid.chunkShape[0]
+        return start + lost.lowerBound..<min(start.adding(lost.upperBound) ?? .max, grid.shape[0])
     }
 }

@@ -73,6 +73,25 @@ struct EncodedChunk {
         return true
     }
 
+    /// How many bytes it has, at most `limit`; nil if the store has no such key.
+    func byteCount(atMost limit: Int, in store: any Store) throws(ZarrError) -> Int? {
+        let size: UInt64
+        switch place {
+        case .memory(let slice): size = UInt64(slice.count)
+        case .part(let part): size = UInt64(part.count)
+        case .object:
+            do throws(StoreError) {
+                let empty = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+                guard let info = try store.get(key, .range(0..<0), into: { _ in empty }) else { return nil }
+                size = info.size
+            } catch {
+                throw ZarrError(error, path: key)
+            }
+        }
+        guard let count = Int(exactly: size), count <= limit else { throw tooLarge(size, limit) }
+        return count
+    }
+
     /// All of its bytes, of which there may be at most `limit`; nil if the store has no such key.
     func readAll(atMost limit: Int, from store: any Store) throws(ZarrError) -> Block? {
         switch place {

@@ -56,6 +56,19 @@ public final class ZarrArray: Sendable {
     /// A number that changes whenever a chunk is written, added or removed; nil if the store does not know that without reading.
     public var chunkVersion: UInt64? { layout.version }
 
+    /// How many chunks it is divided into, whether the store has them or not.
+    public var chunkCount: UInt64 { UInt64(layout.chunkCount) }
+
+    /// Of a one-dimensional array of one-byte elements, the bytes that cannot be read if the one at `position`, which is one of it, cannot
+    /// since its chunk is lost or damaged: those of that chunk.
+    public func bytes(lostWith position: UInt64) -> Range<UInt64> {
+        guard shape.count == 1, position < shape[0], let element = Int(exactly: position) else {
+            return position..<(position.adding(1) ?? .max)
+        }
+        let lost = layout.elements(lostWith: element)
+        return UInt64(lost.lowerBound)..<UInt64(lost.upperBound)
+    }
+
     /// Bytes of all its elements.
     public var byteCount: UInt64 { UInt64(layout.byteCount) }
 }

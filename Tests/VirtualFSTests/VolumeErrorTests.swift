@@ -2,6 +2,7 @@ import Glibc
 import Recordings
 import Support
 import SyntheticRecordings
+import TestSupport
 import Testing
 
 @testable import VirtualFS
@@ -47,6 +48,21 @@ struct VolumeErrorTests {
         #expect(errno { try volume.checkAccess(to: file, writing: false, executing: true) } == EACCES)
         #expect(errno { try volume.checkAccess(to: .root, writing: false, executing: true) } == 0)
         #expect(errno { try volume.checkAccess(to: file, writing: false, executing: false) } == 0)
+    }
+
+    @Test func `a read that nobody waits for is EINTR, and the log says nothing of it`() throws {
+        struct Interrupted: SampleReading {
+            func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
+                throw RecordingError("is not decoded to its end", recording: "pond/0", cause: Cancelled())
+            }
+        }
+        let lines = KeptLines()
+        let volume = Volume(
+            Catalogue(recordings: [.synthetic("pond/0", source: "a", samples: Interrupted())], problems: []),
+            log: lines.log)
+        let handle = try volume.open(volume.attributes(at: "pond/a.wav").inode)
+        #expect(errno { try volume.read(handle, offset: 44, size: 100) } == EINTR)
+        #expect(lines.all.isEmpty)
     }
 
     @Test func `a handle that does not exist is EBADF, and an attribute that does not exist is ENODATA`() throws {

@@ -1,11 +1,12 @@
 import Glibc
-import Recordings
 import Support
+import Synchronization
 import SyntheticRecordings
 import TestSupport
 import Testing
 import WaveFile
 
+@testable import Recordings
 @testable import VirtualFS
 
 struct VolumeReadingTests {
@@ -24,6 +25,26 @@ struct VolumeReadingTests {
                 #expect(found == Array(file.dropFirst(Int(offset)).prefix(Int(min(size, 1_000)))))
             }
         }
+        try volume.release(handle)
+    }
+
+    @Test func `of much around the samples, no more is read than is asked for`() throws {
+        let asked = Mutex<[Range<UInt64>]>([])
+        var facts = Recording.synthetic("0", source: "a", sampleCount: 500).facts
+        let size = EnvelopeSize(headByteCount: 3 << 20, tailByteCount: 10)
+        facts.envelopeSize = size
+        let envelope = SourceEnvelope(size: size) { _, range in
+            asked.withLock { $0.append(range) }
+            return range.map { UInt8(truncatingIfNeeded: $0 / 7) }
+        }
+        let volume = Volume([Recording(facts, samples: samples, envelope: envelope)])
+        let handle = try volume.open(volume.attributes(at: "a.wav").inode)
+        let head = try volume.read(handle, offset: 1 << 20, size: 100).flatMap { Array($0.bytes) }
+        #expect(head == ((1 << 20)..<(1 << 20) + 100).map { UInt8(truncatingIfNeeded: $0 / 7) })
+        let end = try volume.read(handle, offset: (3 << 20) + 990, size: 100).flatMap { Array($0.bytes) }
+        #expect(end == samples.bytes(990..<1_000) + (0..<10).map { UInt8(truncatingIfNeeded: $0 / 7) })
+        #expect(asked.withLock { $0 }.map { $0.lowerBound } == [1 << 20, 0])
+        #expect(asked.withLock { $0 }.map { $0.upperBound } == [(1 << 20) + 100, 10])
         try volume.release(handle)
     }
 

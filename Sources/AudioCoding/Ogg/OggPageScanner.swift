@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds the intact pages of an Ogg stream that is handed to it piece by piece, whatever lies between them.
 struct OggPageScanner {
     /// A page, its place and its contents.
@@ -65,8 +67,10 @@ struct OggPageScanner {
         let pattern = OggPage.capturePattern
         let distance = buffer.withUnsafeBytes { bytes -> Int in
             let rest = bytes[position...]
+            guard let base = bytes.baseAddress else { return 0 }
             var start = rest.startIndex
-            while let hit = rest[start...].firstIndex(of: pattern[0]) {
+            while let found = memchr(base + start, Int32(pattern[0]), rest.endIndex - start) {
+                let hit = UnsafeRawPointer(found) - base
                 // A pattern may be cut in two by the end of the buffer.
                 let isCut = rest.endIndex - hit < pattern.count
                 if isCut ? !isAtEnd : rest[hit...].starts(with: pattern) { return hit - rest.startIndex }

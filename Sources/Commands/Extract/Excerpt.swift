@@ -11,8 +11,9 @@ struct Excerpt: Sendable {
         let samples: Range<Int64>
     }
 
-    /// Samples that are read at once.
+    /// Samples that are read at once, at most, and their bytes, if those are more than of one.
     private static let readSampleCount: Int64 = 1 << 16
+    private static let readByteCount: Int64 = 4 << 20
 
     /// The parts, in order; at least one.
     let pieces: [Piece]
@@ -98,8 +99,9 @@ struct Excerpt: Sendable {
         let conversion = SampleConversion(from: source.encoding, to: encoding)
         let silence = [UInt8](repeating: encoding == .unsigned8 ? 128 : 0, count: source.channels * encoding.bytes)
         var position = piece.samples.lowerBound
+        let sampleCount = max(min(Self.readSampleCount, Self.readByteCount / Int64(source.blockAlign)), 1)
         while position < piece.samples.upperBound {
-            let end = position + min(Self.readSampleCount, piece.samples.upperBound - position)
+            let end = position + min(sampleCount, piece.samples.upperBound - position)
             let inside = (position..<end).clamped(to: 0..<Int64(clamping: piece.recording.sampleCount))
             let before = inside.isEmpty ? end - position : inside.lowerBound - position
             for _ in 0..<before { try silence.withBytes(write) }

@@ -170,6 +170,7 @@ enum ExtractCommand {
             throw CommandError("--context, --length, --centre and --name are for a --table")
         }
         guard let recording else { throw CommandError("name a recording") }
+        if !configuration.isAboutSamples { try store.checkPlausible(recording) }
         let excerpt = try excerpt(of: recording, configuration)
         if output == "-" {
             try excerpt.write(to: { bytes throws(CommandError) in
@@ -204,7 +205,7 @@ enum ExtractCommand {
             store: store, folder: folder, kind: configuration.isSource ? .source : .wave,
             jobs: configuration.jobs ?? Parallel.processorCount, verifies: configuration.verifies, report: report)
         let contents = extractsRecordings ? extraction.contents() : nil
-        return try Interruption.watch { () throws(CommandError) in
+        return try watchingInterruptions { () throws(CommandError) in
             if let contents { try extraction.write(contents) }
             if configuration.extractsSidecars {
                 try SidecarExtraction(store: store.store, folder: folder, report: report).run(address.group)
@@ -214,6 +215,11 @@ enum ExtractCommand {
             }
             return report.finish()
         }
+    }
+
+    /// Calls `body`, which Ctrl-C ends, even if it comes in the middle of what takes long.
+    private static func watchingInterruptions<T>(_ body: () throws(CommandError) -> T) throws(CommandError) -> T {
+        try Interruption.watch { () throws(CommandError) in try Interruption.cancellation.run(body) }
     }
 
     /// Whether `folder`, which need not exist, is the store at `path` or in it.

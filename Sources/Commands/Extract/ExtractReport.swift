@@ -118,7 +118,7 @@ final class ExtractReport: Sendable {
     }
 
     private func fail(_ path: String, recording: String?, _ error: some DescribedError, _ state: inout State) {
-        if error.isFailure(with: ECANCELED), Interruption.hasHappened {
+        if error.isFailure(with: ECANCELED) || error.isCancellation, Interruption.hasHappened {
             return leave(path, recording: recording, &state)
         }
         let text = error.description(after: "\(folder)/\(path)")

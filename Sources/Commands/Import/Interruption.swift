@@ -1,4 +1,5 @@
 import Glibc
+import Support
 import Synchronization
 
 /// Ctrl-C, and the request to end: noticed, so that the work ends by itself. A second one ends the process at once.
@@ -10,6 +11,9 @@ enum Interruption {
 
     /// Whether there was one since `watch`.
     static var hasHappened: Bool { isNoticed.load(ordering: .relaxed) }
+
+    /// Cancels work once there was one.
+    static var cancellation: Cancellation { Cancellation { hasHappened ? .interrupted : nil } }
 
     /// Calls `body`, and lets the signals be noticed meanwhile; those that the process ignores stay ignored.
     static func watch<T>(_ body: () throws(CommandError) -> T) throws(CommandError) -> T {

@@ -85,7 +85,7 @@ public final class Catalogue: Sendable {
 
     /// Lists all groups and learns all recordings, on `threads` threads.
     ///
-    /// Requests for a group or a recording take precedence meanwhile.
+    /// Requests for a group or a recording take precedence meanwhile. If the work is cancelled, the rest is left out.
     public func learn(threads: Int = Parallel.processorCount) {
         LearningPass(from: root, progress: progress).run(threads: threads)
         source.endLearning()

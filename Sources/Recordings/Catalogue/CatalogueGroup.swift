@@ -52,8 +52,11 @@ public final class CatalogueGroup: Sendable {
         made.load()
             ?? making.get {
                 let contents = source.contents(of: self)
-                progress.count { $0.add(contents.countsWhenListed) }
-                return made.storeIfNil(contents)
+                // A listing that was broken off has not all members.
+                guard Cancellation.reason != .ended else { return contents }
+                let stored = made.storeIfNil(contents)
+                if stored === contents { progress.count { $0.add(contents.countsWhenListed) } }
+                return stored
             }
     }
 

@@ -255,12 +255,12 @@ public final class GroupContents: Sendable {
 
     var pageCount: Int { pages.count }
 
-    /// Learns the recordings in `page` that are not learned yet. `pause` is called before each.
+    /// Learns the recordings in `page` that are not learned yet, unless the work is cancelled. `pause` is called before each.
     func learnPage(_ page: Int, beforeEach pause: () -> Void) {
         let page = pages[page]
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
-        for slot in (0..<page.count).reversed() {
+        for slot in (0..<page.count).reversed() where !Cancellation.isRequested {
             _ = try? page.facts(of: slot) { found, isRetry in
                 pause()
                 return learn(slot, of: page, found, isRetry: isRetry)
@@ -277,13 +277,18 @@ public final class GroupContents: Sendable {
     private func learn(
         _ slot: Int, of page: RecordingPage, _ found: ArraySlice<UInt8>, isRetry: Bool
     ) -> Result<[UInt8], RecordingError> {
+        let node = RecordingNode(packed: found, group: path, name: page.names.text(at: slot))
+        do throws(Cancelled) {
+            try Cancellation.check()
+        } catch {
+            return .failure(RecordingError("is not examined", recording: node.path, cause: error))
+        }
         if isRetry {
             progress.count { counts in
                 counts.problems -= 1
                 counts.waiting += 1
             }
         }
-        let node = RecordingNode(packed: found, group: path, name: page.names.text(at: slot))
         do throws(RecordingError) {
             let facts = try source.learn(node)
             let byteCount = try facts.waveByteCount()
@@ -294,6 +299,7 @@ public final class GroupContents: Sendable {
             if isRetry { progress.addHealed() }
             return .success(facts.packed)
         } catch {
+            guard !error.isCancellation || isRetry else { return .failure(error) }
             progress.count { counts in
                 counts.waiting -= 1
                 counts.problems += 1

@@ -69,6 +69,8 @@ struct GroupListing: Sendable {
         var others: [(place: Int, member: GroupContents.Member)] = []
         var unread: [UnreadNodes.Node] = []
         for (index, name) in names.enumerated() {
+            // Nobody sees the rest, as the mount ends.
+            guard Cancellation.reason != .ended else { break }
             let path = group.path.isEmpty ? name : "\(group.path)/\(name)"
             do throws(ZarrError) {
                 if let recording = learned[name] ?? known?.recording(at: index, path: path, of: store) {

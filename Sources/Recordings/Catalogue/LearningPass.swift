@@ -46,7 +46,7 @@ final class LearningPass: Sendable {
     }
 
     private func work() {
-        while true {
+        while !Cancellation.isRequested {
             pause()
             if let wanted = progress.takeWantedPage() {
                 wanted.contents.learnPage(wanted.page, beforeEach: pause)
@@ -55,7 +55,7 @@ final class LearningPass: Sendable {
             switch nextWork() {
             case .list(let group): add(group.listInBackground())
             case .learn(let contents, let page): contents.learnPage(page, beforeEach: pause)
-            case .wait(let semaphore): semaphore.wait()
+            case .wait(let semaphore): _ = semaphore.waitUnlessCancelled()
             case .end: return
             }
         }
@@ -63,7 +63,7 @@ final class LearningPass: Sendable {
 
     /// Leaves the processors to requests that wait for a group.
     private func pause() {
-        while progress.isListingUrgent { usleep(Self.pauseMicroseconds) }
+        while progress.isListingUrgent, !Cancellation.isRequested { usleep(Self.pauseMicroseconds) }
     }
 
     private func nextWork() -> Work {

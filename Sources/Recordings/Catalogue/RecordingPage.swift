@@ -133,7 +133,12 @@ final class RecordingPage: Sendable {
             case .take(let facts): return facts
             case .fail(let problem): throw problem
             case .learn(let flight, let found, let isRetry):
-                flight.get { settle(slot, learn(found, isRetry)) }
+                try flight.get { () throws(RecordingError) in
+                    let result = learn(found, isRetry)
+                    // That nobody waited for the result says nothing about the recording.
+                    if case .failure(let error) = result, error.isCancellation { throw error }
+                    settle(slot, result)
+                }
             }
         }
     }

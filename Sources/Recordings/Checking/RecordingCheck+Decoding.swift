@@ -2,8 +2,11 @@ import Support
 import WaveFile
 
 extension RecordingCheck {
-    /// Samples that are read at once.
+    /// Samples that are read at once, at most, and the bytes of them, if that are more than one.
     private static let pieceSampleCount: UInt64 = 1 << 16
+    private static let pieceByteCount: UInt64 = 4 << 20
+    /// Ranges in a row that may fail before the rest is left out: a stream may announce any number of samples.
+    private static let failureLimit = 1 << 14
 
     /// Decodes all of `loaded`, and adds what cannot be decoded. If the store has the source's bytes around the
     /// samples, the SHA-256 of all of them is compared with the source's.
@@ -51,18 +54,30 @@ extension RecordingCheck {
         let skipped = loaded.opened.skippedSamples
         var isWhole = true
         var position: UInt64 = 0
+        var failuresInARow = 0
+        let pieceSampleCount = max(min(Self.pieceSampleCount, Self.pieceByteCount / blockAlign), 1)
         while position < recording.sampleCount {
-            let end = position + min(Self.pieceSampleCount, recording.sampleCount - position)
+            let end = position + min(pieceSampleCount, recording.sampleCount - position)
             do throws(RecordingError) {
                 let slices = try recording.samples.read(bytes: position * blockAlign..<end * blockAlign)
                 for slice in slices { body(slice.bytes) }
                 position = end
+                failuresInARow = 0
             } catch {
                 isWhole = false
+                failuresInARow += 1
                 if !lostSamples.contains(where: { lost in error.samples.map(lost.overlaps) ?? false }) {
                     add(Finding(error))
                 }
                 position = max(position + 1, error.samples?.upperBound.subtracting(skipped) ?? end)
+            }
+            guard failuresInARow < Self.failureLimit || position >= recording.sampleCount else {
+                let samples = position.adding(skipped).map { $0..<max($0, recording.sampleCount.adding(skipped) ?? $0) }
+                add(
+                    finding(
+                        .fault, "\(failuresInARow) parts in a row cannot be decoded; what follows was not tried",
+                        samples: samples))
+                break
             }
             decoded(min(Double(position) / Double(recording.sampleCount), 1))
         }

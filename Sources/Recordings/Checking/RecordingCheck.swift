@@ -7,11 +7,6 @@ import Zarr
 struct RecordingCheck {
     /// Findings of one recording that are reported; more are only counted.
     private static let findingLimit = 200
-    /// Arrays of at most this many bytes are read even if the store holds almost no data for them.
-    private static let plausibleByteCount: UInt64 = 1 << 30
-    /// Larger ones are read if they have at most this many bytes for each that the store holds: even silence is not
-    /// compressed better.
-    private static let plausibleRatio: UInt64 = 10_000
 
     let store: any Store
     let node: RecordingNode
@@ -118,14 +113,8 @@ struct RecordingCheck {
     /// Whether the store can hold as much as `array` announces; a finding is added if not. Reading far more than there
     /// is would take forever.
     private mutating func isPlausible(_ array: ZarrArray) -> Bool {
-        guard array.byteCount > Self.plausibleByteCount,
-            let kept = try? store.byteCount(below: array.path), kept < array.byteCount / Self.plausibleRatio
-        else { return true }
-        add(
-            finding(
-                .fault,
-                "\(array.path) announces \(array.byteCount) bytes, of which the store can keep no more than a few: "
-                    + "its files have \(kept)"))
+        guard let kept = array.implausibleByteCount(in: store) else { return true }
+        add(finding(.fault, array.implausibility(kept: kept)))
         return false
     }
 
@@ -141,40 +130,5 @@ struct RecordingCheck {
         } catch {
             add("source_head and source_tail are of no use", error)
         }
-    }
-}
-
-extension ZarrArray {
-    /// The rows (along the first dimension) that cannot be read, and why; adjacent ones are merged. `progress` is
-    /// called with the number of bytes processed since the last call.
-    func unreadableRows(progress: (UInt64) -> Void) -> [(rows: Range<UInt64>, error: ZarrError)] {
-        guard let rowCount = shape.first, rowCount > 0, byteCount > 0 else { return [] }
-        let rowByteCount = max(byteCount / rowCount, 1)
-        let step = max((1 << 20) / rowByteCount, 1)
-        var unreadable: [(rows: Range<UInt64>, error: ZarrError)] = []
-        var position: UInt64 = 0
-        while position < rowCount {
-            let rows = position..<position + min(step, rowCount - position)
-            do throws(ZarrError) {
-                try readRows(rows, byteCount: Int(clamping: rowByteCount * UInt64(rows.count)))
-            } catch {
-                if let last = unreadable.last, last.rows.upperBound == position, last.error.path == error.path {
-                    unreadable[unreadable.count - 1].rows = last.rows.lowerBound..<rows.upperBound
-                } else {
-                    unreadable.append((rows, error))
-                }
-            }
-            progress(rowByteCount * UInt64(rows.count))
-            position = rows.upperBound
-        }
-        return unreadable
-    }
-
-    private func readRows(_ rows: Range<UInt64>, byteCount: Int) throws(ZarrError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
-        defer { buffer.deallocate() }
-        try read(
-            start: [rows.lowerBound] + shape.dropFirst().map { _ in 0 },
-            count: [UInt64(rows.count)] + shape.dropFirst(), into: buffer)
     }
 }

@@ -7,6 +7,8 @@ struct CodedBlob: Sendable {
     private let array: ZarrArray
     /// How many bytes there are.
     let byteCount: UInt64
+    /// Counts the bytes that the store has of it; nil if nobody can.
+    private let countStored: (@Sendable () -> UInt64?)?
     /// Bytes that were read in advance.
     private var fetched: Fetched?
 
@@ -21,12 +23,13 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// Refuses an array that does not hold plain bytes.
-    init(_ array: ZarrArray) throws(RecordingError) {
+    /// Refuses an array that does not hold plain bytes. `countStored` counts the bytes that the store has of it.
+    init(_ array: ZarrArray, countStored: (@Sendable () -> UInt64?)? = nil) throws(RecordingError) {
         guard array.shape.count == 1, let byteCount = array.shape.first, array.dataType == .uint8 else {
             throw RecordingError("the coded audio is not a one-dimensional uint8 array", recording: array.path)
         }
         self.array = array
+        self.countStored = countStored
         self.byteCount = byteCount
     }
 
@@ -139,12 +142,29 @@ struct CodedBlob: Sendable {
         CodedStream(byteCount: byteCount) { range in try bytes(range) }
     }
 
+    /// So many frames are held in memory in any case, and more if the store has a byte for each so many.
+    private static let frameCountLimit = 1 << 22
+    private static let framesPerStoredByte: UInt64 = 16
+
+    /// Throws if a stream has `count` frames although the store has so few bytes of it that nobody has coded that many: the table of them
+    /// would take far more memory than the store has.
+    func checkFrameCount(_ count: Int) throws(ZarrError) {
+        guard count > Self.frameCountLimit, let stored = countStored?(),
+            UInt64(count) / Self.framesPerStoredByte > stored
+        else { return }
+        throw ZarrError(
+            .damagedChunk, "has \(count) frames or more, of which the store has \(stored) bytes", path: array.path)
+    }
+
     /// Called with the range of bytes that cannot be read, and why. If it throws, the pass ends; if not, the bytes
     /// count as zeros.
     typealias DamageHandler = (Range<UInt64>, ZarrError) throws(ZarrError) -> Void
 
     /// Hands the blob's bytes from `start` on to `body`, in order, a megabyte at a time. `damage` is called for what cannot be
     /// read, in small parts.
+    ///
+    /// A chunk that is lost is tried once, however large it is. Throws if more in a row cannot be read than a stream can have lost
+    /// (`LostRun`), since a blob may announce any number of bytes.
     func forEachPiece(
         from start: UInt64, damage: DamageHandler = CodedBlob.stopAtDamage,
         _ body: (UnsafeRawBufferPointer) throws -> Void
@@ -152,14 +172,22 @@ struct CodedBlob: Sendable {
         let pieceByteCount: UInt64 = 1 << 20
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(pieceByteCount), alignment: 16)
         defer { buffer.deallocate() }
+        var lost = LostRun()
         var position = start
         while position < byteCount {
+            try Cancellation.check()
             let end = position + min(pieceByteCount, byteCount - position)
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(end - position)])
-            do throws(ZarrError) {
-                try read(position..<end, into: piece)
-            } catch {
-                try readParts(position..<end, into: piece, damage)
+            if lost.error(at: position) != nil {
+                try readParts(position..<end, into: piece, &lost, damage)
+            } else {
+                do throws(ZarrError) {
+                    try read(position..<end, into: piece)
+                    lost = LostRun()
+                } catch {
+                    guard !error.isCancellation else { throw error }
+                    try readParts(position..<end, into: piece, &lost, damage)
+                }
             }
             try body(UnsafeRawBufferPointer(piece))
             position = end
@@ -179,21 +207,46 @@ struct CodedBlob: Sendable {
 
     /// Reads `range` in small parts; those that cannot be read become zeros.
     private func readParts(
-        _ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer, _ damage: DamageHandler
+        _ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer, _ lost: inout LostRun,
+        _ damage: DamageHandler
     ) throws(ZarrError) {
-        let partByteCount: UInt64 = 4 << 10
         var position = range.lowerBound
         while position < range.upperBound {
-            let end = position + min(partByteCount, range.upperBound - position)
-            let place = Int(position - range.lowerBound)..<Int(end - range.lowerBound)
-            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[place])
-            do throws(ZarrError) {
-                try read(position..<end, into: part)
-            } catch {
-                try damage(position..<end, error)
-                _ = part.initializeMemory(as: UInt8.self, repeating: 0)
+            let part = try readPart(from: position, of: range, into: buffer, &lost)
+            if let error = part.error {
+                guard !error.isCancellation else { throw error }
+                try damage(position..<part.end, error)
+                let place = Int(position - range.lowerBound)..<Int(part.end - range.lowerBound)
+                _ = UnsafeMutableRawBufferPointer(rebasing: buffer[place]).initializeMemory(
+                    as: UInt8.self, repeating: 0)
+            } else {
+                lost = LostRun()
             }
-            position = end
+            position = part.end
+        }
+    }
+
+    /// Reads the bytes of `range` from `position` on that lie in one chunk, a few of them, and returns where they end, and why they cannot
+    /// be read if they cannot. Of a chunk that is lost, those are all that lie in `range`.
+    private func readPart(
+        from position: UInt64, of range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer,
+        _ lost: inout LostRun
+    ) throws(ZarrError) -> (end: UInt64, error: ZarrError?) {
+        if let (end, error) = lost.error(at: position) { return (min(end, range.upperBound), error) }
+        let partByteCount: UInt64 = 4 << 10
+        let chunk = array.bytes(lostWith: position)
+        let end = min(chunk.upperBound, position + min(partByteCount, range.upperBound - position))
+        let place = Int(position - range.lowerBound)..<Int(end - range.lowerBound)
+        do throws(ZarrError) {
+            try read(position..<end, into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
+            return (end, nil)
+        } catch {
+            guard error.kind == .damagedChunk else {
+                try lost.addPart(of: array, error)
+                return (end, error)
+            }
+            try lost.find(from: chunk, of: array, error)
+            return (min(chunk.upperBound, range.upperBound), error)
         }
     }
 }

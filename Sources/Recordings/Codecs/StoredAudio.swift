@@ -48,7 +48,10 @@ struct StoredAudio: Sendable {
     }
 
     /// The coded bytes.
-    func blob() throws(RecordingError) -> CodedBlob { try CodedBlob(array) }
+    func blob() throws(RecordingError) -> CodedBlob {
+        let count = SingleFlight<UInt64?>()
+        return try CodedBlob(array) { [store, array] in count.get { try? store.byteCount(below: array.path) } }
+    }
 
     /// The index of `Row` called `name`; nil if there is none, or none that can be read.
     func index<Row: IndexRow>(_ name: String, of type: Row.Type) -> StoredIndex<Row>? {

@@ -45,11 +45,13 @@ final class OnDemandRecording: SampleReading {
         try noticingChange { recording throws(RecordingError) in try recording.samples.decodeAhead(bytes: range) }
     }
 
-    /// The source's bytes around the samples.
-    fileprivate func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
+    /// The bytes `range` of a part of the source's around the samples.
+    fileprivate func envelopeBytes(
+        _ part: SourceEnvelope.Part, _ range: Range<UInt64>
+    ) throws(RecordingError) -> [UInt8] {
         try noticingChange { recording throws(RecordingError) in
             guard let envelope = recording.envelope else { throw change }
-            return try envelope.bytes()
+            return try envelope.bytes(part, range)
         }
     }
 
@@ -99,6 +101,11 @@ final class OnDemandRecording: SampleReading {
         isInUse.store(true, ordering: .relaxed)
         var isNew = false
         let opened = try opened.get { () throws(RecordingError) in
+            do throws(Cancelled) {
+                try Cancellation.check()
+            } catch {
+                throw RecordingError("is not opened", recording: path, cause: error)
+            }
             let recording = try opener.open(path, in: pinned)
             guard recording.facts.outline == announced else { throw change }
             isNew = true
@@ -119,7 +126,7 @@ extension Recording {
     /// The recording of which `facts` are known, opened by `samples` when it is read.
     init(_ facts: RecordingFacts, _ samples: OnDemandRecording) {
         let envelope = facts.envelopeSize.map { size in
-            SourceEnvelope(size: size) { () throws(RecordingError) in try samples.envelopeBytes() }
+            SourceEnvelope(size: size) { part, range throws(RecordingError) in try samples.envelopeBytes(part, range) }
         }
         self.init(facts, samples: samples, envelope: envelope)
     }

@@ -106,8 +106,10 @@ public final class Prefetcher: Sendable {
 
         func decode() {
             guard reader.isActive else { return }
-            // If a piece cannot be decoded, its reader finds that out.
-            try? reader.recording.samples.decodeAhead(bytes: range)
+            // If a piece cannot be decoded, its reader finds that out. If the reader has gone, nobody wants it.
+            Cancellation { [reader] in reader.isActive ? nil : .interrupted }.run {
+                try? reader.recording.samples.decodeAhead(bytes: range)
+            }
         }
     }
 

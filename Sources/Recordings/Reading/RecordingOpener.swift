@@ -29,7 +29,8 @@ final class RecordingOpener: Sendable {
         self.log = log
         loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
         learner = RecordingLoader(
-            store: store, cache: BlockCache(budget: Self.learningByteCount), file: file, counters: counters, log: log)
+            store: store, cache: BlockCache(budget: Self.learningByteCount, within: cache), file: file,
+            counters: counters, log: log)
     }
 
     /// The recording at `path`, with all that reading it from `pinned` needs.

@@ -5,19 +5,36 @@ public import WaveFile
 public struct SourceEnvelope: Sendable {
     /// How many bytes precede the samples, and how many follow them.
     let size: EnvelopeSize
-    private let read: @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
+    private let read: Read
 
-    /// An envelope whose bytes `read` gives when they are needed: as many as `size` says.
-    init(
-        size: EnvelopeSize, read: @escaping @Sendable () throws(RecordingError) -> (head: [UInt8], tail: [UInt8])
-    ) {
+    /// Reads the bytes of a range that lies within a part.
+    typealias Read = @Sendable (_ part: Part, _ range: Range<UInt64>) throws(RecordingError) -> [UInt8]
+
+    /// What is around the samples.
+    public enum Part: Sendable {
+        /// What precedes them.
+        case head
+        /// What follows them.
+        case tail
+    }
+
+    /// An envelope of that `size`, whose bytes `read` gives when they are needed.
+    init(size: EnvelopeSize, read: @escaping Read) {
         self.size = size
         self.read = read
     }
 
-    /// The bytes.
+    /// Bytes of both parts together, at most `UInt64.max`.
+    public var byteCount: UInt64 { size.headByteCount.adding(size.tailByteCount) ?? .max }
+
+    /// The bytes `range` of `part`, within which they lie.
+    public func bytes(_ part: Part, _ range: Range<UInt64>) throws(RecordingError) -> [UInt8] {
+        try read(part, range)
+    }
+
+    /// All bytes.
     func bytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
-        try read()
+        (head: try read(.head, 0..<size.headByteCount), tail: try read(.tail, 0..<size.tailByteCount))
     }
 }
 

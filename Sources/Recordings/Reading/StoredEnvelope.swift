@@ -40,11 +40,12 @@ struct StoredEnvelope {
         }
         let size = EnvelopeSize(headByteCount: head.byteCount, tailByteCount: tailByteCount)
         return SourceEnvelope(size: size) {
-            [path] () throws(RecordingError) in
+            [path] part, range throws(RecordingError) in
             do {
-                return (
-                    head: try head.bytes(0..<head.byteCount), tail: try tail?.bytes(0..<tailByteCount) ?? []
-                )
+                switch part {
+                case .head: return try head.bytes(range)
+                case .tail: return try tail?.bytes(range) ?? []
+                }
             } catch {
                 throw RecordingError("source_head and source_tail cannot be read", recording: path, cause: error)
             }

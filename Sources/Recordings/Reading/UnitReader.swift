@@ -86,6 +86,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
     private func block(_ unit: DecodeUnit, for request: inout Request) throws(RecordingError) -> Block {
         let key = BlockKey(owner: owner, number: unit.number)
         return try cache.block(key, isAhead: request.isAhead) { () throws(RecordingError) in
+            try checkCancellation(unit)
             let predecessor = try units.predecessor(of: unit)
             let decoder = try decoder(of: unit, after: predecessor, for: &request)
             // This way, threads that need consecutive units share the work: none decodes what another decodes. If the
@@ -95,6 +96,15 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
             counter.units.add()
             counter.samples.add(UInt64(block.count) / blockAlign)
             return block
+        }
+    }
+
+    /// Throws if nobody waits for `unit` any more.
+    private func checkCancellation(_ unit: DecodeUnit) throws(RecordingError) {
+        do throws(Cancelled) {
+            try Cancellation.check()
+        } catch {
+            throw RecordingError("is not decoded to its end", recording: path, samples: unit.samples, cause: error)
         }
     }
 

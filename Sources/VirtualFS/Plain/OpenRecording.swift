@@ -15,6 +15,9 @@ final class OpenRecording: OpenFile {
     /// already.
     private let ends = SingleFlight<Ends>()
 
+    /// Bytes around the samples that are kept as long as the file is open.
+    private static let endsByteCountLimit: UInt64 = 1 << 20
+
     private struct Ends: Sendable {
         let head: Block, tail: Block
     }
@@ -42,7 +45,7 @@ final class OpenRecording: OpenFile {
     func read(offset: UInt64, size: UInt64) throws(RecordingError) -> [BlockSlice] {
         let parts = extent.parts(offset: offset, size: size)
         var slices: [BlockSlice] = []
-        if !parts.head.isEmpty { slices.append(BlockSlice(try readEnds().head, parts.head)) }
+        if !parts.head.isEmpty { slices.append(try read(.head, parts.head)) }
         if !parts.data.isEmpty {
             if let reader { prefetcher?.note(parts.data, by: reader) }
             let data = try recording.samples.read(bytes: parts.data)
@@ -55,7 +58,7 @@ final class OpenRecording: OpenFile {
             }
             slices += data
         }
-        if !parts.tail.isEmpty { slices.append(BlockSlice(try readEnds().tail, parts.tail)) }
+        if !parts.tail.isEmpty { slices.append(try read(.tail, parts.tail)) }
         return slices
     }
 
@@ -65,6 +68,20 @@ final class OpenRecording: OpenFile {
 
     func close() {
         reader?.end()
+    }
+
+    /// The bytes `range` of what is around the samples. If that is much, it is read as far as it is needed.
+    private func read(_ part: SourceEnvelope.Part, _ range: Range<Int>) throws(RecordingError) -> BlockSlice {
+        if let envelope = recording.envelope, envelope.byteCount > Self.endsByteCountLimit {
+            let bytes = try envelope.bytes(part, UInt64(range.lowerBound)..<UInt64(range.upperBound))
+            guard bytes.count == range.count else {
+                throw RecordingError(
+                    "source_head and source_tail changed while they were in use", recording: recording.path)
+            }
+            return BlockSlice(Block(bytes))
+        }
+        let ends = try readEnds()
+        return BlockSlice(part == .head ? ends.head : ends.tail, range)
     }
 
     private func readEnds() throws(RecordingError) -> Ends {

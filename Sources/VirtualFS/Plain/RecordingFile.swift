@@ -15,12 +15,17 @@ struct RecordingFile: File {
             let status = try contents.status(of: number)
             return FileStatus(size: status.byteCount, modified: status.modified)
         } catch {
-            throw .notFound
+            throw error.isCancellation ? .interrupted : .notFound
         }
     }
 
     func open(_ inode: Inode, in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
-        guard let recording = try? contents.recording(number) else { throw .notFound }
+        let recording: Recording
+        do {
+            recording = try contents.recording(number)
+        } catch {
+            throw error.isCancellation ? .interrupted : .notFound
+        }
         guard
             let file = OpenRecording(
                 recording, path: path, prefetcher: volume.prefetcher,

@@ -1,23 +1,36 @@
-import Glibc
 import Support
 
 extension BytesToBytesCodec {
     /// Decodes `encoded` into a new block of the `expected` size.
     func decode(_ encoded: Block, expecting expected: ByteCount) throws(CodecError) -> Block {
+        let announced = decodedLimit(of: encoded.bytes)
         switch expected {
         case .exactly(let size):
-            return try Block(count: size) { buffer throws(CodecError) in
-                let count = try decode(encoded.bytes, into: buffer)
-                guard count == size else { throw failure("holds \(count) bytes instead of \(size)") }
+            if let announced, announced != size { throw failure("holds \(announced) bytes instead of \(size)") }
+            let (memory, count) = try decode(encoded, upTo: size)
+            guard count == size else {
+                BlockMemory.giveBack(memory)
+                throw failure("holds \(count) bytes instead of \(size)")
             }
+            return Block(adopting: memory)
         case .atMost(let limit):
             // Memory that is allocated and not touched costs nothing.
-            let size = min(limit, decodedLimit(of: encoded.bytes) ?? limit)
-            guard let memory = malloc(max(size, 1)) else { throw failure("no memory for \(size) bytes") }
-            defer { free(memory) }
-            let buffer = UnsafeMutableRawBufferPointer(start: memory, count: size)
-            let count = try decode(encoded.bytes, into: buffer)
-            return Block(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            let (memory, count) = try decode(encoded, upTo: min(limit, announced ?? limit))
+            defer { BlockMemory.giveBack(memory) }
+            return Block(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
+        }
+    }
+
+    /// Decodes `encoded` into new memory for `size` bytes, and returns how many there are.
+    private func decode(
+        _ encoded: Block, upTo size: Int
+    ) throws(CodecError) -> (memory: UnsafeMutableRawBufferPointer, count: Int) {
+        guard let memory = BlockMemory.take(size) else { throw failure("no memory for \(size) bytes") }
+        do throws(CodecError) {
+            return (memory, try decode(encoded.bytes, into: memory))
+        } catch {
+            BlockMemory.giveBack(memory)
+            throw error
         }
     }
 }

@@ -8,7 +8,7 @@ protocol BytesToBytesCodec: Sendable {
     /// How many bytes it encodes `decoded` bytes to. A chunk of more bytes is damaged.
     func encodedSize(of decoded: ByteCount) -> ByteCount
 
-    /// How many bytes `encoded` decodes to at most; nil if that is not known before it is decoded.
+    /// How many bytes `encoded` says that it decodes to; nil if it does not say.
     func decodedLimit(of encoded: UnsafeRawBufferPointer) -> Int?
 
     /// Decodes `encoded` into `buffer` and returns how many bytes that were. Never writes past the buffer: what does not fit

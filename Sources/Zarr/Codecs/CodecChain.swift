@@ -21,6 +21,7 @@ final class CodecChain: Sendable {
     private let compressors: [any BytesToBytesCodec]
     /// How many bytes a chunk has after the serializer, and after each of the compressors.
     private let sizes: [ByteCount]
+    private let failures = RecentFailures()
     /// Whether a chunk that is not there is lost.
     private let needsAllChunks: Bool
     private let store: any Store
@@ -79,19 +80,69 @@ final class CodecChain: Sendable {
         }
     }
 
+    /// Of a chunk of one dimension, the elements that cannot be read if `element` cannot; nil if that is all of them.
+    func elements(lostWith element: Int, of chunk: EncodedChunk) -> Range<Int>? {
+        guard compressors.isEmpty, case .sharding(let sharding) = serializer else { return nil }
+        return sharding.elements(lostWith: element, of: chunk)
+    }
+
     /// The serialized bytes of `chunk`, decompressed once and cached; nil if the store has no such chunk.
     private func decompressedBlock(of chunk: EncodedChunk) throws(ZarrError) -> Block? {
         let key = BlockKey(owner: cacheOwner, number: UInt64(chunk.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
-            guard let encoded = try chunk.readAll(atMost: encodedSize.limit, from: store) else {
+            if let failure = failures.failure(of: chunk.number) { throw failure }
+            guard let block = try readDecompressed(chunk) else {
                 // What is lost may come back, and is not remembered.
                 guard !needsAllChunks else { throw chunk.lost }
                 return Block([])
             }
-            return try decompress(encoded, of: chunk)
+            return block
         }
         // An absent chunk is cached as an empty block, which no chunk decodes to.
         return block.count > 0 ? block : nil
+    }
+
+    /// Reads and decompresses `chunk` as soon as there is memory for it; nil if the store has no such chunk.
+    private func readDecompressed(_ chunk: EncodedChunk) throws(ZarrError) -> Block? {
+        guard serializer.encodedSize.limit > BlockCache.unadmittedByteCount else {
+            return try chunk.readAll(atMost: encodedSize.limit, from: store).map { encoded throws(ZarrError) in
+                try decompress(encoded, of: chunk)
+            }
+        }
+        guard let encodedCount = try chunk.byteCount(atMost: encodedSize.limit, in: store) else { return nil }
+        let needed = memoryByteCount(decoding: encodedCount)
+        guard cache.admits(needed) else {
+            throw ZarrError(
+                .unsupported,
+                "decoding it takes \(needed) bytes of memory, more than the \(cache.largestAdmission) allowed",
+                path: chunk.key)
+        }
+        return try cache.admitting(needed) { () throws(ZarrError) -> Block? in
+            try checkCancellation(chunk)
+            return try chunk.readAll(atMost: encodedCount, from: store).map { encoded throws(ZarrError) in
+                try decompress(encoded, of: chunk)
+            }
+        }
+    }
+
+    /// Bytes of memory that decompressing a chunk of `encodedCount` bytes takes, at the worst: all that is between the compressors is there
+    /// at the same time. What is left if a checksum is taken off is no more than there was.
+    private func memoryByteCount(decoding encodedCount: Int) -> Int {
+        var sum = encodedCount
+        var size = encodedCount
+        for (compressor, limit) in zip(compressors, sizes).reversed() {
+            size = compressor is Crc32cCodec ? size : limit.limit
+            sum = sum.adding(size) ?? .max
+        }
+        return sum
+    }
+
+    private func checkCancellation(_ chunk: EncodedChunk) throws(ZarrError) {
+        do throws(Cancelled) {
+            try Cancellation.check()
+        } catch {
+            throw ZarrError(.store, "is not read to its end", path: chunk.key, cause: error)
+        }
     }
 
     private func decompress(_ encoded: Block, of chunk: EncodedChunk) throws(ZarrError) -> Block {
@@ -100,7 +151,9 @@ final class CodecChain: Sendable {
             do {
                 block = try compressor.decode(block, expecting: size)
             } catch {
-                throw chunk.damaged("cannot be decoded", cause: error)
+                let failure = chunk.damaged("cannot be decoded", cause: error)
+                failures.add(failure, of: chunk.number)
+                throw failure
             }
         }
         guard block.count > 0 else { throw chunk.damaged("decodes to nothing") }

@@ -70,6 +70,19 @@ final class ShardingCodec: Sendable {
         return true
     }
 
+    /// Of a shard of one dimension, the elements that cannot be read if `element` cannot; nil if that is all of them.
+    func elements(lostWith element: Int, of shard: EncodedChunk) -> Range<Int>? {
+        guard let index = try? index(of: shard), !index.isAbsent else { return nil }
+        let number = element / grid.chunkShape[0]
+        let start = number * grid.chunkShape[0]
+        var lost = 0..<grid.chunkShape[0]
+        if case .bytes(let range) = index.entry(number) {
+            let chunk = shard.inner(range, number: shard.number * grid.chunkCount + number)
+            lost = inner.elements(lostWith: element - start, of: chunk) ?? lost
+        }
+        return start + lost.lowerBound..<start + lost.upperBound
+    }
+
     /// The bytes of the shard that are `part` of the inner chunk `chunk`, which begins at byte `start`; nil if they cannot be read
     /// as they are.
     private func plainRun(of part: Selection, _ chunk: EncodedChunk, at start: Int) throws(ZarrError) -> ShardRun? {
@@ -83,23 +96,36 @@ final class ShardingCodec: Sendable {
     private func index(of shard: EncodedChunk) throws(ZarrError) -> ShardIndex {
         let key = BlockKey(owner: cacheOwner, number: UInt64(shard.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
-            guard
-                let (encoded, size) = try shard.readIndex(indexChain.encodedSize, at: indexLocation, from: store)
-            else {
-                // What is lost may come back, and is not remembered.
-                guard fillValue != nil else { throw shard.lost }
-                return Block([])
+            // Encoded, decoded, and without its checksum.
+            let needed = indexChain.encodedSize.multiplied(by: 3) ?? .max
+            guard cache.admits(needed) else {
+                throw ZarrError(
+                    .unsupported,
+                    "its index takes \(needed) bytes of memory, more than the \(cache.largestAdmission) allowed",
+                    path: shard.key)
             }
-            return try ShardIndex.makeBlock(shardSize: size, entryBytes: indexChain.decodedSize) {
-                entries throws(ZarrError) in
-                do {
-                    try indexChain.decode(encoded, to: entries)
-                } catch {
-                    throw shard.damaged("the index cannot be decoded", cause: error)
-                }
-            }
+            return try cache.admitting(needed) { () throws(ZarrError) in try readIndex(of: shard) }
         }
         return ShardIndex(block)
+    }
+
+    /// The index of `shard`, in a block of its own.
+    private func readIndex(of shard: EncodedChunk) throws(ZarrError) -> Block {
+        guard
+            let (encoded, size) = try shard.readIndex(indexChain.encodedSize, at: indexLocation, from: store)
+        else {
+            // What is lost may come back, and is not remembered.
+            guard fillValue != nil else { throw shard.lost }
+            return Block([])
+        }
+        return try ShardIndex.makeBlock(shardSize: size, entryBytes: indexChain.decodedSize) {
+            entries throws(ZarrError) in
+            do {
+                try indexChain.decode(encoded, to: entries)
+            } catch {
+                throw shard.damaged("the index cannot be decoded", cause: error)
+            }
+        }
     }
 }
 

@@ -23,6 +23,46 @@ enum DocumentText {
         return places.isEmpty ? bytes : quoting(places, in: bytes)
     }
 
+    /// What stands in `bytes`, an object, behind the name of its member `consolidated_metadata`; nil if it has none.
+    static func consolidatedMetadata(in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+        let name = Array("\"consolidated_metadata\"".utf8)
+        var depth = 0
+        var position = 0
+        var start: Int?
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
+                let end = endOfString(bytes, from: position)
+                if depth == 1, start == nil, bytes[position..<end].elementsEqual(name), isName(bytes, endingAt: end) {
+                    start = end
+                }
+                position = end
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ","):
+                let closes = bytes[position] != UInt8(ascii: ",")
+                if let start, depth == 1 { return start..<position }
+                if closes { depth -= 1 }
+            default: break
+            }
+            position += 1
+        }
+        return nil
+    }
+
+    /// Whether the string that ends at `end` is the name of a member, not a value.
+    private static func isName(_ bytes: UnsafeRawBufferPointer, endingAt end: Int) -> Bool {
+        bytes[end...].first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: ":")
+    }
+
+    /// `bytes` with `: null` in the place of `range`.
+    static func cutting(_ range: Range<Int>, from bytes: UnsafeRawBufferPointer) -> Data {
+        var rest = Data(bytes[..<range.lowerBound])
+        rest += Data(": null".utf8)
+        rest += Data(bytes[range.upperBound...])
+        return rest
+    }
+
     /// Where the numbers are that JSON does not have; nil if `bytes` are nested too deep.
     private static func bareNumbers(in bytes: UnsafeRawBufferPointer) -> [Range<Int>]? {
         var places: [Range<Int>] = []

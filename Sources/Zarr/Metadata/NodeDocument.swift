@@ -3,8 +3,14 @@ import Support
 
 /// The bytes of a node's zarr.json.
 struct NodeDocument: Sendable {
-    /// Bytes of the longest document that is read. Attributes may be long.
-    private static let maximumByteCount = 64 << 20
+    /// Bytes of the longest document that is read. Attributes may be long. Decoding takes several times as much memory.
+    static let maximumByteCount = 4 << 20
+    /// Bytes of the longest document that is looked at: that of a group may have copies of the documents of all nodes below, which
+    /// nobody needs.
+    private static let maximumConsolidatedByteCount = 64 << 20
+    /// Documents that are longer are decoded one at a time.
+    private static let freeByteCount = 128 << 10
+    private static let longDocuments = Turnstile()
 
     let path: String
     private let bytes: Data
@@ -20,6 +26,8 @@ struct NodeDocument: Sendable {
             self.bytes = try DocumentText.checked(bytes)
         } catch let error as StoreError {
             throw ZarrError(error, path: path)
+        } catch let error as Cancelled {
+            throw ZarrError(.store, "is not read", path: path, cause: error)
         } catch {
             throw ZarrError(DocumentProblem(error), path: path)
         }
@@ -30,8 +38,27 @@ struct NodeDocument: Sendable {
             return try store.get(key, .whole(atMost: maximumByteCount)).map { Data($0.bytes.bytes) }
         } catch {
             guard case .tooLarge(let size) = error.kind else { throw error }
-            throw DocumentProblem(.invalidDocument, "zarr.json has \(size) bytes, which is no document")
+            return try readConsolidated(key, store, byteCount: size)
         }
+    }
+
+    /// Reads a long document of `byteCount` bytes without its consolidated metadata; the others that are read meanwhile wait.
+    private static func readConsolidated(_ key: String, _ store: any Store, byteCount: UInt64) throws -> Data? {
+        let limit = maximumConsolidatedByteCount
+        let tooLong = DocumentProblem(
+            .invalidDocument,
+            "zarr.json has \(byteCount) bytes, more than a document may have: \(maximumByteCount) without consolidated metadata"
+        )
+        guard byteCount <= UInt64(limit) else { throw tooLong }
+        let data = try longDocuments.pass { () throws -> Data? in
+            guard let whole = try store.get(key, .whole(atMost: limit))?.bytes else { return nil }
+            guard let consolidated = DocumentText.consolidatedMetadata(in: whole.bytes),
+                whole.count - consolidated.count < maximumByteCount
+            else { throw tooLong }
+            return DocumentText.cutting(consolidated, from: whole.bytes)
+        }
+        guard let data else { throw Cancelled() }
+        return data
     }
 
     /// The node's metadata, without its attributes.
@@ -41,6 +68,13 @@ struct NodeDocument: Sendable {
 
     /// The document, decoded as a `type`.
     func decode<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
+        guard bytes.count > Self.freeByteCount else { return try decodeNow(type) }
+        let decoded = try Self.longDocuments.pass { () throws(ZarrError) in try decodeNow(type) }
+        guard let decoded else { throw ZarrError(.store, "is not read", path: path, cause: Cancelled()) }
+        return decoded
+    }
+
+    private func decodeNow<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
         do {
             let decoder = JSONDecoder()
             decoder.nonConformingFloatDecodingStrategy = .convertFromString(

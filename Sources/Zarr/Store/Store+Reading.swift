@@ -14,18 +14,22 @@ extension Store {
     func get(_ key: String, _ part: ValuePart) throws(StoreError) -> StoredBytes? {
         var memory: UnsafeMutableRawBufferPointer?
         do throws(StoreError) {
+            var missingByteCount: Int?
             let info = try get(key, part) { byteCount in
-                let allocated = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
-                memory = allocated
-                return allocated
+                memory = BlockMemory.take(byteCount)
+                if memory == nil { missingByteCount = byteCount }
+                return memory ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+            }
+            if let missingByteCount {
+                throw StoreError(.failed, "no memory for \(missingByteCount) bytes", key: key)
             }
             guard let info else {
-                memory?.deallocate()
+                if let memory { BlockMemory.giveBack(memory) }
                 return nil
             }
             return StoredBytes(bytes: memory.map { Block(adopting: $0) } ?? Block([]), info: info)
         } catch {
-            memory?.deallocate()
+            if let memory { BlockMemory.giveBack(memory) }
             throw error
         }
     }

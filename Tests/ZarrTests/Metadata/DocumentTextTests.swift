@@ -57,4 +57,39 @@ struct DocumentTextTests {
         }
         #expect(opened > 100)
     }
+
+    @Test(
+        arguments: [
+            (
+                #"{"a":1,"consolidated_metadata": {"b":"}\"","c":[1]} ,"d":2}"#,
+                #"{"a":1,"consolidated_metadata": null,"d":2}"#
+            ),
+            (#"{"consolidated_metadata":null}"#, #"{"consolidated_metadata": null}"#),
+            (#"{"a":{"consolidated_metadata":1},"b":"consolidated_metadata"}"#, nil), ("[1,2]", nil), ("", nil),
+            (#"{"consolidated_metadata":{"#, nil),
+        ] as [(String, String?)])
+    func `consolidated metadata is found in an object, and nowhere else`(text: String, expected: String?) {
+        let bytes = Array(text.utf8)
+        let rest = bytes.withUnsafeBytes { bytes in
+            DocumentText.consolidatedMetadata(in: bytes).map { DocumentText.cutting($0, from: bytes) }
+        }
+        #expect(rest.map { String(decoding: $0, as: UTF8.self) } == expected)
+    }
+
+    @Test func `a document of more than 4 MiB is an error, but consolidated metadata may be longer`() throws {
+        let long = String(repeating: "1,", count: 3 << 20) + "1"
+        func error(_ document: String) -> String? {
+            do {
+                _ = try ZarrGroup.open(MemoryStore(["zarr.json": Array(document.utf8)]), path: "")
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        let group = #""zarr_format":3,"node_type":"group""#
+        #expect(error(#"{\#(group),"consolidated_metadata":{"metadata":[\#(long)]}}"#) == nil)
+        let tooLong = error(#"{\#(group),"attributes":{"a":[\#(long)]}}"#)
+        #expect(tooLong?.contains("more than a document may have: 4194304") == true)
+        #expect(error(#"{\#(group),"attributes":{"a":[\#(long)]},"consolidated_metadata":null}"#) != nil)
+    }
 }

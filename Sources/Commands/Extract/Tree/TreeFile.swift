@@ -28,6 +28,7 @@ struct TreeFile: Sendable {
         }
         switch kind {
         case .wave:
+            try store.checkPlausible(entry.recording)
             content = .wave(entry.recording)
             byteCount = wave.byteCount
             modified = wave.modified

@@ -85,7 +85,9 @@ final class FLACStream: DecodeUnits {
         {
             return block
         }
-        guard case .frame(let frame) = try frameTable().frame(containing: start), frame.firstSample == start else {
+        let found = try frameTable().frame(containing: start)
+        guard case .frame(let frame) = found, frame.firstSample == start else {
+            if case .hole(let samples) = found { throw hole(samples) }
             throw hole(unit.samples)
         }
         do {

@@ -73,6 +73,8 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
     private static func proves(
         _ index: StoredFrameIndex, _ format: Format, in blob: CodedBlob, first: CodedFrame
     ) throws(ZarrError) -> Bool {
+        // A frame has a byte at least.
+        guard index.count <= blob.byteCount else { return false }
         let head = try index.rows(0..<min(2, index.count))
         let samplesPerFrame = head.count > 1 ? head[1].firstSample : 0
         for number in index.probes {

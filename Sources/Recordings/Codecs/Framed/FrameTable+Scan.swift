@@ -6,7 +6,10 @@ extension FrameTable {
         self.init()
         var scanner = format.makeScanner()
         let damage = Format.isDamageProof ? CodedBlob.passOverDamagedChunks : CodedBlob.stopAtDamage
-        try blob.forEachPiece(from: format.firstFrameOffset, damage: damage) { append(try scanner.consume($0)) }
+        try blob.forEachPiece(from: format.firstFrameOffset, damage: damage) { piece in
+            append(try scanner.consume(piece))
+            try blob.checkFrameCount(count)
+        }
         append(try scanner.finish())
     }
 }

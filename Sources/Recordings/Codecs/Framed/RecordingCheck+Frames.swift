@@ -12,7 +12,10 @@ struct FrameScan {
         var scanner = format.makeScanner()
         var table = FrameTable()
         var pass = BlobPass(progress: progress)
-        try pass.run(over: blob, from: format.firstFrameOffset) { table.append(try scanner.consume($0)) }
+        try pass.run(over: blob, from: format.firstFrameOffset) { piece in
+            table.append(try scanner.consume(piece))
+            try blob.checkFrameCount(table.count)
+        }
         table.append(try scanner.finish())
         self.table = table
         unreadable = pass.unreadable

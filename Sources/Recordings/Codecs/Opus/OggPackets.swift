@@ -18,6 +18,7 @@ struct OggPackets: OpusPackets {
         var scanner = OggPacketScanner()
         try blob.forEachPiece(from: 0, damage: CodedBlob.passOverDamagedChunks) { piece in
             append(try scanner.consume(piece))
+            try blob.checkFrameCount(offsets.count)
         }
         append(try scanner.finish())
     }

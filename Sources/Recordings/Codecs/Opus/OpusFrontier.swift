@@ -20,6 +20,8 @@ final class OpusFrontier: Sendable {
     private let counter: DecodeCounter
     private let proofs: KeptOpusProofs
     private let progress = Mutex<Progress?>(nil)
+    /// Held by the thread that takes the frontier further, which may take long.
+    private let turnstile = Turnstile()
 
     init(head: OpusHead, cache: BlockCache, derived: @escaping DerivedData.Opener, counter: DecodeCounter) {
         self.head = head
@@ -43,11 +45,21 @@ final class OpusFrontier: Sendable {
         if let start = proofs.start(of: packet) {
             return .passed(start, coversNext: proofs.start(of: nextPacket) == start)
         }
-        return try progress.withLock { progress in
+        let reach = try turnstile.pass { try advance(to: unit, packet: packet, nextPacket: nextPacket, of: packets) }
+        guard let reach else { throw Cancelled() }
+        return reach
+    }
+
+    /// The same for a unit whose first packet is `packet`, and which `nextPacket` follows, on one thread at a time.
+    private func advance(
+        to unit: UInt64, packet: UInt64, nextPacket: UInt64, of packets: any OpusPackets
+    ) throws -> Reach {
+        try progress.withLock { progress in
             let current = try progress ?? Progress(head: head, cache: cache)
             progress = current
             defer { if proofs.isWorthKeeping(current.prover.provedPacketCount) { proofs.keep(current.prover) } }
             while current.nextUnit < unit {
+                try Cancellation.check()
                 try current.advance(through: packets)
                 counter.preRollSamples.add(current.takeDecodedSampleCount())
             }

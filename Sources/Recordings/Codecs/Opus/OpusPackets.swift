@@ -27,11 +27,17 @@ extension OpusPackets {
     /// Calls `body` with the bytes of every packet, in order, and with nil for one that is lost. A bounded number of them is
     /// looked up at a time.
     func forEachPacket(_ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
-        var position: UInt64 = 0
-        while position < count {
-            let range = position..<position + min(4096, count - position)
-            try forEachPacket(in: range, body)
-            position = range.upperBound
+        try forEachPacket(stepwiseIn: 0..<count, body)
+    }
+
+    /// The same for each packet of `range`, which lies within `0..<count`. Throws if the work is cancelled.
+    func forEachPacket(stepwiseIn range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            try Cancellation.check()
+            let step = position..<position + min(256, range.upperBound - position)
+            try forEachPacket(in: step, body)
+            position = step.upperBound
         }
     }
 

@@ -10,7 +10,7 @@ extension OpusStreamDecoder {
         try withUnsafeTemporaryAllocation(
             byteCount: OpusPacket.maximumSampleCount * channels * 2, alignment: 16
         ) { samples in
-            try packets.forEachPacket(in: range) { packet in
+            try packets.forEachPacket(stepwiseIn: range) { packet in
                 if let packet, let count = try? decode(packet, into: samples) { sampleCount += UInt64(count) }
             }
         }

@@ -35,12 +35,26 @@ struct StoredOpusPackets: OpusPackets {
     }
 
     func extent(of range: Range<UInt64>) -> Range<UInt64>? {
-        guard !range.isEmpty, let rows = try? index.rows(range), let first = rows.first, let last = rows.last,
+        guard !range.isEmpty, let (first, last) = try? ends(of: range),
             let start = first.bytes(within: blob.byteCount)?.lowerBound,
             let end = last.bytes(within: blob.byteCount)?.upperBound, start < end
         else { return nil }
         return start..<end
     }
+
+    /// The first and the last row of `range`, which is not empty. They are read at once if they lie near each other.
+    private func ends(of range: Range<UInt64>) throws -> (OpusPacketRow, OpusPacketRow) {
+        if range.count <= Self.nearRowCount {
+            let rows = try index.rows(range)
+            return (rows[0], rows[rows.count - 1])
+        }
+        return (
+            try index.rows(range.lowerBound..<range.lowerBound + 1)[0],
+            try index.rows(range.upperBound - 1..<range.upperBound)[0]
+        )
+    }
+
+    private static let nearRowCount = 1024
 
     func reading(from blob: CodedBlob) -> StoredOpusPackets {
         var packets = self

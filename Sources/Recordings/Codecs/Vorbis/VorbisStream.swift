@@ -53,7 +53,10 @@ final class VorbisStream: DecodeUnits {
     private static func sampleCount(
         by index: StoredFrameIndex, _ frames: FrameFinder<VorbisFormat>, _ decoder: VorbisUnitDecoder
     ) throws -> UInt64? {
-        guard let row = try index.row(index.count - 1), let bytes = frames.bytes(of: row) else { return nil }
+        // A unit has a byte at least.
+        guard index.count <= frames.blob.byteCount, let row = try index.row(index.count - 1),
+            let bytes = frames.bytes(of: row)
+        else { return nil }
         let last = try frames.blob.withBytes(bytes) {
             decoder.provenPages($0, at: bytes.lowerBound, firstSample: row.firstSample)
         }
