@@ -100,8 +100,8 @@ public struct StoreCheck: Sendable {
         do throws(RecordingError) {
             let node = try RecordingNode(store: store, path: path, cache: cache)
             var check = RecordingCheck(
-                store: store, node: node, cache: cache, isDeep: options.isDeep, progress: progress,
-                decoded: decoded)
+                store: store, node: node, cache: cache, isDeep: options.isDeep,
+                addsChecksums: options.isRepairing, progress: progress, decoded: decoded)
             check.run()
             return repaired(check)
         } catch {

@@ -14,9 +14,14 @@ struct StoredAudio: Sendable {
     let codecName: String?
     /// Whether the array may hold coded bytes; if not, it holds samples.
     let isCoded: Bool
+    /// Whether coded bytes are compared with their checksums.
+    let verifiesChecksums: Bool
 
     /// The audio of the recording at `node` of `store`.
-    init(of node: RecordingNode, in store: any Store, cache: BlockCache) throws(RecordingError) {
+    init(
+        of node: RecordingNode, in store: any Store, cache: BlockCache, verifiesChecksums: Bool = true
+    ) throws(RecordingError) {
+        self.verifiesChecksums = verifiesChecksums
         self.store = store
         self.cache = cache
         path = node.path
@@ -47,8 +52,22 @@ struct StoredAudio: Sendable {
         }
     }
 
-    /// The coded bytes.
-    func blob() throws(RecordingError) -> CodedBlob { try CodedBlob(array) }
+    /// The coded bytes. What is read of them is compared with their checksums, if the store has any. Throws if those are of no use.
+    func blob() throws(RecordingError) -> CodedBlob {
+        guard verifiesChecksums else { return try CodedBlob(array) }
+        let checksums: BlobChecksums?
+        do throws(ZarrError) {
+            checksums = try self.checksums()
+        } catch {
+            throw RecordingError("the checksums of its audio cannot be read", recording: path, cause: error)
+        }
+        return try CodedBlob(array, checksums: checksums)
+    }
+
+    /// The checksums of the coded bytes; nil if there are none.
+    func checksums() throws(ZarrError) -> BlobChecksums? {
+        try BlobChecksums(of: array, at: "\(path)/\(HierarchyNames.blobChecksums)", in: store, cache: cache)
+    }
 
     /// The index of `Row` called `name`; nil if there is none, or none that can be read.
     func index<Row: IndexRow>(_ name: String, of type: Row.Type) -> StoredIndex<Row>? {

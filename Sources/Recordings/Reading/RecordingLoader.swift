@@ -19,10 +19,12 @@ struct RecordingLoader: Sendable {
     /// Count what is decoded.
     var counters = DecodeCounters()
     let log: Log
+    /// Whether coded audio is compared with its checksums.
+    var verifiesChecksums = true
 
     /// Opens the recording at `node`; throws if it cannot be served.
     func load(_ node: RecordingNode) throws(RecordingError) -> LoadedRecording {
-        let audio = try StoredAudio(of: node, in: store, cache: cache)
+        let audio = try StoredAudio(of: node, in: store, cache: cache, verifiesChecksums: verifiesChecksums)
         let codec = try CodecRegistry.codec(of: audio)
         let counter = counters[codec.name]
         let opened = try codec.open(audio, StreamServices(counter: counter, file: file, log: log))
