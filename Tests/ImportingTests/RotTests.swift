@@ -71,9 +71,10 @@ struct RotTests {
         var errorCount: Int { pieces.count { $0 == nil } }
     }
 
-    /// What a deep check says of the store in `directory`.
-    private func findings(_ directory: URL) throws -> [Finding] {
+    /// What a deep check, or a repair, says of the store in `directory`.
+    private func findings(_ directory: URL, isRepairing: Bool = false) throws -> [Finding] {
         var options = StoreCheck.Options()
+        options.isRepairing = isRepairing
         options.isDeep = true
         let check = try StoreCheck(
             DirectoryStore(path: directory.path), root: "", options: options, cache: BlockCache(budget: 16 << 20))
@@ -122,6 +123,49 @@ struct RotTests {
             try bytes.write(to: file)
         }
         try #expect(findings(directory).isEmpty)
+    }
+
+    @Test(arguments: [AudioCodec.flac, .opus])
+    func `one bit flipped in any document of an import is named by a check`(_ codec: AudioCodec) throws {
+        let fixture = try ImportFixture()
+        let path = try Source(codec: codec).recording(in: fixture).path
+        let directory = fixture.folder.appending(path: "store.zarr")
+        var random = RepeatableRandom(seed: 2)
+        for file in try files(below: directory.appending(path: "pond"), documents: true) {
+            let bytes = try Data(contentsOf: file)
+            for _ in 0..<20 {
+                let bit = Int.random(in: 0..<8 * bytes.count, using: &random)
+                var rotten = bytes
+                rotten[bit / 8] ^= 1 << (bit % 8)
+                try rotten.write(to: file)
+                let isFound = try findings(directory).contains { $0.kind == .fault && "\(path)/".hasPrefix($0.recording) }
+                #expect(isFound, "bit \(bit) of \(file.path) is not found")
+            }
+            try bytes.write(to: file)
+        }
+    }
+
+    @Test func `checksums that cannot be read make the audio unreadable until they are repaired`() throws {
+        let fixture = try ImportFixture()
+        let path = try Source(codec: .aac).recording(in: fixture).path
+        let directory = fixture.folder.appending(path: "store.zarr")
+        let good = try Reading(path, in: directory)
+        let chunk = directory.appending(path: "\(path)/audio_crc32c/c/0")
+        var bytes = try Data(contentsOf: chunk)
+        bytes[0] ^= 1
+        try bytes.write(to: chunk)
+        #expect(try Reading(path, in: directory).pieces.isEmpty)
+        let repaired = try findings(directory, isRepairing: true)
+        #expect(repaired.map(\.repair) == [.done] && repaired.first?.kind == .fault)
+        #expect(try findings(directory).isEmpty)
+        let isRight = try Reading(path, in: directory).pieces == good.pieces
+        #expect(isRight)
+        // Audio that was imported before there were checksums gets them.
+        try FileManager.default.removeItem(at: directory.appending(path: "\(path)/audio_crc32c"))
+        #expect(try findings(directory).isEmpty)
+        let added = try findings(directory, isRepairing: true)
+        #expect(added.map(\.repair) == [.done] && added.first?.kind == .note)
+        #expect(try Data(contentsOf: chunk)[0] == bytes[0] ^ 1)
     }
 
     @Test(arguments: [AudioCodec.flac, .aac, .opus])

@@ -2,7 +2,7 @@ import Support
 import Zarr
 
 /// A correct array beside the audio that is to replace a wrong or missing one: an index, or checksums. The audio is not touched.
-struct ArrayRepair {
+struct ArrayRepair: RecordingRepair {
     private let name: String
     private let plan: () throws(ZarrError) -> ArrayPlan
     private let write: (ArrayWriter) throws -> [String: JSONValue]

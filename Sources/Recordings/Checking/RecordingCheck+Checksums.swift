@@ -11,7 +11,9 @@ extension RecordingCheck {
         let name = HierarchyNames.blobChecksums
         do {
             guard let checksums = try audio.checksums() else {
-                if addsChecksums { add([finding(.note, Self.noChecksums)], repair: .checksums(of: audio, keeping: nil)) }
+                if addsChecksums {
+                    add([finding(.note, Self.noChecksums)], repair: ArrayRepair.checksums(of: audio, keeping: nil))
+                }
                 return true
             }
             let unreadable = checksums.unreadable()
@@ -23,13 +25,13 @@ extension RecordingCheck {
                     Finding.kind(of: part.error),
                     "\(name) cannot be read, so that bytes \(first)..<\(end) of the stream cannot be: \(part.error)")
             }
-            add(findings, repair: .checksums(of: audio, keeping: checksums))
+            add(findings, repair: ArrayRepair.checksums(of: audio, keeping: checksums))
             return false
         } catch {
             let kind = Finding.kind(of: error)
             add(
                 [finding(kind, "\(name) cannot be read, so that the stream cannot be: \(error)")],
-                repair: kind == .fault ? .checksums(of: audio, keeping: nil) : nil)
+                repair: kind == .fault ? ArrayRepair.checksums(of: audio, keeping: nil) : nil)
             return false
         }
     }

@@ -31,7 +31,7 @@ struct RecordingCheck {
     var lostSamples: [Range<UInt64>] = []
     private var unreportedCount = 0
     /// Repairs, each with the indices of the findings that it would repair.
-    private(set) var repairs: [(findings: [Int], repair: ArrayRepair)] = []
+    private(set) var repairs: [(findings: [Int], repair: any RecordingRepair)] = []
 
     init(
         store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool, addsChecksums: Bool,
@@ -48,6 +48,7 @@ struct RecordingCheck {
 
     /// Checks everything.
     mutating func run() {
+        checkDocuments()
         let verifiesChecksums = checkChecksums()
         var loaded: LoadedRecording?
         do throws(RecordingError) {
@@ -84,7 +85,7 @@ struct RecordingCheck {
     }
 
     /// Adds `findings`, all of which `repair` would repair.
-    mutating func add(_ new: [Finding], repair: ArrayRepair?) {
+    mutating func add(_ new: [Finding], repair: (any RecordingRepair)?) {
         let first = findings.count
         for var finding in new {
             guard findings.count < Self.findingLimit else {
