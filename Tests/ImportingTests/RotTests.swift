@@ -109,7 +109,8 @@ struct RotTests {
         var random = RepeatableRandom(seed: 1)
         for file in try files(below: directory.appending(path: path), documents: false) {
             let bytes = try Data(contentsOf: file)
-            let bits = [0, 8 * bytes.count - 1] + (0..<20).map { _ in Int.random(in: 0..<8 * bytes.count, using: &random) }
+            let bits =
+                [0, 8 * bytes.count - 1] + (0..<20).map { _ in Int.random(in: 0..<8 * bytes.count, using: &random) }
             for bit in bits {
                 var rotten = bytes
                 rotten[bit / 8] ^= 1 << (bit % 8)
@@ -138,7 +139,9 @@ struct RotTests {
                 var rotten = bytes
                 rotten[bit / 8] ^= 1 << (bit % 8)
                 try rotten.write(to: file)
-                let isFound = try findings(directory).contains { $0.kind == .fault && "\(path)/".hasPrefix($0.recording) }
+                let isFound = try findings(directory).contains {
+                    $0.kind == .fault && "\(path)/".hasPrefix($0.recording)
+                }
                 #expect(isFound, "bit \(bit) of \(file.path) is not found")
             }
             try bytes.write(to: file)

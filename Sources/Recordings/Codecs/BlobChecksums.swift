@@ -76,7 +76,8 @@ struct BlobChecksums: Sendable {
         var failure: ZarrError?
         let checksums = [UInt32](unsafeUninitializedCapacity: numbers.count) { buffer, count in
             do throws(ZarrError) {
-                let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<numbers.count]))
+                let bytes = UnsafeMutableRawBufferPointer(
+                    UnsafeMutableBufferPointer(rebasing: buffer[..<numbers.count]))
                 try array.read(start: [numbers.lowerBound], count: [UInt64(numbers.count)], into: bytes)
                 count = numbers.count
             } catch {
@@ -107,7 +108,8 @@ struct BlobChecksums: Sendable {
     private func mismatch(of number: UInt64) -> ZarrError {
         let bytes = bytes(of: number)
         return ZarrError(
-            .damagedChunk, "bytes \(bytes.lowerBound)..<\(bytes.upperBound) do not have their checksum", path: blob.path)
+            .damagedChunk, "bytes \(bytes.lowerBound)..<\(bytes.upperBound) do not have their checksum", path: blob.path
+        )
     }
 }
 

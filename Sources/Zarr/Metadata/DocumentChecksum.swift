@@ -111,7 +111,9 @@ extension JSONValue {
         return members.contains { name, member in
             guard case .object(let fields) = member else { return false }
             return fields.contains { key, field in
-                guard case .text(let text) = field, text.utf8.count == 17, text.dropFirst(8).first == "-" else { return false }
+                guard case .text(let text) = field, text.utf8.count == 17, text.dropFirst(8).first == "-" else {
+                    return false
+                }
                 var others = fields
                 others[key] = nil
                 var document = members

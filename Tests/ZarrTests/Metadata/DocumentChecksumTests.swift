@@ -8,7 +8,8 @@ import Testing
 /// The checksums of documents.
 struct DocumentChecksumTests {
     private static let attributes: JSONValue = .object([
-        "text": .text("Grünspecht \"/\" \\ \n\u{1}\u{1F426}"), "none": .null, "list": .array([]), "number": .number(0.1),
+        "text": .text("Grünspecht \"/\" \\ \n\u{1}\u{1F426}"), "none": .null, "list": .array([]),
+        "number": .number(0.1),
         "whole": .number(3), "large": .unsigned(.max), "object": .object(["b": .bool(true), "a": .integer(-1)]),
     ])
 
@@ -48,7 +49,8 @@ struct DocumentChecksumTests {
         }
     }
 
-    @Test func `attributes that are replaced have a new checksum, and so has a document that is taken as it is`() throws {
+    @Test func `attributes that are replaced have a new checksum, and so has a document that is taken as it is`() throws
+    {
         try withGroup { store, file in
             try ZarrGroup.replaceAttributes(in: store, path: "g", with: ["a": 1])
             #expect(try DocumentChecksum.verdict(on: "g", in: store) == .right)

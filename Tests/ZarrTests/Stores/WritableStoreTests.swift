@@ -177,7 +177,10 @@ struct WritableStoreTests {
             let store = try test.writableStore
             #expect(try ZarrGroup.create(in: store, path: "a/b/c", attributes: ["x": 1]))
             #expect(try !ZarrGroup.create(in: store, path: "a/b/c", attributes: ["x": 2]))
-            #expect(try ZarrGroup.open(store, path: "a/b/c").attributes(as: [String: JSONValue].self).own == ["x": .integer(1)])
+            #expect(
+                try ZarrGroup.open(store, path: "a/b/c").attributes(as: [String: JSONValue].self).own == [
+                    "x": .integer(1)
+                ])
             #expect(try ZarrGroup.open(store, path: "a").attributes(as: [String: JSONValue].self).own == [:])
         }
     }

@@ -133,14 +133,14 @@ struct ArrayWriterTests {
             #expect(
                 String(decoding: document, as: UTF8.self).filter { !$0.isWhitespace }
                     .replacing(/"[0-9a-f]{8}-[0-9a-f]{8}"/, with: "SUM") == """
-                    {"attributes":{"a":1.5,"b":"a/b","zarrwlr_crc32c":SUM},"chunk_grid":{"configuration":{"chunk_shape":[8,3]},"name":"regular"},\
-                    "chunk_key_encoding":{"configuration":{"separator":"/"},"name":"default"},"codecs":[{"configuration":\
-                    {"chunk_shape":[4,3],"codecs":[{"configuration":{"endian":"little"},"name":"bytes"},{"configuration":\
-                    {"checksum":false,"level":3},"name":"zstd"},{"name":"crc32c"}],"index_codecs":[{"configuration":\
-                    {"endian":"little"},"name":"bytes"},{"name":"crc32c"}],"index_location":"end"},"name":\
-                    "sharding_indexed"}],"data_type":"uint64","fill_value":0,"node_type":"array","shape":[5,3],\
-                    "zarr_format":3}
-                    """)
+                        {"attributes":{"a":1.5,"b":"a/b","zarrwlr_crc32c":SUM},"chunk_grid":{"configuration":{"chunk_shape":[8,3]},"name":"regular"},\
+                        "chunk_key_encoding":{"configuration":{"separator":"/"},"name":"default"},"codecs":[{"configuration":\
+                        {"chunk_shape":[4,3],"codecs":[{"configuration":{"endian":"little"},"name":"bytes"},{"configuration":\
+                        {"checksum":false,"level":3},"name":"zstd"},{"name":"crc32c"}],"index_codecs":[{"configuration":\
+                        {"endian":"little"},"name":"bytes"},{"name":"crc32c"}],"index_location":"end"},"name":\
+                        "sharding_indexed"}],"data_type":"uint64","fill_value":0,"node_type":"array","shape":[5,3],\
+                        "zarr_format":3}
+                        """)
         }
     }
 

@@ -47,7 +47,8 @@ final class BlobWriter {
     func finish(attributes: [String: JSONValue]) throws(ZarrError) {
         try blob.finish(attributes: attributes)
         try checksums.append(checksums: sums.finish(firstBlock: firstBlock))
-        try checksums.finish(attributes: ChecksumAttributes(blockByteCount: UInt64(BlobChecksums.writtenBlockByteCount)))
+        try checksums.finish(
+            attributes: ChecksumAttributes(blockByteCount: UInt64(BlobChecksums.writtenBlockByteCount)))
     }
 }
 
