@@ -36,7 +36,9 @@ enum CatalogueLocation: Sendable, Equatable {
     /// `zarrwlr` in the user's cache folder. By the XDG Base Directory Specification a relative path is ignored.
     static var userFolder: String? {
         func variable(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+            getenv(name).map { String(fileBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0))) }.flatMap {
+                $0.hasPrefix("/") ? $0 : nil
+            }
         }
         return (variable("XDG_CACHE_HOME") ?? variable("HOME").map { "\($0)/.cache" }).map { "\($0)/zarrwlr" }
     }

@@ -17,11 +17,19 @@ public struct MountCommand: Sendable {
 
     private let output: Output
     private let errors: Output
+    private let cacheFolder: String?
 
-    /// A command that writes what was asked for to `output` and why it failed to `errors`.
+    /// A command that writes what was asked for to `output` and why it failed to `errors`. What it learns of a store is kept in the user's
+    /// folder for caches.
     public init(output: @escaping Output, errors: @escaping Output) {
+        self.init(output: output, errors: errors, cacheFolder: CatalogueLocation.userFolder)
+    }
+
+    /// As above, with the folder for `CatalogueLocation.standard`; nil if nothing is to be kept there.
+    init(output: @escaping Output, errors: @escaping Output, cacheFolder: String?) {
         self.output = output
         self.errors = errors
+        self.cacheFolder = cacheFolder
     }
 
     /// Does what `arguments` (without the program's name) say and returns the exit status: 0, or 1 with one line in `errors`.
@@ -63,7 +71,7 @@ public struct MountCommand: Sendable {
         let store = configuration.store
         let mountpoint = try Mountpoint.check(configuration.mountpoint, store: store)
         let cache = BlockCache(budget: configuration.cacheByteCount)
-        let file = configuration.catalogue.open(store: store, folder: CatalogueLocation.userFolder, log: log)
+        let file = configuration.catalogue.open(store: store, folder: cacheFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache
         sources.version = version

@@ -63,6 +63,27 @@ enum StoreCatalogue {
         return true
     }
 
+    /// Throws if this process may not make the store at `path`, write to it, or make nodes in one of `groups`, which need not exist.
+    static func checkWriting(path: String, groups: [String]) throws(CommandError) {
+        guard path.withFileName({ access($0, F_OK) }) == 0 else {
+            return try checkWriting(to: FilePath.folder(of: path), "the store cannot be made")
+        }
+        try checkWriting(to: path, "the store cannot be written to")
+        for group in groups {
+            var group = group
+            while !group.isEmpty, "\(path)/\(group)".withFileName({ access($0, F_OK) }) != 0 {
+                group = group.split(separator: "/").dropLast().joined(separator: "/")
+            }
+            try checkWriting(to: "\(path)/\(group)", "the group /\(group) cannot be written to")
+        }
+    }
+
+    private static func checkWriting(to folder: String, _ problem: String) throws(CommandError) {
+        guard folder.withFileName({ faccessat(AT_FDCWD, $0, W_OK | X_OK, AT_EACCESS) }) == 0 else {
+            throw CommandError(problem, cause: SystemError("faccessat", folder))
+        }
+    }
+
     /// The store at `path` that is to be written to, made if there is none. Once `isHalted`, nothing new is written to it; what is
     /// written already can still be published.
     static func create(

@@ -29,7 +29,18 @@ extension AudioGroup {
 
     /// Keeps `sidecars` with the group, byte for byte, and returns what became of each. Those that can be read are kept all or none.
     public func keep(_ sidecars: [Sidecar]) -> [SidecarOutcome] {
+        let problems = sidecars.compactMap { sidecar -> ImportError? in
+            do throws(ImportError) {
+                _ = try SourceFile(path: sidecar.path)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        // The group is not made in vain.
+        guard problems.count < sidecars.count else { return problems.map { .failed($0) } }
         do {
+            try make()
             return try store.withLock(on: path) { () throws(StoreError) in
                 Result { () throws(ImportError) in try keepLocked(sidecars) }
             }.get()

@@ -1,26 +1,69 @@
 import Recordings
 import Support
+import Synchronization
 public import Zarr
 
-/// A group that recordings are imported into.
+/// A group that recordings are imported into. If it does not exist, it is made when something is to appear in it, so that an import that
+/// fails leaves no empty group.
 public final class AudioGroup: Sendable {
     /// Its path in the store.
     let path: String
     let store: any WritableStore
     let sources: GroupSources
+    private let existence: Mutex<Existence>
 
-    /// Opens the audio group at `path` of `store`, and makes it, and the groups above it, if it is not there.
+    /// Whether the group exists.
+    private enum Existence {
+        case made
+        case missing
+        /// It does not, but only has to be published.
+        case staged(StagedGroup)
+    }
+
+    private static let mark: [String: JSONValue] = [
+        "magic_id": .text(HierarchyNames.audioGroupMagic),
+        "version": .array(HierarchyNames.version.map { JSONValue($0) }),
+    ]
+
+    /// The audio group at `path` of `store`, which need not exist. A group that is there already becomes an audio group.
     ///
     /// Throws if something else is there: a recording, an array.
     public init(in store: any WritableStore, path: String) throws(ZarrError) {
         self.store = store
         self.path = path
         sources = GroupSources(of: path, in: store)
-        let mark: [String: JSONValue] = [
-            "magic_id": .text(HierarchyNames.audioGroupMagic),
-            "version": .array(HierarchyNames.version.map { JSONValue($0) }),
-        ]
-        guard try !ZarrGroup.create(in: store, path: path, attributes: mark) else { return }
+        let isMissing = try StagedGroup.missingGroups(at: path, of: store).last == path
+        existence = Mutex(isMissing ? .missing : .made)
+        if !isMissing { try Self.mark(path, in: store) }
+    }
+
+    /// Writes what is missing of the group and of those above it, so that they only have to appear: once an import is interrupted, nothing
+    /// new is written, but what is being verified then is still to get its group.
+    func stage() throws(ZarrError) {
+        try existence.withLock { existence throws(ZarrError) in
+            guard case .missing = existence else { return }
+            existence = .staged(try StagedGroup(in: store, path: path, attributes: Self.mark))
+        }
+    }
+
+    /// Makes the group, and the groups above it, if they are missing.
+    func make() throws(ZarrError) {
+        try stage()
+        try existence.withLock { existence throws(ZarrError) in
+            guard case .staged(var group) = existence else { return }
+            do throws(ZarrError) {
+                // Another process may have made it meanwhile.
+                if try !group.publish() { try Self.mark(path, in: store) }
+                existence = .made
+            } catch {
+                existence = .staged(group)
+                throw error
+            }
+        }
+    }
+
+    /// Gives the group at `path` of `store`, which exists, the attributes of an audio group.
+    private static func mark(_ path: String, in store: any WritableStore) throws(ZarrError) {
         let attributes = try ZarrGroup.open(store, path: path).attributes(as: [String: JSONValue].self)
         if attributes["type"] == .text(HierarchyNames.recordingType) {
             throw ZarrError(.invalidRequest, "is a recording, not a group for recordings", path: path)
@@ -46,8 +89,8 @@ public final class AudioGroup: Sendable {
 
     /// What came of publishing a candidate.
     enum Publication: Equatable {
-        /// It is at this path now. `hasNamesake` says whether another recording of the group wants the same name in a mount.
-        case new(String, hasNamesake: Bool)
+        /// It is at this path now; `namesake` is what other recording of the group wants the same name in a mount.
+        case new(String, namesake: ImportedRecording.Namesake?)
         /// Its source was in the group before, at this path.
         case old(String)
         /// Its source was in the group, but is not any more.
@@ -58,8 +101,19 @@ public final class AudioGroup: Sendable {
     /// whichever process.
     ///
     /// When it returns, all recordings that it reports would survive a power cut; when it throws, no candidate is in the group.
-    func publish(_ candidates: [Candidate]) throws(StoreError) -> [Publication] {
-        for candidate in candidates { try candidate.node?.sync() }
+    func publish(_ candidates: [Candidate]) throws(ImportError) -> [Publication] {
+        do {
+            for candidate in candidates { try candidate.node?.sync() }
+            if candidates.contains(where: { $0.node != nil }) { try make() }
+            return try publishSynced(candidates)
+        } catch let error as ZarrError {
+            throw ImportError("the group cannot be made", cause: error)
+        } catch {
+            throw ImportError(wrapping: error)
+        }
+    }
+
+    private func publishSynced(_ candidates: [Candidate]) throws(StoreError) -> [Publication] {
         return try store.withLock(on: path) { () throws(StoreError) in
             try sources.refresh()
             let new = try indicesOfNew(candidates)
@@ -70,9 +124,9 @@ public final class AudioGroup: Sendable {
             var publications: [Publication] = []
             for (index, candidate) in candidates.enumerated() {
                 if let number = published[index] {
-                    let hasNamesake = sources.hasNamesake(of: candidate.name)
+                    let namesake = sources.namesake(of: candidate.source)
                     publications.append(
-                        .new(sources.add(String(number), candidate.source), hasNamesake: hasNamesake))
+                        .new(sources.add(String(number), candidate.source), namesake: namesake))
                 } else {
                     publications.append(try sources.place(of: candidate.identity).map { .old($0) } ?? .vanished)
                 }

@@ -22,12 +22,26 @@ public final class GroupSources: Sendable {
         private(set) var byteCounts: Set<UInt64> = []
         /// What a mount calls their files, but for numbers: the bytes of the names, as composed accents make another file.
         private(set) var fileNames: Set<[UInt8]> = []
+        /// The SHA-256 of the sources' files.
+        private(set) var files: Set<String> = []
         var hasLooked = false
+        /// Recordings that were proved to be whole.
+        var whole: Set<String> = []
+
+        /// Forgets that the recording `node` is of its source.
+        mutating func disown(_ node: String) {
+            guard case let source?? = nodes[node] else { return }
+            nodes[node] = .some(GroupSources.Source(identity: nil, byteCount: source.byteCount, name: source.name))
+            recordings = recordings.filter { $0.value != node }
+        }
 
         mutating func add(_ node: String, _ source: Source?) {
             nodes[node] = .some(source)
             if let byteCount = source?.byteCount { byteCounts.insert(byteCount) }
-            if let identity = source?.identity { recordings[identity] = node }
+            if let identity = source?.identity {
+                recordings[identity] = node
+                files.insert(identity.sha256)
+            }
             if let name = source?.name { fileNames.insert(GroupSources.fileName(of: name)) }
         }
 
@@ -35,7 +49,7 @@ public final class GroupSources: Sendable {
         mutating func keep(_ present: Set<String>) {
             guard nodes.keys.contains(where: { !present.contains($0) }) else { return }
             let kept = nodes.filter { present.contains($0.key) }
-            self = Known(hasLooked: hasLooked)
+            self = Known(hasLooked: hasLooked, whole: whole)
             for (node, source) in kept { add(node, source) }
         }
     }
@@ -66,9 +80,29 @@ public final class GroupSources: Sendable {
         }
     }
 
-    /// Whether a source is known whose WAV file in a mount wants the same name as that of a source called `name`.
-    func hasNamesake(of name: String) -> Bool {
-        known.withLock { $0.fileNames.contains(Self.fileName(of: name)) }
+    /// The path of a recording of `source` that is whole by `proof`; nil if there is none. Why others are not whole is appended to
+    /// `notes`; they do not count as recordings of their sources from then on.
+    func wholePlace(
+        of source: SourceIdentity, by proof: RecordingProof, cache: BlockCache, notes: inout [String]
+    ) throws -> String? {
+        while let place = try place(of: source) {
+            if known.withLock({ $0.whole.contains(place) }) { return place }
+            guard let fault = try proof.fault(of: place, in: store, cache: cache) else {
+                known.withLock { _ = $0.whole.insert(place) }
+                return place
+            }
+            notes.append("imported anew, since /\(place), of the same source, is damaged (\(fault))")
+            known.withLock { $0.disown(String(place.split(separator: "/").last ?? "")) }
+        }
+        return nil
+    }
+
+    /// What source is known whose WAV file in a mount wants the same name as that of `source`; nil if there is none.
+    func namesake(of source: Source) -> ImportedRecording.Namesake? {
+        known.withLock { known in
+            guard let name = source.name, known.fileNames.contains(Self.fileName(of: name)) else { return nil }
+            return source.identity.map { known.files.contains($0.sha256) } == true ? .otherTrack : .otherFile
+        }
     }
 
     /// Learns that the recording of `source` is `node` in the group, and returns its path.

@@ -26,8 +26,17 @@ public struct ImportedRecording: Sendable, Equatable {
     public let keepsSource: Bool
     /// What was decided and found, in words.
     public let notes: [String]
-    /// Whether another recording of its group wants the same file name in a mount, which therefore shows this one with its number.
-    public internal(set) var hasNamesake = false
+    /// What other recording of its group wants the same file name in a mount, which therefore shows this one with its number; nil if none
+    /// does.
+    public internal(set) var namesake: Namesake?
+
+    /// A recording that has the file name of another.
+    public enum Namesake: Sendable {
+        /// It is of another file.
+        case otherFile
+        /// It is another track of the same file.
+        case otherTrack
+    }
 }
 
 /// What importing a source would do.
@@ -45,5 +54,5 @@ public struct ImportPreview: Sendable {
     /// Bytes of the source file.
     public let byteCount: UInt64
     /// What would be decided, in words.
-    public let notes: [String]
+    public internal(set) var notes: [String]
 }

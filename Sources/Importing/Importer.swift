@@ -29,34 +29,63 @@ public final class Importer: Sendable {
         case planned(ImportPreview)
         /// It is in the group, at this path.
         case alreadyThere(String)
+        /// It would be there already, since the file at this path, which has the same bytes, would be imported before.
+        case repeated(String)
     }
 
-    /// Finds out what importing the file at `path` into a group that has `sources` would do, without importing it. Its samples are not
-    /// decoded.
-    public func plan(for path: String, besides sources: GroupSources? = nil) throws(ImportError) -> Forecast {
+    /// Finds out what importing the file at `path` into a group that has `sources`, after those in `planned`, would do, without importing
+    /// it, and adds it to `planned`. Its samples are not decoded.
+    public func plan(
+        for path: String, besides sources: GroupSources? = nil, after planned: PlannedSources? = nil
+    ) throws(ImportError) -> Forecast {
         do {
             let source = try open(path)
-            if let sources, try sources.mayHave(byteCount: source.file.byteCount),
-                let place = try sources.place(of: identity(of: source, sha256: try source.file.sha256()))
-            {
-                return .alreadyThere(place)
+            let byteCount = source.file.byteCount
+            let mayBeThere = try sources?.mayHave(byteCount: byteCount) ?? false
+            guard mayBeThere || planned?.mayHave(byteCount: byteCount) == true else {
+                return try plan(for: source, at: path)
             }
-            switch source.content {
-            case .copied(let copier):
-                if let salvaged = try salvaged(path, insteadOf: copier) { return .planned(salvaged) }
-                return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
-            case .salvaged(let salvage, _): return .planned(try preview(of: source, salvaging: salvage))
-            case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
-            case .wave(let wave, let format):
-                try checkSamples(of: source, wave, format)
-                let notes = wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount)
-                return .planned(
-                    try preview(of: source, encoding: SampleForm(format), notes) { () throws(ImportError) in
-                        try source.file.floatScale(of: wave, format)
-                    })
+            let identity = identity(of: source, sha256: try source.file.sha256())
+            var notes: [String] = []
+            if let place = try wholePlace(of: identity, in: sources, &notes) { return .alreadyThere(place) }
+            if let other = planned?.path(of: identity) { return .repeated(other) }
+            var forecast = try plan(for: source, at: path)
+            if case .planned(var preview) = forecast {
+                preview.notes = notes + preview.notes
+                forecast = .planned(preview)
             }
+            planned?.add(identity, at: path)
+            return forecast
         } catch {
             throw ImportError(wrapping: error)
+        }
+    }
+
+    /// The path of a recording of `identity` in the group that has `sources` that is whole; nil if there is none.
+    private func wholePlace(
+        of identity: SourceIdentity, in sources: GroupSources?, _ notes: inout [String]
+    ) throws(ImportError) -> String? {
+        do {
+            return try sources?.wholePlace(of: identity, by: options.proof, cache: cache, notes: &notes)
+        } catch {
+            throw ImportError("is there already, but its recording cannot be looked at", cause: error)
+        }
+    }
+
+    private func plan(for source: OpenSource, at path: String) throws -> Forecast {
+        switch source.content {
+        case .copied(let copier):
+            if let salvaged = try salvaged(path, insteadOf: copier) { return .planned(salvaged) }
+            return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+        case .salvaged(let salvage, _): return .planned(try preview(of: source, salvaging: salvage))
+        case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
+        case .wave(let wave, let format):
+            try checkSamples(of: source, wave, format)
+            let notes = wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount)
+            return .planned(
+                try preview(of: source, encoding: SampleForm(format), notes) { () throws(ImportError) in
+                    try source.file.floatScale(of: wave, format)
+                })
         }
     }
 
@@ -189,10 +218,11 @@ public final class Importer: Sendable {
                 identity: identity, byteCount: source.file.byteCount, name: source.file.name, node: node)
             return StagedRecording(candidate, recording, in: group)
         }
+        var notes = notes
         // Most sources are new: reading all of them twice to find that out would take longer.
         if try group.sources.mayHave(byteCount: source.file.byteCount) {
             let identity = identity(of: source, sha256: try source.file.sha256())
-            if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
+            if try wholePlace(of: identity, in: group.sources, &notes) != nil { return staged(identity, nil, nil) }
         }
         let node = try group.store.stageNode()
         let found = start(of: source)
@@ -202,7 +232,9 @@ public final class Importer: Sendable {
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
+        // What has appeared meanwhile was verified by who imported it.
         if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
+        try group.stage()
         return staged(identity, node, try prove(written, of: source, in: node, of: group))
     }
 

@@ -41,8 +41,10 @@ public struct RecordingEditor: Sendable {
     public func move(_ path: String, to group: String) throws(EditError) -> String {
         guard group != Self.group(of: path) else { throw EditError(path, "is in /\(group) already") }
         guard !"\(group)/".hasPrefix("\(path)/") else { throw EditError(path, "cannot be moved into itself") }
+        // A group is not made in vain.
+        _ = try document(of: path)
         do {
-            _ = try AudioGroup(in: store, path: group)
+            try AudioGroup(in: store, path: group).make()
         } catch {
             throw EditError(path, "cannot be moved to /\(group)", cause: error)
         }

@@ -31,13 +31,13 @@ public final class StagedRecording: Sendable {
         let synced = recordings.indices.filter { results[$0] == nil }
         for (_, indices) in Dictionary(grouping: synced, by: { ObjectIdentifier(recordings[$0].group) }) {
             guard let group = indices.first.map({ recordings[$0].group }) else { continue }
-            do {
+            do throws(ImportError) {
                 let publications = try group.publish(indices.map { recordings[$0].candidate })
                 for (index, publication) in zip(indices, publications) {
                     results[index] = recordings[index].result(of: publication)
                 }
             } catch {
-                for index in indices { results[index] = .failure(ImportError(wrapping: error)) }
+                for index in indices { results[index] = .failure(error) }
             }
         }
         return results.compactMap(\.self)
@@ -58,10 +58,10 @@ public final class StagedRecording: Sendable {
 
     private func result(of publication: AudioGroup.Publication) -> Result<Importer.Outcome, ImportError> {
         switch publication {
-        case .new(let place, let hasNamesake):
+        case .new(let place, let namesake):
             guard var recording else { return .success(.alreadyThere(place)) }
             recording.path = place
-            recording.hasNamesake = hasNamesake
+            recording.namesake = namesake
             return .success(.imported(recording))
         case .old(let place): return .success(.alreadyThere(place))
         case .vanished:

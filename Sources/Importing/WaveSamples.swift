@@ -70,8 +70,9 @@ extension WaveSource {
         return try Block(count: packing.sampleByteCount(of: block.count)) { output throws(ImportError) in
             guard packing.unpack(block.bytes, into: output) else {
                 throw ImportError(
-                    "has integer samples of more than 32 bits, which no codec here keeps: convert them to floats of 64 bits or "
-                        + "integers of 32 first")
+                    "has integer samples of more than 32 bits, which no codec here keeps, or samples in the lowest bits of their "
+                        + "containers, where WAVE has them in the highest: convert them to floats of 64 bits or integers of 32 first"
+                )
             }
         }
     }

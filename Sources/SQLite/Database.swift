@@ -1,4 +1,5 @@
 import CSQLite
+import Support
 import Synchronization
 
 /// A connection to an SQLite database. It may be used from any thread; threads take turns.
@@ -7,8 +8,8 @@ import Synchronization
 public final class Database: Sendable {
     private let connection: Mutex<Connection>
 
-    /// Opens the database at `path`, or creates it if there is none. Statements wait up to `patience` milliseconds for another
-    /// connection that writes.
+    /// Opens the database at `path`, which may have bytes that are no UTF-8 (see `String.fileBytes`), or creates it if there is none.
+    /// Statements wait up to `patience` milliseconds for another connection that writes.
     public init(path: String, patience: Int32 = 200) throws(DatabaseError) {
         connection = Mutex(try Connection(path: path, patience: patience))
     }
@@ -71,8 +72,10 @@ private struct Connection: ~Copyable {
 
     init(path: String, patience: Int32) throws(DatabaseError) {
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(
-            path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
+        let code = path.withFileName {
+            sqlite3_open_v2(
+                $0, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
+        }
         guard code == SQLITE_OK, let handle else {
             let error = DatabaseError(code, handle)
             sqlite3_close_v2(handle)

@@ -11,6 +11,7 @@ public struct DirectoryEntry: Sendable, Equatable {
 extension Volume {
     /// Throws `notDirectory` unless `inode` is a directory.
     public func openDirectory(_ inode: Inode) throws(VirtualFSError) {
+        renew()
         guard case .directory = try snapshot.tree.entry(of: inode).child else { throw .notDirectory }
     }
 

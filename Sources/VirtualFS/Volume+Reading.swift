@@ -4,6 +4,7 @@ public import Support
 extension Volume {
     /// Opens the file `inode` and returns its handle, which must be released once.
     public func open(_ inode: Inode, writing: Bool = false) throws(VirtualFSError) -> UInt64 {
+        renew()
         let tree = snapshot.tree
         let entry = try tree.entry(of: inode)
         if writing { throw .readOnly }

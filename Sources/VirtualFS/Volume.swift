@@ -1,10 +1,11 @@
 public import Recordings
 public import Support
+import Synchronization
 
 /// A catalogue as a read-only file system: all that a mount shows, without FUSE.
 ///
-/// What it shows never changes. What is not known yet is learned when it is asked for; `learn()` learns everything. All
-/// methods can be called from any thread.
+/// What it shows never changes, but that what could not be read appears once it can be. What is not known yet is learned when it is
+/// asked for; `learn()` learns everything. All methods can be called from any thread.
 public final class Volume: Sendable {
     let openFiles = OpenFiles()
     let log: Log
@@ -12,7 +13,7 @@ public final class Volume: Sendable {
     let requests = RequestCounters()
     let sources: MetricSources
     let began = ContinuousClock.now
-    let snapshot: Snapshot
+    private let current: Mutex<Snapshot>
     private let options: VolumeOptions
 
     /// A volume of the recordings in `catalogue`. Reads that fail are reported to `log`; `prefetcher` decodes ahead of
@@ -25,7 +26,20 @@ public final class Volume: Sendable {
         self.log = log
         self.prefetcher = prefetcher
         self.sources = sources
-        snapshot = Snapshot(catalogue, options: options)
+        current = Mutex(Snapshot(catalogue, options: options))
+    }
+
+    /// What is shown now.
+    var snapshot: Snapshot { current.withLock { $0 } }
+
+    /// Shows what could not be read before and can be read now; false if there is no such thing.
+    @discardableResult
+    func renew() -> Bool {
+        guard let catalogue = snapshot.plain.catalogue.renewed() else { return false }
+        var next = Snapshot(catalogue, options: options)
+        // The old one is freed outside the lock.
+        current.withLock { swap(&$0, &next) }
+        return true
     }
 
     // MARK: - The whole store
@@ -91,6 +105,15 @@ public final class Volume: Sendable {
 
     /// What stat(2) reports of the file called `name` in the directory `parent`.
     public func lookup(_ name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
+        do throws(VirtualFSError) {
+            return try attributes(ofChild: name, in: parent)
+        } catch .notFound {
+            guard renew() else { throw .notFound }
+            return try attributes(ofChild: name, in: parent)
+        }
+    }
+
+    private func attributes(ofChild name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
         let tree = snapshot.tree
         return try attributes(of: tree.child(name, of: tree.entry(of: parent)))
     }

@@ -108,6 +108,9 @@ import Testing
             #expect(Zarrwlr.run("move", store, "pond/1", "pond/0").errors.contains("is a recording, not a group"))
             #expect(Zarrwlr.run("move", store, "pond/1", "pond/1/a").errors.contains("cannot be moved into itself"))
             #expect(Zarrwlr.run("move", store, "pond", "lake").status == 2)
+            // No group is made for what cannot be moved into it.
+            #expect(Zarrwlr.run("move", store, "pond", "sea").status == 2)
+            #expect(!FileManager.default.fileExists(atPath: "\(store)/sea"))
             #expect(Zarrwlr.run("info", store, "pond/1").status == 0)
         }
     }

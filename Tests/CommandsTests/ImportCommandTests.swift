@@ -177,6 +177,22 @@ import Testing
         }
     }
 
+    @Test func `tracks of one file are called tracks in the warning about their names`() throws {
+        try withSources { store, sources in
+            let path = sources.appending(path: "tracks.mka").path
+            try runChecked([
+                "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=300:duration=1", "-f", "lavfi", "-i",
+                "sine=3000:duration=1", "-map", "0", "-map", "1", "-c", "pcm_s16le", path,
+            ])
+            #expect(!zarrwlr(store, path).errors.contains("warning"))
+            let run = zarrwlr("--stream", "1", store, path)
+            #expect(run.status == 0)
+            #expect(
+                run.errors == "zarrwlr import: warning: 1 recording is another track of a file in the same group, and "
+                    + "named as that is; a mount shows numbers behind such names\n")
+        }
+    }
+
     @Test func `import names what it passes over, and says what converts what only other programs read`() throws {
         try withSources { store, sources in
             for name in ["x.w4v", "y.W4V", "S1.05#", ".hidden.wav"] {
@@ -285,13 +301,75 @@ import Testing
             try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
             let run = zarrwlr("-n", "\(store)::pond", sources.path)
             #expect(run.status == 1)
-            #expect(run.output.contains("/a.wav: already there, as /pond/0\n"))
+            #expect(run.output.contains("/a.wav: already there, as /pond/0, all parts of which are there\n"))
             #expect(run.output.contains("/night/b.WAV: flac, 48000 Hz"))
             #expect(run.errors.contains("/bad.wav: is no whole WAV file"))
             #expect(run.errors.contains("1 to be imported, 1 there already, 1 failed, 1 other file passed over"))
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: "\(store)/pond").sorted() == ["0", "zarr.json"])
         }
+    }
+
+    @Test func `import --dry-run names sources that have the bytes of another, which would be there by then`() throws {
+        try withSources { store, sources in
+            let copy = sources.appending(path: "night/copy.wav")
+            try FileManager.default.copyItem(at: sources.appending(path: "a.wav"), to: copy)
+            let first = sources.appending(path: "a.wav").path
+            let run = zarrwlr("-n", store, sources.path)
+            #expect(run.status == 0)
+            #expect(run.output.contains("\(copy.path): would be there already, from \(first)\n"))
+            #expect(run.errors.contains("2 to be imported, 1 there already, 1 other file passed over"))
+            let json = zarrwlr("-n", "--json", store, sources.path).output
+            #expect(
+                json.contains(#"{"same_as":"\#(first)","source":"\#(copy.path)","status":"already there"}"#), "\(json)")
+            // In groups of their own, both are imported.
+            #expect(zarrwlr("-n", "--keep-tree", store, sources.path).errors.contains("3 to be imported, 1 other"))
+            #expect(zarrwlr(store, sources.path).errors.contains("2 imported, 1 there already"))
+        }
+    }
+
+    @Test func `import --dry-run says that the store's folder does not exist`() throws {
+        try withSources { store, sources in
+            let run = zarrwlr("-n", "\(store)/no/b.zarr", sources.path)
+            #expect(run.status == 1)
+            #expect(run.errors.contains("\(store)/no/b.zarr: the store cannot be made: "))
+            #expect(run.errors.contains("No such file or directory"))
+        }
+    }
+
+    @Test func `a store and a group are found whose names are no UTF-8`() throws {
+        try withSources { store, sources in
+            let odd = "\(store)\(String(fileBytes: [0xE9]))"
+            let address = "\(odd)::\(String(fileBytes: Array("caf".utf8) + [0xE9]))"
+            #expect(zarrwlr(address, sources.path).status == 0)
+            let names = try contents(ofFolderOf: odd)
+            #expect(names.contains(Array("store.zarr".utf8) + [0xE9]))
+            #expect(Zarrwlr.run("list", address).text.contains("a.wav"))
+            #expect(Zarrwlr.run("check", address).status == 0)
+            #expect(zarrwlr("-n", address, sources.path).errors.contains("0 to be imported, 2 there already"))
+        }
+    }
+
+    @Test func `--catalogue takes a path whose bytes are no UTF-8`() throws {
+        try withSources { store, sources in
+            #expect(zarrwlr(store, sources.path).status == 0)
+            let catalogue = "\(sources.path)/\(String(fileBytes: [0xFF])).sqlite"
+            #expect(Zarrwlr.run("list", "--catalogue", catalogue, store).status == 0)
+            let names = try contents(ofFolderOf: catalogue)
+            #expect(names.contains([0xFF] + Array(".sqlite".utf8)))
+        }
+    }
+
+    /// The bytes of the names in the folder that `path` is in.
+    private func contents(ofFolderOf path: String) throws -> [[UInt8]] {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        let directory = try #require(opendir(folder))
+        defer { closedir(directory) }
+        var names: [[UInt8]] = []
+        while let entry = readdir(directory) {
+            names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
+        }
+        return names
     }
 
     @Test func `import --quiet prints failures only`() throws {
@@ -315,6 +393,22 @@ import Testing
             #expect(try FileManager.default.contentsOfDirectory(atPath: store).isEmpty)
             #expect(zarrwlr(store, bad, sources.appending(path: "a.wav").path).status == 1)
             #expect(Zarrwlr.run("list", store).text.contains("a.wav"))
+        }
+    }
+
+    @Test(arguments: [[], ["--keep-tree"], ["--sidecars"]])
+    func `an import that imports nothing leaves no new group in a store that is there`(options: [String]) throws {
+        try withSources { store, sources in
+            #expect(zarrwlr(store, sources.appending(path: "a.wav").path).status == 0)
+            let folder = sources.deletingLastPathComponent().appending(path: "broken")
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "north"), withIntermediateDirectories: true)
+            try Data("RIFFxxxxWAVE".utf8).write(to: folder.appending(path: "north/bad.wav"))
+            let run = Zarrwlr.run(["import"] + options + ["\(store)::pond/deep", folder.path])
+            #expect(run.status == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: store).sorted() == ["0", "zarr.json"])
+            #expect(zarrwlr("\(store)::pond/deep", sources.path).status == 0)
+            #expect(Zarrwlr.run("list", "\(store)::pond/deep").text.contains("b.WAV"))
         }
     }
 

@@ -125,7 +125,8 @@ import Testing
 
     private func run(_ arguments: [String]) -> (status: Int32, output: String, errors: String) {
         let (output, errors) = (Text(), Text())
-        let command = MountCommand(output: { output.add($0) }, errors: { errors.add($0) })
+        let command = MountCommand(
+            output: { output.add($0) }, errors: { errors.add($0) }, cacheFolder: nil)
         return (command.run(arguments), output.all, errors.all)
     }
 }

@@ -31,6 +31,23 @@ struct CodedAudioTests {
         return options
     }
 
+    @Test(arguments: [
+        ("mono16.flac", true), ("cbr.mp3", true), ("mono.aac", true), ("mono.ogg", true), ("mono.opus", false),
+        ("primed.mkv", false),
+    ])
+    func `the container counts as kept if the stored bytes have the SHA-256 of the file`(
+        name: String, isKept: Bool
+    ) throws {
+        let fixture = try ImportFixture()
+        let file = TestFiles.fixtures.appending(path: "coded/\(name)")
+        let (imported, recording) = try fixture.importFile(file.path)
+        let hasSameBytes = try fixture.bytes(HierarchyNames.blob, of: recording) == Array(Data(contentsOf: file))
+        #expect(hasSameBytes == isKept)
+        #expect(imported.keepsSource == isKept)
+        let note = "not kept: the container, and what it has beside this sound and the tags that are stored"
+        #expect(imported.notes.contains(note) == !isKept)
+    }
+
     @Test(arguments: [AudioCodec.flac, .aac, .opus, .pcm])
     func `a recording is the same however many threads made it`(codec: AudioCodec) throws {
         var files: [[String: Data]] = []

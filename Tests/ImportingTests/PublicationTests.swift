@@ -1,6 +1,7 @@
 import Foundation
 import Recordings
 import Support
+import Synchronization
 import TestSupport
 import Testing
 import Zarr
@@ -17,6 +18,7 @@ struct PublicationTests {
     init() throws {
         fixture = try ImportFixture()
         store = ObservedStore(fixture.store)
+        try ZarrGroup.create(in: fixture.store, path: "pond", attributes: [String: String]())
         group = try AudioGroup(in: store, path: "pond")
         _ = store.takeCalls()
     }
@@ -67,6 +69,7 @@ struct PublicationTests {
 
     @Test func `a batch for several groups waits for the names in each of them once`() throws {
         let lake = try AudioGroup(in: store, path: "lake")
+        try lake.make()
         let staged = try [
             stage(["a.wav"]), stage(["b.wav"], into: lake), stage(["c.wav"], seeds: [7]), stage(["d.wav"], into: lake),
         ].flatMap(\.self)
@@ -76,6 +79,20 @@ struct PublicationTests {
         let names = store.takeCalls().filter { if case .syncNames = $0 { true } else { false } }
         #expect(names.count == 2)
         for group in ["pond", "lake"] { #expect(names.contains(.syncNames(group: group))) }
+    }
+
+    @Test func `a group appears with its first recording, even if the import is interrupted before that`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.zarr").path
+            let halted = Halt()
+            let store = try DirectoryStore.create(path: path) { halted.hasCome.load(ordering: .relaxed) }
+            let lake = try AudioGroup(in: store, path: "lake/north")
+            let staged = try stage(["a.wav"], into: lake)
+            #expect(try !store.children(of: "").contains("lake"))
+            halted.hasCome.store(true, ordering: .relaxed)
+            #expect(places(StagedRecording.publish(staged)) == ["lake/north/0"])
+            #expect(try ZarrGroup.open(store, path: "lake/north").children() == ["0"])
+        }
     }
 
     @Test func `a recording that cannot be synced is not published, and its source is the one that fails`() throws {
@@ -113,7 +130,7 @@ struct PublicationTests {
             try stage(["a.wav", "b.wav", "a.flac.wav", "a.flac"], seeds: [1, 1, 2, 3]))
         #expect(places(results) == ["pond/0", "pond/0 before", "pond/1", "pond/2"])
         let namesakes = results.compactMap { result in
-            if case .success(.imported(let recording)) = result { recording.hasNamesake } else { nil }
+            if case .success(.imported(let recording)) = result { recording.namesake != nil } else { nil }
         }
         #expect(namesakes == [false, false, true])
         let later = StagedRecording.publish(try stage(["b.wav", "a.wav"], seeds: [4, 5]))
@@ -121,7 +138,7 @@ struct PublicationTests {
             Issue.record("these sources are new")
             return
         }
-        #expect(!first.hasNamesake && second.hasNamesake)
+        #expect(first.namesake == nil && second.namesake == .otherFile)
     }
 
     @Test func `what is already there is reported only when its name is on the disk, too`() throws {
@@ -139,4 +156,23 @@ struct PublicationTests {
         #expect(places(StagedRecording.publish(again)) == [nil])
         #expect(places(StagedRecording.publish(try stage(["a.wav"]))) == ["pond/0"])
     }
+}
+
+extension PublicationTests {
+    @Test func `a recording of the same name is one of another file, or of another track of the same file`() throws {
+        let sources = GroupSources(of: "pond", in: fixture.store)
+        func source(_ sha256: String, _ stream: Int?, _ name: String) -> GroupSources.Source {
+            GroupSources.Source(identity: SourceIdentity(sha256: sha256, stream: stream), byteCount: 1, name: name)
+        }
+        _ = sources.add("0", source("aa", 0, "night.mkv"))
+        _ = sources.add("1", source("bb", nil, "day.wav"))
+        #expect(sources.namesake(of: source("aa", 1, "night.mkv")) == .otherTrack)
+        #expect(sources.namesake(of: source("cc", nil, "night.wav")) == .otherFile)
+        #expect(sources.namesake(of: source("cc", nil, "dusk.wav")) == nil)
+    }
+}
+
+/// Whether an import is interrupted.
+private final class Halt: Sendable {
+    let hasCome = Atomic(false)
 }

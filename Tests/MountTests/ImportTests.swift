@@ -98,6 +98,34 @@ extension Mounts {
             }
         }
 
+        @Test(.enabled(if: mayChangeUser, "needs root and setpriv"))
+        func `a store that cannot be written to is named by import --dry-run, and no message names hidden folders`()
+            throws
+        {
+            try TestFiles.withTemporaryDirectory { directory in
+                let sources = try Self.makeSources(2, in: directory)
+                let store = directory.appending(path: "a.zarr").path
+                let first = sources.appending(path: "source0.wav").path
+                #expect(try run(Self.program, ["import", "\(store)::pond", first]).status == 0)
+                let denied = try Self.runAsNobody("import", "-n", "\(store)::pond", sources.path)
+                #expect(denied.status == 1)
+                #expect(denied.errors.contains("\(store): the store cannot be written to: Permission denied\n"))
+                #expect(denied.errors.contains("1 to be imported, 1 there already, 1 failed"))
+                let new = try Self.runAsNobody("import", "-n", "\(directory.path)/b.zarr", sources.path)
+                #expect(new.status == 1)
+                #expect(
+                    new.errors.contains("/b.zarr: the store cannot be made: \(directory.path): Permission denied\n"))
+                let failed = try Self.runAsNobody("import", "\(store)::pond", sources.path)
+                #expect(failed.status == 1 && failed.errors.contains("Permission denied"))
+                #expect(!failed.errors.contains(".zarrwlr"), "\(failed.errors)")
+                try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: store)
+                let group = try Self.runAsNobody("import", "-n", "\(store)::pond/south", sources.path)
+                #expect(group.status == 1)
+                #expect(
+                    group.errors.contains("the group /pond cannot be written to: \(store)/pond: Permission denied\n"))
+            }
+        }
+
         @Test(arguments: [SIGINT, SIGTERM])
         func `an interrupted import ends with a word, nothing half done is left, and the next completes it`(
             signal: Int32

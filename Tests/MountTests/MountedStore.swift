@@ -13,14 +13,16 @@ struct MountedStore {
         return tests.deletingLastPathComponent().appending(path: "zarrwlr-mount")
     }
 
-    /// Mounts the store at `path` in the background, calls `body`, and unmounts in any case.
+    /// Mounts the store at `path` in the background, calls `body`, and unmounts in any case. `limits` are commands of a shell, such as
+    /// `ulimit -n 64`, for the process that mounts.
     static func with<T>(
-        _ path: String, _ arguments: [String] = [], environment: [String: String] = [:],
+        _ path: String, _ arguments: [String] = [], environment: [String: String] = [:], limits: String = "",
         _ body: (MountedStore) throws -> T
     ) throws -> T {
         try MountedVolume.withMountpoint { mountpoint in
             defer { MountedVolume.unmount(mountpoint) }
-            let result = try run(program, [path, mountpoint.path] + arguments, environment: environment)
+            let shell = ["-c", "\(limits)\nexec \"$0\" \"$@\"", program.path, path, mountpoint.path] + arguments
+            let result = try run(URL(filePath: "/bin/sh"), shell, environment: environment)
             try #require(result.status == 0, "\(result.errors)")
             return try body(MountedStore(mountpoint: mountpoint))
         }

@@ -63,7 +63,8 @@ enum ImportCommand {
             it stops, and says how many sources were not tried. Ctrl-C lets what is being verified be completed, discards the rest,
             and ends the import; the next one goes on from there.
 
-            --dry-run names what is there already and what cannot be imported. Sources are opened for it, but not decoded.
+            --dry-run names what is there already, or would be by then, what cannot be imported, and a store that cannot be written
+            to. Sources are opened for it, but not decoded.
             """,
         options: ImportOption.all, configuration: Configuration(), run: run)
 
@@ -112,14 +113,28 @@ enum ImportCommand {
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) {
         let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(path: address.path)
-        var groups: [[UInt8]: GroupSources] = [:]
+        func group(of file: ImportSources.File) -> String { address.group(below: file.subgroup) }
+        do throws(CommandError) {
+            let groups = Set((sources.files + sources.sidecars).map(group))
+            try StoreCatalogue.checkWriting(path: address.path, groups: groups.sorted())
+        } catch {
+            report.report(unreadable: [(address.path, error)])
+        }
+        let byteCounts = Dictionary(grouping: sources.files) { Array(group(of: $0).utf8) }
+            .mapValues { $0.map(\.byteCount) }
+        var groups: [[UInt8]: (known: GroupSources?, planned: PlannedSources)] = [:]
         for source in sources.files {
-            let group = address.group(below: source.subgroup)
+            let group = group(of: source)
             let key = Array(group.utf8)
-            if let store, groups[key] == nil { groups[key] = GroupSources(of: group, in: store) }
-            let known = groups[key]
+            let plans =
+                groups[key]
+                ?? (store.map { GroupSources(of: group, in: $0) }, PlannedSources(byteCounts: byteCounts[key] ?? []))
+            groups[key] = plans
             report.report(
-                source, Result { () throws(ImportError) in try importer.plan(for: source.path, besides: known) })
+                source,
+                Result { () throws(ImportError) in
+                    try importer.plan(for: source.path, besides: plans.known, after: plans.planned)
+                })
         }
         for sidecar in sources.sidecars { report.reportPlanned(sidecar) }
     }

@@ -13,8 +13,8 @@ final class ImportReport: Sendable {
         var planned = 0
         var untried = 0
         var sidecars = 0
-        /// Those that were imported although their groups had recordings of the same name.
-        var namesakes = 0
+        /// Those that were imported although their groups had recordings of the same name, of other files and other tracks of the same.
+        var namesakes: [ImportedRecording.Namesake: Int] = [:]
         /// Whether something did not fit on the disk.
         var isFull = false
         /// Why the import has stopped before all sources were tried; nil as long as it has not.
@@ -31,6 +31,7 @@ final class ImportReport: Sendable {
     private let isQuiet: Bool
     private let isDryRun: Bool
     private let keepsTree: Bool
+    private let proof: RecordingProof
     private let fileCount: Int
     private let passedOver: [ImportSources.PassedOver]
     private let totalByteCount: UInt64
@@ -44,6 +45,7 @@ final class ImportReport: Sendable {
         isQuiet = configuration.isQuiet
         isDryRun = configuration.isDryRun
         keepsTree = configuration.keepsTree
+        proof = configuration.options.proof
         fileCount = sources.files.count
         passedOver = sources.passedOver
         totalByteCount = sources.byteCount
@@ -70,11 +72,11 @@ final class ImportReport: Sendable {
                 switch result {
                 case .success(.imported(let recording)):
                     state.imported += 1
-                    if recording.hasNamesake { state.namesakes += 1 }
+                    if let namesake = recording.namesake { state.namesakes[namesake, default: 0] += 1 }
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
                     state.alreadyThere += 1
-                    say(SkippedLine(source, place))
+                    say(SkippedLine(source, place, proof))
                 case .failure(let error): report(source, error, &state)
                 }
             }
@@ -126,7 +128,10 @@ final class ImportReport: Sendable {
                 say(PreviewLine(source, preview))
             case .success(.alreadyThere(let place)):
                 state.alreadyThere += 1
-                say(SkippedLine(source, place))
+                say(SkippedLine(source, place, proof))
+            case .success(.repeated(let other)):
+                state.alreadyThere += 1
+                say(RepeatedLine(source, other))
             case .failure(let error):
                 state.failed += 1
                 say(FailedLine(source.path, error))
@@ -167,7 +172,7 @@ final class ImportReport: Sendable {
         }
     }
 
-    /// Reports folders and files that could not be examined.
+    /// Reports folders and files that could not be examined, and what cannot be written to.
     func report(unreadable: [(path: String, problem: CommandError)]) {
         state.withLock { state in
             for (path, problem) in unreadable {
@@ -197,7 +202,7 @@ final class ImportReport: Sendable {
                 let untried = state.untried.counted("source was", "sources were")
                 streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
             }
-            if state.namesakes > 0 { streams.errors("zarrwlr import: \(warning(of: state.namesakes))\n") }
+            for warning in warnings(of: state.namesakes) { streams.errors("zarrwlr import: warning: \(warning)\n") }
             if !isJSON, !isQuiet, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
                 var parts = [isDryRun ? "\(state.planned) to be imported" : "\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
@@ -212,10 +217,19 @@ final class ImportReport: Sendable {
         }
     }
 
-    private func warning(of namesakes: Int) -> String {
-        let subject = namesakes.counted("recording has", "recordings have")
-        return "warning: \(subject) the file name of another in the same group; a mount shows numbers behind such names"
-            + (keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder")
+    private func warnings(of namesakes: [ImportedRecording.Namesake: Int]) -> [String] {
+        let numbered = "a mount shows numbers behind such names"
+        var warnings: [String] = []
+        if let files = namesakes[.otherFile] {
+            let subject = files.counted("recording has", "recordings have")
+            let advice = keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder"
+            warnings.append("\(subject) the file name of another in the same group; \(numbered)\(advice)")
+        }
+        if let tracks = namesakes[.otherTrack] {
+            let subject = tracks.counted("recording is", "recordings are")
+            warnings.append("\(subject) another track of a file in the same group, and named as that is; \(numbered)")
+        }
+        return warnings
     }
 
     // MARK: - Lines

@@ -9,7 +9,20 @@ public final class Catalogue: Sendable {
     public let root: CatalogueGroup
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
-    private let end: @Sendable () -> Void
+    private let lifetime: Lifetime
+
+    /// What a catalogue shares with those that take its place; ends the source with the last of them.
+    private final class Lifetime: Sendable {
+        private let end: @Sendable () -> Void
+
+        init(end: @escaping @Sendable () -> Void) {
+            self.end = end
+        }
+
+        deinit {
+            end()
+        }
+    }
 
     /// A catalogue of `recordings`, which are already known, and of `problems`. Those in the group `root` are listed.
     public convenience init(recordings: [Recording], problems: [RecordingError], root: String = "") {
@@ -32,13 +45,31 @@ public final class Catalogue: Sendable {
 
     private init(source: any CatalogueSource, root: String, end: @escaping @Sendable () -> Void) {
         self.source = source
-        self.end = end
+        lifetime = Lifetime(end: end)
         progress = CatalogueProgress()
         self.root = CatalogueGroup(path: root, modified: nil, source: source, progress: progress)
     }
 
-    deinit {
-        end()
+    /// `other`, with another outermost group.
+    private init(_ other: Catalogue, root: CatalogueGroup) {
+        source = other.source
+        lifetime = other.lifetime
+        progress = other.progress
+        self.root = root
+    }
+
+    /// Whether recordings that cannot be served, or nodes that cannot be read, may be served later.
+    public var isUnsettled: Bool { progress.hasUnread || progress.counts.problems > 0 }
+
+    /// How many recordings are served that could not be served at first.
+    public var healedCount: Int { progress.healedCount }
+
+    /// A catalogue to take the place of this one, if something that could not be read can be read by now; nil if not, or if it is too
+    /// early to look again. What is known is taken over.
+    public func renewed() -> Catalogue? {
+        guard progress.hasUnread else { return nil }
+        let group = root.renewed()
+        return group === root ? nil : Catalogue(self, root: group)
     }
 
     /// How much has been listed and learned so far.

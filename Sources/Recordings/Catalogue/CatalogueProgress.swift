@@ -25,6 +25,15 @@ public struct CatalogueCounts: Sendable, Equatable {
         waveByteCount = waveByteCount.adding(other.waveByteCount) ?? .max
     }
 
+    mutating func subtract(_ other: CatalogueCounts) {
+        groups -= other.groups
+        recordings -= other.recordings
+        learned -= other.learned
+        waiting -= other.waiting
+        problems -= other.problems
+        waveByteCount = waveByteCount.subtracting(other.waveByteCount) ?? 0
+    }
+
     mutating func addLearned(byteCount: UInt64) {
         learned += 1
         waveByteCount = waveByteCount.adding(byteCount) ?? .max
@@ -43,6 +52,8 @@ final class CatalogueProgress: Sendable {
     }
 
     private let urgentListings = Atomic<Int>(0)
+    /// Listings in which something could not be read.
+    private let unreadListings = Atomic<Int>(0)
 
     var counts: CatalogueCounts { counted.withLock { $0 } }
 
@@ -62,6 +73,23 @@ final class CatalogueProgress: Sendable {
         wanted.withLock { if $0.contents === contents { $0.contents = nil } }
         return nil
     }
+
+    private let healed = Atomic<Int>(0)
+
+    /// Records that a recording can be served that could not be served before.
+    func addHealed() { healed.add(1, ordering: .relaxed) }
+
+    /// How many recordings can be served that could not be served before.
+    var healedCount: Int { healed.load(ordering: .relaxed) }
+
+    /// Records a listing in which something could not be read.
+    func addUnread() { unreadListings.add(1, ordering: .relaxed) }
+
+    /// Another listing has taken the place of one in which something could not be read.
+    func removeUnread() { unreadListings.subtract(1, ordering: .relaxed) }
+
+    /// Whether there is a listing in which something could not be read.
+    var hasUnread: Bool { unreadListings.load(ordering: .relaxed) > 0 }
 
     /// Runs `body`, which lists a group that a request waits for; the background pass pauses meanwhile.
     func listing<T>(_ body: () -> T) -> T {

@@ -3,6 +3,9 @@ protocol CatalogueSource: Sendable {
     /// The contents of `group`: a single problem if it cannot be listed.
     func contents(of group: CatalogueGroup) -> GroupContents
 
+    /// Whether the node at `path` can be read, and listed if it is a group.
+    func isReadable(_ path: String) -> Bool
+
     /// The facts of the recording at `node`.
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts
 

@@ -4,7 +4,7 @@ import Synchronization
 /// The members of a group: recordings, groups, and nodes that cannot be read.
 ///
 /// The members never change. Recordings are numbered in the order of their names in the store, and each is learned when
-/// it is first asked for. Safe to use from any thread.
+/// it is first asked for. If something could not be read that may be a member, a later listing may have it. Safe to use from any thread.
 public final class GroupContents: Sendable {
     /// A member of a group.
     public enum Member: Sendable {
@@ -27,6 +27,8 @@ public final class GroupContents: Sendable {
     private let firsts: [Int]
     /// The members that are not recordings, and how many recordings come before each.
     private let others: [(place: Int, member: Member)]
+    /// What may be members and could not be read; nil if there is no such thing.
+    private let unread: UnreadNodes?
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let nextPageToHelp = Atomic<Int>(0)
@@ -37,12 +39,18 @@ public final class GroupContents: Sendable {
         let counts: CatalogueCounts
         /// The members that are not recordings, and how many recordings of this part come before each.
         let others: [(place: Int, member: Member)]
+        /// What may be members and could not be read.
+        let unread: [UnreadNodes.Node]
 
         /// The recordings of `draft`, and `others`.
-        init(_ draft: consuming RecordingPage.Draft, others: [(place: Int, member: Member)] = []) {
+        init(
+            _ draft: consuming RecordingPage.Draft, others: [(place: Int, member: Member)] = [],
+            unread: [UnreadNodes.Node] = []
+        ) {
             counts = draft.counts
             page = draft.count == 0 ? nil : RecordingPage(draft)
             self.others = others
+            self.unread = unread
         }
     }
 
@@ -70,7 +78,62 @@ public final class GroupContents: Sendable {
         self.firsts = firsts
         self.others = others
         self.recordingCount = recordingCount
+        unread = UnreadNodes(parts.flatMap(\.unread))
         countsWhenListed = counts
+        if unread != nil { progress.addUnread() }
+    }
+
+    /// The members of `other`, with `groups` in the place of its groups, which are as many.
+    init(_ other: GroupContents, groups: [CatalogueGroup]) {
+        path = other.path
+        source = other.source
+        progress = other.progress
+        pages = other.pages
+        firsts = other.firsts
+        recordingCount = other.recordingCount
+        unread = other.unread
+        countsWhenListed = other.countsWhenListed
+        var rest = groups[...]
+        others = other.others.map { member in
+            guard case .group = member.member, let group = rest.popFirst() else { return member }
+            return (member.place, .group(group))
+        }
+    }
+
+    // MARK: - Looking again
+
+    /// Whether a later listing may show more than this one, or it is not known for good which recordings can be served.
+    public var isUnsettled: Bool {
+        if let unread, unread.mayAppear { return true }
+        let counts = progress.counts
+        return counts.problems + counts.waiting > 0 && pages.contains { $0.isUnsettled }
+    }
+
+    /// Whether something that could not be read when the group was listed can be read now.
+    var hasMore: Bool { unread?.haveAppeared(source.isReadable) ?? false }
+
+    /// What is known of the recordings that are learned, by the names of their nodes, for a listing that takes the place of this one.
+    func handOver() -> [String: KnownRecording] {
+        if unread != nil { progress.removeUnread() }
+        var known: [String: KnownRecording] = [:]
+        var counts = CatalogueCounts()
+        counts.groups = 1
+        counts.recordings = recordingCount
+        for case .problem in others.lazy.map(\.member) { counts.problems += 1 }
+        for page in pages {
+            let learned = page.learnedFacts
+            for (slot, packed) in learned {
+                let name = page.names.text(at: slot)
+                guard let facts = RecordingFacts(packed: packed, path: path(ofNode: name)) else { continue }
+                let recording = KnownRecording(facts)
+                known[name] = recording
+                counts.addLearned(byteCount: (try? recording.waveByteCount.get()) ?? 0)
+            }
+            counts.problems += page.problemCount
+            counts.waiting += page.count - learned.count - page.problemCount
+        }
+        progress.count { $0.subtract(counts) }
+        return known
     }
 
     // MARK: - Members
@@ -131,7 +194,7 @@ public final class GroupContents: Sendable {
     }
 
     /// The size and the time of the WAV file of the recording `number`, which is learned now if it is not yet. Throws,
-    /// at every call, if the recording cannot be served.
+    /// at nearly every call, if the recording cannot be served: now and then, that is tried again.
     public func status(of number: Int) throws(RecordingError) -> WaveFileStatus {
         guard let status = WaveFileStatus(packed: try packedFacts(of: number)) else {
             throw RecordingError("what was learned of it is lost", recording: path(of: number))
@@ -155,9 +218,9 @@ public final class GroupContents: Sendable {
 
     private func packedFacts(of number: Int) throws(RecordingError) -> ArraySlice<UInt8> {
         let (page, slot) = place(of: number)
-        return try pages[page].facts(of: slot) { found in
-            progress.want(self)
-            return learn(slot, of: pages[page], found)
+        return try pages[page].facts(of: slot) { found, isRetry in
+            if !isRetry { progress.want(self) }
+            return learn(slot, of: pages[page], found, isRetry: isRetry)
         }
     }
 
@@ -183,9 +246,9 @@ public final class GroupContents: Sendable {
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
         for slot in (0..<page.count).reversed() {
-            _ = try? page.facts(of: slot) { found in
+            _ = try? page.facts(of: slot) { found, isRetry in
                 pause()
-                return learn(slot, of: page, found)
+                return learn(slot, of: page, found, isRetry: isRetry)
             }
         }
     }
@@ -197,8 +260,14 @@ public final class GroupContents: Sendable {
     }
 
     private func learn(
-        _ slot: Int, of page: RecordingPage, _ found: ArraySlice<UInt8>
+        _ slot: Int, of page: RecordingPage, _ found: ArraySlice<UInt8>, isRetry: Bool
     ) -> Result<[UInt8], RecordingError> {
+        if isRetry {
+            progress.count { counts in
+                counts.problems -= 1
+                counts.waiting += 1
+            }
+        }
         let node = RecordingNode(packed: found, group: path, name: page.names.text(at: slot))
         do throws(RecordingError) {
             let facts = try source.learn(node)
@@ -207,6 +276,7 @@ public final class GroupContents: Sendable {
                 counts.waiting -= 1
                 counts.addLearned(byteCount: byteCount)
             }
+            if isRetry { progress.addHealed() }
             return .success(facts.packed)
         } catch {
             progress.count { counts in

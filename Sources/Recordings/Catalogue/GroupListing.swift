@@ -18,8 +18,19 @@ struct GroupListing: Sendable {
         self.opener = opener
     }
 
-    /// The group's contents.
+    /// The group's contents. What an earlier listing has learned is taken from it.
     func contents() -> GroupContents {
+        let previous = group.takePrevious()
+        let subgroups = Dictionary(
+            (previous?.groups ?? []).map { ($0.path, $0.renewed()) }, uniquingKeysWith: { first, _ in first })
+        return contents(learned: previous?.handOver() ?? [:], subgroups: subgroups)
+    }
+
+    /// The same; `learned` are recordings that are known, by the names of their nodes, and `subgroups` are groups that are known, by
+    /// their paths.
+    private func contents(
+        learned: [String: KnownRecording], subgroups: [String: CatalogueGroup]
+    ) -> GroupContents {
         guard group.depth < Self.maximumDepth else {
             return problem(RecordingError("groups below this one are not entered: too deep", recording: group.path))
         }
@@ -30,7 +41,9 @@ struct GroupListing: Sendable {
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
             let parts = Parallel.map(runs) { run in
                 let first = run * RecordingPage.capacity
-                return part(names[first..<min(first + RecordingPage.capacity, names.count)], known?.take(run))
+                return part(
+                    names[first..<min(first + RecordingPage.capacity, names.count)], known?.take(run), learned,
+                    subgroups)
             }
             return GroupContents(of: group, parts, source: opener)
         } catch {
@@ -38,41 +51,51 @@ struct GroupListing: Sendable {
             let problem = RecordingError(
                 isRoot ? "its groups cannot be listed" : "cannot be read", recording: group.path, cause: error)
             if isRoot { opener.log.say(.error, problem.description) }
-            return self.problem(problem)
+            return self.problem(problem, unread: [UnreadNodes.Node(path: group.path, isMissing: false)])
         }
     }
 
-    private func problem(_ problem: RecordingError) -> GroupContents {
-        GroupContents(
-            of: group, [GroupContents.Part(RecordingPage.Draft(), others: [(0, .problem(problem))])], source: opener)
+    private func problem(_ problem: RecordingError, unread: [UnreadNodes.Node] = []) -> GroupContents {
+        let part = GroupContents.Part(RecordingPage.Draft(), others: [(0, .problem(problem))], unread: unread)
+        return GroupContents(of: group, [part], source: opener)
     }
 
-    /// The members called `names`; `known` are those that an earlier mount learned.
-    private func part(_ names: ArraySlice<String>, _ known: KnownRuns.Run?) -> GroupContents.Part {
+    /// The members called `names`; `known` are those that an earlier mount learned, `learned` those that this one has.
+    private func part(
+        _ names: ArraySlice<String>, _ known: KnownRuns.Run?, _ learned: [String: KnownRecording],
+        _ subgroups: [String: CatalogueGroup]
+    ) -> GroupContents.Part {
         var draft = RecordingPage.Draft()
         var others: [(place: Int, member: GroupContents.Member)] = []
+        var unread: [UnreadNodes.Node] = []
         for (index, name) in names.enumerated() {
             let path = group.path.isEmpty ? name : "\(group.path)/\(name)"
             do throws(ZarrError) {
-                if let recording = known?.recording(at: index, path: path, of: store) {
+                if let recording = learned[name] ?? known?.recording(at: index, path: path, of: store) {
                     draft.add(recording)
                     continue
                 }
                 guard
                     let (node, attributes) = try ZarrNode.open(
                         store, path: path, cache: opener.cache, attributes: NodeAttributes.self)
-                else { continue }
+                else {
+                    if !name.hasPrefix(String.hiddenNamePrefix) {
+                        unread.append(UnreadNodes.Node(path: path, isMissing: true))
+                    }
+                    continue
+                }
                 if let node = RecordingNode(node, attributes, path: path) {
                     draft.add(name, found: node)
                 } else if case .group = node {
-                    others.append((draft.count, .group(subgroup(path))))
+                    others.append((draft.count, .group(subgroups[path] ?? subgroup(path))))
                 }
             } catch {
                 let problem = RecordingError("cannot be read", recording: path, cause: error)
                 others.append((draft.count, .problem(problem)))
+                unread.append(UnreadNodes.Node(path: path, isMissing: false))
             }
         }
-        return GroupContents.Part(draft, others: others)
+        return GroupContents.Part(draft, others: others, unread: unread)
     }
 
     private func subgroup(_ path: String) -> CatalogueGroup {

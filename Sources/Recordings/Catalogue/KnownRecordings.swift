@@ -47,6 +47,8 @@ struct KnownRecordings: CatalogueSource {
         return GroupContents(of: group, parts, source: self)
     }
 
+    func isReadable(_ path: String) -> Bool { false }
+
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
         guard let recording = recordings[Self.normal(node.path)] else {
             throw RecordingError("is not known", recording: node.path)

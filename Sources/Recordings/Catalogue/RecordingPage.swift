@@ -17,19 +17,25 @@ final class RecordingPage: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        /// The packed attributes of each; dropped once all are learned.
+        /// The packed attributes of each; dropped once all are learned and none is to be learned again.
         var found: ByteRows
         /// The packed facts of those that are learned, in the order in which they were learned.
         var learned: ByteRows
         /// For each the row in `learned`; below zero if there is none.
         var rows: [Int8]
         /// Why recordings cannot be served. Such a recording may have no facts.
-        var problems: [Int: RecordingError]
+        var problems: [Int: Problem]
         /// Those that are being learned, and the threads that wait for them.
         var flights: [Int: SingleFlight<Void>] = [:]
         var waitingCount: Int
 
         static let none: Int8 = -1
+    }
+
+    private struct Problem {
+        let error: RecordingError
+        /// When it is learned again; nil if its facts are the problem.
+        var delay: RetryDelay?
     }
 
     /// A page being filled.
@@ -88,26 +94,44 @@ final class RecordingPage: Sendable {
         state = Mutex(
             State(
                 found: isLearned ? ByteRows() : draft.found, learned: draft.learned, rows: draft.rows,
-                problems: draft.problems, waitingCount: draft.counts.waiting))
+                problems: draft.problems.mapValues { Problem(error: $0) }, waitingCount: draft.counts.waiting))
     }
 
     /// How many recordings there are.
     var count: Int { names.count }
 
+    /// Whether a recording is not learned yet, or is learned again if it is asked for, since it cannot be served.
+    var isUnsettled: Bool {
+        state.withLock { $0.waitingCount > 0 || $0.problems.values.contains { $0.delay != nil } }
+    }
+
+    /// How many recordings cannot be served.
+    var problemCount: Int { state.withLock { $0.problems.count } }
+
+    /// The packed facts of those that are learned.
+    var learnedFacts: [(slot: Int, facts: ArraySlice<UInt8>)] {
+        state.withLock { state in
+            state.rows.indices.compactMap { slot in
+                state.rows[slot] < 0 || state.problems[slot] != nil ? nil : (slot, state.learned[Int(state.rows[slot])])
+            }
+        }
+    }
+
     /// Whether the recording at `slot` is an array that stands by itself.
     func isArray(_ slot: Int) -> Bool { arrays >> UInt64(slot) & 1 != 0 }
 
-    /// Learns what a recording is from what was found of it, and packs its facts.
-    typealias Learn = (_ found: ArraySlice<UInt8>) -> Result<[UInt8], RecordingError>
+    /// Learns what a recording is from what was found of it, and packs its facts. `isRetry` says that this failed before.
+    typealias Learn = (_ found: ArraySlice<UInt8>, _ isRetry: Bool) -> Result<[UInt8], RecordingError>
 
     /// The packed facts of the recording at `slot`, learned now by `learn` if they are not yet; if several threads ask
-    /// at once, they are learned once. Throws, at every call, if it cannot be served.
+    /// at once, they are learned once. If they cannot be learned, this is tried again, but not at every call.
     func facts(of slot: Int, learn: Learn) throws(RecordingError) -> ArraySlice<UInt8> {
         while true {
             switch turn(slot) {
             case .take(let facts): return facts
             case .fail(let problem): throw problem
-            case .learn(let flight, let found): flight.get { settle(slot, learn(found)) }
+            case .learn(let flight, let found, let isRetry):
+                flight.get { settle(slot, learn(found, isRetry)) }
             }
         }
     }
@@ -115,32 +139,36 @@ final class RecordingPage: Sendable {
     private enum Turn: Sendable {
         case take(ArraySlice<UInt8>)
         case fail(RecordingError)
-        case learn(SingleFlight<Void>, from: ArraySlice<UInt8>)
+        case learn(SingleFlight<Void>, from: ArraySlice<UInt8>, isRetry: Bool)
     }
 
     private func turn(_ slot: Int) -> Turn {
         state.withLock { state in
-            if let problem = state.problems[slot] { return .fail(problem) }
+            let problem = state.problems[slot]
+            if let problem, problem.delay?.isOver != true { return .fail(problem.error) }
             let row = Int(state.rows[slot])
             guard row < 0 else { return .take(state.learned[row]) }
             let flight = state.flights[slot] ?? SingleFlight()
             state.flights[slot] = flight
-            return .learn(flight, from: state.found[slot])
+            return .learn(flight, from: state.found[slot], isRetry: problem != nil)
         }
     }
 
     private func settle(_ slot: Int, _ result: Result<[UInt8], RecordingError>) {
         state.withLock { state in
             state.flights[slot] = nil
-            state.waitingCount -= 1
+            let previous = state.problems.removeValue(forKey: slot)
+            if previous == nil { state.waitingCount -= 1 }
             switch result {
             case .success(let facts):
                 state.rows[slot] = Int8(state.learned.count)
                 state.learned.append(facts)
-            case .failure(let problem):
-                state.problems[slot] = problem
+            case .failure(let error):
+                var delay = previous?.delay
+                delay?.extend()
+                state.problems[slot] = Problem(error: error, delay: delay ?? RetryDelay())
             }
-            guard state.waitingCount == 0 else { return }
+            guard state.waitingCount == 0, state.problems.values.allSatisfy({ $0.delay == nil }) else { return }
             state.found = ByteRows()
             state.learned.trim()
         }

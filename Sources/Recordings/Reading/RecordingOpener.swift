@@ -52,6 +52,14 @@ extension RecordingOpener: CatalogueSource {
         GroupListing(group, opener: self).contents()
     }
 
+    func isReadable(_ path: String) -> Bool {
+        switch try? ZarrNode.open(store, path: path, cache: cache) {
+        case .group(let group): (try? group.children()) != nil
+        case .array: true
+        case nil: false
+        }
+    }
+
     /// Learns what the recording at `node` is. It is left open if there is room.
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
         // Taken before anything is read, so that whatever changes meanwhile has another version.

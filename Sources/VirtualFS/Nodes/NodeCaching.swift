@@ -17,6 +17,12 @@ public struct NodeCaching: Sendable, Equatable {
     /// For a node that does not change while the volume is mounted.
     static let lasting = NodeCaching(
         nameSeconds: day, attributeSeconds: day, absenceSeconds: day, keepsContent: true, isDirect: false)
+    /// For a directory that may have more children when it is next looked into.
+    static let unsettled = NodeCaching(
+        nameSeconds: day, attributeSeconds: day, absenceSeconds: 0, keepsContent: false, isDirect: false)
+    /// For a file that may have other contents when it is next opened.
+    static let changing = NodeCaching(
+        nameSeconds: day, attributeSeconds: 0, absenceSeconds: day, keepsContent: false, isDirect: true)
     /// For a file that is made when it is opened, so that its size is known only to its reader.
     static let live = NodeCaching(
         nameSeconds: day, attributeSeconds: day, absenceSeconds: day, keepsContent: false, isDirect: true)

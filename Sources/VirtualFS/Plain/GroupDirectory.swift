@@ -8,7 +8,6 @@ import Synchronization
 final class GroupDirectory: Directory {
     let group: CatalogueGroup
     let modified: Timestamp
-    let caching = NodeCaching.lasting
     /// What the names of recordings are those of.
     private let kind: RecordingFileKind
     /// The time of directories whose own time is not known.
@@ -75,6 +74,10 @@ final class GroupDirectory: Directory {
         self.reserved = reserved
         self.fallbackTime = fallbackTime
         modified = group.modified ?? fallbackTime
+    }
+
+    var caching: NodeCaching {
+        members.contents.isUnsettled ? .unsettled : .lasting
     }
 
     var extendedAttributes: [(name: String, value: String)] { [("path", "/\(group.path)")] }

@@ -13,10 +13,23 @@ enum RecordingsTable {
         tree.forEachDirectory { members, path in
             for start in stride(from: 0, to: members.count, by: run) {
                 let places = start..<min(start + run, members.count)
-                makers.append { lines(of: places, of: members, in: path) }
+                if isServed(places, of: members) {
+                    makers.append { lines(of: places, of: members, in: path) }
+                } else {
+                    // A recording that cannot be served now may be served when the text is read.
+                    let lines = lines(of: places, of: members, in: path)
+                    makers.append { lines }
+                }
             }
         }
         return PiecewiseText(makers)
+    }
+
+    /// Whether all recordings at `places` are served.
+    private static func isServed(_ places: Range<Int>, of members: GroupDirectory.Members) -> Bool {
+        places.allSatisfy { place in
+            members.recording(at: place).map { (try? members.contents.status(of: $0)) != nil } ?? true
+        }
     }
 
     private static func lines(of places: Range<Int>, of members: GroupDirectory.Members, in path: String) -> String {

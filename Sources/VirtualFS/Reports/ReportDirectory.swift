@@ -18,8 +18,8 @@ final class ReportDirectory: Directory {
         let modified = options.modified
         files = [
             LiveReport(modified: modified, text: PrometheusText.text),
-            StoredReport(modified: modified) { ProblemsText.text(of: tree) },
-            StoredReport(modified: modified) { RecordingsTable.text(of: tree) },
+            StoredReport(about: tree, modified: modified, make: ProblemsText.text),
+            StoredReport(about: tree, modified: modified, make: RecordingsTable.text),
             LiveReport(modified: modified, text: StatusDocument.text),
         ]
     }

@@ -2,26 +2,39 @@ import Recordings
 import Support
 import Synchronization
 
-/// A report that never changes while the volume is mounted. It is made when its size is first asked for.
+/// A report about a tree, which changes only if something can be read that could not be read before. It is made when its size is first
+/// asked for.
 final class StoredReport: File {
-    let caching = NodeCaching.lasting
     let extendedAttributes: [(name: String, value: String)] = []
     private let modified: Timestamp
-    private let make: @Sendable () -> PiecewiseText
-    private let made = SingleFlight<PiecewiseText>()
+    private let tree: PlainTree
+    private let make: @Sendable (PlainTree) -> PiecewiseText
+    private let made = Mutex<(text: SingleFlight<PiecewiseText>, healedCount: Int)>((SingleFlight(), 0))
 
-    /// The report that `make` makes.
-    init(modified: Timestamp, make: @escaping @Sendable () -> PiecewiseText) {
+    /// The report that `make` makes of `tree`.
+    init(about tree: PlainTree, modified: Timestamp, make: @escaping @Sendable (PlainTree) -> PiecewiseText) {
+        self.tree = tree
         self.modified = modified
         self.make = make
     }
 
+    var caching: NodeCaching { tree.catalogue.isUnsettled ? .changing : .lasting }
+
     func status(in volume: Volume) throws(VirtualFSError) -> FileStatus {
-        FileStatus(size: made.get(make: make).byteCount, modified: modified)
+        FileStatus(size: text().byteCount, modified: modified)
     }
 
     func open(in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
-        OpenReport(text: made.get(make: make), path: path)
+        OpenReport(text: text(), path: path)
+    }
+
+    private func text() -> PiecewiseText {
+        let healedCount = tree.catalogue.healedCount
+        let text = made.withLock { made in
+            if made.healedCount != healedCount { made = (SingleFlight(), healedCount) }
+            return made.text
+        }
+        return text.get { make(tree) }
     }
 }
 

@@ -31,16 +31,19 @@ private struct RecorderNaming: Sendable {
 
     let parts: [Part]
     let place: Place
+    /// Whether the order of the numbers in its dates is certain.
+    let isCertain: Bool
 
     /// The pattern that `template` describes: `yyyy`, `yy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` are numbers, `#` is a counter, `{…}` is
     /// one of the characters in the braces, and everything else is text, as is everything between quotes.
-    init(_ template: String, _ place: Place = .anywhere) {
+    init(_ template: String, _ place: Place = .anywhere, isCertain: Bool = true) {
         parts = Self.parts(of: template)
         self.place = place
+        self.isCertain = isCertain
     }
 
     /// The known patterns, the most specific first. None has a date whose numbers could be in another order (day first or month
-    /// first).
+    /// first), unless it is not certain: then dates count that cannot be read in another order.
     static let all: [RecorderNaming] = [
         // Frontier Labs BAR: S20210205T035946676+1000_E20210205T045941523+1000_….wav (firmware 3 and later).
         // https://www.frontierlabs.com.au, BAR-LT user guide, "File naming".
@@ -64,9 +67,19 @@ private struct RecorderNaming: Sendable {
         RecorderNaming("yyyy_MM_dd_HH_mm_ss"),
         // A single run of digits: 20230504195202.wav (Frontier Labs' first BAR, and loggers that print the clock without separators).
         RecorderNaming("yyyyMMddHHmmss"),
-        // WISPR_230504_195202.wav, HARP SOCAL_H_65_140101_003000.x.wav, Zoom 230101_235959_Tr1.WAV and 230101-235959.WAV.
-        // Embedded Ocean Systems WISPR3; Scripps Whale Acoustics Lab, "Triton user manual"; Zoom "H1essential operation manual".
-        RecorderNaming("yyMMdd{_-}HHmmss"),
+        // Embedded Ocean Systems WISPR3: WISPR_230504_195202.wav.
+        RecorderNaming("'WISPR_'yyMMdd'_'HHmmss"),
+        // HARP: SOCAL_H_65_140101_003000.x.wav, and SOCAL34N_sitN_090109_194602.d100.x.wav if it is decimated.
+        // Scripps Whale Acoustics Lab, "Triton user manual".
+        RecorderNaming("yyMMdd'_'HHmmss'.x'", .end),
+        RecorderNaming("yyMMdd'_'HHmmss'.d'#'.x'", .end),
+        // Zoom: 230101_235959_Tr1.WAV, _TrLR and _TrMic for the tracks of a recording, and 230101-235959.WAV.
+        // Zoom "H1essential operation manual".
+        RecorderNaming("yyMMdd{_-}HHmmss'_Tr'#"),
+        RecorderNaming("yyMMdd{_-}HHmmss'_Tr'{LM}"),
+        RecorderNaming("yyMMdd-HHmmss", .whole),
+        // Others write the day first, or the month: 310523_235959.wav.
+        RecorderNaming("yyMMdd{_-}HHmmss", isCertain: false),
         // SoundTrap: 5353.191106120000.wav. Ocean Instruments "SoundTrap user guide", "File naming".
         RecorderNaming(".yyMMddHHmmss", .end),
     ]
@@ -109,8 +122,9 @@ extension RecorderNaming {
         let time: Timestamp?
     }
 
-    /// The time at the front of `text`, which is a name or the rest of one; nil if the text does not match.
-    func match(atFrontOf text: Substring) -> Match? {
+    /// The time at the front of `text`, which is a name or the rest of one; nil if the text does not match. `hasMilliseconds` says whether
+    /// three digits behind an underscore are certain to be milliseconds.
+    func match(atFrontOf text: Substring, hasMilliseconds: Bool) -> Match? {
         var scanner = TextScanner(text)
         var numbers: [Field: String] = [:]
         var isISO = false
@@ -134,12 +148,29 @@ extension RecorderNaming {
         else { return nil }
         let date = "\(year.utf8.count == 2 ? "20" : "")\(year)-\(month)-\(day)"
         guard Timestamp(iso8601: "\(date)T\(hour):\(minute):\(second)") != nil else { return nil }
-        guard let suffix = TimeSuffix(scanner, isISO: isISO || numbers[.millisecond] != nil),
+        guard isCertain || Self.hasOneOrder([year, month, day]) else { return Match(time: nil) }
+        guard
+            let suffix = TimeSuffix(
+                scanner, isISO: isISO || numbers[.millisecond] != nil, hasMilliseconds: hasMilliseconds),
             let hour = suffix.hour(hour)
         else { return Match(time: nil) }
         let fraction = (numbers[.millisecond] ?? suffix.fraction).map { ".\($0)" } ?? ""
         return Match(time: Timestamp(iso8601: "\(date)T\(hour):\(minute):\(second)\(fraction)\(suffix.zone)"))
     }
+}
+
+extension RecorderNaming {
+    /// Whether a date of three `numbers` of two digits, the year first, is no other date if the day or the month comes first.
+    private static func hasOneOrder(_ numbers: [String]) -> Bool {
+        let others = [[numbers[2], numbers[1], numbers[0]], [numbers[2], numbers[0], numbers[1]]]
+        return others.allSatisfy { other in
+            other == numbers || other[0] < firstShortYear
+                || Timestamp(iso8601: "20\(other[0])-\(other[1])-\(other[2])T00:00:00") == nil
+        }
+    }
+
+    /// Two digits are no year before this: hardly any recorder named its files by the clock. The first Song Meter is of 2007.
+    private static let firstShortYear = "07"
 }
 
 extension Timestamp {
@@ -152,12 +183,16 @@ extension Timestamp {
             self = time
             return
         }
+        // PAMGuard's sound recorder: PAM_20150801_120000_050.wav, "PAM" being the usual prefix. https://www.pamguard.org.
+        let hasMilliseconds = stem.prefix(3).uppercased() == "PAM"
         var before: Character?
         for start in stem.indices {
             defer { before = stem[start] }
             guard !(before?.isASCIIDigit ?? false) || stem[start] == "." else { continue }
             for naming in RecorderNaming.all {
-                guard let match = naming.match(atFrontOf: stem[start...]) else { continue }
+                guard let match = naming.match(atFrontOf: stem[start...], hasMilliseconds: hasMilliseconds) else {
+                    continue
+                }
                 guard let time = match.time else { return nil }
                 self = time
                 return

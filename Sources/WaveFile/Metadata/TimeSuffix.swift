@@ -12,13 +12,15 @@ struct TimeSuffix {
     /// Reads what comes next in `scanner`. Nil if it makes the time unclear: an offset that no zone has, an abbreviation of a zone that is
     /// used in several parts of the world, or the bounds of a clip, which begins elsewhere than the recording.
     ///
-    /// - Parameter isISO: whether the time is written as in ISO 8601, with a `T`: then `-05` is an offset, and no number of a file.
-    init?(_ scanner: TextScanner, isISO: Bool) {
+    /// - Parameters:
+    ///   - isISO: whether the time is written as in ISO 8601, with a `T`: then `-05` is an offset, and no number of a file.
+    ///   - hasMilliseconds: whether the program that wrote the name is known to put milliseconds behind an underscore.
+    init?(_ scanner: TextScanner, isISO: Bool, hasMilliseconds: Bool = false) {
         var scanner = scanner
         guard !scanner.hasClipBounds else { return nil }
         isAfternoon = scanner.halfOfDay()
         if isAfternoon == nil {
-            fraction = scanner.fractionOfSecond()
+            fraction = scanner.fractionOfSecond(hasMilliseconds: hasMilliseconds)
             isAfternoon = scanner.halfOfDay()
         }
         switch scanner.zone(isISO: isISO) {
@@ -59,7 +61,10 @@ extension TextScanner {
     /// Consumes a full stop or comma and digits, and returns the digits, at most nine; or `_` and three digits, which are milliseconds
     /// (PAMGuard, AudioMoth, Song Meter Mini); or `-` and three digits before a `Z` (JavaScript's times with `-` for every mark). Nil, and
     /// consumes nothing, if the text differs.
-    fileprivate mutating func fractionOfSecond() -> String? {
+    ///
+    /// Three digits behind `_` that begin with a zero may also be the number of a file (`_001`), unless the program is known, or an offset
+    /// or `ms` follows: then they are consumed, and nil is returned.
+    fileprivate mutating func fractionOfSecond(hasMilliseconds: Bool) -> String? {
         var ahead = self
         if ahead.skip(oneOf: ".,") {
             var fraction = ""
@@ -70,10 +75,10 @@ extension TextScanner {
         }
         let isNumber = ahead.skip("-")
         guard isNumber || ahead.skip("_"), let digits = ahead.digits(3), !ahead.isAtDigit else { return nil }
-        let isAtZone = ahead.isAt(oneOf: "Zz+")
-        guard isAtZone || !isNumber && !ahead.isAtLetter && !ahead.isAt(oneOf: ".,") else { return nil }
+        let isCertain = ahead.isAt(oneOf: "Zz+") || !isNumber && ahead.skip("ms")
+        guard isCertain || !isNumber && !ahead.isAtLetter && !ahead.isAt(oneOf: ".,") else { return nil }
         self = ahead
-        return String(digits)
+        return isCertain || hasMilliseconds || !digits.hasPrefix("0") ? String(digits) : nil
     }
 
     /// The offset that comes next: `Z`, `UTC`, `GMT`, an abbreviation, `±h`, `±hh`, `±hhmm`, `±hh:mm`, or `±hh-mm`, after an underscore, a
@@ -133,47 +138,5 @@ extension TextScanner {
         var letters = ""
         while let letter = letter() { letters += letter }
         return letters.isEmpty ? nil : letters.uppercased()
-    }
-
-    /// Whether two times in seconds follow anywhere, the second after the first, as programs name the clips that they cut:
-    /// `_60.000-63.000`, `__6.0s_9.0s`. Numbers with more than three decimals are coordinates.
-    fileprivate var hasClipBounds: Bool {
-        var scanner = self
-        while !scanner.isAtEnd {
-            var ahead = scanner
-            if let first = ahead.clipBound(), ahead.skip(oneOf: "-_") {
-                while ahead.skip(oneOf: "-_") {}
-                if let second = ahead.clipBound(), first < second, !ahead.isAtDigit { return true }
-            }
-            if scanner.clipBound() == nil { scanner.skipOne() }
-        }
-        return false
-    }
-
-    /// Consumes a time in seconds, with up to three decimals or an `s` behind it; nil if anything else comes next.
-    private mutating func clipBound() -> Double? {
-        var ahead = self
-        var text = ""
-        while let digit = ahead.digits(1) { text += digit }
-        guard !text.isEmpty else { return nil }
-        var isTime = false
-        var fraction = ahead
-        if fraction.skip(".") {
-            var decimals = ""
-            while let digit = fraction.digits(1) { decimals += digit }
-            if (1...3).contains(decimals.utf8.count) {
-                text += ".\(decimals)"
-                ahead = fraction
-                isTime = true
-            }
-        }
-        var unit = ahead
-        if unit.skip("s"), !unit.isAtLetter {
-            ahead = unit
-            isTime = true
-        }
-        guard isTime else { return nil }
-        self = ahead
-        return Double(text)
     }
 }

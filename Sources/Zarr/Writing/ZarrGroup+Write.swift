@@ -7,13 +7,8 @@ extension ZarrGroup {
     public static func create(
         in store: any WritableStore, path: String, attributes: some Encodable
     ) throws(ZarrError) -> Bool {
-        try NodeName.check(path: path)
-        let components = path.split(separator: "/", omittingEmptySubsequences: false)
-        for count in components.indices {
-            let above = components.prefix(count).joined(separator: "/")
-            _ = try createOne(in: store, path: above, attributes: [String: String]())
-        }
-        return try createOne(in: store, path: path, attributes: attributes)
+        var group = try StagedGroup(in: store, path: path, attributes: attributes)
+        return try group.publish()
     }
 
     /// Replaces the attributes of the group at `path`, which exists, by `attributes`.
@@ -25,30 +20,6 @@ extension ZarrGroup {
             try store.replace(path.isEmpty ? "zarr.json" : "\(path)/zarr.json", with: bytes)
         } catch {
             throw ZarrError(.store, "cannot be written", path: path, cause: error)
-        }
-    }
-
-    private static func createOne(
-        in store: any WritableStore, path: String, attributes: some Encodable
-    ) throws(ZarrError) -> Bool {
-        if let document = try NodeDocument(store, path: path) {
-            guard case .group = try document.decode(NodeMetadata.self) else {
-                throw ZarrError(.invalidDocument, "is an array, not a group", path: path)
-            }
-            return false
-        }
-        guard !path.isEmpty else { throw ZarrError(.notFound, "there is no Zarr store", path: path) }
-        let bytes = try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: path)
-        do {
-            let node = try store.stageNode()
-            try node.write(bytes, to: "zarr.json")
-            if try node.publish(as: path) { return true }
-            // There is a folder without a document; or another process has just made the group, and either document is whole.
-            guard try !store.contains("\(path)/zarr.json") else { return false }
-            try store.replace("\(path)/zarr.json", with: bytes)
-            return true
-        } catch {
-            throw ZarrError(.store, "cannot be made", path: path, cause: error)
         }
     }
 }

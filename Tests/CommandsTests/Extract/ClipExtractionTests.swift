@@ -306,6 +306,41 @@ private struct TwoSites {
         }
     }
 
+    @Test func `a row without a length is skipped by name and ends with 1, unless an option gives it one`() throws {
+        try TwoSites.with { sites throws in
+            let table = "1\t1\ta\n0.5\t1\tb\n3\t3\tc\n"
+            let file = sites.store.file("t.txt")
+            let run = try sites.extract(table, "north/0")
+            #expect(run.status == 1)
+            for row in [1, 3] {
+                #expect(
+                    run.errors.contains(
+                        "row \(row) of \(file): skipped: it has no length; --context or --length gives it one\n"))
+            }
+            #expect(run.errors.contains("1 file written to \(sites.store.file("clips")), 2 rows were skipped\n"))
+            #expect(sites.clips == ["20240501_060000_2_0.500-1.000.wav"])
+            let widened = try sites.extract(table, "north/0", "--context", "0.25")
+            #expect(widened.status == 0)
+            #expect(try sites.clip("20240501_060000_1_0.750-1.250.wav").count == 44 + 16_000)
+            // The last begins where the recording ends.
+            let long = try sites.extract(table, "north/0", "--length", "0.25")
+            #expect(long.status == 1)
+            #expect(
+                long.errors.contains(
+                    "row 3 of \(file): skipped: nothing of it is in north/20240501_060000.WAV; --pad fills up with silence\n"
+                ))
+        }
+    }
+
+    @Test(arguments: ["2\t1\ta\n", "nan\t1\ta\n", "1\tNaN\ta\n"])
+    func `a table with a negative length or with no number for a time is refused by its line`(table: String) throws {
+        try TwoSites.with { sites throws in
+            let run = try sites.extract("0.5\t1\tb\n" + table, "north/0")
+            #expect(run.status == 2 && run.errors.contains("line 2"), "\(run.errors)")
+            #expect(sites.clips.isEmpty)
+        }
+    }
+
     @Test func `a table without rows makes no clips and is no error`() throws {
         try TwoSites.with { sites throws in
             for table in ["", "Start (s),End (s),Scientific name,Common name,Confidence,File\n"] {

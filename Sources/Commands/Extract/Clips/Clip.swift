@@ -11,6 +11,9 @@ struct Clip: Sendable {
     /// The end of the part in the first recording's samples, if that went on.
     let end: Int64
 
+    /// Why it has no sound; nil if it has.
+    let emptiness: String?
+
     /// The time of sample `sample` of the recording, in seconds with three decimals.
     func seconds(_ sample: Int64) -> String {
         Self.seconds(sample, rate: row.recording.recording.format.sampleRate)
@@ -68,7 +71,18 @@ struct ClipMaker {
         }
         if !options.isPadded { cut(&pieces, wanted, total: total, rate: rate, &notes) }
         let end = options.isPadded ? wanted.upperBound : min(wanted.upperBound, total)
-        return Clip(row: row, excerpt: try Excerpt(pieces, encoding: options.encoding), notes: notes, end: end)
+        let emptiness: String? =
+            if wanted.isEmpty {
+                options.length == nil && options.context == nil
+                    ? "it has no length; --context or --length gives it one" : "it has no length"
+            } else if pieces.allSatisfy(\.samples.isEmpty) {
+                "nothing of it is in \(row.recording.file); --pad fills up with silence"
+            } else {
+                nil
+            }
+        return Clip(
+            row: row, excerpt: try Excerpt(pieces, encoding: options.encoding), notes: notes, end: end,
+            emptiness: emptiness)
     }
 
     /// Cuts what lies outside the recordings, which have `total` samples together.

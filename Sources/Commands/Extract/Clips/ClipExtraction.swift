@@ -16,6 +16,8 @@ struct ClipExtraction {
         var written = 0
         var present = 0
         var failed = 0
+        /// Rows that no sound belongs to.
+        var skipped = 0
     }
 
     let store: OpenStore
@@ -39,16 +41,22 @@ struct ClipExtraction {
             if recording == nil { index.printProblems(streams) }
             throw CommandError(noRows(matching, recording))
         }
-        let plans = try plans(matching.rows, RecordingSequence(index: index))
+        var plans = try plans(matching.rows, RecordingSequence(index: index))
         try OutputFile.makeFolder(folder)
         for plan in plans {
-            for note in plan.clip.notes { say("row \(plan.clip.row.number) of \(table): \(note)") }
+            let clip = plan.clip
+            for note in clip.emptiness.map({ ["skipped: \($0)"] }) ?? clip.notes {
+                say("row \(clip.row.number) of \(table): \(note)")
+            }
         }
-        let outcome = write(plans)
+        let rowCount = plans.count
+        plans.removeAll { $0.clip.emptiness != nil }
+        var outcome = write(plans)
+        outcome.skipped = rowCount - plans.count
         let isPartial = recording == nil && matching.otherCount > 0
         if isPartial { index.printProblems(streams) }
         report(outcome, matching, recording)
-        return outcome.failed == 0 && !isPartial ? .done : .faults
+        return outcome.failed + outcome.skipped == 0 && !isPartial ? .done : .faults
     }
 
     // MARK: - Planning
@@ -138,6 +146,7 @@ struct ClipExtraction {
     private func report(_ outcome: Outcome, _ matching: RowMatching, _ recording: NamedRecording?) {
         var text = "\(outcome.written.counted("file")) written to \(folder)"
         if outcome.present > 0 { text += ", \(outcome.present.counted("was", "were")) there already" }
+        if outcome.skipped > 0 { text += ", \(outcome.skipped.counted("row was", "rows were")) skipped" }
         let others = matching.otherCount.counted("row is", "rows are")
         if matching.otherCount > 0, recording != nil { text += ", \(others) about other recordings" }
         say(text)

@@ -48,6 +48,13 @@ final class DescriptorCache: Sendable {
         _ = dropped
     }
 
+    /// Releases the file kept under `key`.
+    func remove(_ key: String) {
+        // Closed outside the lock.
+        let dropped = state.withLock { $0.entries.removeValue(forKey: key) }
+        _ = dropped
+    }
+
     /// Releases all files: what their keys name has changed.
     func removeAll() {
         // Closed outside the lock.

@@ -42,8 +42,15 @@ public final class DirectoryStore: Store {
         let file = isNew || part.isRange(within: opened.info.size) ? opened : try opened.refreshed(key)
         let range = try part.range(of: file.info.size, key)
         let buffer = memory(range.count)
-        // No file is longer than Int.max.
-        let count = try file.read(from: Int(clamping: range.lowerBound), into: buffer, key)
+        let count: Int
+        do throws(StoreError) {
+            // No file is longer than Int.max.
+            count = try file.read(from: Int(clamping: range.lowerBound), into: buffer, key)
+        } catch {
+            // On a network file system, the descriptor may be of no use any more, and the file may be there again.
+            files.remove(key)
+            throw error
+        }
         guard count == buffer.count else {
             guard case .range = part else {
                 throw StoreError(.changed, "became shorter while it was read", key: key)
