@@ -43,7 +43,18 @@ public enum DocumentChecksum {
     /// The verdict on the document whose file has `bytes`, and whose content is `value`.
     static func verdict(on bytes: Data, value: () throws(ZarrError) -> JSONValue) throws(ZarrError) -> Verdict {
         if hasOwnBytes(bytes) { return .right }
-        let value = try value()
+        let content: JSONValue
+        do throws(ZarrError) {
+            content = try value()
+        } catch {
+            // A decoder of something else in the document may not come by what is broken.
+            guard Array(bytes).firstRange(of: Array(attribute.utf8)) != nil else { throw error }
+            return .wrong
+        }
+        return verdict(on: bytes, content)
+    }
+
+    private static func verdict(on bytes: Data, _ value: JSONValue) -> Verdict {
         guard let stored = value.checksum else { return value.hasRenamedChecksum ? .wrong : .absent }
         guard stored.hasPrefix("\(contentDigits(of: value))-") else { return .wrong }
         // Bytes that only this project writes, and yet another checksum: that is damaged itself.
