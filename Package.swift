@@ -22,6 +22,7 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Tar
 
 let systemLibraries: [Target] = [
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CCrc32c"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
@@ -44,7 +45,7 @@ let package = Package(
         .executable(name: "zarrwlr", targets: ["zarrwlr"]),
     ],
     targets: systemLibraries
-        + layer("Support", ["CCrypto"])
+        + layer("Support", ["CCrypto", "CCrc32c"])
         + layer("SQLite", ["Support", "CSQLite"])
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])

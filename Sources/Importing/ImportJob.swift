@@ -144,7 +144,7 @@ struct ImportJob {
     }
 
     private func keepDamagedSource(in written: inout Written) throws {
-        try writeBytes(0..<source.file.byteCount, HierarchyNames.damagedSource, .blob)
+        try writeBytes(0..<source.file.byteCount, HierarchyNames.damagedSource, .file)
         written.keepsDamagedSource = true
     }
 

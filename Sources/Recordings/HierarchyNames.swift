@@ -12,6 +12,8 @@ public enum HierarchyNames {
 
     /// The coded audio of a recording, or its samples.
     public static let blob = "audio_data_blob_array"
+    /// The checksums of coded audio, block by block.
+    public static let blobChecksums = "audio_crc32c"
     /// The bytes of a WAV source before its samples.
     public static let sourceHead = "source_head"
     /// The bytes of a WAV source after its samples.

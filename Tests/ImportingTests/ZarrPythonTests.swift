@@ -38,9 +38,9 @@ struct ZarrPythonTests {
         #expect(found.groups[imported.path]?.type == "original_audio_file")
         #expect(found.groups[imported.path]?.encoding == codec.rawValue)
         let expected: [AudioCodec: Set<String>] = [
-            .flac: ["audio_data_blob_array", "flac_index", "source_head"],
-            .aac: ["audio_data_blob_array", "aac_index"],
-            .opus: ["audio_data_blob_array", "opus_index", "opus_head", "opus_sync"],
+            .flac: ["audio_data_blob_array", "audio_crc32c", "flac_index", "source_head"],
+            .aac: ["audio_data_blob_array", "audio_crc32c", "aac_index"],
+            .opus: ["audio_data_blob_array", "audio_crc32c", "opus_index", "opus_head", "opus_sync"],
             .pcm: ["audio_data_blob_array", "source_head"],
         ]
         #expect(Set(found.arrays.keys) == Set((expected[codec] ?? []).map { "\(imported.path)/\($0)" }))

@@ -1,7 +1,7 @@
 /// How an Ogg Vorbis stream begins: all that is needed to join it at any of its pages.
 public struct VorbisStart: Sendable {
-    /// Bytes that are read at first, and at most: comments may be as long as they like.
-    private static let pieceByteCount = 64 << 10, pieceByteCountLimit = 1 << 20
+    /// Bytes that are read at first, enough for most headers, and at most: comments may be as long as they like.
+    private static let pieceByteCount = 8 << 10, pieceByteCountLimit = 1 << 20
 
     /// What its headers say.
     public let headers: VorbisHeaders

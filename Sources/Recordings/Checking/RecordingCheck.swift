@@ -13,6 +13,8 @@ struct RecordingCheck {
     let cache: BlockCache
     /// Whether all of it is decoded.
     let isDeep: Bool
+    /// Whether audio that has no checksums is to get some.
+    let addsChecksums: Bool
     /// Called with the number of bytes of audio read since the last call.
     let progress: @Sendable (UInt64) -> Void
     /// Called with how much of the recording was decoded, from 0 to 1.
@@ -24,30 +26,37 @@ struct RecordingCheck {
     var lostSamples: [Range<UInt64>] = []
     private var unreportedCount = 0
     /// Repairs, each with the indices of the findings that it would repair.
-    private(set) var repairs: [(findings: [Int], repair: IndexRepair)] = []
+    private(set) var repairs: [(findings: [Int], repair: any RecordingRepair)] = []
 
     init(
-        store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool,
+        store: any Store, node: RecordingNode, cache: BlockCache, isDeep: Bool, addsChecksums: Bool,
         progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
     ) {
         self.store = store
         self.node = node
         self.cache = cache
         self.isDeep = isDeep
+        self.addsChecksums = addsChecksums
         self.progress = progress
         self.decoded = decoded
     }
 
     /// Checks everything.
     mutating func run() {
+        checkDocuments()
+        let verifiesChecksums = checkChecksums()
         var loaded: LoadedRecording?
         do throws(RecordingError) {
-            loaded = try RecordingLoader(store: store, cache: cache, log: .silent).load(node)
+            loaded = try RecordingLoader(
+                store: store, cache: cache, log: .silent, verifiesChecksums: verifiesChecksums
+            ).load(node)
         } catch {
             add(Finding(error))
         }
         // If these fail, the reason has been added.
-        let audio = loaded?.audio ?? (try? StoredAudio(of: node, in: store, cache: cache))
+        let audio =
+            loaded?.audio
+            ?? (try? StoredAudio(of: node, in: store, cache: cache, verifiesChecksums: verifiesChecksums))
         let codec = audio.flatMap { try? CodecRegistry.codec(of: $0) }
         checkOtherArrays(besides: codec)
         guard let audio, let codec, isPlausible(audio.array) else { return }
@@ -71,7 +80,7 @@ struct RecordingCheck {
     }
 
     /// Adds `findings`, all of which `repair` would repair.
-    mutating func add(_ new: [Finding], repair: IndexRepair?) {
+    mutating func add(_ new: [Finding], repair: (any RecordingRepair)?) {
         let first = findings.count
         for var finding in new {
             guard findings.count < Self.findingLimit else {
@@ -94,7 +103,7 @@ struct RecordingCheck {
     /// Reads every array of the recording, for their chunks' checksums, except the audio and what is read with it.
     private mutating func checkOtherArrays(besides codec: (any RecordingCodec)?) {
         guard case .group = node.content else { return }
-        let readWithAudio = [HierarchyNames.blob] + (codec?.checkedArrays ?? [])
+        let readWithAudio = [HierarchyNames.blob, HierarchyNames.blobChecksums] + (codec?.checkedArrays ?? [])
         do {
             let group = try ZarrGroup.open(store, path: node.path)
             for name in try group.children() where !readWithAudio.contains(name) {
@@ -112,7 +121,7 @@ struct RecordingCheck {
 
     /// Whether the store can hold as much as `array` announces; a finding is added if not. Reading far more than there
     /// is would take forever.
-    private mutating func isPlausible(_ array: ZarrArray) -> Bool {
+    mutating func isPlausible(_ array: ZarrArray) -> Bool {
         guard let kept = array.implausibleByteCount(in: store) else { return true }
         add(finding(.fault, array.implausibility(kept: kept)))
         return false

@@ -28,7 +28,8 @@ public enum RecordingProof: String, Sendable {
     ) throws(RecordingError) -> String? {
         let loaded = try RecordingLoader(store: store, cache: cache, log: .silent).load(node)
         let own = [
-            HierarchyNames.blob, HierarchyNames.sourceHead, HierarchyNames.sourceTail, HierarchyNames.codedSourceHead,
+            HierarchyNames.blob, HierarchyNames.blobChecksums, HierarchyNames.sourceHead, HierarchyNames.sourceTail,
+            HierarchyNames.codedSourceHead,
             HierarchyNames.codedSourceTail, HierarchyNames.damagedSource,
         ]
         let names = own + loaded.codec.indexNames + loaded.codec.checkedArrays
@@ -49,7 +50,8 @@ public enum RecordingProof: String, Sendable {
         of node: RecordingNode, in store: any Store, cache: BlockCache
     ) throws(RecordingError) -> String? {
         var check = RecordingCheck(
-            store: store, node: node, cache: cache, isDeep: true, progress: { _ in }, decoded: { _ in })
+            store: store, node: node, cache: cache, isDeep: true, addsChecksums: false, progress: { _ in },
+            decoded: { _ in })
         check.run()
         if let fault = check.findings.first(where: { $0.kind == .fault }) { return fault.problem }
         if let unchecked = check.findings.first(where: { $0.kind == .unchecked }) {

@@ -41,6 +41,7 @@ public struct StoreCheck: Sendable {
     private let store: any Store
     /// The same store, if it can be written to.
     private var writableStore: (any WritableStore)? { store as? any WritableStore }
+    private let groups: [String]
     private let recordings: [String]
     private let problems: [RecordingError]
     private let cache: BlockCache
@@ -49,11 +50,12 @@ public struct StoreCheck: Sendable {
     /// A check of what lies at and below the group `root` of `store`. Throws if that is not a group, or cannot be read.
     public init(_ store: any Store, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
         let catalogue = try Catalogue(store: store, root: root, cache: cache, log: .silent)
+        var groups = [root]
         var recordings: [String] = []
         var problems: [RecordingError] = []
         catalogue.forEachMember { contents, member in
             switch member {
-            case .group: break
+            case .group(let group): groups.append(group.path)
             case .recording(let number): recordings.append(contents.path(of: number))
             case .problem(let problem): problems.append(problem)
             }
@@ -61,6 +63,7 @@ public struct StoreCheck: Sendable {
         self.store = store
         self.cache = cache
         self.options = options
+        self.groups = groups
         self.recordings = recordings
         self.problems = problems
     }
@@ -71,7 +74,7 @@ public struct StoreCheck: Sendable {
         progress: @escaping @Sendable (Progress) -> Void, report: @escaping @Sendable (Finding) -> Void
     ) -> Summary {
         let results = Mutex(Results(recordingCount: recordings.count, report: report))
-        results.withLock { $0.report(problems.map { Finding($0) } + leftovers()) }
+        results.withLock { $0.report(problems.map { Finding($0) } + changedGroups() + leftovers()) }
         let counter = CheckCounter(byteCounts: announcedByteCounts, isDeep: options.isDeep, report: progress)
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
             let findings = findings(recordings[index], progress: counter.read) { counter.decoded($0, of: index) }
@@ -100,8 +103,8 @@ public struct StoreCheck: Sendable {
         do throws(RecordingError) {
             let node = try RecordingNode(store: store, path: path, cache: cache)
             var check = RecordingCheck(
-                store: store, node: node, cache: cache, isDeep: options.isDeep, progress: progress,
-                decoded: decoded)
+                store: store, node: node, cache: cache, isDeep: options.isDeep,
+                addsChecksums: options.isRepairing, progress: progress, decoded: decoded)
             check.run()
             return repaired(check)
         } catch {
@@ -127,6 +130,22 @@ public struct StoreCheck: Sendable {
             }
         }
         return findings
+    }
+
+    /// The groups whose documents do not have their checksums.
+    private func changedGroups() -> [Finding] {
+        groups.filter { (try? DocumentChecksum.verdict(on: $0, in: store)) == .wrong }.map { path in
+            var finding = Finding.changedDocument("", of: path)
+            finding.repair = .possible
+            guard options.isRepairing, let store = writableStore else { return finding }
+            do throws(ZarrError) {
+                try DocumentChecksum.renew(path, in: store)
+                finding.repair = .done
+                return finding
+            } catch {
+                return Finding(.unchecked, "cannot be repaired: \(error)", recording: path)
+            }
+        }
     }
 
     /// What imports that were interrupted have left behind.

@@ -3,8 +3,11 @@ import Support
 import Zarr
 
 /// The coded bytes of a recording: its `audio_data_blob_array`.
+///
+/// If it has checksums, no byte is returned that was not compared with them: whole blocks are read.
 struct CodedBlob: Sendable {
     private let array: ZarrArray
+    private let checksums: BlobChecksums?
     /// How many bytes there are.
     let byteCount: UInt64
     /// Counts the bytes that the store has of it; nil if nobody can.
@@ -23,14 +26,18 @@ struct CodedBlob: Sendable {
         }
     }
 
-    /// Refuses an array that does not hold plain bytes. `countStored` counts the bytes that the store has of it.
-    init(_ array: ZarrArray, countStored: (@Sendable () -> UInt64?)? = nil) throws(RecordingError) {
+    /// The bytes of `array`, which are compared with `checksums`. Refuses an array that does not hold plain bytes. `countStored` counts the
+    /// bytes that the store has of it.
+    init(
+        _ array: ZarrArray, checksums: BlobChecksums? = nil, countStored: (@Sendable () -> UInt64?)? = nil
+    ) throws(RecordingError) {
         guard array.shape.count == 1, let byteCount = array.shape.first, array.dataType == .uint8 else {
             throw RecordingError("the coded audio is not a one-dimensional uint8 array", recording: array.path)
         }
         self.array = array
         self.countStored = countStored
         self.byteCount = byteCount
+        self.checksums = checksums
     }
 
     /// A number that changes whenever the bytes are written anew; nil if the store does not know that without reading them.
@@ -41,15 +48,33 @@ struct CodedBlob: Sendable {
         if let fetched, holds(range) {
             buffer.copyMemory(from: fetched.bytes(range))
         } else {
-            try array.read(bytes: range, into: buffer)
+            let blocks = blocks(covering: range)
+            guard blocks != range else { return try readBlocks(range, into: buffer) }
+            let block = try Block(count: blocks.count) { bytes throws(ZarrError) in
+                try readBlocks(blocks, into: bytes)
+            }
+            let start = Int(range.lowerBound - blocks.lowerBound)
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: block.bytes[start..<start + range.count]))
         }
+    }
+
+    /// What must be read for the bytes of `range`: more than those if a block is compared with its checksum.
+    private func blocks(covering range: Range<UInt64>) -> Range<UInt64> {
+        checksums?.blocks(covering: range) ?? range
+    }
+
+    /// Reads `range`, which is whole blocks, into `buffer`, which is as long, and compares it with its checksums.
+    private func readBlocks(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+        try array.read(bytes: range, into: buffer)
+        try checksums?.verify(UnsafeRawBufferPointer(buffer), from: range.lowerBound)
     }
 
     /// The same blob with the bytes of `range`, which lies within it and which the caller has bounded, read and held in memory.
     func fetching(_ range: Range<UInt64>) throws(ZarrError) -> CodedBlob {
         var blob = self
-        let block = try Block(count: range.count) { buffer throws(ZarrError) in try read(range, into: buffer) }
-        blob.fetched = Fetched(range: range, block: block)
+        let blocks = blocks(covering: range)
+        let block = try Block(count: blocks.count) { buffer throws(ZarrError) in try readBlocks(blocks, into: buffer) }
+        blob.fetched = Fetched(range: blocks, block: block)
         return blob
     }
 
@@ -79,9 +104,34 @@ struct CodedBlob: Sendable {
         if let fetched, holds(range) {
             return try withExtendedLifetime(fetched.block) { try body(fetched.bytes(range)) }
         }
-        return try withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 16) { buffer in
-            try read(range, into: buffer)
-            return try body(UnsafeRawBufferPointer(buffer))
+        let blocks = blocks(covering: range)
+        return try withUnsafeTemporaryAllocation(byteCount: blocks.count, alignment: 16) { buffer in
+            try readBlocks(blocks, into: buffer)
+            let start = Int(range.lowerBound - blocks.lowerBound)
+            return try body(UnsafeRawBufferPointer(rebasing: buffer[start..<start + range.count]))
+        }
+    }
+
+    /// Ranges of bytes, and the runs of blocks that hold them.
+    private struct BlockRuns {
+        private(set) var runs: [Range<UInt64>] = []
+        /// The bytes of all runs.
+        private(set) var byteCount = 0
+        /// Where each range begins in the bytes of all runs.
+        private(set) var starts: [Int] = []
+
+        /// Adds `range`, the bytes of which are in `blocks`: to the last run, if those follow it or are a part of it.
+        mutating func add(_ range: Range<UInt64>, in blocks: Range<UInt64>) {
+            if let last = runs.last, last.lowerBound <= blocks.lowerBound, blocks.lowerBound <= last.upperBound {
+                let run = last.lowerBound..<max(last.upperBound, blocks.upperBound)
+                starts.append(byteCount - last.count + Int(range.lowerBound - run.lowerBound))
+                byteCount += run.count - last.count
+                runs[runs.count - 1] = run
+            } else {
+                starts.append(byteCount + Int(range.lowerBound - blocks.lowerBound))
+                byteCount += blocks.count
+                runs.append(blocks)
+            }
         }
     }
 
@@ -91,27 +141,18 @@ struct CodedBlob: Sendable {
         if let fetched, ranges.allSatisfy({ holds($0) }) {
             return try withExtendedLifetime(fetched.block) { try body(ranges.map { fetched.bytes($0) }) }
         }
-        let byteCount = ranges.reduce(0) { $0 + $1.count }
-        return try withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { buffer in
+        var needed = BlockRuns()
+        for range in ranges { needed.add(range, in: blocks(covering: range)) }
+        return try withUnsafeTemporaryAllocation(byteCount: needed.byteCount, alignment: 16) { buffer in
             var start = 0
-            var coded: [UnsafeRawBufferPointer] = []
-            var run: Range<UInt64>?
-            var runStart = 0
-            for range in ranges {
-                if let current = run, current.upperBound == range.lowerBound {
-                    run = current.lowerBound..<range.upperBound
-                } else {
-                    if let run {
-                        try read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start]))
-                    }
-                    run = range
-                    runStart = start
-                }
-                coded.append(UnsafeRawBufferPointer(rebasing: buffer[start..<start + range.count]))
-                start += range.count
+            for run in needed.runs {
+                try readBlocks(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[start..<start + run.count]))
+                start += run.count
             }
-            if let run { try read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[runStart..<start])) }
-            return try body(coded)
+            return try body(
+                zip(ranges, needed.starts).map { range, start in
+                    UnsafeRawBufferPointer(rebasing: buffer[start..<start + range.count])
+                })
         }
     }
 
@@ -123,11 +164,11 @@ struct CodedBlob: Sendable {
     func forEachPacket(_ packets: [Range<UInt64>?], _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         var rest = packets[...]
         while !rest.isEmpty {
-            var byteCount = 0
+            var needed = BlockRuns()
             let batch = rest.prefix { packet in
-                let isFirst = byteCount == 0
-                byteCount += packet?.count ?? 0
-                return isFirst || byteCount <= Self.packetByteCountLimit
+                let isFirst = needed.byteCount == 0
+                if let packet { needed.add(packet, in: blocks(covering: packet)) }
+                return isFirst || needed.byteCount <= Self.packetByteCountLimit
             }
             try withBytes(of: batch.compactMap(\.self)) { coded in
                 var coded = coded[...]
@@ -176,7 +217,8 @@ struct CodedBlob: Sendable {
         var position = start
         while position < byteCount {
             try Cancellation.check()
-            let end = position + min(pieceByteCount, byteCount - position)
+            // Pieces end where blocks do.
+            let end = position + min(pieceByteCount - position % pieceByteCount, byteCount - position)
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(end - position)])
             if lost.error(at: position) != nil {
                 try readParts(position..<end, into: piece, &lost, damage)
@@ -235,13 +277,15 @@ struct CodedBlob: Sendable {
         if let (end, error) = lost.error(at: position) { return (min(end, range.upperBound), error) }
         let partByteCount: UInt64 = 4 << 10
         let chunk = array.bytes(lostWith: position)
-        let end = min(chunk.upperBound, position + min(partByteCount, range.upperBound - position))
+        let end = min(
+            chunk.upperBound, position + min(partByteCount - position % partByteCount, range.upperBound - position))
         let place = Int(position - range.lowerBound)..<Int(end - range.lowerBound)
         do throws(ZarrError) {
             try read(position..<end, into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
             return (end, nil)
         } catch {
-            guard error.kind == .damagedChunk else {
+            // A chunk that is there may have bytes that do not have their checksum.
+            guard error.kind == .damagedChunk, array.lostChunk(at: position) != nil else {
                 try lost.addPart(of: array, error)
                 return (end, error)
             }

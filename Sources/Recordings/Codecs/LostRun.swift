@@ -56,7 +56,7 @@ struct LostRun {
 
 extension ZarrArray {
     /// The bytes of the chunk with the byte at `position`, and why it cannot be read; nil if it can, or if that is not known.
-    fileprivate func lostChunk(at position: UInt64) -> (bytes: Range<UInt64>, error: ZarrError)? {
+    func lostChunk(at position: UInt64) -> (bytes: Range<UInt64>, error: ZarrError)? {
         do throws(ZarrError) {
             var byte: UInt8 = 0
             try withUnsafeMutableBytes(of: &byte) { buffer throws(ZarrError) in

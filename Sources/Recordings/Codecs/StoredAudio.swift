@@ -14,9 +14,14 @@ struct StoredAudio: Sendable {
     let codecName: String?
     /// Whether the array may hold coded bytes; if not, it holds samples.
     let isCoded: Bool
+    /// Whether coded bytes are compared with their checksums.
+    let verifiesChecksums: Bool
 
     /// The audio of the recording at `node` of `store`.
-    init(of node: RecordingNode, in store: any Store, cache: BlockCache) throws(RecordingError) {
+    init(
+        of node: RecordingNode, in store: any Store, cache: BlockCache, verifiesChecksums: Bool = true
+    ) throws(RecordingError) {
+        self.verifiesChecksums = verifiesChecksums
         self.store = store
         self.cache = cache
         path = node.path
@@ -47,10 +52,26 @@ struct StoredAudio: Sendable {
         }
     }
 
-    /// The coded bytes.
+    /// The coded bytes. What is read of them is compared with their checksums, if the store has any. Throws if those are of no use.
     func blob() throws(RecordingError) -> CodedBlob {
         let count = SingleFlight<UInt64?>()
-        return try CodedBlob(array) { [store, array] in count.get { try? store.byteCount(below: array.path) } }
+        return try CodedBlob(array, checksums: usableChecksums()) { [store, array] in
+            count.get { try? store.byteCount(below: array.path) }
+        }
+    }
+
+    private func usableChecksums() throws(RecordingError) -> BlobChecksums? {
+        guard verifiesChecksums else { return nil }
+        do throws(ZarrError) {
+            return try checksums()
+        } catch {
+            throw RecordingError("the checksums of its audio cannot be read", recording: path, cause: error)
+        }
+    }
+
+    /// The checksums of the coded bytes; nil if there are none.
+    func checksums() throws(ZarrError) -> BlobChecksums? {
+        try BlobChecksums(of: array, at: "\(path)/\(HierarchyNames.blobChecksums)", in: store, cache: cache)
     }
 
     /// The index of `Row` called `name`; nil if there is none, or none that can be read.

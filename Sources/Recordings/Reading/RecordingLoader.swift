@@ -19,6 +19,8 @@ struct RecordingLoader: Sendable {
     /// Count what is decoded.
     var counters = DecodeCounters()
     let log: Log
+    /// Whether coded audio is compared with its checksums.
+    var verifiesChecksums = true
 
     /// The same, but reading from `store`.
     func reading(from store: any Store) -> RecordingLoader {
@@ -29,7 +31,8 @@ struct RecordingLoader: Sendable {
 
     /// Opens the recording at `node`; throws if it cannot be served.
     func load(_ node: RecordingNode) throws(RecordingError) -> LoadedRecording {
-        let audio = try StoredAudio(of: node, in: store, cache: cache)
+        logChanges(of: node)
+        let audio = try StoredAudio(of: node, in: store, cache: cache, verifiesChecksums: verifiesChecksums)
         let codec = try CodecRegistry.codec(of: audio)
         let counter = counters[codec.name]
         let opened = try codec.open(audio, StreamServices(counter: counter, file: file, log: log))
@@ -41,6 +44,17 @@ struct RecordingLoader: Sendable {
         return LoadedRecording(
             recording: try recording(node, codec, audio.attributes, opened, samples), codec: codec, audio: audio,
             opened: opened)
+    }
+
+    /// Logs once which of the documents that `node` is read by do not have their checksums. They are believed: another program may have
+    /// changed them.
+    private func logChanges(of node: RecordingNode) {
+        for path in node.isArray ? [node.path] : [node.path, "\(node.path)/\(HierarchyNames.blob)"] {
+            guard (try? DocumentChecksum.verdict(on: path, in: store)) == .wrong else { continue }
+            log.sayOnce(
+                .warning, key: "document \(path)",
+                "/\(path)/zarr.json does not have its checksum: it is damaged, or another program changed it")
+        }
     }
 
     private func reader(

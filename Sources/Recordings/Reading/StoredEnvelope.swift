@@ -14,7 +14,8 @@ struct StoredEnvelope {
 
     /// The envelope of `dataByteCount` bytes of samples in `format`; nil if there is none.
     ///
-    /// Throws the reason if there is one that does not fit. `sourceByteCount` is the number of bytes of the source file.
+    /// Throws the reason if there is one that does not fit. One whose bytes are damaged, or out of reach, is returned, and cannot be read: a
+    /// plain header in its place would make another file. `sourceByteCount` is the number of bytes of the source file.
     func envelope(
         format: WaveFormat, dataByteCount: UInt64, sourceByteCount: UInt64?
     ) throws -> SourceEnvelope? {
@@ -31,12 +32,14 @@ struct StoredEnvelope {
                 throw misfit("with the samples they are not the \(sourceByteCount) bytes that the source had")
             }
         }
-        let announced = try WaveSourceHead(of: WaveBytes(byteCount: head.byteCount) { try head.bytes($0) })
-        guard announced.byteCount == head.byteCount else {
-            throw misfit("source_head does not end where its samples begin")
-        }
-        guard announced.format.samples == format else {
-            throw misfit("source_head announces another format than the stream has")
+        if try isReadable(head) {
+            let announced = try WaveSourceHead(of: WaveBytes(byteCount: head.byteCount) { try head.bytes($0) })
+            guard announced.byteCount == head.byteCount else {
+                throw misfit("source_head does not end where its samples begin")
+            }
+            guard announced.format.samples == format else {
+                throw misfit("source_head announces another format than the stream has")
+            }
         }
         let size = EnvelopeSize(headByteCount: head.byteCount, tailByteCount: tailByteCount)
         return SourceEnvelope(size: size) {
@@ -49,6 +52,17 @@ struct StoredEnvelope {
             } catch {
                 throw RecordingError("source_head and source_tail cannot be read", recording: path, cause: error)
             }
+        }
+    }
+
+    /// Whether the bytes of `head` can be read.
+    private func isReadable(_ head: CodedBlob) throws(ZarrError) -> Bool {
+        do throws(ZarrError) {
+            _ = try head.bytes(0..<1)
+            return true
+        } catch {
+            guard error.kind == .damagedChunk || error.kind == .store else { throw error }
+            return false
         }
     }
 

@@ -26,7 +26,7 @@ struct Crc32cCodec: BytesToBytesCodec {
         guard count <= buffer.count else { throw failure("holds \(count) bytes, more than \(buffer.count)") }
         let decoded = UnsafeRawBufferPointer(rebasing: encoded.prefix(count))
         let expected = UInt32(littleEndian: encoded.loadUnaligned(fromByteOffset: count, as: UInt32.self))
-        guard Crc32c.checksum(of: decoded) == expected else { throw failure("the checksum does not match") }
+        guard CRC32C.checksum(of: decoded) == expected else { throw failure("the checksum does not match") }
         buffer.copyMemory(from: decoded)
         return count
     }

@@ -119,6 +119,11 @@ struct NodeDocument: Sendable {
         }
     }
 
+    /// What is known of its content by its checksum.
+    func checksumVerdict() throws(ZarrError) -> DocumentChecksum.Verdict {
+        try DocumentChecksum.verdict(on: bytes) { () throws(ZarrError) in try decode(JSONValue.self) }
+    }
+
     private static func key(_ name: String, of path: String) -> String {
         path.isEmpty ? name : "\(path)/\(name)"
     }

@@ -63,7 +63,8 @@ public struct ArrayPlan: Sendable, Hashable {
 }
 
 extension ArrayPlan {
-    /// Coded audio, one byte an element: chunks of 512 KiB, of which readers can read parts, in shards of 64 MiB.
+    /// Coded audio, one byte an element: chunks of 512 KiB, of which readers can read parts, in shards of 64 MiB. A checksum of a
+    /// chunk would have to be computed over all of it, so those of the audio are in an array of their own.
     ///
     /// A shard's index has 2 KiB and is read once; 24 hours of 48 kHz FLAC are about 60 shards. The padding at the end is less than
     /// 512 KiB, and there is none if the blob has at most 4 MiB, since it is then one chunk of its own length.
@@ -71,10 +72,20 @@ extension ArrayPlan {
         valid: .uint8, rowShape: [], chunkRows: 512 << 10, chunksPerShard: 128, singleChunkRows: 4 << 20,
         compression: [])
 
+    /// A file that is kept as it is and read from front to back: like a blob, but each chunk has a checksum.
+    public static let file = ArrayPlan(
+        valid: .uint8, rowShape: [], chunkRows: 512 << 10, chunksPerShard: 128, singleChunkRows: 4 << 20,
+        compression: [.crc32c])
+
+    /// Checksums of a blob, a `uint32` for each of its blocks. A chunk of them, which is read at once, has 4 KiB.
+    public static let checksums = ArrayPlan(
+        valid: .uint32, rowShape: [], chunkRows: 1 << 10, chunksPerShard: 1 << 10, singleChunkRows: 4 << 10,
+        compression: [.crc32c])
+
     /// Bytes that are always read as a whole, such as the header of a source or of a codec.
     public static let bytes = ArrayPlan(
         valid: .uint8, rowShape: [], chunkRows: 1 << 20, chunksPerShard: nil, singleChunkRows: 1 << 20,
-        compression: [.zstd(level: 3)])
+        compression: [.zstd(level: 3), .crc32c])
 
     /// An index of `uint64` numbers, `columns` of them a row. A chunk has about `chunkByteCount` bytes before it is compressed, since
     /// reading one row decodes the chunk that it is in; a shard of them has about 600 kB. Larger chunks make a smaller index. A
@@ -92,7 +103,7 @@ extension ArrayPlan {
         return try ArrayPlan(
             .uint64, rowShape: [columns], chunkRows: chunkRows,
             chunksPerShard: max(4_000_000 / max(chunkByteCount, 1), 1),
-            singleChunkRows: max(chunkRows, 24_000 / max(rowSize, 1)), compression: [compression])
+            singleChunkRows: max(chunkRows, 24_000 / max(rowSize, 1)), compression: [compression, .crc32c])
     }
 
     /// Samples of `channels` channels: chunks of about 256 KiB before they are compressed, 64 of them a shard.
@@ -100,7 +111,8 @@ extension ArrayPlan {
         let rowSize = ByteCount.product([channels], dataType.itemSize) ?? .max
         return try ArrayPlan(
             dataType, rowShape: channels == 1 ? [] : [channels], chunkRows: max((256 << 10) / max(rowSize, 1), 1),
-            chunksPerShard: 64, compression: [.blosc(.zstd, level: 3, shuffle: .bits, itemSize: dataType.itemSize)])
+            chunksPerShard: 64,
+            compression: [.blosc(.zstd, level: 3, shuffle: .bits, itemSize: dataType.itemSize), .crc32c])
     }
 }
 

@@ -40,7 +40,8 @@ struct NewArrayDocument<Attributes: Encodable>: Encodable {
     private func chunkShape(rows: Int) -> [Int] { [rows] + plan.rowShape }
 
     private func encodeChunkCodecs(to codecs: inout some UnkeyedEncodingContainer) throws {
-        try codecs.encode(Self.bytes)
+        // Single bytes have no order.
+        if plan.dataType.itemSize == 1 { try codecs.encode(["name": "bytes"]) } else { try codecs.encode(Self.bytes) }
         for codec in plan.compression { try codecs.encode(codec) }
     }
 

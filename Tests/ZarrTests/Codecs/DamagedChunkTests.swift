@@ -142,18 +142,6 @@ struct DamagedChunkTests {
         #expect(error?.description == "/c/0: 3 bytes are too few for an index of 16777220")
     }
 
-    @Test func `CRC-32C gives the values of RFC 3720, at every length`() {
-        let vectors: [([UInt8], UInt32)] = [
-            ([UInt8](repeating: 0, count: 32), 0x8A91_36AA), ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
-            (Array(0..<32), 0x46DD_794E), (Array("123456789".utf8), 0xE306_9283), ([], 0),
-        ]
-        for (bytes, expected) in vectors { #expect(bytes.withUnsafeBytes { Crc32c.checksum(of: $0) } == expected) }
-        for count in 0..<70 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
-            #expect(bytes.withUnsafeBytes { Crc32c.checksum(of: $0) } == Documents.checksum(bytes))
-        }
-    }
-
     /// `data` as `codec` encodes it.
     private static func encode(_ codec: String, _ data: [UInt8]) -> [UInt8] {
         switch codec {

@@ -10,7 +10,8 @@ import Zarr
 /// than the index, some are lost: nothing in a frame says which, so a unit that cannot be decoded by the index cannot
 /// be decoded at all.
 final class CountedFrames<Format: CountedFrameFormat>: Sendable {
-    /// Bytes of the stream that are read at a time to find its first frames.
+    /// Bytes of the stream that are read at first, and later at a time, to find its first frames. Damage behind them does no harm.
+    private static var firstByteCount: UInt64 { 4 << 10 }
     private static var pieceByteCount: UInt64 { 64 << 10 }
 
     /// How many frames there are; at least one.
@@ -58,9 +59,11 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
         var scanner = format.makeScanner()
         var frames: [CodedFrame] = []
         var position = format.firstFrameOffset
+        var byteCount = firstByteCount
         while position < blob.byteCount, frames.count < count {
-            let piece = try blob.bytes(position..<position + min(pieceByteCount, blob.byteCount - position))
+            let piece = try blob.bytes(position..<position + min(byteCount, blob.byteCount - position))
             position += UInt64(piece.count)
+            byteCount = min(2 * byteCount, pieceByteCount)
             frames += try piece.withUnsafeBytes { try scanner.consume($0) }
         }
         if frames.count < count { frames += try scanner.finish() }
@@ -69,7 +72,7 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
     }
 
     /// Whether `index` begins with the stream's `first` frame, ends where the stream's frames do, and has, where it is looked
-    /// at, a row for each frame.
+    /// at, a row for each frame. Bytes in damaged blocks or chunks prove nothing, and refute nothing.
     private static func proves(
         _ index: StoredFrameIndex, _ format: Format, in blob: CodedBlob, first: CodedFrame
     ) throws(ZarrError) -> Bool {
@@ -82,22 +85,26 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
             guard let frame = rows[0].bytes(within: blob.byteCount),
                 number > 0 || frame == first.bytes,
                 number.multiplied(by: samplesPerFrame) == rows[0].firstSample,
-                try frameByteCount(format, at: frame.lowerBound, of: blob) == frame.count,
+                try isFrame(format, of: frame.count, at: frame.lowerBound, of: blob),
                 rows.count == 1 || rows[1].byteOffset >= frame.upperBound
             else { return false }
             // Behind the last frame there is nothing, or a tag.
-            if number == index.count - 1, try frameByteCount(format, at: frame.upperBound, of: blob) != nil {
-                return false
-            }
+            if number == index.count - 1, try !isFrame(format, of: nil, at: frame.upperBound, of: blob) { return false }
         }
         return true
     }
 
-    /// How many bytes the frame at byte `offset` has, if there is one.
-    private static func frameByteCount(
-        _ format: Format, at offset: UInt64, of blob: CodedBlob
-    ) throws(ZarrError) -> Int? {
+    /// Whether the frame at byte `offset` has `byteCount` bytes, or there is none if that is nil, as far as the bytes there can be read.
+    private static func isFrame(
+        _ format: Format, of byteCount: Int?, at offset: UInt64, of blob: CodedBlob
+    ) throws(ZarrError) -> Bool {
         let end = offset.adding(UInt64(Format.headerByteCount)) ?? .max
-        return try blob.bytes(offset..<end).withUnsafeBytes { format.frameByteCount($0, at: offset) }
+        do throws(ZarrError) {
+            let bytes = try blob.bytes(offset..<end)
+            return bytes.withUnsafeBytes { format.frameByteCount($0, at: offset) } == byteCount
+        } catch {
+            guard error.kind == .damagedChunk else { throw error }
+            return true
+        }
     }
 }

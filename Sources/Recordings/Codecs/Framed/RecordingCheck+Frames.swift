@@ -88,7 +88,7 @@ extension RecordingCheck {
     ) throws -> [Range<UInt64>] {
         let name = Format.indexName
         // If frames are missing, the old index may still know more than a new one would.
-        let repair = holes.isEmpty ? IndexRepair(name, frames: table) : nil
+        let repair = holes.isEmpty ? ArrayRepair(name, frames: table) : nil
         let unrepairable = holes.isEmpty ? "" : "; the stream is damaged, so that no right one can be made"
         do {
             let key = "\(node.path)/\(name)"

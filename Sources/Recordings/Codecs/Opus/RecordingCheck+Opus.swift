@@ -142,7 +142,7 @@ extension RecordingCheck {
         of packets: any OpusPackets, head: OpusHead, _ audio: StoredAudio, isScanned: Bool
     ) throws {
         let name = OpusCodec.syncName
-        let repair = IndexRepair(restartsOf: packets, head: head)
+        let repair = ArrayRepair(restartsOf: packets, head: head)
         var stored: StoredOpusRestarts?
         do {
             stored = try StoredOpusRestarts(of: audio, packetCount: packets.count)
@@ -189,7 +189,7 @@ extension RecordingCheck {
                 .fault, "opus_sync is wrong: its row \(fault.restart) \(problem)",
                 samples: try samples(of: claims[fault.restart].firstPacket..<next, in: packets))
         }
-        add(wrong, repair: IndexRepair(restartsOf: packets, head: head))
+        add(wrong, repair: ArrayRepair(restartsOf: packets, head: head))
     }
 
     /// The samples that the packets `range` decode to.

@@ -34,7 +34,10 @@ final class VorbisStream: DecodeUnits {
         do {
             decoder = VorbisUnitDecoder(try VorbisStart(of: blob.stream), decoders: decoders)
             let stored = frames.index
-            if let stored, let sampleCount = try? Self.sampleCount(by: stored, frames, decoder) {
+            if let stored,
+                let sampleCount = try Self.sampleCount(
+                    by: stored, frames, decoder, announced: audio.attributes.totalSamples)
+            {
                 index = stored
                 self.sampleCount = sampleCount
             } else {
@@ -49,8 +52,26 @@ final class VorbisStream: DecodeUnits {
     /// What the stream's headers say.
     var headers: VorbisHeaders { decoder.start.headers }
 
-    /// Samples of one channel that are to be heard, by the pages of the last row of `index`; nil if these do not prove that.
+    /// Samples of one channel that are to be heard, by the pages of the last row of `index`; nil if these do not prove that. If their
+    /// bytes are damaged, as many as are `announced`, if that fits the index. Throws if it does not: nothing says then where the stream
+    /// ends.
     private static func sampleCount(
+        by index: StoredFrameIndex, _ frames: FrameFinder<VorbisFormat>, _ decoder: VorbisUnitDecoder,
+        announced: UInt64?
+    ) throws -> UInt64? {
+        do {
+            return try provenSampleCount(by: index, frames, decoder)
+        } catch let error as ZarrError where error.kind == .damagedChunk {
+            guard let announced, let start = (index.count - 1).multiplied(by: decoder.start.headers.samplesPerUnit),
+                start < announced, announced - start <= decoder.start.headers.samplesPerUnit
+            else { throw error }
+            return announced
+        } catch {
+            return nil
+        }
+    }
+
+    private static func provenSampleCount(
         by index: StoredFrameIndex, _ frames: FrameFinder<VorbisFormat>, _ decoder: VorbisUnitDecoder
     ) throws -> UInt64? {
         // A unit has a byte at least.

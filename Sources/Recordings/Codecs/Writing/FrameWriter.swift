@@ -8,7 +8,7 @@ protocol FrameRow: IndexRow {
     init(_ frame: CodedFrame)
 }
 
-/// Writes coded frames end to end into a blob, and a row for each into an index.
+/// Writes coded frames end to end into a blob with its checksums, and a row for each into an index.
 final class FrameWriter<Row: FrameRow> {
     /// Samples of one channel that all frames so far decode to.
     private(set) var sampleCount: UInt64 = 0
@@ -18,12 +18,12 @@ final class FrameWriter<Row: FrameRow> {
     private(set) var isContiguous = true
     /// The byte of the blob behind the last frame.
     private(set) var lastFrameEnd: UInt64 = 0
-    private let blob: ArrayWriter
+    private let blob: BlobWriter
     private let index: ArrayWriter
 
     /// A writer into `node`, whose index is called `indexName`. `hashes` says whether `digests` are computed.
     init(_ indexName: String, _ plan: ArrayPlan, hashes: Bool, in node: any StagedNode) {
-        blob = ArrayWriter(in: node, name: HierarchyNames.blob, .blob, isHashed: hashes)
+        blob = BlobWriter(in: node, isHashed: hashes)
         index = ArrayWriter(in: node, name: indexName, plan, isHashed: hashes)
     }
 
@@ -32,7 +32,10 @@ final class FrameWriter<Row: FrameRow> {
 
     /// The SHA-256 of what both arrays hold, by their names, once they are written; empty if they are not computed.
     var digests: [String: [UInt8]] {
-        [blob, index].reduce(into: [:]) { digests, array in digests[array.name] = array.sha256 }
+        var digests: [String: [UInt8]] = [:]
+        digests[blob.name] = blob.sha256
+        digests[index.name] = index.sha256
+        return digests
     }
 
     /// Appends bytes that belong to no frame.

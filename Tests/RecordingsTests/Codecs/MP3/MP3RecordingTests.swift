@@ -45,7 +45,7 @@ struct MP3RecordingTests {
             try store.addRecording("0", codec: "mp3", blob: bytes, groupAttributes: Self.group(of: bytes))
         } _: { directory in
             let repaired = try Checked(directory, isRepairing: true)
-            #expect(repaired.summary.repaired == 1)
+            #expect(repaired.summary.repaired == 2)
             for isDeep in [false, true] { #expect(try Checked(directory, isDeep: isDeep).problems.isEmpty) }
         }
     }

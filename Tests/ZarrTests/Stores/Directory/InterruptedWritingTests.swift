@@ -41,7 +41,10 @@ enum InterruptedWork: String, Codable, CaseIterable, Sendable {
             let store = try DirectoryStore(path: folder.path)
             let node = try ZarrNode.open(store, path: "pond/north", cache: BlockCache(budget: 0))
             guard case .group(let group)? = node else { return nil }
-            return [try group.attributes(as: [String: UInt64].self)["x"] ?? 0]
+            guard case .integer(let number)? = try group.attributes(as: [String: JSONValue].self)["x"] else {
+                return [0]
+            }
+            return [UInt64(number)]
         }
     }
 

@@ -1,6 +1,6 @@
 import Zarr
 
-extension IndexRepair {
+extension ArrayRepair {
     /// Rows that are written at once.
     private static let batchRowCount = 8192
 

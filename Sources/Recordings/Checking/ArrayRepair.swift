@@ -1,22 +1,29 @@
 import Support
 import Zarr
 
-/// A correct index that is to replace a wrong or missing one. The audio is not touched.
-struct IndexRepair {
+/// A correct array beside the audio that is to replace a wrong or missing one: an index, or checksums. The audio is not touched.
+struct ArrayRepair: RecordingRepair {
     private let name: String
-    private let columnCount: Int
+    private let plan: () throws(ZarrError) -> ArrayPlan
     private let write: (ArrayWriter) throws -> [String: JSONValue]
+
+    /// The array called `name`, whose elements `write` appends; it returns the attributes that belong to them.
+    init(_ name: String, _ plan: ArrayPlan, write: @escaping (ArrayWriter) throws -> [String: JSONValue]) {
+        self.name = name
+        self.plan = { () throws(ZarrError) in plan }
+        self.write = write
+    }
 
     /// The index of `Row` called `name`, whose rows `write` appends; it returns the attributes that belong to them.
     init<Row: IndexRow>(
         _ name: String, of type: Row.Type, write: @escaping (ArrayWriter) throws -> [String: JSONValue]
     ) {
         self.name = name
-        columnCount = Row.columnCount
+        plan = { () throws(ZarrError) in try .index(of: type) }
         self.write = write
     }
 
-    /// Writes the index of the recording at `path`: a reader finds the old one, or all of the new one.
+    /// Writes the array of the recording at `path`: a reader finds the old one, or all of the new one.
     ///
     /// Attributes that only the old one has are kept. Throws if what is there is no array: somebody else put it there.
     func apply(to store: any WritableStore, path: String, cache: BlockCache) throws {
@@ -24,7 +31,7 @@ struct IndexRepair {
         try Self.refuseStrangers(at: place, in: store)
         let node = try store.stageNode()
         let kept = Self.attributes(of: place, in: store, cache)
-        let writer = ArrayWriter(in: node, try .index(columns: columnCount))
+        let writer = ArrayWriter(in: node, try plan())
         let attributes = try write(writer)
         try writer.finish(attributes: kept.merging(attributes) { $1 })
         try node.replace(place)
@@ -37,7 +44,7 @@ struct IndexRepair {
             try store.status(of: "\(place)/\(name)/zarr.json") != nil
         }
         guard isGroup || hasNodes else { return }
-        throw RecordingError("what lies there is no index: move it elsewhere", recording: place)
+        throw RecordingError("what lies there is no array of zarrwlr's: move it elsewhere", recording: place)
     }
 
     private static func attributes(of path: String, in store: any Store, _ cache: BlockCache) -> [String: JSONValue] {

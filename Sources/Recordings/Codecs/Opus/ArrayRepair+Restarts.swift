@@ -1,7 +1,7 @@
 import AudioCoding
 import Zarr
 
-extension IndexRepair {
+extension ArrayRepair {
     /// `opus_sync` of `packets`, proved by decoding all of them.
     init(restartsOf packets: any OpusPackets, head: OpusHead) {
         self.init(OpusCodec.syncName, of: OpusRestart.self) { writer in
