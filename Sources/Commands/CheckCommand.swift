@@ -19,8 +19,8 @@ enum CheckCommand {
             recordings and compares FLAC with its MD5, sources with their SHA-256, and Opus restarts with a decode from the start.
 
             Each finding is printed with its recording and, if it concerns only a part of that, with the samples. --repair replaces
-            wrong and missing indexes, and checksums that are missing or unreadable, each as a whole or not at all; audio is never touched. The exit status is 0 if no fault is
-            left, 1 if there is one, and 2 if something could not be checked.
+            wrong and missing indexes, and checksums that are missing or unreadable, each as a whole or not at all; audio is never
+            touched. The exit status is 0 if no fault is left, 1 if there is one, and 2 if something could not be checked.
             """,
         options: [
             CommandOption("--deep", effect: .flag { $0.options.isDeep = true }, help: "also decode everything"),

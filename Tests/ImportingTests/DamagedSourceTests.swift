@@ -258,6 +258,26 @@ struct DamagedSourceTests {
         #expect(try Self.faults(of: fixture).isEmpty)
     }
 
+    @Test(arguments: ["a.m4a", "a.mka"])
+    func `silence stands for the first packets of AAC if they are damaged, and what follows keeps its time`(
+        name: String
+    ) throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make(name, ["-c:a", "aac", "-b:a", "64k"], in: fixture)
+        let whole = try ReferenceDecode.samples(of: fixture.folder.appending(path: "whole-\(name)"))
+        for (start, count) in try Self.packets(bytes, name, in: fixture).prefix(20) {
+            bytes.replaceSubrange(start..<start + count, with: repeatElement(0, count: count))
+        }
+        let (imported, recording) = try fixture.importBytes(bytes, name: name)
+        let samples = try recording.sampleBytes()
+        // 20 packets, less one of priming, and the packet that overlaps with the last of them.
+        let silent = 19 * 1_024 * 2
+        #expect(abs(samples.count - whole.count) <= 2 * 1_024)
+        #expect(samples.prefix(silent - 2_048).allSatisfy { $0 == 0 }, "\(imported.notes)")
+        let rest = silent + 4_096..<silent + 100_000
+        #expect(Self.error(of: samples[rest], whole[rest]) < 0.01)
+    }
+
     @Test(arguments: [
         ("cut.wav", "wav", 44 + 100_000), ("cut.aiff", "aiff", 54 + 100_000), ("cut.w64", "w64", 112 + 100_000),
         ("cut.caf", "caf", 92 + 100_000), ("cut.au", "au", 32 + 100_000),

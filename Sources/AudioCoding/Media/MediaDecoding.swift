@@ -18,6 +18,8 @@ struct MediaDecoding {
     /// The page that is being decoded; nil if each packet has a time of its own.
     private var page: HeldPage?
     private var hasDecoded = false
+    /// The time of the packet that was sent last; nil if it has none, or none that can be relied on.
+    private var sentTime: Int64?
     private var isAtEnd = false
 
     /// Decoding by `decoder`, whose stream has times in `timeBase`. `isPaged` says that only the pages of an Ogg stream have times that
@@ -100,9 +102,15 @@ struct MediaDecoding {
         do {
             return try decoder.receive()
         } catch let error as LibAVError where error.isOfPacket {
-            damage.add(at: sampleCount, packet: error.summary)
+            notice(error.summary)
             return nil
         }
+    }
+
+    /// Notes that the packet that was sent last cannot be decoded because of `reason`.
+    private mutating func notice(_ reason: String) {
+        damage.add(at: sampleCount, packet: reason)
+        if let sentTime { timeline.begin(atDamaged: av_rescale_q(sentTime, timeBase, sampleTime)) }
     }
 
     private mutating func fall(silent count: UInt64) {
@@ -118,11 +126,12 @@ struct MediaDecoding {
             if page.isFollowed(by: packet) { try closePage(before: packet) }
             self.page?.add(timeOf: packet)
         }
+        sentTime = packet.flatMap { page == nil && $0.pointee.pts != zwl_AV_NOPTS_VALUE ? $0.pointee.pts : nil }
         do {
             try decoder.send(packet)
         } catch {
             guard (error as? LibAVError)?.isOfPacket ?? true else { throw error }
-            damage.add(at: sampleCount, packet: "\(error)")
+            notice("\(error)")
             // Without times, only the packet itself says how long the gap is.
             if let packet = packet?.pointee, packet.pts == zwl_AV_NOPTS_VALUE, packet.duration > 0 {
                 let count = av_rescale_q(packet.duration, timeBase, sampleTime)

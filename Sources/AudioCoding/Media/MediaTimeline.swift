@@ -29,6 +29,12 @@ struct MediaTimeline {
         origin = start
     }
 
+    /// Says that the recording began at `start`, in samples of presentation time, unless it is known where it began: a packet of that time
+    /// cannot be decoded. What comes before 0 is not heard.
+    mutating func begin(atDamaged start: Int64) {
+        if origin == nil { origin = max(0, start) }
+    }
+
     /// How many samples are missing before the next ones, which begin at `presentationSample` if that is known.
     ///
     /// Times are compared with where the recording began, so that those which jitter add up to nothing. Throws if all gaps together are

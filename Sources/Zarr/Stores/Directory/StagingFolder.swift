@@ -95,7 +95,13 @@ final class StagingFolder: Sendable {
         guard let lock = try openLock(of: path, O_RDWR, changes) else { return try changes.removeFolder(path) }
         guard try changes.lock(lock, LOCK_EX | LOCK_NB, path), isAbandoned(path, lock) else { return false }
         let doomed = newPath()
-        guard try changes.moveFolder(path, to: doomed) else { return false }
+        do throws(StoreError) {
+            guard try changes.moveFolder(path, to: doomed) else { return false }
+        } catch {
+            // Another process was faster.
+            if error.isFailure(with: ENOENT) { return true }
+            throw error
+        }
         try removeLocked(doomed, changes)
         return true
     }
