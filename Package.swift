@@ -56,7 +56,7 @@ let package = Package(
         + layer(
             "Commands",
             [
-                "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge",
+                "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge", "CLinux",
                 "CJemalloc",
             ])
         + [

@@ -13,8 +13,18 @@ int sync_file_range(int file, long offset, long count, unsigned int flags);
 // syncfs(2), for the same reason.
 int syncfs(int file);
 
+// signalfd(2), whose header Swift's Glibc module leaves out.
+#include <signal.h>
+int signalfd(int descriptor, const sigset_t *signals, int flags);
+
 // O_PATH of open(2), for the same reason.
 static const int zwl_o_path = 010000000;
+
+// prctl(2), which has variable arguments, and its operations.
+static inline int zwl_prctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
+    int prctl(int operation, ...);
+    return prctl(operation, a, b, c, d);
+}
 
 // openat2(2), which glibc does not wrap, and its constants. Returns a descriptor, or -1 with errno set.
 #include <stdint.h>
@@ -31,6 +41,9 @@ static inline int zwl_openat2(int directory, const char *path, int flags, unsign
 }
 
 enum {
+    zwl_pr_set_pdeathsig = 1,
+    zwl_sfd_cloexec = 02000000,
+    zwl_sfd_nonblock = 04000,
     zwl_resolve_no_magiclinks = 0x02,
     zwl_resolve_no_symlinks = 0x04,
     zwl_resolve_beneath = 0x08,

@@ -1,0 +1,95 @@
+import CLinux
+import FuseBridge
+import Glibc
+import Recordings
+import Support
+import VirtualFS
+
+/// The process of a mount that reads the store and answers the requests. It is a child of the monitor, which unmounts when it ends.
+struct MountWorker: Sendable {
+    /// Problems that the log has a line for; if there are more, they are only counted.
+    private static let loggedProblems = 100
+    /// Long enough that decoded sound is still in memory after a look at a spectrogram.
+    private static let idleSeconds: UInt32 = 60
+
+    private let configuration: MountConfiguration
+    private let mountpoint: String
+    private let cacheFolder: String?
+    private let log: Log
+
+    /// A worker for what is mounted at `mountpoint`, as `configuration` describes it.
+    init(_ configuration: MountConfiguration, mountpoint: String, cacheFolder: String?, log: Log) {
+        self.configuration = configuration
+        self.mountpoint = mountpoint
+        self.cacheFolder = cacheFolder
+        self.log = log
+    }
+
+    /// Has the system kill this process if its parent, the process `monitor`, ends.
+    static func dieWith(_ monitor: pid_t) throws(CommandError) {
+        guard zwl_prctl(Int32(zwl_pr_set_pdeathsig), UInt(SIGKILL), 0, 0, 0) == 0, getppid() == monitor else {
+            throw CommandError("the monitor of the mount has ended")
+        }
+    }
+
+    /// Answers the requests that come through `device`, until the store is unmounted or a signal comes. Calls `onReady`, on any thread,
+    /// when the mount answers.
+    func serve(_ device: Int32, onReady: @escaping @Sendable () -> Void) throws(CommandError) {
+        let store = configuration.store
+        let cache = BlockCache(budget: configuration.cacheByteCount)
+        let file = configuration.catalogue.open(store: store, folder: cacheFolder, log: log)
+        var sources = MetricSources()
+        sources.cache = cache
+        sources.version = version
+        sources.store = store
+        let catalogue = try StoreCatalogue.catalogue(
+            of: StoreCatalogue.open(path: store, links: configuration.links),
+            StoreAddress(path: store, group: configuration.group), cache: cache, file: file, counters: sources.decoding,
+            log: log)
+        // Half of the budget for what is about to be read, the other half for what was.
+        let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? configuration.cacheByteCount / 2 : 0)
+        let volume = Volume(
+            catalogue, options: configuration.volumeOptions, prefetcher: prefetcher, sources: sources, log: log)
+        do throws(FuseError) {
+            let session = try FuseSession(volume, on: device, options: configuration.sessionOptions, log: log) {
+                log.say(.info, "\(store) is mounted at \(mountpoint)")
+                learn(volume, file)
+                giveBackWhenIdle(cache)
+                onReady()
+            }
+            try session.run(handlingSignals: true)
+        } catch {
+            throw CommandError(error.summary)
+        }
+    }
+
+    /// Learns all recordings of `volume` in the background, and logs the problems.
+    private func learn(_ volume: Volume, _ file: CatalogueFile?) {
+        do {
+            let thread = try WorkerThread(name: "learner") {
+                volume.learn()
+                file?.save()
+                var problemCount = 0
+                volume.forEachProblem { problem in
+                    if problemCount < Self.loggedProblems { log.say(.warning, problem.description) }
+                    problemCount += 1
+                }
+                let advice = problemCount == 0 ? "" : ", \(problemCount) problems: see .zarrwlr/problems.txt"
+                log.say(.info, "\(volume.counts.learned) recordings\(advice)")
+                Allocator.giveBack()
+            }
+            thread.detach()
+        } catch {
+            log.say(.warning, "recordings are examined only when they are requested: \(error)")
+        }
+    }
+
+    /// Empties `cache` when nothing is read.
+    private func giveBackWhenIdle(_ cache: BlockCache) {
+        do throws(SystemError) {
+            try IdleRelease.start(for: cache, afterSeconds: Self.idleSeconds)
+        } catch {
+            log.say(.warning, "decoded sound stays in memory when nothing is read: \(error)")
+        }
+    }
+}
