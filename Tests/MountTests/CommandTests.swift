@@ -187,23 +187,16 @@ extension Mounts {
             }
         }
 
-        /// Whether all users may open /dev/fuse, as on most systems, and this process can change its user.
-        private static let canActAsNobody: Bool = {
-            var device = stat()
-            return geteuid() == 0 && stat("/dev/fuse", &device) == 0 && device.st_mode & 0o006 == 0o006
-                && access("/usr/bin/setpriv", X_OK) == 0
-        }()
-
-        @Test(.enabled(if: canActAsNobody, "needs root, setpriv and a /dev/fuse that is open to all"))
+        @Test(.enabled(if: OtherUser.canMount, "needs root, setpriv and a /dev/fuse that is open to all"))
         func `a user other than root can mount and read`() throws {
             try withStore { store in
                 try TestFiles.withTemporaryDirectory { scratch in
                     let mountpoint = scratch.appending(path: "mnt")
                     try FileManager.default.createDirectory(at: mountpoint, withIntermediateDirectories: true)
                     chmod(scratch.path, 0o755)
-                    let asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups"]
-                    let command = asNobody + [MountedStore.program.path, store, mountpoint.path]
                     let setpriv = URL(filePath: "/usr/bin/setpriv")
+                    let asNobody = Array(OtherUser.command.dropFirst())
+                    let command = asNobody + [MountedStore.program.path, store, mountpoint.path]
                     let refused = try run(setpriv, command)
                     #expect(refused.status == 1)
                     #expect(refused.errors.split(separator: "\n").count == 1)

@@ -70,6 +70,68 @@ extension Mounts {
             }
         }
 
+        @Test func `status.json says how the worker is confined, and sandbox=off turns that off`() throws {
+            func levels(_ options: [String]) throws -> [String: Int] {
+                try MountedStore.with(options) { _ in
+                } _: { mounted in
+                    let status = try JSONSerialization.jsonObject(
+                        with: run("cat", mounted.file(".zarrwlr/status.json").path).output)
+                    let members = try #require(status as? [String: Any])
+                    return try #require(members["confinement"] as? [String: Int])
+                }
+            }
+            let on = try levels([])
+            #expect(on["no_new_privileges"] == 1)
+            #expect(on["capabilities"] == 1)
+            #expect(on["memory"] == 1)
+            #expect(on["seccomp"] == 1)
+            #expect(on.keys.sorted() == ["capabilities", "landlock", "memory", "no_new_privileges", "seccomp"])
+            #expect(try levels(["-o", "sandbox=off"]).values.allSatisfy { $0 == 0 })
+        }
+
+        @Test func `the kernel reports that all threads of a worker are confined`() throws {
+            try withForegroundMount { mount in
+                let threads = "/proc/\(mount.processes.worker)/task"
+                for thread in try FileManager.default.contentsOfDirectory(atPath: threads) {
+                    let status = try String(contentsOfFile: "\(threads)/\(thread)/status", encoding: .utf8)
+                    #expect(status.contains("NoNewPrivs:\t1\n"))
+                    #expect(status.contains("Seccomp:\t2\n"))
+                    let capabilities = geteuid() == 0 ? 4 : 0
+                    #expect(status.contains("CapEff:\t000000000000000\(capabilities)\n"))
+                }
+            }
+        }
+
+        @Test(.enabled(if: OtherUser.canMount, "needs root, setpriv and a /dev/fuse that is open to all"))
+        func `a mount of a user other than root is confined, too, and reads recordings`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let store = try TestStore(at: directory.appending(path: "s.zarr"), attributes: TestStore.audioGroup)
+                let blob = try MountedStore.fixture("coded/mono16.flac")
+                try store.addRecording("0", codec: "flac", blob: blob)
+                let expected = try MountedStore.with(store.directory.path) { try $0.bytes("source.wav") }
+                let mountpoint = directory.appending(path: "mnt")
+                let catalogue = directory.appending(path: "cache")
+                for folder in [mountpoint, catalogue] {
+                    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                }
+                chmod(directory.path, 0o755)
+                try runChecked(["chown", "-R", "65534:65534", store.directory.path, mountpoint.path, catalogue.path])
+                defer { MountedVolume.unmount(mountpoint) }
+                let options = "catalogue=\(catalogue.path)/kept"
+                try runChecked(
+                    OtherUser.command
+                        + [MountedStore.program.path, store.directory.path, mountpoint.path, "-o", options])
+                let file = mountpoint.appending(path: "source.wav").path
+                let isEqual = try runChecked(OtherUser.command + ["cat", file]).output == Data(expected)
+                #expect(isEqual)
+                let status = mountpoint.appending(path: ".zarrwlr/status.json").path
+                let text = try runChecked(OtherUser.command + ["jq", "-c", ".confinement", status]).text
+                #expect(text.contains("\"capabilities\":1"))
+                #expect(text.contains("\"seccomp\":1"))
+                #expect(FileManager.default.fileExists(atPath: "\(catalogue.path)/kept"))
+            }
+        }
+
         private struct ForegroundMount {
             let program: Process
             let processes: MountProcesses

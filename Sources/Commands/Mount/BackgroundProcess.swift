@@ -23,7 +23,7 @@ enum BackgroundProcess {
             return try ProcessCopy { report in
                 report.closeOtherDescriptors()
                 chdir("/")
-            } _: { report throws(CommandError) in
+            } _: { report, _ throws(CommandError) in
                 try body {
                     Terminal.leave()
                     report.begin()

@@ -70,9 +70,9 @@ struct MountMonitor: Sendable {
         let monitor = getpid()
         do throws(SystemError) {
             return try ProcessCopy { _ throws(CommandError) in
-                try MountWorker.dieWith(monitor)
-            } _: { report throws(CommandError) in
-                try worker.serve(device) {
+                try worker.confine(under: monitor)
+            } _: { report, measures throws(CommandError) in
+                try worker.serve(device, measures) {
                     if leavesTerminal { Terminal.leave() }
                     report.begin()
                 }

@@ -1,4 +1,5 @@
 import CLinux
+import Confinement
 import FuseBridge
 import Glibc
 import Recordings
@@ -25,16 +26,29 @@ struct MountWorker: Sendable {
         self.log = log
     }
 
-    /// Has the system kill this process if its parent, the process `monitor`, ends.
-    static func dieWith(_ monitor: pid_t) throws(CommandError) {
+    /// Confines this process, unless the user does not want that, and has the system kill it if its parent, the process `monitor`, ends.
+    /// Returns the measures that are in force.
+    func confine(under monitor: pid_t) throws(CommandError) -> ConfinementMeasures {
         guard zwl_prctl(Int32(zwl_pr_set_pdeathsig), UInt(SIGKILL), 0, 0, 0) == 0, getppid() == monitor else {
             throw CommandError("the monitor of the mount has ended")
         }
+        guard configuration.isConfined else { return ConfinementMeasures() }
+        let catalogue = configuration.catalogue.path(store: configuration.store, folder: cacheFolder)
+        let folder = catalogue.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
+        return Confinement.apply(
+            ConfinementPolicy(
+                readableFolders: [configuration.store] + configuration.links.paths,
+                changeableFolders: folder.map { [$0] } ?? []))
     }
 
     /// Answers the requests that come through `device`, until the store is unmounted or a signal comes. Calls `onReady`, on any thread,
-    /// when the mount answers.
-    func serve(_ device: Int32, onReady: @escaping @Sendable () -> Void) throws(CommandError) {
+    /// when the mount answers. The metrics have the `measures` that confine this process.
+    func serve(
+        _ device: Int32, _ measures: ConfinementMeasures, onReady: @escaping @Sendable () -> Void
+    ) throws(CommandError) {
+        for (measure, error) in measures.failures {
+            log.say(.warning, "the system lacks a measure to confine this program: \(measure.rawValue): \(error)")
+        }
         let store = configuration.store
         let cache = BlockCache(budget: configuration.cacheByteCount)
         let file = configuration.catalogue.open(store: store, folder: cacheFolder, log: log)
@@ -42,6 +56,7 @@ struct MountWorker: Sendable {
         sources.cache = cache
         sources.version = version
         sources.store = store
+        sources.confinement = ConfinementMeasures.Measure.allCases.map { ($0.rawValue, measures.levels[$0] ?? 0) }
         let catalogue = try StoreCatalogue.catalogue(
             of: StoreCatalogue.open(path: store, links: configuration.links),
             StoreAddress(path: store, group: configuration.group), cache: cache, file: file, counters: sources.decoding,

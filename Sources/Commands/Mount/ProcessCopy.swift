@@ -20,15 +20,15 @@ struct ProcessCopy: ~Copyable {
     let pipe: Int32
     private var report: [UInt8] = []
 
-    /// Makes a copy, which calls `prepare` and then `body`, and ends when that does: with status 0, or with status 1 and the error as
+    /// Makes a copy, which calls `prepare` and then `body` with the result, and ends when that does: with status 0, or with status 1 and the error as
     /// its report.
     ///
     /// `prepare` is called before the copy has another thread, and should wait for no lock. `body` is called on a thread of its own, not
     /// on the one that was forked: Swift's locks (`Mutex`, and what initialises a global once) know a thread by its number in the
     /// kernel, which they remember, and which after a fork is the parent's. Two threads that meet at such a lock would then spin forever.
-    init(
-        prepare: (inout ProcessReport) throws(CommandError) -> Void,
-        _ body: @escaping @Sendable (ProcessReport) throws(CommandError) -> Void
+    init<Prepared: Sendable>(
+        prepare: (inout ProcessReport) throws(CommandError) -> Prepared,
+        _ body: @escaping @Sendable (ProcessReport, Prepared) throws(CommandError) -> Void
     ) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         guard Glibc.pipe(&ends) == 0 else { throw SystemError("pipe", "zarrwlr-mount") }
@@ -53,17 +53,17 @@ struct ProcessCopy: ~Copyable {
         close(pipe)
     }
 
-    private static func runAsCopy(
-        _ report: ProcessReport, _ prepare: (inout ProcessReport) throws(CommandError) -> Void,
-        _ body: @escaping @Sendable (ProcessReport) throws(CommandError) -> Void
+    private static func runAsCopy<Prepared: Sendable>(
+        _ report: ProcessReport, _ prepare: (inout ProcessReport) throws(CommandError) -> Prepared,
+        _ body: @escaping @Sendable (ProcessReport, Prepared) throws(CommandError) -> Void
     ) -> Never {
         var report = report
         do {
-            try prepare(&report)
+            let prepared = try prepare(&report)
             let settled = report
             let thread = try WorkerThread(name: "the mount") {
                 do throws(CommandError) {
-                    try body(settled)
+                    try body(settled, prepared)
                     exit(0)
                 } catch {
                     settled.fail(error.description)
