@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Support
 
 /// JSON for scripts. Keys are sorted, so that the same store gives the same text.
 enum JSONText {
@@ -21,7 +22,7 @@ enum JSONText {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+            return String(decoding: try encoder.encode(value), as: UTF8.self).escapingDirectionsInJSON + "\n"
         } catch {
             throw CommandError("no JSON can be made of it", cause: error)
         }

@@ -104,7 +104,8 @@ private func openFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: Unsaf
         let handle = try volume.open(Inode(inode), writing: info.pointee.flags & O_ACCMODE != O_RDONLY)
         info.pointee.fh = handle
         info.pointee.direct_io = caching.isDirect ? 1 : 0
-        info.pointee.keep_cache = caching.keepsContent ? 1 : 0
+        let isSame = try volume.keepsContent(handle)
+        info.pointee.keep_cache = caching.keepsContent && isSame ? 1 : 0
         info.pointee.noflush = 1
         // If the opener has been interrupted meanwhile, nobody will release the handle.
         if fuse_reply_open(request, info) != 0 { try volume.release(handle) }

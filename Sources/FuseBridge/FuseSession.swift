@@ -8,6 +8,7 @@ public struct FuseSession: ~Copyable {
     private let session: OpaquePointer
     private let system: Unmanaged<FuseFileSystem>
     private let maximumThreads: Int
+    private let invalidation: FuseInvalidation
 
     /// Connects `volume` to the mount whose `device` this is (see `FuseMount`), with the options with which it was mounted. The
     /// descriptor is duplicated and stays the caller's. Requests are answered by `run`, which calls `onReady`, on any thread, when the
@@ -38,9 +39,13 @@ public struct FuseSession: ~Copyable {
         }
         self.system = system
         maximumThreads = max(1, options.maximumThreads)
+        let invalidation = FuseInvalidation(of: session)
+        self.invalidation = invalidation
+        volume.onInvalidation { invalidation.forget($0) }
     }
 
     deinit {
+        invalidation.end()
         fuse_session_destroy(session)
         system.release()
     }

@@ -25,6 +25,15 @@ public final class GroupSources: Sendable {
         /// The SHA-256 of the sources' files.
         private(set) var files: Set<String> = []
         var hasLooked = false
+        /// Recordings that were proved to be whole.
+        var whole: Set<String> = []
+
+        /// Forgets that the recording `node` is of its source.
+        mutating func disown(_ node: String) {
+            guard case let source?? = nodes[node] else { return }
+            nodes[node] = .some(GroupSources.Source(identity: nil, byteCount: source.byteCount, name: source.name))
+            recordings = recordings.filter { $0.value != node }
+        }
 
         mutating func add(_ node: String, _ source: Source?) {
             nodes[node] = .some(source)
@@ -40,7 +49,7 @@ public final class GroupSources: Sendable {
         mutating func keep(_ present: Set<String>) {
             guard nodes.keys.contains(where: { !present.contains($0) }) else { return }
             let kept = nodes.filter { present.contains($0.key) }
-            self = Known(hasLooked: hasLooked)
+            self = Known(hasLooked: hasLooked, whole: whole)
             for (node, source) in kept { add(node, source) }
         }
     }
@@ -69,6 +78,23 @@ public final class GroupSources: Sendable {
         return known.withLock { known in
             (known.recordings[source] ?? known.recordings[source.ofAnyStream]).map(place)
         }
+    }
+
+    /// The path of a recording of `source` that is whole by `proof`; nil if there is none. Why others are not whole is appended to
+    /// `notes`; they do not count as recordings of their sources from then on.
+    func wholePlace(
+        of source: SourceIdentity, by proof: RecordingProof, cache: BlockCache, notes: inout [String]
+    ) throws -> String? {
+        while let place = try place(of: source) {
+            if known.withLock({ $0.whole.contains(place) }) { return place }
+            guard let fault = try proof.fault(of: place, in: store, cache: cache) else {
+                known.withLock { _ = $0.whole.insert(place) }
+                return place
+            }
+            notes.append("imported anew, since /\(place), of the same source, is damaged (\(fault))")
+            known.withLock { $0.disown(String(place.split(separator: "/").last ?? "")) }
+        }
+        return nil
     }
 
     /// What source is known whose WAV file in a mount wants the same name as that of `source`; nil if there is none.

@@ -126,7 +126,7 @@ struct ImportJob {
             written.notes += try accept(OtherSoundNote.notes(wave.otherSoundByteCount))
         }
         var damage = media.damage
-        damage.lacksEnd = try lacksEnd
+        damage.lacksEnd = try media.lacksEnd
         let missing = (try? AnnouncedSamples.missingByteCount(of: source.file.waveBytes)) ?? 0
         if missing > 0, let format = media.stream.format {
             damage.missingSampleCount = missing / UInt64(max(format.byteCount * media.stream.channels, 1))

@@ -36,6 +36,9 @@ public struct ImportOptions: Sendable {
     /// Whether sources that are damaged are refused, rather than imported as far as they can be decoded.
     public var isStrict = false
 
+    /// How recordings of sources that are in the group already are proved to be whole.
+    public var proof = RecordingProof.structure
+
     /// Threads that work on one source. If there are several, hashing it and decoding what was encoded run beside the encoding, and
     /// all of them read the recording back.
     public var threads = 1

@@ -54,5 +54,5 @@ public struct ImportPreview: Sendable {
     /// Bytes of the source file.
     public let byteCount: UInt64
     /// What would be decided, in words.
-    public let notes: [String]
+    public internal(set) var notes: [String]
 }

@@ -46,13 +46,29 @@ public final class Importer: Sendable {
                 return try plan(for: source, at: path)
             }
             let identity = identity(of: source, sha256: try source.file.sha256())
-            if let place = try sources?.place(of: identity) { return .alreadyThere(place) }
+            var notes: [String] = []
+            if let place = try wholePlace(of: identity, in: sources, &notes) { return .alreadyThere(place) }
             if let other = planned?.path(of: identity) { return .repeated(other) }
-            let forecast = try plan(for: source, at: path)
+            var forecast = try plan(for: source, at: path)
+            if case .planned(var preview) = forecast {
+                preview.notes = notes + preview.notes
+                forecast = .planned(preview)
+            }
             planned?.add(identity, at: path)
             return forecast
         } catch {
             throw ImportError(wrapping: error)
+        }
+    }
+
+    /// The path of a recording of `identity` in the group that has `sources` that is whole; nil if there is none.
+    private func wholePlace(
+        of identity: SourceIdentity, in sources: GroupSources?, _ notes: inout [String]
+    ) throws(ImportError) -> String? {
+        do {
+            return try sources?.wholePlace(of: identity, by: options.proof, cache: cache, notes: &notes)
+        } catch {
+            throw ImportError("is there already, but its recording cannot be looked at", cause: error)
         }
     }
 
@@ -202,10 +218,11 @@ public final class Importer: Sendable {
                 identity: identity, byteCount: source.file.byteCount, name: source.file.name, node: node)
             return StagedRecording(candidate, recording, in: group)
         }
+        var notes = notes
         // Most sources are new: reading all of them twice to find that out would take longer.
         if try group.sources.mayHave(byteCount: source.file.byteCount) {
             let identity = identity(of: source, sha256: try source.file.sha256())
-            if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
+            if try wholePlace(of: identity, in: group.sources, &notes) != nil { return staged(identity, nil, nil) }
         }
         let node = try group.store.stageNode()
         let found = start(of: source)
@@ -215,6 +232,7 @@ public final class Importer: Sendable {
         let written = try job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
+        // What has appeared meanwhile was verified by who imported it.
         if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
         try group.stage()
         return staged(identity, node, try prove(written, of: source, in: node, of: group))

@@ -7,6 +7,10 @@ extension MediaDamage {
         var notes: [String] = []
         let seconds = { (samples: UInt64) in SampleDuration(samples: samples, rate: sampleRate).clock }
         let place = "at \(seconds(firstSample ?? 0))"
+        if misplacedPieceCount > 0 {
+            notes.append(
+                "put in order: \(misplacedPieceCount) of its pages or clusters that were there twice or out of order")
+        }
         if packetCount > 0 {
             let reason = reason.map { " (\($0))" } ?? ""
             notes.append("damaged: \(packetCount) of its packets cannot be decoded, the first \(place)\(reason)")

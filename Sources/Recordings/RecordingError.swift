@@ -1,4 +1,5 @@
 public import Support
+import Zarr
 
 /// Why a recording, or a range of it, cannot be served.
 public struct RecordingError: DescribedError {
@@ -17,6 +18,16 @@ public struct RecordingError: DescribedError {
         self.recording = recording
         self.samples = samples
         self.cause = cause
+    }
+
+    /// Whether the recording is another one than when it was opened: whoever opens it anew can read it.
+    public var isChange: Bool {
+        var error: (any Error)? = cause
+        while let current = error {
+            if let failure = current as? StoreError { return failure.kind == .changed }
+            error = (current as? any DescribedError)?.cause
+        }
+        return false
     }
 
     /// The recording, the samples, and the problem.

@@ -49,7 +49,10 @@ extension String {
     }
 
     /// The bytes of the name in base64, if they are no UTF-8: for documents, beside `displayedName`.
-    public var base64FileBytes: String? { isEscaped ? Data(fileBytes).base64EncodedString() : nil }
+    public var base64FileBytes: String? { isEscaped ? base64OfFileBytes : nil }
+
+    /// The bytes of the name in base64.
+    var base64OfFileBytes: String { Data(fileBytes).base64EncodedString() }
 
     /// The text for a name that a document has as `text`, and as `base64` if its bytes are no UTF-8.
     public init(documented text: String, base64: String?) {

@@ -28,6 +28,8 @@ public enum VirtualFSError: DescribedError {
     case bufferTooSmall
     /// A range of a recording cannot be decoded.
     case unreadable(RecordingError)
+    /// The recording was rewritten since it was opened.
+    case stale(RecordingError)
 
     /// The errno of the case. See errno(3).
     public var errno: Int32 {
@@ -44,15 +46,18 @@ public enum VirtualFSError: DescribedError {
         case .unsupportedNamespace: EOPNOTSUPP
         case .bufferTooSmall: ERANGE
         case .unreadable: EIO
+        case .stale: ESTALE
         }
     }
 
     /// The system's text for the errno.
     public var summary: String { String(cString: strerror(errno)) }
 
-    /// Why a range cannot be decoded.
+    /// Why a range cannot be read.
     public var cause: (any Error)? {
-        guard case .unreadable(let error) = self else { return nil }
-        return error
+        switch self {
+        case .unreadable(let error), .stale(let error): return error
+        default: return nil
+        }
     }
 }

@@ -9,7 +9,12 @@ extension Volume {
         let entry = try tree.entry(of: inode)
         if writing { throw .readOnly }
         guard case .file(let file) = entry.child else { throw .isDirectory }
-        return openFiles.add(try file.open(in: self, path: tree.path(of: entry)))
+        return openFiles.add(try file.open(inode, in: self, path: tree.path(of: entry)))
+    }
+
+    /// Whether what was read from the open file `handle` before it was opened is what would be read from it now.
+    public func keepsContent(_ handle: UInt64) throws(VirtualFSError) -> Bool {
+        try openFiles.file(handle).keepsContent
     }
 
     /// Calls `reply` with the `size` bytes from `offset` on of the open file `handle`, in order; fewer only if the file ends before
@@ -37,14 +42,16 @@ extension Volume {
         }
     }
 
-    /// The `size` bytes from `offset` on of `file`. A range that cannot be decoded is `unreadable`, and the log has one line for it,
+    /// The `size` bytes from `offset` on of `file`. If it was rewritten since it was opened, it is `stale`. A range that cannot be decoded is `unreadable`, and the log has one line for it,
     /// however often it is read: file, recording, samples and reason.
     func read(_ file: any OpenFile, offset: UInt64, size: UInt64) throws(VirtualFSError) -> [BlockSlice] {
         do throws(RecordingError) {
             return try file.read(offset: offset, size: size)
         } catch {
             log.sayOnce(.error, key: error.summary, "\(file.path): \(error)")
-            throw .unreadable(error)
+            guard error.isChange else { throw .unreadable(error) }
+            file.noticeChange()
+            throw .stale(error)
         }
     }
 

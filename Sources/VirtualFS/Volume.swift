@@ -14,6 +14,8 @@ public final class Volume: Sendable {
     let sources: MetricSources
     let began = ContinuousClock.now
     private let current: Mutex<Snapshot>
+    /// Makes the kernel forget what it keeps of a file; nil if there is no kernel.
+    private let invalidation = Mutex<(@Sendable (Inode) -> Void)?>(nil)
     private let options: VolumeOptions
 
     /// A volume of the recordings in `catalogue`. Reads that fail are reported to `log`; `prefetcher` decodes ahead of
@@ -40,6 +42,17 @@ public final class Volume: Sendable {
         // The old one is freed outside the lock.
         current.withLock { swap(&$0, &next) }
         return true
+    }
+
+    /// From now on, `body` is called with the inode of each file of which nothing may be kept any more. It is called by whoever reads the
+    /// file, and must not wait for a read.
+    public func onInvalidation(_ body: @escaping @Sendable (Inode) -> Void) {
+        invalidation.withLock { $0 = body }
+    }
+
+    /// Nothing of the file `inode` may be kept any more.
+    func invalidate(_ inode: Inode) {
+        invalidation.withLock { $0 }?(inode)
     }
 
     // MARK: - The whole store

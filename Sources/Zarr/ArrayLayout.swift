@@ -58,14 +58,16 @@ struct ArrayLayout: Sendable {
         let step = max(grid.chunkCount / Self.versionedChunkLimit, 1)
         return store.version(
             of: stride(from: 0, to: grid.chunkCount, by: step).lazy.map { number in
-                var rest = number
-                var coordinates: [Int] = []
-                for count in grid.counts.reversed() {
-                    coordinates.append(rest % count)
-                    rest /= count
-                }
-                return keyEncoding.key(of: coordinates.reversed(), in: path)
+                keyEncoding.key(of: grid.coordinates(of: number), in: path)
             })
+    }
+
+    /// Calls `body` with the place in the array of the first element of each chunk.
+    func forEachChunkStart(_ body: (_ start: [UInt64]) throws(ZarrError) -> Void) throws(ZarrError) {
+        for number in 0..<grid.chunkCount {
+            // The first element of a chunk is one of the array, so this is no more than the array's shape.
+            try body(zip(grid.coordinates(of: number), grid.chunkShape).map { UInt64($0 * $1) })
+        }
     }
 
     /// Reads the region `axes`, which lies within the array, into `buffer`.

@@ -27,4 +27,15 @@ struct ChunkGrid: Sendable {
         self.counts = counts
         self.chunkCount = chunkCount
     }
+
+    /// The place among the chunks, in every dimension, of the chunk `number`; chunks are numbered in C order.
+    func coordinates(of number: Int) -> [Int] {
+        var rest = number
+        var coordinates: [Int] = []
+        for count in counts.reversed() {
+            coordinates.append(rest % count)
+            rest /= count
+        }
+        return coordinates.reversed()
+    }
 }

@@ -301,7 +301,7 @@ import Testing
             try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
             let run = zarrwlr("-n", "\(store)::pond", sources.path)
             #expect(run.status == 1)
-            #expect(run.output.contains("/a.wav: already there, as /pond/0\n"))
+            #expect(run.output.contains("/a.wav: already there, as /pond/0, all parts of which are there\n"))
             #expect(run.output.contains("/night/b.WAV: flac, 48000 Hz"))
             #expect(run.errors.contains("/bad.wav: is no whole WAV file"))
             #expect(run.errors.contains("1 to be imported, 1 there already, 1 failed, 1 other file passed over"))

@@ -47,7 +47,7 @@ struct DamagedSourceTests {
     }
 
     /// How far samples of 16 bits are from those `expected`, as a fraction of these.
-    private static func error(of samples: ArraySlice<UInt8>, _ expected: ArraySlice<UInt8>) -> Double {
+    static func error(of samples: ArraySlice<UInt8>, _ expected: ArraySlice<UInt8>) -> Double {
         func numbers(_ bytes: ArraySlice<UInt8>) -> [Int] {
             Array(bytes).withUnsafeBytes { $0.bindMemory(to: Int16.self).map { Int($0) } }
         }

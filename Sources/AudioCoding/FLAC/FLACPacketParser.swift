@@ -6,7 +6,7 @@ public struct FLACPacketParser: MediaPacketParser {
     public let streamInfo: FLACStreamInfo
     /// Whether the file is a FLAC file: all of it is the stream.
     public let isFile: Bool
-    /// The sample that the next frame has to begin with; nil before the first.
+    /// The sample that the next frame has to begin with; nil before the first, unless the container shows that others were before it.
     private var nextSample: UInt64?
 
     /// A parser of the packets of `stream`, which libavformat has found in a file of the format `container`; nil if it is not FLAC,
@@ -17,6 +17,7 @@ public struct FLACPacketParser: MediaPacketParser {
         }
         self.streamInfo = streamInfo
         isFile = container == "flac"
+        nextSample = stream.lostStart.map { _ in 0 }
     }
 
     /// Checks that the frame begins with the sample after the last one of the frame before.
@@ -33,6 +34,11 @@ public struct FLACPacketParser: MediaPacketParser {
     public func checkEnd() throws {
         guard isFile, let total = streamInfo.totalSamples, total != nextSample ?? 0 else { return }
         throw MediaFailure("the stream ends at sample \(nextSample ?? 0) of \(total)")
+    }
+
+    /// The first sample of the frame that `packet` is, by its number; nil if it is none.
+    func firstSample(of packet: UnsafeRawBufferPointer) -> UInt64? {
+        FLACFrameHeader.parse(packet, of: streamInfo)?.firstSample
     }
 
     /// The frame, which must be the whole packet and have the right checksums.

@@ -104,7 +104,7 @@ final class MediaContainer {
     var packet: UnsafeMutablePointer<AVPacket>? { ownedPacket }
 
     /// The byte of the file at which `packet` begins; nil if it is not known.
-    var packetOffset: UInt64? { ownedPacket.flatMap { UInt64(exactly: $0.pointee.pos) } }
+    var packetOffset: UInt64? { ownedPacket.flatMap { UInt64(exactly: $0.pointee.pos) }.map(file.offset) }
 
     /// Reads the next packet of stream `index`; false at the end.
     func read(stream index: Int) throws(MediaError) -> Bool {
@@ -122,8 +122,14 @@ final class MediaContainer {
         }
     }
 
+    /// What the pages or clusters of the file show.
+    var outline: MediaOutline { file.outline }
+
     /// The bytes of the file.
     var codedStream: CodedStream { file.codedStream }
+
+    /// The bytes of the file with its pages or clusters in order.
+    var orderedStream: CodedStream { file.outline.order?.stream(file.codedStream) ?? file.codedStream }
 
     /// Reads `frame`, whose samples are at `sampleRate`, as the next packet of stream `index`.
     func read(_ frame: CodedFrame, sampleRate: UInt32, stream index: Int) throws {

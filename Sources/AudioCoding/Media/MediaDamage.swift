@@ -14,6 +14,8 @@ public struct MediaDamage: Sendable, Equatable {
     public var missingSampleCount: UInt64 = 0
     /// Bytes between its frames that belong to none.
     public var foreignByteCount: UInt64 = 0
+    /// Pages or clusters of the file that are there twice or out of order; they were put in order.
+    public internal(set) var misplacedPieceCount: UInt64 = 0
     /// Whether the file does not end as a whole one does.
     public var lacksEnd = false
 

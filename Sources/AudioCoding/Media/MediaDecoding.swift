@@ -32,6 +32,11 @@ struct MediaDecoding {
             samplesPerPacket: decoder.samplesPerPacket)
     }
 
+    /// Says that the recording began at `start`, in samples of presentation time, although its first packets are missing.
+    mutating func begin(at start: Int64) {
+        timeline.begin(at: start)
+    }
+
     /// Whether the decoder itself leaves out the padding that the stream's configuration announces.
     var dropsPadding: Bool { decoder.dropsPadding }
 

@@ -12,6 +12,8 @@ final class MediaFile {
     private let descriptor: Int32
     private var position: Int64 = 0
     private let byteCount: Int64
+    /// What its pages or clusters show. If they are not in order, libavformat is given them in order.
+    private(set) var outline = MediaOutline()
     /// The last read that failed: libavformat reports some of them as the end of the file.
     private(set) var readError: SystemError?
     /// What libavformat reads from. It refers to this object, which must outlive it.
@@ -41,6 +43,7 @@ final class MediaFile {
             av_free(buffer)
             throw MediaError(path, "cannot be read: no memory")
         }
+        outline = MediaOutline(of: codedStream)
     }
 
     deinit {
@@ -52,6 +55,11 @@ final class MediaFile {
     /// The file, to be read besides libavformat.
     var codedStream: CodedStream {
         CodedStream(byteCount: UInt64(clamping: byteCount)) { [self] range in try bytes(range) }
+    }
+
+    /// The byte of the file that libavformat is given as byte `position`.
+    func offset(at position: UInt64) -> UInt64 {
+        outline.order?.bytes(from: position)?.lowerBound ?? position
     }
 
     private func bytes(_ range: Range<UInt64>) throws -> [UInt8] {
@@ -71,8 +79,11 @@ final class MediaFile {
     }
 
     fileprivate func read(into buffer: UnsafeMutablePointer<UInt8>, _ count: Int32) -> Int32 {
+        let place = UInt64(clamping: position)
+        let rest = outline.order.map { $0.bytes(from: place) ?? place..<place } ?? place..<UInt64.max
+        let count = min(Int(max(count, 0)), Int(clamping: rest.upperBound - rest.lowerBound))
         while true {
-            let got = pread(descriptor, buffer, Int(max(count, 0)), off_t(position))
+            let got = pread(descriptor, buffer, count, off_t(clamping: rest.lowerBound))
             if got > 0 {
                 position += Int64(got)
                 return Int32(got)
@@ -87,6 +98,7 @@ final class MediaFile {
     }
 
     fileprivate func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+        let byteCount = outline.order.map { Int64(clamping: $0.byteCount) } ?? byteCount
         let base: Int64
         switch whence & ~AVSEEK_FORCE {
         case AVSEEK_SIZE: return byteCount

@@ -30,6 +30,12 @@ public final class MediaSource {
     /// The frames that are read instead of libavformat's packets; nil if there are none.
     private var rawFrames: RawFrames?
     private var nextFrame = 0
+    /// Whether headers of another Ogg stream were met, which is chained to the first.
+    private var isChained = false
+    /// Samples that such headers announce as padding of the next packet; nil if there are none.
+    private var chainedSkip: Int?
+    /// The number of the first sample of a stream of FLAC in Ogg less its time in samples; nil before the first packet.
+    private var firstNumber: Int64?
 
     /// Opens the file at `path` and chooses its default stream of sound, or the first if none is.
     ///
@@ -83,15 +89,25 @@ public final class MediaSource {
         do {
             guard var parser else { throw MediaFailure("there is no parser of packets of \(stream.codec)") }
             defer { self.parser = parser }
+            if let order = container.outline.order {
+                throw MediaFailure("there twice or out of order: \(order.misplacedCount) of its pages or clusters")
+            }
+            let isFirst = !hasBegun
             guard try read(), let packet = container.packet?.pointee, let timeBase else {
                 try parser.checkEnd()
                 return nil
             }
+            guard !isChained else { throw MediaFailure("another Ogg stream is chained to it") }
             try parser.follow(UnsafeRawBufferPointer(packet))
             let copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase, end: end, trim: &trim)
+            if isFirst, let start = lostStart(before: packet),
+                let missing = copy.presentationSample?.subtracting(start), missing > 2 * samplesPerTick
+            {
+                throw MediaFailure("its first \(missing) samples are missing")
+            }
             try continuity.check(
                 presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
-                samplesPerTick: av_rescale_q(1, timeBase, AVRational(num: 1, den: Int32(clamping: stream.sampleRate))))
+                samplesPerTick: samplesPerTick)
             return copy
         } catch let error as MediaError {
             throw error
@@ -132,7 +148,16 @@ public final class MediaSource {
     public var announcedSampleCount: UInt64? { container.duration == nil ? nil : stream.announcedSampleCount }
 
     /// What is wrong with the stream, as far as `nextSamples` has got.
-    public var damage: MediaDamage { decoding?.damage ?? MediaDamage() }
+    public var damage: MediaDamage {
+        var damage = decoding?.damage ?? MediaDamage()
+        damage.misplacedPieceCount = container.outline.order?.misplacedCount ?? 0
+        return damage
+    }
+
+    /// Whether the file is Ogg without its last page. Nothing else in one says how long it is.
+    public var lacksEnd: Bool {
+        get throws { try format == "ogg" && OggEnd.isMissing(in: container.orderedStream) }
+    }
 
     /// Reads the next packet to be decoded; false at the end, or where libavformat cannot go on.
     private func readPacket(for decoding: inout MediaDecoding) throws -> Bool {
@@ -144,11 +169,58 @@ public final class MediaSource {
             decoding.end(because: cause)
             return false
         }
-        if isFirst, !decoding.dropsPadding, let packet = container.packet {
+        guard let packet = container.packet else { return true }
+        if let skip = chainedSkip {
+            try MediaTrim.announce(skip: skip, by: packet)
+            chainedSkip = nil
+        }
+        setTime(of: packet)
+        guard isFirst else { return true }
+        if let start = lostStart(before: packet.pointee) {
+            // The padding is missing, too.
+            decoding.begin(at: start)
+        } else if !decoding.dropsPadding {
             try MediaTrim.announce(
                 skip: rawFrames.map { Int(clamping: $0.heard.lowerBound) } ?? stream.initialPadding, by: packet)
         }
         return true
+    }
+
+    /// Samples in a tick of the packets' times, at least one.
+    private var samplesPerTick: Int64 {
+        timeBase.map { max(av_rescale_q(1, $0, AVRational(num: 1, den: Int32(clamping: stream.sampleRate))), 1) } ?? 1
+    }
+
+    /// Where the recording began, in samples of presentation time, if what came before `packet`, the first, is missing; nil if nothing
+    /// shows that. The frames of FLAC bear numbers: a stream in Matroska that was cut on purpose begins at time 0 with any number.
+    private func lostStart(before packet: AVPacket) -> Int64? {
+        if let start = stream.lostStart { return start }
+        guard format.hasPrefix("matroska"), let timeBase, packet.pts != zwl_AV_NOPTS_VALUE,
+            let number = frameNumber(of: packet), number > 0
+        else { return nil }
+        let sample = av_rescale_q(packet.pts, timeBase, AVRational(num: 1, den: Int32(clamping: stream.sampleRate)))
+        let distance = sample.subtracting(number)?.magnitude ?? .max
+        return distance <= 2 * samplesPerTick.magnitude ? 0 : nil
+    }
+
+    /// The number of the first sample of `packet`, if it is a frame of FLAC; nil otherwise.
+    private func frameNumber(of packet: AVPacket) -> Int64? {
+        (parser as? FLACPacketParser)?.firstSample(of: UnsafeRawBufferPointer(packet)).flatMap { Int64(exactly: $0) }
+    }
+
+    /// Gives `packet` the time that its own number says if it is of a FLAC stream in Ogg: libavformat counts on over pages that are
+    /// missing, and from 0 if the first are. A stream that was cut on purpose begins at its first page with any number.
+    private func setTime(of packet: UnsafeMutablePointer<AVPacket>) {
+        guard format == "ogg", let timeBase, packet.pointee.pts != zwl_AV_NOPTS_VALUE,
+            let number = frameNumber(of: packet.pointee)
+        else { return }
+        let unit = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
+        let first =
+            firstNumber ?? (stream.lostStart ?? number.subtracting(av_rescale_q(packet.pointee.pts, timeBase, unit)))
+        firstNumber = first
+        guard let first, let sample = number.subtracting(first) else { return }
+        packet.pointee.pts = av_rescale_q(sample, unit, timeBase)
+        packet.pointee.dts = packet.pointee.pts
     }
 
     /// The end of the recording in samples of presentation time; nil if the container does not say.
@@ -168,7 +240,7 @@ public final class MediaSource {
     private func read() throws(MediaError) -> Bool {
         if !hasBegun { rawFrames = findFrames() }
         hasBegun = true
-        guard let rawFrames else { return try container.read(stream: stream.index) }
+        guard let rawFrames else { return try readPassingHeaders() }
         guard nextFrame < rawFrames.frames.count else { return false }
         defer { nextFrame += 1 }
         do {
@@ -177,6 +249,18 @@ public final class MediaSource {
             throw MediaError(path, "cannot be read on", cause: error)
         }
         return true
+    }
+
+    /// Reads the next packet of the container that is no header of a chained stream.
+    private func readPassingHeaders() throws(MediaError) -> Bool {
+        while try container.read(stream: stream.index) {
+            guard format == "ogg", let packet = container.packet?.pointee,
+                let header = ChainedHeader(UnsafeRawBufferPointer(packet), codec: stream.codec)
+            else { return true }
+            isChained = true
+            chainedSkip = header.skippedSamples ?? chainedSkip
+        }
+        return false
     }
 
     /// The frames of a file that has nothing else: libavformat loses some at foreign bytes, and knows no times. Nil for any other
@@ -199,8 +283,10 @@ public final class MediaSource {
             guard let described = container.stream(stream.index)?.pointee else {
                 throw MediaFailure("the stream is gone")
             }
-            // The packets of Opus say how long they are.
-            let isPaged = format == "ogg" && described.codecpar?.pointee.codec_id != AV_CODEC_ID_OPUS
+            // The packets of Opus say how long they are, and those of FLAC where they belong.
+            let isPaged =
+                format == "ogg" && described.codecpar?.pointee.codec_id != AV_CODEC_ID_OPUS
+                && !(parser is FLACPacketParser)
             return MediaDecoding(try MediaDecoder(described), timeBase: described.time_base, isPaged: isPaged)
         } catch {
             throw MediaError(path, "its \(stream.codec) cannot be decoded", cause: error)

@@ -20,6 +20,9 @@ extension MediaStream {
                 UInt64(exactly: av_rescale_q($0, AVRational(num: 1, den: AV_TIME_BASE), rate))
             }
         }
+        lostStart = container.outline.lostStart(of: Int(stream.index)).map {
+            av_rescale_q($0, AVRational(num: 1, den: 1_000_000_000), rate)
+        }
         initialPadding = Int(max(parameters.initial_padding, 0))
         bitRate = parameters.bit_rate > 0 ? UInt64(parameters.bit_rate) : nil
         let disposition = stream.disposition

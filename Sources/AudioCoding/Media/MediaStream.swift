@@ -19,6 +19,8 @@ public struct MediaStream: Sendable {
     /// Samples of one channel that the encoder put before the first of the source, as the container announces them. The first packet
     /// may say otherwise.
     public let initialPadding: Int
+    /// Where it began, in samples of presentation time, if what came first is missing; nil if the container does not show that.
+    public let lostStart: Int64?
     /// Bits a second that the container or the codec announces; nil if neither does.
     public let bitRate: UInt64?
     /// What the stream is for, by the container: `default`, `original`, `comment`.

@@ -24,6 +24,11 @@ struct MediaTimeline {
         tolerance = max(samplesPerTick.multiplied(by: 2) ?? .max, packet)
     }
 
+    /// Says that the recording began at `start`, in samples of presentation time, although its first packets are missing.
+    mutating func begin(at start: Int64) {
+        origin = start
+    }
+
     /// How many samples are missing before the next ones, which begin at `presentationSample` if that is known.
     ///
     /// Times are compared with where the recording began, so that those which jitter add up to nothing. Throws if all gaps together are

@@ -95,15 +95,22 @@ struct SkippedLine: ImportLine {
     let status = "already there"
     let source: String
     let recording: String
+    /// How closely the recording was looked at.
+    let checked: String
 
-    init(_ file: ImportSources.File, _ place: String) {
+    init(_ file: ImportSources.File, _ place: String, _ proof: RecordingProof) {
         source = file.path
         recording = place
+        checked = proof.rawValue
     }
 
     var isFault: Bool { false }
 
-    var text: String { "\(source): already there, as /\(recording)" }
+    var text: String {
+        let found =
+            checked == RecordingProof.everything.rawValue ? "all of which was checked" : "all parts of which are there"
+        return "\(source): already there, as /\(recording), \(found)"
+    }
 }
 
 /// A source that would be in the store already, since another one with the same bytes would be imported before.

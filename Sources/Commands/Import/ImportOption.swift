@@ -92,6 +92,9 @@ enum ImportOption {
             "--strict", effect: .flag { $0.options.isStrict = true },
             help: "refuse sources that are damaged or cut short (imported as far as they go, with a note)"),
         Option(
+            "--verify", effect: .flag { $0.options.proof = .everything },
+            help: "check all of the recordings of sources that are there already, not only whether all parts are there"),
+        Option(
             "--jobs", "-j",
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.jobs = try number(text, "--jobs", 1...1024)

@@ -31,6 +31,7 @@ final class ImportReport: Sendable {
     private let isQuiet: Bool
     private let isDryRun: Bool
     private let keepsTree: Bool
+    private let proof: RecordingProof
     private let fileCount: Int
     private let passedOver: [ImportSources.PassedOver]
     private let totalByteCount: UInt64
@@ -44,6 +45,7 @@ final class ImportReport: Sendable {
         isQuiet = configuration.isQuiet
         isDryRun = configuration.isDryRun
         keepsTree = configuration.keepsTree
+        proof = configuration.options.proof
         fileCount = sources.files.count
         passedOver = sources.passedOver
         totalByteCount = sources.byteCount
@@ -74,7 +76,7 @@ final class ImportReport: Sendable {
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
                     state.alreadyThere += 1
-                    say(SkippedLine(source, place))
+                    say(SkippedLine(source, place, proof))
                 case .failure(let error): report(source, error, &state)
                 }
             }
@@ -126,7 +128,7 @@ final class ImportReport: Sendable {
                 say(PreviewLine(source, preview))
             case .success(.alreadyThere(let place)):
                 state.alreadyThere += 1
-                say(SkippedLine(source, place))
+                say(SkippedLine(source, place, proof))
             case .success(.repeated(let other)):
                 state.alreadyThere += 1
                 say(RepeatedLine(source, other))

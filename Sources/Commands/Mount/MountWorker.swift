@@ -41,7 +41,7 @@ struct MountWorker: Sendable {
                 changeableFolders: folder.map { [$0] } ?? []))
     }
 
-    /// Answers the requests that come through `device`, until the store is unmounted or a signal comes. Calls `onReady`, on any thread,
+    /// Answers the requests that come through `device`, which it closes, until the store is unmounted or a signal comes. Calls `onReady`, on any thread,
     /// when the mount answers. The metrics have the `measures` that confine this process.
     func serve(
         _ device: Int32, _ measures: ConfinementMeasures, onReady: @escaping @Sendable () -> Void
@@ -72,6 +72,8 @@ struct MountWorker: Sendable {
                 giveBackWhenIdle(cache)
                 onReady()
             }
+            // Only the session and the monitor have it: what waits for an answer ends when both have closed it.
+            close(device)
             try session.run(handlingSignals: true)
         } catch {
             throw CommandError(error.summary)

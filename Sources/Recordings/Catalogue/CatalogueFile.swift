@@ -4,8 +4,8 @@ import Synchronization
 
 /// What was learned about the recordings of a store, kept from mount to mount in an SQLite database.
 ///
-/// It is only a cache: an entry is used if its recording has not changed since, and everything is learned anew if the database
-/// cannot be read or written. Several mounts may share one. Safe to call from any thread.
+/// It is only a cache: an entry is used if it fits its checksum and its recording has not changed since, and everything is learned anew
+/// if the database cannot be read or written. Several mounts may share one. Safe to call from any thread.
 public final class CatalogueFile: Sendable {
     /// A kind of data that takes long to compute. Each is declared beside the code that computes it.
     struct DerivedKind: RawRepresentable, Sendable {
@@ -21,7 +21,7 @@ public final class CatalogueFile: Sendable {
     /// "zwlr", as SQLite's `application_id`.
     private static let application: Int64 = 0x7A77_6C72
     /// To be increased if a column changes its meaning, or if a table changes in anything but its columns of facts.
-    private static let revision: UInt64 = 3
+    private static let revision: UInt64 = 4
     /// The names of the columns of facts, quoted for SQL.
     private static let factColumns = RecordingFacts.columns.map { "\"\($0)\"" }.joined(separator: ", ")
     /// SQLite's `user_version` of a catalogue of this revision with these columns: 31 bits of a hash.
@@ -79,7 +79,7 @@ public final class CatalogueFile: Sendable {
         try database.execute(
             """
             CREATE TABLE IF NOT EXISTS recordings(
-                parent TEXT, node TEXT, version INTEGER, \(Self.factColumns),
+                parent TEXT, node TEXT, version INTEGER, checksum INTEGER, \(Self.factColumns),
                 PRIMARY KEY(parent, node)) WITHOUT ROWID
             """)
         try database.execute(
@@ -104,11 +104,12 @@ public final class CatalogueFile: Sendable {
 
     /// Calls `body` with the name and the entry of each recording in the group at `path` that has an entry.
     func forEachEntry(ofGroup path: String, _ body: @Sendable (_ name: String, _ entry: Entry) -> Void) {
-        let sql = "SELECT node, version, \(Self.factColumns) FROM recordings WHERE parent = ?"
+        let sql = "SELECT node, version, checksum, \(Self.factColumns) FROM recordings WHERE parent = ?"
         _ = use { database throws(DatabaseError) in
             try database.forEachRow(sql, [.text(path)]) { columns in
-                guard columns.count > 2, let name = columns[0].text, let version = columns[1].integer,
-                    let facts = RecordingFacts(columns[2...], path: path.isEmpty ? name : "\(path)/\(name)")
+                guard columns.count > 3, let name = columns[0].text, let version = columns[1].integer,
+                    columns[2] == Self.checksum(of: [.text(path)] + columns[..<2] + columns[3...]),
+                    let facts = RecordingFacts(columns[3...], path: path.isEmpty ? name : "\(path)/\(name)")
                 else { return }
                 body(name, Entry(version: UInt64(bitPattern: version), facts: facts))
             }
@@ -118,8 +119,9 @@ public final class CatalogueFile: Sendable {
     /// Keeps what was learned about the recording called `name` in the group at `group`. It is written later, together with
     /// others.
     func keep(_ entry: Entry, name: String, group: String) {
-        let row: [DatabaseValue] =
-            [.text(group), .text(name), DatabaseValue(entry.version)] + entry.facts.row
+        let key: [DatabaseValue] = [.text(group), .text(name), DatabaseValue(entry.version)]
+        let facts = entry.facts.row
+        let row = key + [Self.checksum(of: key + facts)] + facts
         let isFull = state.withLock { state in
             if state.database != nil { state.pending.append(row) }
             return state.pending.count >= Self.batch
@@ -138,6 +140,13 @@ public final class CatalogueFile: Sendable {
         _ = use { database throws(DatabaseError) in
             try database.execute("INSERT OR REPLACE INTO recordings VALUES (\(places))", forEach: rows)
         }
+    }
+
+    /// A checksum of the values of a row: SQLite does not notice a wrong bit in one, which would be a wrong size or a wrong name.
+    private static func checksum(of values: [DatabaseValue]) -> DatabaseValue {
+        var hash = FNV1a()
+        for value in values { hash.add(value) }
+        return DatabaseValue(hash.value)
     }
 
     // MARK: - Derived data
@@ -182,5 +191,28 @@ public final class CatalogueFile: Sendable {
     private func say(_ error: DatabaseError) {
         let advice = error.isDamage ? "; delete it, and it is made anew" : ""
         log.say(.warning, "the catalogue \(path) cannot be used, recordings are learned anew: \(error)\(advice)")
+    }
+}
+
+extension FNV1a {
+    /// Adds the kind of `value`, the number of its bytes, and its bytes.
+    fileprivate mutating func add(_ value: DatabaseValue) {
+        switch value {
+        case .null: add(0, [])
+        case .integer(let number): add(1, Self.bytes(of: UInt64(bitPattern: number)))
+        case .real(let number): add(2, Self.bytes(of: number.bitPattern))
+        case .text(let text): add(3, text.utf8)
+        case .blob(let bytes): add(4, bytes)
+        }
+    }
+
+    private mutating func add(_ kind: UInt8, _ bytes: some Collection<UInt8>) {
+        add(kind)
+        for byte in Self.bytes(of: UInt64(bytes.count)) { add(byte) }
+        for byte in bytes { add(byte) }
+    }
+
+    private static func bytes(of word: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) }
     }
 }

@@ -6,6 +6,9 @@ protocol CatalogueSource: Sendable {
     /// Whether the node at `path` can be read, and listed if it is a group.
     func isReadable(_ path: String) -> Bool
 
+    /// The node of the recording at `path` as it is now.
+    func node(at path: String) throws(RecordingError) -> RecordingNode
+
     /// The facts of the recording at `node`.
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts
 

@@ -23,9 +23,11 @@ struct DerivedData: Sendable {
         file.keep(content + check(of: content[...]), as: kind, of: path, version: version)
     }
 
-    /// A checksum, since one wrong bit in this data would give wrong samples.
+    /// A checksum, since one wrong bit in this data, or in what it is about, would give wrong samples.
     private func check(of content: ArraySlice<UInt8>) -> [UInt8] {
-        var hash = FNV1a()
+        var hash = FNV1a(of: [version])
+        for byte in path.utf8 { hash.add(byte) }
+        hash.add(0)
         for byte in content { hash.add(byte) }
         return (0..<8).map { UInt8(truncatingIfNeeded: hash.value >> (8 * UInt64($0))) }
     }

@@ -211,6 +211,21 @@ public final class GroupContents: Sendable {
         return facts
     }
 
+    /// Learns the recording `number` anew when it is next asked for, since it was rewritten.
+    public func relearn(_ number: Int) {
+        let (page, slot) = place(of: number)
+        guard let node = try? source.node(at: path(of: number)),
+            let forgotten = pages[page].forget(slot, found: node.packed)
+        else { return }
+        let byteCount = WaveFileStatus(packed: forgotten)?.byteCount ?? 0
+        progress.count { counts in
+            counts.learned -= 1
+            counts.waiting += 1
+            counts.waveByteCount = counts.waveByteCount.subtracting(byteCount) ?? 0
+        }
+        progress.addHealed()
+    }
+
     /// The recording `number`, learned now if it is not yet, and opened when it is read.
     public func recording(_ number: Int) throws(RecordingError) -> Recording {
         source.recording(try facts(of: number))

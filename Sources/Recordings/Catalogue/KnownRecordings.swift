@@ -49,6 +49,10 @@ struct KnownRecordings: CatalogueSource {
 
     func isReadable(_ path: String) -> Bool { false }
 
+    func node(at path: String) throws(RecordingError) -> RecordingNode {
+        throw RecordingError("is in no store", recording: path)
+    }
+
     func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
         guard let recording = recordings[Self.normal(node.path)] else {
             throw RecordingError("is not known", recording: node.path)

@@ -18,8 +18,8 @@ extension RecordingColumn {
                 .infoText.named("file in a mount"),
             ]),
         RecordingColumn(
-            "file_bytes", .of(.text) { $0.file?.base64FileBytes.map { .text($0) } },
-            "The bytes of that path in base64, if they are no UTF-8.",
+            "file_bytes", .of(.text) { $0.file?.base64HiddenBytes.map { .text($0) } },
+            "The bytes of that path in base64, if the text does not show them all.",
             in: [
                 .recordingsCSV.named("path_bytes", after: "serial"), .listCSV.named("file_bytes", after: "serial"),
                 .listJSON, .infoText.named("file bytes", after: "file"),
@@ -35,8 +35,8 @@ extension RecordingColumn {
                 .listCSV, .listJSON, .infoText.named("source"), .extendedAttributes.named("source", after: "codec"),
             ]),
         RecordingColumn(
-            "filename_bytes", .of(.text) { $0.facts.sourceName.base64FileBytes.map { .text($0) } },
-            "The bytes of that name in base64, if they are no UTF-8.",
+            "filename_bytes", .of(.text) { $0.facts.sourceName.base64HiddenBytes.map { .text($0) } },
+            "The bytes of that name in base64, if the text does not show them all.",
             in: [
                 .recordingsCSV.named("filename_bytes", after: "serial"),
                 .listCSV.named("filename_bytes", after: "serial"), .listJSON,

@@ -55,9 +55,9 @@ public enum RecordingOutput: Sendable, CaseIterable {
     /// The first line of a CSV: the names.
     public var csvHeader: String { CSV.line(columns.map(\.name)) }
 
-    /// The line of `row` in a CSV; unknown values are empty.
+    /// The line of `row` in a CSV; unknown values are empty. Control characters are escaped: people look at tables in terminals.
     public func csvLine(of row: RecordingRow) -> String {
-        CSV.line(columns.map { $0.column.value(row)?.text ?? "" })
+        CSV.line(columns.map { $0.column.value(row)?.text.escapingControlCharacters ?? "" })
     }
 
     /// The known values of `row`, column by column, each with its name.

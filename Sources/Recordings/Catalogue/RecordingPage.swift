@@ -19,6 +19,8 @@ final class RecordingPage: Sendable {
     private struct State {
         /// The packed attributes of each; dropped once all are learned and none is to be learned again.
         var found: ByteRows
+        /// The packed attributes of those that were found again, in place of the others.
+        var foundAgain: [Int: [UInt8]] = [:]
         /// The packed facts of those that are learned, in the order in which they were learned.
         var learned: ByteRows
         /// For each the row in `learned`; below zero if there is none.
@@ -136,6 +138,19 @@ final class RecordingPage: Sendable {
         }
     }
 
+    /// Forgets the facts of the recording at `slot`, which are learned from `found` when they are next needed. Returns what is forgotten;
+    /// nil if they are not learned, or were forgotten so often that the page has no room.
+    func forget(_ slot: Int, found: [UInt8]) -> ArraySlice<UInt8>? {
+        state.withLock { state in
+            let row = Int(state.rows[slot])
+            guard row >= 0, state.problems[slot] == nil, state.learned.count < Int(Int8.max) else { return nil }
+            state.rows[slot] = State.none
+            state.foundAgain[slot] = found
+            state.waitingCount += 1
+            return state.learned[row]
+        }
+    }
+
     private enum Turn: Sendable {
         case take(ArraySlice<UInt8>)
         case fail(RecordingError)
@@ -150,7 +165,8 @@ final class RecordingPage: Sendable {
             guard row < 0 else { return .take(state.learned[row]) }
             let flight = state.flights[slot] ?? SingleFlight()
             state.flights[slot] = flight
-            return .learn(flight, from: state.found[slot], isRetry: problem != nil)
+            let found = state.foundAgain[slot].map { $0[...] } ?? state.found[slot]
+            return .learn(flight, from: found, isRetry: problem != nil)
         }
     }
 
@@ -163,6 +179,7 @@ final class RecordingPage: Sendable {
             case .success(let facts):
                 state.rows[slot] = Int8(state.learned.count)
                 state.learned.append(facts)
+                state.foundAgain[slot] = nil
             case .failure(let error):
                 var delay = previous?.delay
                 delay?.extend()

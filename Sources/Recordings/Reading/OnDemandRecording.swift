@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import Zarr
 
 /// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
 ///
@@ -10,8 +11,14 @@ final class OnDemandRecording: SampleReading {
     private let opener: RecordingOpener
     /// What was announced of it: if it opens as anything else, no read may return its bytes.
     private let announced: WaveOutline
+    /// The store as it was when this object was made.
+    private let pinned: PinnedStore
     private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
+    /// Whether a program has opened it.
+    private let hasBegun = Atomic<Bool>(false)
+    /// Whether it was found to be rewritten since it was opened. It then stays so: another object takes its place.
+    private let isStale = Atomic<Bool>(false)
 
     /// A class, so that a recording that is not open takes little memory.
     private final class Opened: Sendable {
@@ -22,25 +29,51 @@ final class OnDemandRecording: SampleReading {
         }
     }
 
-    /// The samples of the recording that `facts` announce.
-    init(_ facts: RecordingFacts, opener: RecordingOpener) {
+    /// The samples of the recording that `facts` announce, read from `pinned`.
+    init(_ facts: RecordingFacts, in pinned: PinnedStore, opener: RecordingOpener) {
         path = facts.path
+        self.pinned = pinned
         announced = facts.outline
         self.opener = opener
     }
 
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
-        try recording().samples.read(bytes: range)
+        try noticingChange { recording throws(RecordingError) in try recording.samples.read(bytes: range) }
     }
 
     func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
-        try recording().samples.decodeAhead(bytes: range)
+        try noticingChange { recording throws(RecordingError) in try recording.samples.decodeAhead(bytes: range) }
     }
 
     /// The source's bytes around the samples.
     fileprivate func envelopeBytes() throws(RecordingError) -> (head: [UInt8], tail: [UInt8]) {
-        guard let envelope = try recording().envelope else { throw change }
-        return try envelope.bytes()
+        try noticingChange { recording throws(RecordingError) in
+            guard let envelope = recording.envelope else { throw change }
+            return try envelope.bytes()
+        }
+    }
+
+    /// True from the second time on: an object that was there before may have read another version of the recording.
+    func beginReading() -> Bool {
+        hasBegun.exchange(true, ordering: .relaxed)
+    }
+
+    /// What `body` returns for the recording. If it turns out to be rewritten since it was opened, nothing can be read of this object any
+    /// more, and the next program that opens it gets another one.
+    private func noticingChange<T>(
+        _ body: (Recording) throws(RecordingError) -> T
+    ) throws(RecordingError) -> T {
+        if isStale.load(ordering: .relaxed) { throw change }
+        do throws(RecordingError) {
+            return try body(recording())
+        } catch {
+            if error.isChange {
+                isStale.store(true, ordering: .relaxed)
+                opener.openRecordings.forget(self, path: path)
+                opened.clear()
+            }
+            throw error
+        }
     }
 
     /// Whether it was used since the last call. Only `OpenRecordings` calls this.
@@ -66,7 +99,7 @@ final class OnDemandRecording: SampleReading {
         isInUse.store(true, ordering: .relaxed)
         var isNew = false
         let opened = try opened.get { () throws(RecordingError) in
-            let recording = try opener.open(path)
+            let recording = try opener.open(path, in: pinned)
             guard recording.facts.outline == announced else { throw change }
             isNew = true
             return Opened(recording)
@@ -76,7 +109,9 @@ final class OnDemandRecording: SampleReading {
     }
 
     private var change: RecordingError {
-        RecordingError("the store's recording changed since it was mounted; mount it again", recording: path)
+        RecordingError(
+            "was rewritten since it was opened", recording: path,
+            cause: StoreError(.changed, "is another one now; open it again", key: path))
     }
 }
 
@@ -131,6 +166,13 @@ final class OpenRecordings: Sendable {
             let recording = make()
             state.held[facts.path] = Holder(recording: recording)
             return recording
+        }
+    }
+
+    /// No longer gives out `recording`, which has that `path`.
+    func forget(_ recording: OnDemandRecording, path: String) {
+        state.withLock { state in
+            if state.held[path]?.recording === recording { state.held[path] = nil }
         }
     }
 

@@ -12,13 +12,20 @@ struct LoadedRecording: Sendable {
 
 /// Reads what must be known of a recording before its first sample: its format, its length, where its samples are.
 struct RecordingLoader: Sendable {
-    let store: any Store
+    var store: any Store
     let cache: BlockCache
     /// Keeps data that takes long to compute; nil if nothing is kept.
     var file: CatalogueFile?
     /// Count what is decoded.
     var counters = DecodeCounters()
     let log: Log
+
+    /// The same, but reading from `store`.
+    func reading(from store: any Store) -> RecordingLoader {
+        var loader = self
+        loader.store = store
+        return loader
+    }
 
     /// Opens the recording at `node`; throws if it cannot be served.
     func load(_ node: RecordingNode) throws(RecordingError) -> LoadedRecording {

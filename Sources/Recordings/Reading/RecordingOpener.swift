@@ -32,9 +32,9 @@ final class RecordingOpener: Sendable {
             store: store, cache: BlockCache(budget: Self.learningByteCount), file: file, counters: counters, log: log)
     }
 
-    /// The recording at `path`, with all that reading it needs.
-    func open(_ path: String) throws(RecordingError) -> Recording {
-        try loader.load(RecordingNode(store: store, path: path, cache: cache)).recording
+    /// The recording at `path`, with all that reading it from `pinned` needs.
+    func open(_ path: String, in pinned: PinnedStore) throws(RecordingError) -> Recording {
+        try loader.reading(from: pinned).load(RecordingNode(store: pinned, path: path, cache: cache)).recording
     }
 
     /// Closes all recordings but those that are still referenced, and keeps none open from now on.
@@ -42,8 +42,16 @@ final class RecordingOpener: Sendable {
         openRecordings.end()
     }
 
-    private func onDemand(_ facts: RecordingFacts) -> OnDemandRecording {
-        openRecordings.recording(facts) { OnDemandRecording(facts, opener: self) }
+    /// The store as it is now, for the recording at `path`.
+    private func pinned(_ path: String, isArray: Bool) -> PinnedStore {
+        PinnedStore(store, audio: isArray ? path : "\(path)/\(HierarchyNames.blob)")
+    }
+
+    private func onDemand(_ facts: RecordingFacts, in pinned: PinnedStore? = nil) -> OnDemandRecording {
+        openRecordings.recording(facts) {
+            OnDemandRecording(
+                facts, in: pinned ?? self.pinned(facts.path, isArray: facts.isArray), opener: self)
+        }
     }
 }
 
@@ -65,9 +73,10 @@ extension RecordingOpener: CatalogueSource {
         // Taken before anything is read, so that whatever changes meanwhile has another version.
         let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
         let isKeptOpen = openRecordings.hasRoom
-        let opened = try (isKeptOpen ? loader : learner).load(node).recording
+        let pinned = pinned(node.path, isArray: node.isArray)
+        let opened = try (isKeptOpen ? loader : learner).reading(from: pinned).load(node).recording
         if isKeptOpen {
-            let recording = onDemand(opened.facts)
+            let recording = onDemand(opened.facts, in: pinned)
             recording.keep(opened)
             openRecordings.add(recording)
         }
@@ -84,6 +93,10 @@ extension RecordingOpener: CatalogueSource {
 
     func recording(_ facts: RecordingFacts) -> Recording {
         Recording(facts, onDemand(facts))
+    }
+
+    func node(at path: String) throws(RecordingError) -> RecordingNode {
+        try RecordingNode(store: store, path: path, cache: cache)
     }
 
     func recording(at path: String, below root: String) throws(RecordingError) -> Recording? {

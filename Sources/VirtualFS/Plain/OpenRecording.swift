@@ -19,14 +19,22 @@ final class OpenRecording: OpenFile {
         let head: Block, tail: Block
     }
 
-    /// The WAV file of `recording`, at `path`; nil if no file can be that large.
-    init?(_ recording: Recording, path: String, prefetcher: Prefetcher?) {
+    /// Is called if the recording turns out to be rewritten.
+    private let onChange: @Sendable () -> Void
+    let keepsContent: Bool
+
+    /// The WAV file of `recording`, at `path`; nil if no file can be that large. `onChange` is called if it turns out to be rewritten.
+    init?(
+        _ recording: Recording, path: String, prefetcher: Prefetcher?, onChange: @escaping @Sendable () -> Void = {}
+    ) {
         guard let extent = recording.waveExtent else { return nil }
         self.path = path
         self.extent = extent
         self.recording = recording
         self.prefetcher = prefetcher
         reader = prefetcher?.reader(of: recording)
+        self.onChange = onChange
+        keepsContent = recording.samples.beginReading()
     }
 
     var isRecording: Bool { true }
@@ -49,6 +57,10 @@ final class OpenRecording: OpenFile {
         }
         if !parts.tail.isEmpty { slices.append(BlockSlice(try readEnds().tail, parts.tail)) }
         return slices
+    }
+
+    func noticeChange() {
+        onChange()
     }
 
     func close() {

@@ -19,9 +19,16 @@ struct RecordingFile: File {
         }
     }
 
-    func open(in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
+    func open(_ inode: Inode, in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
         guard let recording = try? contents.recording(number) else { throw .notFound }
-        guard let file = OpenRecording(recording, path: path, prefetcher: volume.prefetcher) else { throw .invalid }
+        guard
+            let file = OpenRecording(
+                recording, path: path, prefetcher: volume.prefetcher,
+                onChange: { [contents, number, weak volume] in
+                    contents.relearn(number)
+                    volume?.invalidate(inode)
+                })
+        else { throw .invalid }
         return file
     }
 

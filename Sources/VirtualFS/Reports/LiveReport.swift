@@ -14,7 +14,7 @@ struct LiveReport: File {
         FileStatus(size: 0, modified: modified)
     }
 
-    func open(in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
+    func open(_ inode: Inode, in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
         OpenText(path: path, text: Block(Array(text(volume.metrics).utf8)))
     }
 }

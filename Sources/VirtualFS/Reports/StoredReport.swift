@@ -24,7 +24,7 @@ final class StoredReport: File {
         FileStatus(size: text().byteCount, modified: modified)
     }
 
-    func open(in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
+    func open(_ inode: Inode, in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
         OpenReport(text: text(), path: path)
     }
 

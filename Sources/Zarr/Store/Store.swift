@@ -28,6 +28,14 @@ public protocol Store: Sendable {
 
     /// Bytes of all values below `prefix` (empty: the root), as the store keeps them; 0 if there are none.
     func byteCount(below prefix: String) throws(StoreError) -> UInt64
+
+    /// Keeps nothing open any more, since something that was read turned out not to be what is there now.
+    func forget()
+}
+
+extension Store {
+    /// Nothing is kept open.
+    public func forget() {}
 }
 
 /// What a store says of a value when it reads it.
@@ -37,11 +45,14 @@ public struct ValueInfo: Sendable, Equatable {
     /// Changes whenever the value is written or replaced; nil if the store knows no such number. The bytes that were read
     /// are of this version or of a later one.
     public let version: UInt64?
+    /// When that version was written, in nanoseconds since 1970 by the clock of whatever keeps the store; nil if that is not known.
+    public let changed: Int64?
 
     /// A value of `size` bytes.
-    public init(size: UInt64, version: UInt64?) {
+    public init(size: UInt64, version: UInt64?, changed: Int64? = nil) {
         self.size = size
         self.version = version
+        self.changed = changed
     }
 }
 

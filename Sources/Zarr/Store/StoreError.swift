@@ -12,12 +12,12 @@ public struct StoreError: DescribedError {
         case cutShort(size: UInt64)
         /// The value has more bytes than the caller allows.
         case tooLarge(size: UInt64)
-        /// The value changed while it was read.
+        /// The value changed while it was read, or since it was first read.
         case changed
     }
 
     /// What sort of failure it is.
-    let kind: Kind
+    public let kind: Kind
     /// What happened.
     let problem: String
     /// The key that it happened to, or the prefix that was listed.

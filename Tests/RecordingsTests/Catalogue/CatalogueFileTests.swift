@@ -87,10 +87,29 @@ struct CatalogueFileTests {
             let database = try Database(path: path)
             try database.execute("UPDATE recordings SET format_rate = -5, format_channels = 'two', samples = x'00'")
             #expect(try description(catalogue(base, path)) == fresh)
-            // A plausible but wrong number of samples, which is noticed when the samples are read.
-            try database.execute("UPDATE recordings SET samples = samples + 1")
-            let wrong = try catalogue(base, path)
-            #expect(throws: RecordingError.self) { try wrong[0].bytes(0..<4) }
+            // Plausible but wrong.
+            for change in ["samples = samples + 1", "name = 'other.wav'", "sha256 = 'abd'"] {
+                try database.execute("UPDATE recordings SET \(change)")
+                #expect(try description(catalogue(base, path)) == fresh, "\(change)")
+            }
+        }
+    }
+
+    @Test func `a wrong bit anywhere in the catalogue's file changes nothing that is shown`() throws {
+        try withStore { store, path in
+            let base = try DirectoryStore(path: store.directory.path)
+            let fresh = try description(catalogue(base, path))
+            let right = try Data(contentsOf: URL(filePath: path))
+            var random = RepeatableRandom(seed: 12)
+            let used = right.indices.filter { right[$0] != 0 }
+            for _ in 0..<300 {
+                var wrong = right
+                let place = used[Int(random.next() % UInt64(used.count))]
+                wrong[place] ^= 1 << UInt8(random.next() % 8)
+                try wrong.write(to: URL(filePath: path))
+                let shown = try description(catalogue(base, path))
+                #expect(shown == fresh, "byte \(place)")
+            }
         }
     }
 

@@ -174,7 +174,7 @@ struct CatalogueTests {
                     #expect(try recording.allBytes() == whole)
                     return false
                 } catch {
-                    return "\(error)".contains("changed since it was mounted")
+                    return "\(error)".contains("was rewritten since")
                 }
             }
             #expect(failed.count > 10)

@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Testing
 import WaveFile
@@ -13,6 +14,21 @@ import WaveFile
             #expect(!names.isEmpty)
             #expect(Set(names).count == names.count, "\(output)")
         }
+    }
+
+    @Test(arguments: ["a\u{1B}[31mb", "a\nb", "a\u{202E}vaw.b", "a\u{9B}b", "a\u{2028}b", "\u{2066}a"])
+    func `a CSV has no control characters, and the bytes of a name that has some`(name: String) throws {
+        let format = try #require(WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16))
+        let facts = RecordingFacts(
+            path: "0", isArray: false, sourceName: name, codec: .pcm, format: format, sampleCount: 1,
+            modified: Timestamp(seconds: 0))
+        let line = RecordingOutput.listCSV.csvLine(of: RecordingRow(facts, file: name)).dropLast()
+        #expect(line.unicodeScalars.allSatisfy { $0.properties.generalCategory != Unicode.GeneralCategory.control })
+        #expect(!line.unicodeScalars.contains { [0x202E, 0x2028, 0x2066].contains($0.value) })
+        let base64 = Data(name.utf8).base64EncodedString()
+        #expect(line.hasSuffix(",\(base64),\(base64)"))
+        let plain = RecordingOutput.listCSV.csvLine(of: RecordingRow(facts, file: "für \u{5D0}.wav"))
+        #expect(plain.contains("für \u{5D0}.wav") && plain.hasSuffix(",\(base64),\n"))
     }
 
     @Test func `each output has its columns in its own order, and the newer ones at the end`() {

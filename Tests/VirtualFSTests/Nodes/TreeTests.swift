@@ -128,5 +128,5 @@ private struct FixedFile: File {
     var extendedAttributes: [(name: String, value: String)] { [] }
 
     func status(in volume: Volume) throws(VirtualFSError) -> FileStatus { throw .notFound }
-    func open(in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile { throw .notFound }
+    func open(_ inode: Inode, in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile { throw .notFound }
 }

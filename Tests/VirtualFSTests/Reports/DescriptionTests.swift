@@ -25,11 +25,11 @@ struct DescriptionTests {
                 + "pond/a~1.wav,pond,flac,48000,1,16,1000,0.020833,,,,,,,,,,\n")
     }
 
-    @Test func `recordings.csv quotes fields that hold commas, quotes or line breaks`() throws {
+    @Test func `recordings.csv quotes fields that hold commas or quotes, and escapes line breaks`() throws {
         let volume = Volume([.synthetic("a,b\r\nc/0", source: "say \"hi\", now.flac", rateReason: "x\ny")])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
-                + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\r\nc\",flac,48000,1,16,1000,0.020833,,,\"x\ny\",,,,,,,\n")
+                + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\\r\\nc\",flac,48000,1,16,1000,0.020833,,,x\\ny,,,,,,,\n")
     }
 
     @Test func `recordings.csv has the bytes of names that are no UTF-8 in base64`() throws {

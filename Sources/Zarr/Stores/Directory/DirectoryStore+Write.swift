@@ -105,7 +105,7 @@ extension DirectoryStore: WritableStore {
         }
         // The lock is released when the descriptor is closed.
         let folder = OwnedDescriptor(descriptor: descriptor)
-        _ = try changes.attempt("flock", path, "cannot be locked") { flock(folder.descriptor, LOCK_EX) }
+        _ = try changes.lock(folder, LOCK_EX, path)
         return try withExtendedLifetime(folder) { () throws(StoreError) in try body() }
     }
 

@@ -33,32 +33,41 @@ public final class DirectoryStore: Store {
         changes = StoreChanges(root: root, willChange: observer)
     }
 
-    /// Reads a part of the file `key`: a range of a file that is open already with one pread(2), as a rule.
+    /// Reads a part of the file `key`: of a file that is open already with one pread(2), as a rule. All bytes are of the version that is
+    /// returned, as far as the file system's times show it.
     public func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
         guard let (opened, isNew) = try file(key) else { return nil }
         // A file that was opened earlier may have another size by now. A range that lay within it is read all the same.
-        let file = isNew || part.isRange(within: opened.info.size) ? opened : try opened.refreshed(key)
-        let range = try part.range(of: file.info.size, key)
+        var file = isNew || part.isRange(within: opened.info.size) ? opened : try opened.refreshed(key)
+        var range = try part.range(of: file.info.size, key)
         let buffer = memory(range.count)
-        let count: Int
-        do throws(StoreError) {
-            // No file is longer than Int.max.
-            count = try file.read(from: Int(clamping: range.lowerBound), into: buffer, key)
-        } catch {
-            // On a network file system, the descriptor may be of no use any more, and the file may be there again.
-            files.remove(key)
-            throw error
-        }
-        guard count == buffer.count else {
-            guard case .range = part else {
-                throw StoreError(.changed, "became shorter while it was read", key: key)
+        for _ in 0..<Self.maximumAttempts {
+            let count: Int
+            do throws(StoreError) {
+                // No file is longer than Int.max.
+                count = try file.read(from: Int(clamping: range.lowerBound), into: buffer, key)
+            } catch {
+                // On a network file system, the descriptor may be of no use any more, and the file may be there again.
+                files.remove(key)
+                throw error
             }
-            throw StoreError.cutShort(key, range: range, size: range.lowerBound + UInt64(count))
+            if count == buffer.count, !file.hasChanged { return file.info }
+            files.remove(key)
+            guard let (again, _) = try self.file(key) else { return nil }
+            file = again
+            range = try part.range(of: file.info.size, key)
+            guard range.count == buffer.count else { break }
         }
-        return file.info
+        throw StoreError(.changed, "changed while it was read", key: key)
     }
+
+    /// How often a file is read that changes while it is read.
+    private static let maximumAttempts = 3
+
+    /// As for every store: a descriptor stays with its file if a folder above that is renamed.
+    public func forget() { files.removeAll() }
 
     /// As for every store. Symbolic links to directories are not listed, so that a walk down the store always ends.
     public func children(of prefix: String) throws(StoreError) -> [String] {

@@ -9,12 +9,18 @@ struct ReadableFile: Sendable {
     /// The regular file that is open at `descriptor`, of which fstat(2) says `status`.
     init(_ descriptor: OwnedDescriptor, _ status: stat) {
         self.descriptor = descriptor
-        info = ValueInfo(size: UInt64(clamping: status.st_size), version: status.version)
+        info = ValueInfo(size: UInt64(clamping: status.st_size), version: status.version, changed: status.changed)
     }
 
     /// The same file, as it is now.
     func refreshed(_ key: String) throws(StoreError) -> ReadableFile {
         ReadableFile(descriptor, try Self.status(of: descriptor, key))
+    }
+
+    /// Whether it has been written, replaced or removed since it was opened.
+    var hasChanged: Bool {
+        var status = stat()
+        return fstat(descriptor.descriptor, &status) != 0 || status.version != info.version
     }
 
     /// Reads from byte `start` on until `buffer` is full or the file ends, and returns how many bytes that were.
@@ -44,6 +50,11 @@ struct ReadableFile: Sendable {
 }
 
 extension stat {
+    /// When the file was last written, replaced or removed, in nanoseconds since 1970.
+    fileprivate var changed: Int64? {
+        Int64(st_ctim.tv_sec).multiplied(by: 1_000_000_000)?.adding(Int64(st_ctim.tv_nsec))
+    }
+
     /// A number that changes whenever the file is written or replaced, or an entry of the directory is added, removed or
     /// renamed. The time of the last change cannot be set back, unlike that of the last writing.
     var version: UInt64 {

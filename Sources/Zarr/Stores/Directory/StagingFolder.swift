@@ -1,17 +1,23 @@
 import Glibc
 import Support
+import Synchronization
 
 /// A hidden folder at the root of a store in which nodes and files are written before they are renamed to their places, so that
 /// they appear as a whole or not at all.
 ///
 /// It holds no zarr.json and is therefore no node to any reader. A folder is taken for one only by its whole name and if it has a lock
-/// file and no zarr.json, or is empty: anything else was put there by somebody else. Its lock is held as long as this object lives, and is
-/// released by the system when the process ends, in whatever way: a folder whose lock no process holds was left by a
-/// dead process.
+/// file and no zarr.json, or is empty: anything else was put there by somebody else.
+///
+/// Its lock is held as long as this object lives, and is released by the system when the process ends, in whatever way. Not every file
+/// system tells others of locks, so the lock file also says who made the folder: it was left behind if its lock is free and the process
+/// does not live, or, if that is another machine's, if the folder is a day old. Should it live nevertheless, nothing of a recording is lost
+/// unsaid: the folder is renamed before anything in it is removed, and what is in it can then not be published.
 final class StagingFolder: Sendable {
     /// The beginning of the names of all such folders; the process's id and a random number follow.
     static let prefix = "\(NodeName.reservedPrefix)staging-"
     private static let lockName = "lock"
+    /// The paths of those of this process.
+    private static let own = Mutex<Set<String>>([])
 
     /// Its path in the store.
     let path: String
@@ -22,8 +28,8 @@ final class StagingFolder: Sendable {
     init(in store: DirectoryStore) throws(StoreError) {
         changes = store.changes
         while true {
-            let path = "\(Self.prefix)\(getpid())-\(String(UInt64.random(in: 0...(.max)), radix: 36))"
-            if let lock = try Self.make(path, store.changes) {
+            let path = Self.newPath()
+            if let lock = try Self.makeOwn(path, store.changes) {
                 self.path = path
                 self.lock = lock
                 return
@@ -31,19 +37,40 @@ final class StagingFolder: Sendable {
         }
     }
 
-    /// The lock of the new folder `path`; nil if another process removed the folder as a leftover before it was locked.
-    private static func make(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
-        guard try changes.makeFolder(path) else { return nil }
-        guard let lock = try openLock(of: path, changes) else { return nil }
-        _ = try changes.attempt("flock", path, "cannot be locked") { flock(lock.descriptor, LOCK_EX) }
-        return lock.hasName ? lock : nil
+    deinit {
+        Self.own.withLock { _ = $0.remove(path) }
     }
 
-    /// The lock file of the folder `path`, open, and made if it does not exist; nil if there is no such folder.
-    private static func openLock(of path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
+    private static func newPath() -> String {
+        "\(prefix)\(getpid())-\(String(UInt64.random(in: 0...(.max)), radix: 36))"
+    }
+
+    /// The lock of the new folder `path`, which is one of this process from before it exists; nil as below.
+    private static func makeOwn(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
+        own.withLock { _ = $0.insert(path) }
+        var lock: OwnedDescriptor?
+        defer { if lock == nil { own.withLock { _ = $0.remove(path) } } }
+        lock = try make(path, changes)
+        return lock
+    }
+
+    /// The lock of the new folder `path`; nil if another process took the folder for a leftover before it was locked.
+    private static func make(_ path: String, _ changes: StoreChanges) throws(StoreError) -> OwnedDescriptor? {
+        guard try changes.makeFolder(path) else { return nil }
+        guard let lock = try openLock(of: path, O_RDWR | O_CREAT, changes) else { return nil }
+        _ = try changes.lock(lock, LOCK_EX, path)
+        try NewFile(key: "\(path)/\(lockName)", file: lock, changes: changes).append(
+            Array(StagingOwner.current.text.utf8))
+        return changes.root.status(of: "\(path)/\(lockName)", links: .none)?.st_ino == lock.status?.st_ino ? lock : nil
+    }
+
+    /// The lock file of the folder `path`, open; nil if there is none.
+    private static func openLock(
+        of path: String, _ flags: Int32, _ changes: StoreChanges
+    ) throws(StoreError) -> OwnedDescriptor? {
         var descriptor: Int32 = -1
         let code = try changes.attempt("openat", path, "cannot be locked", unless: ENOENT) {
-            descriptor = changes.root.open("\(path)/\(lockName)", O_RDWR | O_CREAT, mode: 0o666, links: .none)
+            descriptor = changes.root.open("\(path)/\(lockName)", flags, mode: 0o666, links: .none)
             return descriptor
         }
         return code == 0 ? OwnedDescriptor(descriptor: descriptor) : nil
@@ -62,18 +89,18 @@ final class StagingFolder: Sendable {
         try Self.removeLocked(path, changes)
     }
 
-    /// Removes the folder `path` and all it holds, unless a living process holds its lock; false if one does.
+    /// Removes the folder `path` and all it holds, unless it was not left behind; false if not.
     static func removeAbandoned(_ path: String, _ changes: StoreChanges) throws(StoreError) -> Bool {
-        guard let lock = try openLock(of: path, changes) else { return true }
-        let code = try changes.attempt("flock", path, "cannot be locked", unless: EWOULDBLOCK) {
-            flock(lock.descriptor, LOCK_EX | LOCK_NB)
-        }
-        guard code == 0 else { return false }
-        if lock.hasName { try removeLocked(path, changes) }
+        // If it has no lock yet, it has nothing else either, or is not removed.
+        guard let lock = try openLock(of: path, O_RDWR, changes) else { return try changes.removeFolder(path) }
+        guard try changes.lock(lock, LOCK_EX | LOCK_NB, path), isAbandoned(path, lock) else { return false }
+        let doomed = newPath()
+        guard try changes.moveFolder(path, to: doomed) else { return false }
+        try removeLocked(doomed, changes)
         return true
     }
 
-    /// Whether no living process holds the lock of the folder `path`. Changes nothing.
+    /// Whether the folder `path` was left behind. Changes nothing.
     static func isAbandoned(_ path: String, of root: StoreFolder) throws(StoreError) -> Bool {
         let descriptor = root.open("\(path)/\(lockName)", O_RDONLY, links: .none)
         guard descriptor >= 0 else {
@@ -81,11 +108,32 @@ final class StagingFolder: Sendable {
             throw StoreError("cannot be read", key: path, system: SystemError("openat2", "\(path)/\(lockName)"))
         }
         let lock = OwnedDescriptor(descriptor: descriptor)
-        if flock(lock.descriptor, LOCK_SH | LOCK_NB) == 0 { return true }
-        guard errno == EWOULDBLOCK else {
-            throw StoreError("cannot be locked", key: path, system: SystemError("flock", path))
+        guard flock(lock.descriptor, LOCK_SH | LOCK_NB) == 0 || StoreChanges.hasNoLocks(errno) else {
+            guard errno == EWOULDBLOCK else {
+                throw StoreError("cannot be locked", key: path, system: SystemError("flock", path))
+            }
+            return false
         }
-        return false
+        return isAbandoned(path, lock)
+    }
+
+    /// Whether the folder `path` with the lock file that is open at `lock`, and whose lock is free, was left behind.
+    private static func isAbandoned(_ path: String, _ lock: OwnedDescriptor) -> Bool {
+        guard let owner = owner(of: lock) else { return true }
+        if owner == .current { return !own.withLock { $0.contains(path) } }
+        if owner.isLocal { return !owner.isAlive }
+        guard let status = lock.status else { return false }
+        return time(nil) - status.st_mtim.tv_sec > secondsUntilAbandoned
+    }
+
+    /// How old a folder of another machine is that was left behind. No recording is written for that long.
+    private static let secondsUntilAbandoned = 24 * 60 * 60
+
+    /// Who made the folder with that lock file; nil if it does not say so.
+    private static func owner(of lock: OwnedDescriptor) -> StagingOwner? {
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = pread(lock.descriptor, &bytes, bytes.count, 0)
+        return count > 0 ? StagingOwner(String(decoding: bytes[..<count], as: UTF8.self)) : nil
     }
 
     private static func removeLocked(_ path: String, _ changes: StoreChanges) throws(StoreError) {
@@ -103,9 +151,9 @@ final class StagingFolder: Sendable {
 }
 
 extension OwnedDescriptor {
-    /// Whether the file still has a name; it has none if it was removed while it was opened.
-    fileprivate var hasName: Bool {
+    /// What fstat(2) says; nil if it fails.
+    fileprivate var status: stat? {
         var status = stat()
-        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+        return fstat(descriptor, &status) == 0 ? status : nil
     }
 }

@@ -90,6 +90,19 @@ struct StoreChanges: Sendable {
         }
     }
 
+    // MARK: - Locking
+
+    /// Locks `file`, that of `path`, as flock(2) does; false if it is locked already and `operation` has LOCK_NB. On a file system without
+    /// locks this does nothing: no promise rests on them alone.
+    func lock(_ file: OwnedDescriptor, _ operation: Int32, _ path: String) throws(StoreError) -> Bool {
+        try attempt("flock", path, "cannot be locked", unless: EWOULDBLOCK, ENOSYS, ENOLCK, EOPNOTSUPP) {
+            flock(file.descriptor, operation)
+        } != EWOULDBLOCK
+    }
+
+    /// Whether `code`, of flock(2), says that the file system has no locks.
+    static func hasNoLocks(_ code: Int32) -> Bool { [ENOSYS, ENOLCK, EOPNOTSUPP].contains(code) }
+
     // MARK: - Syncing
 
     /// Waits until the bytes of the file `path`, or the names in the folder `path`, are on the disk.

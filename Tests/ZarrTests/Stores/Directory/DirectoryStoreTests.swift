@@ -74,6 +74,31 @@ struct DirectoryStoreTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a file that was rewritten since it was opened is read as it is now, with its new version`(isInPlace: Bool)
+        throws
+    {
+        try withStore { store, directory in
+            try write(Array(0..<100), "a", in: directory)
+            let first = try store.get("a", .range(0..<10))
+            #expect(first.map { Array($0.bytes.bytes) } == Array(0..<10))
+            let new = Data((0..<100).map { $0 + 100 })
+            if isInPlace {
+                let handle = try FileHandle(forWritingTo: directory.appending(path: "a"))
+                try handle.write(contentsOf: new)
+                try handle.close()
+            } else {
+                try new.write(to: directory.appending(path: "a"), options: .atomic)
+            }
+            let second = try store.get("a", .range(5..<15))
+            #expect(second.map { Array($0.bytes.bytes) } == Array(105..<115))
+            #expect(second?.info.version != first?.info.version)
+            #expect(try #require(second?.info.changed) >= #require(first?.info.changed))
+            try FileManager.default.removeItem(at: directory.appending(path: "a"))
+            #expect(try store.get("a", .range(5..<15)) == nil)
+        }
+    }
+
     @Test func `what the system does not permit is denied, other failures are not`() {
         for (code, kind) in [(EACCES, .denied), (EPERM, .denied), (EROFS, .denied), (EIO, .failed), (ENOSPC, .failed)]
             as [(Int32, StoreError.Kind)]

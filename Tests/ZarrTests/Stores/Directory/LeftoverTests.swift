@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 import Synchronization
 import TestSupport
@@ -56,6 +57,61 @@ struct LeftoverTests {
                 #expect(FileManager.default.fileExists(atPath: folder.appending(path: "\(name)/\(file)").path))
             }
             #expect(FileManager.default.fileExists(atPath: folder.appending(path: name).path))
+        }
+    }
+
+    /// The text of the lock file of a folder of the machine's first process, with some of its words replaced.
+    private static func owner(_ changes: [Int: String] = [:]) -> String {
+        StagingOwner(process: 1).text.split(separator: " ").enumerated().map { changes[$0] ?? String($1) }
+            .joined(separator: " ")
+    }
+
+    private static let owners: [(text: String, isAbandoned: Bool)] = [
+        (owner(), false), (owner([2: "4194999"]), true), (owner([3: "1"]), true), (owner([1: "earlier"]), true),
+        (owner([0: "elsewhere"]), false), ("", true), ("something else", true),
+    ]
+
+    @Test(arguments: owners)
+    func `a folder whose lock is free is left over only if its process does not live`(
+        text: String, isAbandoned: Bool
+    ) throws {
+        try withNewStore { store, folder in
+            let name = ".zarrwlr-staging-1-x"
+            try Self.leaveBehind(name, in: folder, files: ["lock", "node/c/0"])
+            let lock = folder.appending(path: "\(name)/lock")
+            try Data(text.utf8).write(to: lock)
+            #expect(try store.leftovers() == (isAbandoned ? [name] : []))
+            #expect(try store.removeLeftovers() == (isAbandoned ? [name] : []))
+            #expect(FileManager.default.fileExists(atPath: lock.path) == !isAbandoned)
+            guard text.hasPrefix("elsewhere") else { return }
+            var times = [timespec](repeating: timespec(tv_sec: time(nil) - 90_000, tv_nsec: 0), count: 2)
+            #expect(utimensat(AT_FDCWD, lock.path, &times, 0) == 0)
+            #expect(try store.removeLeftovers() == [name])
+        }
+    }
+
+    @Test func `a node of a living process that is taken for a leftover is never published in part`() throws {
+        try withNewStore { _, folder in
+            let removed = Mutex(0)
+            Parallel.forEach(count: 200, threads: 6) { index in
+                guard let store = try? DirectoryStore(path: folder.path),
+                    let node = try? stageRecording(in: store, count: 3)
+                else { return }
+                if index.isMultiple(of: 2) {
+                    // As another machine would that does not see the lock.
+                    let staging = node.path.split(separator: "/")[0]
+                    let lock = folder.appending(path: "\(staging)/lock")
+                    _ = try? FileManager.default.removeItem(at: lock)
+                    try? Data().write(to: lock)
+                    let count = (try? DirectoryStore(path: folder.path).removeLeftovers().count) ?? 0
+                    removed.withLock { $0 += count }
+                }
+                _ = try? node.publish(numberedIn: "")
+            }
+            #expect(removed.withLock { $0 } > 0)
+            let published = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { Int($0) != nil }
+            #expect(published.count >= 100)
+            for name in published { #expect(try numbers(of: name, in: folder) == [0, 1, 2]) }
         }
     }
 

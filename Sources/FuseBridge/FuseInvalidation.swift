@@ -1,0 +1,48 @@
+import CFuse
+import Glibc
+import Support
+import Synchronization
+import VirtualFS
+
+/// Tells the kernel to forget what it keeps of files that were rewritten. Safe to use from any thread.
+final class FuseInvalidation: Sendable {
+    private struct Session: @unchecked Sendable {
+        // libfuse's session may be used by any thread for notifications, as its documentation says.
+        let pointer: OpaquePointer
+    }
+
+    /// The session; nil once it has ended.
+    private let session: Mutex<Session?>
+
+    /// For the mounted `session`.
+    init(of session: OpaquePointer) {
+        self.session = Mutex(Session(pointer: session))
+    }
+
+    /// Makes the kernel forget the bytes and the attributes of `inode`.
+    ///
+    /// The kernel waits for reads of the file that are under way, so this is done by a thread of its own.
+    func forget(_ inode: Inode) {
+        do throws(SystemError) {
+            let thread = try WorkerThread(name: "forgetting") { [self] in
+                session.withLock { session in
+                    guard let session else { return }
+                    _ = fuse_lowlevel_notify_inval_inode(session.pointer, inode.rawValue, 0, 0)
+                }
+            }
+            thread.detach()
+        } catch {
+            // The kernel keeps the old size, and bytes until the file is opened again.
+        }
+    }
+
+    /// Forgets nothing from now on: the session ends. Waits for what is under way, but no longer than a second, since that may wait for a
+    /// read that nobody answers any more.
+    func end() {
+        for _ in 0..<100 {
+            let isEnded: Void? = session.withLockIfAvailable { $0 = nil }
+            if isEnded != nil { return }
+            usleep(10_000)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Glibc
+import Support
+import Synchronization
+import Zarr
+
+/// A store as a recording reads it from when it is opened until it is closed: a value that is rewritten meanwhile is an error, since
+/// what was read before belongs to other bytes than what would be read now.
+final class PinnedStore: Store {
+    private let base: any Store
+    /// When the recording was opened, in nanoseconds since 1970.
+    private let opened: Int64
+    /// The path of the array of audio, and the version that its folder had when the recording was opened; nil if that is not known. If
+    /// another recording is put in its place, its values need not be newer, but the folder is another one.
+    private let audio: String
+    private let audioVersion: UInt64?
+    /// The version in which each value was first read.
+    private let versions = Mutex<[String: UInt64]>([:])
+
+    /// The values of `base` as they are now, for the recording whose audio is the array at `audio`.
+    init(_ base: any Store, audio: String) {
+        self.base = base
+        self.audio = audio
+        audioVersion = (try? base.status(of: audio))?.version
+        opened = Self.now
+    }
+
+    func get(
+        _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        guard let info = try base.get(key, part, into: memory) else { return nil }
+        guard isPinned(key, info.version), !isNewer(info.changed) else {
+            base.forget()
+            throw StoreError(.changed, "was rewritten since the recording was opened", key: key)
+        }
+        return info
+    }
+
+    func forget() { base.forget() }
+
+    func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }
+
+    func status(of key: String) throws(StoreError) -> KeyStatus? { try base.status(of: key) }
+
+    func byteCount(below prefix: String) throws(StoreError) -> UInt64 { try base.byteCount(below: prefix) }
+
+    /// Whether `version` is the one in which `key` was first read; if it is read for the first time, this one is, unless the array of audio
+    /// is another one.
+    private func isPinned(_ key: String, _ version: UInt64?) -> Bool {
+        guard let version else { return true }
+        if let first = versions.withLock({ $0[key] }) { return first == version }
+        guard audioVersion == nil || (try? base.status(of: audio))?.version == audioVersion else { return false }
+        return versions.withLock { versions in
+            let first = versions[key] ?? version
+            versions[key] = first
+            return first == version
+        }
+    }
+
+    /// Whether a value that was written at `changed` was so after the recording was opened. A time that is still to come says nothing:
+    /// then the clock was wrong when it was written, or is wrong now.
+    private func isNewer(_ changed: Int64?) -> Bool {
+        guard let changed, changed > opened else { return false }
+        return changed <= Self.now
+    }
+
+    private static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

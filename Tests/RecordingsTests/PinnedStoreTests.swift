@@ -1,0 +1,85 @@
+import Glibc
+import Support
+import Synchronization
+import Testing
+import Zarr
+
+@testable import Recordings
+
+/// A store of one value, whose version and time can be set.
+private final class ValueStore: Store {
+    let info = Mutex(ValueInfo(size: 1, version: 1, changed: 0))
+    let folder = Mutex<UInt64?>(nil)
+
+    func set(version: UInt64?, changed: Int64?) {
+        info.withLock { $0 = ValueInfo(size: 1, version: version, changed: changed) }
+    }
+
+    func get(
+        _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        memory(1)[0] = 7
+        return info.withLock { $0 }
+    }
+
+    func children(of prefix: String) throws(StoreError) -> [String] { [] }
+    func status(of key: String) throws(StoreError) -> KeyStatus? {
+        KeyStatus(modified: nil, version: folder.withLock { $0 })
+    }
+    func byteCount(below prefix: String) throws(StoreError) -> UInt64 { 0 }
+}
+
+struct PinnedStoreTests {
+    private static let second: Int64 = 1_000_000_000
+
+    private static var now: Int64 { Int64(time(nil)) * second }
+
+    /// Whether the value `key` of `store` can be read.
+    private func canRead(_ store: PinnedStore, _ key: String = "a") throws -> Bool {
+        let byte = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
+        defer { byte.deallocate() }
+        do throws(StoreError) {
+            return try store.get(key, .range(0..<1)) { _ in byte } != nil
+        } catch {
+            #expect(error.kind == .changed)
+            return false
+        }
+    }
+
+    @Test func `a value that is another one than when it was first read is an error`() throws {
+        let values = ValueStore()
+        let store = PinnedStore(values, audio: "folder")
+        #expect(try canRead(store) && canRead(store))
+        values.set(version: 2, changed: 0)
+        #expect(try !canRead(store))
+        #expect(try canRead(PinnedStore(values, audio: "folder")))
+        values.set(version: 1, changed: 0)
+        #expect(try canRead(store))
+    }
+
+    @Test func `a value that is read for the first time is an error if another recording was put in place`() throws {
+        let values = ValueStore()
+        values.folder.withLock { $0 = 1 }
+        let store = PinnedStore(values, audio: "folder")
+        #expect(try canRead(store))
+        values.folder.withLock { $0 = 2 }
+        #expect(try canRead(store) && !canRead(store, "b"))
+        #expect(try canRead(PinnedStore(values, audio: "folder"), "b"))
+    }
+
+    @Test func `a value that was written after the recording was opened is an error, unless its time is still to come`()
+        throws
+    {
+        let values = ValueStore()
+        values.set(version: 1, changed: Self.now - 3_600 * Self.second)
+        let old = PinnedStore(values, audio: "folder")
+        usleep(1_100_000)
+        values.set(version: 1, changed: Self.now)
+        #expect(try !canRead(old))
+        #expect(try canRead(PinnedStore(values, audio: "folder")))
+        values.set(version: 1, changed: Self.now + 3_600 * Self.second)
+        #expect(try canRead(old))
+        values.set(version: nil, changed: nil)
+        #expect(try canRead(old))
+    }
+}
