@@ -10,7 +10,7 @@ PROGRAMS := zarrwlr-mount zarrwlr
 # The packages that the Swift toolchain needs, the libraries, and the programs that tests and the demo run.
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
-    libopus-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
+    libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
 TOOLS := ffmpeg flac fuse3 groff-base jq opus-tools procps python3-venv sndfile-programs sox
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs

@@ -33,6 +33,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CBlosc", pkgConfig: "blosc", providers: [.apt(["libblosc-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // Not a system library target, since it defines a C variable.
     .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
@@ -54,11 +55,12 @@ let package = Package(
         + layer("Importing", ["Support", "Zarr", "AudioCoding", "WaveFile", "Recordings"])
         + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
+        + layer("Confinement", ["Support", "CLinux", "CSeccomp"], tests: ["SQLite", "Zarr"])
         + layer(
             "Commands",
             [
                 "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge",
-                "CJemalloc",
+                "Confinement", "CLinux", "CJemalloc",
             ])
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),

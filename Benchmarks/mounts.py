@@ -24,21 +24,23 @@ class Mount:
         except (subprocess.SubprocessError, OSError):
             self.path.rmdir()
             raise
-        self._process = _process_with(str(self.path))
         return self
 
     def __exit__(self, *_):
         subprocess.run(["fusermount3", "-u", str(self.path)], check=True)
         deadline = time.monotonic() + 30
-        while self._process.exists() and time.monotonic() < deadline:
+        while _processes_with(str(self.path)) and time.monotonic() < deadline:
             time.sleep(0.01)
         self.path.rmdir()
 
     @property
     def peak_memory(self):
-        """The peak memory of the mount, in MiB."""
-        with open(self._process / "status") as status:
-            return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
+        """The peak memory of the mount's largest process, in MiB: of the one that reads the store."""
+        peaks = []
+        for process in _processes_with(str(self.path)):
+            with open(process / "status") as status:
+                peaks.append(int(next(line for line in status if line.startswith("VmHWM")).split()[1]))
+        return max(peaks) / 1024
 
     @property
     def memory(self):
@@ -53,14 +55,6 @@ class Mount:
     def read_requests(self):
         """The number of read requests for recordings that have reached the mount."""
         return json.loads((self.path / ".zarrwlr/status.json").read_text())["requests_total"]["read"]
-
-
-def _process_with(argument):
-    """The folder in /proc of the process that has `argument` on its command line."""
-    processes = _processes_with(argument)
-    if not processes:
-        raise RuntimeError(f"no process was given {argument}")
-    return processes[0]
 
 
 def _processes_with(argument):

@@ -19,17 +19,21 @@ enum CatalogueLocation: Sendable, Equatable {
     /// The catalogue of the store at the absolute path `store`, which is in `folder` if the location is `standard`; nil if nothing is
     /// kept, which is logged unless the user asked for it.
     func open(store: String, folder: String?, log: Log) -> CatalogueFile? {
+        if self == .standard, folder == nil {
+            log.say(.info, "neither XDG_CACHE_HOME nor HOME is set: what is learned of the recordings is not kept")
+        }
+        return path(store: store, folder: folder).map { CatalogueFile(path: $0, log: log) }
+    }
+
+    /// The path of that catalogue; nil if nothing is kept. `folder` is made if it is needed.
+    func path(store: String, folder: String?) -> String? {
         switch self {
         case .nowhere: return nil
-        case .file(let path): return CatalogueFile(path: path, log: log)
+        case .file(let path): return path
         case .standard:
-            guard let folder else {
-                log.say(.info, "neither XDG_CACHE_HOME nor HOME is set: what is learned of the recordings is not kept")
-                return nil
-            }
+            guard let folder else { return nil }
             Self.make(folder)
-            return CatalogueFile(
-                path: "\(folder)/\(Self.name(of: FilePath.resolved(store) ?? store)).sqlite", log: log)
+            return "\(folder)/\(Self.name(of: FilePath.resolved(store) ?? store)).sqlite"
         }
     }
 

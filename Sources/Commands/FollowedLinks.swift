@@ -3,7 +3,8 @@ import Zarr
 
 /// The folders outside of a store that symbolic links in it may lead to, as the user names them.
 struct FollowedLinks: Sendable {
-    private var paths: [String] = []
+    /// Their absolute paths.
+    private(set) var paths: [String] = []
 
     /// No folder.
     init() {}

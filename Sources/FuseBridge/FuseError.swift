@@ -8,4 +8,9 @@ public struct FuseError: DescribedError {
     init(_ summary: String) {
         self.summary = summary
     }
+
+    /// `problem` and what libfuse said of it; or `otherwise`, if it said nothing.
+    init(_ complaints: [String], otherwise: String, problem: String = "") {
+        self.init(problem + (complaints.isEmpty ? otherwise : complaints.joined(separator: "; ")))
+    }
 }

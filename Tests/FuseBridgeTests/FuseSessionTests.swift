@@ -9,23 +9,29 @@ import VirtualFS
 
 /// One after the other: libfuse's log and standard error are the whole process's.
 @Suite(.serialized) struct FuseSessionTests {
-    private let volume = Volume(Catalogue(recordings: [], problems: []), log: .silent)
-
     @Test func `an option that libfuse does not know is named in the error`() {
         var options = FuseSession.Options()
         options.mountOptions = ["ro", "nonsense=a,b\\c"]
-        #expect { _ = try FuseSession(volume, at: "/nowhere", options: options, log: .silent) } throws: { error in
+        #expect { _ = try FuseMount(at: "/nowhere", options: options, log: .silent) } throws: { error in
             "\(error)" == "unknown option(s): `-o nonsense=a\\,b\\\\c'"
         }
     }
 
-    @Test func `a mount that fails gives the reason and releases the volume`() {
+    @Test func `a mount that fails gives the reason`() {
+        #expect {
+            _ = try FuseMount(at: "/nowhere/at/all", options: FuseSession.Options(), log: .silent)
+        } throws: { error in
+            "\(error)".hasPrefix("cannot mount at /nowhere/at/all: ") && !"\(error)".hasSuffix(": ")
+        }
+    }
+
+    @Test func `a session without a device gives the reason and releases the volume`() {
         weak var released: Volume?
         do {
             let volume = Volume(Catalogue(recordings: [], problems: []), log: .silent)
             released = volume
-            #expect { _ = try FuseSession(volume, at: "/nowhere/at/all", log: .silent) } throws: { error in
-                "\(error)".hasPrefix("cannot mount at /nowhere/at/all: ") && !"\(error)".hasSuffix(": ")
+            #expect { _ = try FuseSession(volume, on: -1, log: .silent) } throws: { error in
+                "\(error)" == "cannot serve the mount: Bad file descriptor"
             }
         }
         #expect(released == nil)

@@ -10,10 +10,10 @@ extension Mounts {
             try withStore { store in
                 let mountpoint = try MountedStore.with(store) { mounted in
                     #expect(FileManager.default.fileExists(atPath: mounted.file(".zarrwlr/recordings.csv").path))
-                    let process = try #require(try server(of: store))
+                    let process = try #require(try MountProcesses(of: store)?.monitor)
                     #expect(kill(process, 0) == 0)
                     try #expect(run("fusermount3", "-u", mounted.mountpoint.path).status == 0)
-                    #expect(waitForEnd(of: process))
+                    #expect(MountProcesses.hasEnded(process))
                     return mounted.mountpoint
                 }
                 #expect(!MountedVolume.isMounted(mountpoint))
@@ -66,9 +66,9 @@ extension Mounts {
         func `a mount ends on SIGTERM, SIGINT and SIGHUP`(signal: Int32) throws {
             try withStore { store in
                 try MountedStore.with(store) { mounted in
-                    let process = try #require(try server(of: store))
+                    let process = try #require(try MountProcesses(of: store)?.monitor)
                     #expect(kill(process, signal) == 0)
-                    #expect(waitForEnd(of: process))
+                    #expect(MountProcesses.hasEnded(process))
                     #expect(!MountedVolume.isMounted(mounted.mountpoint))
                 }
             }
@@ -83,7 +83,7 @@ extension Mounts {
                     let result = try run(
                         "sh", "-c", "x=$(\"$0\" \"$1\" \"$2\" 2>&1) && echo \"[$x]\"", program, store, mountpoint.path)
                     #expect(result.text == "[]")
-                    let process = try #require(try server(of: store))
+                    let process = try #require(try MountProcesses(of: store)?.monitor)
                     #expect(getsid(process) == process)
                     try #expect(run("readlink", "/proc/\(process)/cwd").text == "/")
                 }
@@ -98,7 +98,7 @@ extension Mounts {
                     let script = "x=$(\"$0\" \"$1\" \"$2\" 5<\"$0\" 9>&1) && echo \"[$x]\""
                     let result = try run("sh", "-c", script, MountedStore.program.path, store, mountpoint.path)
                     #expect(result.text == "[]")
-                    let process = try #require(try server(of: store))
+                    let process = try #require(try MountProcesses(of: store)?.monitor)
                     let open = try run("find", "/proc/\(process)/fd", "-lname", "*/zarrwlr-mount")
                     #expect(open.status == 0)
                     #expect(open.text.isEmpty)
@@ -153,9 +153,9 @@ extension Mounts {
                         again.errors
                             == "zarrwlr-mount: cannot mount at \(path): busy, something is mounted there already\n")
 
-                    let process = try #require(try server(of: store))
+                    let process = try #require(try MountProcesses(of: store)?.monitor)
                     #expect(kill(process, SIGKILL) == 0)
-                    #expect(waitForEnd(of: process))
+                    #expect(MountProcesses.hasEnded(process))
                     let dead = try run(MountedStore.program, [store, path])
                     #expect(dead.status == 1)
                     #expect(dead.errors.hasSuffix("clear it with: fusermount3 -u \(path)\n"))
@@ -187,23 +187,16 @@ extension Mounts {
             }
         }
 
-        /// Whether all users may open /dev/fuse, as on most systems, and this process can change its user.
-        private static let canActAsNobody: Bool = {
-            var device = stat()
-            return geteuid() == 0 && stat("/dev/fuse", &device) == 0 && device.st_mode & 0o006 == 0o006
-                && access("/usr/bin/setpriv", X_OK) == 0
-        }()
-
-        @Test(.enabled(if: canActAsNobody, "needs root, setpriv and a /dev/fuse that is open to all"))
+        @Test(.enabled(if: OtherUser.canMount, "needs root, setpriv and a /dev/fuse that is open to all"))
         func `a user other than root can mount and read`() throws {
             try withStore { store in
                 try TestFiles.withTemporaryDirectory { scratch in
                     let mountpoint = scratch.appending(path: "mnt")
                     try FileManager.default.createDirectory(at: mountpoint, withIntermediateDirectories: true)
                     chmod(scratch.path, 0o755)
-                    let asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups"]
-                    let command = asNobody + [MountedStore.program.path, store, mountpoint.path]
                     let setpriv = URL(filePath: "/usr/bin/setpriv")
+                    let asNobody = Array(OtherUser.command.dropFirst())
+                    let command = asNobody + [MountedStore.program.path, store, mountpoint.path]
                     let refused = try run(setpriv, command)
                     #expect(refused.status == 1)
                     #expect(refused.errors.split(separator: "\n").count == 1)
@@ -223,21 +216,6 @@ extension Mounts {
                 let metadata = #"{"zarr_format": 3, "node_type": "group", "attributes": {}}"#
                 try Data(metadata.utf8).write(to: directory.appending(path: "zarr.json"))
                 try body(directory.path)
-            }
-        }
-
-        /// The process that serves `store`.
-        private func server(of store: String) throws -> pid_t? {
-            try run("pgrep", "-f", "^[^ ]*zarrwlr-mount \(store) ").text.split(separator: "\n").first.flatMap {
-                pid_t($0)
-            }
-        }
-
-        /// Whether `process` ends.
-        private func waitForEnd(of process: pid_t) -> Bool {
-            eventually {
-                let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-                return state?.contains(") Z ") ?? true
             }
         }
     }

@@ -32,8 +32,9 @@ enum MountedVolume {
             let started = DispatchSemaphore(value: 0)
             let server = try WorkerThread(name: "mount") {
                 do throws(FuseError) {
+                    let mount = try FuseMount(at: mountpoint.path, options: settled, log: log)
                     let session = try FuseSession(
-                        volume, at: mountpoint.path, options: settled, log: log, onReady: { started.signal() })
+                        volume, on: mount.device, options: settled, log: log, onReady: { started.signal() })
                     try session.run(handlingSignals: false)
                 } catch {
                     outcome.problem.withLock { $0 = "\(error)" }

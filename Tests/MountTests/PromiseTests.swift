@@ -114,9 +114,8 @@ extension Mounts {
                 var bytes = [UInt8](repeating: 0, count: 4)
                 #expect(pread(descriptor, &bytes, 4, 0) == 4)
 
-                let server = try run("pgrep", "-f", " \(mount.mountpoint.path)$").text.split(separator: "\n").first
-                let process = try #require(server.flatMap { pid_t($0) })
-                #expect(kill(process, SIGTERM) == 0)
+                let processes = try #require(try MountProcesses(matching: " \(mount.mountpoint.path)$"))
+                #expect(kill(processes.monitor, SIGTERM) == 0)
                 #expect(eventually { !MountedVolume.isMounted(mount.mountpoint) })
                 // No process is left to serve what is not in the page cache.
                 #expect(code(pread(descriptor, &bytes, 4, 1_000_000)) == ENOTCONN)

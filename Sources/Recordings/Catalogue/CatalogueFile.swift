@@ -71,6 +71,8 @@ public final class CatalogueFile: Sendable {
         guard application == Self.application || tables.isEmpty else { return false }
         // What a power cut loses is learned again.
         try database.execute("PRAGMA synchronous = OFF")
+        // A confined process can make files beside the database only.
+        try database.execute("PRAGMA temp_store = MEMORY")
         let written = try number("user_version")
         guard tables.isEmpty || written != format else { return true }
         for table in ["recordings", "derived", "findings"] { try database.execute("DROP TABLE IF EXISTS \(table)") }

@@ -11,6 +11,8 @@ public struct MetricSources: Sendable {
     public var version = ""
     /// The path of the store.
     public var store = ""
+    /// The names of the measures that confine the program, each with its level, 0 if it is not in force.
+    public var confinement: [(measure: String, level: Int)] = []
 
     /// Sources that have counted nothing.
     public init() {}

@@ -10,7 +10,8 @@ extension Volume {
     /// All metrics of the mount, with their present values.
     var metrics: [Metric] {
         let cache = sources.cache.statistics
-        return mountMetrics + requestMetrics + Self.metrics(of: cache) + decodeMetrics + Self.metrics(of: cache.ahead)
+        return mountMetrics + confinementMetrics + requestMetrics + Self.metrics(of: cache) + decodeMetrics
+            + Self.metrics(of: cache.ahead)
     }
 
     private var mountMetrics: [Metric] {
@@ -33,6 +34,20 @@ extension Volume {
             Metric(
                 "resident_memory_bytes", "Bytes of the whole program in main memory",
                 .gauge(Double(ProcessMemory.residentByteCount ?? 0))),
+        ]
+    }
+
+    /// Nothing if the program is none that confines itself.
+    private var confinementMetrics: [Metric] {
+        guard !sources.confinement.isEmpty else { return [] }
+        let samples = sources.confinement.map { measure, level in
+            Metric.Sample(label: ("measure", measure), value: Double(level))
+        }
+        return [
+            Metric(
+                "confinement",
+                "Measures that confine the program: 0 if one is not in force, else 1, or the version of Landlock",
+                .gauge(samples))
         ]
     }
 

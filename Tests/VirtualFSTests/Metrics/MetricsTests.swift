@@ -41,6 +41,7 @@ struct MetricsTests {
         sources.cache = BlockCache(budget: 50_000)
         sources.store = "/data/say \"hi\"\\\r\n.zarr"
         sources.version = "1.2.3"
+        sources.confinement = [("landlock", 7), ("seccomp", 1)]
         for kind in BlockKind.allCases {
             let owner = sources.cache.makeOwner(of: kind)
             for number in 0..<UInt64(kind.rawValue + 1) * 20 {
@@ -76,6 +77,7 @@ struct MetricsTests {
         #expect(document.families.allSatisfy { $0.name.hasPrefix("zarrwlr_") })
         let facts = ["store": "/data/say \"hi\"\\\r\n.zarr", "version": "1.2.3"]
         #expect(document["zarrwlr_mount_info", facts] == 1)
+        #expect(document["zarrwlr_confinement", ["measure": "landlock"]] == 7)
     }
 
     @Test func `metrics and status.json have the same numbers`() throws {

@@ -85,10 +85,11 @@ struct StoreFolder: Sendable {
         }
         let file = Glibc.open("/proc/self/fd/\(name)", O_RDONLY | O_CLOEXEC | O_NOCTTY)
         if file >= 0 { return (OwnedDescriptor(descriptor: file), status) }
-        return errno == ENOENT || errno == ENOTDIR ? openWithoutProc(path, status) : nil
+        // There may be no /proc, or one that is not for this process.
+        return [ENOENT, ENOTDIR, EACCES, EPERM].contains(errno) ? openWithoutProc(path, status) : nil
     }
 
-    /// Opens the file `path`, of which `expected` is known, where there is no /proc.
+    /// Opens the file `path`, of which `expected` is known, if /proc is of no use.
     private func openWithoutProc(_ path: String, _ expected: stat) -> (file: OwnedDescriptor, status: stat)? {
         let opened = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, links: .permitted)
         guard opened >= 0 else { return nil }

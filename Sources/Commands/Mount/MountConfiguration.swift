@@ -33,6 +33,8 @@ struct MountConfiguration: Sendable {
     var catalogue = CatalogueLocation.standard
     /// The folders outside of the store that symbolic links in it may lead to.
     var links = FollowedLinks()
+    /// Whether the process that reads the store is confined.
+    var isConfined = true
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
     /// Whether samples are decoded ahead of sequential readers.

@@ -66,6 +66,15 @@ struct MountOption: Sendable {
             "follow_links", effect: .value("DIR[:DIR]") { $0.links = FollowedLinks($1) },
             help: "let symbolic links in the store lead to these folders (nowhere outside it)"),
         MountOption(
+            "sandbox",
+            effect: .value("on|off") { configuration, text throws(CommandError) in
+                guard ["on", "off"].contains(text) else {
+                    throw CommandError("option 'sandbox': '\(text)' is neither 'on' nor 'off'")
+                }
+                configuration.isConfined = text == "on"
+            },
+            help: "whether the process that reads the store may do nothing else (on)"),
+        MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
             help: "no extended attributes: newer 'ls -l' asks every file for them, and is faster without"),
         MountOption(

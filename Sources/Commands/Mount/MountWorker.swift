@@ -1,0 +1,117 @@
+import CLinux
+import Confinement
+import FuseBridge
+import Glibc
+import Recordings
+import Support
+import VirtualFS
+
+/// The process of a mount that reads the store and answers the requests. It is a child of the monitor, which unmounts when it ends.
+struct MountWorker: Sendable {
+    /// Problems that the log has a line for; if there are more, they are only counted.
+    private static let loggedProblems = 100
+    /// Long enough that decoded sound is still in memory after a look at a spectrogram.
+    private static let idleSeconds: UInt32 = 60
+    /// How much more than the cache decoding one chunk may take: some arrays have chunks that are larger than the cache.
+    private static let excessByteCount = 128 << 20
+
+    private let configuration: MountConfiguration
+    private let mountpoint: String
+    private let cacheFolder: String?
+    private let log: Log
+
+    /// A worker for what is mounted at `mountpoint`, as `configuration` describes it.
+    init(_ configuration: MountConfiguration, mountpoint: String, cacheFolder: String?, log: Log) {
+        self.configuration = configuration
+        self.mountpoint = mountpoint
+        self.cacheFolder = cacheFolder
+        self.log = log
+    }
+
+    /// Confines this process, unless the user does not want that, and has the system kill it if its parent, the process `monitor`, ends.
+    /// Returns the measures that are in force.
+    func confine(under monitor: pid_t) throws(CommandError) -> ConfinementMeasures {
+        guard zwl_prctl(Int32(zwl_pr_set_pdeathsig), UInt(SIGKILL), 0, 0, 0) == 0, getppid() == monitor else {
+            throw CommandError("the monitor of the mount has ended")
+        }
+        guard configuration.isConfined else { return ConfinementMeasures() }
+        let catalogue = configuration.catalogue.path(store: configuration.store, folder: cacheFolder)
+        let folder = catalogue.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
+        return Confinement.apply(
+            ConfinementPolicy(
+                readableFolders: [configuration.store] + configuration.links.paths,
+                changeableFolders: folder.map { [$0] } ?? []))
+    }
+
+    /// Answers the requests that come through `device`, which it closes, until the store is unmounted or a signal comes. Calls `onReady`, on any thread,
+    /// when the mount answers. The metrics have the `measures` that confine this process.
+    func serve(
+        _ device: Int32, _ measures: ConfinementMeasures, onReady: @escaping @Sendable () -> Void
+    ) throws(CommandError) {
+        for (measure, error) in measures.failures {
+            log.say(.warning, "the system lacks a measure to confine this program: \(measure.rawValue): \(error)")
+        }
+        let store = configuration.store
+        let cache = BlockCache(budget: configuration.cacheByteCount, excess: Self.excessByteCount)
+        let file = configuration.catalogue.open(store: store, folder: cacheFolder, log: log)
+        var sources = MetricSources()
+        sources.cache = cache
+        sources.version = version
+        sources.store = store
+        sources.confinement = ConfinementMeasures.Measure.allCases.map { ($0.rawValue, measures.levels[$0] ?? 0) }
+        let catalogue = try StoreCatalogue.catalogue(
+            of: StoreCatalogue.open(path: store, links: configuration.links),
+            StoreAddress(path: store, group: configuration.group), cache: cache, file: file, counters: sources.decoding,
+            log: log)
+        // Half of the budget for what is about to be read, the other half for what was.
+        let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? configuration.cacheByteCount / 2 : 0)
+        let volume = Volume(
+            catalogue, options: configuration.volumeOptions, prefetcher: prefetcher, sources: sources, log: log)
+        let end = EndOfMount()
+        defer { end.come() }
+        do throws(FuseError) {
+            let session = try FuseSession(volume, on: device, options: configuration.sessionOptions, log: log) {
+                log.say(.info, "\(store) is mounted at \(mountpoint)")
+                learn(volume, file, until: end)
+                giveBackWhenIdle(cache)
+                onReady()
+            }
+            // Only the session and the monitor have it: what waits for an answer ends when both have closed it.
+            close(device)
+            try session.run(handlingSignals: true)
+        } catch {
+            throw CommandError(error.summary)
+        }
+    }
+
+    /// Learns all recordings of `volume` in the background, and logs the problems, unless the `end` comes before.
+    private func learn(_ volume: Volume, _ file: CatalogueFile?, until end: EndOfMount) {
+        do {
+            let thread = try WorkerThread(name: "learner") {
+                Cancellation { end.hasCome ? .ended : nil }.run { volume.learn() }
+                guard !end.hasCome else { return }
+                file?.save()
+                var problemCount = 0
+                volume.forEachProblem { problem in
+                    if problemCount < Self.loggedProblems { log.say(.warning, problem.description) }
+                    problemCount += 1
+                }
+                let advice = problemCount == 0 ? "" : ", \(problemCount) problems: see .zarrwlr/problems.txt"
+                log.say(.info, "\(volume.counts.learned) recordings\(advice)")
+                Allocator.giveBack()
+            }
+            thread.detach()
+        } catch {
+            log.say(.warning, "recordings are examined only when they are requested: \(error)")
+        }
+    }
+
+    /// Empties `cache` when nothing is read.
+    private func giveBackWhenIdle(_ cache: BlockCache) {
+        do throws(SystemError) {
+            try IdleRelease.start(for: cache, afterSeconds: Self.idleSeconds)
+        } catch {
+            log.say(.warning, "decoded sound stays in memory when nothing is read: \(error)")
+        }
+    }
+}
