@@ -258,22 +258,24 @@ struct DamagedSourceTests {
         #expect(try Self.faults(of: fixture).isEmpty)
     }
 
-    @Test(arguments: ["a.m4a", "a.mka"])
-    func `silence stands for the first packets of AAC if they are damaged, and what follows keeps its time`(
-        name: String
-    ) throws {
+    @Test func `silence stands for the first packets of AAC if they are damaged, and what follows keeps its time`()
+        throws
+    {
         let fixture = try ImportFixture()
-        var bytes = try Self.make(name, ["-c:a", "aac", "-b:a", "64k"], in: fixture)
-        let whole = try ReferenceDecode.samples(of: fixture.folder.appending(path: "whole-\(name)"))
-        for (start, count) in try Self.packets(bytes, name, in: fixture).prefix(20) {
+        // Without noise substitution, every decoder gives the same samples.
+        var bytes = try Self.make("a.m4a", ["-c:a", "aac", "-b:a", "64k", "-aac_pns", "0"], in: fixture)
+        let whole = try ReferenceDecode.samples(of: fixture.folder.appending(path: "whole-a.m4a"))
+        for (start, count) in try Self.packets(bytes, "a.m4a", in: fixture).prefix(20) {
             bytes.replaceSubrange(start..<start + count, with: repeatElement(0, count: count))
         }
-        let (imported, recording) = try fixture.importBytes(bytes, name: name)
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.m4a")
         let samples = try recording.sampleBytes()
-        // 20 packets, less one of priming, and the packet that overlaps with the last of them.
+        // 20 packets, less one of priming; the next one overlaps with the last of them.
         let silent = 19 * 1_024 * 2
-        #expect(abs(samples.count - whole.count) <= 2 * 1_024)
-        #expect(samples.prefix(silent - 2_048).allSatisfy { $0 == 0 }, "\(imported.notes)")
+        #expect(abs(samples.count - whole.count) <= 2 * 1_024, "\(samples.count) of \(whole.count): \(imported.notes)")
+        try #require(min(samples.count, whole.count) > silent + 104_096)
+        let isSilent = samples.prefix(silent - 2_048).allSatisfy { $0 == 0 }
+        #expect(isSilent)
         let rest = silent + 4_096..<silent + 100_000
         #expect(Self.error(of: samples[rest], whole[rest]) < 0.01)
     }
