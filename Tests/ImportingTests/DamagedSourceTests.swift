@@ -258,6 +258,21 @@ struct DamagedSourceTests {
         #expect(try Self.faults(of: fixture).isEmpty)
     }
 
+    @Test func `silence stands for a single damaged packet of Opus in MP4, and what follows keeps its time`() throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make("a.mp4", ["-c:a", "libopus", "-b:a", "96k"], in: fixture)
+        let whole = try fixture.importBytes(bytes, name: "all.mp4").recording.sampleCount
+        let (start, count) = try Self.packets(bytes, "a.mp4", in: fixture)[60]
+        // A code that announces frames which the packet does not have (RFC 6716, section 3.2.5).
+        bytes.replaceSubrange(start..<start + count, with: [0xFF, 0x3F] + [UInt8](repeating: 0xFF, count: count - 2))
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.mp4")
+        #expect(recording.sampleCount == whole)
+        #expect(
+            imported.notes.contains {
+                $0.hasPrefix("silence stands for 0:00:00.020 that are missing, the first at 0:00:01.1")
+            })
+    }
+
     @Test func `silence stands for the first packets of AAC if they are damaged, and what follows keeps its time`()
         throws
     {

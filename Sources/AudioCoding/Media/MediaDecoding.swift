@@ -110,7 +110,7 @@ struct MediaDecoding {
     /// Notes that the packet that was sent last cannot be decoded because of `reason`.
     private mutating func notice(_ reason: String) {
         damage.add(at: sampleCount, packet: reason)
-        if let sentTime { timeline.begin(atDamaged: av_rescale_q(sentTime, timeBase, sampleTime)) }
+        timeline.lose(packetAt: sentTime.map { av_rescale_q($0, timeBase, sampleTime) })
     }
 
     private mutating func fall(silent count: UInt64) {

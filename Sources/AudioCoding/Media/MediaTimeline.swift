@@ -11,6 +11,10 @@ struct MediaTimeline {
     private let sampleRate: Int64
     /// Samples by which times may be wrong although nothing is missing.
     private let tolerance: Int64
+    /// The same if something is known to be missing: what the unit of times, and a fifth of a millisecond, can make of it.
+    private let toleranceAfterLoss: Int64
+    /// Whether a packet was lost since the last samples.
+    private var hasLost = false
     /// The presentation time of the recording's first sample, in samples; nil before it is known.
     private var origin: Int64?
     /// Samples of the gaps so far.
@@ -21,7 +25,9 @@ struct MediaTimeline {
     init(sampleRate: UInt32, samplesPerTick: Int64, samplesPerPacket: Int) {
         self.sampleRate = max(Int64(sampleRate), 1)
         let packet = samplesPerPacket > 0 ? Int64(samplesPerPacket) / 2 : self.sampleRate / 50
-        tolerance = max(samplesPerTick.multiplied(by: 2) ?? .max, packet)
+        let tick = samplesPerTick.multiplied(by: 2) ?? .max
+        tolerance = max(tick, packet)
+        toleranceAfterLoss = max(tick, self.sampleRate / 5_000)
     }
 
     /// Says that the recording began at `start`, in samples of presentation time, although its first packets are missing.
@@ -29,10 +35,11 @@ struct MediaTimeline {
         origin = start
     }
 
-    /// Says that the recording began at `start`, in samples of presentation time, unless it is known where it began: a packet of that time
-    /// cannot be decoded. What comes before 0 is not heard.
-    mutating func begin(atDamaged start: Int64) {
-        if origin == nil { origin = max(0, start) }
+    /// Says that a packet cannot be decoded whose presentation time is `start`, in samples, if that is known. If it is the first, the
+    /// recording began there; what comes before 0 is not heard.
+    mutating func lose(packetAt start: Int64?) {
+        hasLost = true
+        if origin == nil, let start { origin = max(0, start) }
     }
 
     /// How many samples are missing before the next ones, which begin at `presentationSample` if that is known.
@@ -40,6 +47,7 @@ struct MediaTimeline {
     /// Times are compared with where the recording began, so that those which jitter add up to nothing. Throws if all gaps together are
     /// longer than any recording's.
     mutating func gap(before presentationSample: Int64?) throws(MediaFailure) -> UInt64 {
+        defer { hasLost = false }
         guard let presentationSample else { return 0 }
         let expected = origin.flatMap { $0.adding(Int64(clamping: sampleCount)) }
         let gap = expected.flatMap { presentationSample.subtracting($0) } ?? 0
@@ -48,7 +56,7 @@ struct MediaTimeline {
             origin = presentationSample.subtracting(Int64(clamping: sampleCount))
             return 0
         }
-        guard gap > tolerance else { return 0 }
+        guard gap > (hasLost ? toleranceAfterLoss : tolerance) else { return 0 }
         let missing = UInt64(gap)
         guard let sum = missingSampleCount.adding(missing), sum <= Self.gapLimit else {
             throw MediaFailure("the times of its packets jump ahead by \(gap / sampleRate) seconds")
