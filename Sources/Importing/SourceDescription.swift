@@ -17,6 +17,8 @@ struct SourceDescription {
         let tags: [String: String]
         /// Its number in the file.
         let index: Int
+        /// Samples of one channel that an edit list leaves out.
+        var cutSampleCount: UInt64 = 0
     }
 
     let fileName: String
@@ -42,8 +44,14 @@ struct SourceDescription {
     /// The number in the file of the stream that is imported; nil if it is the only one of sound.
     var chosenStream: Int? { streams.count > 1 ? stream.index : nil }
 
-    /// What to say of a file with several streams of sound: which of them is imported, in words.
+    /// What to say of the stream that is imported: which of several it is, and what of it is left out.
     var streamNotes: [String] {
+        guard stream.cutSampleCount > 0 else { return choiceNotes }
+        let length = SampleDuration(samples: stream.cutSampleCount, rate: stream.sampleRate).clock
+        return choiceNotes + ["an edit list leaves out \(length) of the sound in the file, which is not imported"]
+    }
+
+    private var choiceNotes: [String] {
         guard let chosenStream else { return [] }
         let others = streams.map(\.index).filter { $0 != chosenStream }.map(String.init).joined(separator: ", ")
         return [
@@ -115,7 +123,8 @@ struct SourceDescription {
         streams = source.streams.map { stream in
             Stream(
                 codec: stream.codec, sampleRate: stream.sampleRate, channels: stream.channels, format: stream.format,
-                bitRate: stream.bitRate, tags: stream.tags, index: stream.index)
+                bitRate: stream.bitRate, tags: stream.tags, index: stream.index,
+                cutSampleCount: stream.cutSampleCount)
         }
         chosen = source.streams.firstIndex { $0.index == source.stream.index } ?? 0
         tags = source.tags

@@ -258,6 +258,20 @@ struct DamagedSourceTests {
         #expect(try Self.faults(of: fixture).isEmpty)
     }
 
+    @Test func `what an edit list leaves out of a file is said, and an ordinary one leaves out nothing`() throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make("a.m4a", ["-c:a", "aac"], in: fixture)
+        #expect(try fixture.importBytes(bytes, name: "all.m4a").imported.notes.allSatisfy { !$0.contains("edit list") })
+        // An entry of `elst` (ISO/IEC 14496-12, section 8.6.6): the length in the movie's ticks, of a millisecond, and the beginning in
+        // samples. The second second is left out, with the first.
+        let list = try #require(bytes.firstRange(of: Array("elst".utf8)))
+        bytes.replaceSubrange(list.upperBound + 8..<list.upperBound + 12, with: [0, 0, 0x03, 0xE8])
+        bytes.replaceSubrange(list.upperBound + 12..<list.upperBound + 16, with: [0, 1, 0x77, 0])
+        let (imported, recording) = try fixture.importBytes(bytes, name: "a.m4a")
+        #expect(abs(Int(recording.sampleCount) - 48_000) <= 1_024)
+        #expect(imported.notes.contains { $0.hasPrefix("an edit list leaves out 0:00:02.0") }, "\(imported.notes)")
+    }
+
     @Test func `silence stands for a single damaged packet of Opus in MP4, and what follows keeps its time`() throws {
         let fixture = try ImportFixture()
         var bytes = try Self.make("a.mp4", ["-c:a", "libopus", "-b:a", "96k"], in: fixture)

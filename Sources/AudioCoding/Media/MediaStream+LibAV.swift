@@ -1,4 +1,5 @@
 import CLibAV
+import Support
 
 extension MediaStream {
     /// `stream` of `container`; nil if it is not sound.
@@ -20,6 +21,7 @@ extension MediaStream {
                 UInt64(exactly: av_rescale_q($0, AVRational(num: 1, den: AV_TIME_BASE), rate))
             }
         }
+        cutSampleCount = Self.cutSampleCount(stream, parameters, announced: announcedSampleCount ?? .max)
         lostStart = container.outline.lostStart(of: Int(stream.index)).map {
             av_rescale_q($0, AVRational(num: 1, den: 1_000_000_000), rate)
         }
@@ -34,5 +36,17 @@ extension MediaStream {
         profile = parameters.profile == FF_PROFILE_UNKNOWN ? nil : Int(parameters.profile)
         configuration = Array(
             UnsafeBufferPointer(start: parameters.extradata, count: Int(max(parameters.extradata_size, 0))))
+    }
+
+    /// Of the samples in the packets that the index of `stream` counts, how many are not among those `announced`; 0 if that is no more than
+    /// priming and padding, a quarter of a second.
+    private static func cutSampleCount(
+        _ stream: borrowing AVStream, _ parameters: AVCodecParameters, announced: UInt64
+    ) -> UInt64 {
+        guard stream.duration > 0, stream.nb_frames > 0, parameters.frame_size > 1,
+            let held = UInt64(exactly: stream.nb_frames)?.multiplied(by: UInt64(parameters.frame_size)),
+            let cut = held.subtracting(announced), cut > UInt64(parameters.sample_rate) / 4
+        else { return 0 }
+        return cut
     }
 }

@@ -16,6 +16,8 @@ public struct MediaStream: Sendable {
     public let format: SampleFormat?
     /// Samples of one channel that the container announces; nil if it does not say. They need not be there, and may include priming.
     public let announcedSampleCount: UInt64?
+    /// Samples of one channel that are in the file and that an edit list leaves out, more than priming and padding; 0 if there are none.
+    public let cutSampleCount: UInt64
     /// Samples of one channel that the encoder put before the first of the source, as the container announces them. The first packet
     /// may say otherwise.
     public let initialPadding: Int
