@@ -8,6 +8,8 @@ final class DirectoryStagedNode: StagedNode {
 
     private let directory: DirectoryStore
     private let staging: StagingFolder
+    /// The folders that exist in this one, and this one.
+    private let folders: Mutex<Set<String>>
     /// What came of syncing; nil as long as the node can be written to.
     private let synced = Mutex<Result<Void, StoreError>?>(nil)
 
@@ -16,6 +18,7 @@ final class DirectoryStagedNode: StagedNode {
         directory = store
         staging = try StagingFolder(in: store)
         path = "\(staging.path)/node"
+        folders = Mutex([staging.path, path])
         _ = try store.changes.makeFolder(path)
     }
 
@@ -26,7 +29,7 @@ final class DirectoryStagedNode: StagedNode {
 
     func makeValue(_ key: String) throws(StoreError) -> any NewValue {
         let key = try writablePath(of: key)
-        try directory.changes.makeParents(of: key)
+        try makeParents(of: key)
         return try directory.changes.makeFile(key)
     }
 
@@ -34,6 +37,13 @@ final class DirectoryStagedNode: StagedNode {
         let file = try directory.changes.openFile(writablePath(of: key))
         try file.append(bytes)
         file.finish()
+    }
+
+    private func makeParents(of key: String) throws(StoreError) {
+        let result = folders.withLock { known in
+            Result { () throws(StoreError) in try directory.changes.makeParents(of: key, known: &known) }
+        }
+        try result.get()
     }
 
     private func writablePath(of key: String) throws(StoreError) -> String {

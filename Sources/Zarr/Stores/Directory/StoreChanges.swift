@@ -24,11 +24,17 @@ struct StoreChanges: Sendable {
         } == 0
     }
 
-    /// Makes those folders above the file `path` that do not exist.
-    func makeParents(of path: String) throws(StoreError) {
-        let components = path.split(separator: "/")
-        for count in 1..<max(components.count, 1) {
-            _ = try makeFolder(components.prefix(count).joined(separator: "/"))
+    /// Makes those folders above the file `path` that do not exist; `known` are folders that do, to which they are added.
+    func makeParents(of path: String, known: inout Set<String>) throws(StoreError) {
+        var missing: [String] = []
+        var folder = DirectoryStore.parent(of: path)
+        while !folder.isEmpty, !known.contains(folder) {
+            missing.append(folder)
+            folder = DirectoryStore.parent(of: folder)
+        }
+        for folder in missing.reversed() {
+            _ = try makeFolder(folder)
+            known.insert(folder)
         }
     }
 
