@@ -37,12 +37,13 @@ final class FuseInvalidation: Sendable {
     }
 
     /// Forgets nothing from now on: the session ends. Waits for what is under way, but no longer than a second, since that may wait for a
-    /// read that nobody answers any more.
-    func end() {
+    /// read that nobody answers any more; false if it still uses the session then.
+    func end() -> Bool {
         for _ in 0..<100 {
             let isEnded: Void? = session.withLockIfAvailable { $0 = nil }
-            if isEnded != nil { return }
+            if isEnded != nil { return true }
             usleep(10_000)
         }
+        return false
     }
 }

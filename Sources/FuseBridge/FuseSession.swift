@@ -46,7 +46,8 @@ public struct FuseSession: ~Copyable {
     }
 
     deinit {
-        invalidation.end()
+        // What a thread still uses is not freed: the process is about to end.
+        guard invalidation.end() else { return }
         fuse_session_destroy(session)
         system.release()
     }

@@ -67,7 +67,7 @@ public final class Catalogue: Sendable {
     /// A catalogue to take the place of this one, if something that could not be read can be read by now; nil if not, or if it is too
     /// early to look again. What is known is taken over.
     public func renewed() -> Catalogue? {
-        guard progress.hasUnread else { return nil }
+        guard progress.takeLook() else { return nil }
         let group = root.renewed()
         return group === root ? nil : Catalogue(self, root: group)
     }

@@ -54,6 +54,10 @@ final class CatalogueProgress: Sendable {
     private let urgentListings = Atomic<Int>(0)
     /// Listings in which something could not be read.
     private let unreadListings = Atomic<Int>(0)
+    /// When somebody last looked whether it can be read by now.
+    private let lastLook = Mutex<ContinuousClock.Instant?>(nil)
+    /// Recordings that can be served and could not be served before.
+    private let healed = Atomic<Int>(0)
 
     var counts: CatalogueCounts { counted.withLock { $0 } }
 
@@ -74,8 +78,6 @@ final class CatalogueProgress: Sendable {
         return nil
     }
 
-    private let healed = Atomic<Int>(0)
-
     /// Records that a recording can be served that could not be served before.
     func addHealed() { healed.add(1, ordering: .relaxed) }
 
@@ -90,6 +92,18 @@ final class CatalogueProgress: Sendable {
 
     /// Whether there is a listing in which something could not be read.
     var hasUnread: Bool { unreadListings.load(ordering: .relaxed) > 0 }
+
+    /// Whether it is time to look whether what could not be read can be read by now: for one thread a second, since all groups are gone
+    /// through.
+    func takeLook() -> Bool {
+        guard hasUnread else { return false }
+        return lastLook.withLock { last in
+            let now = ContinuousClock.now
+            if let last, now - last < .seconds(1) { return false }
+            last = now
+            return true
+        }
+    }
 
     /// Runs `body`, which lists a group that a request waits for; the background pass pauses meanwhile.
     func listing<T>(_ body: () -> T) -> T {
