@@ -10,6 +10,10 @@ int renameat2(int old_directory, const char *old_path, int new_directory, const 
 // sync_file_range(2), for the same reason.
 int sync_file_range(int file, long offset, long count, unsigned int flags);
 
+// memmem(3), for the same reason.
+#include <stddef.h>
+void *memmem(const void *bytes, size_t count, const void *part, size_t part_count);
+
 // syncfs(2), for the same reason.
 int syncfs(int file);
 
