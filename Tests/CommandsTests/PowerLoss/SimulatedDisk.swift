@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A folder as programs see it, and what of it is certain to be there after a power cut.
 ///
@@ -184,6 +185,31 @@ struct SimulatedDisk {
         case nothing, zeros, half, all
     }
 
+    /// A power cut, and what it leaves of what was not synced.
+    struct PowerCut: Sendable {
+        /// Whether the change of a name with that number is on the disk.
+        fileprivate let keepsName: @Sendable (Int) -> Bool
+        /// What is on the disk of the file with that number.
+        fileprivate let survival: @Sendable (Int) -> Survival
+
+        /// Everything that was written is there.
+        static let late = PowerCut(keepsName: { _ in true }, survival: { _ in .all })
+
+        /// The extremes.
+        static let extremes = Survival.allCases.flatMap { survival in
+            [true, false].map { keepsNames in PowerCut(keepsName: { _ in keepsNames }, survival: { _ in survival }) }
+        }
+
+        /// One by chance.
+        static func random(seed: UInt64) -> PowerCut {
+            @Sendable func number(_ index: Int) -> Int {
+                var random = RepeatableRandom(seed: seed ^ UInt64(index) << 32)
+                return Int(random.next() >> 60)
+            }
+            return PowerCut(keepsName: { number($0) % 2 == 0 }) { Survival.allCases[number(~$0 & 0xFFFF) % 4] }
+        }
+    }
+
     /// The folder as it may be after a power cut.
     struct State: Hashable {
         struct Content: Hashable {
@@ -222,13 +248,6 @@ struct SimulatedDisk {
         /// The bytes of the files, and nil for the folders, by their paths.
         var bytes: [String: [UInt8]?] { contents.mapValues { $0?.bytes } }
 
-        /// What readers of a store see of it.
-        var visible: State {
-            var state = self
-            state.contents = contents.filter { !$0.key.hasPrefix(".zarrwlr-staging-") }
-            return state
-        }
-
         /// Writes the folder to `root`, which is not there.
         func write(to root: URL) throws {
             for (path, content) in contents.sorted(by: { $0.key < $1.key }) {
@@ -242,23 +261,25 @@ struct SimulatedDisk {
         }
     }
 
-    /// The folder after a power cut, if of the names that are not synced those are as they were changed for which `isChanged` is called and
-    /// returns true, and of the bytes of each file what `survival` returns.
-    func afterPowerCut(names isChanged: () -> Bool, bytes survival: () -> Survival) -> State {
+    /// The folder as programs see it.
+    var now: State { state(after: .late) }
+
+    /// The folder after `cut`; if `isWhole` is false, only what readers of a store see of it.
+    func state(after cut: PowerCut, isWhole: Bool = true) -> State {
         var names = nodes.map { node -> [String: Int] in
             guard case .folder(_, let kept) = node else { return [:] }
             return kept
         }
-        for entries in pending where isChanged() {
+        for (number, entries) in pending.enumerated() where cut.keepsName(number) {
             for entry in entries { names[entry.folder][entry.name] = entry.node }
         }
         var state = State()
         func add(_ node: Int, _ path: String) {
             switch nodes[node] {
-            case .file(let file): state.contents[path] = State.Content(file, survival())
+            case .file(let file): state.contents[path] = State.Content(file, cut.survival(node))
             case .folder:
                 state.contents.updateValue(nil, forKey: path)
-                for (name, inner) in names[node].sorted(by: { $0.key < $1.key }) {
+                for (name, inner) in names[node] where isWhole || !name.hasPrefix(".zarrwlr-staging-") {
                     add(inner, path.isEmpty ? name : "\(path)/\(name)")
                 }
             }

@@ -12,13 +12,14 @@ struct ModelRun {
     /// The calls of each reader in one mount.
     var steps: Int
 
-    /// Mounts a store of its own `rounds` times, or as long as `goesOn` returns true, and records an issue for everything that differs.
-    func run(rounds: Int = .max, while goesOn: () -> Bool = { true }) throws {
+    /// Mounts a store of its own `rounds` times, unless `goesOn` returns false before, and records an issue for the first that differs.
+    func run(rounds: Int, while goesOn: () -> Bool = { true }) throws {
         try TestFiles.withTemporaryDirectory { directory in
             var model = try StoreModel(in: directory)
             var random = RepeatableRandom(seed: seed)
             var history: [String] = []
-            for round in 0..<rounds where goesOn() {
+            for round in 0..<rounds {
+                guard goesOn() else { return }
                 do {
                     for _ in 0..<(round == 0 ? 10 : 4) { history.append(try model.change(&random)) }
                     let differences = try mountAndRead(&model, directory, &random, &history)
