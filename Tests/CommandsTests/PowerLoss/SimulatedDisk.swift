@@ -196,17 +196,22 @@ struct SimulatedDisk {
         static let late = PowerCut(keepsName: { _ in true }, survival: { _ in .all })
 
         /// The extremes.
-        static let extremes = Survival.allCases.flatMap { survival in
+        private static let extremes = Survival.allCases.flatMap { survival in
             [true, false].map { keepsNames in PowerCut(keepsName: { _ in keepsNames }, survival: { _ in survival }) }
         }
 
         /// One by chance.
-        static func random(seed: UInt64) -> PowerCut {
+        private static func random(seed: UInt64) -> PowerCut {
             @Sendable func number(_ index: Int) -> Int {
                 var random = RepeatableRandom(seed: seed ^ UInt64(index) << 32)
                 return Int(random.next() >> 60)
             }
             return PowerCut(keepsName: { number($0) % 2 == 0 }) { Survival.allCases[number(~$0 & 0xFFFF) % 4] }
+        }
+
+        /// The extremes, and some by chance.
+        static func some(_ random: inout RepeatableRandom) -> [PowerCut] {
+            extremes + (0..<4).map { _ in .random(seed: random.next()) }
         }
     }
 
