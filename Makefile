@@ -18,13 +18,19 @@ PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
 
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: help deps toolchain build install uninstall test lint format demo bench clean
+# How long `make soak` takes, and how long `make sanitize` compares mounts with its model, in seconds.
+SOAK_SECONDS ?= 3600
+SANITIZE_SECONDS ?= 120
+
+.PHONY: help deps toolchain build install uninstall test soak sanitize lint format demo bench clean
 
 help:
 	@echo "make deps     install the Debian packages that building and testing need"
 	@echo "make build    build the release programs into $(BIN)"
 	@echo "make install  install them below PREFIX ($(PREFIX)), staged below DESTDIR"
 	@echo "make test     install the packages, build, and run every test"
+	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
+	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
 	@echo "make demo     install the packages, build, and mount a store of generated sound"
 	@echo "make bench    compare with other tools, and write docs/performance.md (long; BENCH_QUICK=1 for a first look)"
 	@echo "make lint     check the format of the sources; make format fixes it"
@@ -85,6 +91,31 @@ test: deps toolchain .venv/bin/readers-are-there
 	    echo "make: tests failed (all they printed: .build/test.log):" >&2; \
 	    grep -A 3 ' recorded an issue ' .build/test.log >&2; \
 	fi; exit $$status
+
+# Three quarters of the time for one mount, one quarter for many mounts of a store that changes.
+soak: deps build
+	$(SWIFT) build --build-tests
+	ZARRWLR_REQUIRE_MOUNT=1 ZARRWLR_PROGRAMS=$(abspath $(BIN)) ZARRWLR_MOUNT_CYCLES=500 \
+	    ZARRWLR_SOAK_SECONDS=$$(($(SOAK_SECONDS) * 3 / 4)) ZARRWLR_MODEL_SECONDS=$$(($(SOAK_SECONDS) / 4)) \
+	    $(SWIFT) test --skip-build --filter 'MountTests\.Mounts/(Soak|MountCycles|ReferenceModel)'
+
+# The programs are confined by no sandbox here: in it, LeakSanitizer could neither stop threads nor write its report. Which threads it
+# could not stop, those that a fork has left with the parent, it also writes to the files of its reports.
+SANITIZED := $(abspath .build/address)
+sanitize: deps toolchain
+	@set -e; for program in $(PROGRAMS); do \
+	    ZARRWLR_SANITIZED=1 $(SWIFT) build --sanitize=address --scratch-path $(SANITIZED) --product $$program; \
+	done
+	$(SWIFT) build --build-tests
+	rm -rf $(SANITIZED)/reports && mkdir $(SANITIZED)/reports
+	@status=0; \
+	ZARRWLR_REQUIRE_MOUNT=1 ZARRWLR_PROGRAMS=$(SANITIZED)/debug ZARRWLR_MOUNT_OPTIONS=sandbox=off ZARRWLR_SANDBOX=off \
+	    ZARRWLR_MODEL_SECONDS=$(SANITIZE_SECONDS) \
+	    ASAN_OPTIONS=detect_leaks=1:malloc_context_size=40:log_path=$(SANITIZED)/reports/report \
+	    LSAN_OPTIONS=print_suppressions=0:suppressions=$(abspath Tests/Fixtures/leaks.txt) \
+	    $(SWIFT) test --skip-build --filter 'MountTests\.Mounts/ReferenceModel' || status=1; \
+	for report in $$(grep -ls 'ERROR: ' $(SANITIZED)/reports/*); do cat $$report; status=1; done; \
+	[ $$status = 0 ] || { echo "make: the tests have failed, or a sanitizer has found something: see above" >&2; exit 1; }
 
 lint: toolchain
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks

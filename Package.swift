@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The allocator; none in builds for AddressSanitizer and its kind (`make sanitize`), which bring one of their own.
+let allocator: [Target.Dependency] = Context.environment["ZARRWLR_SANITIZED"] == nil ? ["CJemalloc"] : []
+
 /// A library target and its test target. `dependencies` may be targets above it in docs/design.md, and no others.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
     [
@@ -60,8 +63,8 @@ let package = Package(
             "Commands",
             [
                 "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge",
-                "Confinement", "CLinux", "CJemalloc",
-            ])
+                "Confinement", "CLinux",
+            ] + allocator)
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),
             .executableTarget(name: "zarrwlr", dependencies: ["Commands"], swiftSettings: strict),

@@ -8,7 +8,7 @@ extension Mounts {
     @Suite struct Imports {
         /// The program under test.
         static var program: URL {
-            MountedStore.program.deletingLastPathComponent().appending(path: "zarrwlr")
+            MountedStore.programs.appending(path: "zarrwlr")
         }
 
         /// WAV files of noise, all different, with a chunk after their samples.

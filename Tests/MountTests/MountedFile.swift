@@ -6,15 +6,16 @@ struct MountedFile: ~Copyable {
     private let descriptor: Int32
     let path: String
 
+    /// O_DIRECT of Linux, which the Glibc module lacks.
+    #if arch(arm64)
+        static let direct: Int32 = 0o200000
+    #else
+        static let direct: Int32 = 0o40000
+    #endif
+
     /// Opens `path`. If `isDirect`, reads bypass the kernel's page cache, so that every read reaches the mount.
     init(_ path: String, isDirect: Bool = false) throws {
-        // O_DIRECT of Linux on arm64 and x86-64, which the Glibc module lacks.
-        #if arch(arm64)
-            let direct: Int32 = 0o200000
-        #else
-            let direct: Int32 = 0o40000
-        #endif
-        descriptor = open(path, O_RDONLY | (isDirect ? direct : 0))
+        descriptor = open(path, O_RDONLY | (isDirect ? Self.direct : 0))
         self.path = path
         guard descriptor >= 0 else { throw SystemError("open", path) }
     }

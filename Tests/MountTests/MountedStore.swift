@@ -7,11 +7,18 @@ struct MountedStore {
     /// The directory at which it is mounted.
     let mountpoint: URL
 
+    /// The folder of the programs under test: `$ZARRWLR_PROGRAMS`, or that of these tests, with which they were built.
+    static let programs: URL = {
+        if let named = ProcessInfo.processInfo.environment["ZARRWLR_PROGRAMS"] { return URL(filePath: named) }
+        return URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    }()
+
     /// The program under test.
-    static var program: URL {
-        let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        return tests.deletingLastPathComponent().appending(path: "zarrwlr-mount")
-    }
+    static let program = programs.appending(path: "zarrwlr-mount")
+
+    /// Mount options besides those of a test: `$ZARRWLR_MOUNT_OPTIONS`.
+    private static let moreOptions =
+        ProcessInfo.processInfo.environment["ZARRWLR_MOUNT_OPTIONS"].map { ["-o", $0] } ?? []
 
     /// Mounts the store at `path` in the background, calls `body`, and unmounts in any case. `limits` are commands of a shell, such as
     /// `ulimit -n 64`, for the process that mounts.
@@ -21,7 +28,8 @@ struct MountedStore {
     ) throws -> T {
         try MountedVolume.withMountpoint { mountpoint in
             defer { MountedVolume.unmount(mountpoint) }
-            let shell = ["-c", "\(limits)\nexec \"$0\" \"$@\"", program.path, path, mountpoint.path] + arguments
+            let command = [program.path, path, mountpoint.path] + arguments + moreOptions
+            let shell = ["-c", "\(limits)\nexec \"$0\" \"$@\""] + command
             let result = try run(URL(filePath: "/bin/sh"), shell, environment: environment)
             try #require(result.status == 0, "\(result.errors)")
             return try body(MountedStore(mountpoint: mountpoint))

@@ -17,7 +17,7 @@ final class DirectoryStagedNode: StagedNode {
     init(in store: DirectoryStore) throws(StoreError) {
         directory = store
         staging = try StagingFolder(in: store)
-        path = "\(staging.path)/node"
+        path = "\(staging.path)/\(StagingFolder.nodeName)"
         folders = Mutex([staging.path, path])
         _ = try store.changes.makeFolder(path)
     }
@@ -88,7 +88,7 @@ final class DirectoryStagedNode: StagedNode {
     }
 
     private func moveAside(_ place: String) throws(StoreError) {
-        let aside = "\(staging.path)/replaced"
+        let aside = "\(staging.path)/\(StagingFolder.replacedName)"
         _ = try directory.changes.moveFolder(place, to: aside)
         do throws(StoreError) {
             guard try directory.changes.moveFolder(path, to: place) else {

@@ -76,7 +76,7 @@ extension DirectoryStore: WritableStore {
         let staging = try StagingFolder(in: self)
         // What cannot be removed is found as a leftover.
         defer { try? staging.remove() }
-        _ = try changes.moveFolder(place, to: "\(staging.path)/removed")
+        _ = try changes.moveFolder(place, to: "\(staging.path)/\(StagingFolder.removedName)")
         files.removeAll()
         try changes.sync(Self.parent(of: place))
     }
@@ -87,7 +87,7 @@ extension DirectoryStore: WritableStore {
         let staging = try StagingFolder(in: self)
         // What cannot be removed is found as a leftover.
         defer { try? staging.remove() }
-        let path = "\(staging.path)/value"
+        let path = "\(staging.path)/\(StagingFolder.valueName)"
         let file = try changes.makeFile(path)
         try file.append(bytes)
         try file.sync()

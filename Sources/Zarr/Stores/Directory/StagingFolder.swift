@@ -6,7 +6,8 @@ import Synchronization
 /// they appear as a whole or not at all.
 ///
 /// It holds no zarr.json and is therefore no node to any reader. A folder is taken for one only by its whole name and if it has a lock
-/// file and no zarr.json, or is empty: anything else was put there by somebody else.
+/// file and no zarr.json, or nothing but what is written to one: anything else was put there by somebody else. After a power cut the lock
+/// file, which is the first that is written, may be the one that is missing.
 ///
 /// Its lock is held as long as this object lives, and is released by the system when the process ends, in whatever way. Not every file
 /// system tells others of locks, so the lock file also says who made the folder: it was left behind if its lock is free and the process
@@ -16,6 +17,11 @@ final class StagingFolder: Sendable {
     /// The beginning of the names of all such folders; the process's id and a random number follow.
     static let prefix = "\(NodeName.reservedPrefix)staging-"
     private static let lockName = "lock"
+    /// What else may be in one.
+    static let nodeName = "node"
+    static let valueName = "value"
+    static let replacedName = "replaced"
+    static let removedName = "removed"
     /// The paths of those of this process.
     private static let own = Mutex<Set<String>>([])
 
@@ -81,7 +87,13 @@ final class StagingFolder: Sendable {
         guard name.wholeMatch(of: #/\.zarrwlr-staging-[0-9]+-[0-9a-z]+/#) != nil else { return false }
         let entries = try FolderEntry.all(in: name, of: root, links: .none) ?? []
         let isLocked = entries.contains { $0.name == lockName && !$0.isDirectory }
-        return entries.isEmpty || isLocked && !entries.contains { $0.name == "zarr.json" }
+        return isLocked ? !entries.contains { $0.name == "zarr.json" } : isOwn(entries)
+    }
+
+    /// Whether a folder with `entries` has nothing but what is written to one of these beside its lock file.
+    private static func isOwn(_ entries: [FolderEntry]) -> Bool {
+        let names = [nodeName, valueName, replacedName, removedName]
+        return entries.allSatisfy { names.contains($0.name) }
     }
 
     /// Removes it and all it holds.
@@ -91,9 +103,19 @@ final class StagingFolder: Sendable {
 
     /// Removes the folder `path` and all it holds, unless it was not left behind; false if not.
     static func removeAbandoned(_ path: String, _ changes: StoreChanges) throws(StoreError) -> Bool {
-        // If it has no lock yet, it has nothing else either, or is not removed.
-        guard let lock = try openLock(of: path, O_RDWR, changes) else { return try changes.removeFolder(path) }
-        guard try changes.lock(lock, LOCK_EX | LOCK_NB, path), isAbandoned(path, lock) else { return false }
+        if let lock = try openLock(of: path, O_RDWR, changes) {
+            guard try changes.lock(lock, LOCK_EX | LOCK_NB, path), isAbandoned(path, lock) else { return false }
+            return try removeMoved(path, changes)
+        }
+        // If it is a living process's and has no lock yet, it has nothing else either.
+        if try changes.removeFolder(path) { return true }
+        let entries = try FolderEntry.all(in: path, of: changes.root, links: .none) ?? []
+        guard !entries.isEmpty, isOwn(entries), try openLock(of: path, O_RDONLY, changes) == nil else { return false }
+        return try removeMoved(path, changes)
+    }
+
+    /// Removes the folder `path` of a process that does not live, unless another process does; false if it cannot be moved aside.
+    private static func removeMoved(_ path: String, _ changes: StoreChanges) throws(StoreError) -> Bool {
         let doomed = newPath()
         do throws(StoreError) {
             guard try changes.moveFolder(path, to: doomed) else { return false }
