@@ -191,13 +191,12 @@ struct ImportJob {
 
     /// What is wrong with a source of which `audio` was made, if it announces more.
     private func shortfall(of audio: WrittenAudio) throws -> MediaDamage {
-        var damage = MediaDamage()
+        var damage = audio.damage
         // Containers may announce padding, too, or round.
         let tolerance = audio.announcedSampleCount == nil ? UInt64(source.description.stream.sampleRate) / 10 : 0
         let announced = audio.announcedSampleCount ?? source.announcedSampleCount
         let missing = announced?.subtracting(audio.sampleCount) ?? 0
         damage.missingSampleCount = missing > tolerance ? missing : 0
-        damage.foreignByteCount = audio.foreignByteCount
         damage.lacksEnd = try lacksEnd
         return damage
     }

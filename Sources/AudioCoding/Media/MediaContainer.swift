@@ -18,6 +18,8 @@ final class MediaContainer {
     /// libavformat's name for the container.
     let format: String
     private let hasEditLists: Bool
+    /// Where the packets of streams belong whose times contradict them, by the numbers of the streams.
+    private var movieTimes: [Int: MovieTimes] = [:]
     private let file: MediaFile
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private var ownedPacket: UnsafeMutablePointer<AVPacket>?
@@ -34,19 +36,52 @@ final class MediaContainer {
         format = String(cString: demuxer.pointee.name)
         hasEditLists = format.hasPrefix("mov,")
         ownedPacket = av_packet_alloc()
+        guard ownedPacket != nil else { throw MediaError(path, "cannot be opened: no memory") }
+        try open(by: demuxer, ignoresEdits: false)
+        guard hasEditLists else { return }
+        movieTimes = findMovieTimes()
+        // libavformat would apply them by the wrong times.
+        if !movieTimes.isEmpty { try open(by: demuxer, ignoresEdits: true) }
+    }
+
+    /// Opens the file from its start. `ignoresEdits` says that all packets are read as they are.
+    private func open(by demuxer: UnsafePointer<AVInputFormat>, ignoresEdits: Bool) throws(MediaError) {
+        avformat_close_input(&context)
         context = avformat_alloc_context()
-        guard let opened = context, ownedPacket != nil else { throw MediaError(path, "cannot be opened: no memory") }
+        guard let opened = context, avio_seek(file.context, 0, SEEK_SET) >= 0 else {
+            throw MediaError(path, "cannot be opened: no memory")
+        }
         opened.pointee.pb = file.context
         opened.pointee.io_open = denyOpening
         opened.pointee.protocol_whitelist = av_strdup("none")
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        if ignoresEdits { av_dict_set(&options, "ignore_editlist", "1", 0) }
         // Frees the context if it fails.
-        var code = avformat_open_input(&context, path, demuxer, nil)
+        var code = avformat_open_input(&context, path, demuxer, &options)
         guard code == 0 else { throw error("cannot be opened", LibAVError(call: "avformat_open_input", code: code)) }
         code = avformat_find_stream_info(context, nil)
         guard code >= 0 else {
             throw error("cannot be opened", LibAVError(call: "avformat_find_stream_info", code: code))
         }
     }
+
+    /// The times of those streams whose packets have a fixed length that the index of the file contradicts.
+    private func findMovieTimes() -> [Int: MovieTimes] {
+        guard let tracks = try? MovieTrack.all(of: file.codedStream) else { return [:] }
+        var times: [Int: MovieTimes] = [:]
+        for stream in streams {
+            guard let length = stream.pointee.fixedPacketLength,
+                let track = tracks.first(where: { Int64($0.id) == Int64(stream.pointee.id) }),
+                let sampleRate = stream.pointee.codecpar.flatMap({ UInt32(exactly: $0.pointee.sample_rate) })
+            else { continue }
+            times[Int(stream.pointee.index)] = MovieTimes(track, samplesPerPacket: length, sampleRate: sampleRate)
+        }
+        return times
+    }
+
+    /// Where the packets of stream `index` belong if its times contradict them; nil if they do not.
+    func movieTimes(of index: Int) -> MovieTimes? { movieTimes[index] }
 
     deinit {
         av_packet_free(&ownedPacket)
@@ -93,6 +128,7 @@ final class MediaContainer {
     /// The end of the recording in stream `index`, in samples of presentation time at `sampleRate`; nil if the container has no edit
     /// lists, which say it more exactly than packets do. It grows while fragments are read.
     func end(of index: Int, sampleRate: UInt32) -> Int64? {
+        if let times = movieTimes[index] { return times.end - times.start }
         guard hasEditLists, let stream = stream(index)?.pointee, stream.start_time == 0, stream.duration > 0 else {
             return nil
         }
@@ -162,6 +198,26 @@ private func denyOpening(
     _: UnsafePointer<CChar>?, _: Int32, _: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
     -EPERM
+}
+
+extension AVStream {
+    /// Samples of one channel in each packet, if the codec has a fixed number of them; nil if it has not, or if it is not known.
+    fileprivate var fixedPacketLength: Int? {
+        guard let parameters = codecpar?.pointee, parameters.sample_rate > 0 else { return nil }
+        switch parameters.codec_id {
+        // What decoders make of others is not what they announce.
+        case AV_CODEC_ID_AAC:
+            let configuration = UnsafeBufferPointer(
+                start: parameters.extradata, count: Int(max(parameters.extradata_size, 0)))
+            guard let config = try? AudioSpecificConfig(Array(configuration)),
+                config.sampleRate == parameters.sample_rate
+            else { return nil }
+            return AACEncoder.samplesPerFrame
+        case AV_CODEC_ID_ALAC, AV_CODEC_ID_MP3, AV_CODEC_ID_MP2:
+            return parameters.frame_size > 1 ? Int(parameters.frame_size) : nil
+        default: return nil
+        }
+    }
 }
 
 extension [String: String] {

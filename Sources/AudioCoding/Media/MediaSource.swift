@@ -24,7 +24,9 @@ public final class MediaSource {
     private let container: MediaContainer
     private var decoding: MediaDecoding?
     private var trim = MediaTrim(skip: 0)
-    private var continuity = MediaContinuity()
+    private var continuity = MediaContinuity(sampleRate: 1)
+    /// Where the packets belong if the times of the container contradict them; nil if they do not.
+    private var movieTimes: MovieTimes?
     private var hasBegun = false
     private var isAtEnd = false
     /// The frames that are read instead of libavformat's packets; nil if there are none.
@@ -76,6 +78,8 @@ public final class MediaSource {
 
     private func prepare() {
         trim = MediaTrim(skip: stream.initialPadding)
+        continuity = MediaContinuity(sampleRate: stream.sampleRate)
+        movieTimes = container.movieTimes(of: stream.index)
         parser = makeParser(stream, format)
         for (index, other) in container.streams.enumerated() {
             other.pointee.discard = index == stream.index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
@@ -128,9 +132,7 @@ public final class MediaSource {
             while true {
                 if let samples = try decoding.next(until: decodedEnd) { return samples }
                 guard !isAtEnd else {
-                    decoding.compare(
-                        withAnnounced: rawFrames.map(\.announcedSampleCount) ?? announcedSampleCount,
-                        foreignByteCount: foreignByteCount)
+                    decoding.compare(withAnnounced: rawFrames.map(\.announcedSampleCount) ?? announcedSampleCount)
                     return nil
                 }
                 isAtEnd = try !readPacket(for: &decoding)
@@ -147,10 +149,13 @@ public final class MediaSource {
     /// Samples of one channel that the container says the stream has; nil if it does not, or only guesses.
     public var announcedSampleCount: UInt64? { container.duration == nil ? nil : stream.announcedSampleCount }
 
-    /// What is wrong with the stream, as far as `nextSamples` has got.
+    /// What is wrong with the stream, as far as it has been read.
     public var damage: MediaDamage {
         var damage = decoding?.damage ?? MediaDamage()
         damage.misplacedPieceCount = container.outline.order?.misplacedCount ?? 0
+        damage.foreignByteCount = foreignByteCount
+        damage.blankFrames = rawFrames?.blankFrames
+        damage.contradiction = movieTimes?.contradiction ?? damage.contradiction ?? continuity.contradiction
         return damage
     }
 
@@ -223,6 +228,15 @@ public final class MediaSource {
         packet.pointee.dts = packet.pointee.pts
     }
 
+    /// Gives the packet the time that its place among the others says if the container's contradict them.
+    private func setMovieTime() {
+        guard let sample = movieTimes?.next(), let packet = container.packet, let timeBase else { return }
+        let unit = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
+        packet.pointee.pts = av_rescale_q(sample, unit, timeBase)
+        packet.pointee.dts = packet.pointee.pts
+        packet.pointee.duration = av_rescale_q(movieTimes?.samplesPerPacket ?? 0, unit, timeBase)
+    }
+
     /// The end of the recording in samples of presentation time; nil if the container does not say.
     private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
 
@@ -254,6 +268,7 @@ public final class MediaSource {
     /// Reads the next packet of the container that is no header of a chained stream.
     private func readPassingHeaders() throws(MediaError) -> Bool {
         while try container.read(stream: stream.index) {
+            setMovieTime()
             guard format == "ogg", let packet = container.packet?.pointee,
                 let header = ChainedHeader(UnsafeRawBufferPointer(packet), codec: stream.codec)
             else { return true }

@@ -17,6 +17,12 @@ struct MediaTimeline {
     private var hasLost = false
     /// The presentation time of the recording's first sample, in samples; nil before it is known.
     private var origin: Int64?
+    /// Samples of a packet, at least; 0 if they vary.
+    private let samplesPerPacket: Int64
+    /// Samples that a tick may be wrong by.
+    private let tickTolerance: Int64
+    /// The packets whose times are not where the one before ends; nil if there are none.
+    private(set) var contradiction: TimeContradiction?
     /// Samples of the gaps so far.
     private var missingSampleCount: UInt64 = 0
 
@@ -26,6 +32,8 @@ struct MediaTimeline {
         self.sampleRate = max(Int64(sampleRate), 1)
         let packet = samplesPerPacket > 0 ? Int64(samplesPerPacket) / 2 : self.sampleRate / 50
         let tick = samplesPerTick.multiplied(by: 2) ?? .max
+        tickTolerance = tick
+        self.samplesPerPacket = Int64(max(samplesPerPacket, 0))
         tolerance = max(tick, packet)
         toleranceAfterLoss = max(tick, self.sampleRate / 5_000)
     }
@@ -56,7 +64,31 @@ struct MediaTimeline {
             origin = presentationSample.subtracting(Int64(clamping: sampleCount))
             return 0
         }
+        guard hasLost || samplesPerPacket == 0 else { return try missingSamples(at: gap) }
         guard gap > (hasLost ? toleranceAfterLoss : tolerance) else { return 0 }
+        return try count(gap)
+    }
+
+    /// How many samples are missing before a packet that begins `difference` samples after the end of the one before. From there on, times
+    /// are counted anew if that is no gap.
+    private mutating func missingSamples(at difference: Int64) throws(MediaFailure) -> UInt64 {
+        guard difference.magnitude > tolerance.magnitude else { return 0 }
+        switch MediaContinuity.Place(
+            difference: difference, samplesPerPacket: samplesPerPacket, tolerance: tickTolerance)
+        {
+        case .follows: return 0
+        case .gap: return try count(difference)
+        case .contradiction:
+            var found = contradiction ?? TimeContradiction(firstSample: sampleCount)
+            found.add(difference)
+            contradiction = found
+            origin = origin?.adding(difference)
+            return 0
+        }
+    }
+
+    /// Counts `gap` as missing. Throws if all gaps together are longer than any recording's.
+    private mutating func count(_ gap: Int64) throws(MediaFailure) -> UInt64 {
         let missing = UInt64(gap)
         guard let sum = missingSampleCount.adding(missing), sum <= Self.gapLimit else {
             throw MediaFailure("the times of its packets jump ahead by \(gap / sampleRate) seconds")

@@ -15,6 +15,8 @@ public struct RawFrames {
     let announcedSampleCount: UInt64?
     /// Bytes between frames that belong to none.
     public let foreignByteCount: UInt64
+    /// Frames whose sound is not there; nil if there are none.
+    let blankFrames: BlankFrames?
     /// Frames that seem to be missing between others.
     public let missingFrameCount: UInt64
 
@@ -33,6 +35,7 @@ public struct RawFrames {
         sampleRate = layout.header.sampleRate
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
+        blankFrames = scanner.blankFrames
         self.frames = frames
     }
 
@@ -49,6 +52,7 @@ public struct RawFrames {
         sampleRate = first.sampleRate
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
+        blankFrames = nil
         self.frames = frames
     }
 

@@ -24,6 +24,6 @@ struct AACCopier: SourceCopier {
             sampleCount: extent.sampleCount)
         return WrittenAudio(
             codec: codec, sampleCount: extent.sampleCount, byteCount: frames.byteCount,
-            proofs: [.arrays(frames.digests), .decodableSamples], foreignByteCount: media.foreignByteCount)
+            proofs: [.arrays(frames.digests), .decodableSamples], damage: media.damage)
     }
 }

@@ -45,7 +45,7 @@ struct FLACCopier: SourceCopier {
         return WrittenAudio(
             codec: codec, sampleCount: frames.sampleCount, byteCount: frames.byteCount,
             proofs: parser.isFile ? [.sourceFile, samples] : [samples],
-            announcedSampleCount: announced, notes: notes)
+            announcedSampleCount: announced, damage: parser.isFile ? MediaDamage() : media.damage, notes: notes)
     }
 
     /// Throws if frames are lost in the middle, and if what is behind the last one that was found has frames: the last of the stream,

@@ -27,6 +27,9 @@ struct MP3Copier: SourceCopier {
         let heard = try layout.trim.heard(
             frameCount: frames.frameCount, samplesPerFrame: layout.header.samplesPerFrame)
         guard !heard.isEmpty else { throw ImportError("has no samples: there is nothing to import") }
+        var damage = MediaDamage()
+        damage.foreignByteCount = scanner.holes.byteCount
+        damage.blankFrames = scanner.blankFrames
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "mp3-native")
         attributes["priming_samples"] = JSONValue(heard.lowerBound)
@@ -36,7 +39,7 @@ struct MP3Copier: SourceCopier {
             codec: codec, sampleCount: UInt64(heard.count), byteCount: frames.byteCount,
             proofs: [.sourceFile, .decodableSamples],
             announcedSampleCount: layout.announcedSampleCount(frames.frameCount),
-            foreignByteCount: scanner.holes.byteCount)
+            damage: damage)
     }
 
     /// Throws if frames seem to be missing between others: those behind them would come too early.

@@ -25,6 +25,6 @@ struct OpusCopier: SourceCopier {
             attributes, skippedSamples: extent.skippedSamples, sampleCount: extent.sampleCount, bitRate: nil)
         return WrittenAudio(
             codec: codec, sampleCount: extent.sampleCount, byteCount: packets.byteCount,
-            proofs: [.arrays(packets.digests), .decodableSamples])
+            proofs: [.arrays(packets.digests), .decodableSamples], damage: media.damage)
     }
 }
