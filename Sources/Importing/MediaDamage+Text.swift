@@ -37,8 +37,11 @@ extension MediaDamage {
 
     private static func note(on contradiction: TimeContradiction, _ seconds: (UInt64) -> String) -> String {
         let excess = contradiction.excessSampleCount
+        let length = seconds(excess.magnitude)
         let change =
-            excess == 0 ? "as long" : "\(seconds(excess.magnitude)) \(excess > 0 ? "longer" : "shorter")"
+            excess == 0
+            ? "as long"
+            : "\(length == seconds(0) ? "less than a millisecond" : length) \(excess > 0 ? "longer" : "shorter")"
         return
             "the times of \(contradiction.packetCount) of its packets contradict how much sound is in those before them, the "
             + "first at \(seconds(contradiction.firstSample)): by these times it would be \(change). The sound counts, and "

@@ -52,11 +52,13 @@ struct SourceDescription {
         var notes = choiceNotes
         if stream.cutSampleCount > 0 {
             notes.append(
-                "an edit list leaves out \(clock(stream.cutSampleCount)) of the sound in the file, which is not imported")
+                "an edit list leaves out \(clock(stream.cutSampleCount)) of the sound in the file, which is not imported"
+            )
         }
         if stream.firstSample > UInt64(stream.sampleRate) / Self.lateFraction {
             notes.append(
-                "begins at \(clock(stream.firstSample)) of the file's own time: what came before, if anything did, is not in the file")
+                "begins at \(clock(stream.firstSample)) of the file's own time: what came before, if anything did, is not in the file"
+            )
         }
         return notes
     }

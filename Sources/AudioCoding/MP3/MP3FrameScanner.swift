@@ -70,7 +70,8 @@ public struct MP3FrameScanner: FrameScanner {
                         offset: place, byteCount: byteCount, firstSample: firstSample,
                         sampleCount: header.samplesPerFrame))
                 holes.addFrame(after: skippedByteCount)
-                if MP3SideInformation.isBlank(buffer[position..<min(position + byteCount, buffer.count)], header) {
+                let (frame, next) = (buffer[position...].prefix(byteCount), buffer[position...].dropFirst(byteCount))
+                if MP3SideInformation.isBlank(frame, header, before: next) {
                     blankFrames.add(at: firstSample, sampleCount: header.samplesPerFrame)
                 }
                 firstSample += UInt64(header.samplesPerFrame)

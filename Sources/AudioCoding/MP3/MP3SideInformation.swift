@@ -33,15 +33,25 @@ struct MP3SideInformation {
         bitCount = sum
     }
 
-    /// Whether `frame` has nothing but zeros where it says that its sound is, or behind its header. Silence is no such frame: encoders
-    /// write its volume.
-    static func isBlank(_ frame: ArraySlice<UInt8>, _ header: MP3Header) -> Bool {
+    /// Whether `frame`, before `next`, has nothing but zeros where these say that their sound is, or behind its header. Silence is no such
+    /// frame: encoders write its volume.
+    static func isBlank(_ frame: ArraySlice<UInt8>, _ header: MP3Header, before next: ArraySlice<UInt8>) -> Bool {
         guard let information = MP3SideInformation(frame, header) else { return false }
         let payload = frame.dropFirst(information.headByteCount)
+        guard payload.count >= zeroLimit, payload.allSatisfy({ $0 == 0 }) else { return false }
         let head = frame.dropFirst(MP3Header.byteCount).prefix(information.headByteCount - MP3Header.byteCount)
+        if head.allSatisfy({ $0 == 0 }) { return true }
         let own = (information.bitCount + 7) / 8 - information.reservoirByteCount
-        let sound = head.allSatisfy { $0 == 0 } ? payload : payload.prefix(max(own, 0))
-        return sound.count >= zeroLimit && sound.allSatisfy { $0 == 0 }
+        return max(own, reservoirByteCount(of: next)) >= zeroLimit
+    }
+
+    /// Bytes before `frame` that its sound begins with; 0 if it is no frame of layer III, or has none.
+    private static func reservoirByteCount(of frame: ArraySlice<UInt8>) -> Int {
+        let header = frame.withUnsafeBytes { MP3Header.parse($0) }
+        guard let information = header.flatMap({ MP3SideInformation(frame, $0) }), information.bitCount > 0 else {
+            return 0
+        }
+        return information.reservoirByteCount
     }
 }
 

@@ -13,11 +13,14 @@ struct MediaContinuity {
         case contradiction(Int64)
 
         /// The place of a packet that begins, by its time, `difference` samples after the end of the one before. Packets have
-        /// `samplesPerPacket` samples or more, and times may be wrong by `tolerance`.
-        init(difference: Int64, samplesPerPacket: Int64, tolerance: Int64) {
+        /// `samplesPerPacket` samples or more, and times may be wrong by `tolerance`. `contradiction` is what was contradicted before.
+        init(difference: Int64, samplesPerPacket: Int64, tolerance: Int64, after contradiction: TimeContradiction?) {
+            // Times that were too early may come back to where the packets are.
+            let excess = contradiction?.excessSampleCount ?? 0
+            let comesBack = excess < 0 && difference.adding(excess)?.magnitude ?? .max <= tolerance.magnitude
             if difference.magnitude <= tolerance.magnitude {
                 self = .follows
-            } else if difference >= max(samplesPerPacket - tolerance, 1) {
+            } else if !comesBack, difference >= max(samplesPerPacket - tolerance, 1) {
                 self = .gap(difference)
             } else {
                 self = .contradiction(difference)
@@ -53,7 +56,7 @@ struct MediaContinuity {
         let difference = presentationSample.subtractingReportingOverflow(nextPresentation).partialValue
         let place = Place(
             difference: difference, samplesPerPacket: Int64(min(sampleCount, lastSampleCount)),
-            tolerance: samplesPerTick.multiplied(by: 2) ?? .max)
+            tolerance: samplesPerTick.multiplied(by: 2) ?? .max, after: contradiction)
         switch place {
         case .follows: return
         case .gap: throw MediaFailure("\(difference) samples are missing before the packet")

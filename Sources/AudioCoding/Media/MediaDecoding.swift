@@ -31,7 +31,7 @@ struct MediaDecoding {
         sampleTime = AVRational(num: 1, den: decoder.sampleRate)
         timeline = MediaTimeline(
             sampleRate: UInt32(clamping: decoder.sampleRate), samplesPerTick: av_rescale_q(1, timeBase, sampleTime),
-            samplesPerPacket: decoder.samplesPerPacket)
+            samplesPerPacket: decoder.samplesPerPacket, isExact: decoder.isOfWholePackets)
     }
 
     /// Says that the recording began at `start`, in samples of presentation time, although its first packets are missing.

@@ -93,9 +93,7 @@ public final class MediaSource {
         do {
             guard var parser else { throw MediaFailure("there is no parser of packets of \(stream.codec)") }
             defer { self.parser = parser }
-            if let order = container.outline.order {
-                throw MediaFailure("there twice or out of order: \(order.misplacedCount) of its pages or clusters")
-            }
+            try checkOrder()
             let isFirst = !hasBegun
             guard try read(), let packet = container.packet?.pointee, let timeBase else {
                 try parser.checkEnd()
@@ -103,7 +101,7 @@ public final class MediaSource {
             }
             guard !isChained else { throw MediaFailure("another Ogg stream is chained to it") }
             try parser.follow(UnsafeRawBufferPointer(packet))
-            let copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase, end: end, trim: &trim)
+            var copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase)
             if isFirst, let start = lostStart(before: packet),
                 let missing = copy.presentationSample?.subtracting(start), missing > 2 * samplesPerTick
             {
@@ -112,11 +110,22 @@ public final class MediaSource {
             try continuity.check(
                 presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
                 samplesPerTick: samplesPerTick)
+            let excess = continuity.contradiction?.excessSampleCount ?? 0
+            (copy.startTrim, copy.endTrim) = try trim.trim(
+                packet, sampleCount: copy.sampleCount,
+                presentationSample: copy.presentationSample?.subtracting(excess), end: end)
             return copy
         } catch let error as MediaError {
             throw error
         } catch {
             throw MediaError(path, "cannot be copied", offset: container.packetOffset, cause: error)
+        }
+    }
+
+    /// Throws if pages or clusters of the file are not in order: it cannot be stored as it is.
+    public func checkOrder() throws {
+        guard container.outline.order == nil else {
+            throw MediaFailure("not all of its pages or clusters are in order")
         }
     }
 
@@ -230,11 +239,11 @@ public final class MediaSource {
 
     /// Gives the packet the time that its place among the others says if the container's contradict them.
     private func setMovieTime() {
-        guard let sample = movieTimes?.next(), let packet = container.packet, let timeBase else { return }
+        guard let place = movieTimes?.next(), let packet = container.packet, let timeBase else { return }
         let unit = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
-        packet.pointee.pts = av_rescale_q(sample, unit, timeBase)
+        packet.pointee.pts = av_rescale_q(place.start, unit, timeBase)
         packet.pointee.dts = packet.pointee.pts
-        packet.pointee.duration = av_rescale_q(movieTimes?.samplesPerPacket ?? 0, unit, timeBase)
+        packet.pointee.duration = av_rescale_q(place.sampleCount, unit, timeBase)
     }
 
     /// The end of the recording in samples of presentation time; nil if the container does not say.

@@ -15,17 +15,18 @@ extension MediaStream {
         format = try? MediaDecoder(stream).format
         let rate = AVRational(num: 1, den: parameters.sample_rate)
         let times = container.movieTimes(of: index)
+        let announced: UInt64?
         if let times {
-            announcedSampleCount = UInt64(exactly: times.end - times.start)
+            announced = UInt64(exactly: times.end - times.start)
         } else if stream.duration > 0 {
-            announcedSampleCount = UInt64(exactly: av_rescale_q(stream.duration, stream.time_base, rate))
+            announced = UInt64(exactly: av_rescale_q(stream.duration, stream.time_base, rate))
         } else {
-            announcedSampleCount = container.duration.flatMap {
+            announced = container.duration.flatMap {
                 UInt64(exactly: av_rescale_q($0, AVRational(num: 1, den: AV_TIME_BASE), rate))
             }
         }
         let held = if let times { Int64?(times.sampleCount) } else { Self.heldSampleCount(stream, parameters) }
-        let cut = held.flatMap { UInt64(exactly: $0) }?.subtracting(announcedSampleCount ?? .max) ?? 0
+        let cut = held.flatMap { UInt64(exactly: $0) }?.subtracting(announced ?? .max) ?? 0
         // No more than that is priming and padding.
         cutSampleCount = cut > UInt64(sampleRate) / 4 ? cut : 0
         lostStart = container.outline.lostStart(of: index).map {
@@ -37,6 +38,8 @@ extension MediaStream {
         // Other containers count from anywhere, and the frames of FLAC bear numbers.
         let countsFromZero = container.format.hasPrefix("matroska") && parameters.codec_id != AV_CODEC_ID_FLAC
         firstSample = countsFromZero && lostStart == nil ? UInt64(clamping: start) : 0
+        // Counted from time 0.
+        announcedSampleCount = if let announced { announced.subtracting(firstSample) ?? 0 } else { nil }
         bitRate = parameters.bit_rate > 0 ? UInt64(parameters.bit_rate) : nil
         let disposition = stream.disposition
         dispositions = (0..<31).compactMap { bit in

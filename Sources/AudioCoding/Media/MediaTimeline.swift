@@ -28,13 +28,14 @@ struct MediaTimeline {
 
     /// The timeline of a stream of `sampleRate`, whose packets' times are in ticks of `samplesPerTick` samples and have
     /// `samplesPerPacket` samples each; 0 if they vary. libavformat's times of Vorbis are wrong by as much as half a block.
-    init(sampleRate: UInt32, samplesPerTick: Int64, samplesPerPacket: Int) {
+    /// `isExact` says that they are wrong by no more than ticks make them.
+    init(sampleRate: UInt32, samplesPerTick: Int64, samplesPerPacket: Int, isExact: Bool = false) {
         self.sampleRate = max(Int64(sampleRate), 1)
         let packet = samplesPerPacket > 0 ? Int64(samplesPerPacket) / 2 : self.sampleRate / 50
         let tick = samplesPerTick.multiplied(by: 2) ?? .max
         tickTolerance = tick
         self.samplesPerPacket = Int64(max(samplesPerPacket, 0))
-        tolerance = max(tick, packet)
+        tolerance = isExact ? tick : max(tick, packet)
         toleranceAfterLoss = max(tick, self.sampleRate / 5_000)
     }
 
@@ -74,7 +75,8 @@ struct MediaTimeline {
     private mutating func missingSamples(at difference: Int64) throws(MediaFailure) -> UInt64 {
         guard difference.magnitude > tolerance.magnitude else { return 0 }
         switch MediaContinuity.Place(
-            difference: difference, samplesPerPacket: samplesPerPacket, tolerance: tickTolerance)
+            difference: difference, samplesPerPacket: samplesPerPacket, tolerance: tickTolerance,
+            after: contradiction)
         {
         case .follows: return 0
         case .gap: return try count(difference)

@@ -10,9 +10,9 @@ public struct RawFrames {
     /// Samples of one channel a second that the frames are counted in.
     let sampleRate: UInt32
     /// Which of the samples are the recording.
-    let heard: Range<UInt64>
+    public let heard: Range<UInt64>
     /// Samples of one channel that the file announces; nil if it does not.
-    let announcedSampleCount: UInt64?
+    public let announcedSampleCount: UInt64?
     /// Bytes between frames that belong to none.
     public let foreignByteCount: UInt64
     /// Frames whose sound is not there; nil if there are none.
@@ -54,6 +54,14 @@ public struct RawFrames {
         foreignByteCount = scanner.holes.byteCount
         blankFrames = nil
         self.frames = frames
+    }
+
+    /// What is wrong with the file, apart from frames that are missing.
+    public var damage: MediaDamage {
+        var damage = MediaDamage()
+        damage.foreignByteCount = foreignByteCount
+        damage.blankFrames = blankFrames
+        return damage
     }
 
     /// How many `frames` there are, those that are missing between them included.

@@ -59,6 +59,31 @@ struct MovieTrack {
     }
 }
 
+extension MovieTrack {
+    /// The first sample of one channel at `sampleRate` that is heard, and the end of what is, by the edit list or the length of the track;
+    /// no end if neither says. Nil if the edit list has several parts.
+    func heard(sampleRate: UInt32) -> (start: Int64, end: Int64?)? {
+        func samples(_ ticks: Double, _ timescale: UInt32) -> Int64? {
+            Int64(exactly: (ticks * Double(sampleRate) / Double(max(timescale, 1))).rounded())
+        }
+        let media = edits.filter { $0.start >= 0 }
+        guard let edit = media.first else { return (0, duration.flatMap { samples(Double($0), timescale) }) }
+        guard media.count == 1 else { return nil }
+        let start = samples(Double(edit.start), timescale) ?? 0
+        let length = edit.duration > 0 ? samples(Double(edit.duration), fileTimescale) : nil
+        return (start, length.flatMap(start.adding))
+    }
+
+    /// Whether all packets but the last take the same time.
+    var isEven: Bool { runs.count <= 1 || runs.count == 2 && runs[1].packetCount == 1 }
+
+    /// How many packets of `length` ticks are as long as `ticks`, at least two; nil if that is no whole number.
+    static func stepCount(of ticks: Double, _ length: Double) -> Double? {
+        let count = (ticks / length).rounded()
+        return count >= 2 && abs(ticks - count * length) <= 1 ? count : nil
+    }
+}
+
 extension MovieReader {
     /// The ticks a second, and the length in ticks, of a header (`mvhd`, `mdhd`); no length if it is 0 or not known.
     fileprivate mutating func clock(of box: MovieBox) throws -> (timescale: UInt32, duration: UInt64?)? {
