@@ -96,8 +96,10 @@ public final class Importer: Sendable {
     ) throws -> ImportPreview {
         do {
             let survey = try copier.survey()
-            let notes = try survey.map { try accept(source.damage(of: $0).notes(sampleRate: copier.sampleRate)) } ?? []
-            return preview(of: source, as: copier.codec, isCopied: true, notes)
+            let notes = try survey.map { survey in
+                try survey.notes + accept(source.damage(of: survey).notes(sampleRate: copier.sampleRate))
+            }
+            return preview(of: source, as: copier.codec, isCopied: true, notes ?? [])
         } catch {
             guard !options.isStrict, !(error is ImportError), !error.isOfSystem else { throw error }
             return try preview(ofDecoded: openDecodable(path, insteadOf: error), insteadOf: error)

@@ -33,8 +33,6 @@ struct FLACCopier: SourceCopier {
         guard frames.sampleCount > 0 else { throw AudioCodingError(.flac, "it has no whole frame") }
         let announced = parser.streamInfo.totalSamples
         try refuseGaps(frames.isContiguous, end: frames.lastFrameEnd, byteCount: frames.byteCount)
-        let isLonger = announced.map { $0 < frames.sampleCount } ?? false
-        let notes = isLonger ? ["it has more samples than it announces: \(frames.sampleCount)"] : []
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "flac-native")
         attributes["total_samples"] = JSONValue(frames.sampleCount)
@@ -45,7 +43,8 @@ struct FLACCopier: SourceCopier {
         return WrittenAudio(
             codec: codec, sampleCount: frames.sampleCount, byteCount: frames.byteCount,
             proofs: parser.isFile ? [.sourceFile, samples] : [samples],
-            announcedSampleCount: announced, damage: parser.isFile ? MediaDamage() : media.damage, notes: notes)
+            announcedSampleCount: announced, damage: parser.isFile ? MediaDamage() : media.damage,
+            notes: notes(sampleCount: frames.sampleCount))
     }
 
     /// Throws if frames are lost in the middle, which `isContiguous` denies, and if what is behind `end`, that of the last one that was
@@ -62,23 +61,12 @@ struct FLACCopier: SourceCopier {
         throw AudioCodingError(.flac, "\(rest) bytes at its end are no frame of it", at: end)
     }
 
-    /// Of a file that ends with a whole frame, looks at both ends only.
     func survey() throws -> SourceSurvey? {
         guard parser.isFile else { return try media.survey() }
         let metadata = try FLACMetadata(of: file.codedStream)
         guard try file.firstFrame(metadata)?.firstSample == 0 else {
             throw AudioCodingError(.flac, "its first frame is missing")
         }
-        let last = try FLACFrameScanner.lastFrame(of: file.codedStream, streamInfo: metadata.streamInfo)
-        guard let last else { return try surveyFrames(metadata) }
-        try refuseGaps(true, end: last.offset + UInt64(last.byteCount), byteCount: file.byteCount)
-        return SourceSurvey(
-            sampleCount: last.firstSample.adding(UInt64(last.sampleCount)) ?? .max,
-            announcedSampleCount: metadata.streamInfo.totalSamples)
-    }
-
-    /// Looks at all frames.
-    private func surveyFrames(_ metadata: FLACMetadata) throws -> SourceSurvey {
         var scanner = FLACFrameScanner(streamInfo: metadata.streamInfo, offset: metadata.firstFrameOffset)
         var (end, sampleCount, isContiguous) = (metadata.firstFrameOffset, UInt64(0), true)
         func take(_ frames: [CodedFrame]) {
@@ -90,8 +78,17 @@ struct FLACCopier: SourceCopier {
         }
         try file.forEachPiece(of: min(end, file.byteCount)..<file.byteCount) { take(scanner.consume($0)) }
         take(scanner.finish())
+        guard sampleCount > 0 else { throw AudioCodingError(.flac, "it has no whole frame") }
         try refuseGaps(isContiguous, end: end, byteCount: file.byteCount)
-        return SourceSurvey(sampleCount: sampleCount, announcedSampleCount: metadata.streamInfo.totalSamples)
+        return SourceSurvey(
+            sampleCount: sampleCount, announcedSampleCount: parser.streamInfo.totalSamples,
+            notes: notes(sampleCount: sampleCount))
+    }
+
+    /// What to say of a stream that turns out to have `sampleCount` samples of one channel.
+    private func notes(sampleCount: UInt64) -> [String] {
+        let isLonger = parser.streamInfo.totalSamples.map { $0 < sampleCount } ?? false
+        return isLonger ? ["it has more samples than it announces: \(sampleCount)"] : []
     }
 
     private func copyFile(to frames: FrameWriter<FrameIndexRow>, _ progress: (UInt64) -> Void) throws {

@@ -50,8 +50,14 @@ public struct SourceSurvey: Sendable {
     public let announcedSampleCount: UInt64?
     /// What is wrong with the source, although it will be stored as it is.
     public let damage: MediaDamage
+    /// What else people should know of it, in words.
+    public let notes: [String]
 
-    init(sampleCount: UInt64, announcedSampleCount: UInt64? = nil, damage: MediaDamage = MediaDamage()) {
+    init(
+        sampleCount: UInt64, announcedSampleCount: UInt64? = nil, damage: MediaDamage = MediaDamage(),
+        notes: [String] = []
+    ) {
+        self.notes = notes
         self.sampleCount = sampleCount
         self.announcedSampleCount = announcedSampleCount
         self.damage = damage
