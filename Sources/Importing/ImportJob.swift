@@ -83,11 +83,7 @@ struct ImportJob {
         } sha256: {
             try samples.sha256()
         }
-        if wave.missingByteCount > 0 {
-            var damage = MediaDamage()
-            damage.missingSampleCount = wave.missingByteCount / UInt64(wave.blockAlign)
-            written.notes += try accept(damage)
-        }
+        written.notes += try accept(wave.damage)
         written.notes += try accept(wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount))
         progress(UInt64(wave.tail.count))
         if let silence = samples.collapsedSilence, silence.blockCount > 0 {
@@ -125,13 +121,7 @@ struct ImportJob {
             try writeChunks(around: wave.data)
             written.notes += try accept(OtherSoundNote.notes(wave.otherSoundByteCount))
         }
-        var damage = media.damage
-        damage.lacksEnd = try media.lacksEnd
-        let missing = (try? AnnouncedSamples.missingByteCount(of: source.file.waveBytes)) ?? 0
-        if missing > 0, let format = media.stream.format {
-            damage.missingSampleCount = missing / UInt64(max(format.byteCount * media.stream.channels, 1))
-        }
-        written.notes += try accept(damage)
+        written.notes += try accept(source.damage(media.damage))
         return written
     }
 
@@ -180,7 +170,10 @@ struct ImportJob {
         }
         var written = Written(
             audio: audio, sha256: sha256, samples: [], sampleCount: audio.sampleCount, isByteExact: false,
-            notes: try audio.notes + accept(shortfall(of: audio)))
+            notes: try audio.notes
+                + accept(
+                    source.damage(
+                        of: audio.damage, sampleCount: audio.sampleCount, announced: audio.announcedSampleCount)))
         if !written.keepsSource { written.notes.append(Self.containerNote) }
         return written
     }
@@ -188,24 +181,6 @@ struct ImportJob {
     /// What to say of a source whose container is not kept.
     private static let containerNote =
         "not kept: the container, and what it has beside this sound and the tags that are stored"
-
-    /// What is wrong with a source of which `audio` was made, if it announces more.
-    private func shortfall(of audio: WrittenAudio) throws -> MediaDamage {
-        var damage = MediaDamage()
-        // Containers may announce padding, too, or round.
-        let tolerance = audio.announcedSampleCount == nil ? UInt64(source.description.stream.sampleRate) / 10 : 0
-        let announced = audio.announcedSampleCount ?? source.announcedSampleCount
-        let missing = announced?.subtracting(audio.sampleCount) ?? 0
-        damage.missingSampleCount = missing > tolerance ? missing : 0
-        damage.foreignByteCount = audio.foreignByteCount
-        damage.lacksEnd = try lacksEnd
-        return damage
-    }
-
-    /// Whether the source is an Ogg file without its last page. Nothing else in one says how long it is.
-    private var lacksEnd: Bool {
-        get throws { try source.description.container == "ogg" && OggEnd.isMissing(in: source.file.codedStream) }
-    }
 
     // MARK: - Encoding
 

@@ -74,14 +74,14 @@ public final class Importer: Sendable {
 
     private func plan(for source: OpenSource, at path: String) throws -> Forecast {
         switch source.content {
-        case .copied(let copier):
-            if let salvaged = try salvaged(path, insteadOf: copier) { return .planned(salvaged) }
-            return .planned(preview(of: source, as: copier.codec, isCopied: true, []))
+        case .copied(let copier): return .planned(try preview(of: source, at: path, copying: copier))
         case .salvaged(let salvage, _): return .planned(try preview(of: source, salvaging: salvage))
-        case .decoded(let media): return .planned(try preview(of: source, encoding: MediaSamples(media).form))
+        case .decoded(let media): return .planned(try preview(of: source, decoding: media, MediaSamples(media)))
         case .wave(let wave, let format):
             try checkSamples(of: source, wave, format)
-            let notes = wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount)
+            let notes = try accept(
+                wave.damage.notes(sampleRate: format.sampleRate) + wave.endNotes
+                    + OtherSoundNote.notes(wave.otherSoundByteCount))
             return .planned(
                 try preview(of: source, encoding: SampleForm(format), notes) { () throws(ImportError) in
                     try source.file.floatScale(of: wave, format)
@@ -89,19 +89,60 @@ public final class Importer: Sendable {
         }
     }
 
-    /// What would be had of the file at `path` if a look at it shows that `copier` will not store it as it is; nil otherwise.
-    private func salvaged(_ path: String, insteadOf copier: any SourceCopier) throws -> ImportPreview? {
-        guard try copier.seemsDamaged() else { return nil }
-        let source = try OpenSource(path: path, stream: options.stream, reencodes: false, salvages: true)
-        guard case .salvaged(let salvage, _) = source.content else { return nil }
-        return try preview(of: source, salvaging: salvage)
+    /// What would be had of `source`, the file at `path`, which `copier` stores as it is, unless a survey shows that it cannot. Then it is
+    /// decoded.
+    private func preview(
+        of source: OpenSource, at path: String, copying copier: any SourceCopier
+    ) throws -> ImportPreview {
+        do {
+            let survey = try copier.survey()
+            let notes = try survey.map { survey in
+                try survey.notes + accept(source.damage(of: survey).notes(sampleRate: copier.sampleRate))
+            }
+            return preview(of: source, as: copier.codec, isCopied: true, notes ?? [])
+        } catch {
+            guard !options.isStrict, !(error is ImportError), !error.isOfSystem else { throw error }
+            return try preview(ofDecoded: openDecodable(path, insteadOf: error), insteadOf: error)
+        }
+    }
+
+    /// What would be had of `source` by decoding it, since it cannot be stored as it is because of `obstacle`.
+    private func preview(ofDecoded source: OpenSource, insteadOf obstacle: any Error) throws -> ImportPreview {
+        let notes = [Self.decodedNote(obstacle)]
+        switch source.content {
+        case .salvaged(let salvage, _):
+            var preview = try preview(of: source, salvaging: salvage)
+            preview.notes = notes + preview.notes
+            return preview
+        case .decoded(let media):
+            var samples: any SampleSource = try MediaSamples(media)
+            if !samples.form.format.isInteger { samples = SixteenBitSamples(samples) }
+            return try preview(of: source, decoding: media, samples, notes)
+        case .wave, .copied: throw obstacle
+        }
+    }
+
+    /// What would be had of `source` by decoding all `samples` of `media`.
+    private func preview(
+        of source: OpenSource, decoding media: MediaSource, _ samples: any SampleSource, _ notes: [String] = []
+    ) throws -> ImportPreview {
+        // Refusals come first.
+        _ = try EncodingPlan(samples.form, options)
+        while try samples.next() != nil {}
+        let damage = try source.damage(media.damage).notes(sampleRate: media.stream.sampleRate)
+        return try preview(of: source, encoding: samples.form, notes + accept(damage))
+    }
+
+    /// `notes`, which say what is wrong with a source. Throws if there are any and that is not wanted.
+    private func accept(_ notes: [String]) throws(ImportError) -> [String] {
+        guard notes.isEmpty || !options.isStrict else { throw ImportError(damaged: notes) }
+        return notes
     }
 
     private func preview(of source: OpenSource, salvaging salvage: FLACSalvage) throws(ImportError) -> ImportPreview {
         let notes = salvage.notes + salvage.damage.notes(sampleRate: salvage.sampleRate)
-        guard notes.isEmpty || !options.isStrict else { throw ImportError(damaged: notes) }
         let plan = try EncodingPlan(SampleForm(salvage), options)
-        return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes + notes)
+        return preview(of: source, as: plan.encoding.codec, isCopied: false, plan.notes + (try accept(notes)))
     }
 
     /// Throws if the source has samples of more bits than are kept, or is an AudioMoth's whose collapsed silence would be refused.
@@ -173,28 +214,37 @@ public final class Importer: Sendable {
         }
     }
 
-    /// Stages the file at `path` by decoding it, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be
-    /// decoded either.
-    private func stageDecoded(
-        _ path: String, _ relativePath: String?, insteadOf obstacle: any Error, into group: AudioGroup
-    ) throws -> StagedRecording {
-        let source: OpenSource
+    /// The file at `path`, to be decoded, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be decoded
+    /// either.
+    private func openDecodable(_ path: String, insteadOf obstacle: any Error) throws -> OpenSource {
         do {
-            source = try OpenSource(path: path, stream: options.stream, reencodes: false, salvages: true)
+            return try OpenSource(path: path, stream: options.stream, reencodes: false, salvages: true)
         } catch let refusal as ImportError {
             throw refusal
         } catch {
             throw obstacle
         }
+    }
+
+    /// Stages the file at `path` by decoding it, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be
+    /// decoded either.
+    private func stageDecoded(
+        _ path: String, _ relativePath: String?, insteadOf obstacle: any Error, into group: AudioGroup
+    ) throws -> StagedRecording {
+        let source = try openDecodable(path, insteadOf: obstacle)
         do {
             return try stage(
                 source, relativePath, isSalvage: true,
-                notes: ["decoded, since it cannot be stored as it is (\(Self.reason(obstacle)))"],
+                notes: [Self.decodedNote(obstacle)],
                 into: group
             ) { _ in }
         } catch {
             throw error.isOfSystem ? error : obstacle
         }
+    }
+
+    private static func decodedNote(_ obstacle: any Error) -> String {
+        "decoded, since it cannot be stored as it is (\(reason(obstacle)))"
     }
 
     /// What `error` says of a source, without the place where it was to be stored.

@@ -15,6 +15,12 @@ extension MediaDamage {
             let reason = reason.map { " (\($0))" } ?? ""
             notes.append("damaged: \(packetCount) of its packets cannot be decoded, the first \(place)\(reason)")
         }
+        if let blankFrames {
+            notes.append(
+                "damaged: \(blankFrames.count) of its frames have nothing but zeros where their sound was, the first at "
+                    + "\(seconds(blankFrames.firstSample)): \(seconds(blankFrames.sampleCount)) of it are lost")
+        }
+        if let contradiction { notes.append(Self.note(on: contradiction, seconds)) }
         if silentSampleCount > 0 {
             notes.append("silence stands for \(seconds(silentSampleCount)) that are missing, the first \(place)")
         }
@@ -27,5 +33,18 @@ extension MediaDamage {
         }
         if lacksEnd { notes.append("its last page is missing: it seems to have been cut short") }
         return notes
+    }
+
+    private static func note(on contradiction: TimeContradiction, _ seconds: (UInt64) -> String) -> String {
+        let excess = contradiction.excessSampleCount
+        let length = seconds(excess.magnitude)
+        let change =
+            excess == 0
+            ? "as long"
+            : "\(length == seconds(0) ? "less than a millisecond" : length) \(excess > 0 ? "longer" : "shorter")"
+        return
+            "the times of \(contradiction.packetCount) of its packets contradict how much sound is in those before them, the "
+            + "first at \(seconds(contradiction.firstSample)): by these times it would be \(change). The sound counts, and "
+            + "follows without gaps"
     }
 }

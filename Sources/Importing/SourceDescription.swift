@@ -19,6 +19,8 @@ struct SourceDescription {
         let index: Int
         /// Samples of one channel that an edit list leaves out.
         var cutSampleCount: UInt64 = 0
+        /// The sample of the file's time that is the first in the file, if nothing shows whether there were any before.
+        var firstSample: UInt64 = 0
     }
 
     let fileName: String
@@ -46,10 +48,23 @@ struct SourceDescription {
 
     /// What to say of the stream that is imported: which of several it is, and what of it is left out.
     var streamNotes: [String] {
-        guard stream.cutSampleCount > 0 else { return choiceNotes }
-        let length = SampleDuration(samples: stream.cutSampleCount, rate: stream.sampleRate).clock
-        return choiceNotes + ["an edit list leaves out \(length) of the sound in the file, which is not imported"]
+        let clock = { (samples: UInt64) in SampleDuration(samples: samples, rate: stream.sampleRate).clock }
+        var notes = choiceNotes
+        if stream.cutSampleCount > 0 {
+            notes.append(
+                "an edit list leaves out \(clock(stream.cutSampleCount)) of the sound in the file, which is not imported"
+            )
+        }
+        if stream.firstSample > UInt64(stream.sampleRate) / Self.lateFraction {
+            notes.append(
+                "begins at \(clock(stream.firstSample)) of the file's own time: what came before, if anything did, is not in the file"
+            )
+        }
+        return notes
     }
+
+    /// The part of a second that sound in a file may begin late without a word: the padding of encoders, and a video's first picture.
+    private static let lateFraction: UInt64 = 10
 
     private var choiceNotes: [String] {
         guard let chosenStream else { return [] }
@@ -124,7 +139,7 @@ struct SourceDescription {
             Stream(
                 codec: stream.codec, sampleRate: stream.sampleRate, channels: stream.channels, format: stream.format,
                 bitRate: stream.bitRate, tags: stream.tags, index: stream.index,
-                cutSampleCount: stream.cutSampleCount)
+                cutSampleCount: stream.cutSampleCount, firstSample: stream.firstSample)
         }
         chosen = source.streams.firstIndex { $0.index == source.stream.index } ?? 0
         tags = source.tags

@@ -1,8 +1,16 @@
+import AudioCoding
 import WaveFile
 
 extension WaveSource {
     /// Bytes of one sample of all channels in the file.
     var blockAlign: Int { head.format.blockAlign }
+
+    /// What is wrong with its samples.
+    var damage: MediaDamage {
+        var damage = MediaDamage()
+        damage.missingSampleCount = missingByteCount / UInt64(max(blockAlign, 1))
+        return damage
+    }
 
     /// What is wrong with the end of the file, in words.
     var endNotes: [String] {

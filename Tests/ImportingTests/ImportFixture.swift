@@ -41,6 +41,14 @@ final class ImportFixture {
         try Importer(options, cache: cache).importSource(at: path, into: group) { _ in }
     }
 
+    /// What importing the file at `path` with `options` would do.
+    func preview(of path: String, _ options: ImportOptions = ImportOptions()) throws -> ImportPreview {
+        guard case .planned(let preview) = try Importer(options, cache: cache).plan(for: path) else {
+            throw CocoaError(.fileWriteFileExists)
+        }
+        return preview
+    }
+
     /// Imports the file at `path` and returns what became of it, and the recording as it is read back.
     func importFile(
         _ path: String, _ options: ImportOptions = ImportOptions()

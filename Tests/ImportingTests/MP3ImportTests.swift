@@ -54,6 +54,42 @@ struct MP3ImportTests {
         #expect(!CodecRegistry.encodings.map(\.codec).contains(.mp3))
     }
 
+    @Test(.enabled(if: isInstalled("ffmpeg"), "needs ffmpeg"), arguments: [4, 4 + 17])
+    func `MP3 frames that have nothing but zeros where their sound was are a note, with the time that they cost`(
+        _ headByteCount: Int
+    ) throws {
+        let fixture = try ImportFixture()
+        let whole = try DamagedSourceTests.make("a.mp3", ["-c:a", "libmp3lame", "-b:a", "96k"], in: fixture)
+        let packets = try DamagedSourceTests.packets(whole, "a.mp3", in: fixture)
+        var bytes = whole
+        for (offset, byteCount) in packets[50..<60] {
+            for index in offset + headByteCount..<offset + byteCount { bytes[index] = 0 }
+        }
+        let (imported, _) = try fixture.importBytes(bytes, name: "a.mp3")
+        let note = imported.notes.first { $0.hasPrefix("damaged: ") }
+        #expect(
+            note?.hasPrefix(
+                "damaged: 10 of its frames have nothing but zeros where their sound was, the first at 0:00:01.") == true
+        )
+        #expect(note?.hasSuffix(": 0:00:00.240 of it are lost") == true, "\(imported.notes)")
+        #expect(imported.keepsSource && imported.codec == .mp3)
+        let again = try fixture.file("strict.mp3", bytes + [0])
+        #expect(throws: ImportError.self) { try fixture.outcome(of: again, DamagedSourceTests.strict) }
+    }
+
+    @Test(.enabled(if: isInstalled("ffmpeg"), "needs ffmpeg"), arguments: ["64k", "320k"])
+    func `digital silence in MP3 is no damage`(_ bitRate: String) throws {
+        let fixture = try ImportFixture()
+        let path = fixture.folder.appending(path: "silent.mp3").path
+        _ = try runChecked(
+            [
+                "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=44100:cl=mono", "-t", "2", "-b:a", bitRate,
+                path,
+            ])
+        let notes = try fixture.importFile(path).imported.notes
+        #expect(!notes.contains { $0.hasPrefix("damaged") }, "\(notes)")
+    }
+
     @Test func `MP3 in free format is refused by name`() throws {
         let fixture = try ImportFixture()
         let error = #expect(throws: ImportError.self) { try fixture.importFile(Self.fixture("freeformat.mp3").path) }

@@ -148,6 +148,38 @@ struct MisplacedPiecesTests {
         try Self.check(bytes, madeOf: whole, source, from: 60_000, note: "silence stands for 0:00:00.", in: fixture)
     }
 
+    @Test func `a WebM file without an index whose first sound comes late is imported as it is, and a note says so`()
+        throws
+    {
+        let fixture = try ImportFixture()
+        let source = Self.sources[3]
+        let whole = try source.make(in: fixture)
+        let pieces = source.pieces(of: whole)
+        let bytes = Array(whole[..<pieces[0]] + whole[pieces[3]..<(pieces.last ?? 0)])
+        let (imported, _) = try fixture.importBytes(bytes, name: source.name)
+        let note = imported.notes.first { $0.hasPrefix("begins at 0:00:0") }
+        #expect(
+            note?.hasSuffix("of the file's own time: what came before, if anything did, is not in the file") == true)
+        #expect(imported.codec == .opus && !imported.notes.contains { $0.hasPrefix("it ends") }, "\(imported.notes)")
+        #expect(try fixture.preview(of: fixture.file("dry.webm", bytes)).notes.contains(note ?? ""))
+    }
+
+    @Test(arguments: [sources[0], sources[1], sources[3], sources[4]])
+    func `a plan says of misplaced pages and clusters what the import says`(_ source: Source) throws {
+        let fixture = try ImportFixture()
+        let whole = try source.make(in: fixture)
+        let pieces = source.pieces(of: whole)
+        let place = pieces.count / 2
+        let bytes = Array(
+            whole[..<pieces[place]] + whole[pieces[place + 1]..<pieces[place + 2]]
+                + whole[pieces[place]..<pieces[place + 1]] + whole[pieces[place + 2]...])
+        let preview = try fixture.preview(of: fixture.file(source.name, bytes))
+        let imported = try fixture.importBytes(bytes, name: source.name).imported
+        #expect(preview.codec == imported.codec && !preview.isCopied)
+        #expect(preview.notes.contains { $0.hasPrefix("put in order: 1 of its pages or clusters") })
+        #expect(preview.notes.filter { !$0.hasPrefix("kept as") } == imported.notes.filter { !$0.hasPrefix("kept as") })
+    }
+
     @Test(arguments: ["libopus", "libvorbis", "flac"])
     func `an Ogg stream whose times begin above 0 and whose pages are all there begins with its sound`(
         encoder: String

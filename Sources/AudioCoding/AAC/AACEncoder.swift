@@ -168,8 +168,9 @@ public final class AACEncoder {
             context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
             try check(
                 "av_channel_layout_from_mask", av_channel_layout_from_mask(&context.pointee.ch_layout, layout))
-            // Neither noise nor, for two channels, one signal at two levels stands for what the microphones picked up.
-            for tool in ["aac_pns", "aac_is"] {
+            // Neither noise nor, for two channels, one signal at two levels stands for what the microphones picked up. Of one channel,
+            // libavcodec would keep a narrower band without the second tool.
+            for tool in context.pointee.ch_layout.nb_channels > 1 ? ["aac_pns", "aac_is"] : ["aac_pns"] {
                 try check("av_opt_set_int", av_opt_set_int(context.pointee.priv_data, tool, 0, 0))
             }
             try check("avcodec_open2", avcodec_open2(context, encoder, nil))

@@ -38,6 +38,22 @@ public struct AudioSpecificConfig: Sendable, Equatable {
         channelConfiguration = UInt8(channels)
     }
 
+    /// Samples of one channel, at `sampleRate`, that a frame of a stream with the configuration `bytes` decodes to: 1024 at the rate that
+    /// the frames are coded in, which is half of `sampleRate` with SBR. Nil if it is neither AAC-LC nor HE-AAC.
+    static func samplesPerFrame(_ bytes: [UInt8], sampleRate: UInt32) -> Int? {
+        var bits = BitReader(bytes)
+        // AAC-LC, SBR and parametric stereo.
+        guard let objectType = bits.read(5), [2, 5, 29].contains(objectType), let rateIndex = bits.read(4) else {
+            return nil
+        }
+        let rates = ADTSHeader.sampleRates
+        let rate = rateIndex == 15 ? bits.read(24) : rateIndex < rates.count ? rates[Int(rateIndex)] : nil
+        guard let rate, rate > 0, bits.read(4) != nil, sampleRate == rate || sampleRate / 2 == rate else { return nil }
+        // Frames of 960 samples; with SBR, another rate is before that.
+        guard objectType != 2 || bits.read(1) == 0 else { return nil }
+        return AACEncoder.samplesPerFrame * Int(sampleRate / rate)
+    }
+
     private static var cutShort: AudioCodingError {
         AudioCodingError(.aac, "the AudioSpecificConfig is cut short")
     }

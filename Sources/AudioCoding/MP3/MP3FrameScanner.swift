@@ -16,6 +16,9 @@ public struct MP3FrameScanner: FrameScanner {
     /// Where bytes between two frames belong to neither.
     public private(set) var holes = FrameHoles()
 
+    /// The frames of layer III that hold nothing but zeros where their sound has to be; nil if there are none.
+    public private(set) var blankFrames: BlankFrames?
+
     private let layout: MP3Layout
     /// Bytes not gone through yet, and the offset of the first.
     private var buffer: [UInt8] = []
@@ -67,6 +70,10 @@ public struct MP3FrameScanner: FrameScanner {
                         offset: place, byteCount: byteCount, firstSample: firstSample,
                         sampleCount: header.samplesPerFrame))
                 holes.addFrame(after: skippedByteCount)
+                let (frame, next) = (buffer[position...].prefix(byteCount), buffer[position...].dropFirst(byteCount))
+                if MP3SideInformation.isBlank(frame, header, before: next) {
+                    blankFrames.add(at: firstSample, sampleCount: header.samplesPerFrame)
+                }
                 firstSample += UInt64(header.samplesPerFrame)
                 position = min(position + byteCount, buffer.count)
                 isAtBoundary = true

@@ -11,6 +11,9 @@ final class MediaContainer {
         "concat", "concatf", "dash", "hls", "image2", "imf", "rtp", "rtsp", "sdp", "webm_dash_manifest",
     ]
 
+    /// Bytes that are read at a time to look at packets.
+    private static let lookByteCount: UInt64 = 64 << 10
+
     /// Limits every allocation of libav, whatever a file claims.
     private static let isBounded: Void = av_max_alloc(512 << 20)
 
@@ -18,6 +21,9 @@ final class MediaContainer {
     /// libavformat's name for the container.
     let format: String
     private let hasEditLists: Bool
+    /// Where the packets of streams belong, by the numbers of the streams, if times of an MP4 file contradict those of one of them. Then
+    /// libavformat applies no edit lists: it would do so by the wrong times.
+    private var movieTimes: [Int: MovieTimes] = [:]
     private let file: MediaFile
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private var ownedPacket: UnsafeMutablePointer<AVPacket>?
@@ -34,19 +40,104 @@ final class MediaContainer {
         format = String(cString: demuxer.pointee.name)
         hasEditLists = format.hasPrefix("mov,")
         ownedPacket = av_packet_alloc()
+        guard ownedPacket != nil else { throw MediaError(path, "cannot be opened: no memory") }
+        try open(by: demuxer, ignoresEdits: false)
+        guard hasEditLists else { return }
+        guard let tracks = try? MovieTrack.all(of: file.codedStream), mayContradict(tracks) else { return }
+        try open(by: demuxer, ignoresEdits: true)
+        movieTimes = findMovieTimes(tracks)
+        guard movieTimes.values.allSatisfy({ $0.contradiction == nil }) else { return }
+        movieTimes = [:]
+        try open(by: demuxer, ignoresEdits: false)
+    }
+
+    /// Opens the file from its start. `ignoresEdits` says that all packets are read as they are.
+    private func open(by demuxer: UnsafePointer<AVInputFormat>, ignoresEdits: Bool) throws(MediaError) {
+        avformat_close_input(&context)
         context = avformat_alloc_context()
-        guard let opened = context, ownedPacket != nil else { throw MediaError(path, "cannot be opened: no memory") }
+        guard let opened = context, avio_seek(file.context, 0, SEEK_SET) >= 0 else {
+            throw MediaError(path, "cannot be opened: no memory")
+        }
         opened.pointee.pb = file.context
         opened.pointee.io_open = denyOpening
         opened.pointee.protocol_whitelist = av_strdup("none")
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        if ignoresEdits { av_dict_set(&options, "ignore_editlist", "1", 0) }
         // Frees the context if it fails.
-        var code = avformat_open_input(&context, path, demuxer, nil)
+        var code = avformat_open_input(&context, path, demuxer, &options)
         guard code == 0 else { throw error("cannot be opened", LibAVError(call: "avformat_open_input", code: code)) }
         code = avformat_find_stream_info(context, nil)
         guard code >= 0 else {
             throw error("cannot be opened", LibAVError(call: "avformat_find_stream_info", code: code))
         }
     }
+
+    /// Whether the packets of a stream are not all as long as the index of the file says in `tracks`, as far as can be said before they are
+    /// looked at.
+    private func mayContradict(_ tracks: [MovieTrack]) -> Bool {
+        streams.contains { stream in
+            guard let length = stream.pointee.packetLength, let track = track(of: stream, in: tracks) else {
+                return false
+            }
+            return switch length {
+            case .fixed(let length):
+                MovieTimes(track, [length], sampleRate: stream.pointee.sampleRate)?.contradiction != nil
+            // Nearly all streams have packets of one length.
+            case .inPackets: !track.isEven || contradictsFirstPacket(of: stream, in: track)
+            }
+        }
+    }
+
+    /// Whether the first packet of `stream`, which is Opus, is not as long as `track` says.
+    private func contradictsFirstPacket(of stream: UnsafeMutablePointer<AVStream>, in track: MovieTrack) -> Bool {
+        guard let length = try? opusPacketLengths(of: stream, atMost: 1)?.first, let step = track.runs.first?.step
+        else {
+            return false
+        }
+        return UInt64(step).multiplied(by: UInt64(stream.pointee.sampleRate))
+            != UInt64(length).multiplied(by: UInt64(track.timescale))
+    }
+
+    /// The times of the streams in `tracks` whose packets are of a known length.
+    private func findMovieTimes(_ tracks: [MovieTrack]) -> [Int: MovieTimes] {
+        var times: [Int: MovieTimes] = [:]
+        for stream in streams {
+            guard let length = stream.pointee.packetLength, let track = track(of: stream, in: tracks) else { continue }
+            let lengths: [Int]? =
+                switch length {
+                case .fixed(let length): [length]
+                case .inPackets: try? opusPacketLengths(of: stream)
+                }
+            guard let lengths else { continue }
+            times[Int(stream.pointee.index)] = MovieTimes(track, lengths, sampleRate: stream.pointee.sampleRate)
+        }
+        return times
+    }
+
+    private func track(of stream: UnsafeMutablePointer<AVStream>, in tracks: [MovieTrack]) -> MovieTrack? {
+        tracks.first { Int64($0.id) == Int64(stream.pointee.id) }
+    }
+
+    /// Samples of one channel of each of the first `limit` packets of `stream`, which is Opus; nil if one of them is none of Opus.
+    private func opusPacketLengths(
+        of stream: UnsafeMutablePointer<AVStream>, atMost limit: Int = .max
+    ) throws -> [Int]? {
+        var window = StreamWindow(file.codedStream, pieceByteCount: Self.lookByteCount)
+        var lengths: [Int] = []
+        for index in 0..<max(min(avformat_index_get_entries_count(stream), Int32(clamping: limit)), 0) {
+            guard let entry = avformat_index_get_entry(stream, index)?.pointee, let offset = UInt64(exactly: entry.pos)
+            else { return nil }
+            // The first two bytes say how long it is: RFC 6716, section 3.
+            let head = try window.bytes(at: offset, min(Int(entry.size), 2))
+            guard let length = Array(head).withUnsafeBytes({ OpusPacket.sampleCount(of: $0) }) else { return nil }
+            lengths.append(length)
+        }
+        return lengths
+    }
+
+    /// Where the packets of stream `index` belong if that is not where libavformat has them; nil if it is.
+    func movieTimes(of index: Int) -> MovieTimes? { movieTimes[index] }
 
     deinit {
         av_packet_free(&ownedPacket)
@@ -93,6 +184,7 @@ final class MediaContainer {
     /// The end of the recording in stream `index`, in samples of presentation time at `sampleRate`; nil if the container has no edit
     /// lists, which say it more exactly than packets do. It grows while fragments are read.
     func end(of index: Int, sampleRate: UInt32) -> Int64? {
+        if let times = movieTimes[index] { return times.end - times.start }
         guard hasEditLists, let stream = stream(index)?.pointee, stream.start_time == 0, stream.duration > 0 else {
             return nil
         }
@@ -162,6 +254,38 @@ private func denyOpening(
     _: UnsafePointer<CChar>?, _: Int32, _: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
     -EPERM
+}
+
+/// What says how many samples of one channel a packet has.
+private enum PacketLength {
+    /// The codec: all have as many.
+    case fixed(Int)
+    /// Each packet, by its first two bytes.
+    case inPackets
+}
+
+extension AVStream {
+    fileprivate var sampleRate: UInt32 { UInt32(clamping: codecpar?.pointee.sample_rate ?? 0) }
+
+    /// What says how long the packets are; nil if that is not known.
+    fileprivate var packetLength: PacketLength? {
+        guard let parameters = codecpar?.pointee, parameters.sample_rate > 0 else { return nil }
+        let configuration = Array(
+            UnsafeBufferPointer(start: parameters.extradata, count: Int(max(parameters.extradata_size, 0))))
+        switch parameters.codec_id {
+        case AV_CODEC_ID_OPUS: return .inPackets
+        case AV_CODEC_ID_AAC:
+            return AudioSpecificConfig.samplesPerFrame(configuration, sampleRate: sampleRate).map { .fixed($0) }
+        case AV_CODEC_ID_ALAC:
+            // Behind the head of the box and its version.
+            var cookie = ByteReader(configuration)
+            guard cookie.skip(12), let length = cookie.readBigEndian(UInt32.self), length > 1 else { return nil }
+            return .fixed(Int(length))
+        case AV_CODEC_ID_MP3, AV_CODEC_ID_MP2:
+            return parameters.frame_size > 1 ? .fixed(Int(parameters.frame_size)) : nil
+        default: return nil
+        }
+    }
 }
 
 extension [String: String] {

@@ -12,10 +12,14 @@ public struct MediaDamage: Sendable, Equatable {
     public internal(set) var endReason: String?
     /// Samples of one channel that the container announces and does not have; 0 if it announces none.
     public var missingSampleCount: UInt64 = 0
+    /// Frames whose headers are whole and whose sound is not there; nil if there are none.
+    public var blankFrames: BlankFrames?
     /// Bytes between its frames that belong to none.
     public var foreignByteCount: UInt64 = 0
     /// Pages or clusters of the file that are there twice or out of order; they were put in order.
     public internal(set) var misplacedPieceCount: UInt64 = 0
+    /// What the times of its packets contradict; nil if that is nothing.
+    public internal(set) var contradiction: TimeContradiction?
     /// Whether the file does not end as a whole one does.
     public var lacksEnd = false
 

@@ -34,12 +34,15 @@ final class MediaDecoder {
             guard let format = SampleFormat(opened.sample_fmt, bits: opened.bits_per_raw_sample) else {
                 throw MediaFailure("samples of this kind are not supported")
             }
-            guard opened.sample_rate > 0, opened.ch_layout.nb_channels > 0 else {
+            // What libavformat has found by decoding, since AAC may say only in its frames that it has SBR.
+            let found = parameters.pointee
+            let isHidden = found.codec_id == AV_CODEC_ID_AAC && found.sample_rate > 0 && found.ch_layout.nb_channels > 0
+            sampleRate = isHidden ? found.sample_rate : opened.sample_rate
+            channels = Int(isHidden ? found.ch_layout.nb_channels : opened.ch_layout.nb_channels)
+            guard sampleRate > 0, channels > 0 else {
                 throw MediaFailure("neither rate nor channels are known")
             }
             self.format = format
-            sampleRate = opened.sample_rate
-            channels = Int(opened.ch_layout.nb_channels)
         } catch {
             avcodec_free_context(&context)
             av_frame_free(&frame)
@@ -59,6 +62,11 @@ final class MediaDecoder {
 
     /// Samples of one channel in every packet; 0 if they vary.
     var samplesPerPacket: Int { Int(max(context?.pointee.frame_size ?? 0, 0)) }
+
+    /// Whether all samples of a packet come at once, with the packet's time.
+    var isOfWholePackets: Bool {
+        context.map { [AV_CODEC_ID_AAC, AV_CODEC_ID_OPUS].contains($0.pointee.codec_id) } ?? false
+    }
 
     private static func check(_ call: String, _ code: Int32) throws(LibAVError) {
         guard code >= 0 else { throw LibAVError(call: call, code: code) }

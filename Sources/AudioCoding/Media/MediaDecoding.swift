@@ -10,8 +10,8 @@ struct MediaDecoding {
     /// The unit of the stream's times, and that of samples.
     private let timeBase: AVRational, sampleTime: AVRational
     private var timeline: MediaTimeline
-    /// What is wrong so far.
-    private(set) var damage = MediaDamage()
+    /// What is wrong so far, without what times contradict.
+    private var found = MediaDamage()
     /// Samples of silence that come next, and what comes behind them.
     private var silence: UInt64 = 0
     private var ready: ArraySlice<SampleBuffer> = []
@@ -31,7 +31,7 @@ struct MediaDecoding {
         sampleTime = AVRational(num: 1, den: decoder.sampleRate)
         timeline = MediaTimeline(
             sampleRate: UInt32(clamping: decoder.sampleRate), samplesPerTick: av_rescale_q(1, timeBase, sampleTime),
-            samplesPerPacket: decoder.samplesPerPacket)
+            samplesPerPacket: decoder.samplesPerPacket, isExact: decoder.isOfWholePackets)
     }
 
     /// Says that the recording began at `start`, in samples of presentation time, although its first packets are missing.
@@ -41,6 +41,13 @@ struct MediaDecoding {
 
     /// Whether the decoder itself leaves out the padding that the stream's configuration announces.
     var dropsPadding: Bool { decoder.dropsPadding }
+
+    /// What is wrong so far.
+    var damage: MediaDamage {
+        var damage = found
+        damage.contradiction = timeline.contradiction
+        return damage
+    }
 
     /// Samples of one channel that were returned.
     var sampleCount: UInt64 { timeline.sampleCount }
@@ -109,13 +116,13 @@ struct MediaDecoding {
 
     /// Notes that the packet that was sent last cannot be decoded because of `reason`.
     private mutating func notice(_ reason: String) {
-        damage.add(at: sampleCount, packet: reason)
+        found.add(at: sampleCount, packet: reason)
         timeline.lose(packetAt: sentTime.map { av_rescale_q($0, timeBase, sampleTime) })
     }
 
     private mutating func fall(silent count: UInt64) {
-        damage.add(at: sampleCount)
-        damage.silentSampleCount = damage.silentSampleCount.adding(count) ?? .max
+        found.add(at: sampleCount)
+        found.silentSampleCount = found.silentSampleCount.adding(count) ?? .max
         silence = count
     }
 
@@ -145,18 +152,17 @@ struct MediaDecoding {
 
     /// Notes that the file could not be read to its end because of `error`.
     mutating func end(because error: LibAVError) {
-        damage.add(at: sampleCount)
-        damage.endReason = error.summary
+        found.add(at: sampleCount)
+        found.endReason = error.summary
     }
 
     /// Compares the samples so far, which are all, with those that the container announces.
-    mutating func compare(withAnnounced announced: UInt64?, foreignByteCount: UInt64) {
-        damage.foreignByteCount = foreignByteCount
+    mutating func compare(withAnnounced announced: UInt64?) {
         // Only PCM is announced to the sample; elsewhere padding may be counted, or times are in milliseconds.
         let tolerance = decoder.isPCM ? 0 : UInt64(clamping: decoder.sampleRate) / 10
         guard let missing = announced?.subtracting(sampleCount), missing > tolerance else { return }
-        damage.add(at: sampleCount)
-        damage.missingSampleCount = missing
+        found.add(at: sampleCount)
+        found.missingSampleCount = missing
     }
 }
 

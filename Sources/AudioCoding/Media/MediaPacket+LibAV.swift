@@ -2,11 +2,9 @@ import CLibAV
 import Support
 
 extension MediaPacket {
-    /// `packet` of `stream`, whose times are in `timeBase`; its frame is the one that `parser` finds in it. `end` is the end of the
-    /// recording in samples of presentation time; nil if it is not known.
+    /// `packet` of `stream`, all of it, whose times are in `timeBase`; its frame is the one that `parser` finds in it.
     init(
-        _ packet: AVPacket, of stream: MediaStream, by parser: any MediaPacketParser, timeBase: AVRational, end: Int64?,
-        trim: inout MediaTrim
+        _ packet: AVPacket, of stream: MediaStream, by parser: any MediaPacketParser, timeBase: AVRational
     ) throws {
         guard packet.flags & AV_PKT_FLAG_CORRUPT == 0 else {
             throw MediaFailure("the packet is damaged or cut short")
@@ -16,8 +14,6 @@ extension MediaPacket {
         presentationSample =
             packet.pts == zwl_AV_NOPTS_VALUE ? nil : av_rescale_q(packet.pts, timeBase, rate)
         offset = UInt64(exactly: packet.pos)
-        (startTrim, endTrim) = try trim.trim(
-            packet, sampleCount: frame.sampleCount, presentationSample: presentationSample, end: end)
     }
 }
 

@@ -4,10 +4,10 @@ public struct MediaPacket: Sendable {
     public let frame: EncodedFrame
     /// How many of its samples, at the front, are not part of the recording: priming, pre-skip, what an edit list cuts. Above 0 only
     /// in packets up to the one with the recording's first sample.
-    public let startTrim: Int
+    public internal(set) var startTrim = 0
     /// How many of its samples, at the end, are not part of the recording. Above 0 only in packets from the one with the recording's
     /// last sample on.
-    public let endTrim: Int
+    public internal(set) var endTrim = 0
     /// Its presentation time, in samples of one channel from the file's time 0; nil if the container does not say.
     public let presentationSample: Int64?
     /// The byte of the file at which it begins; nil if the container does not say.

@@ -24,7 +24,9 @@ public final class MediaSource {
     private let container: MediaContainer
     private var decoding: MediaDecoding?
     private var trim = MediaTrim(skip: 0)
-    private var continuity = MediaContinuity()
+    private var continuity = MediaContinuity(sampleRate: 1)
+    /// Where the packets belong if the times of the container contradict them; nil if they do not.
+    private var movieTimes: MovieTimes?
     private var hasBegun = false
     private var isAtEnd = false
     /// The frames that are read instead of libavformat's packets; nil if there are none.
@@ -76,6 +78,8 @@ public final class MediaSource {
 
     private func prepare() {
         trim = MediaTrim(skip: stream.initialPadding)
+        continuity = MediaContinuity(sampleRate: stream.sampleRate)
+        movieTimes = container.movieTimes(of: stream.index)
         parser = makeParser(stream, format)
         for (index, other) in container.streams.enumerated() {
             other.pointee.discard = index == stream.index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
@@ -89,9 +93,7 @@ public final class MediaSource {
         do {
             guard var parser else { throw MediaFailure("there is no parser of packets of \(stream.codec)") }
             defer { self.parser = parser }
-            if let order = container.outline.order {
-                throw MediaFailure("there twice or out of order: \(order.misplacedCount) of its pages or clusters")
-            }
+            try checkOrder()
             let isFirst = !hasBegun
             guard try read(), let packet = container.packet?.pointee, let timeBase else {
                 try parser.checkEnd()
@@ -99,7 +101,7 @@ public final class MediaSource {
             }
             guard !isChained else { throw MediaFailure("another Ogg stream is chained to it") }
             try parser.follow(UnsafeRawBufferPointer(packet))
-            let copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase, end: end, trim: &trim)
+            var copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase)
             if isFirst, let start = lostStart(before: packet),
                 let missing = copy.presentationSample?.subtracting(start), missing > 2 * samplesPerTick
             {
@@ -108,11 +110,22 @@ public final class MediaSource {
             try continuity.check(
                 presentationSample: copy.presentationSample, sampleCount: copy.sampleCount,
                 samplesPerTick: samplesPerTick)
+            let excess = continuity.contradiction?.excessSampleCount ?? 0
+            (copy.startTrim, copy.endTrim) = try trim.trim(
+                packet, sampleCount: copy.sampleCount,
+                presentationSample: copy.presentationSample?.subtracting(excess), end: end)
             return copy
         } catch let error as MediaError {
             throw error
         } catch {
             throw MediaError(path, "cannot be copied", offset: container.packetOffset, cause: error)
+        }
+    }
+
+    /// Throws if pages or clusters of the file are not in order: it cannot be stored as it is.
+    public func checkOrder() throws {
+        guard container.outline.order == nil else {
+            throw MediaFailure("not all of its pages or clusters are in order")
         }
     }
 
@@ -128,9 +141,7 @@ public final class MediaSource {
             while true {
                 if let samples = try decoding.next(until: decodedEnd) { return samples }
                 guard !isAtEnd else {
-                    decoding.compare(
-                        withAnnounced: rawFrames.map(\.announcedSampleCount) ?? announcedSampleCount,
-                        foreignByteCount: foreignByteCount)
+                    decoding.compare(withAnnounced: rawFrames.map(\.announcedSampleCount) ?? announcedSampleCount)
                     return nil
                 }
                 isAtEnd = try !readPacket(for: &decoding)
@@ -147,10 +158,13 @@ public final class MediaSource {
     /// Samples of one channel that the container says the stream has; nil if it does not, or only guesses.
     public var announcedSampleCount: UInt64? { container.duration == nil ? nil : stream.announcedSampleCount }
 
-    /// What is wrong with the stream, as far as `nextSamples` has got.
+    /// What is wrong with the stream, as far as it has been read.
     public var damage: MediaDamage {
         var damage = decoding?.damage ?? MediaDamage()
         damage.misplacedPieceCount = container.outline.order?.misplacedCount ?? 0
+        damage.foreignByteCount = foreignByteCount
+        damage.blankFrames = rawFrames?.blankFrames
+        damage.contradiction = movieTimes?.contradiction ?? damage.contradiction ?? continuity.contradiction
         return damage
     }
 
@@ -223,6 +237,15 @@ public final class MediaSource {
         packet.pointee.dts = packet.pointee.pts
     }
 
+    /// Gives the packet the time that its place among the others says if the container's contradict them.
+    private func setMovieTime() {
+        guard let place = movieTimes?.next(), let packet = container.packet, let timeBase else { return }
+        let unit = AVRational(num: 1, den: Int32(clamping: stream.sampleRate))
+        packet.pointee.pts = av_rescale_q(place.start, unit, timeBase)
+        packet.pointee.dts = packet.pointee.pts
+        packet.pointee.duration = av_rescale_q(place.sampleCount, unit, timeBase)
+    }
+
     /// The end of the recording in samples of presentation time; nil if the container does not say.
     private var end: Int64? { container.end(of: stream.index, sampleRate: stream.sampleRate) }
 
@@ -254,6 +277,7 @@ public final class MediaSource {
     /// Reads the next packet of the container that is no header of a chained stream.
     private func readPassingHeaders() throws(MediaError) -> Bool {
         while try container.read(stream: stream.index) {
+            setMovieTime()
             guard format == "ogg", let packet = container.packet?.pointee,
                 let header = ChainedHeader(UnsafeRawBufferPointer(packet), codec: stream.codec)
             else { return true }

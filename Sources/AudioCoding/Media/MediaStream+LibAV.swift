@@ -14,18 +14,32 @@ extension MediaStream {
         channels = Int(parameters.ch_layout.nb_channels)
         format = try? MediaDecoder(stream).format
         let rate = AVRational(num: 1, den: parameters.sample_rate)
-        if stream.duration > 0 {
-            announcedSampleCount = UInt64(exactly: av_rescale_q(stream.duration, stream.time_base, rate))
+        let times = container.movieTimes(of: index)
+        let announced: UInt64?
+        if let times {
+            announced = UInt64(exactly: times.end - times.start)
+        } else if stream.duration > 0 {
+            announced = UInt64(exactly: av_rescale_q(stream.duration, stream.time_base, rate))
         } else {
-            announcedSampleCount = container.duration.flatMap {
+            announced = container.duration.flatMap {
                 UInt64(exactly: av_rescale_q($0, AVRational(num: 1, den: AV_TIME_BASE), rate))
             }
         }
-        cutSampleCount = Self.cutSampleCount(stream, parameters, announced: announcedSampleCount ?? .max)
-        lostStart = container.outline.lostStart(of: Int(stream.index)).map {
+        let held = if let times { Int64?(times.sampleCount) } else { Self.heldSampleCount(stream, parameters) }
+        let cut = held.flatMap { UInt64(exactly: $0) }?.subtracting(announced ?? .max) ?? 0
+        // No more than that is priming and padding.
+        cutSampleCount = cut > UInt64(sampleRate) / 4 ? cut : 0
+        lostStart = container.outline.lostStart(of: index).map {
             av_rescale_q($0, AVRational(num: 1, den: 1_000_000_000), rate)
         }
-        initialPadding = Int(max(parameters.initial_padding, 0))
+        initialPadding = if let times { Int(clamping: times.start) } else { Int(max(parameters.initial_padding, 0)) }
+        let first = stream.start_time
+        let start = first == zwl_AV_NOPTS_VALUE ? 0 : av_rescale_q(first, stream.time_base, rate)
+        // Other containers count from anywhere, and the frames of FLAC bear numbers.
+        let countsFromZero = container.format.hasPrefix("matroska") && parameters.codec_id != AV_CODEC_ID_FLAC
+        firstSample = countsFromZero && lostStart == nil ? UInt64(clamping: start) : 0
+        // Counted from time 0.
+        announcedSampleCount = if let announced { announced.subtracting(firstSample) ?? 0 } else { nil }
         bitRate = parameters.bit_rate > 0 ? UInt64(parameters.bit_rate) : nil
         let disposition = stream.disposition
         dispositions = (0..<31).compactMap { bit in
@@ -38,15 +52,9 @@ extension MediaStream {
             UnsafeBufferPointer(start: parameters.extradata, count: Int(max(parameters.extradata_size, 0))))
     }
 
-    /// Of the samples in the packets that the index of `stream` counts, how many are not among those `announced`; 0 if that is no more than
-    /// priming and padding, a quarter of a second.
-    private static func cutSampleCount(
-        _ stream: borrowing AVStream, _ parameters: AVCodecParameters, announced: UInt64
-    ) -> UInt64 {
-        guard stream.duration > 0, stream.nb_frames > 0, parameters.frame_size > 1,
-            let held = UInt64(exactly: stream.nb_frames)?.multiplied(by: UInt64(parameters.frame_size)),
-            let cut = held.subtracting(announced), cut > UInt64(parameters.sample_rate) / 4
-        else { return 0 }
-        return cut
+    /// Samples of one channel in the packets that the index of `stream` counts; nil if it has none.
+    private static func heldSampleCount(_ stream: borrowing AVStream, _ parameters: AVCodecParameters) -> Int64? {
+        guard stream.duration > 0, stream.nb_frames > 0, parameters.frame_size > 1 else { return nil }
+        return stream.nb_frames.multiplied(by: Int64(parameters.frame_size))
     }
 }

@@ -23,6 +23,8 @@ public struct MediaStream: Sendable {
     public let initialPadding: Int
     /// Where it began, in samples of presentation time, if what came first is missing; nil if the container does not show that.
     public let lostStart: Int64?
+    /// The sample of the file's time that is the first in the file, if nothing shows whether there were any before; else 0.
+    public let firstSample: UInt64
     /// Bits a second that the container or the codec announces; nil if neither does.
     public let bitRate: UInt64?
     /// What the stream is for, by the container: `default`, `original`, `comment`.

@@ -17,16 +17,25 @@ struct MediaTimeline {
     private var hasLost = false
     /// The presentation time of the recording's first sample, in samples; nil before it is known.
     private var origin: Int64?
+    /// Samples of a packet, at least; 0 if they vary.
+    private let samplesPerPacket: Int64
+    /// Samples that a tick may be wrong by.
+    private let tickTolerance: Int64
+    /// The packets whose times are not where the one before ends; nil if there are none.
+    private(set) var contradiction: TimeContradiction?
     /// Samples of the gaps so far.
     private var missingSampleCount: UInt64 = 0
 
     /// The timeline of a stream of `sampleRate`, whose packets' times are in ticks of `samplesPerTick` samples and have
     /// `samplesPerPacket` samples each; 0 if they vary. libavformat's times of Vorbis are wrong by as much as half a block.
-    init(sampleRate: UInt32, samplesPerTick: Int64, samplesPerPacket: Int) {
+    /// `isExact` says that they are wrong by no more than ticks make them.
+    init(sampleRate: UInt32, samplesPerTick: Int64, samplesPerPacket: Int, isExact: Bool = false) {
         self.sampleRate = max(Int64(sampleRate), 1)
         let packet = samplesPerPacket > 0 ? Int64(samplesPerPacket) / 2 : self.sampleRate / 50
         let tick = samplesPerTick.multiplied(by: 2) ?? .max
-        tolerance = max(tick, packet)
+        tickTolerance = tick
+        self.samplesPerPacket = Int64(max(samplesPerPacket, 0))
+        tolerance = isExact ? tick : max(tick, packet)
         toleranceAfterLoss = max(tick, self.sampleRate / 5_000)
     }
 
@@ -56,7 +65,32 @@ struct MediaTimeline {
             origin = presentationSample.subtracting(Int64(clamping: sampleCount))
             return 0
         }
+        guard hasLost || samplesPerPacket == 0 else { return try missingSamples(at: gap) }
         guard gap > (hasLost ? toleranceAfterLoss : tolerance) else { return 0 }
+        return try count(gap)
+    }
+
+    /// How many samples are missing before a packet that begins `difference` samples after the end of the one before. From there on, times
+    /// are counted anew if that is no gap.
+    private mutating func missingSamples(at difference: Int64) throws(MediaFailure) -> UInt64 {
+        guard difference.magnitude > tolerance.magnitude else { return 0 }
+        switch MediaContinuity.Place(
+            difference: difference, samplesPerPacket: samplesPerPacket, tolerance: tickTolerance,
+            after: contradiction)
+        {
+        case .follows: return 0
+        case .gap: return try count(difference)
+        case .contradiction:
+            var found = contradiction ?? TimeContradiction(firstSample: sampleCount)
+            found.add(difference)
+            contradiction = found
+            origin = origin?.adding(difference)
+            return 0
+        }
+    }
+
+    /// Counts `gap` as missing. Throws if all gaps together are longer than any recording's.
+    private mutating func count(_ gap: Int64) throws(MediaFailure) -> UInt64 {
         let missing = UInt64(gap)
         guard let sum = missingSampleCount.adding(missing), sum <= Self.gapLimit else {
             throw MediaFailure("the times of its packets jump ahead by \(gap / sampleRate) seconds")

@@ -10,11 +10,13 @@ public struct RawFrames {
     /// Samples of one channel a second that the frames are counted in.
     let sampleRate: UInt32
     /// Which of the samples are the recording.
-    let heard: Range<UInt64>
+    public let heard: Range<UInt64>
     /// Samples of one channel that the file announces; nil if it does not.
-    let announcedSampleCount: UInt64?
+    public let announcedSampleCount: UInt64?
     /// Bytes between frames that belong to none.
     public let foreignByteCount: UInt64
+    /// Frames whose sound is not there; nil if there are none.
+    let blankFrames: BlankFrames?
     /// Frames that seem to be missing between others.
     public let missingFrameCount: UInt64
 
@@ -33,6 +35,7 @@ public struct RawFrames {
         sampleRate = layout.header.sampleRate
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
+        blankFrames = scanner.blankFrames
         self.frames = frames
     }
 
@@ -49,7 +52,16 @@ public struct RawFrames {
         sampleRate = first.sampleRate
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
+        blankFrames = nil
         self.frames = frames
+    }
+
+    /// What is wrong with the file, apart from frames that are missing.
+    public var damage: MediaDamage {
+        var damage = MediaDamage()
+        damage.foreignByteCount = foreignByteCount
+        damage.blankFrames = blankFrames
+        return damage
     }
 
     /// How many `frames` there are, those that are missing between them included.

@@ -82,11 +82,13 @@ extension TextScanner {
     }
 
     /// The offset that comes next: `Z`, `UTC`, `GMT`, an abbreviation, `±h`, `±hh`, `±hhmm`, `±hh:mm`, or `±hh-mm`, after an underscore, a
-    /// space or nothing.
+    /// space or nothing, or in brackets.
     fileprivate mutating func zone(isISO: Bool) -> NamedZone {
-        let isSeparated = skip(oneOf: "_ ")
+        var isSeparated = skip(oneOf: "_ ")
+        let isBracketed = skip(oneOf: "([")
+        isSeparated = isSeparated && !isBracketed
         var ahead = self
-        if !isSeparated { _ = ahead.skip("-") }
+        if !isSeparated, !isBracketed { _ = ahead.skip("-") }
         if let word = ahead.letters() {
             if word == "Z" || word == "UTC" || word == "GMT" {
                 let isNamed = word != "Z"
@@ -104,7 +106,7 @@ extension TextScanner {
     private mutating func offset(isISO: Bool, isCertain: Bool) -> NamedZone {
         let wrong: NamedZone = isCertain ? .unclear : .none
         let sign: String
-        if skip("+") { sign = "+" } else if skip("-") { sign = "-" } else { return .none }
+        if skip("+") { sign = "+" } else if skip("-") || skip("\u{2212}") { sign = "-" } else { return .none }
         let isLong = isISO || isCertain
         guard let hours = digits(2).map(String.init) ?? (isCertain ? digits(1).map { "0\($0)" } : nil) else {
             return .none

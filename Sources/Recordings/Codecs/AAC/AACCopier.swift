@@ -14,6 +14,8 @@ struct AACCopier: SourceCopier {
     var channels: Int { media.stream.channels }
     var sampleRate: UInt32 { media.stream.sampleRate }
 
+    func survey() throws -> SourceSurvey? { try media.survey() }
+
     func copy(
         into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio {
@@ -24,6 +26,6 @@ struct AACCopier: SourceCopier {
             sampleCount: extent.sampleCount)
         return WrittenAudio(
             codec: codec, sampleCount: extent.sampleCount, byteCount: frames.byteCount,
-            proofs: [.arrays(frames.digests), .decodableSamples], foreignByteCount: media.foreignByteCount)
+            proofs: [.arrays(frames.digests), .decodableSamples], damage: media.damage)
     }
 }

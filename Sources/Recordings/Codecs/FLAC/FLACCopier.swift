@@ -32,9 +32,7 @@ struct FLACCopier: SourceCopier {
         }
         guard frames.sampleCount > 0 else { throw AudioCodingError(.flac, "it has no whole frame") }
         let announced = parser.streamInfo.totalSamples
-        try refuseGaps(in: frames)
-        let isLonger = announced.map { $0 < frames.sampleCount } ?? false
-        let notes = isLonger ? ["it has more samples than it announces: \(frames.sampleCount)"] : []
+        try refuseGaps(frames.isContiguous, end: frames.lastFrameEnd, byteCount: frames.byteCount)
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "flac-native")
         attributes["total_samples"] = JSONValue(frames.sampleCount)
@@ -45,31 +43,52 @@ struct FLACCopier: SourceCopier {
         return WrittenAudio(
             codec: codec, sampleCount: frames.sampleCount, byteCount: frames.byteCount,
             proofs: parser.isFile ? [.sourceFile, samples] : [samples],
-            announcedSampleCount: announced, notes: notes)
+            announcedSampleCount: announced, damage: parser.isFile ? MediaDamage() : media.damage,
+            notes: notes(sampleCount: frames.sampleCount))
     }
 
-    /// Throws if frames are lost in the middle, and if what is behind the last one that was found has frames: the last of the stream,
-    /// which does not say where it ends, before zeros or a tag of a strange kind; another file; frames of another form.
-    private func refuseGaps(in frames: FrameWriter<FrameIndexRow>) throws {
-        guard frames.isContiguous else {
+    /// Throws if frames are lost in the middle, which `isContiguous` denies, and if what is behind `end`, that of the last one that was
+    /// found, has frames: the last of the stream, which does not say where it ends, before zeros or a tag of a strange kind; another file;
+    /// frames of another form. There are `byteCount` bytes.
+    private func refuseGaps(_ isContiguous: Bool, end: UInt64, byteCount: UInt64) throws {
+        guard isContiguous else {
             throw AudioCodingError(.flac, "there are bytes between its frames that are no frame")
         }
-        let rest = frames.byteCount - min(frames.lastFrameEnd, frames.byteCount)
+        let rest = byteCount - min(end, byteCount)
         guard parser.isFile, rest > 0 else { return }
         let isUnknown = rest > UInt64(FLACFrameScanner.tagByteCount) && parser.streamInfo.totalSamples == nil
-        guard try isUnknown || FLACSalvage.hasFrame(in: file.codedStream, from: frames.lastFrameEnd) else { return }
-        throw AudioCodingError(.flac, "\(rest) bytes at its end are no frame of it", at: frames.lastFrameEnd)
+        guard try isUnknown || FLACSalvage.hasFrame(in: file.codedStream, from: end) else { return }
+        throw AudioCodingError(.flac, "\(rest) bytes at its end are no frame of it", at: end)
     }
 
-    func seemsDamaged() throws -> Bool {
-        guard parser.isFile else { return false }
-        let stream = file.codedStream
-        guard let metadata = try? FLACMetadata(of: stream),
-            let last = try FLACFrameScanner.lastFrame(of: stream, streamInfo: metadata.streamInfo),
-            try file.firstFrame(metadata)?.firstSample == 0
-        else { return true }
-        let end = last.offset + UInt64(last.byteCount)
-        return try end < stream.byteCount && FLACSalvage.hasFrame(in: stream, from: end)
+    func survey() throws -> SourceSurvey? {
+        guard parser.isFile else { return try media.survey() }
+        let metadata = try FLACMetadata(of: file.codedStream)
+        guard try file.firstFrame(metadata)?.firstSample == 0 else {
+            throw AudioCodingError(.flac, "its first frame is missing")
+        }
+        var scanner = FLACFrameScanner(streamInfo: metadata.streamInfo, offset: metadata.firstFrameOffset)
+        var (end, sampleCount, isContiguous) = (metadata.firstFrameOffset, UInt64(0), true)
+        func take(_ frames: [CodedFrame]) {
+            for frame in frames {
+                isContiguous = isContiguous && frame.offset == end
+                end = frame.offset.adding(UInt64(frame.byteCount)) ?? .max
+                sampleCount = sampleCount.adding(UInt64(frame.sampleCount)) ?? .max
+            }
+        }
+        try file.forEachPiece(of: min(end, file.byteCount)..<file.byteCount) { take(scanner.consume($0)) }
+        take(scanner.finish())
+        guard sampleCount > 0 else { throw AudioCodingError(.flac, "it has no whole frame") }
+        try refuseGaps(isContiguous, end: end, byteCount: file.byteCount)
+        return SourceSurvey(
+            sampleCount: sampleCount, announcedSampleCount: parser.streamInfo.totalSamples,
+            notes: notes(sampleCount: sampleCount))
+    }
+
+    /// What to say of a stream that turns out to have `sampleCount` samples of one channel.
+    private func notes(sampleCount: UInt64) -> [String] {
+        let isLonger = parser.streamInfo.totalSamples.map { $0 < sampleCount } ?? false
+        return isLonger ? ["it has more samples than it announces: \(sampleCount)"] : []
     }
 
     private func copyFile(to frames: FrameWriter<FrameIndexRow>, _ progress: (UInt64) -> Void) throws {

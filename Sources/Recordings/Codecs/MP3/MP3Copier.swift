@@ -16,6 +16,14 @@ struct MP3Copier: SourceCopier {
     var channels: Int { layout.header.channels }
     var sampleRate: UInt32 { layout.header.sampleRate }
 
+    func survey() throws -> SourceSurvey? {
+        let frames = try RawFrames(of: file.codedStream, layout)
+        try refuseMissingFrames(of: frames)
+        return SourceSurvey(
+            sampleCount: UInt64(frames.heard.count), announcedSampleCount: frames.announcedSampleCount,
+            damage: frames.damage)
+    }
+
     func copy(
         into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio {
@@ -23,10 +31,13 @@ struct MP3Copier: SourceCopier {
             MP3Codec.indexName, .index(of: FrameIndexRow.self), hashes: false, in: node)
         let scanner = try frames.append(
             file, from: layout.firstFrameOffset, by: MP3FrameScanner(layout), progress: progress)
-        if !scanner.holes.isEmpty { try refuseMissingFrames() }
+        if !scanner.holes.isEmpty { try refuseMissingFrames(of: RawFrames(of: file.codedStream, layout)) }
         let heard = try layout.trim.heard(
             frameCount: frames.frameCount, samplesPerFrame: layout.header.samplesPerFrame)
         guard !heard.isEmpty else { throw ImportError("has no samples: there is nothing to import") }
+        var damage = MediaDamage()
+        damage.foreignByteCount = scanner.holes.byteCount
+        damage.blankFrames = scanner.blankFrames
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "mp3-native")
         attributes["priming_samples"] = JSONValue(heard.lowerBound)
@@ -36,12 +47,11 @@ struct MP3Copier: SourceCopier {
             codec: codec, sampleCount: UInt64(heard.count), byteCount: frames.byteCount,
             proofs: [.sourceFile, .decodableSamples],
             announcedSampleCount: layout.announcedSampleCount(frames.frameCount),
-            foreignByteCount: scanner.holes.byteCount)
+            damage: damage)
     }
 
     /// Throws if frames seem to be missing between others: those behind them would come too early.
-    private func refuseMissingFrames() throws {
-        let frames = try RawFrames(of: file.codedStream, layout)
+    private func refuseMissingFrames(of frames: RawFrames) throws {
         guard frames.missingFrameCount > 0 else { return }
         throw AudioCodingError(
             .mp3,

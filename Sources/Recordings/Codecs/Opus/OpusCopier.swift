@@ -16,6 +16,8 @@ struct OpusCopier: SourceCopier {
     var channels: Int { media.stream.channels }
     var sampleRate: UInt32 { media.stream.sampleRate }
 
+    func survey() throws -> SourceSurvey? { try media.survey() }
+
     func copy(
         into node: any StagedNode, _ attributes: [String: JSONValue], isConcurrent: Bool, progress: (UInt64) -> Void
     ) throws -> WrittenAudio {
@@ -25,6 +27,6 @@ struct OpusCopier: SourceCopier {
             attributes, skippedSamples: extent.skippedSamples, sampleCount: extent.sampleCount, bitRate: nil)
         return WrittenAudio(
             codec: codec, sampleCount: extent.sampleCount, byteCount: packets.byteCount,
-            proofs: [.arrays(packets.digests), .decodableSamples])
+            proofs: [.arrays(packets.digests), .decodableSamples], damage: media.damage)
     }
 }

@@ -5,6 +5,6 @@ extension VorbisCodec: ImportableCodec {
 
     func copier(of source: CodedSource) throws -> (any SourceCopier)? {
         guard let media = source.media, media.format == "ogg", media.stream.codec == "vorbis" else { return nil }
-        return try VorbisCopier(source.file)
+        return try VorbisCopier(media, file: source.file)
     }
 }

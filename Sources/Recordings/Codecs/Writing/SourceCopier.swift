@@ -24,8 +24,9 @@ public protocol SourceCopier {
     /// Samples of one channel a second.
     var sampleRate: UInt32 { get }
 
-    /// Whether a quick look at the source shows that `copy` will throw because of its damage; false if it shows nothing.
-    func seemsDamaged() throws -> Bool
+    /// Finds out what `copy` will store, without decoding or writing anything; nil if that takes a copy. Throws what `copy` will throw, as
+    /// far as that shows. A source that was surveyed cannot be copied any more.
+    func survey() throws -> SourceSurvey?
 
     /// Writes the audio into `node`, by several threads if `isConcurrent`. `attributes` go to the blob, beside those of the codec.
     /// `progress` is called with the samples of one channel that were copied since the last call.
@@ -38,5 +39,37 @@ public protocol SourceCopier {
 
 extension SourceCopier {
     /// Nothing is known before the source is copied.
-    public func seemsDamaged() throws -> Bool { false }
+    public func survey() throws -> SourceSurvey? { nil }
+}
+
+/// What a copy of a source will have.
+public struct SourceSurvey: Sendable {
+    /// Samples of one channel that the recording will have.
+    public let sampleCount: UInt64
+    /// Samples of one channel that the source announces, to the sample; nil if it does not.
+    public let announcedSampleCount: UInt64?
+    /// What is wrong with the source, although it will be stored as it is.
+    public let damage: MediaDamage
+    /// What else people should know of it, in words.
+    public let notes: [String]
+
+    init(
+        sampleCount: UInt64, announcedSampleCount: UInt64? = nil, damage: MediaDamage = MediaDamage(),
+        notes: [String] = []
+    ) {
+        self.notes = notes
+        self.sampleCount = sampleCount
+        self.announcedSampleCount = announcedSampleCount
+        self.damage = damage
+    }
+}
+
+extension MediaSource {
+    /// What will be stored of its stream, packet by packet.
+    func survey() throws -> SourceSurvey {
+        let extent = try forEachFrame { _ in
+        } _: { _ in
+        }
+        return SourceSurvey(sampleCount: extent.sampleCount, damage: damage)
+    }
 }

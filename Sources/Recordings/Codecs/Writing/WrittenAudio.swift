@@ -1,3 +1,5 @@
+public import AudioCoding
+
 /// The audio of a recording as it was written.
 public struct WrittenAudio: Sendable {
     /// What must hold when a recording is read back, before it is published.
@@ -26,17 +28,17 @@ public struct WrittenAudio: Sendable {
     public let proofs: [Proof]
     /// Samples of one channel that the source announces, to the sample; nil if it does not.
     public let announcedSampleCount: UInt64?
-    /// Bytes between the source's frames that belong to none.
-    public let foreignByteCount: UInt64
+    /// What is wrong with the source, although it was stored as it is.
+    public let damage: MediaDamage
     /// What was found in the source that people should know, in words.
     public let notes: [String]
 
     init(
         codec: AudioCodec, sampleCount: UInt64, byteCount: UInt64, proofs: [Proof],
-        announcedSampleCount: UInt64? = nil, foreignByteCount: UInt64 = 0, notes: [String] = []
+        announcedSampleCount: UInt64? = nil, damage: MediaDamage = MediaDamage(), notes: [String] = []
     ) {
         self.announcedSampleCount = announcedSampleCount
-        self.foreignByteCount = foreignByteCount
+        self.damage = damage
         self.codec = codec
         self.sampleCount = sampleCount
         self.byteCount = byteCount
