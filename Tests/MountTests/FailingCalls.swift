@@ -43,11 +43,12 @@ final class FailingCalls {
     }
 
     /// Runs `zarrwlr` with `arguments` until the first call of `fault`, the second and so on has failed, each in a run of its own. Before
-    /// each run `prepare` is called, and after it `check`, with the result and the number of the call.
+    /// each run `prepare` is called, and after it `check`, with the result and the number of the call. Returns how many calls there are.
+    @discardableResult
     func forEachCall(
         _ fault: CallFault, _ arguments: [String], prepare: () throws -> Void,
         check: (ProgramResult, _ number: Int) throws -> Void
-    ) throws {
+    ) throws -> Int {
         let count = folder.appending(path: "calls")
         var number = 1
         while true {
@@ -60,7 +61,7 @@ final class FailingCalls {
                     "FAIL_ERROR": "\(fault.code)", "FAIL_BELOW": folder.path, "FAIL_COUNT": count.path,
                 ])
             let calls = (try? Data(contentsOf: count).count) ?? 0
-            guard calls >= number else { break }
+            guard calls >= number else { return number - 1 }
             try check(result, number)
             number += 1
         }

@@ -73,7 +73,7 @@ import Zarr
     ) throws {
         try Fixture.with { fixture in
             let arguments = ["import", fixture.store.path, fixture.source.path]
-            try fixture.calls.forEachCall(fault, arguments) {
+            let calls = try fixture.calls.forEachCall(fault, arguments) {
                 fixture.removeStore()
             } check: { result, number in
                 let count = try fixture.wholeRecordings()
@@ -85,6 +85,7 @@ import Zarr
                 #expect(try fixture.wholeRecordings() == 1, "call \(number), the next import")
                 #expect(try fixture.leftovers() == [], "call \(number)")
             }
+            #expect(calls > 0)
         }
     }
 
@@ -116,12 +117,13 @@ import Zarr
             let arguments = ["check", "--deep", fixture.original.path]
             let good = try run(Mounts.Imports.program, arguments)
             #expect(good.status == 0)
-            try fixture.calls.forEachCall(fault, arguments) {
+            let count = try fixture.calls.forEachCall(fault, arguments) {
             } check: { result, number in
                 if result.status == 0 { #expect(result.text == good.text, "call \(number)") }
                 // A disk that cannot be read says nothing about the store.
                 #expect(!result.text.contains("fault:"), "call \(number): \(result.text)")
             }
+            #expect(count > 0)
         }
     }
 
@@ -136,7 +138,7 @@ import Zarr
             let arguments = ["list", "--csv", "--catalogue", "off", fixture.original.path]
             let good = fields(try run(Mounts.Imports.program, arguments))
             #expect(good.count == 2)
-            try fixture.calls.forEachCall(fault, arguments) {
+            let count = try fixture.calls.forEachCall(fault, arguments) {
             } check: { result, number in
                 let found = fields(result)
                 if result.status == 0 { #expect(found.count == good.count, "call \(number)") }
@@ -146,6 +148,7 @@ import Zarr
                     #expect(isRight && row.count == right.count, "call \(number): \(result.text)")
                 }
             }
+            #expect(count > 0)
         }
     }
 
