@@ -46,7 +46,7 @@ let package = Package(
         .executable(name: "zarrwlr", targets: ["zarrwlr"]),
     ],
     targets: systemLibraries
-        + layer("Support", ["CCrypto", "CCrc32c"])
+        + layer("Support", ["CCrypto", "CCrc32c", "CLinux"])
         + layer("SQLite", ["Support", "CSQLite"])
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])

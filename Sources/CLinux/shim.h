@@ -10,6 +10,14 @@ int renameat2(int old_directory, const char *old_path, int new_directory, const 
 // sync_file_range(2), for the same reason.
 int sync_file_range(int file, long offset, long count, unsigned int flags);
 
+// memmem(3), for the same reason.
+#include <stddef.h>
+void *memmem(const void *bytes, size_t count, const void *part, size_t part_count);
+
+// pthread_setattr_default_np(3), for the same reason.
+#include <pthread.h>
+int pthread_setattr_default_np(const pthread_attr_t *attributes);
+
 // syncfs(2), for the same reason.
 int syncfs(int file);
 

@@ -7,4 +7,11 @@ enum Allocator {
     static func giveBack() {
         _ = mallctl("arena.\(MALLCTL_ARENAS_ALL).purge", nil, nil, nil, 0)
     }
+
+    /// Maps no more memory at a time than `byteCount` bytes, unless more are asked for at once. By itself, the allocator maps more each
+    /// time, and keeps what it has mapped.
+    static func limitGrowth(to byteCount: Int) {
+        var limit = byteCount
+        _ = mallctl("arena.0.retain_grow_limit", nil, nil, &limit, MemoryLayout<Int>.size)
+    }
 }

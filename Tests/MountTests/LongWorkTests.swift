@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 import TestSupport
 import Testing
 
@@ -53,6 +54,63 @@ extension Mounts {
         private func isRunning(_ process: pid_t) -> Bool {
             let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
             return state.map { !$0.contains(") Z ") } ?? false
+        }
+
+        /// Adds an array of samples in one chunk, which is 64 MiB of zeros that gzip has made small.
+        private func addBomb(_ path: String, to store: TestStore) throws {
+            let sampleCount = 32 << 20
+            try store.addArray(
+                path, shape: [sampleCount], type: "int16", bytes: nil, attributes: ["sample_rate": 48_000])
+            let file = store.directory.appending(path: "\(path)/zarr.json")
+            var document = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+            let codecs = try #require(document["codecs"] as? [[String: Any]])
+            document["codecs"] = codecs + [["name": "gzip", "configuration": ["level": 9]]]
+            try JSONSerialization.data(withJSONObject: document).write(to: file)
+            let chunk = try run("sh", "-c", "head -c \(2 * sampleCount) /dev/zero | gzip -9")
+            try store.writeChunk([0], of: path, bytes: Array(chunk.output))
+        }
+
+        /// KiB that the process maps.
+        private func mappedKibibytes(_ process: pid_t) throws -> Int {
+            let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmSize:") })
+            return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+        }
+
+        @Test(arguments: [44, 96])
+        func `a mount whose address space is bounded refuses what it has no memory for, and lives on`(
+            mebibytes: Int
+        ) throws {
+            let blob = try MountedStore.fixture("recordings/fixed.flac")
+            try TestFiles.withTemporaryDirectory { directory in
+                let folder = directory.appending(path: "store.zarr")
+                let store = try TestStore(at: folder, attributes: TestStore.audioGroup)
+                for number in 0..<20 {
+                    try store.addRecording("\(number)", codec: "flac", blob: blob, fileName: "\(number).flac")
+                }
+                for number in 0..<8 { try addBomb("bomb\(number)", to: store) }
+                let (right, base) = try MountedStore.with(folder.path, ["-o", "catalogue=off"]) { mounted in
+                    let monitor = try #require(try MountProcesses(of: folder.path)).monitor
+                    return (try mounted.bytes("0.wav"), try mappedKibibytes(monitor))
+                }
+                let limit = "ulimit -v \(base + mebibytes << 10)"
+                try MountedStore.with(folder.path, ["-o", "catalogue=off"], limits: limit) { mounted in
+                    let worker = try #require(try MountProcesses(of: folder.path)).worker
+                    let names = (0..<8).map { "bomb\($0).wav" } + (0..<20).map { "\($0).wav" }
+                    let answers = Parallel.map(names + names, threads: 8) { name in (name, try? mounted.bytes(name)) }
+                    for (name, bytes) in answers where !name.hasPrefix("bomb") && bytes != nil {
+                        let isRight = bytes == right
+                        #expect(isRight, "\(name)")
+                    }
+                    #expect(isRunning(worker))
+                    #expect(try mounted.names().count == 28)
+                    if mebibytes > 64 {
+                        let isRight = try mounted.bytes("0.wav") == right
+                        #expect(isRight)
+                    }
+                }
+            }
         }
 
         @Test func `a signal ends a mount at once, whatever it is doing`() throws {

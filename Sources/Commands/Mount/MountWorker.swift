@@ -14,6 +14,12 @@ struct MountWorker: Sendable {
     private static let idleSeconds: UInt32 = 60
     /// How much more than the cache decoding one chunk may take: some arrays have chunks that are larger than the cache.
     private static let excessByteCount = 128 << 20
+    /// Bytes that libfuse keeps for a request.
+    private static let requestByteCount = (1 << 20) + (64 << 10)
+    /// About what all else takes: the catalogue, documents, decoders.
+    private static let objectByteCount = 12 << 20
+    /// About how many threads there are beside those that answer requests.
+    private static let otherThreads = 8
 
     private let configuration: MountConfiguration
     private let mountpoint: String
@@ -52,7 +58,8 @@ struct MountWorker: Sendable {
             log.say(.warning, "the system lacks a measure to confine this program: \(measure.rawValue): \(error)")
         }
         let store = configuration.store
-        let cache = BlockCache(budget: configuration.cacheByteCount, excess: Self.excessByteCount)
+        let cacheByteCount = cacheByteCount()
+        let cache = BlockCache(budget: cacheByteCount, excess: Self.excessByteCount)
         let file = configuration.catalogue.open(store: store, folder: cacheFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache
@@ -64,7 +71,7 @@ struct MountWorker: Sendable {
             StoreAddress(path: store, group: configuration.group), cache: cache, file: file, counters: sources.decoding,
             log: log)
         // Half of the budget for what is about to be read, the other half for what was.
-        let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? configuration.cacheByteCount / 2 : 0)
+        let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? cacheByteCount / 2 : 0)
         let volume = Volume(
             catalogue, options: configuration.volumeOptions, prefetcher: prefetcher, sources: sources, log: log)
         let end = EndOfMount()
@@ -82,6 +89,28 @@ struct MountWorker: Sendable {
         } catch {
             throw CommandError(error.summary)
         }
+    }
+
+    /// The size of the cache: the one that is asked for, unless the address space is too small for it. If that is limited at all, threads
+    /// get small stacks, and the allocator maps little at a time.
+    private func cacheByteCount() -> Int {
+        if AddressSpace.isBounded {
+            AddressSpace.economizeOnStacks()
+            Allocator.limitGrowth(to: 1 << 20)
+        }
+        let wanted = configuration.cacheByteCount
+        // A thread that answers has a buffer for a request as well. The other threads: those that decode ahead, learn, and so on.
+        let rest =
+            configuration.maximumThreads * (AddressSpace.smallStackByteCount + Self.requestByteCount)
+            + Self.otherThreads * AddressSpace.smallStackByteCount + Self.objectByteCount
+        // The allocator takes up to twice as much as it hands out.
+        let room = (AddressSpace.room(upTo: 2 * wanted + rest) - rest) / 2
+        guard room < wanted else { return wanted }
+        log.say(
+            .warning,
+            "the address space is limited (ulimit -v): the cache has \(max(room, 0) >> 20) MiB instead of \(wanted >> 20)"
+        )
+        return max(room, 0)
     }
 
     /// Learns all recordings of `volume` in the background, and logs the problems, unless the `end` comes before.

@@ -87,6 +87,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         let key = BlockKey(owner: owner, number: unit.number)
         return try cache.block(key, isAhead: request.isAhead) { () throws(RecordingError) in
             try checkCancellation(unit)
+            try checkMemory(unit)
             let predecessor = try units.predecessor(of: unit)
             let decoder = try decoder(of: unit, after: predecessor, for: &request)
             // This way, threads that need consecutive units share the work: none decodes what another decodes. If the
@@ -107,6 +108,18 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
             throw RecordingError("is not decoded to its end", recording: path, samples: unit.samples, cause: error)
         }
     }
+
+    /// Throws if there is too little memory for the samples of `unit`, and for its decoder.
+    private func checkMemory(_ unit: DecodeUnit) throws(RecordingError) {
+        let sampleCount = unit.samples.upperBound - unit.samples.lowerBound
+        let needed = sampleCount.multiplied(by: blockAlign).flatMap { Int(exactly: $0)?.adding(Self.decoderByteCount) }
+        guard AddressSpace.hasRoom(for: needed ?? .max) else {
+            throw RecordingError("there is too little memory to decode it", recording: path, samples: unit.samples)
+        }
+    }
+
+    /// About what a decoder takes, and the coded bytes.
+    private static var decoderByteCount: Int { 1 << 20 }
 
     // MARK: - Runs
 

@@ -14,7 +14,7 @@ enum DocumentText {
     ///
     /// Throws if the bytes are no UTF-8, or are nested too deep. Otherwise, whether they are JSON is left to the decoder.
     static func checked(_ bytes: Data) throws(DocumentProblem) -> Data {
-        guard bytes.allSatisfy({ 1..<0x80 ~= $0 }) || isUTF8(bytes) else {
+        guard bytes.withUnsafeBytes({ $0.allSatisfy { 1..<0x80 ~= $0 } }) || isUTF8(bytes) else {
             throw DocumentProblem(.invalidDocument, "zarr.json is not valid: it is no UTF-8 text")
         }
         guard let places = bytes.withUnsafeBytes({ bareNumbers(in: $0) }) else {

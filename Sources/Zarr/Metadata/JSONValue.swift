@@ -15,18 +15,19 @@ extension JSONValue: Codable {
     /// Reads whatever value there is.
     public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
+        // The most frequent kinds come first: each attempt that fails makes an error, which takes time.
         if value.decodeNil() {
             self = .null
-        } else if let object = try? value.decode([String: JSONValue].self) {
-            self = .object(object)
-        } else if let array = try? value.decode([JSONValue].self) {
-            self = .array(array)
         } else if let text = try? value.decode(String.self) {
             self = .text(text)
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
+        } else if let object = try? value.decode([String: JSONValue].self) {
+            self = .object(object)
         } else if let integer = try? value.decode(Int64.self) {
             self = .integer(integer)
+        } else if let array = try? value.decode([JSONValue].self) {
+            self = .array(array)
+        } else if let bool = try? value.decode(Bool.self) {
+            self = .bool(bool)
         } else if let unsigned = try? value.decode(UInt64.self) {
             self = .unsigned(unsigned)
         } else {

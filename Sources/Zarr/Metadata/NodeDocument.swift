@@ -11,6 +11,8 @@ struct NodeDocument: Sendable {
     /// Documents that are longer are decoded one at a time.
     private static let freeByteCount = 128 << 10
     private static let longDocuments = Turnstile()
+    /// Bytes of memory that decoding a byte takes, at the worst.
+    private static let memoryPerByte = 16
 
     let path: String
     private let bytes: Data
@@ -75,6 +77,9 @@ struct NodeDocument: Sendable {
     }
 
     private func decodeNow<T: Decodable>(_ type: T.Type) throws(ZarrError) -> T {
+        guard bytes.count.multiplied(by: Self.memoryPerByte).map({ AddressSpace.hasRoom(for: $0) }) == true else {
+            throw ZarrError(.store, "there is too little memory to decode zarr.json", path: path)
+        }
         do {
             let decoder = JSONDecoder()
             decoder.nonConformingFloatDecodingStrategy = .convertFromString(

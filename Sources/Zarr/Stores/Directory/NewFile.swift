@@ -29,8 +29,12 @@ final class NewFile: NewValue {
         }
     }
 
-    /// Sends all bytes on their way to the disk; they are there once the file is synced.
+    /// Files of fewer bytes are left to be written together.
+    private static let hintByteCount = 1 << 20
+
+    /// Sends all bytes of a long file on their way to the disk; they are there once the file is synced.
     func finish() {
+        guard byteCount >= Self.hintByteCount else { return }
         // No more than a hint: what fails here fails again, and is reported, when the file is synced.
         _ = sync_file_range(file.descriptor, 0, 0, UInt32(zwl_sync_file_range_write))
     }
