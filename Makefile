@@ -6,6 +6,7 @@ DESTDIR ?=
 SWIFT ?= swift
 BIN := .build/release
 PROGRAMS := zarrwlr-mount zarrwlr
+UNITS := zarrwlr-check@.service zarrwlr-check@.timer
 
 # The packages that the Swift toolchain needs, the libraries, and the programs that tests and the demo run.
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
@@ -68,6 +69,11 @@ install: build
 	strip $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS))
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in $(UNITS); do \
+	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' "mount-helpers/$$unit" > "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit"; \
+	    chmod 644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit"; \
+	done
 	install -d $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 mount-helpers/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin
 	# mount(8) looks for helpers in /sbin only, which may be a link to /usr/sbin.
@@ -76,6 +82,7 @@ install: build
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS)) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/,$(UNITS)) \
 	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
 
 # The Python packages with which tests read stores and their sound.

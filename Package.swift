@@ -73,14 +73,15 @@ let package = Package(
                 dependencies: ["Support", "Zarr", "AudioCoding", "Recordings", "VirtualFS", "CJemalloc"],
                 path: "Benchmarks/zarrwlr-bench", swiftSettings: strict),
             .target(
-                name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
+                name: "TestSupport", dependencies: ["Support", "Zarr"], path: "Tests/TestSupport", swiftSettings: strict
+            ),
             .target(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],
                 path: "Tests/SyntheticRecordings", swiftSettings: strict),
             .testTarget(
                 name: "MountTests",
                 dependencies: [
-                    "TestSupport", "SyntheticRecordings", "Support", "WaveFile", "Recordings", "VirtualFS",
+                    "TestSupport", "SyntheticRecordings", "Support", "Zarr", "WaveFile", "Recordings", "VirtualFS",
                     "FuseBridge",
                 ],
                 swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Confinement
 import Glibc
 
 /// The streams that a command writes to, and the folder where it may keep what can be learned again.
@@ -10,16 +11,20 @@ public struct CommandStreams: Sendable {
     let showsProgress: Bool
     /// The folder for `CatalogueLocation.standard`; nil if nothing is to be kept there.
     let cacheFolder: String?
+    /// Confines the process; nil if it is not the command's alone.
+    let confinement: (@Sendable (ConfinementPolicy) -> Void)?
 
     /// Streams that write by `output` and `errors`.
     init(
         output: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool, errors: @escaping @Sendable (String) -> Void,
-        showsProgress: Bool, cacheFolder: String? = nil
+        showsProgress: Bool, cacheFolder: String? = nil,
+        confinement: (@Sendable (ConfinementPolicy) -> Void)? = nil
     ) {
         self.output = output
         self.errors = errors
         self.showsProgress = showsProgress
         self.cacheFolder = cacheFolder
+        self.confinement = confinement
     }
 
     /// The process's standard output and standard error, and the user's folder for caches.
@@ -30,7 +35,8 @@ public struct CommandStreams: Sendable {
                 var text = text
                 _ = text.withUTF8 { STDERR_FILENO.writeAll(UnsafeRawBufferPointer($0)) }
             },
-            showsProgress: isatty(STDERR_FILENO) == 1, cacheFolder: CatalogueLocation.userFolder)
+            showsProgress: isatty(STDERR_FILENO) == 1, cacheFolder: CatalogueLocation.userFolder,
+            confinement: { CommandConfinement.apply($0) })
     }
 
     /// Writes `text` to `output`.

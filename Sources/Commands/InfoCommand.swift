@@ -28,8 +28,11 @@ enum InfoCommand {
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
+        let address = StoreAddress(operands[0])
+        streams.confine(
+            reading: [address.path] + configuration.links.paths, catalogue: (configuration.catalogue, address.path))
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
+            address, catalogue: configuration.catalogue, links: configuration.links, streams,
             as: "info")
         let recording = try store.recording(operands[1])
         let description = try RecordingDescription(

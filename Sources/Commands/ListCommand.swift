@@ -30,8 +30,11 @@ enum ListCommand {
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
+        let address = StoreAddress(operands[0])
+        streams.confine(
+            reading: [address.path] + configuration.links.paths, catalogue: (configuration.catalogue, address.path))
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
+            address, catalogue: configuration.catalogue, links: configuration.links, streams,
             as: "list")
         let contents = store.learn()
         let recordings = RecordingRow.all(contents.entries, in: store)

@@ -112,8 +112,8 @@ struct OpenStore: Sendable {
         }
     }
 
-    /// Bytes that the store keeps of `recording`, including its index and metadata; 0 if that is not known.
-    func storedByteCount(of recording: Recording) -> UInt64 {
-        (try? store.byteCount(below: recording.path)) ?? 0
+    /// Bytes that the store keeps of `recording`, including its index and metadata; nil if that is not known.
+    func storedByteCount(of recording: Recording) -> UInt64? {
+        try? store.byteCount(below: recording.path)
     }
 }

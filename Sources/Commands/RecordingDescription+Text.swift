@@ -9,6 +9,7 @@ extension RecordingDescription {
             column.line(of: row).map { (column.name, $0) }
         }
         if let stream { rows += stream.rows }
+        if let chunks { rows.append(("chunks", chunks.text)) }
         var text = rows.map { Self.line($0, $1, indent: 0) }.joined()
         for (title, value) in [
             ("attributes of the group", attributes.group), ("attributes of the audio", attributes.audio),
@@ -43,6 +44,14 @@ extension RecordingDescription {
                 return line(name, value.shown, indent: indent)
             }
         }.joined()
+    }
+}
+
+extension RecordingDescription.Chunks {
+    fileprivate var text: String {
+        guard let count, let absent else { return "far more than the store has, which are the fill value" }
+        let rest = ", of which \(absent) are not in the store, and read as the fill value"
+        return absent == 0 ? "\(count)" : "\(count)\(rest)"
     }
 }
 

@@ -6,10 +6,12 @@ import Zarr
 struct RecordingDescription: Encodable {
     let row: RecordingRow
     let stream: Stream?
+    /// Of an array that stands by itself.
+    let chunks: Chunks?
     let attributes: Attributes
 
     private enum CodingKeys: String, CodingKey {
-        case recording, stream, attributes
+        case recording, stream, chunks, attributes
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -17,6 +19,7 @@ struct RecordingDescription: Encodable {
         var members = encoder.container(keyedBy: CodingKeys.self)
         try members.encode(RecordingObject(row, for: .listJSON), forKey: .recording)
         try members.encodeIfPresent(stream, forKey: .stream)
+        try members.encodeIfPresent(chunks, forKey: .chunks)
         try members.encode(attributes, forKey: .attributes)
     }
 
@@ -57,6 +60,12 @@ struct RecordingDescription: Encodable {
         }
     }
 
+    /// How many chunks an array has, and how many of them the store does not have; nil if they are too many to be counted.
+    struct Chunks: Encodable {
+        let count: UInt64?
+        let absent: UInt64?
+    }
+
     /// The attributes of the recording's nodes, as the store has them.
     struct Attributes: Encodable {
         let group: JSONValue
@@ -74,6 +83,9 @@ struct RecordingDescription: Encodable {
                     try $0 + zarr.byteCount(below: "\(recording.path)/\($1)")
                 }
                 return Stream(statistics, indexBytes: indexBytes)
+            }
+            chunks = try ChunkPresence(of: recording, in: zarr, cache: store.cache).map {
+                Chunks(count: $0.chunkCount, absent: $0.absentCount)
             }
         } catch {
             throw CommandError("the recording cannot be looked into", cause: error)

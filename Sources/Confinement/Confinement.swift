@@ -9,11 +9,15 @@ public enum Confinement {
     public static func apply(_ policy: ConfinementPolicy) -> ConfinementMeasures {
         var measures = ConfinementMeasures()
         measures.take(.noNewPrivileges) { () throws(SystemError) in try Privileges.renounceNew() }
-        measures.take(.memory) { () throws(SystemError) in try Privileges.hideMemory() }
+        if policy.role == .worker {
+            measures.take(.memory) { () throws(SystemError) in try Privileges.hideMemory() }
+        }
         measures.take(.landlock) { () throws(SystemError) in try Landlock.restrict(to: policy) }
-        measures.take(.capabilities) { () throws(SystemError) in try Privileges.dropCapabilities() }
+        if policy.role == .worker {
+            measures.take(.capabilities) { () throws(SystemError) in try Privileges.dropCapabilities() }
+        }
         // The last, since the others need calls that it does not permit.
-        measures.take(.seccomp) { () throws(SystemError) in try SystemCallFilter.install() }
+        measures.take(.seccomp) { () throws(SystemError) in try SystemCallFilter.install(for: policy.role) }
         return measures
     }
 }

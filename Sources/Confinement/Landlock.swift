@@ -11,14 +11,20 @@ struct Landlock: ~Copyable {
         static let writeFile = Rights(rawValue: 1 << 1)
         static let readFile = Rights(rawValue: 1 << 2)
         static let readFolder = Rights(rawValue: 1 << 3)
+        static let removeFolder = Rights(rawValue: 1 << 4)
         static let removeFile = Rights(rawValue: 1 << 5)
+        static let makeFolder = Rights(rawValue: 1 << 7)
         static let makeFile = Rights(rawValue: 1 << 8)
+        /// Moving from one folder to another. Before version 2 that is always forbidden.
+        static let refer = Rights(rawValue: 1 << 13)
         static let truncate = Rights(rawValue: 1 << 14)
         /// Those that a file has that is not a folder.
         static let ofFiles: Rights = [.writeFile, .readFile, .truncate]
 
         static let reading: Rights = [.readFile, .readFolder]
         static let changing: Rights = [.reading, .writeFile, .removeFile, .makeFile, .truncate]
+
+        static let managing: Rights = [.changing, .removeFolder, .makeFolder, .refer]
 
         /// All rights that `version` of Landlock knows. What is not permitted of them is forbidden.
         static func all(version: Int) -> Rights {
@@ -61,9 +67,15 @@ struct Landlock: ~Copyable {
     static func restrict(to policy: ConfinementPolicy) throws(SystemError) -> Int {
         let version = version
         guard version > 0 else { throw SystemError("landlock_create_ruleset", "Landlock") }
+        // What is written to a store is moved into place.
+        guard policy.managedFolders.isEmpty || version >= 2 else {
+            throw SystemError("landlock_create_ruleset", "Landlock", code: EOPNOTSUPP)
+        }
         let landlock = try Landlock(version: version)
         for path in policy.readableFolders + systemFiles { try landlock.permit(.reading, below: path) }
         for path in policy.changeableFolders { try landlock.permit(.changing, below: path) }
+        for path in policy.managedFolders { try landlock.permit(.managing, below: path) }
+        for path in policy.clearedFolders { try landlock.permit(.removeFolder, below: path) }
         try landlock.permit([.readFile, .writeFile], below: "/dev/null")
         // The memory of this process is measured there. The folder stays open, since the kernel could forget it, and the rule with it.
         try landlock.permit(.reading, below: "/proc/self", staysOpen: true)

@@ -27,6 +27,14 @@ enum SystemCallFilter {
         "setsid", "sysinfo", "uname",
     ]
 
+    /// What commands do besides: making files and folders, and putting them in place.
+    private static let managing = [
+        "copy_file_range", "fadvise64", "fallocate", "fchmod", "flock", "futimesat", "link", "linkat", "mkdir",
+        "mkdirat", "mlock", "rename", "renameat", "renameat2", "rmdir", "sync_file_range", "syncfs", "truncate",
+        "umask",
+        "utimensat",
+    ]
+
     /// A condition on an argument of a call: those bits of it that `mask` has equal `value`.
     private struct Condition {
         let call: String
@@ -45,6 +53,8 @@ enum SystemCallFilter {
             Condition(call: "mprotect", argument: 2, mask: UInt64(PROT_EXEC), value: 0),
             // The system log.
             Condition(call: "socket", argument: 0, value: UInt64(AF_UNIX)),
+            // Whether a descriptor is a terminal: TCGETS, which has this number on all processors here.
+            Condition(call: "ioctl", argument: 1, value: 0x5401),
             // Reading the limits, not setting them.
             Condition(call: "prlimit64", argument: 2, value: 0),
             // Signals to threads of this process.
@@ -56,7 +66,7 @@ enum SystemCallFilter {
     private static let cloneThread: UInt64 = 0x10000
 
     /// Restricts the calling thread to the list, for good, and returns the level of the measure, 1.
-    static func install() throws(SystemError) -> Int {
+    static func install(for role: ConfinementPolicy.Role) throws(SystemError) -> Int {
         guard let filter = seccomp_init(zwl_act_no_such_call) else {
             throw SystemError("seccomp_init", "seccomp", code: ENOMEM)
         }
@@ -65,7 +75,7 @@ enum SystemCallFilter {
         // few steps.
         seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1)
         seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2)
-        for call in permitted { try permit(call, [], in: filter) }
+        for call in role == .command ? permitted + managing : permitted { try permit(call, [], in: filter) }
         for condition in conditions {
             let comparison = scmp_arg_cmp(
                 arg: condition.argument, op: SCMP_CMP_MASKED_EQ, datum_a: condition.mask, datum_b: condition.value)

@@ -24,4 +24,9 @@ public enum HierarchyNames {
     public static let codedSourceTail = "coded_source_tail"
     /// All bytes of a damaged source that was decoded as far as that goes.
     public static let damagedSource = "damaged_source"
+
+    /// The arrays of a recording that do not depend on its codec.
+    static let arrays = [blob, blobChecksums] + sourceArrays
+    /// Those that keep what of the source is not its sound.
+    static let sourceArrays = [sourceHead, sourceTail, codedSourceHead, codedSourceTail, damagedSource]
 }

@@ -75,15 +75,41 @@ struct ArrayLayout: Sendable {
         guard let destination = buffer.baseAddress, buffer.count > 0 else { return }
         let selection = Selection(axes: axes, destination: destination)
         try selection.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
-            do throws(Cancelled) {
-                try Cancellation.check()
-            } catch {
-                throw ZarrError(.store, "is not read to its end", path: path, cause: error)
-            }
-            let key = keyEncoding.key(of: coordinates, in: path)
-            let chunk = EncodedChunk(key: key, place: .object, number: number)
+            let chunk = try chunk(number, at: coordinates)
             if try !chunks.read(part, of: chunk) { try part.fill(absent: chunk, with: fillValue) }
         }
+    }
+
+    /// The chunk `number`, whose place among the chunks is `coordinates`. Throws if this is not to go on.
+    private func chunk(_ number: Int, at coordinates: [Int]) throws(ZarrError) -> EncodedChunk {
+        do throws(Cancelled) {
+            try Cancellation.check()
+        } catch {
+            throw ZarrError(.store, "is not read to its end", path: path, cause: error)
+        }
+        return EncodedChunk(key: keyEncoding.key(of: coordinates, in: path), place: .object, number: number)
+    }
+
+    /// How many chunks there are, down to the innermost of shards, and how many of them the store does not have. One that is damaged is
+    /// there, and so is all of a shard whose index is.
+    func countChunks() throws(ZarrError) -> (all: Int, absent: Int) {
+        // Nothing is written there.
+        let place = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+        defer { place.deallocate() }
+        let whole = Selection(
+            axes: grid.shape.map { Selection.Axis(start: 0, count: $0, stride: 0) }, destination: place)
+        var (all, absent) = (0, 0)
+        try whole.forEachChunk(of: grid) { coordinates, number, part throws(ZarrError) in
+            let count = chunks.innermostCount(in: part)
+            all += count
+            let chunk = try chunk(number, at: coordinates)
+            do throws(ZarrError) {
+                absent += try chunks.absentCount(in: part, of: chunk) ?? count
+            } catch {
+                guard error.kind == .damagedChunk else { throw error }
+            }
+        }
+        return (all, absent)
     }
 
     /// How many chunks there are, whether the store has them or not.

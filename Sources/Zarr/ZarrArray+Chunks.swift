@@ -12,4 +12,13 @@ extension ZarrArray {
             try read(start: start, count: start.map { _ in 1 }, into: element)
         }
     }
+
+    /// How many chunks it has, down to the innermost of shards, and how many of them the store does not have. Of each, no more is looked at
+    /// than whether it is there. Those that are damaged are there.
+    ///
+    /// The work is that of listing all chunks, however few the store has: the caller makes sure that it is not asked for more than there can be.
+    public func countChunks() throws(ZarrError) -> (all: UInt64, absent: UInt64) {
+        let (all, absent) = try layout.countChunks()
+        return (UInt64(all), UInt64(absent))
+    }
 }

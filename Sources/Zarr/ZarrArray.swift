@@ -59,6 +59,9 @@ public final class ZarrArray: Sendable {
     /// How many chunks it is divided into, whether the store has them or not.
     public var chunkCount: UInt64 { UInt64(layout.chunkCount) }
 
+    /// Whether every chunk has a checksum, so that what can be read of it is what was written.
+    public var hasChecksums: Bool { layout.chunks.hasChecksum }
+
     /// Of a one-dimensional array of one-byte elements, the bytes that cannot be read if the one at `position`, which is one of it, cannot
     /// since its chunk is lost or damaged: those of that chunk.
     public func bytes(lostWith position: UInt64) -> Range<UInt64> {

@@ -67,3 +67,32 @@ import Testing
         }
     }
 }
+
+/// Tests the systemd units in mount-helpers.
+@Suite struct `The systemd units` {
+    @Test(.enabled(if: isInstalled("systemd-analyze"), "NEEDS SYSTEMD: THE UNITS ARE NOT VERIFIED"))
+    func `systemd finds nothing wrong with the units, for a store with a space in its name`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            for name in ["zarrwlr-check@.service", "zarrwlr-check@.timer"] {
+                let unit = TestFiles.repository.appending(path: "mount-helpers/\(name)")
+                // Whether the program is installed is not the question.
+                let text = try String(contentsOf: unit, encoding: .utf8).replacing(
+                    "/usr/local/bin/zarrwlr", with: "/bin/true")
+                try Data(text.utf8).write(to: directory.appending(path: name))
+            }
+            let instance = try run("systemd-escape", "--path", "/srv/my pond.zarr").text
+            for kind in ["service", "timer"] {
+                let result = try run(
+                    "systemd-analyze", "verify", "--man=no",
+                    directory.appending(path: "zarrwlr-check@\(instance).\(kind)").path)
+                #expect(result.status == 0, "\(kind): \(result.errors)")
+            }
+        }
+    }
+
+    @Test func `the service checks the store that its name says, a part at a time`() throws {
+        let unit = TestFiles.repository.appending(path: "mount-helpers/zarrwlr-check@.service")
+        let text = try String(contentsOf: unit, encoding: .utf8)
+        #expect(text.contains("\nExecStart=/usr/local/bin/zarrwlr check --deep --for 2h %f\n"))
+    }
+}

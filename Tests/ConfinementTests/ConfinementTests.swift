@@ -14,6 +14,16 @@ import Testing
         try await confine(asNobody: false)
     }
 
+    @Test(.enabled(if: Landlock.version > 1, "needs Landlock"))
+    func `a confined command can make what it was told to, where it was told to, and nothing else`() async throws {
+        try await confine(asNobody: false, isCommand: true)
+    }
+
+    @Test(.enabled(if: geteuid() == 0 && Landlock.version > 1, "needs root and Landlock"))
+    func `a confined command of a user other than root can make what it was told to, and nothing else`() async throws {
+        try await confine(asNobody: true, isCommand: true)
+    }
+
     @Test(.enabled(if: geteuid() == 0 && Landlock.version > 0, "needs root and Landlock"))
     func `a confined process of a user other than root can do what serving needs, and nothing else`() async throws {
         try await confine(asNobody: true)
@@ -42,7 +52,7 @@ import Testing
                 """)
     }
 
-    private func confine(asNobody: Bool) async throws {
+    private func confine(asNobody: Bool, isCommand: Bool = false) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zarrwlr-confined-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let (store, cache) = (folder.appending(path: "store"), folder.appending(path: "cache"))
@@ -50,17 +60,24 @@ import Testing
             at: store.appending(path: "folder"), withIntermediateDirectories: true)
         try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
         try Data("audio".utf8).write(to: store.appending(path: "file"))
+        try Data().write(to: cache.appending(path: "file"))
         chmod(folder.path, 0o755)
-        for path in [store, cache, store.appending(path: "file")] {
+        for path in [store, cache, store.appending(path: "file"), cache.appending(path: "file")] {
             if asNobody { chown(path.path, Self.nobody, Self.nobody) }
         }
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
-            [store = store.path as String, cache = cache.path as String, asNobody = asNobody as Bool] in
+            [
+                store = store.path as String, cache = cache.path as String, asNobody = asNobody as Bool,
+                isCommand = isCommand as Bool
+            ] in
             if asNobody { setuid(Self.nobody) }
-            let measures = Confinement.apply(
-                ConfinementPolicy(readableFolders: [store], changeableFolders: [cache]))
+            let policy =
+                isCommand
+                ? ConfinementPolicy(readableFolders: ["/"], changeableFolders: [], managedFolders: [cache])
+                : ConfinementPolicy(readableFolders: [store], changeableFolders: [cache])
+            let measures = Confinement.apply(policy)
             let failures = measures.failures.map { "\($0.measure): \($0.error)" }
-            let surprises = failures + ConfinedWork(store: store, cache: cache).surprises()
+            let surprises = failures + ConfinedWork(store: store, cache: cache, isCommand: isCommand).surprises()
             let text = Array("surprises: \(surprises)".utf8)
             _ = write(STDERR_FILENO, text, text.count)
             exit(0)

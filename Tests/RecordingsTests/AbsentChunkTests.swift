@@ -74,6 +74,36 @@ struct AbsentChunkTests {
                     + Array(repeating: 7, count: 100))
         }
     }
+
+    @Test func `a check counts the chunks that a plain array does not have, and finds no fault in them`() throws {
+        try withSamples(isRecording: false) { directory in
+            let checked = try Checked(directory)
+            #expect(
+                checked.findings.map(\.description) == [
+                    "/0: 1 of its 10 chunks are not in the store, and read as the fill value"
+                ])
+            #expect(checked.findings.map(\.kind) == [.note] && checked.findings.map(\.absentChunkCount) == [1])
+            #expect(checked.summary.absentChunks == 1 && checked.summary.notes == 1 && checked.summary.faults == 0)
+        }
+    }
+
+    @Test func `an array that somebody put into a recording may leave out chunks, and its own may not`() throws {
+        let fixture = try StreamFixture.named("fixed.flac")
+        try Checked.with { store in
+            try store.addRecording("0", codec: "flac", blob: try fixture.bytes)
+            try store.addTable("0/flac_index", rows: try fixture.indexRows)
+            try store.addArray("0/labels", shape: [6], type: "uint8", bytes: nil, chunks: [2])
+        } _: { directory in
+            let checked = try Checked(directory)
+            #expect(
+                checked.findings.map(\.description) == [
+                    "/0: labels: 3 of its 3 chunks are not in the store, and read as the fill value"
+                ])
+            let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
+            try store.addArray("0/source_tail", shape: [6], type: "uint8", bytes: nil, chunks: [2])
+            #expect(try Checked(directory).problems.contains { $0.hasPrefix("source_tail cannot be read") })
+        }
+    }
 }
 
 extension ZarrArray {

@@ -143,6 +143,7 @@ enum ExtractCommand {
         guard !configuration.extractsSidecars || operands.count == 1 else {
             throw CommandError("--sidecars takes a store or a group, no recording")
         }
+        confine(configuration, StoreAddress(operands[0]), to: output, isOneFile: operands.count == 2, streams)
         if operands.count == 1, configuration.table == nil {
             return try extractGroup(StoreAddress(operands[0]), to: output, configuration, streams)
         }
@@ -181,6 +182,23 @@ enum ExtractCommand {
             OutputFile.sync(folder: FilePath.folder(of: output))
         }
         return .done
+    }
+
+    /// Confines the process to reading the store and the table, and to writing below the folder of `output`, or the one in which that is to
+    /// be made.
+    private static func confine(
+        _ configuration: Configuration, _ address: StoreAddress, to output: String, isOneFile: Bool,
+        _ streams: CommandStreams
+    ) {
+        var folder = FilePath.absolute(output)
+        // A link to a file stays one.
+        if isOneFile, configuration.table == nil {
+            folder = FilePath.folder(of: FilePath.resolved(output) ?? folder)
+        }
+        while folder != "/", FilePath.resolved(folder) == nil { folder = FilePath.folder(of: folder) }
+        streams.confine(
+            reading: [address.path] + configuration.links.paths + (configuration.table.map { [$0] } ?? []),
+            managing: output == "-" ? [] : [folder], catalogue: (configuration.catalogue, address.path))
     }
 
     /// Writes the files of all recordings of `address`, their sources, or what was kept beside them.

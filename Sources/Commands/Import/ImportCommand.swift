@@ -86,10 +86,11 @@ enum ImportCommand {
         options.threads = max(configuration.jobs / sources.files.count, 1)
         let importer = Importer(options, cache: BlockCache(budget: cacheByteCount))
         if configuration.isDryRun {
+            streams.confine(reading: ["/"])
             try preview(sources, by: importer, address, report)
         } else {
             try Interruption.watch { () throws(CommandError) in
-                try carryOut(sources, by: importer, address, configuration, report)
+                try carryOut(sources, by: importer, address, configuration, report, streams)
             }
         }
         return report.finish()
@@ -141,12 +142,16 @@ enum ImportCommand {
 
     private static func carryOut(
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ configuration: Configuration,
-        _ report: ImportReport
+        _ report: ImportReport, _ streams: CommandStreams
     ) throws(CommandError) {
         let (isNew, isNewFolder) = (
             StoreCatalogue.isVacant(path: address.path), address.path.withFileName { access($0, F_OK) } != 0
         )
         let groups = ImportGroups(store: try open(address, report), base: address)
+        // Sources may be links to anywhere. A new store's folder is removed again if nothing comes into it.
+        streams.confine(
+            reading: ["/"], managing: [address.path],
+            clearing: isNewFolder ? [FilePath.folder(of: FilePath.absolute(address.path))] : [])
         try importFiles(sources.files, by: importer, groups, threads: configuration.jobs, report)
         if report.isStopped {
             for sidecar in sources.sidecars { report.leave(sidecar) }

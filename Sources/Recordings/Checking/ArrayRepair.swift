@@ -3,13 +3,18 @@ import Zarr
 
 /// A correct array beside the audio that is to replace a wrong or missing one: an index, or checksums. The audio is not touched.
 struct ArrayRepair: RecordingRepair {
+    let believesWhatIsThere: Bool
     private let name: String
     private let plan: () throws(ZarrError) -> ArrayPlan
     private let write: (ArrayWriter) throws -> [String: JSONValue]
 
     /// The array called `name`, whose elements `write` appends; it returns the attributes that belong to them.
-    init(_ name: String, _ plan: ArrayPlan, write: @escaping (ArrayWriter) throws -> [String: JSONValue]) {
+    init(
+        _ name: String, _ plan: ArrayPlan, believesWhatIsThere: Bool,
+        write: @escaping (ArrayWriter) throws -> [String: JSONValue]
+    ) {
         self.name = name
+        self.believesWhatIsThere = believesWhatIsThere
         self.plan = { () throws(ZarrError) in plan }
         self.write = write
     }
@@ -19,6 +24,7 @@ struct ArrayRepair: RecordingRepair {
         _ name: String, of type: Row.Type, write: @escaping (ArrayWriter) throws -> [String: JSONValue]
     ) {
         self.name = name
+        believesWhatIsThere = false
         plan = { () throws(ZarrError) in try .index(of: type) }
         self.write = write
     }
@@ -38,7 +44,7 @@ struct ArrayRepair: RecordingRepair {
     }
 
     /// Throws if there is a group at `place`, or a folder with nodes in it, which an array never has.
-    private static func refuseStrangers(at place: String, in store: any Store) throws {
+    static func refuseStrangers(at place: String, in store: any Store) throws {
         let isGroup = (try? ZarrGroup.open(store, path: place)) != nil
         let hasNodes = try store.children(of: place).contains { name in
             try store.status(of: "\(place)/\(name)/zarr.json") != nil

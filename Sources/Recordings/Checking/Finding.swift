@@ -26,6 +26,8 @@ public struct Finding: Sendable, CustomStringConvertible {
     public let samples: Range<UInt64>?
     /// What is wrong.
     public let problem: String
+    /// If it is about chunks that a plain array leaves out: how many. They are the fill value.
+    public internal(set) var absentChunkCount: UInt64?
     /// Whether it can be repaired, or was.
     public internal(set) var repair = Repair.impossible
 
@@ -53,14 +55,33 @@ public struct Finding: Sendable, CustomStringConvertible {
         self.init(Self.kind(of: error), problem, recording: error.recording, samples: error.samples)
     }
 
-    /// `unchecked` for an error of the system and for Zarr that is not supported, which say nothing about the store.
+    /// `unchecked` for what could not be read, and for Zarr that is not supported, which say nothing about what is in the store.
     static func kind(of error: any Error) -> Kind {
+        if error.isOfReading { return .unchecked }
         var next: (any Error)? = error
         while let error = next {
-            if error is SystemError { return .unchecked }
             if let error = error as? ZarrError, error.kind == .unsupported { return .unchecked }
             next = (error as? any DescribedError)?.cause
         }
         return .fault
+    }
+}
+
+extension Error {
+    /// Whether the store could not be read, whatever is in it: the system failed, or does not permit it, or the store changed. It may be
+    /// otherwise another time.
+    var isOfReading: Bool {
+        var next: (any Error)? = self
+        while let error = next {
+            if error is SystemError { return true }
+            if let error = error as? StoreError {
+                switch error.kind {
+                case .denied, .failed, .changed: return true
+                case .cutShort, .tooLarge: break
+                }
+            }
+            next = (error as? any DescribedError)?.cause
+        }
+        return false
     }
 }

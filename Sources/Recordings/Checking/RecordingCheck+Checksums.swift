@@ -43,7 +43,7 @@ extension RecordingCheck {
 extension ArrayRepair {
     /// Checksums of `audio` as it is now. Those of `old` that can be read are kept, so that what they show stays known.
     static func checksums(of audio: StoredAudio, keeping old: BlobChecksums?) -> ArrayRepair {
-        ArrayRepair(HierarchyNames.blobChecksums, .checksums) { writer in
+        ArrayRepair(HierarchyNames.blobChecksums, .checksums, believesWhatIsThere: true) { writer in
             var sums = BlockChecksums()
             try CodedBlob(audio.array).forEachPiece(from: 0) { sums.append($0) }
             var checksums = sums.finish()

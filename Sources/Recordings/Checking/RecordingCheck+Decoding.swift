@@ -30,9 +30,9 @@ extension RecordingCheck {
         // If samples are missing, that has been added, and no checksum can match.
         guard isWhole else { return }
         if let problem = problem() { add(finding(.fault, problem)) }
-        if let expected = recording.sourceSHA256, let sourceDigest,
-            sourceDigest.finish().hexadecimal != expected.lowercased()
-        {
+        if let expected = recording.sourceSHA256, let sourceDigest {
+            hasSourceSHA256 = sourceDigest.finish().hexadecimal == expected.lowercased()
+            guard !hasSourceSHA256 else { return }
             add(finding(.fault, "source_head, samples and source_tail are not the source: its SHA-256 is another"))
         }
     }

@@ -11,7 +11,10 @@ extension RecordingCheck {
             // The pass that looks for the frames says what cannot be read.
             return nil
         }
-        guard digest.finish().hexadecimal != expected.lowercased() else { return true }
+        guard digest.finish().hexadecimal != expected.lowercased() else {
+            hasSourceSHA256 = true
+            return true
+        }
         add(finding(.fault, "the stream is not the source file: its SHA-256 is another"))
         return false
     }

@@ -24,6 +24,8 @@ struct RecordingCheck {
     private(set) var findings: [Finding] = []
     /// The decoded samples that findings say are missing from the stream.
     var lostSamples: [Range<UInt64>] = []
+    /// Whether the bytes of the source could be made of it, and have its SHA-256.
+    var hasSourceSHA256 = false
     private var unreportedCount = 0
     /// Repairs, each with the indices of the findings that it would repair.
     private(set) var repairs: [(findings: [Int], repair: any RecordingRepair)] = []
@@ -100,6 +102,9 @@ struct RecordingCheck {
 
     // MARK: - Arrays
 
+    /// The arrays that an import writes, and leaves no chunk of out. Any other in a recording's group is somebody else's.
+    private static let ownArrays = CodecRegistry.all.reduce(into: Set<String>()) { $0.formUnion($1.ownNames) }
+
     /// Reads every array of the recording, for their chunks' checksums, except the audio and what is read with it.
     private mutating func checkOtherArrays(besides codec: (any RecordingCodec)?) {
         guard case .group = node.content else { return }
@@ -107,12 +112,14 @@ struct RecordingCheck {
         do {
             let group = try ZarrGroup.open(store, path: node.path)
             for name in try group.children() where !readWithAudio.contains(name) {
+                let isOwn = Self.ownArrays.contains(name)
                 guard
                     case .array(let array) = try ZarrNode.open(
-                        store, path: group.path(of: name), cache: cache, absent: .damage)
+                        store, path: group.path(of: name), cache: cache, absent: isOwn ? .damage : .fillValue)
                 else { continue }
                 guard isPlausible(array) else { continue }
                 for (_, error) in array.unreadableRows(progress: { _ in }) { add("\(name) cannot be read", error) }
+                if !isOwn { countAbsentChunks(of: array, as: "\(name): ") }
             }
         } catch {
             add("its arrays cannot be looked at", error)

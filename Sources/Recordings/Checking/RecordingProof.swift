@@ -27,12 +27,7 @@ public enum RecordingProof: String, Sendable {
         of node: RecordingNode, in store: any Store, cache: BlockCache
     ) throws(RecordingError) -> String? {
         let loaded = try RecordingLoader(store: store, cache: cache, log: .silent).load(node)
-        let own = [
-            HierarchyNames.blob, HierarchyNames.blobChecksums, HierarchyNames.sourceHead, HierarchyNames.sourceTail,
-            HierarchyNames.codedSourceHead,
-            HierarchyNames.codedSourceTail, HierarchyNames.damagedSource,
-        ]
-        let names = own + loaded.codec.indexNames + loaded.codec.checkedArrays
+        let names = loaded.codec.ownNames
         do {
             for name in try store.children(of: node.path) where names.contains(name) {
                 let path = "\(node.path)/\(name)"

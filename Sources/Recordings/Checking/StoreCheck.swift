@@ -8,10 +8,12 @@ public struct StoreCheck: Sendable {
     public struct Options: Sendable {
         /// Whether everything is decoded and compared with its checksums.
         public var isDeep = false
-        /// Whether what can be repaired is repaired. Audio is never touched.
+        /// Whether what can be repaired is repaired. Without a copy of the store, audio is not touched.
         public var isRepairing = false
         /// Recordings that are checked at a time.
         public var threads = Parallel.processorCount
+        /// If only a part of the recordings is to be checked, which; nil for all.
+        public var part: CheckPart?
 
         /// A check that reads everything and changes nothing.
         public init() {}
@@ -28,12 +30,16 @@ public struct StoreCheck: Sendable {
 
     /// The result of a check.
     public struct Summary: Sendable {
-        /// How many recordings there are.
+        /// How many recordings were checked.
         public internal(set) var recordings = 0
+        /// How many recordings are left behind the part that was checked.
+        public internal(set) var remaining = 0
         /// Bytes of audio processed.
         public internal(set) var byteCount: UInt64 = 0
         /// Findings by kind; those that were repaired are not counted here.
         public internal(set) var faults = 0, unchecked = 0, notes = 0
+        /// Chunks that plain arrays leave out, which are the fill value.
+        public internal(set) var absentChunks: UInt64 = 0
         /// Findings that were repaired, and that could be.
         public internal(set) var repaired = 0, repairable = 0
     }
@@ -41,31 +47,26 @@ public struct StoreCheck: Sendable {
     private let store: any Store
     /// The same store, if it can be written to.
     private var writableStore: (any WritableStore)? { store as? any WritableStore }
-    private let groups: [String]
-    private let recordings: [String]
-    private let problems: [RecordingError]
+    private let members: StoreMembers
+    /// Mends what is damaged; nil if there is no copy.
+    private let mending: StoreMending?
     private let cache: BlockCache
     private let options: Options
 
-    /// A check of what lies at and below the group `root` of `store`. Throws if that is not a group, or cannot be read.
-    public init(_ store: any Store, root: String, options: Options, cache: BlockCache) throws(ZarrError) {
-        let catalogue = try Catalogue(store: store, root: root, cache: cache, log: .silent)
-        var groups = [root]
-        var recordings: [String] = []
-        var problems: [RecordingError] = []
-        catalogue.forEachMember { contents, member in
-            switch member {
-            case .group(let group): groups.append(group.path)
-            case .recording(let number): recordings.append(contents.path(of: number))
-            case .problem(let problem): problems.append(problem)
-            }
+    /// A check of what lies at and below the group `root` of `store`. If it repairs and there is a `copy` of the store, what is damaged is
+    /// mended from that. Throws if the group is none, or cannot be read, in either.
+    public init(
+        _ store: any Store, root: String, copy: (any Store)? = nil, options: Options, cache: BlockCache
+    ) throws(ZarrError) {
+        members = try StoreMembers(of: store, root: root, cache: cache)
+        if options.isRepairing, let copy, let store = store as? any WritableStore {
+            mending = try StoreMending(store, from: copy, root: root, cache: cache)
+        } else {
+            mending = nil
         }
         self.store = store
         self.cache = cache
         self.options = options
-        self.groups = groups
-        self.recordings = recordings
-        self.problems = problems
     }
 
     /// Checks everything, and repairs if that was asked for. `report` is called with each finding, from any thread, one
@@ -73,21 +74,32 @@ public struct StoreCheck: Sendable {
     public func run(
         progress: @escaping @Sendable (Progress) -> Void, report: @escaping @Sendable (Finding) -> Void
     ) -> Summary {
-        let results = Mutex(Results(recordingCount: recordings.count, report: report))
-        results.withLock { $0.report(problems.map { Finding($0) } + changedGroups() + leftovers()) }
-        let counter = CheckCounter(byteCounts: announcedByteCounts, isDeep: options.isDeep, report: progress)
+        let (members, groupFindings) = mending?.mendGroups(self.members) ?? (self.members, changedGroups())
+        let hidden = mending?.hiddenRecordings(besides: members) ?? []
+        let all = members.recordings + hidden
+        let recordings = options.part?.recordings(of: all) ?? all
+        // Those that are recordings in the copy are looked at as such.
+        let problems = members.problems.filter { !hidden.contains($0.recording) }.map { Finding($0) }
+        let missing = mending?.missingRecordings(besides: members) ?? []
+        let part = options.part.map { CheckLimit($0) }
+        let results = Mutex(Results(report: report) { options.part?.onChecked(recordings[$0]) })
+        results.withLock { $0.report(problems + groupFindings + missing + leftovers()) }
+        let counter = CheckCounter(
+            byteCounts: announcedByteCounts(of: recordings), isDeep: options.isDeep, report: progress)
         Parallel.forEach(count: recordings.count, threads: options.threads) { index in
+            guard part?.mayBegin(index) ?? true else { return }
             let findings = findings(recordings[index], progress: counter.read) { counter.decoded($0, of: index) }
             results.withLock { $0.add(findings, of: index) }
             counter.finish(index)
         }
         var summary = results.withLock { $0.summary }
         summary.byteCount = counter.byteCount
+        summary.remaining = recordings.count - summary.recordings
         return summary
     }
 
-    /// Bytes of audio that each recording has, as the document of its array says.
-    private var announcedByteCounts: [UInt64] {
+    /// Bytes of audio that each of `recordings` has, as the document of its array says.
+    private func announcedByteCounts(of recordings: [String]) -> [UInt64] {
         Parallel.map(recordings, threads: options.threads) { path in
             let blob = try? ZarrArray.open(store, path: "\(path)/\(HierarchyNames.blob)", cache: cache)
             let array = blob ?? (try? ZarrArray.open(store, path: path, cache: cache))
@@ -100,33 +112,65 @@ public struct StoreCheck: Sendable {
     private func findings(
         _ path: String, progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
     ) -> [Finding] {
+        var outcome = check(path, progress: progress, decoded: decoded)
+        guard let mending = mending?.recording(path) else { return repaired(outcome) }
+        outcome.findings += mending.lostArrays().map { name in
+            Finding(.fault, "\(name) is not there, and the copy has it", recording: path)
+        }
+        guard outcome.findings.contains(where: { $0.kind != .note }) else { return repaired(outcome) }
+        do {
+            let written = try mending.mend()
+            var findings = outcome.findings.filter { $0.kind != .note }
+            findings.append(
+                Finding(.note, "mended from the copy: \(written.joined(separator: ", "))", recording: path))
+            for index in findings.indices { findings[index].repair = .done }
+            // What is there now is checked as anything else.
+            return findings + repaired(check(path, progress: { _ in }, decoded: { _ in }))
+        } catch {
+            // What was not proved is not believed either.
+            outcome.repairs.removeAll { $0.repair.believesWhatIsThere }
+            return repaired(outcome)
+                + [Finding(.unchecked, "cannot be mended from the copy: \(error)", recording: path)]
+        }
+    }
+
+    /// What was found about a recording, and what can be repaired.
+    private struct Outcome {
+        let path: String
+        var findings: [Finding]
+        var repairs: [(findings: [Int], repair: any RecordingRepair)] = []
+    }
+
+    private func check(
+        _ path: String, progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
+    ) -> Outcome {
         do throws(RecordingError) {
             let node = try RecordingNode(store: store, path: path, cache: cache)
             var check = RecordingCheck(
                 store: store, node: node, cache: cache, isDeep: options.isDeep,
                 addsChecksums: options.isRepairing, progress: progress, decoded: decoded)
             check.run()
-            return repaired(check)
+            return Outcome(path: path, findings: check.findings, repairs: check.repairs)
         } catch {
-            return [Finding(error)]
+            return Outcome(path: path, findings: [Finding(error)])
         }
     }
 
     // MARK: - Repairing
 
-    /// The findings of `check`, after repairs.
-    private func repaired(_ check: RecordingCheck) -> [Finding] {
-        var findings = check.findings
+    /// The findings of `outcome`, after repairs.
+    private func repaired(_ outcome: Outcome) -> [Finding] {
+        var findings = outcome.findings
         guard options.isRepairing else { return findings }
-        for (indices, repair) in check.repairs {
+        for (indices, repair) in outcome.repairs {
             do {
                 guard let store = writableStore else {
                     throw StoreError(.denied, "the store can only be read", key: "")
                 }
-                try repair.apply(to: store, path: check.node.path, cache: cache)
+                try repair.apply(to: store, path: outcome.path, cache: cache)
                 for index in indices { findings[index].repair = .done }
             } catch {
-                findings.append(Finding(.unchecked, "cannot be repaired: \(error)", recording: check.node.path))
+                findings.append(Finding(.unchecked, "cannot be repaired: \(error)", recording: outcome.path))
             }
         }
         return findings
@@ -134,7 +178,7 @@ public struct StoreCheck: Sendable {
 
     /// The groups whose documents do not have their checksums.
     private func changedGroups() -> [Finding] {
-        groups.filter { (try? DocumentChecksum.verdict(on: $0, in: store)) == .wrong }.map { path in
+        members.groups.filter { (try? DocumentChecksum.verdict(on: $0, in: store)) == .wrong }.map { path in
             var finding = Finding.changedDocument("", of: path)
             finding.repair = .possible
             guard options.isRepairing, let store = writableStore else { return finding }
@@ -173,9 +217,13 @@ private struct Results {
     private var waiting: [Int: [Finding]] = [:]
     private var next = 0
 
-    init(recordingCount: Int, report: @escaping @Sendable (Finding) -> Void) {
-        summary = StoreCheck.Summary(recordings: recordingCount)
+    private let onDone: @Sendable (Int) -> Void
+
+    /// `onDone` is called with the index of each recording when it and all before it are done.
+    init(report: @escaping @Sendable (Finding) -> Void, onDone: @escaping @Sendable (Int) -> Void) {
+        summary = StoreCheck.Summary()
         reportOne = report
+        self.onDone = onDone
     }
 
     /// Takes the findings of the recording at `index`.
@@ -183,7 +231,9 @@ private struct Results {
         waiting[index] = findings
         while let findings = waiting.removeValue(forKey: next) {
             report(findings)
+            onDone(next)
             next += 1
+            summary.recordings = next
         }
     }
 
@@ -197,6 +247,7 @@ private struct Results {
 
 extension StoreCheck.Summary {
     fileprivate mutating func count(_ finding: Finding) {
+        absentChunks = absentChunks.adding(finding.absentChunkCount ?? 0) ?? .max
         switch finding.repair {
         case .done:
             repaired += 1

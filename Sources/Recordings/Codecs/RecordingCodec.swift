@@ -13,6 +13,9 @@ protocol RecordingCodec: ImportableCodec, Sendable {
     /// The arrays beside the audio that say where something is in it.
     var indexNames: [String] { get }
 
+    /// The arrays beside the audio that hold a part of the stream, such as its header.
+    var partNames: [String] { get }
+
     /// The arrays beside the audio that `check` reads. A check reads all others for nothing but their checksums.
     var checkedArrays: [String] { get }
 
@@ -36,6 +39,12 @@ protocol RecordingCodec: ImportableCodec, Sendable {
 extension RecordingCodec {
     /// A decoder makes the samples.
     var isDecoded: Bool { true }
+
+    /// All of the stream is the audio.
+    var partNames: [String] { [] }
+
+    /// All arrays beside the audio that an import writes for this codec.
+    var ownNames: Set<String> { Set(HierarchyNames.arrays + indexNames + partNames + checkedArrays) }
 
     /// The indexes.
     var checkedArrays: [String] { indexNames }

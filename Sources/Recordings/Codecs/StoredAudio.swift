@@ -76,7 +76,18 @@ struct StoredAudio: Sendable {
 
     /// The index of `Row` called `name`; nil if there is none, or none that can be read.
     func index<Row: IndexRow>(_ name: String, of type: Row.Type) -> StoredIndex<Row>? {
-        let array = try? ZarrArray.open(store, path: "\(path)/\(name)", cache: cache, kind: .indexes, absent: .damage)
-        return array.flatMap { StoredIndex($0) }
+        (try? onlyIndex(name, of: type)).flatMap { $0 }
+    }
+
+    /// The index of `Row` called `name`, without which the audio cannot be served; nil if there is none, or none of this form. Throws if it
+    /// may be there and could not be read.
+    func onlyIndex<Row: IndexRow>(_ name: String, of type: Row.Type) throws(RecordingError) -> StoredIndex<Row>? {
+        do throws(ZarrError) {
+            return StoredIndex(
+                try ZarrArray.open(store, path: "\(path)/\(name)", cache: cache, kind: .indexes, absent: .damage))
+        } catch {
+            guard error.isOfReading else { return nil }
+            throw RecordingError("\(name) cannot be read", recording: path, cause: error)
+        }
     }
 }

@@ -82,7 +82,7 @@ struct RecordingLoader: Sendable {
                 "no WAV file holds \(audio.sampleCount) samples of \(audio.channels) channels at \(rate.hertz) Hz",
                 recording: node.path)
         }
-        let envelope = envelope(node, codec, format, audio)
+        let envelope = try envelope(node, codec, format, audio)
         var facts = RecordingFacts(
             path: node.path, isArray: node.isArray, sourceName: node.sourceName, codec: codec.name, format: format,
             sampleCount: audio.sampleCount, modified: modified(node))
@@ -101,16 +101,20 @@ struct RecordingLoader: Sendable {
     }
 
     /// The source's own bytes around the samples, if the codec keeps those as they were. Bytes that do not fit are
-    /// ignored, and the reason is logged.
+    /// ignored, and the reason is logged. Throws if they may be there and could not be looked at: without them it would be another file.
     private func envelope(
         _ node: RecordingNode, _ codec: any RecordingCodec, _ format: WaveFormat, _ audio: OpenedAudio
-    ) -> SourceEnvelope? {
+    ) throws(RecordingError) -> SourceEnvelope? {
         guard let group = node.attributes, codec.isLossless else { return nil }
         do {
             return try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
                 format: format, dataByteCount: audio.sampleCount * UInt64(format.blockAlign),
                 sourceByteCount: group.source.byteCount)
         } catch {
+            if error.isOfReading {
+                throw RecordingError(
+                    "source_head and source_tail cannot be looked at", recording: node.path, cause: error)
+            }
             log.say(
                 .warning,
                 "/\(node.path): shown with a plain WAV header, its source_head and source_tail are of no use: \(error)")

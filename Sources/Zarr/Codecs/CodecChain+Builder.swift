@@ -33,7 +33,7 @@ extension CodecChain {
                     path: path)
             }
             return CodecChain(
-                transposes: transposes, serializer: serializer, compressors: parts.compressors,
+                shape: shape, transposes: transposes, serializer: serializer, compressors: parts.compressors,
                 needsAllChunks: fillValue == nil, store: store, cache: cache, kind: kind)
         }
 

@@ -16,6 +16,8 @@ final class CodecChain: Sendable {
     /// The most bytes that such a chunk may have at any step of its encoding.
     static let maximumEncodedSize = 2 * maximumDecodedSize + (1 << 20)
 
+    /// Elements in every dimension of a chunk of the innermost level: of the chunks themselves if these are no shards.
+    let innermostShape: [Int]
     private let transposes: [TransposeCodec]
     private let serializer: Serializer
     private let compressors: [any BytesToBytesCodec]
@@ -29,9 +31,15 @@ final class CodecChain: Sendable {
     private let cacheOwner: BlockOwner
 
     init(
-        transposes: [TransposeCodec], serializer: Serializer, compressors: [any BytesToBytesCodec],
+        shape: [Int], transposes: [TransposeCodec], serializer: Serializer, compressors: [any BytesToBytesCodec],
         needsAllChunks: Bool, store: any Store, cache: BlockCache, kind: BlockKind
     ) {
+        innermostShape =
+            switch serializer {
+            case .bytes: shape
+            case .sharding(let sharding):
+                transposes.reversed().reduce(sharding.innermostShape) { $1.decodedShape(of: $0) }
+            }
         self.transposes = transposes
         self.serializer = serializer
         self.compressors = compressors
@@ -46,6 +54,13 @@ final class CodecChain: Sendable {
 
     /// Bytes of an encoded chunk.
     var encodedSize: ByteCount { sizes[sizes.count - 1] }
+
+    /// Whether every bit of a chunk is covered by a checksum.
+    var hasChecksum: Bool {
+        if compressors.contains(where: { $0 is Crc32cCodec }) { return true }
+        guard case .sharding(let sharding) = serializer else { return false }
+        return sharding.hasChecksum
+    }
 
     /// Chunks of the innermost level in a chunk of this level.
     var innermostCount: Int {
@@ -69,14 +84,34 @@ final class CodecChain: Sendable {
     /// Reads `selection` of `chunk`; returns false if the store has no such chunk, and what the selection then holds is undefined.
     func read(_ selection: Selection, of chunk: EncodedChunk) throws(ZarrError) -> Bool {
         let selection = transposed(selection)
-        var serialized = chunk
-        if !compressors.isEmpty {
-            guard let block = try decompressedBlock(of: chunk) else { return false }
-            serialized = EncodedChunk(key: chunk.key, place: .memory(BlockSlice(block)), number: chunk.number)
-        }
+        guard let serialized = try serialized(chunk) else { return false }
         switch serializer {
         case .bytes(let bytes): return try bytes.read(selection, of: serialized, in: store)
         case .sharding(let sharding): return try sharding.read(selection, of: serialized)
+        }
+    }
+
+    /// `chunk` without its compressors; nil if the store has no such chunk, as far as that shows without reading.
+    private func serialized(_ chunk: EncodedChunk) throws(ZarrError) -> EncodedChunk? {
+        guard !compressors.isEmpty else { return chunk }
+        return try decompressedBlock(of: chunk).map {
+            EncodedChunk(key: chunk.key, place: .memory(BlockSlice($0)), number: chunk.number)
+        }
+    }
+
+    /// How many chunks of the innermost level `selection` overlaps, which begins where such a chunk begins.
+    func innermostCount(in selection: Selection) -> Int {
+        // No more than all, whose number fits.
+        zip(selection.axes, innermostShape).reduce(1) { $0 * (1 + ($1.0.count - 1) / $1.1) }
+    }
+
+    /// How many chunks of the innermost level that `selection` of `chunk` overlaps are not there; nil if `chunk` itself is not.
+    func absentCount(in selection: Selection, of chunk: EncodedChunk) throws(ZarrError) -> Int? {
+        switch serializer {
+        case .bytes: return try chunk.byteCount(atMost: .max, in: store) == nil ? nil : 0
+        case .sharding(let sharding):
+            guard let serialized = try serialized(chunk) else { return nil }
+            return try sharding.absentCount(in: transposed(selection), of: serialized)
         }
     }
 

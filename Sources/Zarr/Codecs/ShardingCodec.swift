@@ -16,6 +16,10 @@ final class ShardingCodec: Sendable {
 
     /// Chunks of the innermost level in a shard.
     let innermostCount: Int
+    /// Whether every bit of an inner chunk is covered by a checksum.
+    var hasChecksum: Bool { inner.hasChecksum }
+    /// Elements in every dimension of a chunk of the innermost level.
+    var innermostShape: [Int] { inner.innermostShape }
     /// The most bytes that a shard may have if it is itself compressed; others may have gaps and be longer.
     let encodedLimit: Int
 
@@ -68,6 +72,23 @@ final class ShardingCodec: Sendable {
         }
         try run?.read(of: shard, in: store)
         return true
+    }
+
+    /// How many chunks of the innermost level that `selection` of `shard` overlaps are not there; nil if there is no shard.
+    func absentCount(in selection: Selection, of shard: EncodedChunk) throws(ZarrError) -> Int? {
+        let index = try index(of: shard)
+        guard !index.isAbsent else { return nil }
+        var absent = 0
+        try selection.forEachChunk(of: grid) { _, number, part throws(ZarrError) in
+            switch index.entry(number) {
+            case .empty: absent += inner.innermostCount(in: part)
+            case .bytes(let range):
+                let chunk = shard.inner(range, number: shard.number * grid.chunkCount + number)
+                absent += try inner.absentCount(in: part, of: chunk) ?? 0
+            case .outside: break
+            }
+        }
+        return absent
     }
 
     /// Of a shard of one dimension, the elements that cannot be read if `element` cannot; nil if that is all of them.

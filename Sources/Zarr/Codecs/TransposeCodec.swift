@@ -15,6 +15,13 @@ struct TransposeCodec: Sendable {
         order.map { shape[$0] }
     }
 
+    /// The shape of a decoded chunk, or of a part of one, whose encoded shape is `shape`.
+    func decodedShape(of shape: [Int]) -> [Int] {
+        var decoded = shape
+        for (index, dimension) in order.enumerated() { decoded[dimension] = shape[index] }
+        return decoded
+    }
+
     /// `selection` of the decoded chunk as a region of the encoded one.
     func encodedSelection(of selection: Selection) -> Selection {
         Selection(axes: order.map { selection.axes[$0] }, destination: selection.destination)

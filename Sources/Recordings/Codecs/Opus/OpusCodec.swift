@@ -16,6 +16,7 @@ struct OpusCodec: RecordingCodec {
     let indexNames = [Self.indexName, Self.syncName]
     // The pages of an Ogg stream say themselves where they are: whatever index it has is read for its checksums alone.
     let checkedArrays = [Self.syncName]
+    let partNames = [Self.headName]
     private let decoders = DecoderPool<OpusHead, OpusStreamDecoder>()
 
     func open(_ audio: StoredAudio, _ services: StreamServices) throws(RecordingError) -> OpenedAudio {

@@ -14,7 +14,7 @@ enum OpusContainer {
             self = .pages
             return
         }
-        guard let index = audio.index(OpusCodec.indexName, of: OpusPacketRow.self),
+        guard let index = try audio.onlyIndex(OpusCodec.indexName, of: OpusPacketRow.self),
             let packets = StoredOpusPackets(blob: blob, index: index)
         else {
             throw AudioCodingError(

@@ -96,9 +96,19 @@ extension RecordingCheck {
         var offset: UInt64 = 0
         var sample: UInt64 = 0
         var wrong: Range<UInt64>?
+        var unread: (samples: Range<UInt64>, error: any Error)?
         try index.forEachBatch { rows in
             for row in rows {
-                let sampleCount = packetSampleCount(row, of: blob)
+                let sampleCount: UInt64?
+                do {
+                    sampleCount = try packetSampleCount(row, of: blob)
+                } catch {
+                    // Whether the row is right is not known.
+                    sampleCount = row.sampleCount
+                    let end = row.firstSample.adding(row.sampleCount) ?? .max
+                    let first = min(unread?.samples.lowerBound ?? .max, row.firstSample)
+                    unread = (first..<max(unread?.samples.upperBound ?? 0, end), unread?.error ?? error)
+                }
                 let isRight =
                     row.byteOffset == offset && sampleCount == row.sampleCount && row.firstSample == sample
                     && sample.adding(row.sampleCount)?.subtracting(1) == row.lastSample
@@ -115,6 +125,7 @@ extension RecordingCheck {
             progress(offset.subtracting(rows.first?.byteOffset ?? 0) ?? 0)
         }
         if let wrong { addWrongRows(wrong) }
+        if let unread { add("packets cannot be read", unread.error, samples: unread.samples) }
         if offset != blob.byteCount {
             add(
                 finding(
@@ -128,11 +139,15 @@ extension RecordingCheck {
         add(finding(.fault, "opus_index is wrong here: its rows are not the stream's packets", samples: samples))
     }
 
-    /// The samples of the packet that `row` points to; nil if there is none, or it cannot be read.
-    private func packetSampleCount(_ row: OpusPacketRow, of blob: CodedBlob) -> UInt64? {
+    /// The samples of the packet that `row` points to; nil if there is none, or it is damaged. Throws if the store could not be read.
+    private func packetSampleCount(_ row: OpusPacketRow, of blob: CodedBlob) throws -> UInt64? {
         guard let bytes = row.bytes(within: blob.byteCount) else { return nil }
-        let count = try? blob.withBytes(bytes) { OpusPacket.sampleCount(of: $0) }
-        return count.flatMap { $0 }.map { UInt64($0) }
+        do {
+            return try blob.withBytes(bytes) { OpusPacket.sampleCount(of: $0) }.map { UInt64($0) }
+        } catch {
+            guard !error.isOfReading else { throw error }
+            return nil
+        }
     }
 
     // MARK: - Restarts

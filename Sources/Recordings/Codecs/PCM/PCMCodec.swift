@@ -29,6 +29,7 @@ struct PCMCodec: RecordingCodec {
         for (rows, error) in audio.array.unreadableRows(progress: check.progress) {
             check.add("they cannot be read", error, samples: isPlanar ? nil : rows)
         }
+        if check.node.isArray { check.countAbsentChunks(of: audio.array) }
     }
 
     func statistics(of audio: StoredAudio) -> StreamStatistics? { nil }

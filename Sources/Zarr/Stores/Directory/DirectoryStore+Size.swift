@@ -22,10 +22,12 @@ extension DirectoryStore {
         return sum
     }
 
-    private func fileByteCount(_ path: String) -> UInt64 {
-        guard let status = root.status(of: path, followsLast: false), status.st_mode & S_IFMT == S_IFREG else {
-            return 0
+    private func fileByteCount(_ path: String) throws(StoreError) -> UInt64 {
+        guard let status = root.status(of: path, followsLast: false) else {
+            if Self.meansMissing(errno) { return 0 }
+            throw StoreError(reading: path, "cannot read its size", system: SystemError("openat2", path))
         }
+        guard status.st_mode & S_IFMT == S_IFREG else { return 0 }
         return UInt64(clamping: status.st_size)
     }
 }

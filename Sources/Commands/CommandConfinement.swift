@@ -1,0 +1,36 @@
+import Confinement
+import Glibc
+import Support
+
+/// The confinement of a command: once it knows what it was told to do, it renounces everything else.
+///
+/// A measure that the system lacks is left out without a word, since a command then does what it does anyway.
+enum CommandConfinement {
+    /// The environment variable that turns it off, with the value `off`.
+    static let variable = "ZARRWLR_SANDBOX"
+
+    /// Confines this process, unless the user does not want that.
+    static func apply(_ policy: ConfinementPolicy) {
+        if let value = getenv(variable), strcmp(value, "off") == 0 { return }
+        _ = Confinement.apply(policy)
+    }
+}
+
+extension CommandStreams {
+    /// Confines the process, if these are its streams: it may read below `readable`, change files below `changeable`, and files and folders below `managed`. What is learned of
+    /// `store` may be kept at `catalogue`.
+    func confine(
+        reading readable: [String], changing changeable: [String] = [], managing managed: [String] = [],
+        clearing cleared: [String] = [],
+        catalogue: (location: CatalogueLocation, store: String)? = nil
+    ) {
+        guard let confinement else { return }
+        let file = catalogue.flatMap { $0.location.path(store: FilePath.absolute($0.store), folder: cacheFolder) }
+        let folder = file.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
+        confinement(
+            ConfinementPolicy(
+                readableFolders: readable, changeableFolders: changeable + (folder.map { [$0] } ?? []),
+                managedFolders: managed,
+                clearedFolders: cleared))
+    }
+}
