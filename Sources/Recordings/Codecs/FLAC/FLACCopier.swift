@@ -48,11 +48,11 @@ struct FLACCopier: SourceCopier {
             announcedSampleCount: announced, notes: notes)
     }
 
-    /// Throws if frames are lost in the middle, and if what is behind the last one that was found has frames: the last of the stream,
+    /// Throws if frames are lost before the last, and if what is behind the last one that was found has frames: the last of the stream,
     /// which does not say where it ends, before zeros or a tag of a strange kind; another file; frames of another form.
     private func refuseGaps(in frames: FrameWriter<FrameIndexRow>) throws {
         guard frames.isContiguous else {
-            throw AudioCodingError(.flac, "there are bytes between its frames that are no frame")
+            throw AudioCodingError(.flac, "there are bytes before or between its frames that are no frame")
         }
         let rest = frames.byteCount - min(frames.lastFrameEnd, frames.byteCount)
         guard parser.isFile, rest > 0 else { return }
