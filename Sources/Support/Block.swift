@@ -6,7 +6,7 @@
 public final class Block: @unchecked Sendable {
     private let storage: UnsafeMutableRawBufferPointer
 
-    /// `count` bytes that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and the error rethrown.
+    /// `count` bytes, a few megabytes at most, that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and the error rethrown.
     public init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
         // Not in `storage` yet: once that is set, a throw would also run `deinit`.
         let filled = BlockMemory.takeAnyway(max(count, 0))
@@ -18,6 +18,21 @@ public final class Block: @unchecked Sendable {
             throw error
         }
         storage = filled
+    }
+
+    /// The same for a count that a store decides; nil if there is no memory for so many bytes.
+    public convenience init?<E: Error>(
+        ifRoomFor count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
+    ) throws(E) {
+        guard let filled = BlockMemory.take(max(count, 0)) else { return nil }
+        filled.initializeMemory(as: UInt8.self, repeating: 0)
+        do {
+            try fill(filled)
+        } catch {
+            BlockMemory.giveBack(filled)
+            throw error
+        }
+        self.init(adopting: filled)
     }
 
     /// The bytes in `memory`, which `BlockMemory` has given, belongs to the block from here on, and is not written to any more.
