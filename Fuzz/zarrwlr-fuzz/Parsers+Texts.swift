@@ -16,7 +16,6 @@ extension Parsers {
             let text = String(decoding: bytes, as: UTF8.self)
             _ = Timestamp(iso8601: text)
             _ = Timestamp(audioMothComment: text)
-            _ = Timestamp(ixml: text)
             _ = SamplePosition(text)
             guard let zone = try? ClockZone(text) else { return }
             var rules = StartRules()
