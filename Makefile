@@ -23,7 +23,16 @@ RELEASE := -c release --static-swift-stdlib
 SOAK_SECONDS ?= 3600
 SANITIZE_SECONDS ?= 120
 
-.PHONY: help deps toolchain build install uninstall test soak sanitize lint format demo bench clean
+# What `make fuzz` does: seconds for stores, for sources and for each parser, the seed of the first, and which parsers (all).
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 1
+FUZZ_PARSERS ?=
+# libFuzzer without its main function comes with the toolchain, in a folder that depends on its version.
+FUZZER = $(firstword $(wildcard $(dir $(realpath $(shell command -v $(SWIFT) 2>/dev/null)))../lib/swift/clang/lib/linux/libclang_rt.fuzzer_no_main-*.a))
+FUZZ_BUILD = .build/fuzz
+COVERAGE = -sanitize=address -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
+
+.PHONY: help deps toolchain build install uninstall test fuzz soak sanitize lint format demo bench clean
 
 help:
 	@echo "make deps     install the Debian packages that building and testing need"
@@ -34,6 +43,7 @@ help:
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
 	@echo "make demo     install the packages, build, and mount a store of generated sound"
 	@echo "make bench    compare with other tools, and write docs/performance.md (long; BENCH_QUICK=1 for a first look)"
+	@echo "make fuzz     damage stores, sources and the input of parsers at random (FUZZ_SECONDS=60 for each, FUZZ_SEED=1)"
 	@echo "make lint     check the format of the sources; make format fixes it"
 	@echo "make clean    remove all build products"
 
@@ -124,11 +134,20 @@ sanitize: deps toolchain
 	for report in $$(grep -ls 'ERROR: ' $(SANITIZED)/reports/*); do cat $$report; status=1; done; \
 	[ $$status = 0 ] || { echo "make: the tests have failed, or a sanitizer has found something: see above" >&2; exit 1; }
 
+# A parser that fails leaves the input that did it in $(FUZZ_BUILD), and its name says which parser it is. Corpora grow there, too.
+fuzz: deps toolchain
+	$(SWIFT) build --build-tests
+	FUZZ_SEED=$(FUZZ_SEED) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test --skip-build --filter FuzzTests
+	@test -n "$(FUZZER)" || { echo "make: this Swift toolchain has no libFuzzer" >&2; exit 1; }
+	ZARRWLR_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_BUILD) --product zarrwlr-fuzz \
+	    -Xswiftc -enable-testing $(addprefix -Xswiftc ,$(COVERAGE)) -Xlinker $(FUZZER) -Xlinker -lstdc++
+	@Fuzz/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ_PARSERS)
+
 lint: toolchain
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks Fuzz
 
 format: toolchain
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks Fuzz
 
 demo: deps build
 	@Demo/demo.sh $(BIN)

@@ -79,6 +79,8 @@ let package = Package(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],
                 path: "Tests/SyntheticRecordings", swiftSettings: strict),
             .testTarget(
+                name: "FuzzTests", dependencies: ["TestSupport", "zarrwlr", "zarrwlr-mount"], swiftSettings: strict),
+            .testTarget(
                 name: "MountTests",
                 dependencies: [
                     "TestSupport", "SyntheticRecordings", "Support", "Zarr", "WaveFile", "Recordings", "VirtualFS",
@@ -87,3 +89,14 @@ let package = Package(
                 swiftSettings: strict),
         ]
 )
+
+// `make fuzz` builds this with libFuzzer, without which it cannot be linked.
+if Context.environment["ZARRWLR_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "zarrwlr-fuzz",
+            dependencies: ["Support", "Zarr", "AudioCoding", "WaveFile", "Recordings", "Commands", "CLibFuzzer"],
+            path: "Fuzz/zarrwlr-fuzz", swiftSettings: strict),
+    ]
+}

@@ -6,7 +6,8 @@
 public final class Block: @unchecked Sendable {
     private let storage: UnsafeMutableRawBufferPointer
 
-    /// `count` bytes that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and the error rethrown.
+    /// `count` bytes, a few megabytes at most, that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and
+    /// the error rethrown.
     public convenience init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
         try self.init(writtenCount: count) { bytes throws(E) in
             bytes.initializeMemory(as: UInt8.self, repeating: 0)
@@ -27,6 +28,21 @@ public final class Block: @unchecked Sendable {
             throw error
         }
         storage = written
+    }
+
+    /// `count` bytes, as a store decides, that `fill` writes; those it leaves out are zero. Nil if there is no memory for so many bytes.
+    public convenience init?<E: Error>(
+        ifRoomFor count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
+    ) throws(E) {
+        guard let filled = BlockMemory.take(max(count, 0)) else { return nil }
+        filled.initializeMemory(as: UInt8.self, repeating: 0)
+        do {
+            try fill(filled)
+        } catch {
+            BlockMemory.giveBack(filled)
+            throw error
+        }
+        self.init(adopting: filled)
     }
 
     /// The bytes in `memory`, which `BlockMemory` has given, belongs to the block from here on, and is not written to any more.

@@ -10,7 +10,7 @@ public enum BlockMemory {
         return malloc(max(count, 1)).map { UnsafeMutableRawBufferPointer(start: $0, count: count) }
     }
 
-    /// The same for what the caller has bounded, which ends the process if there is no memory, as Swift does.
+    /// The same for what the caller has bounded to less than the reserve. It ends the process if there is no memory, as Swift does.
     static func takeAnyway(_ count: Int) -> UnsafeMutableRawBufferPointer {
         guard let memory = malloc(max(count, 1)) else { fatalError("no memory for \(count) bytes") }
         return UnsafeMutableRawBufferPointer(start: memory, count: count)

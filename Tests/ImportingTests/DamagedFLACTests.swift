@@ -101,6 +101,14 @@ struct DamagedFLACTests {
         #expect(notes.contains { $0.hasSuffix("what its frames say counts") }, "\(notes)")
     }
 
+    @Test func `bytes between the header of FLAC and its first frame are named, by the import alone`() throws {
+        let source = try Source()
+        let again = source.head.dropFirst(4)
+        let bytes = Array(source.head) + again + source.bytes[source.frames[0]...]
+        let notes = try source.notes(on: bytes, source.samples)
+        #expect(notes.contains { $0.contains("\(again.count) bytes") }, "\(notes)")
+    }
+
     @Test func `frames of FLAC that are there twice, or out of order, keep the places that their numbers give`() throws
     {
         let source = try Source()

@@ -107,6 +107,22 @@ struct DamagedSourceTests {
         #expect(try Self.faults(of: fixture).isEmpty)
     }
 
+    @Test func `a packet of Vorbis that is no packet of sound is silence, and what follows keeps its time`() throws {
+        let fixture = try ImportFixture()
+        var bytes = try Self.make("v.ogg", ["-c:a", "libvorbis", "-f", "ogg"], in: fixture)
+        let expected = try fixture.importBytes(bytes, name: "all.ogg").recording.sampleCount
+        // The first packet that begins on the second page of sound, behind its segment table. RFC 3533, section 6.
+        let page = OggChecksums.pages(of: bytes)[3]
+        let continued = bytes[page + 5] & 1 == 0 ? 0 : Int(bytes[page + 27]) + 1
+        bytes[page + 27 + Int(bytes[page + 26]) + continued] |= 1
+        OggChecksums.renew(in: &bytes)
+        let (imported, recording) = try fixture.importBytes(bytes, name: "v.ogg")
+        #expect(recording.sampleCount == expected, "\(imported.notes)")
+        #expect(
+            imported.notes.contains { $0.contains("1 of its packets are not packets of sound") }, "\(imported.notes)")
+        #expect(try Self.faults(of: fixture).isEmpty)
+    }
+
     @Test(arguments: [("d.aac", "aac"), ("d.mp3", "libmp3lame"), ("d.m4a", "aac"), ("d.ogg", "libvorbis")])
     func `a damaged source of a lossy codec becomes 16 bits as a mount shows them, and its bytes are kept beside them`(
         name: String, encoder: String

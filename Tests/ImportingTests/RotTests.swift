@@ -115,6 +115,19 @@ struct RotTests {
         #expect(try Data(contentsOf: chunk)[0] == bytes[0] ^ 1)
     }
 
+    @Test(arguments: ["source_head", "source_tail"], [AudioCodec.flac, .pcm])
+    func `a check finds that what was around the samples is missing`(array: String, codec: AudioCodec) throws {
+        let fixture = try ImportFixture()
+        let path = try Source(codec: codec).recording(in: fixture).path
+        let directory = fixture.folder.appending(path: "store.zarr")
+        try #require(try findings(directory).isEmpty)
+        try FileManager.default.removeItem(at: directory.appending(path: "\(path)/\(array)"))
+        let found = try findings(directory)
+        #expect(found.map(\.kind) == [.fault])
+        let problem = array == "source_head" ? "source_head is missing" : "source_head and source_tail are of no use"
+        #expect(found.first?.problem.hasPrefix(problem) == true)
+    }
+
     @Test(arguments: [AudioCodec.flac, .aac, .opus])
     func `one bit flipped in the audio costs the samples of a block, and no others`(_ codec: AudioCodec) throws {
         let fixture = try ImportFixture()

@@ -73,15 +73,15 @@ struct UncommonSamplesTests {
         #expect(isEqual)
     }
 
-    @Test func `a header whose blocks do not fit its samples is refused`() throws {
+    @Test(arguments: [(24, 2), (16, 9), (16, 32_642)] as [(UInt16, UInt16)])
+    func `a header whose blocks do not fit its samples is refused`(bits: UInt16, bytes: UInt16) throws {
         let fixture = try ImportFixture()
         var builder = WaveBuilder()
-        builder.addFormat(bits: 24, bytes: 2)
+        builder.addFormat(bits: bits, bytes: bytes)
         builder.add("data", [UInt8](repeating: 1, count: 600))
         let error = #expect(throws: ImportError.self) { try fixture.importBytes(builder.bytes) }
-        #expect(
-            error?.summary.hasPrefix("its header announces integers of 24 bits at 48000 Hz, 1 to a block of 2 bytes")
-                == true)
+        let expected = "its header announces integers of \(bits) bits at 48000 Hz, 1 to a block of \(bytes) bytes"
+        #expect(error?.summary.hasPrefix(expected) == true, "\(error?.summary ?? "")")
     }
 
     @Test func `sound behind that of a WAV file is a note`() throws {

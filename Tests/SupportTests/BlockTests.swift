@@ -18,6 +18,15 @@ struct BlockTests {
         }
     }
 
+    @Test func `a block for which there is no memory is nil, and is not filled`() throws {
+        #expect(Block(ifRoomFor: 1 << 60) { _ in Issue.record("there is memory") } == nil)
+        let block = try #require(Block(ifRoomFor: 3) { $0[2] = 9 })
+        #expect(block.bytes.elementsEqual([0, 0, 9]))
+        #expect(throws: CannotFill.self) {
+            try Block(ifRoomFor: 100_000) { _ throws(CannotFill) in throw CannotFill() }
+        }
+    }
+
     @Test func `a slice is clamped to its block`() {
         let slice = BlockSlice(Block([1, 2, 3, 4]), 2..<9)
         #expect(slice.range == 2..<4)

@@ -41,6 +41,8 @@ public struct VorbisPacketScanner {
     private var isContradictory = false
     /// Whether pages are missing between those found so far.
     public private(set) var hasHoles = false
+    /// How many packets among those of sound, not counting empty ones, are none: damage, since no encoder writes such packets.
+    public private(set) var soundlessPacketCount = 0
     /// The stream that was joined; nil if this is a scan from the first byte on.
     private var joined: VorbisStart?
     /// Whether it was joined at its first page of sound.
@@ -182,7 +184,10 @@ public struct VorbisPacketScanner {
         for packet in packets {
             guard let byte = packet.prefix.first, !packet.isTooLong, let firstPiece = packet.pieces.first,
                 let blockSize = headers.blockSize(ofPacketBeginningWith: byte)
-            else { continue }
+            else {
+                if !packet.prefix.isEmpty { soundlessPacketCount += 1 }
+                continue
+            }
             let sampleCount = previousBlockSize.map { ($0 + blockSize) / 4 } ?? 0
             placed.append(
                 OggPacket(

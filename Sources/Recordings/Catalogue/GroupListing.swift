@@ -81,12 +81,15 @@ struct GroupListing: Sendable {
                     let (node, attributes) = try ZarrNode.open(
                         store, path: path, cache: opener.cache, attributes: NodeAttributes.self)
                 else {
-                    if !name.hasPrefix(String.hiddenNamePrefix) {
-                        unread.append(UnreadNodes.Node(path: path, isMissing: true))
-                    }
+                    guard !name.hasPrefix(String.hiddenNamePrefix) else { continue }
+                    let isLost = hasNodes(in: path)
+                    if isLost { others.append((draft.count, .problem(Self.lost("there is no zarr.json", path)))) }
+                    unread.append(UnreadNodes.Node(path: path, isMissing: !isLost))
                     continue
                 }
-                if let node = RecordingNode(node, attributes, path: path) {
+                if case .array = node, hasNodes(in: path) {
+                    others.append((draft.count, .problem(Self.lost("its zarr.json is that of an array", path))))
+                } else if let node = RecordingNode(node, attributes, path: path) {
                     draft.add(name, found: node)
                 } else if case .group = node {
                     others.append((draft.count, .group(subgroups[path] ?? subgroup(path))))
@@ -98,6 +101,20 @@ struct GroupListing: Sendable {
             }
         }
         return GroupContents.Part(draft, others: others, unread: unread)
+    }
+
+    /// The problem of a folder that holds nodes as a group does, but has no document of one.
+    private static func lost(_ reason: String, _ path: String) -> RecordingError {
+        RecordingError("cannot be read: \(reason), though there are nodes in its folder", recording: path)
+    }
+
+    /// Whether there are nodes in the folder at `path`. Of many folders in it, only the first are looked at.
+    private func hasNodes(in path: String) -> Bool {
+        ((try? store.children(of: path)) ?? []).prefix(64).contains { hasDocument("\(path)/\($0)") }
+    }
+
+    private func hasDocument(_ path: String) -> Bool {
+        ((try? store.status(of: "\(path)/zarr.json")) ?? nil) != nil
     }
 
     private func subgroup(_ path: String) -> CatalogueGroup {

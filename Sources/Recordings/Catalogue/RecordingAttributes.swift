@@ -121,11 +121,14 @@ struct SourceAttributes: Decodable, Sendable {
     let byteCount: UInt64?
     /// When the file was last modified.
     let modified: Timestamp?
+    /// The kind of the file, such as `wav`. Not packed: only checks ask for it.
+    var container: String?
 
     private enum CodingKeys: String, CodingKey {
         case filename, sha256, modified
         case filenameBytes = "filename_bytes"
         case byteCount = "size_bytes"
+        case container = "container_format"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
         case upperByteCount = "SIZE_BYTES"
@@ -145,6 +148,7 @@ struct SourceAttributes: Decodable, Sendable {
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
         modified = values.lenient(String.self, .modified).flatMap { Timestamp(iso8601: $0) }
+        container = values.lenient(String.self, .container)
     }
 }
 

@@ -140,11 +140,30 @@ struct RecordingCheck {
     private mutating func checkEnvelope(of recording: Recording) {
         guard case .group(let group) = node.content else { return }
         do {
-            _ = try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
+            let envelope = try StoredEnvelope(store: store, cache: cache, path: node.path).envelope(
                 format: recording.format, dataByteCount: recording.dataByteCount,
                 sourceByteCount: group.source.byteCount)
+            guard envelope == nil, try hasLostEnvelope(group.source, dataByteCount: recording.dataByteCount) else {
+                return
+            }
+            add(
+                finding(
+                    .fault,
+                    "source_head is missing: readers get a plain WAV header in place of what the source had around its samples"
+                ))
         } catch {
             add("source_head and source_tail are of no use", error)
         }
+    }
+
+    /// Whether `source`, of which there are `dataByteCount` bytes of samples and nothing around them, is a WAV file that was imported with
+    /// all its bytes. Only imports that write checksums into documents always keep them.
+    private func hasLostEnvelope(_ source: SourceAttributes, dataByteCount: UInt64) throws -> Bool {
+        guard source.container == "wav", let byteCount = source.byteCount, byteCount > dataByteCount,
+            byteCount - dataByteCount <= 2 * WaveSource.envelopeByteCountLimit,
+            try DocumentChecksum.verdict(on: node.path, in: store) == .right
+        else { return false }
+        let names = try ZarrGroup.open(store, path: node.path).children()
+        return !names.contains(HierarchyNames.codedSourceHead) && !names.contains(HierarchyNames.damagedSource)
     }
 }

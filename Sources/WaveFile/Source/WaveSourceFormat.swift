@@ -84,7 +84,7 @@ public struct WaveSourceFormat: Sendable, Equatable {
     /// The format of plain samples, to which `packing` brings them if it is not nil; nil for coded samples.
     ///
     /// Of integers in containers of more than 4 bytes, the most significant 4 are the samples: valid bits are at the high end of their
-    /// container, and the others are zero. See "WAVEFORMATEXTENSIBLE structure (mmreg.h)" in Microsoft's documentation.
+    /// container, and the others are zero. A header that announces containers of more than 8 bytes is wrong. See "WAVEFORMATEXTENSIBLE structure (mmreg.h)" in Microsoft's documentation.
     public var plainSamples: WaveFormat? {
         guard let containerByteCount, let encoding = Self.encoding(tag: tag, containerByteCount: containerByteCount)
         else { return nil }
@@ -124,7 +124,7 @@ public struct WaveSourceFormat: Sendable, Equatable {
         case (1, 1): .unsigned8
         case (1, 2): .integer16
         case (1, 3): .integer24
-        case (1, 4...): .integer32
+        case (1, 4...8): .integer32
         case (3, 4): .float32
         case (3, 8): .float64
         default: nil

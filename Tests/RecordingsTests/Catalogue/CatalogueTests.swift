@@ -63,6 +63,24 @@ struct CatalogueTests {
                     try Data("{}".utf8).write(to: $0.appending(path: ".zgroup"))
                 }
             ),
+            ("no document", { try FileManager.default.removeItem(at: $0.appending(path: "zarr.json")) }),
+            (
+                "a folder in place of its document",
+                {
+                    try FileManager.default.removeItem(at: $0.appending(path: "zarr.json"))
+                    try FileManager.default.createDirectory(
+                        at: $0.appending(path: "zarr.json"), withIntermediateDirectories: true)
+                }
+            ),
+            (
+                "the document of an array of samples",
+                {
+                    let array = try Data(contentsOf: $0.appending(path: "audio_data_blob_array/zarr.json"))
+                    let text = String(decoding: array, as: UTF8.self)
+                        .replacing(/"codec" *: *"flac"/, with: "\"sample_rate\": 8000")
+                    try Data(text.utf8).write(to: $0.appending(path: "zarr.json"))
+                }
+            ),
         ]
         for (what, damage) in damages {
             try TestFiles.withTemporaryDirectory { directory in
@@ -74,6 +92,25 @@ struct CatalogueTests {
                 #expect(opened.catalogue.problems.count == 1, "\(what)")
                 #expect(opened.catalogue.problems.first?.description.hasPrefix("/1: ") == true, "\(what)")
             }
+        }
+    }
+
+    @Test func `a group without a document is a problem, and a folder of anything else is none`() throws {
+        let blob = try flac.get()
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory)
+            try store.addGroup("a")
+            try store.addRecording("a/0", codec: "flac", blob: blob)
+            try store.addArray("b", shape: [4], type: "uint8", bytes: [1, 2, 3, 4])
+            try FileManager.default.removeItem(at: directory.appending(path: "a/zarr.json"))
+            try FileManager.default.createDirectory(
+                at: directory.appending(path: "notes/2024"), withIntermediateDirectories: true)
+            let opened = try OpenedRecording(store: DirectoryStore(path: directory.path))
+            #expect(opened.catalogue.recordings.isEmpty)
+            #expect(
+                opened.catalogue.problems.map(\.description) == [
+                    "/a: cannot be read: there is no zarr.json, though there are nodes in its folder"
+                ])
         }
     }
 

@@ -47,12 +47,12 @@ struct FLACCopier: SourceCopier {
             notes: notes(sampleCount: frames.sampleCount))
     }
 
-    /// Throws if frames are lost in the middle, which `isContiguous` denies, and if what is behind `end`, that of the last one that was
+    /// Throws if frames are lost before the last, which `isContiguous` denies, and if what is behind `end`, that of the last one that was
     /// found, has frames: the last of the stream, which does not say where it ends, before zeros or a tag of a strange kind; another file;
     /// frames of another form. There are `byteCount` bytes.
     private func refuseGaps(_ isContiguous: Bool, end: UInt64, byteCount: UInt64) throws {
         guard isContiguous else {
-            throw AudioCodingError(.flac, "there are bytes between its frames that are no frame")
+            throw AudioCodingError(.flac, "there are bytes before or between its frames that are no frame")
         }
         let rest = byteCount - min(end, byteCount)
         guard parser.isFile, rest > 0 else { return }

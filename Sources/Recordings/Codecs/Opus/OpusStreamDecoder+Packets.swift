@@ -28,7 +28,7 @@ extension OpusStreamDecoder {
             return .failure(AudioCodingError(.opus, "packets are lost"))
         }
         var failure: AudioCodingError?
-        let block = try Block(count: samples.count * channels * 2) { target in
+        let block = try Block(ifRoomFor: samples.count * channels * 2) { target in
             var rest = target[...]
             try packets.forEachPacket(in: range) { packet in
                 guard let packet else {
@@ -45,6 +45,10 @@ extension OpusStreamDecoder {
             if !rest.isEmpty { failure = failure ?? AudioCodingError(.opus, "packets are lost") }
         }
         if let failure { return .failure(failure) }
+        guard let block else {
+            try pass(range, of: packets)
+            return .failure(AudioCodingError(.opus, "there is no memory for \(samples.count) samples"))
+        }
         return .success(block)
     }
 }

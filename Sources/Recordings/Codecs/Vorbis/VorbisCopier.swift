@@ -60,6 +60,9 @@ struct VorbisCopier: SourceCopier {
         guard !scanner.hasHoles else {
             throw AudioCodingError(.vorbis, "pages of it are missing or have wrong checksums")
         }
+        guard scanner.soundlessPacketCount == 0 else {
+            throw AudioCodingError(.vorbis, "\(scanner.soundlessPacketCount) of its packets are not packets of sound")
+        }
         guard scanner.heardSampleCount > 0 else { throw ImportError("has no samples") }
     }
 

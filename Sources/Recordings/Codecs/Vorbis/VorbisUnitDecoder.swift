@@ -69,7 +69,7 @@ struct VorbisUnitDecoder: Sendable {
             try VorbisDecoder(headers: start.headers)
         } _: { decoder in
             decoder.restart()
-            return try Block(count: unit.samples.count * Int(blockAlign)) { output in
+            let block = try Block(ifRoomFor: unit.samples.count * Int(blockAlign)) { output in
                 try withUnsafeTemporaryAllocation(byteCount: decoder.maximumOutputByteCount, alignment: 16) { decoded in
                     for packet in pages.packets[first...] {
                         let samples = pages.samples(of: packet)
@@ -93,6 +93,10 @@ struct VorbisUnitDecoder: Sendable {
                     }
                 }
             }
+            guard let block else {
+                throw AudioCodingError(.vorbis, "there is no memory for \(unit.samples.count) samples", at: offset)
+            }
+            return block
         }
     }
 }

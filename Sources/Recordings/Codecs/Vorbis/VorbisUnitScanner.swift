@@ -31,6 +31,8 @@ final class VorbisUnitScanner: FrameScanner {
     var heardSampleCount: UInt64 { scanner.heardSampleCount }
     /// Whether pages are missing.
     var hasHoles: Bool { scanner.hasHoles }
+    /// How many packets so far are not of sound, although they are where those are.
+    var soundlessPacketCount: Int { scanner.soundlessPacketCount }
     /// Whether the page that the stream calls its last has been found.
     var hasEnded: Bool { scanner.hasEnded }
     /// How many bytes belong to no intact page so far.

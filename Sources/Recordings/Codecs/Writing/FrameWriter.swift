@@ -14,10 +14,12 @@ final class FrameWriter<Row: FrameRow> {
     private(set) var sampleCount: UInt64 = 0
     /// How many frames there are.
     private(set) var frameCount: UInt64 = 0
-    /// Whether each frame begins where the one before ends.
+    /// Whether each frame begins where the one before ends, and the first of a file where frames should begin.
     private(set) var isContiguous = true
     /// The byte of the blob behind the last frame.
     private(set) var lastFrameEnd: UInt64 = 0
+    /// Where the first frame should begin; nil if that is not known.
+    private var frameStart: UInt64?
     private let blob: BlobWriter
     private let index: ArrayWriter
 
@@ -60,6 +62,7 @@ final class FrameWriter<Row: FrameRow> {
         _ file: SourceFile, from firstFrameOffset: UInt64, by scanner: Scanner, progress: (UInt64) -> Void
     ) throws -> Scanner {
         var scanner = scanner
+        frameStart = firstFrameOffset
         try file.forEachPiece(of: 0..<firstFrameOffset) { try blob.append($0) }
         try file.forEachPiece(of: firstFrameOffset..<file.byteCount) { piece in
             try blob.append(piece)
@@ -87,7 +90,8 @@ final class FrameWriter<Row: FrameRow> {
     private func appendRow(of frame: CodedFrame) throws(ZarrError) {
         try index.append(rows: [Row(frame)])
         sampleCount = sampleCount.adding(UInt64(frame.sampleCount)) ?? .max
-        isContiguous = isContiguous && (frameCount == 0 || frame.offset == lastFrameEnd)
+        let expected = frameCount == 0 ? frameStart : lastFrameEnd
+        isContiguous = isContiguous && [nil, frame.offset].contains(expected)
         frameCount += 1
         lastFrameEnd = frame.offset.adding(UInt64(frame.byteCount)) ?? .max
     }
