@@ -10,8 +10,12 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The allocator; none in builds for AddressSanitizer and its kind (`make sanitize`), which bring one of their own.
-let allocator: [Target.Dependency] = Context.environment["ZARRWLR_SANITIZED"] == nil ? ["CJemalloc"] : []
+/// Whether `make fuzz` builds the fuzzer of parsers, which cannot be linked without libFuzzer.
+let isFuzzing = Context.environment["ZARRWLR_FUZZ"] != nil
+
+/// The allocator; none in builds for AddressSanitizer and its kind (`make sanitize`, `make fuzz`), which bring one of their own.
+let allocator: [Target.Dependency] =
+    isFuzzing || Context.environment["ZARRWLR_SANITIZED"] != nil ? [] : ["CJemalloc"]
 
 /// A library target and its test target. `dependencies` may be targets above it in docs/design.md, and no others.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
@@ -90,8 +94,7 @@ let package = Package(
         ]
 )
 
-// `make fuzz` builds this with libFuzzer, without which it cannot be linked.
-if Context.environment["ZARRWLR_FUZZ"] != nil {
+if isFuzzing {
     package.targets += [
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .executableTarget(

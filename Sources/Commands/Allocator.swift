@@ -15,7 +15,9 @@ enum Allocator {
     /// Maps no more memory at a time than `byteCount` bytes, unless more are asked for at once. By itself, the allocator maps more each
     /// time, and keeps what it has mapped.
     static func limitGrowth(to byteCount: Int) {
-        var limit = byteCount
-        _ = mallctl("arena.0.retain_grow_limit", nil, nil, &limit, MemoryLayout<Int>.size)
+        #if canImport(CJemalloc)
+            var limit = byteCount
+            _ = mallctl("arena.0.retain_grow_limit", nil, nil, &limit, MemoryLayout<Int>.size)
+        #endif
     }
 }

@@ -120,9 +120,9 @@ struct RotTests {
         let fixture = try ImportFixture()
         let path = try Source(codec: codec).recording(in: fixture).path
         let directory = fixture.folder.appending(path: "store.zarr")
-        try #require(try findings(directory).isEmpty)
+        try #require(try ImportedFiles.findings(directory).isEmpty)
         try FileManager.default.removeItem(at: directory.appending(path: "\(path)/\(array)"))
-        let found = try findings(directory)
+        let found = try ImportedFiles.findings(directory)
         #expect(found.map(\.kind) == [.fault])
         let problem = array == "source_head" ? "source_head is missing" : "source_head and source_tail are of no use"
         #expect(found.first?.problem.hasPrefix(problem) == true)
