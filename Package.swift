@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Whether `make fuzz` builds the fuzzer of parsers, which cannot be linked without libFuzzer.
+let isFuzzing = Context.environment["ZARRWLR_FUZZ"] != nil
+
 /// A library target and its test target. `dependencies` may be targets above it in docs/design.md, and no others.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
     [
@@ -35,8 +38,10 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    // Not a system library target, since it defines a C variable.
-    .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
+    // Not a system library target, since it defines a C variable. AddressSanitizer, which fuzzing needs, has an allocator of its own.
+    .target(
+        name: "CJemalloc", cSettings: isFuzzing ? [.define("ZARRWLR_FUZZ")] : [],
+        linkerSettings: isFuzzing ? [] : [.linkedLibrary("jemalloc")]),
 ]
 
 let package = Package(
@@ -86,8 +91,7 @@ let package = Package(
         ]
 )
 
-// `make fuzz` builds this with libFuzzer, without which it cannot be linked.
-if Context.environment["ZARRWLR_FUZZ"] != nil {
+if isFuzzing {
     package.targets += [
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .executableTarget(

@@ -5,3 +5,10 @@
 // enough for the pages of a codec context (half a megabyte) to be reused by the next read. lg_tcache_max: threads cache only
 // objects of up to 8 KiB.
 const char *malloc_conf = "narenas:1,dirty_decay_ms:100,muzzy_decay_ms:0,lg_tcache_max:13";
+
+#ifdef ZARRWLR_FUZZ
+#include <jemalloc/jemalloc.h>
+
+// In place of jemalloc's, which is not linked then: there is no such thing to control.
+int mallctl(const char *name, void *oldp, size_t *oldlenp, void *newp, size_t newlen) { return 1; }
+#endif

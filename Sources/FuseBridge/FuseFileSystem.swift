@@ -12,7 +12,7 @@ final class FuseFileSystem: Sendable {
     /// What is mounted.
     let volume: Volume
     private let onReady: @Sendable () -> Void
-    private let knownSession = AtomicLazyReference<Session>()
+    private let knownSession = Mutex<Session?>(nil)
 
     /// The session that the requests come from.
     ///
@@ -35,11 +35,12 @@ final class FuseFileSystem: Sendable {
     }
 
     /// The session that the requests come from; nil before `set(_:)`.
-    var session: Session? { knownSession.load() }
+    var session: Session? { knownSession.withLock { $0 } }
 
-    /// Sets the session that the requests will come from, once.
+    /// Sets the session that the requests will come from.
     func set(_ session: OpaquePointer) {
-        _ = knownSession.storeIfNil(Session(session))
+        let session = Session(session)
+        knownSession.withLock { $0 = session }
     }
 
     /// Negotiates with the kernel how requests are sent. See `fuse_conn_info` in fuse_common.h.

@@ -6,21 +6,31 @@
 public final class Block: @unchecked Sendable {
     private let storage: UnsafeMutableRawBufferPointer
 
-    /// `count` bytes, a few megabytes at most, that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and the error rethrown.
-    public init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
-        // Not in `storage` yet: once that is set, a throw would also run `deinit`.
-        let filled = BlockMemory.takeAnyway(max(count, 0))
-        filled.initializeMemory(as: UInt8.self, repeating: 0)
-        do {
-            try fill(filled)
-        } catch {
-            BlockMemory.giveBack(filled)
-            throw error
+    /// `count` bytes, a few megabytes at most, that `fill` writes; those it leaves out are zero. If `fill` throws, the memory is freed and
+    /// the error rethrown.
+    public convenience init<E: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
+        try self.init(writtenCount: count) { bytes throws(E) in
+            bytes.initializeMemory(as: UInt8.self, repeating: 0)
+            try fill(bytes)
         }
-        storage = filled
     }
 
-    /// The same for a count that a store decides; nil if there is no memory for so many bytes.
+    /// `count` bytes, all of which `write` writes, unless it throws: then the memory is freed and the error rethrown.
+    public init<E: Error>(
+        writtenCount count: Int, by write: (UnsafeMutableRawBufferPointer) throws(E) -> Void
+    ) throws(E) {
+        // Not in `storage` yet: once that is set, a throw would also run `deinit`.
+        let written = BlockMemory.takeAnyway(max(count, 0))
+        do {
+            try write(written)
+        } catch {
+            BlockMemory.giveBack(written)
+            throw error
+        }
+        storage = written
+    }
+
+    /// `count` bytes, however many a store demands, that `fill` writes; those it leaves out are zero. Nil if there is no memory for so many.
     public convenience init?<E: Error>(
         ifRoomFor count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
     ) throws(E) {
@@ -42,12 +52,12 @@ public final class Block: @unchecked Sendable {
 
     /// A copy of `bytes`.
     public convenience init(_ bytes: UnsafeRawBufferPointer) {
-        self.init(count: bytes.count) { storage in storage.copyMemory(from: bytes) }
+        self.init(writtenCount: bytes.count) { storage in storage.copyMemory(from: bytes) }
     }
 
     /// A copy of `bytes`.
     public convenience init(_ bytes: [UInt8]) {
-        self.init(count: bytes.count) { storage in storage.copyBytes(from: bytes) }
+        self.init(writtenCount: bytes.count) { storage in storage.copyBytes(from: bytes) }
     }
 
     deinit {

@@ -68,12 +68,12 @@ public final class BlockCache: Sendable {
     ///
     /// `make` runs on the calling thread, on at most one thread at a time for a key, and must not ask for the same key. If it
     /// throws, this caller alone gets the error, and nothing is kept.
+    @inlinable
     public func block<E: Error>(
         _ key: BlockKey, isAhead: Bool = false, make: () throws(E) -> Block
     ) throws(E) -> Block {
         if let block = largeBlock(key) { return block }
-        let index = stripeIndex(of: key)
-        let slot = stripes[index].withLock { $0.wantedSlot(for: key, isAhead: isAhead) }
+        let slot = wantedSlot(for: key, isAhead: isAhead)
         var isNew = false
         do {
             let block = try slot.get { () throws(E) -> Block in
@@ -81,16 +81,10 @@ public final class BlockCache: Sendable {
                 isNew = true
                 return block
             }
-            guard isNew else { return block }
-            if Cancellation.isRequested {
-                // The slot does not keep it.
-                stripes[index].withLock { $0.removeUnfilled(key, slot) }
-            } else {
-                keep(block, in: slot, for: key, stripe: index)
-            }
+            if isNew { keep(block, in: slot, for: key) }
             return block
         } catch {
-            stripes[index].withLock { $0.removeUnfilled(key, slot) }
+            removeUnfilled(slot, of: key)
             throw error
         }
     }
@@ -169,6 +163,27 @@ public final class BlockCache: Sendable {
         Int(truncatingIfNeeded: (key.owner.number &* 7 &+ key.number) % UInt64(Self.stripeCount))
     }
 
+    @usableFromInline
+    func wantedSlot(for key: BlockKey, isAhead: Bool) -> Slot {
+        stripes[stripeIndex(of: key)].withLock { $0.wantedSlot(for: key, isAhead: isAhead) }
+    }
+
+    @usableFromInline
+    func removeUnfilled(_ slot: Slot, of key: BlockKey) {
+        stripes[stripeIndex(of: key)].withLock { $0.removeUnfilled(key, slot) }
+    }
+
+    /// Keeps `block`, which was made in `slot`, unless that was a cancelled caller's, whose slot does not hold it.
+    @usableFromInline
+    func keep(_ block: Block, in slot: Slot, for key: BlockKey) {
+        let index = stripeIndex(of: key)
+        if Cancellation.isRequested {
+            stripes[index].withLock { $0.removeUnfilled(key, slot) }
+        } else {
+            keep(block, in: slot, for: key, stripe: index)
+        }
+    }
+
     private func keep(_ block: Block, in slot: Slot, for key: BlockKey, stripe index: Int) {
         guard block.count <= budget || block.count < Self.largeByteCount else {
             stripes[index].withLock { $0.removeUnfilled(key, slot) }
@@ -191,7 +206,8 @@ public final class BlockCache: Sendable {
 
     // MARK: - Large blocks
 
-    private func largeBlock(_ key: BlockKey) -> Block? {
+    @usableFromInline
+    func largeBlock(_ key: BlockKey) -> Block? {
         guard largeCount.load(ordering: .relaxed) > 0,
             let block = large.withLock({ $0.flatMap { $0.key == key ? $0.block : nil } })
         else { return nil }
@@ -250,7 +266,7 @@ public final class BlockCache: Sendable {
 }
 
 /// A place for one block, in which one thread makes it and others wait for it.
-private typealias Slot = SingleFlight<Block>
+@usableFromInline typealias Slot = SingleFlight<Block>
 
 /// A part of the map, with a lock of its own. Its entries are evicted by the CLOCK algorithm: a hand goes round, clears the
 /// reference bit of entries that have it, and evicts the first that has not.

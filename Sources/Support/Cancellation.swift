@@ -13,7 +13,7 @@ public struct Cancellation: Sendable {
 
     private let look: @Sendable () -> Reason?
 
-    @TaskLocal private static var ofThread: Cancellation?
+    @usableFromInline static let ofThread = TaskLocal<Cancellation?>(wrappedValue: nil)
 
     /// A cancellation for which `look` says whether, and why, work is to be given up. It is called often, and from any thread.
     public init(_ look: @escaping @Sendable () -> Reason?) {
@@ -21,10 +21,10 @@ public struct Cancellation: Sendable {
     }
 
     /// The one under which this thread works; nil if there is none.
-    public static var current: Cancellation? { ofThread }
+    public static var current: Cancellation? { ofThread.get() }
 
     /// Why the work of this thread is to be given up; nil if it is wanted.
-    public static var reason: Reason? { ofThread?.look() }
+    public static var reason: Reason? { ofThread.get()?.look() }
 
     /// Whether the work of this thread is to be given up.
     public static var isRequested: Bool { reason != nil }
@@ -35,8 +35,9 @@ public struct Cancellation: Sendable {
     }
 
     /// Calls `body`, whose work on this thread can be given up; that of threads which `Parallel` and the like start for it, too.
+    @inlinable
     public func run<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
-        let result = Self.$ofThread.withValue(self) { Result { () throws(E) in try body() } }
+        let result = Self.ofThread.withValue(self) { Result { () throws(E) in try body() } }
         return try result.get()
     }
 }

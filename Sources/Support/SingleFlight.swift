@@ -1,12 +1,15 @@
-import Synchronization
+public import Synchronization
 
 /// A value that one thread makes when it is first needed, while all other threads that need it sleep. If it cannot be made, the
 /// next of them tries.
 ///
 /// A Mutex held meanwhile would do the same, but a thread that waits for one spins as long as the owner runs (it is a PI futex),
 /// and so takes a processor from threads that make something.
+///
+/// It is inlinable since every block that is read goes through one: code for any type of value takes several times as long.
 public final class SingleFlight<Value: Sendable>: Sendable {
-    private enum State {
+    @usableFromInline
+    enum State: Sendable {
         case absent
         /// A thread is making it, and signals these when it has finished.
         case beingMade(waiting: [Semaphore])
@@ -14,15 +17,17 @@ public final class SingleFlight<Value: Sendable>: Sendable {
     }
 
     /// What a thread that needs the value has to do.
-    private enum Turn {
+    @usableFromInline
+    enum Turn: Sendable {
         case take(Value)
         case make
         case wait(Semaphore)
     }
 
-    private let state: Mutex<State>
+    @usableFromInline let state: Mutex<State>
 
     /// A value that is not made yet.
+    @inlinable
     public init() {
         state = Mutex(.absent)
     }
@@ -48,6 +53,7 @@ public final class SingleFlight<Value: Sendable>: Sendable {
     ///
     /// A caller whose work is cancelled waits no longer, but calls `make` itself, which is to throw for that reason. What is made by
     /// a cancelled caller goes to that one alone, since it may be no more than a part.
+    @inlinable
     public func get<E: Error>(make: () throws(E) -> Value) throws(E) -> Value {
         while true {
             switch turn() {
@@ -83,7 +89,8 @@ public final class SingleFlight<Value: Sendable>: Sendable {
         _ = dropped
     }
 
-    private func turn() -> Turn {
+    @inlinable
+    func turn() -> Turn {
         state.withLock { state in
             switch state {
             case .present(let value): return .take(value)
@@ -98,7 +105,8 @@ public final class SingleFlight<Value: Sendable>: Sendable {
         }
     }
 
-    private func settle(_ settled: sending State) {
+    @inlinable
+    func settle(_ settled: sending State) {
         let waiting = state.withLock { state -> [Semaphore] in
             defer { state = settled }
             guard case .beingMade(let waiting) = state else { return [] }

@@ -50,7 +50,7 @@ struct CodedBlob: Sendable {
         } else {
             let blocks = blocks(covering: range)
             guard blocks != range else { return try readBlocks(range, into: buffer) }
-            let block = try Block(count: blocks.count) { bytes throws(ZarrError) in
+            let block = try Block(writtenCount: blocks.count) { bytes throws(ZarrError) in
                 try readBlocks(blocks, into: bytes)
             }
             let start = Int(range.lowerBound - blocks.lowerBound)
@@ -73,7 +73,9 @@ struct CodedBlob: Sendable {
     func fetching(_ range: Range<UInt64>) throws(ZarrError) -> CodedBlob {
         var blob = self
         let blocks = blocks(covering: range)
-        let block = try Block(count: blocks.count) { buffer throws(ZarrError) in try readBlocks(blocks, into: buffer) }
+        let block = try Block(writtenCount: blocks.count) { buffer throws(ZarrError) in
+            try readBlocks(blocks, into: buffer)
+        }
         blob.fetched = Fetched(range: blocks, block: block)
         return blob
     }

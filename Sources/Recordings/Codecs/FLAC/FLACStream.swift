@@ -212,7 +212,7 @@ final class FLACStream: DecodeUnits {
                 try FLACDecoder(streamInfo: streamInfo)
             } _: { decoder in
                 let count = header.blockSize * streamInfo.channels
-                return try Block(count: count * encoding.bytes) { samples in
+                return try Block(writtenCount: count * encoding.bytes) { samples in
                     guard let floatScale else { return _ = try decoder.decode(coded, into: samples) }
                     let width = decoder.outputBytesPerSample
                     try withUnsafeTemporaryAllocation(byteCount: count * width, alignment: 16) { integers in
