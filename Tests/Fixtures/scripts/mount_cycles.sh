@@ -26,7 +26,8 @@ processes() {
 
 left() {
     processes
-    cut -d' ' -f3- /proc/self/mountinfo
+    # The mounts of others, which are there when this namespace is made, may vanish.
+    grep -F ' /mnt/' /proc/self/mountinfo | cut -d' ' -f3-
     find /tmp /run /dev/shm /mnt/at
     ipcs -m -q -s | grep '^0x' || true
 }
