@@ -17,7 +17,11 @@ extension BytesToBytesCodec {
             // Memory that is allocated and not touched costs nothing.
             let (memory, count) = try decode(encoded, upTo: min(limit, announced ?? limit))
             defer { BlockMemory.giveBack(memory) }
-            return Block(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
+            let decoded = UnsafeRawBufferPointer(rebasing: memory.prefix(count))
+            guard let block = Block(ifRoomFor: count, fill: { $0.copyMemory(from: decoded) }) else {
+                throw failure("no memory for \(count) bytes")
+            }
+            return block
         }
     }
 
