@@ -41,6 +41,12 @@ public final class Semaphore: @unchecked Sendable {
     /// How long a wait may go on without a look at the cancellation.
     private static let pollNanoseconds = 50_000_000
 
+    /// Waits until the count is above zero, and decrements it; for `duration`, or a second, at most.
+    public func wait(for duration: Duration) {
+        let nanoseconds = min(max(duration / .nanoseconds(1), 0), 999_999_999)
+        _ = wait(nanoseconds: Int(nanoseconds))
+    }
+
     /// Waits that long at most, which must be less than a second; false if the count did not become positive.
     private func wait(nanoseconds: Int) -> Bool {
         var end = timespec()

@@ -40,6 +40,19 @@ struct OrderedBatchesTests {
         #expect(carried == [[0, 1, 2], [3]])
     }
 
+    @Test func `what is ready waits for more, but not if it is all, or half of the lead`() throws {
+        // Longer than any test waits.
+        let batches = OrderedBatches<Int>(lead: 4, interval: .seconds(100_000))
+        batches.finish(0, 0)
+        var carried: [[Int]] = []
+        batches.forEach(count: 4) { batch in
+            carried.append(batch)
+            if carried.count == 1 { for number in [1, 2] { batches.finish(number, number) } }
+            if carried.count == 2 { batches.finish(3, 3) }
+        }
+        #expect(carried == [[0], [1, 2], [3]])
+    }
+
     @Test func `nothing is made that is a lead ahead of what was carried out`() throws {
         let batches = OrderedBatches<Int>(lead: 2)
         let begun = Mutex<[Int]>([])

@@ -24,6 +24,8 @@ enum ImportCommand {
     private static let cacheByteCount = 32 << 20
     /// How many sources after the first that is not done are processed at least: one that takes long is to hold up no others.
     private static let minimumLead = 64
+    /// How long recordings that are staged wait for others, so that the disk is not asked for each of them.
+    private static let publicationMilliseconds = 60
 
     static let subcommand = Subcommand(
         "import", operands: "STORE[::GROUP] SOURCE...", operandCount: 2...Int.max,
@@ -173,7 +175,7 @@ enum ImportCommand {
     ) throws(CommandError) {
         // In order, whatever the threads: numbers tell apart what has the same name.
         let publications = OrderedBatches<(ImportSources.File, Result<StagedRecording, ImportError>?)>(
-            lead: max(minimumLead, 2 * threads))
+            lead: max(minimumLead, 2 * threads), interval: .milliseconds(publicationMilliseconds))
         let staging: WorkerThread
         do {
             staging = try WorkerThread(name: "import") {
