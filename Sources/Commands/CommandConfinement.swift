@@ -17,8 +17,8 @@ enum CommandConfinement {
 }
 
 extension CommandStreams {
-    /// Confines the process, if these are its streams: it may read below `readable`, change files below `changeable`, and files and folders below `managed`. What is learned of
-    /// `store` may be kept at `catalogue`.
+    /// Confines the process, if these are its streams. It may read below `readable`, change files below `changeable`, change, make and remove
+    /// files and folders below `managed`, and remove empty folders in `cleared`. What is learned of `store` may be kept at `catalogue`.
     func confine(
         reading readable: [String], changing changeable: [String] = [], managing managed: [String] = [],
         clearing cleared: [String] = [],

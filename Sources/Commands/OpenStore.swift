@@ -44,9 +44,9 @@ struct OpenStore: Sendable {
         try self.init(address, links: FollowedLinks(), log: log) { nil }
     }
 
-    /// Opens what `address` names for the command `name`, without examining any recording. What is known is taken from the catalogue
-    /// at `location`, and what is learned is kept there; symbolic links may lead out of the store as `links` say. If that is not possible, nothing is kept, and `streams` have a line about a
-    /// catalogue that the user has named.
+    /// Opens what `address` names for the command `name`, without examining any recording. What is known is taken from the catalogue at
+    /// `location`, and what is learned is kept there; symbolic links may lead out of the store as `links` say. If that is not possible,
+    /// nothing is kept, and `streams` have a line about a catalogue that the user has named.
     init(
         _ address: StoreAddress, catalogue location: CatalogueLocation, links: FollowedLinks, _ streams: CommandStreams,
         as name: String

@@ -49,8 +49,8 @@ struct MountWorker: Sendable {
                 changeableFolders: folder.map { [$0] } ?? []))
     }
 
-    /// Answers the requests that come through `device`, which it closes, until the store is unmounted or a signal comes. Calls `onReady`, on any thread,
-    /// when the mount answers. The metrics have the `measures` that confine this process.
+    /// Answers the requests that come through `device`, which it closes, until the store is unmounted or a signal comes. Calls `onReady`,
+    /// on any thread, when the mount answers. The metrics have the `measures` that confine this process.
     func serve(
         _ device: Int32, _ measures: ConfinementMeasures, onReady: @escaping @Sendable () -> Void
     ) throws(CommandError) {

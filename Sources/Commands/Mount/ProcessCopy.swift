@@ -20,8 +20,8 @@ struct ProcessCopy: ~Copyable {
     let pipe: Int32
     private var report: [UInt8] = []
 
-    /// Makes a copy, which calls `prepare` and then `body` with the result, and ends when that does: with status 0, or with status 1 and the error as
-    /// its report.
+    /// Makes a copy, which calls `prepare` and then `body` with the result, and ends when that does: with status 0, or with status 1 and
+    /// the error as its report.
     ///
     /// `prepare` is called before the copy has another thread, and should wait for no lock. `body` is called on a thread of its own, not
     /// on the one that was forked: Swift's locks (`Mutex`, and what initialises a global once) know a thread by its number in the

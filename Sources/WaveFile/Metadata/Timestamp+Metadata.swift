@@ -1,9 +1,9 @@
 import Support
 
 extension Timestamp {
-    /// The time in a metadata field, in one of the forms that recorders and editors write: year, month and day separated by `-`, `/`,
-    /// `:`, `.`, `_`, spaces or nothing, as the hours, minutes and seconds may be; numbers padded with spaces; `T`, a comma or spaces before the time; a comma before the fraction; and
-    /// spaces, `UTC` or `GMT` before an offset (`Z`, `±h`, `±hh`, `±hhmm`, `±hh:mm`).
+    /// The time in a metadata field, in one of the forms that recorders and editors write: year, month and day separated by `-`, `/`, `:`,
+    /// `.`, `_`, spaces or nothing, as the hours, minutes and seconds may be; numbers padded with spaces; `T`, a comma or spaces before
+    /// the time; a comma before the fraction; and spaces, `UTC` or `GMT` before an offset (`Z`, `±h`, `±hh`, `±hhmm`, `±hh:mm`).
     ///
     /// Nil if the text is a date alone, if the day or the month comes first (the two cannot be told apart), or if the time is followed
     /// by anything but an offset: a time in an unknown zone would be hours off.

@@ -84,7 +84,8 @@ public struct WaveSourceFormat: Sendable, Equatable {
     /// The format of plain samples, to which `packing` brings them if it is not nil; nil for coded samples.
     ///
     /// Of integers in containers of more than 4 bytes, the most significant 4 are the samples: valid bits are at the high end of their
-    /// container, and the others are zero. A header that announces containers of more than 8 bytes is wrong. See "WAVEFORMATEXTENSIBLE structure (mmreg.h)" in Microsoft's documentation.
+    /// container, and the others are zero. A header that announces containers of more than 8 bytes is wrong. See "WAVEFORMATEXTENSIBLE
+    /// structure (mmreg.h)" in Microsoft's documentation.
     public var plainSamples: WaveFormat? {
         guard let containerByteCount, let encoding = Self.encoding(tag: tag, containerByteCount: containerByteCount)
         else { return nil }

@@ -7,9 +7,9 @@ public import Support
 public protocol Store: Sendable {
     /// Reads `part` of the value under `key` into memory that the caller supplies; nil if there is no such key.
     ///
-    /// `memory` is called once the number of bytes is known, and returns a buffer of exactly that many, which the store
-    /// fills, or an empty buffer if there is no memory: then nothing is read. It is not called if there is no value or if the part cannot be read; if reading fails later, what the
-    /// buffer holds is undefined. The result says how large the whole value is, whichever part was asked for.
+    /// `memory` is called once the number of bytes is known, and returns a buffer of exactly that many, which the store fills, or an empty
+    /// buffer if there is no memory: then nothing is read. It is not called if there is no value or if the part cannot be read; if reading
+    /// fails later, what the buffer holds is undefined. The result says how large the whole value is, whichever part was asked for.
     ///
     /// Throws `cutShort` if a range reaches beyond the end of the value, and `tooLarge` if the whole value has more
     /// bytes than the caller allows. An empty range reads nothing, and the result shows whether there is a value.

@@ -2,7 +2,8 @@ extension ZarrGroup {
     /// Makes the group at `path` with `attributes`, and the groups above it that do not exist, each visible only as a whole.
     /// Returns false, and does not use the attributes, if there is a group already.
     ///
-    /// Throws `invalidRequest` if a group cannot have that path, `invalidDocument` if there is an array at `path`, and `unsupported` if it or a group above it is of zarr_format 2.
+    /// Throws `invalidRequest` if a group cannot have that path, `invalidDocument` if there is an array at `path`, and `unsupported` if it
+    /// or a group above it is of zarr_format 2.
     @discardableResult
     public static func create(
         in store: any WritableStore, path: String, attributes: some Encodable

@@ -14,7 +14,8 @@ struct LargeChunkTests {
         return Array(encoded[..<count])
     }
 
-    /// A store of one array of `count` chunks of `byteCount` bytes each, all of them the number 7, and of chunk `0` only `chunk` if that is given.
+    /// A store of one array of `count` chunks of `byteCount` bytes each, all of them the number 7, and of chunk `0` only `chunk` if that
+    /// is given.
     private static func store(chunks count: Int, of byteCount: Int, chunk: [UInt8]? = nil) -> CountingStore {
         let document = Documents.array(
             shape: "[\(count * byteCount)]", chunks: "[\(byteCount)]", codecs: #"["bytes","zstd"]"#)
