@@ -91,6 +91,7 @@ enum CheckCommand {
         let check: StoreCheck
         do {
             let store = try StoreCatalogue.open(path: address.path, links: configuration.links)
+            if options.isRepairing { _ = try StoreCatalogue.writable(store, path: address.path) }
             let copy = try configuration.copy.map { path throws(CommandError) in
                 try StoreCatalogue.open(path: path, links: configuration.links)
             }

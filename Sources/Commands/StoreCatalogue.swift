@@ -28,6 +28,7 @@ enum StoreCatalogue {
         guard path.withFileName({ stat($0, &status) }) == 0 else {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
         }
+        if status.st_mode & S_IFMT == S_IFREG { return try openArchive(path: path) }
         guard status.st_mode & S_IFMT == S_IFDIR, "\(path)/zarr.json".withFileName({ access($0, F_OK) }) == 0
         else {
             // It may be a store, of somebody else's.
@@ -48,6 +49,25 @@ enum StoreCatalogue {
         } catch {
             throw CommandError("\(path): cannot be served", cause: error)
         }
+    }
+
+    /// The store that is a ZIP archive at `path`.
+    private static func openArchive(path: String) throws(CommandError) -> any Store {
+        do throws(StoreError) {
+            let store = try ZipStore(path: path)
+            if try store.contains("zarr.json") { return store }
+        } catch {
+            throw CommandError("\(path): not a Zarr v3 store, which is a folder or a ZIP archive", cause: error)
+        }
+        throw CommandError("\(path): not a Zarr v3 store, there is no zarr.json in the ZIP archive")
+    }
+
+    /// `store`, which is at `path`, to be written to.
+    static func writable(_ store: any Store, path: String) throws(CommandError) -> any WritableStore {
+        guard let store = store as? any WritableStore else {
+            throw CommandError("\(path): is a ZIP archive, which is only read; unpack it into a folder to change it")
+        }
+        return store
     }
 
     /// Whether `path` is nothing yet, or an empty folder: a store can be made there.
@@ -89,7 +109,11 @@ enum StoreCatalogue {
     static func create(
         path: String, isHalted: @escaping @Sendable () -> Bool
     ) throws(StoreError) -> any WritableStore {
-        try DirectoryStore.create(path: path, isHalted: isHalted)
+        var status = stat()
+        if path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG {
+            throw StoreError(.denied, "is a file; only stores that are folders can be written to", key: "")
+        }
+        return try DirectoryStore.create(path: path, isHalted: isHalted)
     }
 
     /// Removes the store at `path`, which was made for an import, if nothing was imported; but not its folder if `keepsFolder`.

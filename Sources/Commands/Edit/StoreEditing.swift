@@ -10,10 +10,7 @@ struct StoreEditing {
     /// Opens what `address` names, which must be there.
     init(_ address: StoreAddress) throws(CommandError) {
         opened = try OpenStore(address)
-        guard let store = opened.store as? any WritableStore else {
-            throw CommandError("\(address.path): cannot be written to")
-        }
-        editor = RecordingEditor(store)
+        editor = RecordingEditor(try StoreCatalogue.writable(opened.store, path: address.path))
     }
 
     /// The path in the store of the recording that `name` means: its path, or that of its WAV file in a mount. It need not be readable.

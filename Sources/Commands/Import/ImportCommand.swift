@@ -116,6 +116,7 @@ enum ImportCommand {
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) {
         let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(path: address.path)
+        if let store { _ = try StoreCatalogue.writable(store, path: address.path) }
         func group(of file: ImportSources.File) -> String { address.group(below: file.subgroup) }
         do throws(CommandError) {
             let groups = Set((sources.files + sources.sidecars).map(group))
