@@ -31,6 +31,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCrc32c"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
         name: "CLibAV", pkgConfig: "libavcodec",
@@ -54,6 +55,8 @@ let package = Package(
     ],
     targets: systemLibraries
         + layer("Support", ["CCrypto", "CCrc32c", "CLinux"])
+        + layer("HTTP", ["Support", "CCurl"])
+        + layer("S3", ["Support", "HTTP"])
         + layer("SQLite", ["Support", "CSQLite"])
         + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
