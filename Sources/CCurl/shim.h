@@ -17,9 +17,6 @@ static inline CURLcode zwl_easy_set_pointer(CURL *easy, CURLoption option, void 
 static inline CURLcode zwl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback value) {
     return curl_easy_setopt(easy, option, value);
 }
-static inline CURLcode zwl_easy_get_long(CURL *easy, CURLINFO info, long *value) {
-    return curl_easy_getinfo(easy, info, value);
-}
 static inline CURLMcode zwl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -8,6 +8,8 @@ public struct HTTPError: DescribedError {
         case transport
         /// Nothing will change by trying again: the address, the certificate, or the answer itself is wrong.
         case lasting
+        /// The answer has more bytes than the request allows: as many as that, if the server says so.
+        case tooLong(size: UInt64?)
     }
 
     /// What sort of failure it is.

@@ -39,7 +39,9 @@ final class HTTPTransfer: @unchecked Sendable {
     /// What came. To be called once, after the end.
     func response() throws(HTTPError) -> HTTPResponse {
         if isTooLong {
-            throw HTTPError(.lasting, "\(request.shownURL): the answer has more than \(request.responseLimit) bytes")
+            throw HTTPError(
+                .tooLong(size: fields["content-length"].flatMap { UInt64($0) }),
+                "\(request.shownURL): the answer has more than \(request.responseLimit) bytes")
         }
         guard result == CURLE_OK else {
             throw HTTPError(
@@ -51,9 +53,6 @@ final class HTTPTransfer: @unchecked Sendable {
 
     /// Called by the loop when libcurl is done with the transfer.
     func finish(_ result: CURLcode) {
-        var status = 0
-        zwl_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        self.status = status
         self.result = result
         hasEnded.signal()
     }
@@ -141,6 +140,7 @@ final class HTTPTransfer: @unchecked Sendable {
     private func take(line bytes: UnsafeRawBufferPointer) {
         let line = String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
+            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
             fields = [:]
             body = []
             return
@@ -150,13 +150,19 @@ final class HTTPTransfer: @unchecked Sendable {
         fields[line[..<colon].lowercased()] = String(value.trimming { $0 == " " || $0 == "\t" || $0.isNewline })
     }
 
-    /// Takes a piece of the body; false if that makes it too long.
+    /// Takes a piece of the body; false if that makes it too long. Of an answer that is an error, the first bytes are kept.
     private func take(piece: UnsafeRawBufferPointer) -> Bool {
-        isTooLong = piece.count > request.responseLimit - body.count
+        guard 200..<300 ~= status else {
+            body += piece.prefix(max(0, Self.errorLimit - body.count))
+            return true
+        }
+        isTooLong = isTooLong || piece.count > request.responseLimit - body.count
         if !isTooLong { body += piece }
         return !isTooLong
     }
 
+    /// Bytes that are kept of what is sent with an error.
+    private static let errorLimit = 64 << 10
     /// More fields than that are left out.
     private static let fieldLimit = 200
 
