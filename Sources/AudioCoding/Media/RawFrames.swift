@@ -17,6 +17,8 @@ public struct RawFrames {
     public let foreignByteCount: UInt64
     /// Frames whose sound is not there; nil if there are none.
     let blankFrames: BlankFrames?
+    /// The samples, of those of all frames, at which another file begins that was joined to the first.
+    let joints: [UInt64]
     /// Frames that seem to be missing between others.
     public let missingFrameCount: UInt64
 
@@ -36,6 +38,7 @@ public struct RawFrames {
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
         blankFrames = scanner.blankFrames
+        joints = scanner.joints
         self.frames = frames
     }
 
@@ -53,6 +56,7 @@ public struct RawFrames {
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
         blankFrames = nil
+        joints = scanner.joints
         self.frames = frames
     }
 
@@ -61,6 +65,7 @@ public struct RawFrames {
         var damage = MediaDamage()
         damage.foreignByteCount = foreignByteCount
         damage.blankFrames = blankFrames
+        damage.joints = joints.map { $0.subtracting(heard.lowerBound) ?? 0 }
         return damage
     }
 
