@@ -213,6 +213,21 @@ private struct TwoSites {
         }
     }
 
+    @Test func `--context goes on in the next file, also if the table says that the selection ends in its own`() throws
+    {
+        try TwoSites.with { sites throws in
+            let table = """
+                Begin Time (s)\tEnd Time (s)\tBegin Path\tEnd Path\tFile Offset (s)
+                2.5\t2.75\t/card/north/20240501_060000.WAV\t/card/north/20240501_060000.WAV\t2.5
+                """
+            let run = try sites.extract(table, "--context", "0.5")
+            #expect(run.status == 0 && run.errors.hasPrefix("zarrwlr extract: 1 file written"))
+            let clip = try sites.clip("20240501_060000_1_2.000-3.250.wav")
+            let expected = sites.samples("north/0", 32_000, 48_000) + sites.samples("north/1", 0, 4_000)
+            #expect(Array(clip.dropFirst(44)) == expected)
+        }
+    }
+
     @Test(arguments: [
         ("06:00:03", true), ("06:00:04", true), ("06:00:02", true), ("06:00:05", false), ("07:00:00", false),
     ])
@@ -428,11 +443,12 @@ private struct TwoSites {
         }
     }
 
-    @Test func `a table in UTF-16 is read`() throws {
+    @Test func `a table in UTF-16 is read, with or without a byte order mark`() throws {
         try TwoSites.with { sites throws in
             let text = "Begin Time (s)\tEnd Time (s)\tSpecies\n0.5\t1\tMésange\n"
             for (mark, encoding) in [
                 ([UInt8(0xFF), 0xFE], String.Encoding.utf16LittleEndian), ([0xFE, 0xFF], .utf16BigEndian),
+                ([], .utf16LittleEndian), ([], .utf16BigEndian),
             ] {
                 let data = Data(mark) + (try #require(text.data(using: encoding)))
                 try data.write(to: URL(filePath: sites.store.file("t.txt")))
