@@ -41,13 +41,14 @@ FUZZER = $(firstword $(wildcard $(dir $(realpath $(shell command -v $(SWIFT) 2>/
 FUZZ_BUILD = .build/fuzz
 COVERAGE = -sanitize=address -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
 
-.PHONY: help deps toolchain build install uninstall deb dist test fuzz soak sanitize lint format demo bench clean
+.PHONY: help deps toolchain build install uninstall deb dist test-deb test test-tools fuzz soak sanitize lint format demo bench clean
 
 help:
 	@echo "make deps     install the Debian packages that building and testing need"
 	@echo "make build    build the release programs into $(BIN)"
 	@echo "make install  install them below PREFIX ($(PREFIX)), staged below DESTDIR"
 	@echo "make deb      build Debian packages into .build/deb; make dist: the sources as an archive in .build/dist"
+	@echo "make test-deb build, install, boot and purge the packages in fresh Debians (DEBIAN_RELEASES=$(DEBIAN_RELEASES)); as root"
 	@echo "make test     install the packages, build, and run every test"
 	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
@@ -131,6 +132,13 @@ dist:
 	mkdir -p .build/dist
 	git archive --prefix=zarrwlr-mount-$(VERSION)/ HEAD | gzip -n -9 > .build/dist/zarrwlr-mount-$(VERSION).tar.gz
 	cd .build/dist && sha256sum zarrwlr-mount-$(VERSION).tar.gz | tee zarrwlr-mount-$(VERSION).tar.gz.sha256
+
+# The packages, built, installed and removed in fresh systems of these releases of Debian, which are kept in .build/debian.
+DEBIAN_RELEASES ?= bookworm trixie
+test-deb: PACKAGES := mmdebstrap sox systemd-container
+test-deb: deps toolchain dist
+	Tests/Packages/test-deb.sh $(abspath $(dir $(realpath $(shell command -v $(SWIFT) 2>/dev/null)))../..) \
+	    .build/debian $(DEBIAN_RELEASES)
 
 # The Python packages with which tests read stores and their sound.
 .venv/bin/readers-are-there:
