@@ -40,10 +40,7 @@ extension Mounts {
             && (try? String(contentsOfFile: "/proc/filesystems", encoding: .utf8))?.contains("overlay") == true
 
         @Test(.enabled(if: canOverlay, "NEEDS ROOT AND OVERLAYFS: NOTHING IS MOUNTED BY FSTAB"))
-        func
-            `mount mounts a line of fstab with options of systemd, for a store with a space in its name, and umount unmounts it`()
-            throws
-        {
+        func `a line of fstab with options of systemd mounts a store with a space in its name`() throws {
             let result = try run(
                 #"""
                 cat > fstab << END
