@@ -13,14 +13,20 @@ public struct Recording: Sendable {
     public let samples: any SampleReading
     /// The source file's bytes around the samples, if the store has them and they fit: as many as `facts.envelopeSize` says.
     public let envelope: SourceEnvelope?
+    /// Its coded stream as a file that players know; nil if there is no such file of it.
+    public let codedFile: (any CodedFileReading)?
     /// The bytes of its WAV file, counted without reading anything; nil if they would be over `Int64.max`.
     public let waveExtent: WaveExtent?
 
     /// The recording of which `facts` are known.
-    public init(_ facts: RecordingFacts, samples: any SampleReading, envelope: SourceEnvelope? = nil) {
+    public init(
+        _ facts: RecordingFacts, samples: any SampleReading, envelope: SourceEnvelope? = nil,
+        codedFile: (any CodedFileReading)? = nil
+    ) {
         self.facts = facts
         self.samples = samples
         self.envelope = envelope
+        self.codedFile = codedFile
         waveExtent = facts.waveExtent
     }
 

@@ -31,6 +31,8 @@ public struct RecordingFacts: Sendable, Equatable {
     public var sourceModified: Timestamp?
     /// How many bytes the source file had around the samples, if the store has those bytes and they fit.
     var envelopeSize: EnvelopeSize?
+    /// What is known of its coded stream as a file; nil if there is no such file of it.
+    public var codedFile: CodedFileOutline?
     /// Degrees north of the equator, from -90 to 90, in WGS 84.
     public var latitude: Double?
     /// Degrees east of Greenwich, from -180 to 180, in WGS 84.
