@@ -19,6 +19,8 @@ public final class GroupContents: Sendable {
     let path: String
     /// How many recordings there are, whether they can be served or not.
     public let recordingCount: Int
+    /// Whether the WAV file of a recording may be a source file whose SHA-256 is known. No recording is learned for this.
+    public let mayRestoreSources: Bool
     /// The counts of this group when it was listed.
     let countsWhenListed: CatalogueCounts
 
@@ -37,6 +39,7 @@ public final class GroupContents: Sendable {
     struct Part: Sendable {
         let page: RecordingPage?
         let counts: CatalogueCounts
+        let mayRestoreSources: Bool
         /// The members that are not recordings, and how many recordings of this part come before each.
         let others: [(place: Int, member: Member)]
         /// What may be members and could not be read.
@@ -48,6 +51,7 @@ public final class GroupContents: Sendable {
             unread: [UnreadNodes.Node] = []
         ) {
             counts = draft.counts
+            mayRestoreSources = draft.mayRestoreSources
             page = draft.count == 0 ? nil : RecordingPage(draft)
             self.others = others
             self.unread = unread
@@ -79,6 +83,7 @@ public final class GroupContents: Sendable {
         self.others = others
         self.recordingCount = recordingCount
         unread = UnreadNodes(parts.flatMap(\.unread))
+        mayRestoreSources = parts.contains(where: \.mayRestoreSources)
         countsWhenListed = counts
         if unread != nil { progress.addUnread() }
     }
@@ -92,6 +97,7 @@ public final class GroupContents: Sendable {
         firsts = other.firsts
         recordingCount = other.recordingCount
         unread = other.unread
+        mayRestoreSources = other.mayRestoreSources
         countsWhenListed = other.countsWhenListed
         var rest = groups[...]
         others = other.others.map { member in
@@ -108,6 +114,10 @@ public final class GroupContents: Sendable {
         let counts = progress.counts
         return counts.problems + counts.waiting > 0 && pages.contains { $0.isUnsettled }
     }
+
+    /// How many recordings of the store are served that could not be served at first, or were found to be rewritten: what followed from
+    /// all facts of the group must be found out anew if this has changed.
+    public var healedCount: Int { progress.healedCount }
 
     /// Whether something that could not be read when the group was listed can be read now.
     var hasMore: Bool { unread?.haveAppeared(source.isReadable) ?? false }

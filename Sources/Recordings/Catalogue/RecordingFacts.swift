@@ -61,6 +61,17 @@ public struct RecordingFacts: Sendable, Equatable {
     /// Whether its WAV file is the source file, byte for byte.
     public var restoresSource: Bool { envelopeSize != nil }
 
+    /// The SHA-256 of the source file in lower-case hexadecimal; nil if the store has none, or anything else in its place.
+    public var validSourceSHA256: String? {
+        guard let sum = sourceSHA256?.lowercased(), sum.utf8.count == 64,
+            sum.utf8.allSatisfy({ byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            })
+        else { return nil }
+        return sum
+    }
+
     /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
     var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }
 

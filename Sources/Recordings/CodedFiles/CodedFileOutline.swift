@@ -17,7 +17,7 @@ public struct CodedFileOutline: Sendable, Equatable {
 
     let form: Form
     /// The bytes of the stream that are in the file.
-    let byteCount: UInt64
+    public let byteCount: UInt64
 
     /// Whether the file is the recording's source file, byte for byte, unless what the store says of the source is wrong.
     public var isSource: Bool { form == .source }

@@ -31,6 +31,12 @@ struct FileName {
         ending = kind == .source || own.lowercased() == ".wav" ? own : ".wav"
     }
 
+    /// The name of a file that has the name of the WAV file `name`, but for its ending.
+    init(wave name: ArraySlice<UInt8>, ending: String) {
+        stem = String(String.UnicodeScalarView(String(fileBytes: name).unicodeScalars.dropLast(4)))
+        self.ending = ending
+    }
+
     /// The bytes of the name with `suffix` between the stem and the ending. If they are too many, the stem is cut
     /// between two characters. Bytes of a source's name that are no UTF-8 are as they were.
     func bytes(suffix: String = "") -> [UInt8] {
