@@ -53,9 +53,9 @@ public protocol SampleReading: Sendable {
     /// not begin or end with a sample. The same range always gives the same bytes. Safe to call from any thread.
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
 
-    /// Begins to read for a program that has opened the recording. Returns whether bytes that were read before are the same; if not, none
-    /// that were kept may be used.
-    func beginReading() -> Bool
+    /// Begins to read for a program that has opened the recording as the file `file`, of which there may be several. Returns whether
+    /// bytes that were read of that file before are the same; if not, none that were kept may be used.
+    func beginReading(as file: UInt64) -> Bool
 
     /// Decodes the bytes of `range`, bounded as above, so that they are in a cache when a reader asks for them.
     func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
@@ -63,7 +63,7 @@ public protocol SampleReading: Sendable {
 
 extension SampleReading {
     /// The bytes are always the same.
-    public func beginReading() -> Bool { true }
+    public func beginReading(as file: UInt64) -> Bool { true }
 
     /// Reads the bytes, and leaves them in whatever cache the reading fills.
     public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {

@@ -34,6 +34,8 @@ public final class GroupContents: Sendable {
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let nextPageToHelp = Atomic<Int>(0)
+    /// The recordings that were found to be rewritten.
+    private let relearned = Mutex<Set<Int>>([])
 
     /// Consecutive members of a group in the order of their names.
     struct Part: Sendable {
@@ -227,6 +229,7 @@ public final class GroupContents: Sendable {
         guard let node = try? source.node(at: path(of: number)),
             let forgotten = pages[page].forget(slot, found: node.packed)
         else { return }
+        relearned.withLock { _ = $0.insert(number) }
         let byteCount = WaveFileStatus(packed: forgotten)?.byteCount ?? 0
         progress.count { counts in
             counts.learned -= 1
@@ -235,6 +238,9 @@ public final class GroupContents: Sendable {
         }
         progress.addHealed()
     }
+
+    /// Whether `relearn` was called for the recording `number`: what was said of it before may be wrong now.
+    public func wasRelearned(_ number: Int) -> Bool { relearned.withLock { $0.contains(number) } }
 
     /// The recording `number`, learned now if it is not yet, and opened when it is read.
     public func recording(_ number: Int) throws(RecordingError) -> Recording {

@@ -21,8 +21,6 @@ public protocol CodedFileReading: Sendable {
     func codedBodyByteCount() throws(RecordingError) -> UInt64
     /// The bytes `range` of those that follow, within which they lie: the same at each call.
     func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice]
-    /// Begins to read for a program that has opened the file. Returns whether bytes that were read before are the same.
-    func beginReadingCoded() -> Bool
 }
 
 /// A coded file of a recording that is open.
@@ -42,8 +40,6 @@ struct OpenedCodedFile: CodedFileReading {
     func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice] {
         try reading { try file.body(range, tags) }
     }
-
-    func beginReadingCoded() -> Bool { true }
 
     private func reading<T>(_ body: () throws -> T) throws(RecordingError) -> T {
         do {

@@ -16,10 +16,8 @@ final class OnDemandRecording: SampleReading {
     private let pinned: PinnedStore
     private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
-    /// Whether a program has opened it.
-    private let hasBegun = Atomic<Bool>(false)
-    /// Whether a program has opened its coded file.
-    private let hasBegunCoded = Atomic<Bool>(false)
+    /// The files as which programs have opened it.
+    private let begun = Mutex<Set<UInt64>>([])
     /// Whether it was found to be rewritten since it was opened. It then stays so: another object takes its place.
     private let isStale = Atomic<Bool>(false)
 
@@ -59,9 +57,10 @@ final class OnDemandRecording: SampleReading {
         }
     }
 
-    /// True from the second time on: an object that was there before may have read another version of the recording.
-    func beginReading() -> Bool {
-        hasBegun.exchange(true, ordering: .relaxed)
+    /// True from the second time on that the file is opened: an object that was there before may have read another version of the
+    /// recording.
+    func beginReading(as file: UInt64) -> Bool {
+        begun.withLock { !$0.insert(file).inserted }
     }
 
     /// What `body` returns for the recording. If it turns out to be rewritten since it was opened, nothing can be read of this object any
@@ -141,10 +140,6 @@ extension OnDemandRecording: CodedFileReading {
         try noticingChange { recording throws(RecordingError) in
             try codedFile(of: recording).codedBody(range, tags)
         }
-    }
-
-    func beginReadingCoded() -> Bool {
-        hasBegunCoded.exchange(true, ordering: .relaxed)
     }
 
     private func codedFile(of recording: Recording) throws(RecordingError) -> any CodedFileReading {

@@ -31,10 +31,15 @@ struct FileName {
         ending = kind == .source || own.lowercased() == ".wav" ? own : ".wav"
     }
 
-    /// The name of a file that has the name of the WAV file `name`, but for its ending.
-    init(wave name: ArraySlice<UInt8>, ending: String) {
-        stem = String(String.UnicodeScalarView(String(fileBytes: name).unicodeScalars.dropLast(4)))
+    /// The name of a file or directory that has that `name` already, such as the one that it is derived from; with `ending` behind it.
+    init(existing name: some Sequence<UInt8>, ending: String = "") {
+        stem = String(fileBytes: Array(name))
         self.ending = ending
+    }
+
+    /// The name of a WAV file that has the bytes `name`, without its ending; with `ending` in its place.
+    init(stemOf name: some Collection<UInt8>, ending: String = "") {
+        self.init(existing: name.dropLast(".wav".utf8.count), ending: ending)
     }
 
     /// The bytes of the name with `suffix` between the stem and the ending. If they are too many, the stem is cut

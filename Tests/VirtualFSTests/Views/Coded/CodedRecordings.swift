@@ -13,7 +13,6 @@ struct SyntheticCodedFile: CodedFileReading {
     func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice] {
         [BlockSlice(Block(Array(bytes.dropFirst(Int(range.lowerBound)).prefix(range.count))))]
     }
-    func beginReadingCoded() -> Bool { true }
 }
 
 extension Recording {

@@ -21,9 +21,17 @@ final class ChecksummedDirectory: Directory {
         self.base = base
     }
 
-    var modified: Timestamp { base.modified }
+    var modified: Timestamp {
+        get throws(VirtualFSError) { try base.modified }
+    }
+    var isOutdated: Bool { base.isOutdated }
     var caching: NodeCaching { base.caching }
     var extendedAttributes: [(name: String, value: String)] { base.extendedAttributes }
+
+    func prepare() throws(VirtualFSError) {
+        try base.prepare()
+    }
+
     var count: Int { base.count + (base.checksums == nil ? 0 : 1) }
 
     func name(at place: Int) -> [UInt8] {

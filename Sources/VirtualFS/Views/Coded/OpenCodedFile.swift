@@ -15,19 +15,24 @@ final class OpenCodedFile: OpenFile {
     /// The bytes before the stream, which are made when they are first asked for.
     private let head = SingleFlight<Block>()
 
-    /// The file of the recording at `recording` of the store, with `tags` and of that `size`, at `path`. `onChange` is called if it turns out
-    /// to be rewritten.
+    /// `file`, that of the recording `number` in `contents`, with `tags` and of that `size`, opened as `inode` of `volume`, in which its path is
+    /// `path`.
     init(
-        _ file: any CodedFileReading, recording: String, _ tags: RecordingTags, _ size: CodedFileSizes.Size,
-        path: String, onChange: @escaping @Sendable () -> Void
+        _ file: any CodedFileReading, _ tags: RecordingTags, _ size: CodedFileSizes.Size, of contents: GroupContents,
+        _ number: Int, keepsContent: Bool, as inode: Inode, path: String, in volume: Volume
     ) {
         self.path = path
         self.file = file
-        self.recording = recording
         self.tags = tags
         self.size = size
-        self.onChange = onChange
-        keepsContent = file.beginReadingCoded()
+        self.keepsContent = keepsContent
+        recording = contents.path(of: number)
+        onChange = { [weak volume] in
+            contents.relearn(number)
+            volume?.invalidate(inode)
+        }
+        // The kernel may still have the size of before.
+        if !keepsContent, contents.wasRelearned(number) { volume.invalidate(inode) }
     }
 
     var isRecording: Bool { true }
