@@ -1,5 +1,6 @@
 import Glibc
 import Support
+import WaveFile
 
 /// The settings of `zarrwlr-mount`, by its command line.
 struct MountConfiguration: Sendable {
@@ -37,10 +38,17 @@ struct MountConfiguration: Sendable {
     var isConfined = true
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
+    /// What of their metadata WAV files have.
+    var metadata = MetadataSelection.all
+    /// Whether nothing shows where recordings were made.
+    var hidesLocation = false
     /// Whether samples are decoded ahead of sequential readers.
     var decodesAhead = true
     /// Options that are passed on to libfuse and the kernel.
     var fuseOptions: [String] = []
+
+    /// What the mount shows of recordings' metadata.
+    var shownMetadata: MetadataSelection { hidesLocation ? metadata.subtracting(.location) : metadata }
 
     /// All options for libfuse, for a store at the absolute path `store`.
     func allFuseOptions(store: String) -> [String] {
