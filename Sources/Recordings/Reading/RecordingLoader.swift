@@ -97,7 +97,23 @@ struct RecordingLoader: Sendable {
         facts.sourcePath = group?.sourcePath
         facts.envelopeSize = envelope?.size
         if let group { facts.add(group.recorder) }
-        return Recording(facts, samples: samples, envelope: envelope)
+        facts.metadata = MetadataOutline(WaveDescription(facts, group, isLossless: codec.isLossless))
+        return Recording(facts, samples: samples, envelope: envelope) { [facts] () throws(RecordingError) in
+            try description(of: facts)
+        }
+    }
+
+    /// What the WAV file of the recording of which `facts` are known says. Throws if the store has something else now.
+    func description(of facts: RecordingFacts) throws(RecordingError) -> WaveDescription {
+        let node = try RecordingNode(store: store, path: facts.path, cache: cache)
+        let codec = CodecRegistry.codec(named: facts.codec)
+        let description = WaveDescription(facts, node.attributes, isLossless: codec?.isLossless ?? false)
+        guard MetadataOutline(description).fingerprint == facts.metadata.fingerprint else {
+            throw RecordingError(
+                "its metadata were changed since it was examined", recording: facts.path,
+                cause: StoreError(.changed, "is another one now; open it again", key: facts.path))
+        }
+        return description
     }
 
     /// The source's own bytes around the samples, if the codec keeps those as they were. Bytes that do not fit are
