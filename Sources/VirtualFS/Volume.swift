@@ -14,8 +14,11 @@ public final class Volume: Sendable {
     let sources: MetricSources
     let began = ContinuousClock.now
     private let current: Mutex<Snapshot>
+    private let unlisted = UnlistedFiles()
     /// Makes the kernel forget what it keeps of a file; nil if there is no kernel.
     private let invalidation = Mutex<(@Sendable (Inode) -> Void)?>(nil)
+    /// Makes the kernel forget names; nil if there is no kernel.
+    private let forgetting = Mutex<(@Sendable ([KernelName]) -> Void)?>(nil)
     private let options: VolumeOptions
 
     /// A volume of the recordings in `catalogue`. Reads that fail are reported to `log`; `prefetcher` decodes ahead of
@@ -28,7 +31,7 @@ public final class Volume: Sendable {
         self.log = log
         self.prefetcher = prefetcher
         self.sources = sources
-        current = Mutex(Snapshot(catalogue, options: options))
+        current = Mutex(Snapshot(catalogue, options: options, unlisted: unlisted))
     }
 
     /// What is shown now.
@@ -37,8 +40,10 @@ public final class Volume: Sendable {
     /// Shows what could not be read before and can be read now; false if there is no such thing.
     @discardableResult
     func renew() -> Bool {
-        guard let catalogue = snapshot.plain.catalogue.renewed() else { return false }
-        var next = Snapshot(catalogue, options: options)
+        let shown = snapshot
+        let renewed = shown.plain.catalogue.renewed() ?? (shown.isOutdated ? shown.plain.catalogue : nil)
+        guard let catalogue = renewed else { return false }
+        var next = Snapshot(catalogue, options: options, unlisted: unlisted)
         // The old one is freed outside the lock.
         current.withLock { swap(&$0, &next) }
         return true
@@ -53,6 +58,12 @@ public final class Volume: Sendable {
     /// Nothing of the file `inode` may be kept any more.
     func invalidate(_ inode: Inode) {
         invalidation.withLock { $0 }?(inode)
+    }
+
+    /// From now on, `body` is called with names of which there are too many, and which nobody need know any more. It must not wait for a
+    /// request.
+    public func onForgetting(_ body: @escaping @Sendable ([KernelName]) -> Void) {
+        forgetting.withLock { $0 = body }
     }
 
     // MARK: - The whole store
@@ -116,7 +127,8 @@ public final class Volume: Sendable {
         try attributes(of: snapshot.tree.entry(of: inode))
     }
 
-    /// What stat(2) reports of the file called `name` in the directory `parent`.
+    /// What stat(2) reports of the file called `name` in the directory `parent`. The caller knows its inode from then on, until it calls
+    /// `forget`.
     public func lookup(_ name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
         do throws(VirtualFSError) {
             return try attributes(ofChild: name, in: parent)
@@ -128,8 +140,24 @@ public final class Volume: Sendable {
 
     private func attributes(ofChild name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
         let tree = snapshot.tree
-        return try attributes(of: tree.child(name, of: tree.entry(of: parent)))
+        let entry = try tree.lookUp(name, in: tree.entry(of: parent))
+        let surplus = unlisted.takeSurplus()
+        if !surplus.isEmpty { forgetting.withLock { $0 }?(surplus) }
+        do throws(VirtualFSError) {
+            return try attributes(of: entry)
+        } catch {
+            forget(entry.inode, count: 1)
+            throw error
+        }
     }
+
+    /// The caller no longer knows `inode` from `count` of its look-ups.
+    public func forget(_ inode: Inode, count: UInt64) {
+        unlisted.forget(inode, count: count)
+    }
+
+    /// How many files that no directory lists the callers of `lookup` know.
+    var unlistedCount: Int { unlisted.count }
 
     /// What the kernel may keep of `inode`.
     public func caching(of inode: Inode) throws(VirtualFSError) -> NodeCaching {
@@ -157,7 +185,7 @@ public final class Volume: Sendable {
         let isDirectory: Bool
         switch entry.child {
         case .directory(let directory):
-            status = FileStatus(size: 0, modified: directory.modified)
+            status = FileStatus(size: 0, modified: try directory.modified)
             isDirectory = true
         case .file(let file):
             status = try file.status(in: self)

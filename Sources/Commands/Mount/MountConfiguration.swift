@@ -1,5 +1,7 @@
 import Glibc
 import Support
+import VirtualFS
+import WaveFile
 
 /// The settings of `zarrwlr-mount`, by its command line.
 struct MountConfiguration: Sendable {
@@ -37,10 +39,23 @@ struct MountConfiguration: Sendable {
     var isConfined = true
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
+    /// What of their metadata WAV files have.
+    var metadata = MetadataSelection.all
+    /// Whether nothing shows where recordings were made.
+    var hidesLocation = false
     /// Whether samples are decoded ahead of sequential readers.
     var decodesAhead = true
+    /// What is shown beside the groups and recordings.
+    var views = ViewSelection.usual
+    /// How many times slower the view of slower recordings is.
+    var expansion = VolumeOptions().expansion
+    /// The most bytes of a file in the view of parts.
+    var partByteCount = VolumeOptions().partByteCount
     /// Options that are passed on to libfuse and the kernel.
     var fuseOptions: [String] = []
+
+    /// What the mount shows of recordings' metadata.
+    var shownMetadata: MetadataSelection { hidesLocation ? metadata.subtracting(.location) : metadata }
 
     /// All options for libfuse, for a store at the absolute path `store`.
     func allFuseOptions(store: String) -> [String] {

@@ -1,3 +1,7 @@
+import Support
+import VirtualFS
+import WaveFile
+
 /// A mount option, for `-o`: its names, its value, its effect, and its text in `--help`, all in one place.
 struct MountOption: Sendable {
     /// The effect of an option without a value, or of one with a value, which throws if the value is not valid.
@@ -39,6 +43,28 @@ struct MountOption: Sendable {
             "group", effect: .value("PATH") { $0.group = $1.trimmingSlashes },
             help: "show only this group of the store"),
         MountOption(
+            "views",
+            effect: .value("NAME[:NAME]") { configuration, text throws(CommandError) in
+                do {
+                    configuration.views = try ViewSelection(text)
+                } catch {
+                    throw CommandError("option 'views'", cause: error)
+                }
+            },
+            help: "show the recordings in other ways, too: \(ViewSelection.allNames.joined(separator: ", ")) (clips)"),
+        MountOption(
+            "expansion",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.expansion = try number(text, "expansion", in: VolumeOptions.expansions)
+            },
+            help: "how many times slower the recordings in the view x10 are, which is then called xN (10)"),
+        MountOption(
+            "part_size",
+            effect: .value("BYTES") { configuration, text throws(CommandError) in
+                configuration.partByteCount = try byteCount(text, "part_size", in: VolumeOptions.partByteCounts)
+            },
+            help: "the largest file in the view parts; K, M and G are understood (just below 2G)"),
+        MountOption(
             "uid",
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.owner = try number(text, "uid", in: 0...UInt32.max)
@@ -77,6 +103,17 @@ struct MountOption: Sendable {
                 configuration.isConfined = text == "on"
             },
             help: "whether the process that reads the store may do nothing else (on)"),
+        MountOption(
+            "metadata",
+            effect: .value("LIST") { configuration, text throws(CommandError) in
+                configuration.metadata = try MetadataSelection(option: "metadata", text)
+            },
+            help:
+                "the metadata in WAV files: all, none, or some of \(MetadataSelection.kindNames.joined(separator: ":")) (all)"
+        ),
+        MountOption(
+            "nolocation", effect: .flag { configuration, _ in configuration.hidesLocation = true },
+            help: "show nowhere where recordings were made"),
         MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
             help: "no extended attributes: newer 'ls -l' asks every file for them, and is faster without"),
@@ -161,6 +198,22 @@ struct MountOption: Sendable {
             }
         }
         return options.filter { !$0.isEmpty }
+    }
+
+    /// A number of bytes, with `K`, `M` or `G` for 2^10, 2^20 or 2^30 of them.
+    private static func byteCount(
+        _ text: String, _ name: String, in range: ClosedRange<UInt64>
+    ) throws(CommandError) -> UInt64 {
+        let shifts: [Character: UInt64] = ["K": 10, "M": 20, "G": 30]
+        let shift = text.last.flatMap { shifts[$0] }
+        guard let count = UInt64(shift == nil ? text[...] : text.dropLast()),
+            let byteCount = count.multiplied(by: 1 << (shift ?? 0)), range.contains(byteCount)
+        else {
+            throw CommandError(
+                "option '\(name)': '\(text)' is not a number of bytes from \(range.lowerBound >> 10)K to "
+                    + "\(range.upperBound >> 30)G")
+        }
+        return byteCount
     }
 
     private static func number<T: FixedWidthInteger>(

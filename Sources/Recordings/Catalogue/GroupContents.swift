@@ -19,6 +19,8 @@ public final class GroupContents: Sendable {
     let path: String
     /// How many recordings there are, whether they can be served or not.
     public let recordingCount: Int
+    /// Whether the WAV file of a recording may be a source file whose SHA-256 is known. No recording is learned for this.
+    public let mayRestoreSources: Bool
     /// The counts of this group when it was listed.
     let countsWhenListed: CatalogueCounts
 
@@ -32,11 +34,14 @@ public final class GroupContents: Sendable {
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let nextPageToHelp = Atomic<Int>(0)
+    /// The recordings that were found to be rewritten.
+    private let relearned = Mutex<Set<Int>>([])
 
     /// Consecutive members of a group in the order of their names.
     struct Part: Sendable {
         let page: RecordingPage?
         let counts: CatalogueCounts
+        let mayRestoreSources: Bool
         /// The members that are not recordings, and how many recordings of this part come before each.
         let others: [(place: Int, member: Member)]
         /// What may be members and could not be read.
@@ -48,6 +53,7 @@ public final class GroupContents: Sendable {
             unread: [UnreadNodes.Node] = []
         ) {
             counts = draft.counts
+            mayRestoreSources = draft.mayRestoreSources
             page = draft.count == 0 ? nil : RecordingPage(draft)
             self.others = others
             self.unread = unread
@@ -79,6 +85,7 @@ public final class GroupContents: Sendable {
         self.others = others
         self.recordingCount = recordingCount
         unread = UnreadNodes(parts.flatMap(\.unread))
+        mayRestoreSources = parts.contains(where: \.mayRestoreSources)
         countsWhenListed = counts
         if unread != nil { progress.addUnread() }
     }
@@ -92,6 +99,7 @@ public final class GroupContents: Sendable {
         firsts = other.firsts
         recordingCount = other.recordingCount
         unread = other.unread
+        mayRestoreSources = other.mayRestoreSources
         countsWhenListed = other.countsWhenListed
         var rest = groups[...]
         others = other.others.map { member in
@@ -108,6 +116,10 @@ public final class GroupContents: Sendable {
         let counts = progress.counts
         return counts.problems + counts.waiting > 0 && pages.contains { $0.isUnsettled }
     }
+
+    /// How many recordings of the store are served that could not be served at first, or were found to be rewritten: what followed from
+    /// all facts of the group must be found out anew if this has changed.
+    public var healedCount: Int { progress.healedCount }
 
     /// Whether something that could not be read when the group was listed can be read now.
     var hasMore: Bool { unread?.haveAppeared(source.isReadable) ?? false }
@@ -214,9 +226,8 @@ public final class GroupContents: Sendable {
     /// Learns the recording `number` anew when it is next asked for, since it was rewritten.
     public func relearn(_ number: Int) {
         let (page, slot) = place(of: number)
-        guard let node = try? source.node(at: path(of: number)),
-            let forgotten = pages[page].forget(slot, found: node.packed)
-        else { return }
+        guard source.isReadable(path(of: number)), let forgotten = pages[page].forget(slot) else { return }
+        relearned.withLock { _ = $0.insert(number) }
         let byteCount = WaveFileStatus(packed: forgotten)?.byteCount ?? 0
         progress.count { counts in
             counts.learned -= 1
@@ -226,6 +237,9 @@ public final class GroupContents: Sendable {
         progress.addHealed()
     }
 
+    /// Whether `relearn` was called for the recording `number`: what was said of it before may be wrong now.
+    public func wasRelearned(_ number: Int) -> Bool { relearned.withLock { $0.contains(number) } }
+
     /// The recording `number`, learned now if it is not yet, and opened when it is read.
     public func recording(_ number: Int) throws(RecordingError) -> Recording {
         source.recording(try facts(of: number))
@@ -233,9 +247,9 @@ public final class GroupContents: Sendable {
 
     private func packedFacts(of number: Int) throws(RecordingError) -> ArraySlice<UInt8> {
         let (page, slot) = place(of: number)
-        return try pages[page].facts(of: slot) { found, isRetry in
+        return try pages[page].facts(of: slot) { isRetry in
             if !isRetry { progress.want(self) }
-            return learn(slot, of: pages[page], found, isRetry: isRetry)
+            return learn(slot, of: pages[page], isRetry: isRetry)
         }
     }
 
@@ -261,9 +275,9 @@ public final class GroupContents: Sendable {
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
         for slot in (0..<page.count).reversed() where !Cancellation.isRequested {
-            _ = try? page.facts(of: slot) { found, isRetry in
+            _ = try? page.facts(of: slot) { isRetry in
                 pause()
-                return learn(slot, of: page, found, isRetry: isRetry)
+                return learn(slot, of: page, isRetry: isRetry)
             }
         }
     }
@@ -275,13 +289,13 @@ public final class GroupContents: Sendable {
     }
 
     private func learn(
-        _ slot: Int, of page: RecordingPage, _ found: ArraySlice<UInt8>, isRetry: Bool
+        _ slot: Int, of page: RecordingPage, isRetry: Bool
     ) -> Result<[UInt8], RecordingError> {
-        let node = RecordingNode(packed: found, group: path, name: page.names.text(at: slot))
+        let path = path(ofNode: page.names.text(at: slot))
         do throws(Cancelled) {
             try Cancellation.check()
         } catch {
-            return .failure(RecordingError("is not examined", recording: node.path, cause: error))
+            return .failure(RecordingError("is not examined", recording: path, cause: error))
         }
         if isRetry {
             progress.count { counts in
@@ -290,7 +304,7 @@ public final class GroupContents: Sendable {
             }
         }
         do throws(RecordingError) {
-            let facts = try source.learn(node)
+            let facts = try source.learn(path, isArray: page.isArray(slot))
             let byteCount = try facts.waveByteCount()
             progress.count { counts in
                 counts.waiting -= 1

@@ -100,6 +100,9 @@ extension RecordingColumn {
             "envelope", .kept(\.envelopeSize, { $0.envelopeSize = $1 }),
             "How many bytes the source file had around the samples, if the store has them."),
         RecordingColumn(
+            "coded", .kept(\.codedFile, { $0.codedFile = $1 }),
+            "How its coded stream becomes a file, and how many bytes of it."),
+        RecordingColumn(
             "restores_source", .of(.flag) { .flag($0.facts.restoresSource) },
             "Whether its WAV file is the source file, byte for byte.",
             in: [.infoJSON, .infoText.named("source restored", after: "sha256")]),
@@ -120,6 +123,20 @@ extension RecordingColumn {
             "model", .fact(\.model, { $0.model = $1 }), "The model of the recorder.", in: .everywhere),
         RecordingColumn(
             "serial", .fact(\.serial, { $0.serial = $1 }), "The serial number of the recorder.", in: .everywhere),
+        RecordingColumn(
+            "elevation", .fact(\.elevation, { $0.elevation = $1 }, if: RecorderMetadata.elevations.contains), unit: "m",
+            "Where it was made, above the sea.", in: .everywhere),
+        RecordingColumn(
+            "temperature_int",
+            .fact(\.internalTemperature, { $0.internalTemperature = $1 }, if: RecorderMetadata.temperatures.contains),
+            unit: "°C", "The temperature in the recorder.", in: .everywhere),
+        RecordingColumn(
+            "temperature_ext",
+            .fact(\.externalTemperature, { $0.externalTemperature = $1 }, if: RecorderMetadata.temperatures.contains),
+            unit: "°C", "The temperature outside the recorder.", in: .everywhere),
+        RecordingColumn(
+            "metadata", .kept(\.metadata, { $0.metadata = $1 }),
+            "How many bytes the metadata in its WAV file have, and a hash of them."),
         RecordingColumn(
             "source_modified", .fact(\.sourceModified, { $0.sourceModified = $1 }),
             "When the source file was last modified.",
