@@ -57,6 +57,8 @@ final class RecordingOpener: Sendable {
 }
 
 extension RecordingOpener: CatalogueSource {
+    var readCache: BlockCache? { cache }
+
     func contents(of group: CatalogueGroup) -> GroupContents {
         GroupListing(group, opener: self).contents()
     }
