@@ -14,8 +14,10 @@ func fuseOperations() -> fuse_lowlevel_ops {
         Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue().start(&connection.pointee)
     }
     operations.lookup = lookUp
-    operations.forget = { request, _, _ in replyNothing(request) }
-    operations.forget_multi = { request, _, _ in replyNothing(request) }
+    operations.forget = { request, inode, count in forget(request, [(inode, count)]) }
+    operations.forget_multi = { request, count, forgotten in
+        forget(request, UnsafeBufferPointer(start: forgotten, count: count).map { ($0.ino, $0.nlookup) })
+    }
     operations.getattr = getAttributes
     operations.access = checkAccess
     operations.open = openFile
@@ -61,9 +63,12 @@ private func replyReadOnly(_ request: fuse_req_t?) {
     answer(request, .write) { _ throws(VirtualFSError) in throw .readOnly }
 }
 
-/// The kernel has forgotten inodes. Nothing is kept for an inode that it knows, and it expects no answer.
-private func replyNothing(_ request: fuse_req_t?) {
-    answer(request, .forget) { _ in fuse_reply_none(request) }
+/// The kernel has forgotten inodes, each from so many look-ups. It expects no answer.
+private func forget(_ request: fuse_req_t?, _ forgotten: [(inode: fuse_ino_t, count: UInt64)]) {
+    answer(request, .forget) { volume in
+        for (inode, count) in forgotten { volume.forget(Inode(inode), count: count) }
+        fuse_reply_none(request)
+    }
 }
 
 private func lookUp(_ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: UnsafePointer<CChar>?) {
@@ -76,7 +81,8 @@ private func lookUp(_ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: Unsafe
             // An entry without an inode tells the kernel to remember that there is none.
             entry.entry_timeout = try volume.caching(of: Inode(parent)).absenceSeconds
         }
-        fuse_reply_entry(request, &entry)
+        // If the process that asked has been interrupted meanwhile, the kernel does not know the inode.
+        if fuse_reply_entry(request, &entry) != 0, entry.ino != 0 { volume.forget(Inode(entry.ino), count: 1) }
     }
 }
 

@@ -13,14 +13,20 @@ public struct Recording: Sendable {
     public let samples: any SampleReading
     /// The source file's bytes around the samples, if the store has them and they fit: as many as `facts.envelopeSize` says.
     public let envelope: SourceEnvelope?
+    /// Its coded stream as a file that players know; nil if there is no such file of it.
+    public let codedFile: (any CodedFileReading)?
     /// The bytes of its WAV file, counted without reading anything; nil if they would be over `Int64.max`.
     public let waveExtent: WaveExtent?
 
     /// The recording of which `facts` are known.
-    public init(_ facts: RecordingFacts, samples: any SampleReading, envelope: SourceEnvelope? = nil) {
+    public init(
+        _ facts: RecordingFacts, samples: any SampleReading, envelope: SourceEnvelope? = nil,
+        codedFile: (any CodedFileReading)? = nil
+    ) {
         self.facts = facts
         self.samples = samples
         self.envelope = envelope
+        self.codedFile = codedFile
         waveExtent = facts.waveExtent
     }
 
@@ -47,9 +53,9 @@ public protocol SampleReading: Sendable {
     /// not begin or end with a sample. The same range always gives the same bytes. Safe to call from any thread.
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
 
-    /// Begins to read for a program that has opened the recording. Returns whether bytes that were read before are the same; if not, none
-    /// that were kept may be used.
-    func beginReading() -> Bool
+    /// Begins to read for a program that has opened the recording as the file `file`, of which there may be several. Returns whether
+    /// bytes that were read of that file before are the same; if not, none that were kept may be used.
+    func beginReading(as file: UInt64) -> Bool
 
     /// Decodes the bytes of `range`, bounded as above, so that they are in a cache when a reader asks for them.
     func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
@@ -57,7 +63,7 @@ public protocol SampleReading: Sendable {
 
 extension SampleReading {
     /// The bytes are always the same.
-    public func beginReading() -> Bool { true }
+    public func beginReading(as file: UInt64) -> Bool { true }
 
     /// Reads the bytes, and leaves them in whatever cache the reading fills.
     public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {

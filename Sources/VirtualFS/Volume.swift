@@ -14,6 +14,7 @@ public final class Volume: Sendable {
     let sources: MetricSources
     let began = ContinuousClock.now
     private let current: Mutex<Snapshot>
+    private let unlisted = UnlistedFiles()
     /// Makes the kernel forget what it keeps of a file; nil if there is no kernel.
     private let invalidation = Mutex<(@Sendable (Inode) -> Void)?>(nil)
     private let options: VolumeOptions
@@ -28,7 +29,7 @@ public final class Volume: Sendable {
         self.log = log
         self.prefetcher = prefetcher
         self.sources = sources
-        current = Mutex(Snapshot(catalogue, options: options))
+        current = Mutex(Snapshot(catalogue, options: options, unlisted: unlisted))
     }
 
     /// What is shown now.
@@ -37,8 +38,10 @@ public final class Volume: Sendable {
     /// Shows what could not be read before and can be read now; false if there is no such thing.
     @discardableResult
     func renew() -> Bool {
-        guard let catalogue = snapshot.plain.catalogue.renewed() else { return false }
-        var next = Snapshot(catalogue, options: options)
+        let shown = snapshot
+        let renewed = shown.plain.catalogue.renewed() ?? (shown.isOutdated ? shown.plain.catalogue : nil)
+        guard let catalogue = renewed else { return false }
+        var next = Snapshot(catalogue, options: options, unlisted: unlisted)
         // The old one is freed outside the lock.
         current.withLock { swap(&$0, &next) }
         return true
@@ -116,7 +119,8 @@ public final class Volume: Sendable {
         try attributes(of: snapshot.tree.entry(of: inode))
     }
 
-    /// What stat(2) reports of the file called `name` in the directory `parent`.
+    /// What stat(2) reports of the file called `name` in the directory `parent`. The caller knows its inode from then on, until it calls
+    /// `forget`.
     public func lookup(_ name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
         do throws(VirtualFSError) {
             return try attributes(ofChild: name, in: parent)
@@ -128,8 +132,22 @@ public final class Volume: Sendable {
 
     private func attributes(ofChild name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
         let tree = snapshot.tree
-        return try attributes(of: tree.child(name, of: tree.entry(of: parent)))
+        let entry = try tree.lookUp(name, in: tree.entry(of: parent))
+        do throws(VirtualFSError) {
+            return try attributes(of: entry)
+        } catch {
+            forget(entry.inode, count: 1)
+            throw error
+        }
     }
+
+    /// The caller no longer knows `inode` from `count` of its look-ups.
+    public func forget(_ inode: Inode, count: UInt64) {
+        unlisted.forget(inode, count: count)
+    }
+
+    /// How many files that no directory lists the callers of `lookup` know.
+    var unlistedCount: Int { unlisted.count }
 
     /// What the kernel may keep of `inode`.
     public func caching(of inode: Inode) throws(VirtualFSError) -> NodeCaching {
@@ -157,7 +175,7 @@ public final class Volume: Sendable {
         let isDirectory: Bool
         switch entry.child {
         case .directory(let directory):
-            status = FileStatus(size: 0, modified: directory.modified)
+            status = FileStatus(size: 0, modified: try directory.modified)
             isDirectory = true
         case .file(let file):
             status = try file.status(in: self)

@@ -20,6 +20,9 @@ extension MountConfiguration {
         options.owner = owner
         options.ownerGroup = ownerGroup
         options.umask = umask
+        options.views = views
+        options.expansion = expansion
+        options.partByteCount = partByteCount
         var status = stat()
         if "\(store)/zarr.json".withFileName({ stat($0, &status) }) == 0 {
             options.modified = Timestamp(

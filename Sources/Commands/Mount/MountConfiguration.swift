@@ -1,5 +1,6 @@
 import Glibc
 import Support
+import VirtualFS
 
 /// The settings of `zarrwlr-mount`, by its command line.
 struct MountConfiguration: Sendable {
@@ -39,6 +40,12 @@ struct MountConfiguration: Sendable {
     var hasExtendedAttributes = true
     /// Whether samples are decoded ahead of sequential readers.
     var decodesAhead = true
+    /// What is shown beside the groups and recordings.
+    var views = ViewSelection.usual
+    /// How many times slower the view of slower recordings is.
+    var expansion = VolumeOptions().expansion
+    /// The most bytes of a file in the view of parts.
+    var partByteCount = VolumeOptions().partByteCount
     /// Options that are passed on to libfuse and the kernel.
     var fuseOptions: [String] = []
 

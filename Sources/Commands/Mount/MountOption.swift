@@ -1,3 +1,6 @@
+import Support
+import VirtualFS
+
 /// A mount option, for `-o`: its names, its value, its effect, and its text in `--help`, all in one place.
 struct MountOption: Sendable {
     /// The effect of an option without a value, or of one with a value, which throws if the value is not valid.
@@ -35,6 +38,28 @@ struct MountOption: Sendable {
         MountOption(
             "group", effect: .value("PATH") { $0.group = $1.trimmingSlashes },
             help: "show only this group of the store"),
+        MountOption(
+            "views",
+            effect: .value("NAME[:NAME]") { configuration, text throws(CommandError) in
+                do {
+                    configuration.views = try ViewSelection(text)
+                } catch {
+                    throw CommandError("option 'views'", cause: error)
+                }
+            },
+            help: "show the recordings in other ways, too: \(ViewSelection.allNames.joined(separator: ", ")) (clips)"),
+        MountOption(
+            "expansion",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.expansion = try number(text, "expansion", in: VolumeOptions.expansions)
+            },
+            help: "how many times slower the recordings in the view x10 are, which is then called xN (10)"),
+        MountOption(
+            "part_size",
+            effect: .value("BYTES") { configuration, text throws(CommandError) in
+                configuration.partByteCount = try byteCount(text, "part_size", in: VolumeOptions.partByteCounts)
+            },
+            help: "the largest file in the view parts; K, M and G are understood (just below 2G)"),
         MountOption(
             "uid",
             effect: .value("N") { configuration, text throws(CommandError) in
@@ -158,6 +183,22 @@ struct MountOption: Sendable {
             }
         }
         return options.filter { !$0.isEmpty }
+    }
+
+    /// A number of bytes, with `K`, `M` or `G` for 2^10, 2^20 or 2^30 of them.
+    private static func byteCount(
+        _ text: String, _ name: String, in range: ClosedRange<UInt64>
+    ) throws(CommandError) -> UInt64 {
+        let shifts: [Character: UInt64] = ["K": 10, "M": 20, "G": 30]
+        let shift = text.last.flatMap { shifts[$0] }
+        guard let count = UInt64(shift == nil ? text[...] : text.dropLast()),
+            let byteCount = count.multiplied(by: 1 << (shift ?? 0)), range.contains(byteCount)
+        else {
+            throw CommandError(
+                "option '\(name)': '\(text)' is not a number of bytes from \(range.lowerBound >> 10)K to "
+                    + "\(range.upperBound >> 30)G")
+        }
+        return byteCount
     }
 
     private static func number<T: FixedWidthInteger>(

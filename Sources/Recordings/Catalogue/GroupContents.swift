@@ -19,6 +19,8 @@ public final class GroupContents: Sendable {
     let path: String
     /// How many recordings there are, whether they can be served or not.
     public let recordingCount: Int
+    /// Whether the WAV file of a recording may be a source file whose SHA-256 is known. No recording is learned for this.
+    public let mayRestoreSources: Bool
     /// The counts of this group when it was listed.
     let countsWhenListed: CatalogueCounts
 
@@ -32,11 +34,14 @@ public final class GroupContents: Sendable {
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let nextPageToHelp = Atomic<Int>(0)
+    /// The recordings that were found to be rewritten.
+    private let relearned = Mutex<Set<Int>>([])
 
     /// Consecutive members of a group in the order of their names.
     struct Part: Sendable {
         let page: RecordingPage?
         let counts: CatalogueCounts
+        let mayRestoreSources: Bool
         /// The members that are not recordings, and how many recordings of this part come before each.
         let others: [(place: Int, member: Member)]
         /// What may be members and could not be read.
@@ -48,6 +53,7 @@ public final class GroupContents: Sendable {
             unread: [UnreadNodes.Node] = []
         ) {
             counts = draft.counts
+            mayRestoreSources = draft.mayRestoreSources
             page = draft.count == 0 ? nil : RecordingPage(draft)
             self.others = others
             self.unread = unread
@@ -79,6 +85,7 @@ public final class GroupContents: Sendable {
         self.others = others
         self.recordingCount = recordingCount
         unread = UnreadNodes(parts.flatMap(\.unread))
+        mayRestoreSources = parts.contains(where: \.mayRestoreSources)
         countsWhenListed = counts
         if unread != nil { progress.addUnread() }
     }
@@ -92,6 +99,7 @@ public final class GroupContents: Sendable {
         firsts = other.firsts
         recordingCount = other.recordingCount
         unread = other.unread
+        mayRestoreSources = other.mayRestoreSources
         countsWhenListed = other.countsWhenListed
         var rest = groups[...]
         others = other.others.map { member in
@@ -108,6 +116,10 @@ public final class GroupContents: Sendable {
         let counts = progress.counts
         return counts.problems + counts.waiting > 0 && pages.contains { $0.isUnsettled }
     }
+
+    /// How many recordings of the store are served that could not be served at first, or were found to be rewritten: what followed from
+    /// all facts of the group must be found out anew if this has changed.
+    public var healedCount: Int { progress.healedCount }
 
     /// Whether something that could not be read when the group was listed can be read now.
     var hasMore: Bool { unread?.haveAppeared(source.isReadable) ?? false }
@@ -217,6 +229,7 @@ public final class GroupContents: Sendable {
         guard let node = try? source.node(at: path(of: number)),
             let forgotten = pages[page].forget(slot, found: node.packed)
         else { return }
+        relearned.withLock { _ = $0.insert(number) }
         let byteCount = WaveFileStatus(packed: forgotten)?.byteCount ?? 0
         progress.count { counts in
             counts.learned -= 1
@@ -225,6 +238,9 @@ public final class GroupContents: Sendable {
         }
         progress.addHealed()
     }
+
+    /// Whether `relearn` was called for the recording `number`: what was said of it before may be wrong now.
+    public func wasRelearned(_ number: Int) -> Bool { relearned.withLock { $0.contains(number) } }
 
     /// The recording `number`, learned now if it is not yet, and opened when it is read.
     public func recording(_ number: Int) throws(RecordingError) -> Recording {

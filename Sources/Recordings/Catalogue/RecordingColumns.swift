@@ -100,6 +100,9 @@ extension RecordingColumn {
             "envelope", .kept(\.envelopeSize, { $0.envelopeSize = $1 }),
             "How many bytes the source file had around the samples, if the store has them."),
         RecordingColumn(
+            "coded", .kept(\.codedFile, { $0.codedFile = $1 }),
+            "How its coded stream becomes a file, and how many bytes of it."),
+        RecordingColumn(
             "restores_source", .of(.flag) { .flag($0.facts.restoresSource) },
             "Whether its WAV file is the source file, byte for byte.",
             in: [.infoJSON, .infoText.named("source restored", after: "sha256")]),

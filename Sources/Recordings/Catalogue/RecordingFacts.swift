@@ -31,6 +31,8 @@ public struct RecordingFacts: Sendable, Equatable {
     public var sourceModified: Timestamp?
     /// How many bytes the source file had around the samples, if the store has those bytes and they fit.
     var envelopeSize: EnvelopeSize?
+    /// What is known of its coded stream as a file; nil if there is no such file of it.
+    public var codedFile: CodedFileOutline?
     /// Degrees north of the equator, from -90 to 90, in WGS 84.
     public var latitude: Double?
     /// Degrees east of Greenwich, from -180 to 180, in WGS 84.
@@ -58,6 +60,17 @@ public struct RecordingFacts: Sendable, Equatable {
 
     /// Whether its WAV file is the source file, byte for byte.
     public var restoresSource: Bool { envelopeSize != nil }
+
+    /// The SHA-256 of the source file in lower-case hexadecimal; nil if the store has none, or anything else in its place.
+    public var validSourceSHA256: String? {
+        guard let sum = sourceSHA256?.lowercased(), sum.utf8.count == 64,
+            sum.utf8.allSatisfy({ byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            })
+        else { return nil }
+        return sum
+    }
 
     /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
     var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }

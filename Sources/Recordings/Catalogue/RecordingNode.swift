@@ -62,6 +62,14 @@ struct RecordingNode: Sendable {
         return attributes
     }
 
+    /// Whether its WAV file may turn out to be a source file whose SHA-256 is known.
+    var mayRestoreSource: Bool {
+        guard let attributes, attributes.source.sha256 != nil, attributes.source.container != AudioCodec.flac.rawValue
+        else { return false }
+        let codec = attributes.encoding.flatMap { AudioCodec(rawValue: $0) }.flatMap { CodecRegistry.codec(named: $0) }
+        return codec?.isLossless ?? true
+    }
+
     /// Whether it is an array of samples that stands by itself.
     var isArray: Bool { attributes == nil }
 

@@ -50,6 +50,8 @@ final class RecordingPage: Sendable {
         fileprivate var learned = ByteRows()
         fileprivate var rows: [Int8] = []
         fileprivate var problems: [Int: RecordingError] = [:]
+        /// Whether the WAV file of a recording may be a source file whose SHA-256 is known.
+        private(set) var mayRestoreSources = false
 
         /// How many recordings there are; no more than `capacity` may be added.
         var count: Int { rows.count }
@@ -60,6 +62,7 @@ final class RecordingPage: Sendable {
             found.append(node.packed)
             rows.append(State.none)
             counts.waiting += 1
+            if node.mayRestoreSource { mayRestoreSources = true }
         }
 
         /// Adds a recording that was learned before.
@@ -74,6 +77,7 @@ final class RecordingPage: Sendable {
             }
             rows.append(Int8(learned.count))
             learned.append(known.facts)
+            if known.restoresSource { mayRestoreSources = true }
         }
 
         private mutating func add(_ name: String, sourceName: String, isArray: Bool) {
@@ -204,6 +208,8 @@ struct KnownRecording: Sendable {
     /// The name of its source.
     let sourceName: String
     let isArray: Bool
+    /// Whether its WAV file is a source file whose SHA-256 is known.
+    let restoresSource: Bool
     /// Its facts, packed.
     let facts: [UInt8]
     /// Bytes of its WAV file, or why it cannot be served.
@@ -214,6 +220,7 @@ struct KnownRecording: Sendable {
         name = facts.name
         sourceName = facts.sourceName
         isArray = facts.isArray
+        restoresSource = facts.restoresSource && facts.sourceSHA256 != nil
         self.facts = facts.packed
         waveByteCount = Result { () throws(RecordingError) in try facts.waveByteCount() }
     }

@@ -11,12 +11,13 @@ final class OnDemandRecording: SampleReading {
     private let opener: RecordingOpener
     /// What was announced of it: if it opens as anything else, no read may return its bytes.
     private let announced: WaveOutline
+    private let announcedCodedFile: CodedFileOutline?
     /// The store as it was when this object was made.
     private let pinned: PinnedStore
     private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
-    /// Whether a program has opened it.
-    private let hasBegun = Atomic<Bool>(false)
+    /// The files as which programs have opened it.
+    private let begun = Mutex<Set<UInt64>>([])
     /// Whether it was found to be rewritten since it was opened. It then stays so: another object takes its place.
     private let isStale = Atomic<Bool>(false)
 
@@ -34,6 +35,7 @@ final class OnDemandRecording: SampleReading {
         path = facts.path
         self.pinned = pinned
         announced = facts.outline
+        announcedCodedFile = facts.codedFile
         self.opener = opener
     }
 
@@ -55,9 +57,10 @@ final class OnDemandRecording: SampleReading {
         }
     }
 
-    /// True from the second time on: an object that was there before may have read another version of the recording.
-    func beginReading() -> Bool {
-        hasBegun.exchange(true, ordering: .relaxed)
+    /// True from the second time on that the file is opened: an object that was there before may have read another version of the
+    /// recording.
+    func beginReading(as file: UInt64) -> Bool {
+        begun.withLock { !$0.insert(file).inserted }
     }
 
     /// What `body` returns for the recording. If it turns out to be rewritten since it was opened, nothing can be read of this object any
@@ -84,7 +87,9 @@ final class OnDemandRecording: SampleReading {
     }
 
     /// Whether `facts` announce the same.
-    fileprivate func isAnnounced(by facts: RecordingFacts) -> Bool { facts.outline == announced }
+    fileprivate func isAnnounced(by facts: RecordingFacts) -> Bool {
+        facts.outline == announced && facts.codedFile == announcedCodedFile
+    }
 
     /// Keeps `recording` open, which was opened to learn its facts.
     func keep(_ recording: Recording) {
@@ -122,13 +127,35 @@ final class OnDemandRecording: SampleReading {
     }
 }
 
+extension OnDemandRecording: CodedFileReading {
+    func codedHead(_ tags: RecordingTags) throws(RecordingError) -> [UInt8] {
+        try noticingChange { recording throws(RecordingError) in try codedFile(of: recording).codedHead(tags) }
+    }
+
+    func codedBodyByteCount() throws(RecordingError) -> UInt64 {
+        try noticingChange { recording throws(RecordingError) in try codedFile(of: recording).codedBodyByteCount() }
+    }
+
+    func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice] {
+        try noticingChange { recording throws(RecordingError) in
+            try codedFile(of: recording).codedBody(range, tags)
+        }
+    }
+
+    private func codedFile(of recording: Recording) throws(RecordingError) -> any CodedFileReading {
+        guard let file = recording.codedFile, recording.facts.codedFile == announcedCodedFile else { throw change }
+        return file
+    }
+}
+
 extension Recording {
     /// The recording of which `facts` are known, opened by `samples` when it is read.
     init(_ facts: RecordingFacts, _ samples: OnDemandRecording) {
         let envelope = facts.envelopeSize.map { size in
             SourceEnvelope(size: size) { part, range throws(RecordingError) in try samples.envelopeBytes(part, range) }
         }
-        self.init(facts, samples: samples, envelope: envelope)
+        self.init(
+            facts, samples: samples, envelope: envelope, codedFile: facts.codedFile == nil ? nil : samples)
     }
 }
 

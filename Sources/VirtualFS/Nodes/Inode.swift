@@ -15,25 +15,32 @@ public struct Inode: RawRepresentable, Hashable, Sendable {
 }
 
 /// What a node is, whatever its name.
-enum NodeIdentity {
+indirect enum NodeIdentity: Equatable, Sendable {
     /// A group of the store, by its path.
     case group(path: String)
     /// A recording of the store, by its path.
     case recording(path: String)
     /// Something that the volume adds, by its path below the mountpoint.
     case builtIn(path: String)
+    /// A range of the samples that another file shows, as a file of its own.
+    case clip(of: NodeIdentity, samples: Range<UInt64>)
 
     /// Its hash, the same in every mount.
     var hash: UInt64 {
-        let (kind, path) =
-            switch self {
-            case .group(let path): ("group /", path)
-            case .recording(let path): ("recording /", path)
-            case .builtIn(let path): ("built in /", path)
-            }
         var hash = FNV1a()
-        for byte in kind.utf8 { hash.add(byte) }
-        for byte in path.utf8 { hash.add(byte) }
+        for byte in text.utf8 { hash.add(byte) }
         return hash.value
+    }
+
+    /// The identity of what the view called `view` shows of this node.
+    func inView(_ view: String) -> NodeIdentity { .builtIn(path: "\(view)/\(text)") }
+
+    private var text: String {
+        switch self {
+        case .group(let path): "group /\(path)"
+        case .recording(let path): "recording /\(path)"
+        case .builtIn(let path): "built in /\(path)"
+        case .clip(let file, let samples): "clip \(samples.lowerBound)-\(samples.upperBound) of \(file.text)"
+        }
     }
 }

@@ -29,11 +29,32 @@ final class GroupDirectory: Directory {
         /// The member that has each name: the number of a group, or that of a recording plus the number of groups.
         fileprivate let members: [UInt32]
 
-        fileprivate init(_ contents: GroupContents, _ directories: [GroupDirectory], _ naming: FileNaming) {
+        /// The checksums of the recordings whose WAV files are their sources; nil if there is no such recording.
+        let checksums: StoredReport?
+
+        fileprivate init(
+            _ contents: GroupContents, _ directories: [GroupDirectory], _ naming: FileNaming, modified: Timestamp
+        ) {
             self.contents = contents
             self.directories = directories
             names = naming.names
             members = naming.children
+            guard contents.mayRestoreSources else {
+                checksums = nil
+                return
+            }
+            let firstRecording = directories.count
+            checksums = StoredReport(about: contents, modified: modified) {
+                ChecksumLines.text(count: naming.names.count) { place in
+                    let number = Int(naming.children[place]) - firstRecording
+                    guard number >= 0, let facts = try? contents.facts(of: number), facts.restoresSource else {
+                        return nil
+                    }
+                    return facts.validSourceSHA256
+                } name: {
+                    Array(naming.names[$0])
+                }
+            }
         }
 
         var count: Int { names.count }
@@ -116,7 +137,7 @@ final class GroupDirectory: Directory {
                     GroupDirectory($0, files: kind, fallbackTime: fallbackTime)
                 }
                 let naming = FileNaming(
-                    count: directories.count + contents.recordingCount, reserved: reserved
+                    count: directories.count + contents.recordingCount, reserved: reserved + [ChecksumLines.fileName]
                 ) { member in
                     guard member >= directories.count else {
                         return FileNaming.Child(name: FileName(directory: directories[member].group.name), number: nil)
@@ -125,7 +146,7 @@ final class GroupDirectory: Directory {
                     return FileNaming.Child(
                         name: FileName(source: wanted.sourceName, as: kind), number: wanted.number)
                 }
-                return made.storeIfNil(Members(contents, directories, naming))
+                return made.storeIfNil(Members(contents, directories, naming, modified: modified))
             }
     }
 
@@ -142,4 +163,9 @@ final class GroupDirectory: Directory {
             }
             .map(\.group)
     }
+}
+
+extension GroupDirectory: ChecksumSource {
+    var checksums: StoredReport? { members.checksums }
+    var checksumPath: String { group.path }
 }

@@ -1,3 +1,5 @@
+import Support
+
 extension TitledTable {
     /// ELAN's export as tab-delimited text, with a line of titles.
     static let elan = TitledTable(

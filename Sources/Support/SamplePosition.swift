@@ -1,11 +1,9 @@
-import Support
-
 /// A place in a recording as the command line and tables give it.
 ///
 /// `12.5` is in seconds, `1:02:03.5` in hours (optional), minutes and seconds, and `48000smp` in samples; with a minus
 /// sign, the position is before the recording's start. A plain `s` is refused: it is samples for SoX and seconds for
 /// ffmpeg.
-struct SamplePosition: Sendable, Equatable {
+public struct SamplePosition: Sendable, Equatable {
     private enum Magnitude: Equatable {
         case samples(Int64)
         /// Whole seconds, and 10^-9 of one.
@@ -16,7 +14,7 @@ struct SamplePosition: Sendable, Equatable {
     private let isNegative: Bool
 
     /// Nil if `text` is none of these.
-    init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         var rest = Substring(text)
         isNegative = rest.first == "-"
         if isNegative { rest = rest.dropFirst() }
@@ -42,7 +40,7 @@ struct SamplePosition: Sendable, Equatable {
     }
 
     /// The number of the nearest sample (of two, the later one) at `rate` samples a second; nil if that does not fit.
-    func sample(rate: UInt32) -> Int64? {
+    public func sample(rate: UInt32) -> Int64? {
         let distance: Int64?
         switch magnitude {
         case .samples(let samples): distance = samples
@@ -56,7 +54,7 @@ struct SamplePosition: Sendable, Equatable {
 
     /// The time as far behind `target` as this is behind `origin`; nil if that does not fit, or if one of them is in
     /// samples.
-    func moved(from origin: SamplePosition, to target: SamplePosition) -> SamplePosition? {
+    public func moved(from origin: SamplePosition, to target: SamplePosition) -> SamplePosition? {
         guard let here = nanoseconds, let origin = origin.nanoseconds, let target = target.nanoseconds,
             let moved = here.subtracting(origin)?.adding(target)
         else { return nil }
@@ -64,11 +62,11 @@ struct SamplePosition: Sendable, Equatable {
     }
 
     /// The recording's start.
-    static let start = SamplePosition(nanoseconds: 0)
+    public static let start = SamplePosition(nanoseconds: 0)
 
     /// The time as far behind this one as `duration` is long; nil if that does not fit, or if one of them is in samples and the
     /// other is not.
-    func adding(_ duration: SamplePosition) -> SamplePosition? {
+    public func adding(_ duration: SamplePosition) -> SamplePosition? {
         if case .samples(let here) = magnitude, case .samples(let more) = duration.magnitude {
             let sum = (isNegative ? -here : here).adding(duration.isNegative ? -more : more)
             return sum.flatMap { SamplePosition("\($0)smp") }
@@ -77,7 +75,7 @@ struct SamplePosition: Sendable, Equatable {
     }
 
     /// The time of sample `sample` at `rate` samples a second, to the nanosecond; nil if that does not fit.
-    init?(sample: Int64, rate: Int64) {
+    public init?(sample: Int64, rate: Int64) {
         guard rate > 0, sample >= 0 else { return nil }
         let (whole, rest) = sample.quotientAndRemainder(dividingBy: rate)
         guard let billion = rest.multiplied(by: 1_000_000_000) else { return nil }
@@ -88,14 +86,14 @@ struct SamplePosition: Sendable, Equatable {
     }
 
     /// The time so many nanoseconds behind the recording's start.
-    init(nanoseconds: Int64) {
+    public init(nanoseconds: Int64) {
         isNegative = nanoseconds < 0
         let (seconds, rest) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
         magnitude = .time(seconds: Int64(seconds), nanoseconds: Int64(rest))
     }
 
     /// Nanoseconds behind the start; nil if it is in samples, or does not fit.
-    var nanoseconds: Int64? {
+    public var nanoseconds: Int64? {
         guard case .time(let seconds, let rest) = magnitude else { return nil }
         return seconds.multiplied(by: 1_000_000_000)?.adding(rest).map { isNegative ? -$0 : $0 }
     }

@@ -1,6 +1,5 @@
+import Support
 import Testing
-
-@testable import Commands
 
 @Suite struct `A position in a recording` {
     @Test(
