@@ -17,7 +17,7 @@ final class ReportDirectory: Directory {
         modified = options.modified
         let modified = options.modified
         files = [
-            StoredReport(about: tree, modified: modified, make: IndexPage(spectrograms: nil).text),
+            StoredReport(about: tree, modified: modified, make: { IndexPage.text(of: $0, options) }),
             LiveReport(modified: modified, text: PrometheusText.text),
             StoredReport(about: tree, modified: modified, make: ProblemsText.text),
             StoredReport(about: tree, modified: modified, make: RecordingsTable.text),

@@ -18,9 +18,9 @@
     return node;
   };
 
-  // --- Recordings. A row is [name, bytes of the name, picture, coded file, values of the columns ...].
+  // --- Recordings. A row is [name, bytes of the name, picture, coded file, 0, values of the columns ...].
 
-  const firstColumn = 4;
+  const firstColumn = 5;
   const place = Object.fromEntries(data.columns.map((column, index) => [column.name, firstColumn + index]));
   const rows = [];
   const directories = [];
@@ -52,11 +52,11 @@
   const soundLink = index => link(index, "", rows[index][0], rows[index][1]);
   // 1 stands for the name of the WAV file with another ending.
   const viewLink = (index, view, other, ending) => {
-    if (!data.views[view] || !other) return null;
+    if (!other) return null;
     return link(index, data.views[view] + "/", other === 1 ? stem(index) + ending : "", other === 1 ? "" : other);
   };
-  const pictureLink = index => viewLink(index, "spectrograms", rows[index][2], ".png");
-  const codedLink = index => viewLink(index, "coded", rows[index][3], "");
+  const pictureLink = index => viewLink(index, 0, rows[index][2], ".png");
+  const codedLink = index => viewLink(index, 1, rows[index][3], "");
 
   // --- Texts
 
@@ -91,20 +91,15 @@
 
   // All recordings in the order of a column; unknown values come last in both directions.
   const order = (column, isDescending) => {
-    const key = column.id + isDescending;
-    if (!orders.has(key)) {
+    if (!orders.has(column.id)) {
       const keys = rows.map((_, index) => column.key(index));
-      const sign = isDescending ? -1 : 1;
-      const sorted = Uint32Array.from(rows.keys()).sort((a, b) => {
-        const [x, y] = [keys[a], keys[b]];
-        if (x === y) return a - b;
-        if (x === null) return 1;
-        if (y === null) return -1;
-        return x < y ? -sign : sign;
-      });
-      orders.set(key, sorted);
+      const isKnown = index => keys[index] !== null;
+      const known = Uint32Array.from(Array.from(rows.keys()).filter(isKnown))
+        .sort((a, b) => keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : a - b);
+      orders.set(column.id, { known, unknown: Array.from(rows.keys()).filter(index => !isKnown(index)) });
     }
-    return orders.get(key);
+    const { known, unknown } = orders.get(column.id);
+    return [...(isDescending ? known.toReversed() : known), ...unknown];
   };
 
   let texts = null;
@@ -121,9 +116,9 @@
     const isFiltered = state.words.length || state.day !== null;
     const texts = state.words.length ? searchable() : null;
     shown = isFiltered
-      ? Array.from(all).filter(index =>
+      ? [...all].filter(index =>
           (state.day === null || day(index) === state.day) && state.words.every(word => texts[index].includes(word)))
-      : Array.from(all);
+      : [...all];
   };
 
   const pageCount = () => Math.max(1, Math.ceil(shown.length / state.size));

@@ -7,33 +7,41 @@ struct IndexPage: Sendable {
     /// How many problems are on the page; `problems.txt` has all of them.
     private static let problemLimit = 100
 
-    /// The root of the view of spectrograms; nil if it is not shown.
-    let spectrograms: SpectrogramDirectory?
+    private let tree: PlainTree
+    /// Pictures and coded files, in this order; nil for what is not shown.
+    private let links: [ViewLinks?]
 
-    /// The directories of that view, by the members of the plain directories that they show.
-    private typealias Pictures = [ObjectIdentifier: SpectrogramDirectory]
+    /// The page about `tree`, with what `options` show beside it. What is not known yet is learned.
+    static func text(of tree: PlainTree, _ options: VolumeOptions) -> PiecewiseText {
+        let pictures = View.spectrograms.directory(of: tree, options)
+        let coded = View.coded.directory(of: tree, options)
+        let page = IndexPage(
+            tree: tree,
+            links: [
+                pictures.map { ViewLinks($0.directory, view: $0.name, ending: ".png") },
+                coded.map { ViewLinks($0.directory, view: $0.name) },
+            ])
+        return page.text
+    }
 
-    /// The page about `tree`. What is not known yet is learned.
-    func text(of tree: PlainTree) -> PiecewiseText {
-        var pictures: Pictures = [:]
-        spectrograms?.forEachDirectory { pictures[ObjectIdentifier($1)] = $0 }
-        let recordings = ServedRuns.makers(of: tree) { [pictures] places, members, path in
-            rows(of: places, of: members, in: path, pictures[ObjectIdentifier(members)])
+    private var text: PiecewiseText {
+        let recordings = ServedRuns.makers(of: tree) { places, members, path in
+            rows(of: places, of: members, in: path)
         }
-        let beginning = beginning(of: tree)
+        let beginning = beginning
         return PiecewiseText(
             [{ IndexTemplate.head }, { beginning }] + recordings + [{ "\n]}" }, { IndexTemplate.tail }])
     }
 
     /// The data before the recordings.
-    private func beginning(of tree: PlainTree) -> String {
+    private var beginning: String {
         var json = ScriptText()
-        json.add(raw: "{\"views\":{")
-        if let spectrograms {
-            json.add(raw: "\"spectrograms\":")
-            json.add(spectrograms.view)
+        json.add(raw: "{\"views\":[")
+        for (place, links) in links.enumerated() {
+            if place > 0 { json.add(raw: ",") }
+            if let links { json.add(links.view) } else { json.add(raw: "null") }
         }
-        json.add(raw: "},\n\"columns\":[")
+        json.add(raw: "],\n\"columns\":[")
         for (place, shown) in Self.output.columns.enumerated() {
             json.add(raw: place == 0 ? "{\"name\":" : ",\n{\"name\":")
             json.add(shown.name)
@@ -46,13 +54,13 @@ struct IndexPage: Sendable {
             json.add(raw: "}")
         }
         json.add(raw: "],\n\"problems\":")
-        addProblems(of: tree, to: &json)
+        addProblems(to: &json)
         // Each piece that follows begins with a comma.
         json.add(raw: ",\n\"groups\":[0")
         return json.text
     }
 
-    private func addProblems(of tree: PlainTree, to json: inout ScriptText) {
+    private func addProblems(to json: inout ScriptText) {
         var first: [String] = []
         var count = 0
         ProblemsText.forEachProblem(of: tree) { problem in
@@ -69,7 +77,7 @@ struct IndexPage: Sendable {
 
     /// The recordings at `places`: the path of their directory, its bytes if they are no UTF-8, and a row for each.
     private func rows(
-        of places: Range<Int>, of members: GroupDirectory.Members, in path: String, _ pictures: SpectrogramDirectory?
+        of places: Range<Int>, of members: GroupDirectory.Members, in path: String
     ) -> String {
         var json = ScriptText()
         for place in places {
@@ -84,14 +92,15 @@ struct IndexPage: Sendable {
             } else {
                 json.add(raw: ",\n")
             }
-            add(RecordingRow(facts), called: members.name(at: place), picture: pictures?.name(ofPlain: place), to: &json)
+            add(RecordingRow(facts), members.name(at: place), number, members.contents, to: &json)
         }
         if !json.text.isEmpty { json.add(raw: "]]") }
         return json.text
     }
 
     private func add(
-        _ row: RecordingRow, called name: ArraySlice<UInt8>, picture: [UInt8]?, to json: inout ScriptText
+        _ row: RecordingRow, _ name: ArraySlice<UInt8>, _ number: Int, _ contents: GroupContents,
+        to json: inout ScriptText
     ) {
         let text = String(fileBytes: name)
         json.add(raw: "[")
@@ -99,8 +108,12 @@ struct IndexPage: Sendable {
         json.add(raw: ",")
         addBytes(of: text, to: &json)
         json.add(raw: ",")
-        add(picture: picture, of: name, to: &json)
-        var unknown = ",0"
+        for links in links {
+            add(links?.name(of: number, in: contents), as: links?.ending, of: name, to: &json)
+            json.add(raw: ",")
+        }
+        json.add(raw: "0")
+        var unknown = ""
         for shown in Self.output.columns {
             if let value = shown.column.value(row) {
                 json.add(raw: unknown + ",")
@@ -119,12 +132,15 @@ struct IndexPage: Sendable {
         json.add(name.fileBytes.addressText)
     }
 
-    /// Adds 1 if `picture` is called as its WAV file `name` but for the ending, its name in an address if it is not, and 0 if there is none.
-    private func add(picture: [UInt8]?, of name: ArraySlice<UInt8>, to json: inout ScriptText) {
-        guard let picture else { return json.add(raw: "0") }
+    /// Adds the name `other` of a view's file as an address has it; 1 if it is the WAV file's `name` with `ending`, and 0 if there is none.
+    private func add(
+        _ other: [UInt8]?, as ending: String?, of name: ArraySlice<UInt8>, to json: inout ScriptText
+    ) {
+        guard let other else { return json.add(raw: "0") }
         let isRegular =
-            picture == SpectrogramDirectory.wantedName(of: name) && !String(fileBytes: name).isEscaped
-        if isRegular { json.add(raw: "1") } else { json.add(picture.addressText) }
+            ending.map { other == FileName(stemOf: name, ending: $0).bytes() } ?? false
+            && !String(fileBytes: name).isEscaped
+        if isRegular { json.add(raw: "1") } else { json.add(other.addressText) }
     }
 }
 
