@@ -19,9 +19,11 @@ struct TimeAxis: Equatable {
         let fraction = Double(rest) / perSecond
         if let start, let clock = Clock(start, after: whole, fraction: fraction, span: span) {
             ticks = Self.ticks(width: width, from: clock.offset, span: span) { clock.label($0, $1) }
-            // The date at the left, unless that of a midnight is there.
-            let isNamed = ticks.contains { $0.place < Self.dateWidth && !$0.note.isEmpty } || ticks.allSatisfy { $0.label.count == 10 }
-            caption = isNamed && !ticks.isEmpty ? "" : clock.firstDate
+            // The date at the left, unless that of a midnight is there, or all labels are dates.
+            let hasDate =
+                ticks.contains { $0.place < Self.dateWidth && !$0.note.isEmpty }
+                || ticks.contains { !$0.label.contains(":") }
+            caption = hasDate ? "" : clock.firstDate
             return
         }
         let first = Double(whole) + fraction

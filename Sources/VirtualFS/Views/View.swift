@@ -37,7 +37,9 @@ struct View: Sendable {
     /// Pictures of the recordings.
     static let spectrograms = View(
         name: "spectrograms", isUsual: false,
-        directory: ViewDirectory({ _ in "spectrograms" }) { SpectrogramDirectory(of: $0.root, view: $1) })
+        directory: ViewDirectory({ _ in "spectrograms" }) { tree, name, _ in
+            SpectrogramDirectory(of: tree.root, view: name)
+        })
 
     /// Files that are ranges of recordings, opened by name. They are in directories that are there already.
     static let clips = View(name: "clips", isUsual: true, directory: nil)

@@ -181,7 +181,7 @@ def browse(browser, page, screenshots):
         browser.evaluate("document.querySelector('td.play button').click()")
         found["played"] = bool(browser.wait("(document.querySelector('audio')?.currentTime ?? 0) > 1", 20))
         found["sound"] = browser.evaluate("decodeURIComponent(document.querySelector('audio').currentSrc.split('/').slice(-3).join('/'))")
-        browser.wait("!document.querySelector('td.detail img') || document.querySelector('td.detail img').complete", 20)
+        browser.wait("!document.querySelector('td.detail img') || document.querySelector('td.detail img').complete", 90)
         found["picture"] = browser.evaluate(
             "(image => image && [image.naturalWidth, image.naturalHeight])(document.querySelector('td.detail img'))")
         found["facts"] = browser.evaluate(
