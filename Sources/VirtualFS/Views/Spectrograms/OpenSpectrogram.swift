@@ -13,10 +13,10 @@ final class OpenSpectrogram: OpenFile {
     private let cache: BlockCache
     private let key: BlockKey
 
-    /// The picture of `recording`, which `maker` makes and `cache` keeps, at `path`. `onChange` is called if the recording turns out to be
+    /// The picture of `recording`, which `maker` makes and `cache` keeps, at `path` with `inode`. `onChange` is called if the recording turns out to be
     /// rewritten.
     init(
-        _ recording: Recording, maker: SpectrogramMaker, cache: BlockCache, path: String,
+        _ recording: Recording, maker: SpectrogramMaker, cache: BlockCache, as inode: Inode, path: String,
         onChange: @escaping @Sendable () -> Void
     ) {
         self.cache = cache
@@ -25,7 +25,7 @@ final class OpenSpectrogram: OpenFile {
         self.recording = recording
         self.maker = maker
         self.onChange = onChange
-        keepsContent = recording.samples.beginReading()
+        keepsContent = recording.samples.beginReading(as: inode.rawValue)
     }
 
     var isRecording: Bool { true }

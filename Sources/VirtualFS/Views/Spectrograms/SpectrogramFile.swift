@@ -19,7 +19,7 @@ struct SpectrogramFile: DerivedFile {
     func open(_ inode: Inode, in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
         OpenSpectrogram(
             try contents.fileRecording(number), maker: maker,
-            cache: volume.snapshot.plain.catalogue.cache ?? maker.cache, path: path,
+            cache: volume.snapshot.plain.catalogue.cache ?? maker.cache, as: inode, path: path,
             onChange: { [contents, number, weak volume] in
                 contents.relearn(number)
                 volume?.invalidate(inode)
