@@ -1,7 +1,8 @@
 /// The choices of the user who has a spectrogram drawn.
 public struct SpectrogramOptions: Sendable, Equatable {
-    /// The widths and heights that a picture can have, in pixels.
+    /// The widths that a picture can have, in pixels.
     public static let widths = 240...4096
+    /// The heights that a picture can have, in pixels.
     public static let heights = 160...4096
 
     /// The size of the whole picture, in pixels.

@@ -15,7 +15,8 @@ import Testing
     @Test func `a picture is written as a PNG file of the size that was asked for`() throws {
         try SmallStore.with { store in
             for (recording, arguments) in [
-                ("pond/0", [String]()), ("pond/night.wav", ["--width", "400", "--height", "300", "--colours", "magma"]),
+                ("pond/0", [String]()),
+                ("pond/night.wav", ["--width", "400", "--height", "300", "--colours", "magma"]),
                 ("pond/1", ["--from", "0.1", "--to", "0.2", "--max-hz", "4000", "--colors", "grey"]),
             ] {
                 let file = store.file("a.png")
@@ -40,7 +41,10 @@ import Testing
             #expect(output.status == 0)
             let isSame = try store.bytes(file) == output.output
             #expect(isSame)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: store.directory.path).sorted() == ["a.png", "a.zarr"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: store.directory.path).sorted() == [
+                    "a.png", "a.zarr",
+                ])
         }
     }
 
@@ -91,7 +95,8 @@ import Testing
     /// The grey levels of the picture at `path`, made smaller.
     private func pixels(_ path: String, _ filter: String) throws -> [Double] {
         try runChecked([
-            "ffmpeg", "-v", "error", "-i", path, "-vf", "\(filter)format=gray,scale=190:104:flags=area", "-f", "rawvideo",
+            "ffmpeg", "-v", "error", "-i", path, "-vf", "\(filter)format=gray,scale=190:104:flags=area", "-f",
+            "rawvideo",
             "-pix_fmt", "gray", "-",
         ]).output.map(Double.init)
     }

@@ -9,7 +9,8 @@ struct FrequencyBands: Sendable {
         let perRow = maximum / Double(rowCount) * Double(windowLength) / Double(rate)
         rows = (0..<rowCount).map { row in
             let first = Int((Double(row) * perRow).rounded(.up))
-            let end = row == rowCount - 1 ? Int(Double(rowCount) * perRow) + 1 : Int((Double(row + 1) * perRow).rounded(.up))
+            let top = Double(row + 1) * perRow
+            let end = row == rowCount - 1 ? Int(top) + 1 : Int(top.rounded(.up))
             guard first < end, first <= highest else {
                 let nearest = min(Int(((Double(row) + 0.5) * perRow).rounded()), highest)
                 return nearest...nearest

@@ -17,7 +17,8 @@ struct LevelScale: Equatable {
                 for row in firstRow..<levels.rowCount {
                     let level = levels.level(channel: channel, column: column, row: row)
                     guard level > Levels.silence else { continue }
-                    counts[min(max(Int(level.rounded(.down)), Self.bins.lowerBound), Self.bins.upperBound) - Self.bins.lowerBound] += 1
+                    let bin = min(max(Int(level.rounded(.down)), Self.bins.lowerBound), Self.bins.upperBound)
+                    counts[bin - Self.bins.lowerBound] += 1
                     total += 1
                 }
             }

@@ -51,7 +51,9 @@ final class SpectrumReader {
         transform.addPowers(to: &powers) { window in
             samples.withUnsafeBufferPointer { samples in
                 weights.withUnsafeBufferPointer { weights in
-                    for place in 0..<min(window.count, samples.count) { window[place] = samples[place] * weights[place] }
+                    for place in 0..<min(window.count, samples.count) {
+                        window[place] = samples[place] * weights[place]
+                    }
                 }
             }
         }

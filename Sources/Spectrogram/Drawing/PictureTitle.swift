@@ -14,10 +14,11 @@ struct PictureTitle: Equatable {
         name = facts.sourceName.escapingControlCharacters
         let device = [facts.make, facts.model, facts.serial].compactMap(\.self).joined(separator: " ")
         let channels = facts.format.channels
-        self.facts = [
-            facts.start?.description.replacing("T", with: " "), device.isEmpty ? nil : device,
-            "\(facts.format.sampleRate) Hz",
-            channels > panelCount ? "channels 1 to \(panelCount) of \(channels)" : nil,
-        ].compactMap(\.self).joined(separator: ", ").escapingControlCharacters
+        self.facts =
+            [
+                facts.start?.description.replacing("T", with: " "), device.isEmpty ? nil : device,
+                "\(facts.format.sampleRate) Hz",
+                channels > panelCount ? "channels 1 to \(panelCount) of \(channels)" : nil,
+            ].compactMap(\.self).joined(separator: ", ").escapingControlCharacters
     }
 }

@@ -29,7 +29,9 @@ struct AxisTests {
         let axis = Self.times(0..<48_000 * 3600, rate: 48_000, start: "2025-06-18T05:07:30+02:00")
         #expect(axis.caption == "2025-06-18")
         #expect(axis.ticks.first == Tick(place: 46, label: "05:10"))
-        #expect(axis.ticks.map(\.label) == ["05:10", "05:15", "05:20", "05:25", "05:30", "05:35", "05:40", "05:45", "05:50", "05:55", "06:00", "06:05"])
+        #expect(axis.ticks.map(\.label).prefix(3) == ["05:10", "05:15", "05:20"])
+        #expect(axis.ticks.map(\.label).suffix(2) == ["06:00", "06:05"])
+        #expect(axis.ticks.count == 12)
     }
 
     @Test func `a recording of seconds or of months has its date`() {
@@ -64,10 +66,11 @@ struct AxisTests {
         #expect(clock.ticks.map(\.label).prefix(2) == ["06:00:05", "06:00:10"])
     }
 
-    @Test(arguments: [
-        (0, 0, 48_000), (0, 1, 500_000), (0, 1, 1), (0, .max, 1), (.max - 1, .max, 4_294_967_295),
-        (0, .max, 4_294_967_295),
-    ] as [(Int64, Int64, UInt32)])
+    @Test(
+        arguments: [
+            (0, 0, 48_000), (0, 1, 500_000), (0, 1, 1), (0, .max, 1), (.max - 1, .max, 4_294_967_295),
+            (0, .max, 4_294_967_295),
+        ] as [(Int64, Int64, UInt32)])
     func `an axis of any length has few marks within it`(first: Int64, end: Int64, rate: UInt32) {
         for start in [nil, "0000-01-01T00:00:00", "9999-12-31T23:59:59Z", "2025-06-18T05:00:00+02:00"] {
             for width in [1, 92, 1140, 4000] {

@@ -116,7 +116,8 @@ import Testing
 
     @Test(arguments: [
         "</script><script>injected = 1</script>", "<!-- <script>", "\u{2028}injected = 1\u{2029}", "\"],injected=1//",
-        "\\\"; injected = 1", "{{script}} {{data}}", "\u{202E}gnp.exe", "&lt;/script&gt;", "'><img src=x onerror=injected=1>",
+        "\\\"; injected = 1", "{{script}} {{data}}", "\u{202E}gnp.exe", "&lt;/script&gt;",
+        "'><img src=x onerror=injected=1>",
     ])
     func `no text in a store ends the data of the page, or looks like another`(text: String) throws {
         let known = Recording.synthetic("0", source: "a.flac")
@@ -124,7 +125,8 @@ import Testing
         facts.model = text
         facts.sourceName = "\(text).flac"
         let volume = Volume([
-            Recording(facts, samples: known.samples), .synthetic("\(text.replacing("/", with: "|"))/0", source: "b.flac"),
+            Recording(facts, samples: known.samples),
+            .synthetic("\(text.replacing("/", with: "|"))/0", source: "b.flac"),
         ])
         let empty = try Volume([]).text(at: Self.path)
         let page = try volume.text(at: Self.path)
@@ -165,7 +167,8 @@ import Testing
         let volume = Volume(recordings, problems: [RecordingError("is not served", recording: "a/x")])
         let whole = try volume.contents(at: Self.path)
         #expect(try UInt64(whole.count) == volume.attributes(at: Self.path).size)
-        let isSame = try Volume(recordings, problems: [RecordingError("is not served", recording: "a/x")])
+        let isSame =
+            try Volume(recordings, problems: [RecordingError("is not served", recording: "a/x")])
             .contents(at: Self.path) == whole
         #expect(isSame)
         let handle = try volume.open(volume.attributes(at: Self.path).inode)
