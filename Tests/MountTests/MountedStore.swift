@@ -60,13 +60,17 @@ struct MountedStore {
     /// The names in the root of every mount that are not the store's.
     static let viewNames = [".zarrwlr"]
 
+    /// What is in each directory with source files that is not the store's.
+    static let checksumsName = "SHA256SUMS"
+
     /// The names in the directory at `path` below the mountpoint, in the order of their bytes, without those of the views.
     func names(_ path: String = "") throws -> [String] {
         let names = try run("find", file(path).path, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0").output
             .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.sorted {
                 $0.utf8.lexicographicallyPrecedes($1.utf8)
             }
-        return path.isEmpty ? names.filter { !Self.viewNames.contains($0) } : names
+        let own = path.isEmpty ? Self.viewNames + [Self.checksumsName] : [Self.checksumsName]
+        return names.filter { !own.contains($0) }
     }
 
     /// The file or directory at `path` below the mountpoint.

@@ -243,7 +243,9 @@ struct ModelReader {
 
     private func compareNames(_ folder: String) -> Difference? {
         let names = [mount, model].map { Self.names("\($0)/\(folder)") }
-        let shown = names[0].filter { !(folder.isEmpty && MountedStore.viewNames.contains($0)) }
+        let shown = names[0].filter { name in
+            name != MountedStore.checksumsName && !(folder.isEmpty && MountedStore.viewNames.contains(name))
+        }
         guard shown != names[1] else { return nil }
         let call = "readdir: \(shown) instead of \(names[1])"
         return Difference(

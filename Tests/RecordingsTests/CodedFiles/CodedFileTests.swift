@@ -100,8 +100,8 @@ struct CodedFileTests {
             try store.addArray(
                 "a", shape: [4], type: "int16", bytes: Array(0..<8), attributes: ["sample_rate": 48_000])
         } _: { opened in
-            #expect(try opened.recording.codedFile == nil)
-            #expect(try opened.recording.facts.codedFile == nil)
+            try #expect(opened.recording.codedFile == nil)
+            try #expect(opened.recording.facts.codedFile == nil)
         }
     }
 }

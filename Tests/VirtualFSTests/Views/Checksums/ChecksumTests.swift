@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Support
 import SyntheticRecordings
@@ -107,8 +108,8 @@ struct ChecksumTests {
     func `sha256sum reads the lines`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let names = ["plain.wav", "back\\slash.wav", " blanks .wav"]
-            let recordings = names.enumerated().map { index, name in
-                restoring("\(index)", name, sum: Digest.sha256(Array(name.utf8)))
+            let recordings = try names.enumerated().map { index, name in
+                try restoring("\(index)", name, sum: Digest.sha256(Array(name.utf8)))
             }
             let lines = try volume(recordings).contents(at: "SHA256SUMS")
             for name in names { try Data(name.utf8).write(to: directory.appending(path: name)) }
