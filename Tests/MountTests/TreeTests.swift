@@ -18,7 +18,8 @@ extension Mounts {
                 let found = try run("find", mountpoint.path, "-mindepth", "1", "-printf", "%P\n").text
                 #expect(
                     found.split(separator: "\n").sorted() == [
-                        ".zarrwlr", ".zarrwlr/metrics", ".zarrwlr/problems.txt", ".zarrwlr/recordings.csv",
+                        ".zarrwlr", ".zarrwlr/index.html", ".zarrwlr/metrics", ".zarrwlr/problems.txt",
+                        ".zarrwlr/recordings.csv",
                         ".zarrwlr/status.json", "pond", "pond/mono", "pond/mono/a.wav", "pond/mono/a~4.wav", "top.wav",
                     ])
                 let table = try String(

@@ -16,7 +16,8 @@ struct VolumeTreeTests {
         #expect(try volume.names(at: "pond") == [".", "..", "mono", "stereo"])
         #expect(try volume.names(at: "pond/mono") == [".", "..", "a.wav", "z.wav"])
         #expect(
-            try volume.names(at: ".zarrwlr") == [".", "..", "metrics", "problems.txt", "recordings.csv", "status.json"])
+            try volume.names(at: ".zarrwlr")
+                == [".", "..", "index.html", "metrics", "problems.txt", "recordings.csv", "status.json"])
         volume.learn()
         #expect(volume.counts.learned == 4)
     }

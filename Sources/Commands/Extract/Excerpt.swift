@@ -47,19 +47,9 @@ struct Excerpt: Sendable {
         of recording: Recording, from start: SamplePosition?, to end: SamplePosition?, isPadded: Bool,
         encoding: SampleEncoding?
     ) throws(CommandError) {
-        let rate = recording.format.sampleRate
-        let duration = SampleDuration(samples: recording.sampleCount, rate: rate).seconds
-        guard let length = Int64(exactly: recording.sampleCount),
-            let first = start.map({ $0.sample(rate: rate) }) ?? 0,
-            let last = end.map({ $0.sample(rate: rate) }) ?? length
-        else { throw CommandError("a time is out of range") }
-        guard first <= last else { throw CommandError("the end, sample \(last), is before the start, sample \(first)") }
-        guard isPadded || first >= 0 && last <= length else {
-            throw CommandError(
-                "samples \(first)..<\(last) are not all in the recording, which has \(length) (\(duration) s); "
-                    + "--pad fills up with silence")
-        }
-        try self.init([Piece(recording: recording, samples: first..<last)], encoding: encoding)
+        let samples = try recording.samples(from: start, to: end)
+        if !isPadded { try recording.checkInside(samples, advice: "; --pad fills up with silence") }
+        try self.init([Piece(recording: recording, samples: samples)], encoding: encoding)
     }
 
     /// The parts `pieces`, of which there is at least one, in the encoding of the first if `encoding` is nil. All recordings must have

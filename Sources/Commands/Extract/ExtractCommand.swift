@@ -65,13 +65,13 @@ enum ExtractCommand {
             CommandOption(
                 "--from",
                 effect: .value("TIME") { configuration, text throws(CommandError) in
-                    configuration.start = try position(text, "--from")
+                    configuration.start = try SamplePosition(text, option: "--from")
                 },
                 help: "where the part begins (the recording's start)"),
             CommandOption(
                 "--to",
                 effect: .value("TIME") { configuration, text throws(CommandError) in
-                    configuration.end = try position(text, "--to")
+                    configuration.end = try SamplePosition(text, option: "--to")
                 },
                 help: "where it ends (the recording's end)"),
             CommandOption(
@@ -204,10 +204,7 @@ enum ExtractCommand {
         _ streams: CommandStreams
     ) {
         var folder = FilePath.absolute(output)
-        // A link to a file stays one.
-        if isOneFile, configuration.table == nil {
-            folder = FilePath.folder(of: FilePath.resolved(output) ?? folder)
-        }
+        if isOneFile, configuration.table == nil { folder = FilePath.folderOfWriting(output) }
         while folder != "/", FilePath.resolved(folder) == nil { folder = FilePath.folder(of: folder) }
         streams.confine(
             reading: [address.path] + configuration.links.paths + (configuration.table.map { [$0] } ?? []),
@@ -296,20 +293,8 @@ enum ExtractCommand {
 
     // MARK: - Values
 
-    private static func position(_ text: String, _ option: String) throws(CommandError) -> SamplePosition {
-        guard let position = SamplePosition(text) else {
-            let isAmbiguous = text.hasSuffix("s")
-            throw CommandError(
-                "option '\(option)': '\(text)' is no time: "
-                    + (isAmbiguous
-                        ? "write 48000smp for samples, 12.5 for seconds"
-                        : "it is seconds (12.5), [hours:]minutes:seconds (1:02:03.5) or samples (48000smp)"))
-        }
-        return position
-    }
-
     private static func duration(_ text: String, _ option: String) throws(CommandError) -> SamplePosition {
-        let duration = try position(text, option)
+        let duration = try SamplePosition(text, option: option)
         guard let samples = duration.sample(rate: 1), samples >= 0, !text.hasPrefix("-") else {
             throw CommandError("option '\(option)': '\(text)' is no duration")
         }

@@ -60,6 +60,9 @@ public final class Catalogue: Sendable {
         self.root = root
     }
 
+    /// The cache that has the budget of everything that is read of recordings, and made of them; nil if they are not read from a store.
+    public var cache: BlockCache? { source.readCache }
+
     /// Whether recordings that cannot be served, or nodes that cannot be read, may be served later.
     public var isUnsettled: Bool { progress.hasUnread || progress.counts.problems > 0 }
 

@@ -1,5 +1,10 @@
+import Support
+
 /// Supplies a catalogue with groups and recordings. Safe to call from any thread.
 protocol CatalogueSource: Sendable {
+    /// What is read of recordings is kept there; nil if they are not read from a store.
+    var readCache: BlockCache? { get }
+
     /// The contents of `group`: a single problem if it cannot be listed.
     func contents(of group: CatalogueGroup) -> GroupContents
 

@@ -1,3 +1,5 @@
+import Support
+
 /// A catalogue's source whose recordings are already known.
 ///
 /// Paths are compared by their bytes: as Swift strings, two spellings of `é` would be equal.
@@ -14,6 +16,8 @@ struct KnownRecordings: CatalogueSource {
 
     private var groups: [Path: Group] = [[]: Group()]
     private var recordings: [Path: Recording] = [:]
+
+    var readCache: BlockCache? { nil }
 
     init(_ all: [Recording], problems: [RecordingError]) {
         for recording in all {

@@ -48,23 +48,27 @@ extension RecordingColumn {
             in: [.infoJSON, .infoText.named("source path", after: "filename_bytes")]),
         RecordingColumn(
             "codec", .fact(\.codec, { $0.codec = $1 }), "The coding of its audio.",
-            in: [.recordingsCSV, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText, .extendedAttributes]),
+            in: [
+                .recordingsCSV, .indexPage, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText,
+                .extendedAttributes,
+            ]),
         RecordingColumn("format", .kept(\.format, { $0.format = $1 }), "What its WAV announces and holds."),
         RecordingColumn(
             "rate", .of(.count) { .count(UInt64($0.facts.format.sampleRate)) }, unit: "Hz",
             "The sample rate that its WAV announces.",
             in: [
-                .recordingsCSV, .listTable.named("RATE"), .listCSV, .listJSON, .infoText.named("sample rate"),
+                .recordingsCSV, .indexPage, .listTable.named("RATE"), .listCSV, .listJSON,
+                .infoText.named("sample rate"),
             ]),
         RecordingColumn(
             "channels", .of(.count) { .count(UInt64($0.facts.format.channels)) }, "The number of its channels.",
-            in: [.recordingsCSV, .listTable.named("CH"), .listCSV, .listJSON, .infoText]),
+            in: [.recordingsCSV, .indexPage, .listTable.named("CH"), .listCSV, .listJSON, .infoText]),
         RecordingColumn(
             "bits", .of(.count) { .count(UInt64($0.facts.format.encoding.bits)) },
-            "The bits of one sample of one channel.", in: [.recordingsCSV, .listCSV, .listJSON, .infoText]),
+            "The bits of one sample of one channel.", in: [.recordingsCSV, .indexPage, .listCSV, .listJSON, .infoText]),
         RecordingColumn(
             "samples", .fact(\.sampleCount, { $0.sampleCount = $1 }), "The number of its samples, of one channel.",
-            in: [.recordingsCSV, .listCSV, .listJSON]),
+            in: [.recordingsCSV, .indexPage, .listCSV, .listJSON]),
         RecordingColumn(
             "seconds",
             .of(.duration) { .duration(samples: $0.facts.sampleCount, rate: $0.facts.format.sampleRate) }, unit: "s",
@@ -74,7 +78,8 @@ extension RecordingColumn {
             "start", .fact(\.start, { $0.start = $1 }),
             "When its first sample was taken (ISO 8601), with the offset from UTC if known.",
             in: [
-                .recordingsCSV, .listTable.named("START"), .listCSV, .listJSON, .infoText.always, .extendedAttributes,
+                .recordingsCSV, .indexPage, .listTable.named("START"), .listCSV, .listJSON, .infoText.always,
+                .extendedAttributes,
             ]),
         RecordingColumn(
             "modified", .kept(\.modified, { $0.modified = $1 }), "When its document in the store was last written."),
@@ -109,7 +114,10 @@ extension RecordingColumn {
         RecordingColumn(
             "rate_reason", .fact(\.rateReason, { $0.rateReason = $1 }),
             "Why that rate is announced, if the store contradicts itself.",
-            in: [.recordingsCSV, .infoJSON, .infoText.named("rate because", after: "rate"), .extendedAttributes]),
+            in: [
+                .recordingsCSV, .indexPage, .infoJSON, .infoText.named("rate because", after: "rate"),
+                .extendedAttributes,
+            ]),
         RecordingColumn(
             "latitude", .fact(\.latitude, { $0.latitude = $1 }, if: GeographicPosition.latitudes.contains),
             unit: "degrees",

@@ -62,6 +62,8 @@ final class RecordingOpener: Sendable {
 }
 
 extension RecordingOpener: CatalogueSource {
+    var readCache: BlockCache? { cache }
+
     func contents(of group: CatalogueGroup) -> GroupContents {
         GroupListing(group, opener: self).contents()
     }

@@ -15,9 +15,7 @@ struct View: Sendable {
         View(
             name: "by-date", isUsual: false,
             directory: ViewDirectory({ _ in "by-date" }) { DateDirectory(of: $0, name: $1, options: $2) }),
-        View(
-            name: "coded", isUsual: false,
-            directory: ViewDirectory({ _ in "coded" }) { withChecksums(CodedDirectory(of: $0.root, view: $1), $2) }),
+        coded,
         View(
             name: "x10", isUsual: false,
             directory: ViewDirectory({ "x\($0.expansion)" }) {
@@ -28,8 +26,20 @@ struct View: Sendable {
             directory: ViewDirectory({ _ in "parts" }) {
                 PartsDirectory(of: $0.root, view: $1, byteCount: $2.partByteCount)
             }),
-        clips, checksums,
+        spectrograms, clips, checksums,
     ]
+
+    /// The coded streams of the recordings.
+    static let coded = View(
+        name: "coded", isUsual: false,
+        directory: ViewDirectory({ _ in "coded" }) { withChecksums(CodedDirectory(of: $0.root, view: $1), $2) })
+
+    /// Pictures of the recordings.
+    static let spectrograms = View(
+        name: "spectrograms", isUsual: false,
+        directory: ViewDirectory({ _ in "spectrograms" }) { tree, name, _ in
+            SpectrogramDirectory(of: tree.root, view: name)
+        })
 
     /// Files that are ranges of recordings, opened by name. They are in directories that are there already.
     static let clips = View(name: "clips", isUsual: true, directory: nil)
@@ -56,6 +66,13 @@ struct View: Sendable {
             let name = view.name(options)
             return (name, view.make(tree, name, options))
         }
+    }
+
+    /// The directory of this view, if it is shown, and its name.
+    func directory(of tree: PlainTree, _ options: VolumeOptions) -> RootDirectory.ShownView? {
+        guard options.views.contains(self), let directory else { return nil }
+        let name = directory.name(options)
+        return (name, directory.make(tree, name, options))
     }
 
     private static func shown(_ options: VolumeOptions) -> [ViewDirectory] {

@@ -2,7 +2,7 @@ import Recordings
 import Support
 
 /// The coded stream of a recording as a file.
-struct CodedRecordingFile: File {
+struct CodedRecordingFile: DerivedFile {
     /// The members of the recording's group.
     let contents: GroupContents
     /// The recording's number among them.
