@@ -12,7 +12,7 @@ UNITS := zarrwlr-check@.service zarrwlr-check@.timer
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
     libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
-TOOLS := ffmpeg flac fuse3 groff-base jq opus-tools procps python3-venv sndfile-programs sox
+TOOLS := ffmpeg flac fuse3 groff-base jq libimage-exiftool-perl opus-tools procps python3-venv sndfile-programs sox
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
@@ -95,10 +95,10 @@ uninstall:
 	    $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/,$(UNITS)) \
 	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
 
-# The Python packages with which tests read stores and their sound.
-.venv/bin/readers-are-there:
+# The Python packages with which tests read stores, their sound and their metadata.
+.venv/bin/readers-are-there: Makefile
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet "zarr>=3,<4" av soundfile
+	.venv/bin/pip install --quiet "zarr>=3,<4" av guano soundfile wavinfo
 	touch $@
 
 test: deps toolchain .venv/bin/readers-are-there
