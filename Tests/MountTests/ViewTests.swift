@@ -30,19 +30,6 @@ extension Mounts {
             }
         }
 
-        /// The samples of a WAV file, which follow its header as `data`.
-        private static func samples(of file: [UInt8]) throws -> ArraySlice<UInt8> {
-            var position = 12
-            while position + 8 <= file.count {
-                let size = file[(position + 4)..<(position + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
-                if file[position..<position + 4].elementsEqual("data".utf8) {
-                    return file[(position + 8)...].prefix(size)
-                }
-                position += 8 + size + size % 2
-            }
-            throw SystemError("no samples", "")
-        }
-
         @Test func `every view shows the recordings in its own folders, and inodes are the same in the next mount`() throws {
             let recordings: [Recording] = [
                 .synthetic("0", source: "top.flac", start: Timestamp(iso8601: Self.start)),
@@ -76,16 +63,16 @@ extension Mounts {
         func `views have the samples of the plain file, in any order of reads`(_ stream: StoreReading.Stream) throws {
             try Self.withMounted(stream) { mount in
                 let plain = try mount.bytes("night.wav")
-                let samples = try Self.samples(of: plain)
+                let samples = try WaveSamples(of: plain).bytes
                 let isSame = try mount.bytes("\(Self.day)/night.wav") == plain
                 #expect(isSame)
-                let isSlowSame = try Self.samples(of: mount.bytes("x10/night.wav")) == samples
+                let isSlowSame = try WaveSamples(of: mount.bytes("x10/night.wav")).bytes == samples
                 #expect(isSlowSame)
                 var parts: [UInt8] = []
                 for name in try mount.names("parts/night") {
                     let part = try mount.bytes("parts/night/\(name)")
                     #expect(part.count <= 128 << 10)
-                    parts += try Self.samples(of: part)
+                    parts += try WaveSamples(of: part).bytes
                 }
                 let areSame = samples.elementsEqual(parts)
                 #expect(areSame)
@@ -114,7 +101,7 @@ extension Mounts {
                     let cut = ["sox", plain, "-t", "raw", "-", "trim"] + trim
                     let expected = try runChecked(cut).output
                     for folder in ["", "x10/", "\(Self.day)/"] {
-                        let found = try Self.samples(of: mount.bytes("\(folder)night.wav@\(clip).wav"))
+                        let found = try WaveSamples(of: mount.bytes("\(folder)night.wav@\(clip).wav")).bytes
                         let isSame = found.elementsEqual(expected)
                         #expect(isSame, "\(folder): \(clip)")
                     }
@@ -151,7 +138,7 @@ extension Mounts {
                 ] {
                     let file = mount.file(path).path
                     let blockAlign = 2 * stream.channels
-                    let count = try Self.samples(of: mount.bytes(path)).count / blockAlign
+                    let count = try WaveSamples(of: mount.bytes(path)).bytes.count / blockAlign
                     let soxi = try ["-r", "-c", "-s"].map { try runChecked(["soxi", $0, file]).text }
                     #expect(soxi == ["\(rate)", "\(stream.channels)", "\(count)"], "\(path)")
                     let entries = "stream=sample_rate,channels,duration_ts"
@@ -233,7 +220,7 @@ extension Mounts {
                     #expect(throws: SystemError.self) { try file.bytes(1_500_000..<1_500_100) }
                     for path in paths {
                         let isNew = eventually {
-                            let new = try? Self.samples(of: mount.bytes(path))
+                            let new = try? WaveSamples(of: mount.bytes(path)).bytes
                             return new?.allSatisfy { $0 == 2 } == true && (path != "a.wav" || new?.count == 3_000_000)
                         }
                         #expect(isNew, "\(path)")
