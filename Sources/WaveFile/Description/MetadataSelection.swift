@@ -24,6 +24,9 @@ public struct MetadataSelection: OptionSet, Sendable {
     /// No metadata: a plain header, and no reason to hide where a recording was made.
     public static let none: MetadataSelection = .location
 
+    /// Whether there is any chunk in it.
+    public var hasChunks: Bool { !isDisjoint(with: [.guano, .broadcast, .info, .cues]) }
+
     /// The selection that `text` names: `all`, `none`, or kinds of chunks and `nolocation`, joined by colons. `nolocation` alone is all
     /// without locations. Nil if it names something else.
     public init?(names text: String) {
