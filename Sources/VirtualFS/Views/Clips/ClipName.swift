@@ -35,7 +35,9 @@ struct ClipName {
     /// halfway, and a duration has the same number of samples wherever it begins. Nil if there are none, or if some of them are not
     /// in the recording.
     func samples(of sampleCount: UInt64, rate: UInt32) -> Range<UInt64>? {
-        func sample(_ position: SamplePosition) -> UInt64? { position.sample(rate: rate).flatMap { UInt64(exactly: $0) } }
+        func sample(_ position: SamplePosition) -> UInt64? {
+            position.sample(rate: rate).flatMap { UInt64(exactly: $0) }
+        }
         let first: UInt64
         let end: UInt64?
         switch range {
