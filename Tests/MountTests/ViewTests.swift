@@ -30,7 +30,9 @@ extension Mounts {
             }
         }
 
-        @Test func `every view shows the recordings in its own folders, and inodes are the same in the next mount`() throws {
+        @Test func `every view shows the recordings in its own folders, and inodes are the same in the next mount`()
+            throws
+        {
             let recordings: [Recording] = [
                 .synthetic("0", source: "top.flac", start: Timestamp(iso8601: Self.start)),
                 .synthetic("pond/mono/0", source: "a.opus", sampleCount: 100_000),
@@ -95,7 +97,8 @@ extension Mounts {
             try Self.withMounted(stream) { mount in
                 let plain = mount.file("night.wav").path
                 for (clip, trim) in [
-                    ("0.25-0.5", ["0.25", "=0.5"]), ("00:00:00.1+0.3s", ["0.1", "0.3"]), ("s100-9100", ["100s", "=9100s"]),
+                    ("0.25-0.5", ["0.25", "=0.5"]), ("00:00:00.1+0.3s", ["0.1", "0.3"]),
+                    ("s100-9100", ["100s", "=9100s"]),
                     ("s7-8", ["7s", "1s"]),
                 ] {
                     let cut = ["sox", plain, "-t", "raw", "-", "trim"] + trim
@@ -121,7 +124,9 @@ extension Mounts {
                 _ = try mount.bytes("night.wav")
                 let before = try decoded()
                 #expect(before > 0)
-                for path in ["x10/night.wav", "\(Self.day)/night.wav", "parts/night/night_000.wav", "night.wav@0.1-0.5.wav"] {
+                for path in [
+                    "x10/night.wav", "\(Self.day)/night.wav", "parts/night/night_000.wav", "night.wav@0.1-0.5.wav",
+                ] {
                     _ = try mount.bytes(path)
                 }
                 #expect(try decoded() == before)
@@ -150,6 +155,31 @@ extension Mounts {
             }
         }
 
+        @Test func `the metadata of a file in a view says when it begins, how long it is, and how slow`() throws {
+            let stream = try #require(StoreReading.streams.first { $0.name == "celt.opus" })
+            try Self.withMounted(stream) { mount in
+                func fields(_ path: String) throws -> [String] {
+                    let text = String(decoding: try mount.bytes(path).prefix(4_000), as: UTF8.self)
+                    let guano = text.range(of: "GUANO|Version").map { text[$0.lowerBound...] } ?? ""
+                    return ["Timestamp", "Samplerate", "TE", "Length"].map { name in
+                        guano.split(separator: "\n").first { $0.hasPrefix("\(name):") }.map(String.init) ?? ""
+                    }
+                }
+                let rate = "Samplerate: \(stream.rate)"
+                let plain = try fields("night.wav")
+                #expect(plain.prefix(3) == ["Timestamp: 2024-09-03T23:30:00.000000+02:00", rate, ""])
+                #expect(try fields("x10/night.wav") == [plain[0], rate, "TE: 10", plain[3]])
+                let clip = ["Timestamp: 2024-09-03T23:30:00.250000+02:00", rate, "", "Length: 0.500000"]
+                #expect(try fields("night.wav@0.25+0.5s.wav") == clip)
+                #expect(try fields("\(Self.day)/night.wav@0.25+0.5s.wav") == clip)
+                #expect(try fields("x10/night.wav@0.25+0.5s.wav") == [clip[0], rate, "TE: 10", clip[3]])
+                let first = try WaveSamples(of: mount.bytes("parts/night/night_000.wav")).count
+                let start = try #require(Timestamp(iso8601: Self.start)?.adding(samples: UInt64(first), rate: 48_000))
+                let second = try fields("parts/night/night_001.wav")[0].dropFirst("Timestamp: ".count)
+                #expect(try #require(Timestamp(iso8601: second)).seconds == start.seconds)
+            }
+        }
+
         @Test func `a clip has the time of its first sample, and attributes that say so`() throws {
             let stream = try #require(StoreReading.streams.first { $0.name == "fixed.flac" })
             let attributes = try ExtendedAttributes()
@@ -163,7 +193,8 @@ extension Mounts {
             }
         }
 
-        @Test func `thousands of clips are opened by their names, and the kernel is asked to forget the first`() throws {
+        @Test func `thousands of clips are opened by their names, and the kernel is asked to forget the first`() throws
+        {
             let samples = SyntheticSamples(seed: 6)
             let volume = Volume(
                 Catalogue(
@@ -187,7 +218,10 @@ extension Mounts {
                     #expect(stat(mountpoint.appending(path: name).path, &status) == -1)
                     #expect(errno == ENOENT)
                 }
-                #expect(try FileManager.default.contentsOfDirectory(atPath: mountpoint.path).sorted() == [".zarrwlr", "a.wav"])
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: mountpoint.path).sorted() == [
+                        ".zarrwlr", "a.wav",
+                    ])
             }
         }
 
@@ -208,7 +242,9 @@ extension Mounts {
                 }
                 try write(1, chunks: 2)
                 try MountedStore.with(folder.path, ["-o", "views=all,noprefetch,cache_mb=0"]) { mount in
-                    let paths = ["a.wav", "x10/a.wav", "by-date/unknown/a.wav", "parts/a/a_000.wav", "a.wav@s0-400000.wav"]
+                    let paths = [
+                        "a.wav", "x10/a.wav", "by-date/unknown/a.wav", "parts/a/a_000.wav", "a.wav@s0-400000.wav",
+                    ]
                     for path in paths {
                         let isOld = try begin(mount.file(path)).suffix(4_000).allSatisfy { $0 == 1 }
                         #expect(isOld, "\(path)")
@@ -247,7 +283,8 @@ extension Mounts {
                     try FileManager.default.moveItem(at: away, to: audio)
                     let isThere = try eventually { try mount.names(Self.day) == ["0.wav", "1.wav"] }
                     #expect(isThere)
-                    #expect(try mount.bytes("\(Self.day)/1.wav") == mount.bytes("0.wav"))
+                    let isSame = try mount.bytes("\(Self.day)/1.wav") == mount.bytes("1.wav")
+                    #expect(isSame)
                 }
             }
         }
