@@ -36,6 +36,32 @@ final class FuseInvalidation: Sendable {
         }
     }
 
+    /// Makes the kernel forget `names`, and the inodes behind them that nobody uses.
+    ///
+    /// The kernel waits for requests for the same directories that are under way, so this is done by a thread of its own.
+    func forget(_ names: [KernelName]) {
+        do throws(SystemError) {
+            let thread = try WorkerThread(name: "forgetting") { [self] in
+                for name in names { forget(name) }
+            }
+            thread.detach()
+        } catch {
+            // The kernel knows them for longer.
+        }
+    }
+
+    private func forget(_ name: KernelName) {
+        session.withLock { session in
+            guard let session else { return }
+            // libfuse sends the NUL as well.
+            (name.name + [0]).withUnsafeBytes { bytes in
+                _ = fuse_lowlevel_notify_inval_entry(
+                    session.pointer, fuse_ino_t(name.directory.rawValue),
+                    bytes.assumingMemoryBound(to: CChar.self).baseAddress, name.name.count)
+            }
+        }
+    }
+
     /// Forgets nothing from now on: the session ends. Waits for what is under way, but no longer than a second, since that may wait for a
     /// read that nobody answers any more; false if it still uses the session then.
     func end() -> Bool {

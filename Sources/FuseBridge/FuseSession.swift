@@ -43,6 +43,7 @@ public struct FuseSession: ~Copyable {
         let invalidation = FuseInvalidation(of: session)
         self.invalidation = invalidation
         volume.onInvalidation { invalidation.forget($0) }
+        volume.onForgetting { invalidation.forget($0) }
     }
 
     deinit {

@@ -15,19 +15,34 @@ public struct Recording: Sendable {
     public let envelope: SourceEnvelope?
     /// Its coded stream as a file that players know; nil if there is no such file of it.
     public let codedFile: (any CodedFileReading)?
+    /// What of the metadata its WAV file has, if it is not the source file.
+    public let metadata: MetadataSelection
+    private let describe: Describe?
     /// The bytes of its WAV file, counted without reading anything; nil if they would be over `Int64.max`.
     public let waveExtent: WaveExtent?
 
-    /// The recording of which `facts` are known.
+    /// Reads what its WAV file says.
+    public typealias Describe = @Sendable () throws(RecordingError) -> WaveDescription
+
+    /// The recording of which `facts` are known. Its WAV file shows `metadata` of what `describe` returns, which must be as much as the
+    /// facts say; without that, it has none.
     public init(
         _ facts: RecordingFacts, samples: any SampleReading, envelope: SourceEnvelope? = nil,
-        codedFile: (any CodedFileReading)? = nil
+        codedFile: (any CodedFileReading)? = nil, metadata: MetadataSelection = .all, describe: Describe? = nil
     ) {
         self.facts = facts
         self.samples = samples
         self.envelope = envelope
         self.codedFile = codedFile
+        self.metadata = metadata
+        self.describe = describe
         waveExtent = facts.waveExtent
+    }
+
+    /// What its WAV file says beside the samples, or would say if it were not the source file. The texts are read from the store now;
+    /// throws if they are not those that it had when the recording was examined.
+    public func description() throws(RecordingError) -> WaveDescription {
+        try describe?() ?? WaveDescription(format: facts.format, sampleCount: facts.sampleCount)
     }
 
     /// Opens the recording at `path` of `store`, without reading its samples.

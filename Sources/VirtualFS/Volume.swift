@@ -17,6 +17,8 @@ public final class Volume: Sendable {
     private let unlisted = UnlistedFiles()
     /// Makes the kernel forget what it keeps of a file; nil if there is no kernel.
     private let invalidation = Mutex<(@Sendable (Inode) -> Void)?>(nil)
+    /// Makes the kernel forget names; nil if there is no kernel.
+    private let forgetting = Mutex<(@Sendable ([KernelName]) -> Void)?>(nil)
     private let options: VolumeOptions
 
     /// A volume of the recordings in `catalogue`. Reads that fail are reported to `log`; `prefetcher` decodes ahead of
@@ -56,6 +58,12 @@ public final class Volume: Sendable {
     /// Nothing of the file `inode` may be kept any more.
     func invalidate(_ inode: Inode) {
         invalidation.withLock { $0 }?(inode)
+    }
+
+    /// From now on, `body` is called with names of which there are too many, and which nobody need know any more. It must not wait for a
+    /// request.
+    public func onForgetting(_ body: @escaping @Sendable ([KernelName]) -> Void) {
+        forgetting.withLock { $0 = body }
     }
 
     // MARK: - The whole store
@@ -133,6 +141,8 @@ public final class Volume: Sendable {
     private func attributes(ofChild name: [UInt8], in parent: Inode) throws(VirtualFSError) -> FileAttributes {
         let tree = snapshot.tree
         let entry = try tree.lookUp(name, in: tree.entry(of: parent))
+        let surplus = unlisted.takeSurplus()
+        if !surplus.isEmpty { forgetting.withLock { $0 }?(surplus) }
         do throws(VirtualFSError) {
             return try attributes(of: entry)
         } catch {

@@ -64,7 +64,7 @@ struct Excerpt: Sendable {
         }
         guard let count,
             let format = WaveFormat(sampleRate: source.sampleRate, channels: source.channels, encoding: encoding),
-            let layout = WaveLayout(format: format, sampleCount: count)
+            let layout = try Self.layout(of: pieces, format, sampleCount: count)
         else { throw CommandError("no WAV file holds so many samples of \(source.channels) channels") }
         self.pieces = pieces
         self.layout = layout
@@ -72,6 +72,26 @@ struct Excerpt: Sendable {
         byteCount =
             UInt64(layout.head.count).adding(UInt64(layout.tail.count))
             .flatMap { count.multiplied(by: UInt64(format.blockAlign))?.adding($0) } ?? .max
+    }
+
+    /// The file around `sampleCount` samples in `format`, those of `pieces`; nil if there is none. It begins when the first piece does.
+    private static func layout(
+        of pieces: [Piece], _ format: WaveFormat, sampleCount: UInt64
+    ) throws(CommandError) -> WaveLayout? {
+        guard let first = pieces.first else { return nil }
+        do throws(RecordingError) {
+            var whole = try first.recording.description()
+            whole.format = format
+            if pieces.count == 1, let start = UInt64(exactly: first.samples.lowerBound),
+                let end = UInt64(exactly: first.samples.upperBound), end <= whole.fileSampleCount
+            {
+                return whole.clipped(to: start..<end).layout(first.recording.metadata)
+            }
+            return whole.beginning(at: first.samples.lowerBound, sampleCount: sampleCount)
+                .layout(first.recording.metadata)
+        } catch {
+            throw CommandError("what is known of the recording cannot be read", cause: error)
+        }
     }
 
     /// The part of the first recording, in samples.

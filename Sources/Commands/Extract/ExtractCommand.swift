@@ -16,6 +16,8 @@ enum ExtractCommand {
         var clips = ClipOptions()
         var isSource = false
         var extractsSidecars = false
+        /// What of their metadata WAV files have; nil if the user has not said it.
+        var metadata: MetadataSelection?
         var catalogue = CatalogueLocation.standard
         var links = FollowedLinks()
         /// How a whole store or group is extracted; nil for what the user has not said.
@@ -110,6 +112,14 @@ enum ExtractCommand {
                 },
                 help: "how samples are written (as the mount has them)", words: ["s16", "s24", "f32"]),
             CommandOption(
+                "--metadata",
+                effect: .value("LIST") { configuration, text throws(CommandError) in
+                    configuration.metadata = try MetadataSelection(option: "--metadata", text)
+                },
+                help:
+                    "the metadata in WAV files: all, none, or some of bext:info:guano:cue; with :nolocation, no places (all)"
+            ),
+            CommandOption(
                 "--pad", effect: .flag { $0.clips.isPadded = true },
                 help: "fill what lies outside the recording with silence"
             ),
@@ -143,6 +153,9 @@ enum ExtractCommand {
         guard !configuration.extractsSidecars || operands.count == 1 else {
             throw CommandError("--sidecars takes a store or a group, no recording")
         }
+        guard !configuration.isSource || configuration.metadata == nil else {
+            throw CommandError("--source writes files as they were: leave --metadata out")
+        }
         confine(configuration, StoreAddress(operands[0]), to: output, isOneFile: operands.count == 2, streams)
         if operands.count == 1, configuration.table == nil {
             return try extractGroup(StoreAddress(operands[0]), to: output, configuration, streams)
@@ -151,8 +164,8 @@ enum ExtractCommand {
             throw CommandError("--verify, --jobs, --quiet and --json are for a whole store or group")
         }
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
-            as: "extract")
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links,
+            metadata: configuration.metadata ?? .all, streams, as: "extract")
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }
         if let recording, configuration.isSource {
@@ -211,7 +224,8 @@ enum ExtractCommand {
         let report = ExtractReport(
             folder: folder, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet, streams)
         let store = try OpenStore(
-            address, catalogue: configuration.catalogue, links: configuration.links, streams, as: "extract")
+            address, catalogue: configuration.catalogue, links: configuration.links,
+            metadata: configuration.metadata ?? .all, streams, as: "extract")
         guard !liesInStore(folder, address.path) else {
             throw CommandError("\(folder): is in the store; extract to a folder outside it")
         }

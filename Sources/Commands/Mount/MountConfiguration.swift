@@ -1,6 +1,7 @@
 import Glibc
 import Support
 import VirtualFS
+import WaveFile
 
 /// The settings of `zarrwlr-mount`, by its command line.
 struct MountConfiguration: Sendable {
@@ -38,6 +39,10 @@ struct MountConfiguration: Sendable {
     var isConfined = true
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
+    /// What of their metadata WAV files have.
+    var metadata = MetadataSelection.all
+    /// Whether nothing shows where recordings were made.
+    var hidesLocation = false
     /// Whether samples are decoded ahead of sequential readers.
     var decodesAhead = true
     /// What is shown beside the groups and recordings.
@@ -48,6 +53,9 @@ struct MountConfiguration: Sendable {
     var partByteCount = VolumeOptions().partByteCount
     /// Options that are passed on to libfuse and the kernel.
     var fuseOptions: [String] = []
+
+    /// What the mount shows of recordings' metadata.
+    var shownMetadata: MetadataSelection { hidesLocation ? metadata.subtracting(.location) : metadata }
 
     /// All options for libfuse, for a store at the absolute path `store`.
     func allFuseOptions(store: String) -> [String] {

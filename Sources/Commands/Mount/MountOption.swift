@@ -1,5 +1,6 @@
 import Support
 import VirtualFS
+import WaveFile
 
 /// A mount option, for `-o`: its names, its value, its effect, and its text in `--help`, all in one place.
 struct MountOption: Sendable {
@@ -102,6 +103,17 @@ struct MountOption: Sendable {
                 configuration.isConfined = text == "on"
             },
             help: "whether the process that reads the store may do nothing else (on)"),
+        MountOption(
+            "metadata",
+            effect: .value("LIST") { configuration, text throws(CommandError) in
+                configuration.metadata = try MetadataSelection(option: "metadata", text)
+            },
+            help:
+                "the metadata in WAV files: all, none, or some of \(MetadataSelection.kindNames.joined(separator: ":")) (all)"
+        ),
+        MountOption(
+            "nolocation", effect: .flag { configuration, _ in configuration.hidesLocation = true },
+            help: "show nowhere where recordings were made"),
         MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
             help: "no extended attributes: newer 'ls -l' asks every file for them, and is faster without"),

@@ -68,8 +68,8 @@ struct MountWorker: Sendable {
         sources.confinement = ConfinementMeasures.Measure.allCases.map { ($0.rawValue, measures.levels[$0] ?? 0) }
         let catalogue = try StoreCatalogue.catalogue(
             of: StoreCatalogue.open(path: store, links: configuration.links),
-            StoreAddress(path: store, group: configuration.group), cache: cache, file: file, counters: sources.decoding,
-            log: log)
+            StoreAddress(path: store, group: configuration.group), cache: cache, file: file,
+            metadata: configuration.shownMetadata, counters: sources.decoding, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? cacheByteCount / 2 : 0)
         let volume = Volume(

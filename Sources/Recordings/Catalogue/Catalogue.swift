@@ -1,4 +1,5 @@
 public import Support
+public import WaveFile
 public import Zarr
 
 /// The recordings of a store, and what in it cannot be read.
@@ -33,13 +34,14 @@ public final class Catalogue: Sendable {
     /// a group.
     ///
     /// What is read is kept in `cache`. Facts about recordings are taken from `file` if it has them, and kept there
-    /// once they are learned. `counters` count what is decoded.
+    /// once they are learned. Of their metadata, `metadata` are shown. `counters` count what is decoded.
     public convenience init(
         store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil,
-        counters: DecodeCounters = DecodeCounters(), log: Log
+        metadata: MetadataSelection = .all, counters: DecodeCounters = DecodeCounters(), log: Log
     ) throws(ZarrError) {
         _ = try ZarrGroup.open(store, path: root)
-        let opener = RecordingOpener(store: store, cache: cache, file: file, counters: counters, log: log)
+        let opener = RecordingOpener(
+            store: store, cache: cache, file: file, metadata: metadata, counters: counters, log: log)
         self.init(source: opener, root: root) { opener.closeAll() }
     }
 

@@ -11,11 +11,8 @@ protocol CatalogueSource: Sendable {
     /// Whether the node at `path` can be read, and listed if it is a group.
     func isReadable(_ path: String) -> Bool
 
-    /// The node of the recording at `path` as it is now.
-    func node(at path: String) throws(RecordingError) -> RecordingNode
-
-    /// The facts of the recording at `node`.
-    func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts
+    /// The facts of the recording at `path`, which was an array when it was found if `isArray`.
+    func learn(_ path: String, isArray: Bool) throws(RecordingError) -> RecordingFacts
 
     /// Frees the memory that was kept for learning, once everything is learned.
     func endLearning()

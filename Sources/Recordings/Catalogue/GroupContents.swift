@@ -226,9 +226,7 @@ public final class GroupContents: Sendable {
     /// Learns the recording `number` anew when it is next asked for, since it was rewritten.
     public func relearn(_ number: Int) {
         let (page, slot) = place(of: number)
-        guard let node = try? source.node(at: path(of: number)),
-            let forgotten = pages[page].forget(slot, found: node.packed)
-        else { return }
+        guard source.isReadable(path(of: number)), let forgotten = pages[page].forget(slot) else { return }
         relearned.withLock { _ = $0.insert(number) }
         let byteCount = WaveFileStatus(packed: forgotten)?.byteCount ?? 0
         progress.count { counts in
@@ -249,9 +247,9 @@ public final class GroupContents: Sendable {
 
     private func packedFacts(of number: Int) throws(RecordingError) -> ArraySlice<UInt8> {
         let (page, slot) = place(of: number)
-        return try pages[page].facts(of: slot) { found, isRetry in
+        return try pages[page].facts(of: slot) { isRetry in
             if !isRetry { progress.want(self) }
-            return learn(slot, of: pages[page], found, isRetry: isRetry)
+            return learn(slot, of: pages[page], isRetry: isRetry)
         }
     }
 
@@ -277,9 +275,9 @@ public final class GroupContents: Sendable {
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
         for slot in (0..<page.count).reversed() where !Cancellation.isRequested {
-            _ = try? page.facts(of: slot) { found, isRetry in
+            _ = try? page.facts(of: slot) { isRetry in
                 pause()
-                return learn(slot, of: page, found, isRetry: isRetry)
+                return learn(slot, of: page, isRetry: isRetry)
             }
         }
     }
@@ -291,13 +289,13 @@ public final class GroupContents: Sendable {
     }
 
     private func learn(
-        _ slot: Int, of page: RecordingPage, _ found: ArraySlice<UInt8>, isRetry: Bool
+        _ slot: Int, of page: RecordingPage, isRetry: Bool
     ) -> Result<[UInt8], RecordingError> {
-        let node = RecordingNode(packed: found, group: path, name: page.names.text(at: slot))
+        let path = path(ofNode: page.names.text(at: slot))
         do throws(Cancelled) {
             try Cancellation.check()
         } catch {
-            return .failure(RecordingError("is not examined", recording: node.path, cause: error))
+            return .failure(RecordingError("is not examined", recording: path, cause: error))
         }
         if isRetry {
             progress.count { counts in
@@ -306,7 +304,7 @@ public final class GroupContents: Sendable {
             }
         }
         do throws(RecordingError) {
-            let facts = try source.learn(node)
+            let facts = try source.learn(path, isArray: page.isArray(slot))
             let byteCount = try facts.waveByteCount()
             progress.count { counts in
                 counts.waiting -= 1

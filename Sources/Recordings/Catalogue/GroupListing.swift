@@ -37,7 +37,9 @@ struct GroupListing: Sendable {
         do throws(ZarrError) {
             let names = try ZarrGroup.open(store, path: group.path).children()
                 .map { (number: UInt64($0), name: $0) }.sorted(by: Self.precedes).map(\.name)
-            let known = opener.file.flatMap { KnownRuns(of: group.path, names, in: $0, store: store) }
+            let known = opener.file.flatMap {
+                KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
+            }
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
             let parts = Parallel.map(runs) { run in
                 let first = run * RecordingPage.capacity
@@ -79,7 +81,7 @@ struct GroupListing: Sendable {
                 }
                 guard
                     let (node, attributes) = try ZarrNode.open(
-                        store, path: path, cache: opener.cache, attributes: NodeAttributes.self)
+                        store, path: path, cache: opener.cache, attributes: ListedAttributes.self)
                 else {
                     guard !name.hasPrefix(String.hiddenNamePrefix) else { continue }
                     let isLost = hasNodes(in: path)
@@ -89,9 +91,13 @@ struct GroupListing: Sendable {
                 }
                 if case .array = node, hasNodes(in: path) {
                     others.append((draft.count, .problem(Self.lost("its zarr.json is that of an array", path))))
-                } else if let node = RecordingNode(node, attributes, path: path) {
-                    draft.add(name, found: node)
-                } else if case .group = node {
+                } else if case .array = node {
+                    if attributes.hasSampleRate { draft.addFound(name, sourceName: name, isArray: true) }
+                } else if attributes.isRecording {
+                    draft.addFound(
+                        name, sourceName: attributes.sourceName ?? name, isArray: false,
+                        mayRestoreSource: attributes.mayRestoreSource)
+                } else {
                     others.append((draft.count, .group(subgroups[path] ?? subgroup(path))))
                 }
             } catch {

@@ -53,13 +53,9 @@ struct KnownRecordings: CatalogueSource {
 
     func isReadable(_ path: String) -> Bool { false }
 
-    func node(at path: String) throws(RecordingError) -> RecordingNode {
-        throw RecordingError("is in no store", recording: path)
-    }
-
-    func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
-        guard let recording = recordings[Self.normal(node.path)] else {
-            throw RecordingError("is not known", recording: node.path)
+    func learn(_ path: String, isArray: Bool) throws(RecordingError) -> RecordingFacts {
+        guard let recording = recordings[Self.normal(path)] else {
+            throw RecordingError("is not known", recording: path)
         }
         return recording.facts
     }

@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import WaveFile
 import Zarr
 
 /// The entries that a catalogue's file has for the nodes in a group, in runs of as many as a page holds. Each run is
@@ -32,12 +33,17 @@ final class KnownRuns: Sendable {
         }
     }
 
+    private let metadata: MetadataSelection
     private let runs: Mutex<[Run]>
 
     /// The entries that `file` has for the nodes called `names` in the group at `path` of `store`; nil if it has none
-    /// for that group.
-    init?(of path: String, _ names: [String], in file: CatalogueFile, store: any Store) {
+    /// for that group. Of recordings it shows no more than `metadata`.
+    init?(
+        of path: String, _ names: [String], in file: CatalogueFile, store: any Store,
+        showing metadata: MetadataSelection
+    ) {
         guard file.knows(group: path) else { return nil }
+        self.metadata = metadata
         let runCount = (names.count + Self.capacity - 1) / Self.capacity
         runs = Mutex([Run](repeating: Run(), count: runCount))
         // One thread reads the file, while the others ask for the versions of the nodes.
@@ -56,7 +62,9 @@ final class KnownRuns: Sendable {
         file.forEachEntry(ofGroup: group) { [self] name, entry in
             guard let index = indices[name] else { return }
             let (run, place) = index.quotientAndRemainder(dividingBy: Self.capacity)
-            let entry = Entry(index: UInt8(place), version: entry.version, recording: KnownRecording(entry.facts))
+            let entry = Entry(
+                index: UInt8(place), version: entry.version,
+                recording: KnownRecording(entry.facts.shown(metadata)))
             runs.withLock { $0[run].entries.append(entry) }
         }
     }

@@ -132,6 +132,20 @@ extension RecordingColumn {
         RecordingColumn(
             "serial", .fact(\.serial, { $0.serial = $1 }), "The serial number of the recorder.", in: .everywhere),
         RecordingColumn(
+            "elevation", .fact(\.elevation, { $0.elevation = $1 }, if: RecorderMetadata.elevations.contains), unit: "m",
+            "Where it was made, above the sea.", in: .everywhere),
+        RecordingColumn(
+            "temperature_int",
+            .fact(\.internalTemperature, { $0.internalTemperature = $1 }, if: RecorderMetadata.temperatures.contains),
+            unit: "°C", "The temperature in the recorder.", in: .everywhere),
+        RecordingColumn(
+            "temperature_ext",
+            .fact(\.externalTemperature, { $0.externalTemperature = $1 }, if: RecorderMetadata.temperatures.contains),
+            unit: "°C", "The temperature outside the recorder.", in: .everywhere),
+        RecordingColumn(
+            "metadata", .kept(\.metadata, { $0.metadata = $1 }),
+            "How many bytes the metadata in its WAV file have, and a hash of them."),
+        RecordingColumn(
             "source_modified", .fact(\.sourceModified, { $0.sourceModified = $1 }),
             "When the source file was last modified.",
             in: [.listJSON, .infoText.named("source modified", after: "name")]),

@@ -43,6 +43,14 @@ public struct RecordingFacts: Sendable, Equatable {
     public var model: String?
     /// The recorder's serial number.
     public var serial: String?
+    /// Metres above the sea.
+    public var elevation: Double?
+    /// Degrees Celsius in the recorder.
+    public var internalTemperature: Double?
+    /// Degrees Celsius outside the recorder.
+    public var externalTemperature: Double?
+    /// What is known of the metadata in its WAV file, which has it unless it is the source file.
+    public var metadata = MetadataOutline.none
 
     /// The facts that every recording has; all others are nil until they are set.
     public init(
@@ -85,7 +93,7 @@ public struct RecordingFacts: Sendable, Equatable {
 
     /// All that its WAV file's size follows from.
     var outline: WaveOutline {
-        WaveOutline(format: format, sampleCount: sampleCount, envelopeSize: envelopeSize)
+        WaveOutline(format: format, sampleCount: sampleCount, envelopeSize: envelopeSize, metadata: metadata)
     }
 
     /// The bytes of its samples in a WAV file; nil if they do not fit 64 bits.
@@ -100,10 +108,27 @@ public struct RecordingFacts: Sendable, Equatable {
 }
 
 extension RecordingFacts {
+    /// What a mount says of it that shows no more than `selection`. Without locations, its WAV file is not the source file, and it has no coded
+    /// file with the source's tags, since nobody knows what is in those.
+    func shown(_ selection: MetadataSelection) -> RecordingFacts {
+        var facts = self
+        facts.metadata = metadata.limited(to: selection)
+        guard !selection.contains(.location) else { return facts }
+        facts.latitude = nil
+        facts.longitude = nil
+        facts.elevation = nil
+        facts.envelopeSize = nil
+        if codedFile?.mayHaveSourceTags == true { facts.codedFile = nil }
+        return facts
+    }
+
     /// Sets the facts about the recorder.
     mutating func add(_ recorder: RecorderMetadata) {
         latitude = recorder.position?.latitude
         longitude = recorder.position?.longitude
+        elevation = recorder.elevation
+        internalTemperature = recorder.internalTemperature
+        externalTemperature = recorder.externalTemperature
         make = recorder.make
         model = recorder.model
         serial = recorder.serial

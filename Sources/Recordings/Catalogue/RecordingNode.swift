@@ -29,17 +29,6 @@ struct RecordingNode: Sendable {
         }
     }
 
-    /// The recording called `name` in the group at the path `group`, which was packed as `packed` when it was found.
-    init(packed: ArraySlice<UInt8>, group: String, name: String) {
-        path = group.isEmpty ? name : "\(group)/\(name)"
-        self.group = group
-        self.name = name
-        content = GroupAttributes(packed: packed).map { .group($0) } ?? .array
-    }
-
-    /// What is needed to learn it, in a few bytes; none for an array.
-    var packed: [UInt8] { attributes?.packed ?? [] }
-
     /// Reads the document of the node at `path`. Throws if it is not a recording.
     init(store: any Store, path: String, cache: BlockCache) throws(RecordingError) {
         do throws(ZarrError) {
@@ -60,14 +49,6 @@ struct RecordingNode: Sendable {
     var attributes: GroupAttributes? {
         guard case .group(let attributes) = content else { return nil }
         return attributes
-    }
-
-    /// Whether its WAV file may turn out to be a source file whose SHA-256 is known.
-    var mayRestoreSource: Bool {
-        guard let attributes, attributes.source.sha256 != nil, attributes.source.container != AudioCodec.flac.rawValue
-        else { return false }
-        let codec = attributes.encoding.flatMap { AudioCodec(rawValue: $0) }.flatMap { CodecRegistry.codec(named: $0) }
-        return codec?.isLossless ?? true
     }
 
     /// Whether it is an array of samples that stands by itself.

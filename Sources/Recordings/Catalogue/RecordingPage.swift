@@ -3,8 +3,7 @@ import Synchronization
 
 /// Up to 64 recordings of one group, in a few pieces of memory rather than an object for each.
 ///
-/// A recording is found first: the page then has its name and its attributes (`RecordingNode.packed`). Once it is
-/// learned, the page has its facts. Safe to use from any thread.
+/// A recording is found first: the page then has its name. Once it is learned, the page has its facts. Safe to use from any thread.
 final class RecordingPage: Sendable {
     static let capacity = 64
 
@@ -17,10 +16,6 @@ final class RecordingPage: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        /// The packed attributes of each; dropped once all are learned and none is to be learned again.
-        var found: ByteRows
-        /// The packed attributes of those that were found again, in place of the others.
-        var foundAgain: [Int: [UInt8]] = [:]
         /// The packed facts of those that are learned, in the order in which they were learned.
         var learned: ByteRows
         /// For each the row in `learned`; below zero if there is none.
@@ -46,7 +41,6 @@ final class RecordingPage: Sendable {
         fileprivate var names = ByteRows()
         fileprivate var sourceNames = ByteRows()
         fileprivate var arrays: UInt64 = 0
-        fileprivate var found = ByteRows()
         fileprivate var learned = ByteRows()
         fileprivate var rows: [Int8] = []
         fileprivate var problems: [Int: RecordingError] = [:]
@@ -56,19 +50,18 @@ final class RecordingPage: Sendable {
         /// How many recordings there are; no more than `capacity` may be added.
         var count: Int { rows.count }
 
-        /// Adds the recording called `name`, to be learned from `node`.
-        mutating func add(_ name: String, found node: RecordingNode) {
-            add(name, sourceName: node.sourceName, isArray: node.isArray)
-            found.append(node.packed)
+        /// Adds the recording called `name`, of a source called `sourceName`, to be learned. `mayRestoreSource` says whether its WAV file may be
+        /// a source file whose SHA-256 is known.
+        mutating func addFound(_ name: String, sourceName: String, isArray: Bool, mayRestoreSource: Bool = false) {
+            add(name, sourceName: sourceName, isArray: isArray)
             rows.append(State.none)
             counts.waiting += 1
-            if node.mayRestoreSource { mayRestoreSources = true }
+            if mayRestoreSource { mayRestoreSources = true }
         }
 
         /// Adds a recording that was learned before.
         mutating func add(_ known: KnownRecording) {
             add(known.name, sourceName: known.sourceName, isArray: known.isArray)
-            found.append([])
             switch known.waveByteCount {
             case .success(let byteCount): counts.addLearned(byteCount: byteCount)
             case .failure(let problem):
@@ -91,15 +84,13 @@ final class RecordingPage: Sendable {
     init(_ draft: consuming Draft) {
         draft.names.trim()
         draft.sourceNames.trim()
-        draft.found.trim()
         draft.learned.trim()
         names = draft.names
         sourceNames = draft.sourceNames
         arrays = draft.arrays
-        let isLearned = draft.counts.waiting == 0
         state = Mutex(
             State(
-                found: isLearned ? ByteRows() : draft.found, learned: draft.learned, rows: draft.rows,
+                learned: draft.learned, rows: draft.rows,
                 problems: draft.problems.mapValues { Problem(error: $0) }, waitingCount: draft.counts.waiting))
     }
 
@@ -126,8 +117,8 @@ final class RecordingPage: Sendable {
     /// Whether the recording at `slot` is an array that stands by itself.
     func isArray(_ slot: Int) -> Bool { arrays >> UInt64(slot) & 1 != 0 }
 
-    /// Learns what a recording is from what was found of it, and packs its facts. `isRetry` says that this failed before.
-    typealias Learn = (_ found: ArraySlice<UInt8>, _ isRetry: Bool) -> Result<[UInt8], RecordingError>
+    /// Learns what a recording is, and packs its facts. `isRetry` says that this failed before.
+    typealias Learn = (_ isRetry: Bool) -> Result<[UInt8], RecordingError>
 
     /// The packed facts of the recording at `slot`, learned now by `learn` if they are not yet; if several threads ask
     /// at once, they are learned once. If they cannot be learned, this is tried again, but not at every call.
@@ -136,9 +127,9 @@ final class RecordingPage: Sendable {
             switch turn(slot) {
             case .take(let facts): return facts
             case .fail(let problem): throw problem
-            case .learn(let flight, let found, let isRetry):
+            case .learn(let flight, let isRetry):
                 try flight.get { () throws(RecordingError) in
-                    let result = learn(found, isRetry)
+                    let result = learn(isRetry)
                     // That nobody waited for the result says nothing about the recording.
                     if case .failure(let error) = result, error.isCancellation { throw error }
                     settle(slot, result)
@@ -147,14 +138,13 @@ final class RecordingPage: Sendable {
         }
     }
 
-    /// Forgets the facts of the recording at `slot`, which are learned from `found` when they are next needed. Returns what is forgotten;
-    /// nil if they are not learned, or were forgotten so often that the page has no room.
-    func forget(_ slot: Int, found: [UInt8]) -> ArraySlice<UInt8>? {
+    /// Forgets the facts of the recording at `slot`, which are learned when they are next needed. Returns what is forgotten; nil if they are
+    /// not learned, or were forgotten so often that the page has no room.
+    func forget(_ slot: Int) -> ArraySlice<UInt8>? {
         state.withLock { state in
             let row = Int(state.rows[slot])
             guard row >= 0, state.problems[slot] == nil, state.learned.count < Int(Int8.max) else { return nil }
             state.rows[slot] = State.none
-            state.foundAgain[slot] = found
             state.waitingCount += 1
             return state.learned[row]
         }
@@ -163,7 +153,7 @@ final class RecordingPage: Sendable {
     private enum Turn: Sendable {
         case take(ArraySlice<UInt8>)
         case fail(RecordingError)
-        case learn(SingleFlight<Void>, from: ArraySlice<UInt8>, isRetry: Bool)
+        case learn(SingleFlight<Void>, isRetry: Bool)
     }
 
     private func turn(_ slot: Int) -> Turn {
@@ -174,8 +164,7 @@ final class RecordingPage: Sendable {
             guard row < 0 else { return .take(state.learned[row]) }
             let flight = state.flights[slot] ?? SingleFlight()
             state.flights[slot] = flight
-            let found = state.foundAgain[slot].map { $0[...] } ?? state.found[slot]
-            return .learn(flight, from: found, isRetry: problem != nil)
+            return .learn(flight, isRetry: problem != nil)
         }
     }
 
@@ -188,14 +177,12 @@ final class RecordingPage: Sendable {
             case .success(let facts):
                 state.rows[slot] = Int8(state.learned.count)
                 state.learned.append(facts)
-                state.foundAgain[slot] = nil
             case .failure(let error):
                 var delay = previous?.delay
                 delay?.extend()
                 state.problems[slot] = Problem(error: error, delay: delay ?? RetryDelay())
             }
             guard state.waitingCount == 0, state.problems.values.allSatisfy({ $0.delay == nil }) else { return }
-            state.found = ByteRows()
             state.learned.trim()
         }
     }

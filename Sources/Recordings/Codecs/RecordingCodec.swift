@@ -12,6 +12,9 @@ protocol RecordingCodec: ImportableCodec, Sendable {
     /// Whether the stream of an import of such a file is that file, byte for byte, if it has as many bytes.
     var keepsSourceFiles: Bool { get }
 
+    /// Whether there may be tags in such a stream.
+    var streamHasTags: Bool { get }
+
     /// Whether a decoder makes the samples. Then decoding is counted and done ahead of readers, and the sample rate is the
     /// stream's own, which `sampling_rescale_factor` applies to.
     var isDecoded: Bool { get }
@@ -51,6 +54,9 @@ extension RecordingCodec {
 
     /// An import takes the stream out of its file.
     var keepsSourceFiles: Bool { false }
+
+    /// There may be.
+    var streamHasTags: Bool { true }
 
     /// All of the stream is the audio.
     var partNames: [String] { [] }

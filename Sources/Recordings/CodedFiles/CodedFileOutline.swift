@@ -13,6 +13,8 @@ public struct CodedFileOutline: Sendable, Equatable {
         case flacFrames = 2
         /// Opus packets, which are put on Ogg pages.
         case opusPackets = 3
+        /// The stream is the file, and has no tags.
+        case frames = 4
     }
 
     let form: Form
@@ -22,10 +24,13 @@ public struct CodedFileOutline: Sendable, Equatable {
     /// Whether the file is the recording's source file, byte for byte, unless what the store says of the source is wrong.
     public var isSource: Bool { form == .source }
 
+    /// Whether the file may have tags that were the source's.
+    var mayHaveSourceTags: Bool { form == .source || form == .stream }
+
     /// The bytes of the file of a recording of `sampleCount` samples with `tags`; nil if that does not follow from what is known.
     public func fileByteCount(sampleCount: UInt64, _ tags: RecordingTags) -> UInt64? {
         switch form {
-        case .source, .stream: byteCount
+        case .source, .stream, .frames: byteCount
         case .flacFrames:
             byteCount.adding(FLACFileHeader.byteCount(sampleCount: sampleCount, tags.comments))
         case .opusPackets: nil

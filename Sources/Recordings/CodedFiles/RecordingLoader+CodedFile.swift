@@ -7,7 +7,8 @@ extension RecordingLoader {
     ) -> (any CodedFile)? {
         guard codec.fileExtension != nil else { return nil }
         let sourceByteCount = node.attributes?.source.byteCount
-        let stream = StoredStream(audio, sourceByteCount: codec.keepsSourceFiles ? sourceByteCount : nil)
+        let stream = StoredStream(
+            audio, hasTags: codec.streamHasTags, sourceByteCount: codec.keepsSourceFiles ? sourceByteCount : nil)
         if codec.keepsSourceFiles, stream.outline.isSource || sourceByteCount == nil { return stream }
         switch opened.codedForm {
         case .stored: return stream

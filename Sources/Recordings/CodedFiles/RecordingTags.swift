@@ -8,11 +8,11 @@ public struct RecordingTags: Sendable {
     /// Bytes of a text; a longer one, which no player shows, is left out.
     private static let textByteCountLimit = 4096
 
-    /// The tags of the recording of which `facts` are known. Those of its place are left out if it is to be kept secret.
-    public init(_ facts: RecordingFacts, hidesPlace: Bool = false) {
+    /// The tags of the recording of which `facts` are known.
+    public init(_ facts: RecordingFacts) {
         let recorder = [facts.make, facts.model, facts.serial].compactMap(\.self).joined(separator: " ")
         var place: String?
-        if !hidesPlace, let latitude = facts.latitude, let longitude = facts.longitude {
+        if let latitude = facts.latitude, let longitude = facts.longitude {
             place = "\(latitude) \(longitude)"
         }
         let texts = [

@@ -7,11 +7,12 @@ struct StoredStream: CodedFile {
     private let audio: StoredAudio
     private let opened = SingleFlight<CodedBlob>()
 
-    /// The stream in `audio`, which is that of the source file if it has `sourceByteCount` bytes.
-    init(_ audio: StoredAudio, sourceByteCount: UInt64?) {
+    /// The stream in `audio`, in which there may be tags if it `hasTags`. It is that of the source file if it has `sourceByteCount` bytes.
+    init(_ audio: StoredAudio, hasTags: Bool, sourceByteCount: UInt64?) {
         self.audio = audio
         let byteCount = audio.array.shape.first ?? 0
-        outline = CodedFileOutline(form: byteCount == sourceByteCount ? .source : .stream, byteCount: byteCount)
+        let form: CodedFileOutline.Form = byteCount == sourceByteCount ? .source : hasTags ? .stream : .frames
+        outline = CodedFileOutline(form: form, byteCount: byteCount)
     }
 
     func head(_ tags: RecordingTags) -> [UInt8] { [] }

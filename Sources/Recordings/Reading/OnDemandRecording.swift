@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import WaveFile
 import Zarr
 
 /// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
@@ -57,6 +58,11 @@ final class OnDemandRecording: SampleReading {
         }
     }
 
+    /// What the WAV file of the recording says, of which `facts` are known.
+    fileprivate func description(of facts: RecordingFacts) throws(RecordingError) -> WaveDescription {
+        try noticingChange { () throws(RecordingError) in try opener.description(of: facts, in: pinned) }
+    }
+
     /// True from the second time on that the file is opened: an object that was there before may have read another version of the
     /// recording.
     func beginReading(as file: UInt64) -> Bool {
@@ -68,9 +74,13 @@ final class OnDemandRecording: SampleReading {
     private func noticingChange<T>(
         _ body: (Recording) throws(RecordingError) -> T
     ) throws(RecordingError) -> T {
+        try noticingChange { () throws(RecordingError) in try body(recording()) }
+    }
+
+    private func noticingChange<T>(_ body: () throws(RecordingError) -> T) throws(RecordingError) -> T {
         if isStale.load(ordering: .relaxed) { throw change }
         do throws(RecordingError) {
-            return try body(recording())
+            return try body()
         } catch {
             if error.isChange {
                 isStale.store(true, ordering: .relaxed)
@@ -112,7 +122,7 @@ final class OnDemandRecording: SampleReading {
                 throw RecordingError("is not opened", recording: path, cause: error)
             }
             let recording = try opener.open(path, in: pinned)
-            guard recording.facts.outline == announced else { throw change }
+            guard recording.facts.shown(opener.metadata).outline == announced else { throw change }
             isNew = true
             return Opened(recording)
         }
@@ -149,13 +159,17 @@ extension OnDemandRecording: CodedFileReading {
 }
 
 extension Recording {
-    /// The recording of which `facts` are known, opened by `samples` when it is read.
-    init(_ facts: RecordingFacts, _ samples: OnDemandRecording) {
+    /// The recording of which `facts` are known, opened by `samples` when it is read. Its WAV file shows `metadata`.
+    init(_ facts: RecordingFacts, _ samples: OnDemandRecording, _ metadata: MetadataSelection) {
         let envelope = facts.envelopeSize.map { size in
             SourceEnvelope(size: size) { part, range throws(RecordingError) in try samples.envelopeBytes(part, range) }
         }
+        let codedFile: OnDemandRecording? = facts.codedFile == nil ? nil : samples
         self.init(
-            facts, samples: samples, envelope: envelope, codedFile: facts.codedFile == nil ? nil : samples)
+            facts, samples: samples, envelope: envelope, codedFile: codedFile, metadata: metadata
+        ) { () throws(RecordingError) in
+            try samples.description(of: facts)
+        }
     }
 }
 

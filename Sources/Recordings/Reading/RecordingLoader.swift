@@ -99,9 +99,26 @@ struct RecordingLoader: Sendable {
         facts.envelopeSize = envelope?.size
         if let group { facts.add(group.recorder) }
         facts.codedFile = codedFile?.outline
+        facts.metadata = MetadataOutline(WaveDescription(facts, group, isLossless: codec.isLossless))
         return Recording(
             facts, samples: samples, envelope: envelope,
-            codedFile: codedFile.map { OpenedCodedFile(file: $0, path: node.path) })
+            codedFile: codedFile.map { OpenedCodedFile(file: $0, path: node.path) }
+        ) { [facts] () throws(RecordingError) in
+            try description(of: facts)
+        }
+    }
+
+    /// What the WAV file of the recording of which `facts` are known says. Throws if the store has something else now.
+    func description(of facts: RecordingFacts) throws(RecordingError) -> WaveDescription {
+        let node = try RecordingNode(store: store, path: facts.path, cache: cache)
+        let codec = CodecRegistry.codec(named: facts.codec)
+        let description = WaveDescription(facts, node.attributes, isLossless: codec?.isLossless ?? false)
+        guard MetadataOutline(description).fingerprint == facts.metadata.fingerprint else {
+            throw RecordingError(
+                "its metadata were changed since it was examined", recording: facts.path,
+                cause: StoreError(.changed, "is another one now; open it again", key: facts.path))
+        }
+        return description
     }
 
     /// The source's own bytes around the samples, if the codec keeps those as they were. Bytes that do not fit are

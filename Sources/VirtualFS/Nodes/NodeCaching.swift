@@ -20,10 +20,9 @@ public struct NodeCaching: Sendable, Equatable {
     /// For a directory that may have more children when it is next looked into.
     static let unsettled = NodeCaching(
         nameSeconds: day, attributeSeconds: day, absenceSeconds: 0, keepsContent: false, isDirect: false)
-    /// For a file that no directory lists: the kernel forgets it when nobody has it open any more, so that it need not be kept for as
-    /// long as the volume is mounted.
+    /// For a file that no directory lists, of which there are many.
     static let unlisted = NodeCaching(
-        nameSeconds: 0, attributeSeconds: day, absenceSeconds: day, keepsContent: false, isDirect: false)
+        nameSeconds: day, attributeSeconds: day, absenceSeconds: day, keepsContent: false, isDirect: false)
     /// For a file that may have other contents when it is next opened.
     static let changing = NodeCaching(
         nameSeconds: day, attributeSeconds: 0, absenceSeconds: day, keepsContent: false, isDirect: true)

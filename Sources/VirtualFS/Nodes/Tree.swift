@@ -149,13 +149,14 @@ final class Tree: Sendable {
     /// Keeps `file`, which was looked up as `name` in the directory `entry`.
     private func add(_ file: UnlistedFile, name: [UInt8], in entry: Entry) -> Entry {
         let folder = path(of: entry)
+        let kernelName = KernelName(directory: entry.inode, name: name)
         let name = String(decoding: name, as: UTF8.self)
         let path = folder.isEmpty ? name : "\(folder)/\(name)"
         let inode = state.withLock { state in
             let inode = state.inodes.inode(hash: file.identity.hash) { inode in
                 unlisted.contains(inode, otherThan: file.identity)
             }
-            unlisted.add(file, path: path, inode: inode)
+            unlisted.add(file, kernelName, path: path, inode: inode)
             return inode
         }
         return Entry(place: .unlisted(path: path), inode: inode, child: .file(file.file))

@@ -3,7 +3,8 @@ import Synchronization
 /// The files that no directory lists and the kernel knows, by their inodes.
 ///
 /// There can be any number of them, so each is kept only until the kernel has forgotten it: for every time that it was looked up, the
-/// kernel says so once. Safe to use from any thread.
+/// kernel says so once. By itself, the kernel hardly ever does, so it is asked to forget the names that were looked up first when there are
+/// many. Safe to use from any thread.
 final class UnlistedFiles: Sendable {
     /// A file that the kernel knows.
     private struct Held {
@@ -13,42 +14,65 @@ final class UnlistedFiles: Sendable {
         var lookupCount: UInt64
     }
 
-    private let held = Mutex<[Inode: Held]>([:])
+    private struct State {
+        var held: [Inode: Held] = [:]
+        /// The names that were looked up, oldest first. The kernel may have forgotten some of them.
+        var names: [KernelName] = []
+    }
+
+    /// Names that the kernel may keep, and how many it is asked to forget at a time when there are more.
+    static let (nameLimit, batch) = (4_096, 1_024)
+
+    private let state = Mutex(State())
 
     /// How many files the kernel knows.
-    var count: Int { held.withLock { $0.count } }
+    var count: Int { state.withLock { $0.held.count } }
 
     /// Whether one of them has `inode`.
-    func contains(_ inode: Inode) -> Bool { held.withLock { $0[inode] != nil } }
-
-    /// The file with `inode`, and its path below the mountpoint.
-    func file(_ inode: Inode) -> (file: any File, path: String)? {
-        held.withLock { $0[inode].map { ($0.file.file, $0.path) } }
-    }
+    func contains(_ inode: Inode) -> Bool { state.withLock { $0.held[inode] != nil } }
 
     /// Whether one of them has `inode` that is not `file`.
     func contains(_ inode: Inode, otherThan file: NodeIdentity) -> Bool {
-        held.withLock { $0[inode].map { $0.file.identity != file } ?? false }
+        state.withLock { $0.held[inode].map { $0.file.identity != file } ?? false }
     }
 
-    /// Keeps `file`, which was looked up once as `path`, and has `inode`.
-    func add(_ file: UnlistedFile, path: String, inode: Inode) {
-        held.withLock { held in
-            let lookupCount = held[inode]?.lookupCount ?? 0
-            held[inode] = Held(file: file, path: path, lookupCount: lookupCount + 1)
+    /// The file with `inode`, and its path below the mountpoint.
+    func file(_ inode: Inode) -> (file: any File, path: String)? {
+        state.withLock { $0.held[inode].map { ($0.file.file, $0.path) } }
+    }
+
+    /// Keeps `file`, which was looked up once as `name`, and has `inode`. `path` is that below the mountpoint.
+    func add(_ file: UnlistedFile, _ name: KernelName, path: String, inode: Inode) {
+        state.withLock { state in
+            let lookupCount = state.held[inode]?.lookupCount ?? 0
+            state.held[inode] = Held(file: file, path: path, lookupCount: lookupCount + 1)
+            state.names.append(name)
+        }
+    }
+
+    /// Names that the kernel is to forget now, since it knows too many; each is returned once.
+    func takeSurplus() -> [KernelName] {
+        state.withLock { state in
+            guard state.names.count >= Self.nameLimit + Self.batch else { return [] }
+            defer { state.names.removeFirst(Self.batch) }
+            return Array(state.names.prefix(Self.batch))
         }
     }
 
     /// Counts another look-up of `inode`, if it is that of one of these.
     func lookUp(_ inode: Inode) {
-        held.withLock { $0[inode]?.lookupCount += 1 }
+        state.withLock { $0.held[inode]?.lookupCount += 1 }
     }
 
     /// The kernel has forgotten `count` look-ups of `inode`, which need not be that of one of these.
     func forget(_ inode: Inode, count: UInt64) {
-        held.withLock { held in
-            guard let lookupCount = held[inode]?.lookupCount else { return }
-            if lookupCount > count { held[inode]?.lookupCount = lookupCount - count } else { held[inode] = nil }
+        state.withLock { state in
+            guard let lookupCount = state.held[inode]?.lookupCount else { return }
+            if lookupCount > count {
+                state.held[inode]?.lookupCount = lookupCount - count
+            } else {
+                state.held[inode] = nil
+            }
         }
     }
 }

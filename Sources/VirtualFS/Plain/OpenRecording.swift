@@ -24,7 +24,7 @@ final class OpenRecording: OpenFile {
     }
 
     /// The file with `sound`, that of the recording `number` in `contents`, opened as `inode` of `volume`, in which its path is `path`.
-    /// Of a file that is not listed in any directory, the kernel keeps nothing.
+    /// Of a file that is not listed in any directory, the kernel keeps no bytes.
     init(
         _ sound: RecordingSound, of contents: GroupContents, _ number: Int, as inode: Inode, path: String,
         in volume: Volume, isListed: Bool = true
@@ -39,7 +39,7 @@ final class OpenRecording: OpenFile {
         }
         keepsContent = isListed && sound.recording.samples.beginReading(as: inode.rawValue)
         // The kernel may still have the size of before.
-        if isListed, !keepsContent, contents.wasRelearned(number) { volume.invalidate(inode) }
+        if !keepsContent, contents.wasRelearned(number) { volume.invalidate(inode) }
     }
 
     var isRecording: Bool { true }

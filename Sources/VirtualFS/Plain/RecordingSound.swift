@@ -29,7 +29,7 @@ struct RecordingSound: Sendable {
         extent = excerpt.extent
         bytes = excerpt.bytes
         envelope = nil
-        makeLayout = { excerpt.layout }
+        makeLayout = { () throws(RecordingError) in try excerpt.layout(of: recording) }
     }
 
     /// All that is around the samples.

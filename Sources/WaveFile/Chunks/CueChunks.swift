@@ -104,7 +104,7 @@ struct CueChunks {
             var contents: [UInt8] = []
             contents.appendLittleEndian(point.identifier)
             contents.appendLittleEndian(UInt32(clamping: sampleCount))
-            contents.appendText(point.purpose ?? "rgn ", 4)
+            contents += Array(((point.purpose ?? "rgn") + "    ").bytes(atMost: 4))
             contents.appendLittleEndian(UInt64(0))  // Country, language, dialect, code page: unknown.
             if let text = point.text, !text.isEmpty { contents += text.bytes(atMost: .max) + [0] }
             bytes.appendChunk("ltxt", contents)

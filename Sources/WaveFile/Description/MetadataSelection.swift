@@ -21,8 +21,31 @@ public struct MetadataSelection: OptionSet, Sendable {
 
     /// All metadata.
     public static let all: MetadataSelection = [.guano, .broadcast, .info, .cues, .location]
-    /// No metadata: a plain header.
-    public static let none: MetadataSelection = []
+    /// No metadata: a plain header, and no reason to hide where a recording was made.
+    public static let none: MetadataSelection = .location
+
+    /// The selection that `text` names: `all`, `none`, or kinds of chunks and `nolocation`, joined by colons. `nolocation` alone is all
+    /// without locations. Nil if it names something else.
+    public init?(names text: String) {
+        var selection: MetadataSelection = []
+        var hasLocation = true
+        let names = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        for name in names {
+            switch name {
+            case "all": selection.formUnion(.all)
+            case "none" where names.allSatisfy { ["none", "nolocation"].contains($0) }: break
+            case "nolocation": hasLocation = false
+            default:
+                guard let kind = Self.kinds.first(where: { $0.name == name })?.kind else { return nil }
+                selection.formUnion(kind)
+            }
+        }
+        if names.allSatisfy({ $0 == "nolocation" }) { selection = .all }
+        self = hasLocation ? selection.union(.location) : selection.subtracting(.location)
+    }
+
+    /// The names of single kinds of chunks.
+    public static let kindNames = kinds.map(\.name)
 
     /// The kinds of chunks in the order that a file has them, each with the name that users know it by.
     static let kinds: [(name: String, kind: MetadataSelection)] = [

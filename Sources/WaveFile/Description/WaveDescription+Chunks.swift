@@ -13,11 +13,14 @@ extension WaveDescription {
     /// How many bytes the chunks of each kind have: the same for the whole recording and for all that is made of it by `clipped` and
     /// `expanded`.
     public var byteCounts: MetadataByteCounts {
-        MetadataByteCounts(
-            kinds: MetadataSelection.kinds.map { UInt32(clamping: chunks($0.kind, hasLocation: true).count) },
-            kindsWithoutLocation: MetadataSelection.kinds.map {
-                UInt32(clamping: chunks($0.kind, hasLocation: false).count)
-            })
+        func counts(hasLocation: Bool) -> SIMD4<UInt32> {
+            var counts = SIMD4<UInt32>.zero
+            for (index, kind) in MetadataSelection.kinds.enumerated() {
+                counts[index] = UInt32(clamping: chunks(kind.kind, hasLocation: hasLocation).count)
+            }
+            return counts
+        }
+        return MetadataByteCounts(kinds: counts(hasLocation: true), kindsWithoutLocation: counts(hasLocation: false))
     }
 
     private func chunks(_ kind: MetadataSelection, hasLocation: Bool) -> [UInt8] {

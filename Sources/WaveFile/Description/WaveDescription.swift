@@ -99,6 +99,24 @@ public struct WaveDescription: Sendable, Equatable {
         return description
     }
 
+    /// The description of a file of `sampleCount` samples that begins `sample` samples after this one, or before it, and may have other
+    /// sound or silence in it. There are no marks in it.
+    public func beginning(at sample: Int64, sampleCount: UInt64) -> WaveDescription {
+        var description = WaveDescription(format: format, sampleCount: sampleCount)
+        description.divisor = divisor
+        description.sourceExpansion = sourceExpansion
+        description.start = start.flatMap { start in
+            Int64(exactly: samples.lowerBound)?.adding(sample).flatMap {
+                start.adding(samples: $0, rate: trueSampleRate)
+            }
+        }
+        description.facts = facts
+        description.info = info
+        description.broadcast = broadcast
+        description.provenance = provenance
+        return description
+    }
+
     /// The format of the file's samples.
     public var fileFormat: WaveFormat {
         let rate = (UInt64(format.sampleRate) + UInt64(divisor / 2)) / UInt64(divisor)

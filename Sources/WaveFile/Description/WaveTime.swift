@@ -14,8 +14,9 @@ struct WaveTime {
     /// The time `sample` samples after `start`, at `rate` hertz; nil if it, or the end of `sampleCount` samples, is not in the years that
     /// have four digits.
     init?(_ start: Timestamp, sample: UInt64, sampleCount: UInt64, rate: UInt32) {
-        guard Self.hasFourDigits(start), let time = start.adding(samples: sample, rate: rate), Self.hasFourDigits(time),
-            let end = start.adding(samples: sampleCount, rate: rate), Self.hasFourDigits(end)
+        guard Self.hasFourDigits(start), let sample = Int64(exactly: sample), let count = Int64(exactly: sampleCount),
+            let time = start.adding(samples: sample, rate: rate), Self.hasFourDigits(time),
+            let end = start.adding(samples: count, rate: rate), Self.hasFourDigits(end)
         else { return nil }
         let whole = Timestamp(seconds: time.seconds, offsetMinutes: time.offsetMinutes)
         let characters = whole.description
@@ -52,13 +53,13 @@ struct WaveTime {
 
 extension Timestamp {
     /// The time `samples` samples later, at `rate` hertz, to the nearest nanosecond; nil if there is no such time.
-    fileprivate func adding(samples: UInt64, rate: UInt32) -> Timestamp? {
-        let rate = UInt64(max(rate, 1))
+    func adding(samples: Int64, rate: UInt32) -> Timestamp? {
+        let rate = Int64(max(rate, 1))
         let (whole, rest) = samples.quotientAndRemainder(dividingBy: rate)
         // Below 2^62.
-        let nanoseconds = (rest * 1_000_000_000 + rate / 2) / rate
-        guard let seconds = Int64(exactly: whole).flatMap({ seconds.adding($0) }) else { return nil }
+        let nanoseconds = (rest * 1_000_000_000 + (rest < 0 ? -rate : rate) / 2) / rate
+        guard let seconds = seconds.adding(whole) else { return nil }
         return Timestamp(seconds: seconds, nanoseconds: self.nanoseconds, offsetMinutes: offsetMinutes)
-            .adding(nanoseconds: Int64(clamping: nanoseconds))
+            .adding(nanoseconds: nanoseconds)
     }
 }

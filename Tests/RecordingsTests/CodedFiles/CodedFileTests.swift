@@ -36,7 +36,8 @@ struct CodedFileTests {
         let (outline, bytes) = try codedFile(of: fixture, group: [:])
         let isSame = try bytes == fixture.bytes
         #expect(isSame)
-        #expect(outline == CodedFileOutline(form: .stream, byteCount: UInt64(bytes.count)))
+        let form: CodedFileOutline.Form = fixture.codec == "aac" ? .frames : .stream
+        #expect(outline == CodedFileOutline(form: form, byteCount: UInt64(bytes.count)))
     }
 
     @Test(arguments: StreamFixture.all)
@@ -81,7 +82,8 @@ struct CodedFileTests {
             #expect(isSame)
             #expect(new.streamInfo.totalSamples == recording.sampleCount)
             #expect(new.streamInfo.md5 == old.streamInfo.md5)
-            let hidden = try recording.codedFile?.codedHead(RecordingTags(recording.facts, hidesPlace: true))
+            let shared = RecordingTags(recording.facts.shown(.all.subtracting(.location)))
+            let hidden = try recording.codedFile?.codedHead(shared)
             #expect(hidden.map { String(decoding: $0, as: UTF8.self).contains("LOCATION") } == false)
             let digest = try OpenedRecording.with(fixture, blob: bytes) {
                 try Digest.sha256($0.recording.allBytes())
@@ -93,6 +95,15 @@ struct CodedFileTests {
     private func metadata(of bytes: [UInt8]) throws -> FLACMetadata {
         try FLACMetadata(
             of: CodedStream(byteCount: UInt64(bytes.count)) { Array(bytes[Int($0.lowerBound)..<Int($0.upperBound)]) })
+    }
+
+    @Test func `without locations, no file is shown that may have the source's tags`() throws {
+        let isShown = try StreamFixture.all.map { fixture in
+            try OpenedRecording.with(fixture) {
+                try $0.recording.facts.shown(.all.subtracting(.location)).codedFile != nil
+            }
+        }
+        #expect(isShown == StreamFixture.all.map { $0.codec == "aac" })
     }
 
     @Test func `samples that are not coded are in no coded file`() throws {

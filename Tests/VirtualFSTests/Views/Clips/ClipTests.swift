@@ -30,7 +30,7 @@ struct ClipTests {
         ] as [(String, Range<UInt64>)] {
             let contents = try volume.contents(at: "night/\(name)")
             let layout = try #require(
-                WaveExcerpt(of: recording().facts, samples: range)?.layout)
+                try WaveExcerpt(of: recording().facts, samples: range)?.layout(of: recording()))
             let expected = layout.head + samples.bytes(range.lowerBound * 2..<range.upperBound * 2) + layout.tail
             #expect(contents == expected, "\(name)")
             let attributes = try volume.attributes(at: "night/\(name)")
