@@ -23,8 +23,8 @@ TOOLS := bash-completion ffmpeg fish flac fuse3 groff-base jq opus-tools procps 
 # What `make deb` needs.
 PACKAGING := debhelper
 # The programs that `make test-tools` has read mounts, and those that the guides name.
-TEST_TOOLS := audacity ffmpeg fuse-overlayfs imagemagick libimage-exiftool-perl mediainfo mpv python3-numpy python3-scipy python3-torch \
-    python3-venv rsync samba-common-bin sndfile-programs sonic-visualiser sox x11-utils xvfb
+TEST_TOOLS := ffmpeg fuse-overlayfs libimage-exiftool-perl mediainfo mpv python3-numpy python3-scipy python3-torch python3-venv rsync \
+    samba-common-bin sndfile-programs sox
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
@@ -53,7 +53,7 @@ help:
 	@echo "make deb      build Debian packages into .build/deb; make dist: the sources as an archive in .build/dist"
 	@echo "make test-deb build, install, boot and purge the packages in fresh Debians (DEBIAN_RELEASES=$(DEBIAN_RELEASES)); as root"
 	@echo "make test     install the packages, build, and run every test"
-	@echo "make test-tools have other programs (ffmpeg, sox, Audacity ...) read every view of a mount, and compare; runs the guides"
+	@echo "make test-tools have other programs (ffmpeg, sox, librosa ...) read every view of a mount, and compare; runs the guides"
 	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
 	@echo "make demo     install the packages, build, and mount a store of generated sound"
@@ -166,7 +166,7 @@ test: deps toolchain .venv/bin/readers-are-there
 
 test-tools: PACKAGES += $(TEST_TOOLS)
 test-tools: deps build .build/test-tools/bin/readers-are-there
-	@status=0; for program in views ffmpeg sox sndfile python_readers metadata players editors; do \
+	@status=0; for program in views ffmpeg sox sndfile python_readers metadata players; do \
 	    echo "== $$program"; \
 	    .build/test-tools/bin/python Tests/Tools/$$program.py --programs $(BIN) || status=1; \
 	done; \
