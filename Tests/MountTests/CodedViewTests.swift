@@ -10,7 +10,7 @@ extension Mounts {
 
         /// Streams of Tests/Fixtures/coded that are stored as they are.
         private static let copies = [
-            "stereo16.flac", "variable.flac", "cbr.mp3", "joint.mp2", "stereo.ogg", "stereo.opus", "surround6.opus",
+            "stereo16.flac", "variable.flac", "cbr.mp3", "joint.mp2", "lowrate.ogg", "stereo.opus", "surround6.opus",
             "long60.opus", "short2_5.opus", "spread.opus", "gain768.opus", "mono.aac",
         ]
 
@@ -129,7 +129,7 @@ extension Mounts {
             try Self.withMount { mounted in
                 for (path, names) in [
                     ("flac", ["dawn_20250618_050000.wav"]),
-                    ("coded/copies", ["cbr.mp3", "joint.mp3", "stereo.ogg", "stereo16.flac", "variable.flac"]),
+                    ("coded/copies", ["cbr.mp3", "joint.mp3", "lowrate.ogg", "stereo16.flac", "variable.flac"]),
                 ] {
                     let folder = mounted.file(path).path
                     let result = try run("sh", "-c", "cd '\(folder)' && sha256sum -c --strict SHA256SUMS")
@@ -148,7 +148,7 @@ extension Mounts {
             try Self.withMount { mounted in
                 #expect(try mounted.names("coded/copies").count == Self.copies.count)
                 for path in [
-                    "coded/opus/dawn_20250618_050000.opus", "coded/copies/short2_5.opus", "coded/copies/stereo.ogg",
+                    "coded/opus/dawn_20250618_050000.opus", "coded/copies/short2_5.opus", "coded/copies/lowrate.ogg",
                 ] {
                     let whole = try mounted.bytes(path)
                     let file = try MountedFile(mounted.file(path).path)
