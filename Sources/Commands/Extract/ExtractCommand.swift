@@ -110,15 +110,15 @@ enum ExtractCommand {
                 effect: .value("FORMAT") { configuration, text throws(CommandError) in
                     configuration.clips.encoding = try encoding(text)
                 },
-                help: "how samples are written (as the mount has them)"),
+                help: "how samples are written (as the mount has them)", words: ["s16", "s24", "f32"]),
             CommandOption(
                 "--metadata",
                 effect: .value("LIST") { configuration, text throws(CommandError) in
                     configuration.metadata = try MetadataSelection(option: "--metadata", text)
                 },
                 help:
-                    "the metadata in WAV files: all, none, or some of bext:info:guano:cue; with :nolocation, no places (all)"
-            ),
+                    "the metadata in WAV files: all, none, or some of bext:info:guano:cue; with :nolocation, no places (all)",
+                words: ["all", "none", "nolocation"]),
             CommandOption(
                 "--pad", effect: .flag { $0.clips.isPadded = true },
                 help: "fill what lies outside the recording with silence"
