@@ -170,7 +170,7 @@ enum MetadataPrograms {
         let path = folder.appending(path: "S4A01234_20240531_223911.wav").path
         try runChecked(["sox", "-R", "-n", "-r", "48000", "-b", "16", "-c", "1", path, "synth", "2", "pinknoise"])
         let fields = #"""
-            {"GUANO|Version": "1.0", "Timestamp": "2024-05-31T22:39:11.25+02:00", "Samplerate": "48000", "Length": "2.0",
+            {"GUANO|Version": "1.0", "Timestamp": "2024-05-31T22:39:11.250+02:00", "Samplerate": "48000", "Length": "2.0",
             "Make": "Wildlife Acoustics", "Model": "SM4", "Serial": "S4A01234", "Loc Position": "49.0912 5.0534",
             "Loc Elevation": "212.5", "Temperature Int": "17.25", "Temperature Ext": "14.5", "Humidity": "81.5",
             "Note": "a note: with\\nlines", "WA|Song Meter|Prefix": "S4A01234", "User|Vögel": "Rohrsänger", "TE": "1"}

@@ -21,7 +21,9 @@ extension WaveDescription {
         for field in texts.info where attributes.setStart == nil || field.name != "ICRD" {
             add(info: field.name, field.value)
         }
-        if texts.info.isEmpty, texts.guano.isEmpty, texts.broadcast == nil { add(tags: texts.tags) }
+        // libavformat's tags of a WAV file say less than its chunks, which they are made of.
+        let hasChunks = !texts.info.isEmpty || !texts.guano.isEmpty || texts.broadcast != nil
+        if attributes.source.container != "wav" || !hasChunks { add(tags: texts.tags) }
         add(fact: "Original Filename", facts.sourceName.displayedName)
         broadcast = texts.broadcast
         if attributes.setStart != nil {

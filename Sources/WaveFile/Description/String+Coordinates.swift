@@ -69,9 +69,11 @@ extension Substring {
     /// Whether it is a number of at most 180, with a sign or a hemisphere or neither, and at least three decimals.
     fileprivate var hasPreciseDegrees: Bool {
         let digits = drop { "+-NSEWnsew".contains($0) }
-        let number = digits.prefix { $0 == "." || $0.isNumber }
+        var number = digits.prefix { $0 == "." || $0.isNumber }
         let rest = digits[number.endIndex...]
-        guard rest.isEmpty || rest.count == 1 && "NSEWnsew.".contains(rest), let dot = number.firstIndex(of: "."),
+        // The end of a sentence.
+        if number.last == ".", rest.isEmpty { number.removeLast() }
+        guard rest.isEmpty || rest.count == 1 && "NSEWnsew".contains(rest), let dot = number.firstIndex(of: "."),
             number[dot...].utf8.count > 3, let degrees = Double(number)
         else { return false }
         return degrees <= 180
