@@ -51,7 +51,7 @@ struct MountOption: Sendable {
                     throw CommandError("option 'views'", cause: error)
                 }
             },
-            help: "show the recordings in other ways, too: \(ViewSelection.allNames.joined(separator: ", ")) (clips)"),
+            help: "show, too: \(ViewSelection.allNames.joined(separator: ", ")) (clips:sums)"),
         MountOption(
             "expansion",
             effect: .value("N") { configuration, text throws(CommandError) in

@@ -224,7 +224,7 @@ private struct TwoSites {
             #expect(run.status == 0 && run.errors.hasPrefix("zarrwlr extract: 1 file written"))
             let clip = try sites.clip("20240501_060000_1_2.000-3.250.wav")
             let expected = sites.samples("north/0", 32_000, 48_000) + sites.samples("north/1", 0, 4_000)
-            #expect(Array(clip.dropFirst(44)) == expected)
+            #expect(Array(clip.waveSamples) == expected)
         }
     }
 
