@@ -29,6 +29,7 @@ extension MediaDamage {
         if foreignByteCount > 0 {
             notes.append("\(foreignByteCount) bytes between its frames belong to no frame")
         }
+        if trailingByteCount > 0 { notes.append("\(trailingByteCount) bytes at its end belong to no frame") }
         if let endReason { notes.append("it cannot be read to its end (\(endReason))") }
         if missingSampleCount > 0 {
             notes.append("it ends \(seconds(missingSampleCount)) before the end that it announces")

@@ -43,6 +43,19 @@ struct JoinedSourcesTests {
         #expect(imported.notes.contains { $0.hasPrefix("another stream follows at 0:00:03.0") }, "\(imported.notes)")
     }
 
+    @Test(arguments: [("a.mp3", "libmp3lame"), ("a.aac", "aac")])
+    func `bytes behind the last frame that are no frame are a note`(name: String, encoder: String) throws {
+        let fixture = try ImportFixture()
+        let first = try DamagedSourceTests.make(name, ["-c:a", encoder], in: fixture)
+        let other = [UInt8]("RIFF".utf8) + (0..<5_000).map { UInt8($0 % 251) }
+        let (imported, _) = try fixture.importBytes(first + other, name: name)
+        let note = "\(other.count) bytes at its end belong to no frame"
+        #expect(imported.notes.contains(note), "\(imported.notes)")
+        #expect(try fixture.preview(of: fixture.file("dry-\(name)", first + other)).notes.contains(note))
+        #expect(
+            try !fixture.importBytes(first, name: "one-\(name)").imported.notes.contains { $0.contains("at its end") })
+    }
+
     @Test func `an ADTS file whose rate and channels change is refused with the place, before it is imported too`()
         throws
     {

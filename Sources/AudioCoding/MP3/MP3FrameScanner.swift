@@ -16,6 +16,9 @@ public struct MP3FrameScanner: FrameScanner {
     /// Where bytes between two frames belong to neither.
     public private(set) var holes = FrameHoles()
 
+    /// Bytes behind the last frame so far that are neither frame nor tag.
+    public var trailingByteCount: UInt64 { holes.trailingByteCount(of: skippedByteCount) }
+
     /// The frames of layer III that hold nothing but zeros where their sound has to be; nil if there are none.
     public private(set) var blankFrames: BlankFrames?
 

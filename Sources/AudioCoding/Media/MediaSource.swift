@@ -190,6 +190,7 @@ public final class MediaSource {
         var damage = decoding?.damage ?? MediaDamage()
         damage.misplacedPieceCount = container.outline.order?.misplacedCount ?? 0
         damage.foreignByteCount = foreignByteCount
+        damage.trailingByteCount = rawFrames?.trailingByteCount ?? 0
         damage.blankFrames = rawFrames?.blankFrames
         damage.joints = rawFrames?.damage.joints ?? linkStarts
         damage.contradiction = movieTimes?.contradiction ?? damage.contradiction ?? continuity.contradiction

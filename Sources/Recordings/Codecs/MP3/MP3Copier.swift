@@ -38,6 +38,7 @@ struct MP3Copier: SourceCopier {
         guard !heard.isEmpty else { throw ImportError("has no samples: there is nothing to import") }
         var damage = MediaDamage()
         damage.foreignByteCount = scanner.holes.byteCount
+        damage.trailingByteCount = scanner.trailingByteCount
         damage.blankFrames = scanner.blankFrames
         damage.joints = scanner.joints.map { $0.subtracting(UInt64(heard.lowerBound)) ?? 0 }
         var attributes = attributes
