@@ -77,7 +77,8 @@ enum SpectrogramCommand {
                     }
                     configuration.palette = palette
                 },
-                help: "the colours of levels (\(SpectrogramOptions().palette.rawValue))"),
+                help: "the colours of levels (\(SpectrogramOptions().palette.rawValue))",
+                words: Palette.allCases.map(\.rawValue)),
             CommandOption(
                 "-o", "--output", effect: .value("FILE") { $0.output = $1 },
                 help: "the file (an old one is replaced when the new one is complete), or - for standard output"),

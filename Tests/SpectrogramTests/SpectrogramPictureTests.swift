@@ -168,7 +168,8 @@ struct SpectrogramPictureTests {
 
     @Test func `the title has the name, the start and the device, as far as they are known`() {
         var facts = Self.recording(sampleCount: 1) { _, _ in 0 }.facts
-        #expect(PictureTitle(facts, panelCount: 1) == PictureTitle(name: "pond.wav", facts: "48000 Hz"))
+        #expect(PictureTitle(facts, panelCount: 1).name == "pond.wav")
+        #expect(PictureTitle(facts, panelCount: 1).facts == "48000 Hz")
         facts.start = Timestamp(iso8601: "2025-06-18T05:00:00+02:00")
         facts.make = "Open Acoustic Devices"
         facts.model = "AudioMoth"

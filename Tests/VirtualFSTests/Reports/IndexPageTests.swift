@@ -92,7 +92,8 @@ import Testing
                 .synthetic("pond/1", source: "b.flac"), .synthetic("2", source: "c.flac"),
             ]))
         #expect(document.groups.map(\.path) == ["", "", "pond"])
-        #expect(document.rows.map(\.first) == ["c.wav", "a.wav", "b.wav"].map { .text($0) })
+        let names: [Document.Value?] = [.text("c.wav"), .text("a.wav"), .text("b.wav")]
+        #expect(document.rows.map(\.first) == names)
         #expect(document.value("rate", of: 1) == .number(250_000))
         #expect(document.value("samples", of: 1) == .number(100_000))
         #expect(document.value("start", of: 1) == .text("2025-06-18T05:00:00+02:00"))
@@ -141,7 +142,8 @@ import Testing
     @Test func `names that are no UTF-8 have their bytes as an address`() throws {
         let name = String(fileBytes: Array("caf".utf8) + [0xE9] + Array(".flac".utf8))
         let row = try #require(document(Volume([.synthetic("0", source: name)])).rows.first)
-        #expect(row.prefix(2) == [.text("caf\u{FFFD}.wav"), .text("caf%E9.wav")])
+        #expect(row[0] == .text("caf\u{FFFD}.wav"))
+        #expect(row[1] == .text("caf%E9.wav"))
     }
 
     @Test func `rows name the files of views that are shown`() throws {
@@ -151,13 +153,12 @@ import Testing
         ]
         let document = try document(Volume(recordings, options: options("spectrograms")))
         #expect(document.views == ["spectrograms", nil])
-        let names = document.rows.map { Array($0[0...3]) }
-        #expect(
-            names == [
-                [.text("a.WAV"), .number(0), .number(1), .number(0)],
-                [.text("a.wav"), .number(0), .text("a~0.png"), .number(0)],
-                [.text("b c.wav"), .number(0), .number(1), .number(0)],
-            ])
+        let expected: [[Document.Value]] = [
+            [.text("a.WAV"), .number(0), .number(1), .number(0)],
+            [.text("a.wav"), .number(0), .text("a~0.png"), .number(0)],
+            [.text("b c.wav"), .number(0), .number(1), .number(0)],
+        ]
+        #expect(document.rows.map { Array($0.prefix(4)) } == expected)
     }
 
     @Test func `the page has one size and the same bytes each time, in parts of any size`() throws {
