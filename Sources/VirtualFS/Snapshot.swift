@@ -8,11 +8,11 @@ final class Snapshot: Sendable {
     let tree: Tree
     private let options: VolumeOptions
 
-    /// What a volume shows of `catalogue`.
-    init(_ catalogue: Catalogue, options: VolumeOptions) {
+    /// What a volume shows of `catalogue`, in place of what it showed in `previous`.
+    init(_ catalogue: Catalogue, options: VolumeOptions, previous: Snapshot? = nil) {
         self.options = options
-        plain = Self.plainTree(of: catalogue, files: .wave, options)
-        tree = Tree(root: RootDirectory(plain, View.all, options: options))
+        plain = Self.plainTree(of: catalogue, files: .wave, options, previous: previous?.plain)
+        tree = Tree(root: RootDirectory(plain, View.shown(options), options: options))
     }
 
     /// The same groups and recordings with files that are called as `kind` says.
@@ -21,8 +21,10 @@ final class Snapshot: Sendable {
     }
 
     private static func plainTree(
-        of catalogue: Catalogue, files kind: RecordingFileKind, _ options: VolumeOptions
+        of catalogue: Catalogue, files kind: RecordingFileKind, _ options: VolumeOptions, previous: PlainTree? = nil
     ) -> PlainTree {
-        PlainTree(catalogue, files: kind, reserved: View.all.map { Array($0.name.utf8) }, options: options)
+        PlainTree(
+            catalogue, files: kind, reserved: View.shown(options).map { Array($0.name.utf8) }, options: options,
+            previous: previous)
     }
 }

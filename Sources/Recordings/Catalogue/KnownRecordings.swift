@@ -1,3 +1,5 @@
+import Zarr
+
 /// A catalogue's source whose recordings are already known.
 ///
 /// Paths are compared by their bytes: as Swift strings, two spellings of `é` would be equal.
@@ -46,6 +48,12 @@ struct KnownRecordings: CatalogueSource {
         parts.append(GroupContents.Part(draft))
         return GroupContents(of: group, parts, source: self)
     }
+
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents? { nil }
+
+    func forget() {}
 
     func isReadable(_ path: String) -> Bool { false }
 

@@ -14,6 +14,10 @@ final class RecordingOpener: Sendable {
     /// Keeps what is learned; nil if nothing is kept.
     let file: CatalogueFile?
     let log: Log
+    /// Whether somebody will want to know what has changed since groups were listed.
+    let isLiving: Bool
+    /// Notices what changes in groups that are listed; nil if nobody wants to know.
+    let watch: GroupWatch?
     private let loader: RecordingLoader
     /// Learns recordings that are not left open. It has its own cache, since nothing that it reads is needed again.
     private let learner: RecordingLoader
@@ -21,8 +25,11 @@ final class RecordingOpener: Sendable {
     /// An opener of the recordings of `store`. What is read is kept in `cache`, and what is learned, in `file`; `counters` count
     /// what is decoded.
     init(
-        store: any Store, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters = DecodeCounters(), log: Log
+        store: any Store, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters = DecodeCounters(),
+        isLiving: Bool = false, watch: GroupWatch? = nil, log: Log
     ) {
+        self.isLiving = isLiving
+        self.watch = watch
         self.store = store
         self.cache = cache
         self.file = file
@@ -60,6 +67,14 @@ extension RecordingOpener: CatalogueSource {
     func contents(of group: CatalogueGroup) -> GroupContents {
         GroupListing(group, opener: self).contents()
     }
+
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents? {
+        GroupRenewal(of: group, contents, groups: groups, extent: extent, opener: self).contents()
+    }
+
+    func forget() { store.forget() }
 
     func isReadable(_ path: String) -> Bool {
         switch try? ZarrNode.open(store, path: path, cache: cache) {

@@ -16,24 +16,25 @@ public struct Inode: RawRepresentable, Hashable, Sendable {
 
 /// What a node is, whatever its name.
 enum NodeIdentity {
-    /// A group of the store, by its path.
-    case group(path: String)
-    /// A recording of the store, by its path.
-    case recording(path: String)
+    /// A group of the store, by its path, and by what distinguishes it from others that were there earlier in this mount.
+    case group(path: String, revision: UInt32 = 0)
+    /// A recording of the store, likewise.
+    case recording(path: String, revision: UInt32 = 0)
     /// Something that the volume adds, by its path below the mountpoint.
     case builtIn(path: String)
 
-    /// Its hash, the same in every mount.
+    /// Its hash, the same in every mount, unless something else was there earlier in this one.
     var hash: UInt64 {
-        let (kind, path) =
+        let (kind, path, revision): (String, String, UInt32) =
             switch self {
-            case .group(let path): ("group /", path)
-            case .recording(let path): ("recording /", path)
-            case .builtIn(let path): ("built in /", path)
+            case .group(let path, let revision): ("group /", path, revision)
+            case .recording(let path, let revision): ("recording /", path, revision)
+            case .builtIn(let path): ("built in /", path, 0)
             }
         var hash = FNV1a()
         for byte in kind.utf8 { hash.add(byte) }
         for byte in path.utf8 { hash.add(byte) }
+        if revision > 0 { for byte in "\0\(revision)".utf8 { hash.add(byte) } }
         return hash.value
     }
 }

@@ -18,7 +18,8 @@ final class Tree: Sendable {
     struct Children: Sendable {
         let directory: any Directory
         /// The numbers of the directory, and of its first child.
-        fileprivate let number: Int, first: Int
+        let number: Int
+        fileprivate let first: Int
     }
 
     private struct State {
@@ -41,7 +42,7 @@ final class Tree: Sendable {
 
     /// The node with `inode`.
     func entry(of inode: Inode) throws(VirtualFSError) -> Entry {
-        guard let number = number(of: inode) else { throw .notFound }
+        guard let number = number(of: inode) else { throw .noSuchNode }
         return entry(number)
     }
 
@@ -76,9 +77,10 @@ final class Tree: Sendable {
 
     /// The node called `name` in the directory `entry`; `.` and `..` are names too.
     func child(_ name: [UInt8], of entry: Entry) throws(VirtualFSError) -> Entry {
+        // By this name, the kernel asks for the node of a file handle, which may be a file.
+        if name == [UInt8(ascii: ".")] { return entry }
         guard case .directory = entry.child else { throw .notDirectory }
         guard name.count <= FileName.maximumByteCount else { throw .nameTooLong }
-        if name == [UInt8(ascii: ".")] { return entry }
         if name == Array("..".utf8) { return parent(of: entry) }
         let children = try children(of: entry)
         guard let place = children.directory.place(of: name) else { throw .notFound }
@@ -95,6 +97,23 @@ final class Tree: Sendable {
         }
         return names.reversed().joined(separator: "/")
     }
+
+    // MARK: - All that is known
+
+    /// All directories that have been looked into, each after the one that it is in.
+    var allListed: [Children] { state.withLock { $0.listed } }
+
+    /// The inodes of `children`, in their order.
+    func inodes(of children: Children) -> [Inode] {
+        let count = children.directory.count
+        return state.withLock { state in (0..<count).map { state.inodes[children.first + $0] } }
+    }
+
+    /// The inode of the directory that `children` are in.
+    func inode(of children: Children) -> Inode { state.withLock { $0.inodes[children.number] } }
+
+    /// The children of the directory that the directory of `children` is in, and its place there; nil for the root.
+    func parentPlace(of children: Children) -> (children: Children, place: Int)? { place(of: children.number) }
 
     // MARK: - Numbers
 

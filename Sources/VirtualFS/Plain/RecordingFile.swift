@@ -31,7 +31,7 @@ struct RecordingFile: File {
                 recording, path: path, prefetcher: volume.prefetcher,
                 onChange: { [contents, number, weak volume] in
                     contents.relearn(number)
-                    volume?.invalidate(inode)
+                    volume?.invalidate(.content(inode))
                 })
         else { throw .invalid }
         return file

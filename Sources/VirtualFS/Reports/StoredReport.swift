@@ -8,17 +8,21 @@ final class StoredReport: File {
     let extendedAttributes: [(name: String, value: String)] = []
     private let modified: Timestamp
     private let tree: PlainTree
+    private let isLiving: Bool
     private let make: @Sendable (PlainTree) -> PiecewiseText
     private let made = Mutex<(text: SingleFlight<PiecewiseText>, healedCount: Int)>((SingleFlight(), 0))
 
     /// The report that `make` makes of `tree`.
-    init(about tree: PlainTree, modified: Timestamp, make: @escaping @Sendable (PlainTree) -> PiecewiseText) {
+    init(
+        about tree: PlainTree, options: VolumeOptions, make: @escaping @Sendable (PlainTree) -> PiecewiseText
+    ) {
         self.tree = tree
-        self.modified = modified
+        modified = options.modified
+        isLiving = options.isLiving
         self.make = make
     }
 
-    var caching: NodeCaching { tree.catalogue.isUnsettled ? .changing : .lasting }
+    var caching: NodeCaching { isLiving || tree.catalogue.isUnsettled ? .changing : .lasting }
 
     func status(in volume: Volume) throws(VirtualFSError) -> FileStatus {
         FileStatus(size: text().byteCount, modified: modified)

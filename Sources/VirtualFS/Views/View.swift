@@ -8,4 +8,9 @@ struct View: Sendable {
 
     /// All views. To add one, add its line.
     static let all = [View(name: ReportDirectory.name) { ReportDirectory(about: $0, options: $1) }]
+
+    /// Those that a volume with `options` shows.
+    static func shown(_ options: VolumeOptions) -> [View] {
+        all.filter { options.hasReports || $0.name != ReportDirectory.name }
+    }
 }
