@@ -10,18 +10,21 @@ struct CommandOption<Configuration>: Sendable {
     let names: [String]
     let effect: Effect
     let help: String
+    /// The values that it can have, if they are words.
+    let words: [String]
 
-    init(_ names: String..., effect: Effect, help: String) {
+    init(_ names: String..., effect: Effect, help: String, words: [String] = []) {
         self.names = names
         self.effect = effect
         self.help = help
+        self.words = words
     }
 
-    /// The option as `--help` shows it.
-    var usage: String {
-        let names = names.joined(separator: ", ")
-        guard case .value(let placeholder, _) = effect else { return names }
-        return "\(names) \(placeholder)"
+    /// What is said of it.
+    var summary: OptionSummary {
+        var placeholder: String?
+        if case .value(let text, _) = effect { placeholder = text }
+        return OptionSummary(names: names, placeholder: placeholder, words: words, help: help)
     }
 }
 

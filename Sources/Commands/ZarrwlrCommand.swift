@@ -43,6 +43,8 @@ public struct ZarrwlrCommand: Sendable {
                 }
                 return run([name, "--help"])
             case "--version", "-V": streams.print(versionText(of: Self.name))
+            // For the completions of shells, and therefore not in the list: `complete PROGRAM WORD...`.
+            case "complete": streams.print(Self.completion(arguments.dropFirst()))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
                     let advice = NearestName.advice(for: given, among: Self.subcommands.map(\.name))
@@ -56,6 +58,10 @@ public struct ZarrwlrCommand: Sendable {
             streams.errors("\(program): \(error.description.escapingControlCharacters)\n")
             return CommandStatus.failed.rawValue
         }
+    }
+
+    private static func completion(_ arguments: ArraySlice<String>) -> String {
+        Completion(program: arguments.first ?? "", Array(arguments.dropFirst())).text
     }
 
     private static var help: String {

@@ -108,7 +108,7 @@ enum ExtractCommand {
                 effect: .value("FORMAT") { configuration, text throws(CommandError) in
                     configuration.clips.encoding = try encoding(text)
                 },
-                help: "how samples are written (as the mount has them)"),
+                help: "how samples are written (as the mount has them)", words: ["s16", "s24", "f32"]),
             CommandOption(
                 "--pad", effect: .flag { $0.clips.isPadded = true },
                 help: "fill what lies outside the recording with silence"

@@ -11,11 +11,14 @@ struct MountOption: Sendable {
     let effect: Effect
     let help: String
 
-    /// The option as `--help` shows it.
-    var usage: String {
-        guard case .value(let placeholder, _) = effect else { return names.joined(separator: ", ") }
-        return "\(names.joined(separator: ", "))=\(placeholder)"
+    /// What stands for its value; nil if it has none.
+    var placeholder: String? {
+        guard case .value(let placeholder, _) = effect else { return nil }
+        return placeholder
     }
+
+    /// The option as `--help` shows it.
+    var usage: String { names.joined(separator: ", ") + (placeholder.map { "=\($0)" } ?? "") }
 
     private init(_ names: String..., effect: Effect, help: String) {
         self.names = names
