@@ -52,6 +52,7 @@ import Testing
         (["zarrwlr", "extract", "--output=/tm"], "files --output="),
         (["zarrwlr", "list", "--follow-links", "/srv:/da"], "folders /srv:"),
         (["zarrwlr", "list", "--follow-links", ""], "folders "),
+        (["zarrwlr-mount", "--unmount", "/m"], "folders "),
         (["zarrwlr-mount", ""], "files "), (["zarrwlr-mount", "-f", "-o", "ro", "a.zarr", ""], "folders "),
         (["zarrwlr-mount", "-o", "ro,log=/var"], "files ro,log="),
         (["zarrwlr-mount", "-oro,follow_links=/a:/b"], "folders -oro,follow_links=/a:"),

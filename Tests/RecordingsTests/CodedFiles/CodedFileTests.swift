@@ -3,6 +3,7 @@ import Foundation
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
 
 @testable import Recordings
