@@ -134,7 +134,9 @@ extension Mounts {
             }
         }
 
-        @Test func `another recording in the place of one that is open is another file, and both are never mixed`() throws {
+        @Test func `another recording in the place of one that is open is another file, and both are never mixed`()
+            throws
+        {
             try withMount("noprefetch,cache_mb=0") { living in
                 let path = living.mounted.file("pond/a.wav").path
                 let open = try FileHandle(forReadingFrom: URL(filePath: path))
@@ -174,7 +176,10 @@ extension Mounts {
                 #expect(try living.shows(["b0.wav", "b1.wav", "b2.wav"], in: "pond"))
                 var names: [String] = []
                 while let entry = readdir(directory) {
-                    names.append(withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+                    names.append(
+                        withUnsafeBytes(of: &entry.pointee.d_name) {
+                            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                        })
                 }
                 let expected = [".", "..", "b0.wav", "b1.wav", "b2.wav"]
                 #expect(names.sorted().filter { $0 != "a.wav" } == expected)

@@ -48,7 +48,8 @@ struct GroupListing: Sendable {
                     names[first..<min(first + RecordingPage.capacity, names.count)], known?.take(run), learned,
                     subgroups)
             }
-            return GroupContents(of: group, parts.map(\.part), source: opener, ignored: ignored(in: parts), revisions: revisions)
+            return GroupContents(
+                of: group, parts.map(\.part), source: opener, ignored: ignored(in: parts), revisions: revisions)
         } catch {
             let isRoot = group.depth == 0
             let problem = RecordingError(

@@ -13,7 +13,8 @@ struct PlainTree: Sendable {
         previous: PlainTree? = nil
     ) {
         self.catalogue = catalogue
-        root = GroupDirectory(catalogue.root, files: kind, reserved: reserved, fallbackTime: options.modified,
+        root = GroupDirectory(
+            catalogue.root, files: kind, reserved: reserved, fallbackTime: options.modified,
             previous: previous?.root)
     }
 
