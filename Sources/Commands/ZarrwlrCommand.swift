@@ -49,7 +49,8 @@ public struct ZarrwlrCommand: Sendable {
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
                     let advice = NearestName.advice(for: given, among: Self.subcommands.map(\.name))
-                    throw CommandError("there is no command '\(given)'\(advice.isEmpty ? ";" : advice) --help lists what there is")
+                    throw CommandError(
+                        "there is no command '\(given)'\(advice.isEmpty ? ";" : advice) --help lists what there is")
                 }
                 program += " \(subcommand.name)"
                 return try subcommand.run(Array(arguments.dropFirst()), streams).rawValue

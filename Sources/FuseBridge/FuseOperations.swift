@@ -146,7 +146,9 @@ private func openDirectory(
         guard let info else { throw .invalid }
         let handle = try volume.openDirectory(Inode(inode))
         info.pointee.fh = handle
-        let keepsContent = try volume.caching(of: Inode(inode)).keepsContent
+        // What is read of a directory goes into the kernel's cache as it is read: names that are gone would still get into it when the
+        // kernel has been told to forget them.
+        let keepsContent = try volume.caching(of: Inode(inode)).keepsContent && !volume.isLiving
         info.pointee.keep_cache = keepsContent ? 1 : 0
         info.pointee.cache_readdir = keepsContent ? 1 : 0
         if fuse_reply_open(request, info) != 0 { unanswered = (volume, handle) }

@@ -74,7 +74,8 @@ func joined(_ slices: [BlockSlice]) -> BlockSlice {
 
 /// Replies with as many entries of the open directory `info` as fit in `size` bytes, from `position` on.
 func replyEntries(
-    _ request: fuse_req_t?, of info: UnsafeMutablePointer<fuse_file_info>?, size: Int, from position: off_t, withAttributes: Bool
+    _ request: fuse_req_t?, of info: UnsafeMutablePointer<fuse_file_info>?, size: Int, from position: off_t,
+    withAttributes: Bool
 ) {
     answer(request, withAttributes ? .readdirplus : .readdir) { volume throws(VirtualFSError) in
         guard let info, size >= 0, let position = UInt64(exactly: position) else { throw .invalid }

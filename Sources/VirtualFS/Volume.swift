@@ -103,6 +103,9 @@ public final class Volume: Sendable {
         invalidation.withLock { $0 }?(what)
     }
 
+    /// Whether what is shown changes by `reload`.
+    public var isLiving: Bool { options.isLiving }
+
     /// Whether there is a directory with reports of the volume about itself.
     public var hasReports: Bool { options.hasReports }
 

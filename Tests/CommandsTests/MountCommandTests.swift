@@ -77,7 +77,8 @@ import Testing
     @Test func `zarrwlr-mount --unmount says why it does not unmount`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let path = directory.path
-            #expect(run("--unmount", path).errors == "zarrwlr-mount: cannot unmount \(path): nothing is mounted there\n")
+            #expect(
+                run("--unmount", path).errors == "zarrwlr-mount: cannot unmount \(path): nothing is mounted there\n")
             #expect(
                 run("--unmount", "\(path)/no").errors
                     == "zarrwlr-mount: cannot unmount \(path)/no: No such file or directory\n")

@@ -206,9 +206,10 @@ extension Mounts {
                 chmod(directory.path, 0o755)
                 try runChecked(["chown", "-R", "65534:65534", store, mountpoint.path])
                 defer { MountedVolume.unmount(mountpoint) }
-                let mount = OtherUser.command + [
-                    MountedStore.program.path, store, mountpoint.path, "-o", "catalogue=off",
-                ]
+                let mount =
+                    OtherUser.command + [
+                        MountedStore.program.path, store, mountpoint.path, "-o", "catalogue=off",
+                    ]
                 try runChecked(mount)
                 let process = try #require(try MountProcesses(of: store)?.monitor)
                 kill(process, SIGKILL)

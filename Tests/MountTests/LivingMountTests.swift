@@ -134,7 +134,9 @@ extension Mounts {
             }
         }
 
-        @Test func `another recording in the place of one that is open is another file, and both are never mixed`() throws {
+        @Test func `another recording in the place of one that is open is another file, and both are never mixed`()
+            throws
+        {
             try withMount("noprefetch,cache_mb=0") { living in
                 let path = living.mounted.file("pond/a.wav").path
                 let open = try FileHandle(forReadingFrom: URL(filePath: path))
@@ -153,7 +155,7 @@ extension Mounts {
                 #expect(old.isEmpty)
                 try living.add("a.wav", 7, to: "pond")
                 let new = try FileManager.default.contentsOfDirectory(atPath: store).filter { UInt($0) != nil }
-                try FileManager.default.moveItem(atPath: "\(store)/\(try #require(new.first))", toPath: "\(store)/0")
+                #expect(new == ["0"])
                 #expect(try living.shows(["a.wav"], in: "pond"))
                 #expect(try eventually { try living.sample("pond/a.wav") == 7 })
                 try #expect(run("stat", "-c", "%i", path).text != inode)
@@ -200,7 +202,7 @@ extension Mounts {
 
         @Test func `a directory that is being read has the names that it had`() throws {
             try withMount { living in
-                for index in 0..<3 { try living.add("b\(index).wav", 2, to: "pond") }
+                for index in 0..<3 { try living.add("b\(index).wav", Int16(index + 2), to: "pond") }
                 #expect(try living.shows(["a.wav", "b0.wav", "b1.wav", "b2.wav"], in: "pond"))
                 let directory = try #require(opendir(living.mounted.file("pond").path))
                 defer { closedir(directory) }
@@ -208,8 +210,10 @@ extension Mounts {
                 #expect(try living.shows(["b0.wav", "b1.wav", "b2.wav"], in: "pond"))
                 var names: [String] = []
                 while let entry = readdir(directory) {
-                    let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-                    names.append(String(decoding: name, as: UTF8.self))
+                    names.append(
+                        withUnsafeBytes(of: &entry.pointee.d_name) {
+                            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                        })
                 }
                 let expected = [".", "..", "b0.wav", "b1.wav", "b2.wav"]
                 let others = ["a.wav", MountedStore.checksumsName]
@@ -254,9 +258,9 @@ extension Mounts {
                 reader.arguments = ["-c", script, pond, living.folder.path]
                 try reader.run()
                 defer { reader.terminate() }
-                for index in 0..<count { try living.add("n\(index).wav", Int16(index), to: "pond") }
+                for index in 0..<count { try living.add("n\(index).wav", Int16(index + 2), to: "pond") }
                 #expect(try living.shows((["a.wav"] + (0..<count).map { "n\($0).wav" }).sorted(), in: "pond"))
-                for index in 0..<count { #expect(try living.sample("pond/n\(index).wav") == index) }
+                for index in 0..<count { #expect(try living.sample("pond/n\(index).wav") == index + 2) }
                 try Data().write(to: living.folder.appending(path: "stop"))
                 reader.waitUntilExit()
                 #expect(!FileManager.default.fileExists(atPath: "\(living.folder.path)/wrong"))

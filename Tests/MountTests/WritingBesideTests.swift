@@ -63,7 +63,9 @@ extension Mounts {
                 for path in folders { try runChecked(OtherUser.command + ["mkdir", path]) }
                 // The kernel refuses this if the folder is itself on an overlay, as in a container.
                 let options = "lowerdir=\(mount.path),upperdir=\(folders[0]),workdir=\(folders[1])"
-                guard try run("mount", "-t", "overlay", "overlay", "-o", options, folders[2]).status == 0 else { return }
+                guard try run("mount", "-t", "overlay", "overlay", "-o", options, folders[2]).status == 0 else {
+                    return
+                }
                 defer { _ = try? run("umount", folders[2]) }
                 for line in [
                     "echo a > $0/labels.txt", "echo a > $0/pond/mono/labels.txt", "mkdir $0/pond/mono/new",
@@ -87,7 +89,8 @@ extension Mounts {
             try MountedStore.with(["-o", "allow_other"]) { store in
                 try store.addRecording("0", codec: "flac", blob: MountedStore.fixture("coded/mono16.flac"))
             } _: { mounted in
-                let isSame = try runAsOther("cat", mounted.file("source.wav").path).output
+                let isSame =
+                    try runAsOther("cat", mounted.file("source.wav").path).output
                     == Data(mounted.bytes("source.wav"))
                 #expect(isSame)
             }

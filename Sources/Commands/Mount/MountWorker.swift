@@ -22,6 +22,9 @@ struct MountWorker: Sendable {
     /// About how many threads there are beside those that answer requests.
     private static let otherThreads = 8
 
+    /// How long the store is left alone after it was looked at: twice as long as that took, but no longer than this.
+    private static let longestPause = Duration.seconds(5)
+
     private let configuration: MountConfiguration
     private let mountpoint: String
     private let cacheFolder: String?
@@ -114,7 +117,9 @@ struct MountWorker: Sendable {
         do throws(StoreError) {
             return try store.watch()
         } catch {
-            log.say(.warning, "the store is not watched: what is new is shown after SIGHUP, or with -o reload=SECONDS (\(error))")
+            log.say(
+                .warning,
+                "the store is not watched: what is new is shown after SIGHUP, or with -o reload=SECONDS (\(error))")
             return nil
         }
     }
@@ -128,11 +133,15 @@ struct MountWorker: Sendable {
         do {
             let thread = try WorkerThread(name: "observer") {
                 while let changes = observer.next(), !end.hasCome {
+                    let began = ContinuousClock.now
                     Cancellation { end.hasCome ? .ended : nil }.run {
                         guard volume.reload({ $0.reloaded(changes) }) else { return }
                         volume.learn()
                         if !end.hasCome { file?.save() }
                     }
+                    // An import that goes on for long does not keep the processors busy with a large group.
+                    let pause = min(Self.longestPause, (ContinuousClock.now - began) * 2)
+                    usleep(UInt32(clamping: Int64(pause / .microseconds(1))))
                 }
             }
             thread.detach()

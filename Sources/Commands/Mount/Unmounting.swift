@@ -46,7 +46,8 @@ enum Unmounting {
         let code = errno
         let absolute = FilePath.absolute(path)
         let trimmed = String(absolute.reversed().drop { $0 == "/" }.reversed())
-        guard let slash = trimmed.lastIndex(of: "/"), let folder = FilePath.resolved(FilePath.folder(of: trimmed)) else {
+        guard let slash = trimmed.lastIndex(of: "/"), let folder = FilePath.resolved(FilePath.folder(of: trimmed))
+        else {
             errno = code
             return nil
         }
@@ -58,12 +59,14 @@ enum Unmounting {
     private static let umountDetach: Int32 = 2, umountNoFollow: Int32 = 8
 
     private static func advice(_ code: Int32) -> String {
-        code == EBUSY ? "busy, a file in it is open, or it is somebody's working directory" : String(cString: strerror(code))
+        code == EBUSY
+            ? "busy, a file in it is open, or it is somebody's working directory" : String(cString: strerror(code))
     }
 
     /// Runs a program of the search path with `arguments`, the first of which is its name, and returns its exit status and what it wrote to
     /// standard error.
-    private static func runProgram(_ arguments: [String]) throws(CommandError) -> (status: Int32, complaints: [String]) {
+    private static func runProgram(_ arguments: [String]) throws(CommandError) -> (status: Int32, complaints: [String])
+    {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw CommandError("cannot run \(program)", cause: SystemError("pipe", program)) }
         var actions = posix_spawn_file_actions_t()

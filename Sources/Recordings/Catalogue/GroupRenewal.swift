@@ -96,7 +96,8 @@ struct GroupRenewal: Sendable {
     }
 
     /// Whether there are other members than before, if that many recordings and those `groups` are the same, and all else was `found`.
-    private func isChange(kept: Int, _ groups: [String: CatalogueGroup], _ found: [String: GroupListing.Found]) -> Bool {
+    private func isChange(kept: Int, _ groups: [String: CatalogueGroup], _ found: [String: GroupListing.Found]) -> Bool
+    {
         let old = previous.groups
         guard kept == previous.recordingCount, groups.count == old.count,
             old.allSatisfy({ groups[$0.name] === $0 })

@@ -22,7 +22,8 @@ public final class GroupWatch: Sendable {
             guard !hasFailed.exchange(true, ordering: .relaxed) else { return }
             log.say(
                 .warning,
-                "not all groups are watched: what is new in them is shown after SIGHUP, or with -o reload=SECONDS (\(error))")
+                "not all groups are watched: what is new in them is shown after SIGHUP, or with -o reload=SECONDS (\(error))"
+            )
         }
     }
 }

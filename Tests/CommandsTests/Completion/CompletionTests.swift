@@ -81,7 +81,7 @@ import Testing
         #expect(completed("zarrwlr-mount", "-o", "ro,allow_").words == ["ro,allow_other", "ro,allow_root"])
         #expect(completed("zarrwlr-mount", "-oro,sandb").words == ["-oro,sandbox="])
         #expect(completed("zarrwlr-mount", "-o", "uid=3,sandbox=o").words == ["uid=3,sandbox=on", "uid=3,sandbox=off"])
-        #expect(completed("zarrwlr-mount", "-").words == ["-f", "-d", "-s", "-o", "--help", "--version"])
+        #expect(completed("zarrwlr-mount", "-").words == ["-f", "-d", "-s", "-o", "--unmount", "--help", "--version"])
     }
 
     private func completed(_ words: String...) -> (kind: String, words: [String]) {

@@ -16,7 +16,9 @@ import Testing
         return names
     }
 
-    private func withStore(_ body: (_ folder: URL, _ store: DirectoryStore, _ watch: any StoreWatch) throws -> Void) throws {
+    private func withStore(_ body: (_ folder: URL, _ store: DirectoryStore, _ watch: any StoreWatch) throws -> Void)
+        throws
+    {
         try TestFiles.withTemporaryDirectory { directory in
             let folder = directory.appending(path: "s.zarr")
             let test = try TestStore(at: folder)
@@ -32,7 +34,8 @@ import Testing
             #expect(watch.takeChanges().isEmpty)
             let files = FileManager.default
             try files.createDirectory(at: folder.appending(path: "b/deep"), withIntermediateDirectories: true)
-            try files.createDirectory(at: folder.appending(path: ".zarrwlr-staging-1"), withIntermediateDirectories: true)
+            try files.createDirectory(
+                at: folder.appending(path: ".zarrwlr-staging-1"), withIntermediateDirectories: true)
             #expect(watch.takeChanges().isEmpty)
             try files.createDirectory(at: folder.appending(path: "a/1"), withIntermediateDirectories: true)
             #expect(names("a", watch) == ["1"])
@@ -57,7 +60,8 @@ import Testing
             try FileManager.default.moveItem(at: folder.appending(path: "a"), to: folder.appending(path: "c"))
             try watch.add("c")
             _ = watch.takeChanges()
-            try FileManager.default.createDirectory(at: folder.appending(path: "c/new"), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "c/new"), withIntermediateDirectories: true)
             #expect(names("c", watch) == ["new"])
             try watch.add("absent")
         }
