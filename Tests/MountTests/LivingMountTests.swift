@@ -183,7 +183,8 @@ extension Mounts {
                 let clip = "pond/b.wav@s100-200.wav"
                 func clipShows(_ value: UInt8) throws -> Bool {
                     try eventually {
-                        try living.mounted.bytes(clip).suffix(200).elementsEqual((0..<200).map { $0 % 2 == 0 ? value : 0 })
+                        try living.mounted.bytes(clip).suffix(200).elementsEqual(
+                            (0..<200).map { $0 % 2 == 0 ? value : 0 })
                     }
                 }
                 try show("a")

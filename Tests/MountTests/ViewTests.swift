@@ -30,7 +30,9 @@ extension Mounts {
             }
         }
 
-        @Test func `every view shows the recordings in its own folders, and inodes are the same in the next mount`() throws {
+        @Test func `every view shows the recordings in its own folders, and inodes are the same in the next mount`()
+            throws
+        {
             let recordings: [Recording] = [
                 .synthetic("0", source: "top.flac", start: Timestamp(iso8601: Self.start)),
                 .synthetic("pond/mono/0", source: "a.opus", sampleCount: 100_000),
@@ -95,7 +97,8 @@ extension Mounts {
             try Self.withMounted(stream) { mount in
                 let plain = mount.file("night.wav").path
                 for (clip, trim) in [
-                    ("0.25-0.5", ["0.25", "=0.5"]), ("00:00:00.1+0.3s", ["0.1", "0.3"]), ("s100-9100", ["100s", "=9100s"]),
+                    ("0.25-0.5", ["0.25", "=0.5"]), ("00:00:00.1+0.3s", ["0.1", "0.3"]),
+                    ("s100-9100", ["100s", "=9100s"]),
                     ("s7-8", ["7s", "1s"]),
                 ] {
                     let cut = ["sox", plain, "-t", "raw", "-", "trim"] + trim
@@ -121,7 +124,9 @@ extension Mounts {
                 _ = try mount.bytes("night.wav")
                 let before = try decoded()
                 #expect(before > 0)
-                for path in ["x10/night.wav", "\(Self.day)/night.wav", "parts/night/night_000.wav", "night.wav@0.1-0.5.wav"] {
+                for path in [
+                    "x10/night.wav", "\(Self.day)/night.wav", "parts/night/night_000.wav", "night.wav@0.1-0.5.wav",
+                ] {
                     _ = try mount.bytes(path)
                 }
                 #expect(try decoded() == before)
@@ -163,7 +168,8 @@ extension Mounts {
             }
         }
 
-        @Test func `thousands of clips are opened by their names, and the kernel is asked to forget the first`() throws {
+        @Test func `thousands of clips are opened by their names, and the kernel is asked to forget the first`() throws
+        {
             let samples = SyntheticSamples(seed: 6)
             let volume = Volume(
                 Catalogue(
@@ -187,7 +193,10 @@ extension Mounts {
                     #expect(stat(mountpoint.appending(path: name).path, &status) == -1)
                     #expect(errno == ENOENT)
                 }
-                #expect(try FileManager.default.contentsOfDirectory(atPath: mountpoint.path).sorted() == [".zarrwlr", "a.wav"])
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: mountpoint.path).sorted() == [
+                        ".zarrwlr", "a.wav",
+                    ])
             }
         }
 
@@ -208,7 +217,9 @@ extension Mounts {
                 }
                 try write(1, chunks: 2)
                 try MountedStore.with(folder.path, ["-o", "views=all,noprefetch,cache_mb=0"]) { mount in
-                    let paths = ["a.wav", "x10/a.wav", "by-date/unknown/a.wav", "parts/a/a_000.wav", "a.wav@s0-400000.wav"]
+                    let paths = [
+                        "a.wav", "x10/a.wav", "by-date/unknown/a.wav", "parts/a/a_000.wav", "a.wav@s0-400000.wav",
+                    ]
                     for path in paths {
                         let isOld = try begin(mount.file(path)).suffix(4_000).allSatisfy { $0 == 1 }
                         #expect(isOld, "\(path)")

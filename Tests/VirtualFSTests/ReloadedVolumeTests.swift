@@ -1,8 +1,8 @@
 import Glibc
 import Recordings
 import Support
-import SyntheticRecordings
 import Synchronization
+import SyntheticRecordings
 import Testing
 
 @testable import VirtualFS
@@ -64,7 +64,8 @@ struct ReloadedVolumeTests {
         #expect(try volume.text(at: ".zarrwlr/index.html").contains("b.wav"))
     }
 
-    @Test func `a clip that is known is one of the recording that is there after a reload, or is gone with it`() throws {
+    @Test func `a clip that is known is one of the recording that is there after a reload, or is gone with it`() throws
+    {
         let name = "a.wav@s10-20.wav"
         let volume = Volume([sampled("night/0", "a.flac", seed: 1)], options: try options("clips"))
         let forgotten = Forgotten(of: volume)

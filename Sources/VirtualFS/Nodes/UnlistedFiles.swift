@@ -64,7 +64,9 @@ final class UnlistedFiles: Sendable {
     /// Takes the files that `tree` has in their places. Those that are not there any more, or are other ones, are gone.
     func follow(_ tree: Tree) {
         let known = state.withLock { $0.held.map { (inode: $0.key, name: $0.value.name, file: $0.value.file) } }
-        let now = known.map { known in tree.unlistedFile(known.name).flatMap { $0.identity == known.file.identity ? $0 : nil } }
+        let now = known.map { known in
+            tree.unlistedFile(known.name).flatMap { $0.identity == known.file.identity ? $0 : nil }
+        }
         state.withLock { state in
             for (known, file) in zip(known, now) where state.held[known.inode]?.name == known.name {
                 if let file { state.held[known.inode]?.file = file } else { state.held[known.inode] = nil }

@@ -61,7 +61,8 @@ struct TreeTests {
         _ = try earlier.children(of: earlier.child(bytes("a"), of: top))
         let gone = try earlier.child(bytes("c"), of: top)
         let goneFile = try earlier.child(bytes("0"), of: gone)
-        let tree = Tree(root: FixedDirectory("root", directories.dropLast().map { ($0.title, .group(path: $0.title), $0) }))
+        let tree = Tree(
+            root: FixedDirectory("root", directories.dropLast().map { ($0.title, .group(path: $0.title), $0) }))
         #expect(tree.follow(earlier).map(\.names) == [[bytes("c")]])
         _ = directories[1].takeCount()
         for inode in [gone.inode, goneFile.inode] {
