@@ -109,9 +109,11 @@ install: build
 	install -m 644 completions/_zarrwlr $(DESTDIR)$(ZSH_COMPLETIONS)
 	install -d $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 mount-helpers/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin
+	ln -sf mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin/mount.fuse.zarrwlr
 	# mount(8) looks for helpers in /sbin only, which may be a link to /usr/sbin.
 	case $(PREFIX) in / | /usr) ;; *) \
-	    install -d $(DESTDIR)/sbin && ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr ;; \
+	    install -d $(DESTDIR)/sbin && ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr && \
+	    ln -sf $(PREFIX)/sbin/mount.fuse.zarrwlr $(DESTDIR)/sbin/mount.fuse.zarrwlr ;; \
 	esac
 
 uninstall:
@@ -121,8 +123,8 @@ uninstall:
 	    $(addprefix $(DESTDIR)$(BASH_COMPLETIONS)/,$(PROGRAMS)) \
 	    $(addsuffix .fish,$(addprefix $(DESTDIR)$(FISH_COMPLETIONS)/,$(PROGRAMS))) \
 	    $(DESTDIR)$(ZSH_COMPLETIONS)/_zarrwlr \
-	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr
-	case $(PREFIX) in / | /usr) ;; *) rm -f $(DESTDIR)/sbin/mount.zarrwlr ;; esac
+	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin/mount.fuse.zarrwlr
+	case $(PREFIX) in / | /usr) ;; *) rm -f $(DESTDIR)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.fuse.zarrwlr ;; esac
 
 # Packages for the Debian that this runs on. Its name is in their version, so that those of the next Debian replace them.
 deb: PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(PACKAGING)

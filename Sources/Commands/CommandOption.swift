@@ -59,7 +59,9 @@ extension Array {
             let attached: String? =
                 argument.count == name.count ? nil : String(argument.dropFirst(name.count + (isLong ? 1 : 0)))
             guard let option = first(where: { $0.names.contains(name) }) else {
-                throw CommandError("unknown option '\(argument)'; --help lists them all")
+                let advice = NearestName.advice(
+                    for: name, among: flatMap(\.names).filter { $0.hasPrefix("--") == isLong })
+                throw CommandError("unknown option '\(argument)'\(advice.isEmpty ? ";" : advice) --help lists them all")
             }
             switch option.effect {
             case .flag(let apply):

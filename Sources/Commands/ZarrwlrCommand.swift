@@ -48,7 +48,9 @@ public struct ZarrwlrCommand: Sendable {
             case "complete": streams.print(Self.completion(arguments.dropFirst()))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
-                    throw CommandError("there is no command '\(given)'; --help lists what there is")
+                    let advice = NearestName.advice(for: given, among: Self.subcommands.map(\.name))
+                    throw CommandError(
+                        "there is no command '\(given)'\(advice.isEmpty ? ";" : advice) --help lists what there is")
                 }
                 program += " \(subcommand.name)"
                 return try subcommand.run(Array(arguments.dropFirst()), streams).rawValue

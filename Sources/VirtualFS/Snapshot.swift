@@ -9,10 +9,11 @@ final class Snapshot: Sendable {
     private let root: RootDirectory
     private let options: VolumeOptions
 
-    /// What a volume shows of `catalogue`. The files that no directory lists and the kernel knows are in `unlisted`.
-    init(_ catalogue: Catalogue, options: VolumeOptions, unlisted: UnlistedFiles) {
+    /// What a volume shows of `catalogue`, in place of what it showed in `previous`. The files that no directory lists and the kernel knows
+    /// are in `unlisted`.
+    init(_ catalogue: Catalogue, options: VolumeOptions, unlisted: UnlistedFiles, previous: Snapshot? = nil) {
         self.options = options
-        plain = Self.plainTree(of: catalogue, files: .wave, options)
+        plain = Self.plainTree(of: catalogue, files: .wave, options, previous: previous?.plain)
         root = RootDirectory(View.withChecksums(plain.root, options), View.directories(of: plain, options))
         tree = Tree(root: root, unlisted: unlisted, findsClips: options.views.contains(.clips))
     }
@@ -26,9 +27,9 @@ final class Snapshot: Sendable {
     }
 
     private static func plainTree(
-        of catalogue: Catalogue, files kind: RecordingFileKind, _ options: VolumeOptions
+        of catalogue: Catalogue, files kind: RecordingFileKind, _ options: VolumeOptions, previous: PlainTree? = nil
     ) -> PlainTree {
         let reserved = View.directoryNames(options).map { Array($0.utf8) }
-        return PlainTree(catalogue, files: kind, reserved: reserved, options: options)
+        return PlainTree(catalogue, files: kind, reserved: reserved, options: options, previous: previous)
     }
 }

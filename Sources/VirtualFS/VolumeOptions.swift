@@ -8,6 +8,10 @@ public struct VolumeOptions: Sendable {
     public var ownerGroup: UInt32 = 0
     /// Permission bits that no file has.
     public var umask: UInt32 = 0
+    /// Whether there is a directory with reports of the volume about itself.
+    public var hasReports = true
+    /// Whether what is shown changes by `Volume.reload`, and with it the reports about it.
+    public var isLiving = false
     /// The time of the root, and of what the store does not have.
     public var modified = Timestamp(seconds: 0)
     /// What is shown beside the groups and recordings.
@@ -23,6 +27,6 @@ public struct VolumeOptions: Sendable {
     /// no RF64.
     public static let partByteCounts: ClosedRange<UInt64> = 1 << 17...1 << 32
 
-    /// Files that belong to root and that all users can read.
+    /// Files that belong to root and that all users can read, and reports.
     public init() {}
 }

@@ -19,6 +19,17 @@ import VirtualFS
     @Test func `mount options of libfuse and the kernel are passed on in their order`() throws {
         let configuration = try applied("allow_other,,noexec,default_permissions,")
         #expect(configuration.fuseOptions == ["allow_other", "noexec", "default_permissions"])
+        #expect(
+            configuration.allFuseOptions(store: "/s")
+                == ["ro", "fsname=/s", "subtype=zarrwlr", "allow_other", "noexec", "default_permissions"])
+    }
+
+    @Test(arguments: ["allow_other", "allow_root"])
+    func `the kernel checks permission bits if other users are let in`(option: String) throws {
+        #expect(
+            try applied(option).allFuseOptions(store: "/s")
+                == ["ro", "fsname=/s", "subtype=zarrwlr", option, "default_permissions"])
+        #expect(try applied("noexec").allFuseOptions(store: "/s") == ["ro", "fsname=/s", "subtype=zarrwlr", "noexec"])
     }
 
     @Test func `a mount option may contain a comma or a backslash after a backslash`() throws {

@@ -19,6 +19,8 @@ extension Mounts {
                     at: TestFiles.repository.appending(path: "mount-helpers/mount.zarrwlr"),
                     to: programs.appending(path: "mount.zarrwlr"))
                 try files.createSymbolicLink(
+                    atPath: programs.appending(path: "mount.fuse.zarrwlr").path, withDestinationPath: "mount.zarrwlr")
+                try files.createSymbolicLink(
                     at: programs.appending(path: "zarrwlr-mount"), withDestinationURL: MountedStore.program)
                 let store = try TestStore(
                     at: directory.appending(path: "a pond.zarr"), attributes: TestStore.audioGroup)
@@ -60,6 +62,27 @@ extension Mounts {
             #expect(lines.count == 4)
             #expect(lines.first?.hasSuffix("/a pond.zarr fuse.zarrwlr") == true)
             #expect(lines.last == "0")
+        }
+
+        @Test(.enabled(if: canOverlay, "NEEDS ROOT AND OVERLAYFS: NOTHING IS REMOUNTED"))
+        func `a mount is remounted, and fuse.zarrwlr is a type of mount`() throws {
+            let result = try run(
+                #"""
+                cat > fstab << END
+                $1/a\040pond.zarr $1/mnt fuse.zarrwlr nofail,cache_mb=8 0 0
+                END
+                mount -T fstab "$1/mnt"
+                findmnt -n -o FSTYPE "$1/mnt"
+                findmnt -n -o OPTIONS "$1/mnt" | grep -c noexec || true
+                mount -o remount,noexec "$1/mnt"
+                findmnt -n -o OPTIONS "$1/mnt" | grep -c "^ro,.*noexec" || true
+                cat mnt/*.wav | wc -c
+                umount mnt
+                """#)
+            #expect(result.status == 0, "\(result.errors)")
+            let lines = result.text.split(separator: "\n")
+            #expect(lines.prefix(3) == ["fuse.zarrwlr", "0", "1"])
+            #expect(try #require(lines.last.flatMap { Int($0) }) > 44)
         }
 
         @Test(.enabled(if: canOverlay, "NEEDS ROOT AND OVERLAYFS: NOTHING IS MOUNTED BY MOUNT"))

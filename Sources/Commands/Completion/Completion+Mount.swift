@@ -7,6 +7,7 @@ extension Completion {
             let flags = MountHelp.flags.map { flag in (word: String(flag.0.prefix { $0 != " " }), help: flag.1) }
             return matching(flags, current)
         }
+        if before.contains("--unmount") { return ofValue("MOUNTPOINT", prefix: "", current) }
         var operandCount = 0
         var rest = before
         while let word = rest.popFirst() {

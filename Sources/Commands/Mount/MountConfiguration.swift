@@ -35,6 +35,10 @@ struct MountConfiguration: Sendable {
     var catalogue = CatalogueLocation.standard
     /// The folders outside of the store that symbolic links in it may lead to.
     var links = FollowedLinks()
+    /// Whether it is noticed at once what changes in the store.
+    var watchesStore = true
+    /// Seconds after which the store is looked at anew; nil for never.
+    var reloadSeconds: Int?
     /// Whether the process that reads the store is confined.
     var isConfined = true
     /// Whether files have extended attributes.
@@ -43,6 +47,8 @@ struct MountConfiguration: Sendable {
     var metadata = MetadataSelection.all
     /// Whether nothing shows where recordings were made.
     var hidesLocation = false
+    /// Whether there is a directory with reports of the mount about itself.
+    var hasReports = true
     /// Whether samples are decoded ahead of sequential readers.
     var decodesAhead = true
     /// What is shown beside the groups and recordings.
@@ -59,6 +65,9 @@ struct MountConfiguration: Sendable {
 
     /// All options for libfuse, for a store at the absolute path `store`.
     func allFuseOptions(store: String) -> [String] {
-        ["ro", "fsname=\(sourceName ?? store)", "subtype=\(subtype)"] + fuseOptions
+        // Unless the kernel checks them, permission bits are only shown.
+        let isShared = !fuseOptions.allSatisfy { $0 != "allow_other" && $0 != "allow_root" }
+        let checking = isShared && !fuseOptions.contains("default_permissions") ? ["default_permissions"] : []
+        return ["ro", "fsname=\(sourceName ?? store)", "subtype=\(subtype)"] + fuseOptions + checking
     }
 }

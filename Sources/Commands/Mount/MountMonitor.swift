@@ -26,7 +26,9 @@ struct MountMonitor: Sendable {
     /// To be called while the process has no other thread that does anything.
     func run(onReady: () -> Void) throws(CommandError) {
         let log = try configuration.makeLog()
-        let mountpoint = try Mountpoint.check(configuration.mountpoint, store: configuration.store)
+        let mountpoint = try Mountpoint.check(
+            configuration.mountpoint, store: configuration.store,
+            clearing: ["fuse.zarrwlr", "fuse.\(configuration.subtype)"])
         // Nothing is mounted if there is no store.
         _ = try StoreCatalogue.open(path: configuration.store, links: configuration.links)
         let failure = try serve(at: mountpoint, log) {
@@ -86,9 +88,9 @@ struct MountMonitor: Sendable {
         let monitor = getpid()
         do throws(SystemError) {
             return try ProcessCopy { _ throws(CommandError) in
-                try worker.confine(under: monitor)
-            } _: { report, measures throws(CommandError) in
-                try worker.serve(device, measures) {
+                try worker.prepare(under: monitor)
+            } _: { report, preparation throws(CommandError) in
+                try worker.serve(device, preparation) {
                     if leavesTerminal { Terminal.leave() }
                     report.begin()
                 }

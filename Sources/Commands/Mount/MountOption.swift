@@ -95,6 +95,15 @@ struct MountOption: Sendable {
             "follow_links", effect: .value("DIR[:DIR]") { $0.links = FollowedLinks($1) },
             help: "let symbolic links in the store lead to these folders (nowhere outside it)"),
         MountOption(
+            "reload",
+            effect: .value("SECONDS") { configuration, text throws(CommandError) in
+                configuration.reloadSeconds = try number(text, "reload", in: 1...86_400)
+            },
+            help: "look at the store anew so often, for changes that the system does not report (never)"),
+        MountOption(
+            "nowatch", effect: .flag { configuration, _ in configuration.watchesStore = false },
+            help: "do not watch the store: show what has changed only after SIGHUP and with reload"),
+        MountOption(
             "sandbox",
             effect: .value("on|off") { configuration, text throws(CommandError) in
                 guard ["on", "off"].contains(text) else {
@@ -118,6 +127,9 @@ struct MountOption: Sendable {
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
             help: "no extended attributes: newer 'ls -l' asks every file for them, and is faster without"),
         MountOption(
+            "noreports", effect: .flag { configuration, _ in configuration.hasReports = false },
+            help: "no directory .zarrwlr with reports of the mount about itself"),
+        MountOption(
             "noprefetch", effect: .flag { configuration, _ in configuration.decodesAhead = false },
             help: "decode nothing ahead of sequential readers"),
         MountOption(
@@ -140,10 +152,10 @@ struct MountOption: Sendable {
             help: "let other users in; if you are not root, needs user_allow_other in /etc/fuse.conf"),
         MountOption(
             "allow_root", effect: passedOn,
-            help: "let root in, too"),
+            help: "let root in, too, as permission bits say"),
         MountOption(
             "default_permissions", effect: passedOn,
-            help: "let the kernel check permission bits"),
+            help: "let the kernel check permission bits, as with allow_other and allow_root"),
         MountOption(
             "auto_unmount", effect: passedOn,
             help: "unmount also when this program is killed"),
@@ -169,7 +181,8 @@ struct MountOption: Sendable {
         for text in split(list) {
             let name = String(text.prefix { $0 != "=" })
             guard let option = byName[name] else {
-                throw CommandError("unknown option '\(text)'; --help lists them all")
+                let advice = NearestName.advice(for: name, among: all.flatMap(\.names))
+                throw CommandError("unknown option '\(text)'\(advice.isEmpty ? ";" : advice) --help lists them all")
             }
             let value = text.count > name.count ? String(text.dropFirst(name.count + 1)) : nil
             switch (option.effect, value) {

@@ -1,4 +1,5 @@
 import Support
+import Zarr
 
 /// Supplies a catalogue with groups and recordings. Safe to call from any thread.
 protocol CatalogueSource: Sendable {
@@ -7,6 +8,15 @@ protocol CatalogueSource: Sendable {
 
     /// The contents of `group`: a single problem if it cannot be listed.
     func contents(of group: CatalogueGroup) -> GroupContents
+
+    /// The members of `group`, of which `contents` are those that were listed last, as they are now; nil if they are the same, as far as
+    /// `extent` is concerned. `groups` take the places of its groups.
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents?
+
+    /// Looks at everything anew from now on.
+    func forget()
 
     /// Whether the node at `path` can be read, and listed if it is a group.
     func isReadable(_ path: String) -> Bool

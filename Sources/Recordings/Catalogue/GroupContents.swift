@@ -24,7 +24,13 @@ public final class GroupContents: Sendable {
     /// The counts of this group when it was listed.
     let countsWhenListed: CatalogueCounts
 
-    private let pages: [RecordingPage]
+    let pages: [RecordingPage]
+    /// Folders of the group that are no members, by their names, with the versions of their documents.
+    let ignored: [String: UInt64]
+    /// What distinguishes recordings from others that had the same path earlier, by the names of their nodes; that of the group counts for
+    /// those that are not here.
+    let revisions: [String: UInt32]
+    private let groupRevision: UInt32
     /// The number of the first recording of each page.
     private let firsts: [Int]
     /// The members that are not recordings, and how many recordings come before each.
@@ -34,8 +40,8 @@ public final class GroupContents: Sendable {
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let nextPageToHelp = Atomic<Int>(0)
-    /// The recordings that were found to be rewritten.
-    private let relearned = Mutex<Set<Int>>([])
+    /// The names of the nodes of the recordings that were found to be rewritten.
+    private let relearned: Mutex<Set<String>>
 
     /// Consecutive members of a group in the order of their names.
     struct Part: Sendable {
@@ -46,6 +52,15 @@ public final class GroupContents: Sendable {
         let others: [(place: Int, member: Member)]
         /// What may be members and could not be read.
         let unread: [UnreadNodes.Node]
+
+        /// The recordings of `page`, which are counted already, and `others`.
+        init(_ page: RecordingPage, others: [(place: Int, member: Member)]) {
+            self.page = page
+            self.others = others
+            counts = CatalogueCounts()
+            mayRestoreSources = page.mayRestoreSources
+            unread = []
+        }
 
         /// The recordings of `draft`, and `others`.
         init(
@@ -61,8 +76,15 @@ public final class GroupContents: Sendable {
     }
 
     /// The members of `group`, which are those of `parts`.
-    init(of group: CatalogueGroup, _ parts: [Part], source: any CatalogueSource) {
+    init(
+        of group: CatalogueGroup, _ parts: [Part], source: any CatalogueSource, ignored: [String: UInt64] = [:],
+        revisions: [String: UInt32] = [:], relearned: Set<String> = []
+    ) {
         path = group.path
+        self.relearned = Mutex(relearned)
+        self.ignored = ignored
+        self.revisions = revisions
+        groupRevision = group.revision
         self.source = source
         progress = group.progress
         var pages: [RecordingPage] = []
@@ -93,6 +115,9 @@ public final class GroupContents: Sendable {
     /// The members of `other`, with `groups` in the place of its groups, which are as many.
     init(_ other: GroupContents, groups: [CatalogueGroup]) {
         path = other.path
+        ignored = other.ignored
+        revisions = other.revisions
+        groupRevision = other.groupRevision
         source = other.source
         progress = other.progress
         pages = other.pages
@@ -100,6 +125,7 @@ public final class GroupContents: Sendable {
         recordingCount = other.recordingCount
         unread = other.unread
         mayRestoreSources = other.mayRestoreSources
+        relearned = Mutex(other.relearnedNames)
         countsWhenListed = other.countsWhenListed
         var rest = groups[...]
         others = other.others.map { member in
@@ -137,7 +163,7 @@ public final class GroupContents: Sendable {
             for (slot, packed) in learned {
                 let name = page.names.text(at: slot)
                 guard let facts = RecordingFacts(packed: packed, path: path(ofNode: name)) else { continue }
-                let recording = KnownRecording(facts)
+                let recording = KnownRecording(facts, stamp: page.stamps[slot])
                 known[name] = recording
                 counts.addLearned(byteCount: (try? recording.waveByteCount.get()) ?? 0)
             }
@@ -148,7 +174,40 @@ public final class GroupContents: Sendable {
         return known
     }
 
+    /// Another listing takes the place of this one.
+    func leaveUnread() {
+        if unread != nil { progress.removeUnread() }
+    }
+
+    /// The recordings of the page `index`, which others take the place of, and which no longer count.
+    func retirePage(_ index: Int) -> [RecordingPage.Slot] {
+        let slots = pages[index].retire()
+        var gone = CatalogueCounts()
+        for slot in slots { gone.add(slot.counts) }
+        progress.count { $0.subtract(gone) }
+        return slots
+    }
+
+    /// The group is gone, with all that is in it: nothing of it counts any more.
+    func retire() {
+        leaveUnread()
+        for index in pages.indices { _ = retirePage(index) }
+        var gone = CatalogueCounts()
+        gone.groups = 1
+        gone.problems = problems.count
+        progress.count { $0.subtract(gone) }
+        for group in groups { group.retire() }
+    }
+
     // MARK: - Members
+
+    /// Why nodes cannot be read.
+    var problems: [RecordingError] {
+        others.compactMap { other in
+            guard case .problem(let problem) = other.member else { return nil }
+            return problem
+        }
+    }
 
     /// The groups, in the order of their names in the store.
     public var groups: [CatalogueGroup] {
@@ -185,6 +244,11 @@ public final class GroupContents: Sendable {
 
     /// The path of the recording `number` in the store.
     public func path(of number: Int) -> String { path(ofNode: name(of: number)) }
+
+    /// What distinguishes the recording `number` from others that had the same path earlier in this process; 0 if there were none.
+    public func revision(of number: Int) -> UInt32 {
+        revisions.isEmpty ? groupRevision : revisions[name(of: number)] ?? groupRevision
+    }
 
     /// The recording whose node is called `name`.
     public func recording(named name: String) -> Int? {
@@ -227,7 +291,8 @@ public final class GroupContents: Sendable {
     public func relearn(_ number: Int) {
         let (page, slot) = place(of: number)
         guard source.isReadable(path(of: number)), let forgotten = pages[page].forget(slot) else { return }
-        relearned.withLock { _ = $0.insert(number) }
+        let name = pages[page].names.text(at: slot)
+        relearned.withLock { _ = $0.insert(name) }
         let byteCount = WaveFileStatus(packed: forgotten)?.byteCount ?? 0
         progress.count { counts in
             counts.learned -= 1
@@ -238,7 +303,13 @@ public final class GroupContents: Sendable {
     }
 
     /// Whether `relearn` was called for the recording `number`: what was said of it before may be wrong now.
-    public func wasRelearned(_ number: Int) -> Bool { relearned.withLock { $0.contains(number) } }
+    public func wasRelearned(_ number: Int) -> Bool {
+        let name = name(of: number)
+        return relearned.withLock { $0.contains(name) }
+    }
+
+    /// The names of the nodes for whose recordings `relearn` was called.
+    var relearnedNames: Set<String> { relearned.withLock { $0 } }
 
     /// The recording `number`, learned now if it is not yet, and opened when it is read.
     public func recording(_ number: Int) throws(RecordingError) -> Recording {
@@ -247,10 +318,12 @@ public final class GroupContents: Sendable {
 
     private func packedFacts(of number: Int) throws(RecordingError) -> ArraySlice<UInt8> {
         let (page, slot) = place(of: number)
-        return try pages[page].facts(of: slot) { isRetry in
-            if !isRetry { progress.want(self) }
-            return learn(slot, of: pages[page], isRetry: isRetry)
-        }
+        return try pages[page].facts(
+            of: slot,
+            learn: { isRetry in
+                if !isRetry { progress.want(self) }
+                return learn(slot, of: pages[page])
+            }, count: count)
     }
 
     private func place(of number: Int) -> (page: Int, slot: Int) {
@@ -275,10 +348,12 @@ public final class GroupContents: Sendable {
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
         for slot in (0..<page.count).reversed() where !Cancellation.isRequested {
-            _ = try? page.facts(of: slot) { isRetry in
-                pause()
-                return learn(slot, of: page, isRetry: isRetry)
-            }
+            _ = try? page.facts(
+                of: slot,
+                learn: { _ in
+                    pause()
+                    return learn(slot, of: page)
+                }, count: count)
         }
     }
 
@@ -288,37 +363,28 @@ public final class GroupContents: Sendable {
         return page < pages.count ? page : nil
     }
 
-    private func learn(
-        _ slot: Int, of page: RecordingPage, isRetry: Bool
-    ) -> Result<[UInt8], RecordingError> {
+    private func learn(_ slot: Int, of page: RecordingPage) -> Result<[UInt8], RecordingError> {
         let path = path(ofNode: page.names.text(at: slot))
         do throws(Cancelled) {
             try Cancellation.check()
         } catch {
             return .failure(RecordingError("is not examined", recording: path, cause: error))
         }
-        if isRetry {
-            progress.count { counts in
-                counts.problems -= 1
-                counts.waiting += 1
-            }
-        }
         do throws(RecordingError) {
             let facts = try source.learn(path, isArray: page.isArray(slot))
-            let byteCount = try facts.waveByteCount()
-            progress.count { counts in
-                counts.waiting -= 1
-                counts.addLearned(byteCount: byteCount)
-            }
-            if isRetry { progress.addHealed() }
+            _ = try facts.waveByteCount()
             return .success(facts.packed)
         } catch {
-            guard !error.isCancellation || isRetry else { return .failure(error) }
-            progress.count { counts in
-                counts.waiting -= 1
-                counts.problems += 1
-            }
             return .failure(error)
         }
+    }
+
+    /// Counts a recording that was learned, or could not be.
+    private func count(isRetry: Bool, byteCount: UInt64?) {
+        progress.count { counts in
+            if isRetry { counts.problems -= 1 } else { counts.waiting -= 1 }
+            if let byteCount { counts.addLearned(byteCount: byteCount) } else { counts.problems += 1 }
+        }
+        if isRetry, byteCount != nil { progress.addHealed() }
     }
 }

@@ -1,4 +1,5 @@
 import Support
+import Zarr
 
 /// A catalogue's source whose recordings are already known.
 ///
@@ -50,6 +51,12 @@ struct KnownRecordings: CatalogueSource {
         parts.append(GroupContents.Part(draft))
         return GroupContents(of: group, parts, source: self)
     }
+
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents? { nil }
+
+    func forget() {}
 
     func isReadable(_ path: String) -> Bool { false }
 

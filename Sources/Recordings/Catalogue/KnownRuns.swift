@@ -24,12 +24,14 @@ final class KnownRuns: Sendable {
         fileprivate var versions: [UInt64?] = []
 
         /// The recording at `index` of the run, whose path in `store` is `path`; nil if there is no entry, or if the
-        /// recording has changed since.
-        func recording(at index: Int, path: String, of store: any Store) -> KnownRecording? {
+        /// recording has changed since. Its document has the version `stamp`.
+        func recording(
+            at index: Int, path: String, of store: any Store, stamp: @autoclosure () -> UInt64
+        ) -> KnownRecording? {
             guard let entry = entries.first(where: { $0.index == index }) else { return nil }
             let version =
                 entry.recording.isArray ? store.version(ofRecording: path, isGroup: false) : versions[index]
-            return entry.version == version ? entry.recording : nil
+            return entry.version == version ? entry.recording.stamped(stamp()) : nil
         }
     }
 

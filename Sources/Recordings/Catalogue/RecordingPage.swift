@@ -11,6 +11,10 @@ final class RecordingPage: Sendable {
     let names: ByteRows
     /// The names of the recordings' sources.
     let sourceNames: ByteRows
+    /// For each recording the version of its document when it was found, or `GroupListing.unknownStamp`.
+    let stamps: [UInt64]
+    /// Whether the WAV file of a recording may be a source file whose SHA-256 is known.
+    let mayRestoreSources: Bool
     /// A bit for each recording that is an array that stands by itself.
     private let arrays: UInt64
     private let state: Mutex<State>
@@ -25,11 +29,13 @@ final class RecordingPage: Sendable {
         /// Those that are being learned, and the threads that wait for them.
         var flights: [Int: SingleFlight<Void>] = [:]
         var waitingCount: Int
+        /// Whether another page has taken the place of this one, whose recordings no longer count.
+        var isRetired = false
 
         static let none: Int8 = -1
     }
 
-    private struct Problem {
+    fileprivate struct Problem {
         let error: RecordingError
         /// When it is learned again; nil if its facts are the problem.
         var delay: RetryDelay?
@@ -41,31 +47,31 @@ final class RecordingPage: Sendable {
         fileprivate var names = ByteRows()
         fileprivate var sourceNames = ByteRows()
         fileprivate var arrays: UInt64 = 0
+        fileprivate var stamps: [UInt64] = []
         fileprivate var learned = ByteRows()
         fileprivate var rows: [Int8] = []
-        fileprivate var problems: [Int: RecordingError] = [:]
+        fileprivate var problems: [Int: Problem] = [:]
         /// Whether the WAV file of a recording may be a source file whose SHA-256 is known.
         private(set) var mayRestoreSources = false
 
         /// How many recordings there are; no more than `capacity` may be added.
         var count: Int { rows.count }
 
-        /// Adds the recording called `name`, of a source called `sourceName`, to be learned. `mayRestoreSource` says whether its WAV file may be
-        /// a source file whose SHA-256 is known.
-        mutating func addFound(_ name: String, sourceName: String, isArray: Bool, mayRestoreSource: Bool = false) {
-            add(name, sourceName: sourceName, isArray: isArray)
+        /// Adds the recording called `name`, to be learned, which was `found`.
+        mutating func add(_ name: String, found: FoundRecording) {
+            add(name, sourceName: found.sourceName, isArray: found.isArray, stamp: found.stamp)
             rows.append(State.none)
             counts.waiting += 1
-            if mayRestoreSource { mayRestoreSources = true }
+            if found.mayRestoreSource { mayRestoreSources = true }
         }
 
         /// Adds a recording that was learned before.
         mutating func add(_ known: KnownRecording) {
-            add(known.name, sourceName: known.sourceName, isArray: known.isArray)
+            add(known.name, sourceName: known.sourceName, isArray: known.isArray, stamp: known.stamp)
             switch known.waveByteCount {
             case .success(let byteCount): counts.addLearned(byteCount: byteCount)
             case .failure(let problem):
-                problems[count] = problem
+                problems[count] = Problem(error: problem)
                 counts.problems += 1
             }
             rows.append(Int8(learned.count))
@@ -73,9 +79,21 @@ final class RecordingPage: Sendable {
             if known.restoresSource { mayRestoreSources = true }
         }
 
-        private mutating func add(_ name: String, sourceName: String, isArray: Bool) {
+        /// Adds a recording of another page, with all that is known of it.
+        mutating func add(_ slot: Slot) {
+            if let problem = slot.problem { problems[count] = problem }
+            counts.add(slot.counts)
+            counts.recordings -= 1
+            add(slot.name, sourceName: slot.sourceName, isArray: slot.isArray, stamp: slot.stamp)
+            rows.append(slot.learned == nil ? State.none : Int8(learned.count))
+            if let facts = slot.learned { learned.append(facts) }
+            if slot.mayRestoreSource { mayRestoreSources = true }
+        }
+
+        private mutating func add(_ name: String, sourceName: String, isArray: Bool, stamp: UInt64) {
             names.append(name)
             sourceNames.append(sourceName)
+            stamps.append(stamp)
             if isArray { arrays |= 1 << UInt64(count) }
             counts.recordings += 1
         }
@@ -86,16 +104,57 @@ final class RecordingPage: Sendable {
         draft.sourceNames.trim()
         draft.learned.trim()
         names = draft.names
+        stamps = draft.stamps
         sourceNames = draft.sourceNames
         arrays = draft.arrays
+        mayRestoreSources = draft.mayRestoreSources
         state = Mutex(
             State(
-                learned: draft.learned, rows: draft.rows,
-                problems: draft.problems.mapValues { Problem(error: $0) }, waitingCount: draft.counts.waiting))
+                learned: draft.learned, rows: draft.rows, problems: draft.problems,
+                waitingCount: draft.counts.waiting))
     }
 
     /// How many recordings there are.
     var count: Int { names.count }
+
+    /// A recording of a page that another page takes over, with all that is known of it.
+    struct Slot: Sendable {
+        fileprivate let name: String
+        fileprivate let sourceName: String
+        fileprivate let isArray: Bool
+        fileprivate let stamp: UInt64
+        fileprivate let mayRestoreSource: Bool
+        fileprivate let learned: ArraySlice<UInt8>?
+        fileprivate let problem: Problem?
+
+        /// It alone.
+        var counts: CatalogueCounts {
+            var counts = CatalogueCounts()
+            counts.recordings = 1
+            if problem != nil {
+                counts.problems = 1
+            } else if let learned {
+                counts.addLearned(byteCount: WaveFileStatus(packed: learned)?.byteCount ?? 0)
+            } else {
+                counts.waiting = 1
+            }
+            return counts
+        }
+    }
+
+    /// The recordings, for pages that take the place of this one. From now on, nothing that is learned here counts.
+    func retire() -> [Slot] {
+        state.withLock { state in
+            state.isRetired = true
+            return state.rows.indices.map { slot in
+                let row = Int(state.rows[slot])
+                return Slot(
+                    name: names.text(at: slot), sourceName: sourceNames.text(at: slot), isArray: isArray(slot),
+                    stamp: stamps[slot], mayRestoreSource: mayRestoreSources,
+                    learned: row < 0 ? nil : state.learned[row], problem: state.problems[slot])
+            }
+        }
+    }
 
     /// Whether a recording is not learned yet, or is learned again if it is asked for, since it cannot be served.
     var isUnsettled: Bool {
@@ -120,9 +179,12 @@ final class RecordingPage: Sendable {
     /// Learns what a recording is, and packs its facts. `isRetry` says that this failed before.
     typealias Learn = (_ isRetry: Bool) -> Result<[UInt8], RecordingError>
 
+    /// Counts what was learned, by the size of the WAV file, or that it could not be.
+    typealias Count = (_ isRetry: Bool, _ byteCount: UInt64?) -> Void
+
     /// The packed facts of the recording at `slot`, learned now by `learn` if they are not yet; if several threads ask
-    /// at once, they are learned once. If they cannot be learned, this is tried again, but not at every call.
-    func facts(of slot: Int, learn: Learn) throws(RecordingError) -> ArraySlice<UInt8> {
+    /// at once, they are learned once, and counted by `count`. If they cannot be learned, this is tried again, but not at every call.
+    func facts(of slot: Int, learn: Learn, count: Count) throws(RecordingError) -> ArraySlice<UInt8> {
         while true {
             switch turn(slot) {
             case .take(let facts): return facts
@@ -132,18 +194,20 @@ final class RecordingPage: Sendable {
                     let result = learn(isRetry)
                     // That nobody waited for the result says nothing about the recording.
                     if case .failure(let error) = result, error.isCancellation { throw error }
-                    settle(slot, result)
+                    settle(slot, result, isRetry: isRetry, count)
                 }
             }
         }
     }
 
     /// Forgets the facts of the recording at `slot`, which are learned when they are next needed. Returns what is forgotten; nil if they are
-    /// not learned, or were forgotten so often that the page has no room.
+    /// not learned, if another page has taken the place of this one, or if they were forgotten so often that the page has no room.
     func forget(_ slot: Int) -> ArraySlice<UInt8>? {
         state.withLock { state in
             let row = Int(state.rows[slot])
-            guard row >= 0, state.problems[slot] == nil, state.learned.count < Int(Int8.max) else { return nil }
+            guard !state.isRetired, row >= 0, state.problems[slot] == nil, state.learned.count < Int(Int8.max) else {
+                return nil
+            }
             state.rows[slot] = State.none
             state.waitingCount += 1
             return state.learned[row]
@@ -168,8 +232,10 @@ final class RecordingPage: Sendable {
         }
     }
 
-    private func settle(_ slot: Int, _ result: Result<[UInt8], RecordingError>) {
+    private func settle(_ slot: Int, _ result: Result<[UInt8], RecordingError>, isRetry: Bool, _ count: Count) {
+        let byteCount = (try? result.get()).flatMap { WaveFileStatus(packed: $0[...])?.byteCount }
         state.withLock { state in
+            if !state.isRetired { count(isRetry, byteCount) }
             state.flights[slot] = nil
             let previous = state.problems.removeValue(forKey: slot)
             if previous == nil { state.waitingCount -= 1 }
@@ -188,6 +254,18 @@ final class RecordingPage: Sendable {
     }
 }
 
+/// What the listing of a group says of a recording that is to be learned.
+struct FoundRecording: Sendable {
+    /// The name of its source.
+    let sourceName: String
+    /// Whether it is an array that stands by itself.
+    let isArray: Bool
+    /// Whether its WAV file may be a source file whose SHA-256 is known.
+    let mayRestoreSource: Bool
+    /// The version of its document when it was found, or `GroupListing.unknownStamp`.
+    let stamp: UInt64
+}
+
 /// A recording that was learned before its group was listed.
 struct KnownRecording: Sendable {
     /// The name of its node.
@@ -201,9 +279,19 @@ struct KnownRecording: Sendable {
     let facts: [UInt8]
     /// Bytes of its WAV file, or why it cannot be served.
     let waveByteCount: Result<UInt64, RecordingError>
+    /// The version of its document when it was found, or `GroupListing.unknownStamp`.
+    private(set) var stamp: UInt64
 
-    /// The recording of which `facts` are known.
-    init(_ facts: RecordingFacts) {
+    /// The same, whose document has the version `stamp`.
+    func stamped(_ stamp: UInt64) -> KnownRecording {
+        var recording = self
+        recording.stamp = stamp
+        return recording
+    }
+
+    /// The recording of which `facts` are known, and whose document had the version `stamp`.
+    init(_ facts: RecordingFacts, stamp: UInt64 = GroupListing.unknownStamp) {
+        self.stamp = stamp
         name = facts.name
         sourceName = facts.sourceName
         isArray = facts.isArray

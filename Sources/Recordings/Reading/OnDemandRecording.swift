@@ -224,6 +224,14 @@ final class OpenRecordings: Sendable {
         }
     }
 
+    /// No longer gives out the recording at `path`, or those in the group there.
+    func forget(below path: String) {
+        state.withLock { state in
+            let paths = state.held.keys.filter { $0 == path || $0.utf8.starts(with: "\(path)/".utf8) }
+            for path in paths { state.held[path] = nil }
+        }
+    }
+
     /// Records that `recording` was opened, and closes another if there are too many.
     func add(_ recording: OnDemandRecording) {
         let closed = state.withLock { state -> OnDemandRecording? in

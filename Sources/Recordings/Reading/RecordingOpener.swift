@@ -17,6 +17,10 @@ final class RecordingOpener: Sendable {
     let log: Log
     /// What of the metadata is shown.
     let metadata: MetadataSelection
+    /// Whether somebody will want to know what has changed since groups were listed.
+    let isLiving: Bool
+    /// Notices what changes in groups that are listed; nil if nobody wants to know.
+    let watch: GroupWatch?
     private let loader: RecordingLoader
     /// Learns recordings that are not left open. It has its own cache, since nothing that it reads is needed again.
     private let learner: RecordingLoader
@@ -25,9 +29,11 @@ final class RecordingOpener: Sendable {
     /// `file`; `counters` count what is decoded.
     init(
         store: any Store, cache: BlockCache, file: CatalogueFile?, metadata: MetadataSelection = .all,
-        counters: DecodeCounters = DecodeCounters(), log: Log
+        counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false, watch: GroupWatch? = nil, log: Log
     ) {
         self.metadata = metadata
+        self.isLiving = isLiving
+        self.watch = watch
         self.store = store
         self.cache = cache
         self.file = file
@@ -67,6 +73,14 @@ extension RecordingOpener: CatalogueSource {
     func contents(of group: CatalogueGroup) -> GroupContents {
         GroupListing(group, opener: self).contents()
     }
+
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents? {
+        GroupRenewal(of: group, contents, groups: groups, extent: extent, opener: self).contents()
+    }
+
+    func forget() { store.forget() }
 
     func isReadable(_ path: String) -> Bool {
         switch try? ZarrNode.open(store, path: path, cache: cache) {

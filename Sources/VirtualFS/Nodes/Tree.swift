@@ -25,7 +25,8 @@ final class Tree: Sendable {
     struct Children: Sendable {
         let directory: any Directory
         /// The numbers of the directory, and of its first child.
-        fileprivate let number: Int, first: Int
+        let number: Int
+        fileprivate let first: Int
     }
 
     private struct State {
@@ -36,6 +37,8 @@ final class Tree: Sendable {
         var places: [Int: Int] = [:]
         /// Which directories have all been looked into.
         var searched = Search.none
+        /// Inodes that an earlier tree had and this one does not.
+        var gone: Set<Inode> = []
     }
 
     /// Directories that are looked into in search of an inode.
@@ -45,6 +48,9 @@ final class Tree: Sendable {
         case groups
         case all
     }
+
+    /// Inodes that are gone and need not be searched for. If there are more, the earlier ones are forgotten.
+    private static let goneLimit = 1 << 16
 
     private let root: any Directory
     private let unlisted: UnlistedFiles
@@ -65,7 +71,9 @@ final class Tree: Sendable {
         if let (file, path) = unlisted.file(inode) {
             return Entry(place: .unlisted(path: path), inode: inode, child: .file(file))
         }
-        guard let number = try search(for: inode) else { throw .notFound }
+        guard !state.withLock({ $0.gone.contains(inode) }), let number = try search(for: inode) else {
+            throw .noSuchNode
+        }
         return entry(number)
     }
 
@@ -105,9 +113,10 @@ final class Tree: Sendable {
 
     /// The node called `name` that the directory `entry` lists; `.` and `..` are names too.
     func child(_ name: [UInt8], of entry: Entry) throws(VirtualFSError) -> Entry {
+        // By this name, the kernel asks for the node of a file handle, which may be a file.
+        if name == [UInt8(ascii: ".")] { return entry }
         guard case .directory = entry.child else { throw .notDirectory }
         guard name.count <= FileName.maximumByteCount else { throw .nameTooLong }
-        if name == [UInt8(ascii: ".")] { return entry }
         if name == Array("..".utf8) { return parent(of: entry) }
         let children = try children(of: entry)
         guard let place = children.directory.place(of: name) else { throw .notFound }
@@ -161,6 +170,40 @@ final class Tree: Sendable {
         }
         return Entry(place: .unlisted(path: path), inode: inode, child: .file(file.file))
     }
+
+    /// The file that no directory lists and that `name` names, unless its directory has not been looked into or does not have it.
+    func unlistedFile(_ name: KernelName) -> UnlistedFile? {
+        guard findsClips, let number = state.withLock({ $0.inodes.number(of: name.directory) }),
+            let children = listed(number)
+        else { return nil }
+        return try? UnlistedFile(clip: name.name, in: children.directory)
+    }
+
+    // MARK: - All that is known
+
+    /// All directories that have been looked into, each after the one that it is in.
+    var allListed: [Children] { state.withLock { $0.listed } }
+
+    /// The inodes of `children`, in their order.
+    func inodes(of children: Children) -> [Inode] {
+        let count = children.directory.count
+        return state.withLock { state in (0..<count).map { state.inodes[children.first + $0] } }
+    }
+
+    /// Records that `inodes`, and those that were gone in `previous`, are not in this tree: nobody searches for them.
+    func miss(_ inodes: [Inode], and previous: Tree) {
+        let earlier = previous.state.withLock { $0.gone }
+        state.withLock { state in
+            let gone = Set(inodes)
+            state.gone = gone.count + earlier.count > Self.goneLimit ? gone : gone.union(earlier)
+        }
+    }
+
+    /// The inode of the directory that `children` are in.
+    func inode(of children: Children) -> Inode { state.withLock { $0.inodes[children.number] } }
+
+    /// The children of the directory that the directory of `children` is in, and its place there; nil for the root.
+    func parentPlace(of children: Children) -> (children: Children, place: Int)? { place(of: children.number) }
 
     // MARK: - Numbers
 

@@ -8,7 +8,9 @@ import Synchronization
 final class UnlistedFiles: Sendable {
     /// A file that the kernel knows.
     private struct Held {
-        let file: UnlistedFile
+        var file: UnlistedFile
+        /// The name that it was last looked up by.
+        let name: KernelName
         /// Below the mountpoint.
         let path: String
         var lookupCount: UInt64
@@ -45,7 +47,7 @@ final class UnlistedFiles: Sendable {
     func add(_ file: UnlistedFile, _ name: KernelName, path: String, inode: Inode) {
         state.withLock { state in
             let lookupCount = state.held[inode]?.lookupCount ?? 0
-            state.held[inode] = Held(file: file, path: path, lookupCount: lookupCount + 1)
+            state.held[inode] = Held(file: file, name: name, path: path, lookupCount: lookupCount + 1)
             state.names.append(name)
         }
     }
@@ -56,6 +58,29 @@ final class UnlistedFiles: Sendable {
             guard state.names.count >= Self.nameLimit + Self.batch else { return [] }
             defer { state.names.removeFirst(Self.batch) }
             return Array(state.names.prefix(Self.batch))
+        }
+    }
+
+    /// Takes the files that `tree` has in their places. Those that are not there any more, or are other ones, are gone.
+    func follow(_ tree: Tree) {
+        let known = state.withLock { $0.held.map { (inode: $0.key, name: $0.value.name, file: $0.value.file) } }
+        let now = known.map { known in
+            tree.unlistedFile(known.name).flatMap { $0.identity == known.file.identity ? $0 : nil }
+        }
+        state.withLock { state in
+            for (known, file) in zip(known, now) where state.held[known.inode]?.name == known.name {
+                if let file { state.held[known.inode]?.file = file } else { state.held[known.inode] = nil }
+            }
+        }
+    }
+
+    /// The names that were looked up in the directory `inode` of clips of the files called `files`. The kernel need not know them any more.
+    func names(of files: [[UInt8]], in inode: Inode) -> [[UInt8]] {
+        let files = Set(files)
+        return state.withLock { state in
+            state.names.filter { $0.directory == inode }.map(\.name).filter { name in
+                ClipName(name).map { files.contains($0.file) } ?? false
+            }
         }
     }
 

@@ -4,6 +4,11 @@ import WaveFile
 
 /// What files of recordings say of them.
 extension GroupContents {
+    /// What identifies the recording `number`.
+    func identity(of number: Int) -> NodeIdentity {
+        .recording(path: path(of: number), revision: revision(of: number))
+    }
+
     /// The facts of the recording `number`, learned now if they are not yet. Throws `notFound` if it cannot be served.
     func fileFacts(of number: Int) throws(VirtualFSError) -> RecordingFacts {
         do {
@@ -33,4 +38,9 @@ extension GroupContents {
             return (name: name, value: slash + value.text)
         }
     }
+}
+
+extension CatalogueGroup {
+    /// What identifies the group.
+    var identity: NodeIdentity { .group(path: path, revision: revision) }
 }

@@ -35,11 +35,11 @@ final class OpenRecording: OpenFile {
         reader = prefetcher?.reader(of: sound.recording, upTo: sound.bytes.upperBound)
         onChange = { [weak volume] in
             contents.relearn(number)
-            volume?.invalidate(inode)
+            volume?.invalidate(.content(inode))
         }
         keepsContent = isListed && sound.recording.samples.beginReading(as: inode.rawValue)
         // The kernel may still have the size of before.
-        if !keepsContent, contents.wasRelearned(number) { volume.invalidate(inode) }
+        if !keepsContent, contents.wasRelearned(number) { volume.invalidate(.content(inode)) }
     }
 
     var isRecording: Bool { true }

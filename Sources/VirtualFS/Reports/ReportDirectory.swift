@@ -17,11 +17,11 @@ final class ReportDirectory: Directory {
         modified = options.modified
         let modified = options.modified
         files = [
-            StoredReport(about: tree, modified: modified, make: { IndexPage.text(of: $0, options) }),
-            LiveReport(modified: modified, text: PrometheusText.text),
-            StoredReport(about: tree, modified: modified, make: ProblemsText.text),
-            StoredReport(about: tree, modified: modified, make: RecordingsTable.text),
-            LiveReport(modified: modified, text: StatusDocument.text),
+            StoredReport(about: tree, options: options, make: { IndexPage.text(of: $0, options) }),
+            LiveReport(PrometheusText.self, modified: modified),
+            StoredReport(about: tree, options: options, make: ProblemsText.text),
+            StoredReport(about: tree, options: options, make: RecordingsTable.text),
+            LiveReport(StatusDocument.self, modified: modified),
         ]
     }
 

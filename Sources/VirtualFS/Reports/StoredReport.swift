@@ -8,24 +8,29 @@ final class StoredReport: File {
     let extendedAttributes: [(name: String, value: String)] = []
     private let modified: Timestamp
     private let subject: any ReportSubject
+    private let isLiving: Bool
     private let make: @Sendable () -> PiecewiseText
     private let made = Mutex<(text: SingleFlight<PiecewiseText>, healedCount: Int)>((SingleFlight(), 0))
 
     /// The report that `make` makes of `tree`.
     convenience init(
-        about tree: PlainTree, modified: Timestamp, make: @escaping @Sendable (PlainTree) -> PiecewiseText
+        about tree: PlainTree, options: VolumeOptions, make: @escaping @Sendable (PlainTree) -> PiecewiseText
     ) {
-        self.init(about: tree.catalogue, modified: modified) { make(tree) }
+        self.init(about: tree.catalogue, modified: options.modified, isLiving: options.isLiving) { make(tree) }
     }
 
-    /// The report that `make` makes of `subject`.
-    init(about subject: any ReportSubject, modified: Timestamp, make: @escaping @Sendable () -> PiecewiseText) {
+    /// The report that `make` makes of `subject`. If the volume `isLiving`, another report may take its place at any time.
+    init(
+        about subject: any ReportSubject, modified: Timestamp, isLiving: Bool,
+        make: @escaping @Sendable () -> PiecewiseText
+    ) {
         self.subject = subject
         self.modified = modified
+        self.isLiving = isLiving
         self.make = make
     }
 
-    var caching: NodeCaching { subject.isUnsettled ? .changing : .lasting }
+    var caching: NodeCaching { isLiving || subject.isUnsettled ? .changing : .lasting }
 
     func status(in volume: Volume) throws(VirtualFSError) -> FileStatus {
         let text = text()

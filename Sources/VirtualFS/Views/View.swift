@@ -52,7 +52,7 @@ struct View: Sendable {
         options.views.contains(checksums) ? ChecksummedDirectory(directory) : directory
     }
 
-    /// The reports, which every volume shows.
+    /// The reports.
     private static let reports = ViewDirectory({ _ in ReportDirectory.name }) { tree, _, options in
         ReportDirectory(about: tree, options: options)
     }
@@ -76,7 +76,8 @@ struct View: Sendable {
     }
 
     private static func shown(_ options: VolumeOptions) -> [ViewDirectory] {
-        [reports] + all.filter { options.views.contains($0) }.compactMap(\.directory)
+        (options.hasReports ? [reports] : [])
+            + all.filter { options.views.contains($0) }.compactMap(\.directory)
     }
 }
 

@@ -52,6 +52,7 @@ import Testing
         (["zarrwlr", "extract", "--output=/tm"], "files --output="),
         (["zarrwlr", "list", "--follow-links", "/srv:/da"], "folders /srv:"),
         (["zarrwlr", "list", "--follow-links", ""], "folders "),
+        (["zarrwlr-mount", "--unmount", "/m"], "folders "),
         (["zarrwlr-mount", ""], "files "), (["zarrwlr-mount", "-f", "-o", "ro", "a.zarr", ""], "folders "),
         (["zarrwlr-mount", "-o", "ro,log=/var"], "files ro,log="),
         (["zarrwlr-mount", "-oro,follow_links=/a:/b"], "folders -oro,follow_links=/a:"),
@@ -80,7 +81,7 @@ import Testing
         #expect(completed("zarrwlr-mount", "-o", "ro,allow_").words == ["ro,allow_other", "ro,allow_root"])
         #expect(completed("zarrwlr-mount", "-oro,sandb").words == ["-oro,sandbox="])
         #expect(completed("zarrwlr-mount", "-o", "uid=3,sandbox=o").words == ["uid=3,sandbox=on", "uid=3,sandbox=off"])
-        #expect(completed("zarrwlr-mount", "-").words == ["-f", "-d", "-s", "-o", "--help", "--version"])
+        #expect(completed("zarrwlr-mount", "-").words == ["-f", "-d", "-s", "-o", "--unmount", "--help", "--version"])
     }
 
     private func completed(_ words: String...) -> (kind: String, words: [String]) {

@@ -230,7 +230,7 @@ struct ModelReader {
         }
         let size = byteCount(path)
         let expected: [(String, Int, Int?)] = [
-            ("size", Int(status.st_size), size), ("mode", Int(status.st_mode), Int(S_IFREG | 0o444)),
+            ("size", Int(status.st_size), size), ("mode", Int(status.st_mode), Int(S_IFREG | 0o644)),
             ("links", Int(status.st_nlink), 1), ("blocks", Int(status.st_blocks), (size + 511) / 512),
             ("time", Int(status.st_mtim.tv_sec), recording.time), ("user", Int(status.st_uid), Int(geteuid())),
         ]

@@ -170,12 +170,17 @@ struct MetricsTests {
         for handle in [table, status] { try volume.release(handle) }
     }
 
-    @Test func `metrics files have the size 0, and the kernel may not keep them`() throws {
+    @Test func `metrics files keep their size, whatever their numbers are, and the kernel may not keep them`() throws {
         let volume = try usedVolume()
         for name in names {
+            let before = try volume.attributes(at: name)
+            #expect(try volume.caching(of: before.inode) == .live)
+            for _ in 0..<1_000 { volume.count(.lookup) }
             let attributes = try volume.attributes(at: name)
-            #expect(attributes.size == 0)
-            #expect(try volume.caching(of: attributes.inode) == .live)
+            #expect(attributes.size == before.size)
+            let handle = try volume.open(attributes.inode)
+            #expect(try text(volume, handle).utf8.count == Int(attributes.size))
+            try volume.release(handle)
         }
         for name in [".zarrwlr", "a.wav"] {
             #expect(try volume.caching(of: volume.attributes(at: name).inode) == .lasting)
@@ -186,6 +191,29 @@ struct MetricsTests {
         for (volume, caching) in [(try usedVolume(), NodeCaching.changing), (Volume([]), .lasting)] {
             for name in [".zarrwlr/recordings.csv", ".zarrwlr/problems.txt"] {
                 #expect(try volume.caching(of: volume.attributes(at: name).inode) == caching)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        0, 1, -1, 1.5, 1e300, -1e-300, -1.7976931348623157e308, Double(UInt64.max), -2.2250738585072014e-308, 1.0 / 3,
+    ])
+    func `no number makes a text longer than it is announced`(number: Double) throws {
+        func metrics(_ number: Double, count: UInt64) -> [Metric] {
+            let buckets = [(bound: 0.1, count: count), (bound: 2.0, count: count)]
+            return [
+                Metric("one", "help", .gauge(number)),
+                Metric("more", "help", .counter([Metric.Sample(label: ("kind", "x"), value: number)])),
+                Metric(
+                    "times", "help",
+                    .histogram(LatencyHistogram.Snapshot(buckets: buckets, count: count, sum: number))),
+                Metric("facts", "help", .info([("store", "a\"b")])),
+            ]
+        }
+        for text in [PrometheusText.self, StatusDocument.self] as [any LiveText.Type] {
+            let byteCount = text.byteCount(of: metrics(0, count: 0))
+            for count in [0, 12, UInt64.max] {
+                #expect(text.text(of: metrics(number, count: count), byteCount: byteCount).utf8.count == byteCount)
             }
         }
     }

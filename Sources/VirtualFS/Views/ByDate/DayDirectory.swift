@@ -36,7 +36,7 @@ final class DayDirectory: Directory {
 
     func identity(at place: Int) -> NodeIdentity {
         let file = file(at: place)
-        return NodeIdentity.recording(path: file.contents.path(of: file.number)).inView(view)
+        return file.contents.identity(of: file.number).inView(view)
     }
 
     func child(at place: Int) -> Child { .file(file(at: place)) }

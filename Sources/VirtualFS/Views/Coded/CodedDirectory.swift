@@ -40,8 +40,8 @@ final class CodedDirectory: Directory {
     func identity(at place: Int) -> NodeIdentity {
         guard let members = made.load() else { return .builtIn(path: view) }
         switch members.member(at: place) {
-        case .directory(let directory): return NodeIdentity.group(path: directory.plain.group.path).inView(view)
-        case .recording(let number): return NodeIdentity.recording(path: members.path(of: number)).inView(view)
+        case .directory(let directory): return directory.plain.group.identity.inView(view)
+        case .recording(let number): return members.identity(of: number).inView(view)
         }
     }
 

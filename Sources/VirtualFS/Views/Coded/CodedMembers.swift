@@ -55,7 +55,7 @@ final class CodedMembers: Sendable {
         self.recordings = recordings.map { UInt32(clamping: $0) }
         self.naming = naming
         unserved = facts.indices.filter { if case .failure = facts[$0] { true } else { false } }
-        checksums = StoredReport(about: contents, modified: plain.modified) {
+        checksums = StoredReport(about: contents, modified: plain.modified, isLiving: plain.isLiving) {
             [recordings = self.recordings, first = directories.count] in
             ChecksumLines.text(count: naming.names.count) { place in
                 let member = Int(naming.children[place]) - first
@@ -107,8 +107,8 @@ final class CodedMembers: Sendable {
             ? .directory(directories[member]) : .recording(Int(recordings[member - directories.count]))
     }
 
-    /// The path in the store of the recording `number`.
-    func path(of number: Int) -> String { contents.path(of: number) }
+    /// What identifies the recording `number`.
+    func identity(of number: Int) -> NodeIdentity { contents.identity(of: number) }
 
     /// The coded file of the recording `number`.
     func file(of number: Int) -> CodedRecordingFile {

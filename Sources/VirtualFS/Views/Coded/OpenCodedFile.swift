@@ -29,10 +29,10 @@ final class OpenCodedFile: OpenFile {
         recording = contents.path(of: number)
         onChange = { [weak volume] in
             contents.relearn(number)
-            volume?.invalidate(inode)
+            volume?.invalidate(.content(inode))
         }
         // The kernel may still have the size of before.
-        if !keepsContent, contents.wasRelearned(number) { volume.invalidate(inode) }
+        if !keepsContent, contents.wasRelearned(number) { volume.invalidate(.content(inode)) }
     }
 
     var isRecording: Bool { true }

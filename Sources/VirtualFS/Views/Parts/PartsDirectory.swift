@@ -68,10 +68,9 @@ final class PartsDirectory: Directory {
     func identity(at place: Int) -> NodeIdentity {
         let members = members
         guard let number = members.recording(at: place) else {
-            return NodeIdentity.group(path: members.directories[Int(members.naming.children[place])].plain.group.path)
-                .inView(view)
+            return members.directories[Int(members.naming.children[place])].plain.group.identity.inView(view)
         }
-        return NodeIdentity.recording(path: members.plain.contents.path(of: number)).inView(view)
+        return members.plain.contents.identity(of: number).inView(view)
     }
 
     func child(at place: Int) -> Child {

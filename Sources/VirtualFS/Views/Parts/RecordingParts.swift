@@ -60,7 +60,7 @@ final class RecordingParts: Directory {
     }
 
     func identity(at place: Int) -> NodeIdentity {
-        NodeIdentity.recording(path: contents.path(of: number)).inView("\(view)/\(place)")
+        contents.identity(of: number).inView("\(view)/\(place)")
     }
 
     func child(at place: Int) -> Child {

@@ -22,7 +22,7 @@ struct SpectrogramFile: DerivedFile {
             cache: volume.snapshot.plain.catalogue.cache ?? maker.cache, as: inode, path: path,
             onChange: { [contents, number, weak volume] in
                 contents.relearn(number)
-                volume?.invalidate(inode)
+                volume?.invalidate(.content(inode))
             })
     }
 }
