@@ -71,8 +71,8 @@ extension Mounts {
                 try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
                 let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
                 process.waitUntilExit()
-                // Four directories of the store, .zarrwlr and its four files, and five recordings.
-                #expect(text.split(separator: "\n") == ["14"])
+                // Four directories of the store, .zarrwlr and its five files, and five recordings.
+                #expect(text.split(separator: "\n") == ["15"])
             }
         }
     }

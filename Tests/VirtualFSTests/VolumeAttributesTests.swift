@@ -87,6 +87,6 @@ struct VolumeAttributesTests {
         volume.learn()
         #expect(volume.statistics.byteCount > 8_192)
         #expect(volume.statistics.blockCount == 3)
-        #expect(volume.statistics.fileCount == 7)
+        #expect(volume.statistics.fileCount == 8)
     }
 }

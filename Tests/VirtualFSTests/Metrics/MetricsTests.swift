@@ -137,15 +137,15 @@ struct MetricsTests {
     @Test func `metrics report what is cached, how often that helped, and what was decoded`() throws {
         let volume = try usedVolume()
         let document = try prometheus(volume)
-        let kinds = ["samples", "states", "chunks", "indexes", "reserved"]
+        let kinds = ["samples", "states", "chunks", "indexes", "pictures", "reserved"]
         let kept = try kinds.map { try #require(document["zarrwlr_cache_bytes", ["kind": $0]]) }
         #expect(kept.reduce(0, +) == Double(volume.sources.cache.byteCount))
         #expect(document["zarrwlr_cache_budget_bytes", [:]] == 50_000)
         #expect(document["zarrwlr_cache_hits_total", ["kind": "samples"]] == 20)
         #expect(document["zarrwlr_cache_misses_total", ["kind": "samples"]] == 10)
         #expect(document["zarrwlr_cache_hit_ratio", ["kind": "samples"]] == 20 / 30.0)
-        #expect(document["zarrwlr_prefetch_blocks_total", [:]] == 100)
-        #expect(document["zarrwlr_prefetch_used_bytes_total", [:]] == 100_000)
+        #expect(document["zarrwlr_prefetch_blocks_total", [:]] == 150)
+        #expect(document["zarrwlr_prefetch_used_bytes_total", [:]] == 150_000)
         #expect(document["zarrwlr_prefetch_wasted_blocks_total", [:]] == 0)
         #expect(document["zarrwlr_decoded_units_total", ["codec": "aac"]] == 3)
         #expect(document["zarrwlr_preroll_ratio", ["codec": "aac"]] == 0.25)
