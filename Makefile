@@ -19,7 +19,8 @@ FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
     libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
-TOOLS := bash-completion ffmpeg fish flac fuse3 groff-base jq opus-tools procps python3-venv sndfile-programs sox zsh
+TOOLS := bash-completion ffmpeg fish flac fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
+    python3-venv sndfile-programs sox zsh
 # What `make deb` needs.
 PACKAGING := debhelper
 # The tools that only the benchmarks compare with.
@@ -140,10 +141,10 @@ test-deb: deps toolchain dist
 	Tests/Packages/test-deb.sh $(abspath $(dir $(realpath $(shell command -v $(SWIFT) 2>/dev/null)))../..) \
 	    .build/debian $(DEBIAN_RELEASES)
 
-# The Python packages with which tests read stores and their sound.
-.venv/bin/readers-are-there:
+# The Python packages with which tests read stores, their sound and their metadata.
+.venv/bin/readers-are-there: Makefile
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet "zarr>=3,<4" av soundfile
+	.venv/bin/pip install --quiet "zarr>=3,<4" av guano soundfile wavinfo
 	touch $@
 
 test: deps toolchain .venv/bin/readers-are-there

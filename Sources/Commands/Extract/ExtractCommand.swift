@@ -117,8 +117,8 @@ enum ExtractCommand {
                     configuration.metadata = try MetadataSelection(option: "--metadata", text)
                 },
                 help:
-                    "the metadata in WAV files: all, none, or some of bext:info:guano:cue; with :nolocation, no places (all)"
-            ),
+                    "the metadata in WAV files: all, none, or some of bext:info:guano:cue; with :nolocation, no places (all)",
+                words: ["all", "none", "nolocation"]),
             CommandOption(
                 "--pad", effect: .flag { $0.clips.isPadded = true },
                 help: "fill what lies outside the recording with silence"

@@ -26,7 +26,12 @@ struct SourceMarks: Decodable, Sendable {
         let type: UInt32
         let first: UInt64
         let last: UInt64
-        let play_count: UInt32
+        let playCount: UInt32
+
+        private enum CodingKeys: String, CodingKey {
+            case id, type, first, last
+            case playCount = "play_count"
+        }
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -67,7 +72,7 @@ struct SourceMarks: Decodable, Sendable {
                 loops: loops.map { loop in
                     SamplerChunk.Loop(
                         identifier: loop.id, kind: loop.type, first: converted(loop.first, to: rate),
-                        last: converted(loop.last, to: rate), playCount: loop.play_count)
+                        last: converted(loop.last, to: rate), playCount: loop.playCount)
                 })
         }
     }

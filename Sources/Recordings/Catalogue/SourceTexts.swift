@@ -10,13 +10,15 @@ struct SourceTexts: Decodable, Sendable {
     private(set) var info: [MetadataField] = []
     /// The `bext` chunk.
     private(set) var broadcast: BroadcastExtension?
+    /// The text of the `iXML` chunk.
+    private(set) var ixml: String?
     /// The marks in the sound.
     private(set) var marks: SourceMarks?
     /// The tags of the file and of its stream.
     private(set) var tags: [MetadataField] = []
 
     private enum CodingKeys: String, CodingKey {
-        case guano, wamd, info, bext, tags, marks
+        case guano, wamd, info, bext, ixml, tags, marks
         case streamTags = "stream_tags"
     }
 
@@ -31,6 +33,7 @@ struct SourceTexts: Decodable, Sendable {
         wamd = values.lenient(TextFields.self, .wamd)?.fields ?? []
         info = values.lenient(TextFields.self, .info)?.fields ?? []
         broadcast = values.lenient(BroadcastFields.self, .bext)?.chunk
+        ixml = values.lenient(String.self, .ixml)
         marks = values.lenient(SourceMarks.self, .marks)
         tags =
             (values.lenient(TextFields.self, .tags)?.fields ?? [])

@@ -84,7 +84,8 @@ public final class Prefetcher: Sendable {
     /// A reader of the sample bytes of `recording`, of those before `end` if that is not nil. Nil if decoding ahead is of no use.
     public func reader(of recording: Recording, upTo end: UInt64? = nil) -> Reader? {
         let isDecoded = CodecRegistry.codec(named: recording.codec)?.isDecoded ?? false
-        return isDecoded && byteBudget >= Self.pieceByteCount ? Reader(recording, upTo: end ?? recording.dataByteCount, sequential)
+        return isDecoded && byteBudget >= Self.pieceByteCount
+            ? Reader(recording, upTo: end ?? recording.dataByteCount, sequential)
             : nil
     }
 

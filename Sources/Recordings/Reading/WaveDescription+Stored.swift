@@ -11,12 +11,24 @@ extension WaveDescription {
         let texts = attributes.texts
         add(texts.guano, isExpanded: attributes.isExpanded(facts.format))
         add(texts.wamd)
+        for field in texts.ixml.map({ IXMLChunk($0).fields }) ?? [] {
+            if field.name == "NOTE" { add(fact: "Note", field.value) }
+            add(fact: "iXML|\(field.name)", field.value)
+        }
         add(attributes.recorder)
         for field in attributes.userFields { add(fact: "User|\(field.name)", field.value) }
-        for field in texts.info { add(info: field.name, field.value) }
+        // A date of the source's contradicts a start that was set.
+        for field in texts.info where attributes.setStart == nil || field.name != "ICRD" {
+            add(info: field.name, field.value)
+        }
         if texts.info.isEmpty, texts.guano.isEmpty, texts.broadcast == nil { add(tags: texts.tags) }
         add(fact: "Original Filename", facts.sourceName.displayedName)
         broadcast = texts.broadcast
+        if attributes.setStart != nil {
+            broadcast?.date = ""
+            broadcast?.time = ""
+            broadcast?.timeReference = 0
+        }
         cues = texts.marks?.cues(rate: facts.format.sampleRate) ?? []
         sampler = texts.marks?.sampler(rate: facts.format.sampleRate)
         provenance = Provenance(

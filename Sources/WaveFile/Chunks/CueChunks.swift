@@ -5,7 +5,11 @@ import Support
 struct CueChunks {
     /// The most points that are read; no recorder writes as many.
     private static let limit = 4096
+    /// Bytes of a point in the chunk.
+    private static let pointByteCount = 24
 
+    /// How many points there were more.
+    private(set) var leftOutCount = 0
     private var samples: [(identifier: UInt32, sample: UInt64)] = []
     private var labels: [UInt32: String] = [:]
     private var notes: [UInt32: String] = [:]
@@ -25,6 +29,7 @@ struct CueChunks {
         {
             samples.append((identifier, UInt64(sample)))
         }
+        leftOutCount += reader.remaining / Self.pointByteCount
     }
 
     /// Adds the labels of the contents of a `LIST` chunk, if it is one of labels.

@@ -28,18 +28,23 @@ extension CuePoint {
 }
 
 extension String {
-    /// Whether there seem to be geographic coordinates in the text: two numbers with at least three decimals that follow each other and
-    /// could be degrees, or a number before a sign of degrees.
+    /// Whether there seem to be geographic coordinates in the text: two numbers with at least three decimals that could be degrees, with no
+    /// more than two words between them, or a number before a sign of degrees.
     var hasCoordinates: Bool {
-        var previous = false
+        /// How many words there were since the last number that could be degrees.
+        var distance = Int.max
         for word in split(whereSeparator: { $0.isWhitespace || ",;/()[]{}=:\"".contains($0) }) {
             if word.unicodeScalars.contains("\u{B0}") && word.contains(where: \.isNumber) && !word.hasTemperatureUnit {
                 return true
             }
-            let hasDegrees = word.hasPreciseDegrees
-            if hasDegrees, previous { return true }
-            // A hemisphere may follow a number.
-            if !(word.utf8.count == 1 && "NSEWnsew".contains(word)) { previous = hasDegrees }
+            if word.hasPreciseDegrees {
+                if distance <= 2 { return true }
+                distance = 0
+            } else if word.utf8.contains(where: { (0x30...0x39).contains($0) }) {
+                distance = .max
+            } else if distance < .max {
+                distance += 1
+            }
         }
         return hasISO6709
     }

@@ -101,6 +101,8 @@ extension WaveDescription {
             chunk.date = time.date
             chunk.time = time.timeOfDay
             chunk.timeReference = time.samplesSinceMidnight(sampleRate: fileFormat.sampleRate)
+        } else if chunk.timeReference > 0 {
+            chunk.timeReference = chunk.timeReference.adding(samples.lowerBound) ?? chunk.timeReference
         }
         guard chunk != BroadcastExtension() else { return [] }
         if !hasLocation {

@@ -16,6 +16,8 @@ public struct WaveMetadata: Sendable {
     public private(set) var sampler: SamplerChunk?
     /// The marks of the chunks `cue ` and `LIST` of type `adtl`, in the file's order.
     public var cues: [CuePoint] { cueChunks.points }
+    /// How many marks there are that are not among `cues`, since they are too many.
+    public var leftOutCueCount: Int { cueChunks.leftOutCount }
 
     private var cueChunks = CueChunks()
 

@@ -3,6 +3,7 @@ import Foundation
 import Support
 import TestSupport
 import Testing
+import WaveFile
 import Zarr
 
 @testable import Recordings
@@ -188,7 +189,7 @@ struct OpusFileTests {
         packets.rows = []
         packets.blob = []
         // Code 3 packets of CELT: six frames of 20 ms, with padding of any length.
-        for padding in [0, 300, 65_025, 100_000, 3] {
+        for padding in [0, 300, 20_000, 40_000, 3] {
             let count = padding / 254
             let packet: [UInt8] =
                 [31 << 3 | 3, 0x46] + Array(repeating: 255, count: count) + [UInt8(padding % 254)]

@@ -37,7 +37,8 @@ struct DateDirectoryTests {
         #expect(try volume.contents(at: "by-date/2024/2024-09-03/z.wav") == volume.contents(at: "b/z.wav"))
         #expect(try volume.attributes(at: "by-date/2024").modified == Timestamp(seconds: 77))
         #expect(
-            try volume.attributes(at: "by-date/2024/2024-09-03/z.wav").modified == volume.attributes(at: "b/z.wav").modified)
+            try volume.attributes(at: "by-date/2024/2024-09-03/z.wav").modified
+                == volume.attributes(at: "b/z.wav").modified)
     }
 
     @Test func `equal names of one day get numbers, first those that come first in the store`() throws {

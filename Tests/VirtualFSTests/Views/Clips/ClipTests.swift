@@ -84,7 +84,8 @@ struct ClipTests {
         #expect(inodes.count == 2_007)
     }
 
-    @Test func `a clip is kept until all of its look-ups are forgotten, and an open one can be read after that`() throws {
+    @Test func `a clip is kept until all of its look-ups are forgotten, and an open one can be read after that`() throws
+    {
         let volume = Volume([recording()])
         let inode = try volume.attributes(at: "night/a.wav@0.25-0.5.wav").inode
         _ = try volume.attributes(at: "night/a.wav@s12000-24000.wav")

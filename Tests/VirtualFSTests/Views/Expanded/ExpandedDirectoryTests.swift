@@ -39,10 +39,12 @@ struct ExpandedDirectoryTests {
         #expect(top.suffix(334) == (samples.bytes(0..<333) + [0])[...])
     }
 
-    @Test(arguments: [
-        (44_100, 10, 4_410), (11_025, 10, 1_103), (11_024, 10, 1_102), (22_050, 20, 1_103), (4, 10, 1), (1, 1000, 1),
-        (384_000, 7, 54_857),
-    ] as [(UInt32, UInt32, UInt32)])
+    @Test(
+        arguments: [
+            (44_100, 10, 4_410), (11_025, 10, 1_103), (11_024, 10, 1_102), (22_050, 20, 1_103), (4, 10, 1),
+            (1, 1000, 1),
+            (384_000, 7, 54_857),
+        ] as [(UInt32, UInt32, UInt32)])
     func `a rate that cannot be divided is rounded to the nearest hertz, and is at least one`(
         rate: UInt32, expansion: UInt32, expected: UInt32
     ) throws {
@@ -85,7 +87,8 @@ struct ExpandedDirectoryTests {
         #expect(errno { try volume.attributes(at: "x10/huge.wav") } == ENOENT)
     }
 
-    @Test func `a volume without recordings has an empty view, and no group is listed before it is looked into`() throws {
+    @Test func `a volume without recordings has an empty view, and no group is listed before it is looked into`() throws
+    {
         #expect(try volume([]).names(at: "x10") == [".", ".."])
         let volume = try volume([.synthetic("a/b/0", source: "x")])
         _ = try volume.attributes(at: "x10")

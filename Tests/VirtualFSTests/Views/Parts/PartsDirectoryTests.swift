@@ -31,9 +31,10 @@ struct PartsDirectoryTests {
         throw VirtualFSError.invalid
     }
 
-    @Test(arguments: [
-        (1, 1), (65_000, 1), (65_536, 1), (131_028, 1), (500_000, 1), (300_000, 3), (0, 1), (70_000, 32_767),
-    ] as [(UInt64, Int)])
+    @Test(
+        arguments: [
+            (1, 1), (65_000, 1), (65_536, 1), (131_028, 1), (500_000, 1), (300_000, 3), (0, 1), (70_000, 32_767),
+        ] as [(UInt64, Int)])
     func `parts end to end are the recording, as long as they may be, each with its own start`(
         count: UInt64, channels: Int
     ) throws {
@@ -94,7 +95,9 @@ struct PartsDirectoryTests {
         try volume.release(handle)
     }
 
-    @Test func `recordings have directories without the ending of their names, in the folders of the plain tree`() throws {
+    @Test func `recordings have directories without the ending of their names, in the folders of the plain tree`()
+        throws
+    {
         let volume = try volume([
             .synthetic("0", source: "a.flac"), .synthetic("1", source: "a.WAV"), .synthetic("2", source: "pond.flac"),
             .synthetic("pond/0", source: "x.flac"), .synthetic("3", source: "a.opus"),
