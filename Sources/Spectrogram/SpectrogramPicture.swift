@@ -14,12 +14,12 @@ public struct SpectrogramPicture: Sendable {
     /// Places in each column of a long recording at which it is read.
     private static let groupCount = 1
 
-    /// A picture of `samples` of `recording`, of all if that is nil. Samples outside the recording are silence.
+    /// A picture of `samples` of `recording`, of all if that is nil. Samples outside the recording are not shown.
     public init(
         of recording: Recording, samples: Range<Int64>? = nil, options: SpectrogramOptions = SpectrogramOptions()
     ) {
         self.recording = recording
-        self.samples = samples ?? 0..<Int64(clamping: recording.sampleCount)
+        self.samples = (samples ?? recording.readableSamples).clamped(to: recording.readableSamples)
         self.options = options
         layout = PictureLayout(
             width: options.width, height: options.height, channelCount: recording.format.channels)

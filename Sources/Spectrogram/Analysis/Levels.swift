@@ -53,6 +53,7 @@ struct Levels: Sendable {
             let reader = SpectrumReader(recording, channelCount: channelCount, windowLength: plan.windowLength)
             for column in columns {
                 do throws(RecordingError) {
+                    try Self.checkCancellation(of: recording)
                     guard let reader else {
                         throw RecordingError("there is too little memory for a spectrogram", recording: recording.path)
                     }
@@ -62,6 +63,14 @@ struct Levels: Sendable {
                     values += [Float](repeating: .nan, count: channelCount * bands.rows.count)
                     if error.isCancellation { return }
                 }
+            }
+        }
+
+        private static func checkCancellation(of recording: Recording) throws(RecordingError) {
+            do throws(Cancelled) {
+                try Cancellation.check()
+            } catch {
+                throw RecordingError("its picture is not drawn", recording: recording.path, cause: error)
             }
         }
 

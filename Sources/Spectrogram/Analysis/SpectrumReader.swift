@@ -63,7 +63,7 @@ final class SpectrumReader {
     private func read(_ range: Range<Int64>) throws(RecordingError) -> [[Double]] {
         var samples = channels.map { _ in [Double](repeating: 0, count: range.count) }
         let format = recording.format
-        let inside = range.clamped(to: 0..<Int64(clamping: recording.sampleCount))
+        let inside = range.clamped(to: recording.readableSamples)
         let step = Int64(max(Self.readByteCount / format.blockAlign, 1))
         for start in stride(from: inside.lowerBound, to: inside.upperBound, by: Int(step)) {
             let end = min(start + step, inside.upperBound)

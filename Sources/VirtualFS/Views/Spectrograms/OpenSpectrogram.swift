@@ -13,8 +13,8 @@ final class OpenSpectrogram: OpenFile {
     private let cache: BlockCache
     private let key: BlockKey
 
-    /// The picture of `recording`, which `maker` makes and `cache` keeps, at `path` with `inode`. `onChange` is called if the recording turns out to be
-    /// rewritten.
+    /// The picture of `recording`, which `maker` makes and `cache` keeps, at `path` with `inode`. `onChange` is called if the recording
+    /// turns out to be rewritten.
     init(
         _ recording: Recording, maker: SpectrogramMaker, cache: BlockCache, as inode: Inode, path: String,
         onChange: @escaping @Sendable () -> Void

@@ -16,17 +16,26 @@ final class SpectrogramDirectory: Directory {
     /// What `making` has made.
     private let made = AtomicLazyReference<Members>()
 
-    /// The members of the plain directory by their places there, with their names in this one.
+    /// The members of the plain directory, with their names in this one.
     private final class Members: Sendable {
         let plain: GroupDirectory.Members
-        /// By their places in the plain directory; nil for recordings.
-        let directories: [SpectrogramDirectory?]
-        let naming: FileNaming
+        let names: ByteRows
+        /// The places in the plain directory of those that have the names.
+        let plainPlaces: [UInt32]
+        /// By their places in the plain directory.
+        let directories: [Int: SpectrogramDirectory]
 
         init(_ plain: GroupDirectory.Members, _ make: (GroupDirectory) -> SpectrogramDirectory) {
             self.plain = plain
-            directories = (0..<plain.count).map { plain.directory(at: $0).map(make) }
-            naming = FileNaming(count: plain.count) { place in
+            var directories: [Int: SpectrogramDirectory] = [:]
+            for place in 0..<plain.count {
+                if let directory = plain.directory(at: place) { directories[place] = make(directory) }
+            }
+            self.directories = directories
+            // Directories come first, so that they have the names that they have in the plain directory.
+            let order = directories.keys.sorted() + (0..<plain.count).filter { directories[$0] == nil }
+            let naming = FileNaming(count: plain.count) { member in
+                let place = order[member]
                 guard let number = plain.recording(at: place) else {
                     return FileNaming.Child(name: FileName(existing: plain.name(at: place)), number: nil)
                 }
@@ -34,6 +43,8 @@ final class SpectrogramDirectory: Directory {
                     name: FileName(stemOf: plain.name(at: place), ending: ".png"),
                     number: plain.contents.naming(of: number).number)
             }
+            names = naming.names
+            plainPlaces = naming.children.map { UInt32(clamping: order[Int($0)]) }
         }
     }
 
@@ -47,17 +58,17 @@ final class SpectrogramDirectory: Directory {
     var modified: Timestamp { plain.modified }
     var caching: NodeCaching { plain.caching }
     var extendedAttributes: [(name: String, value: String)] { plain.extendedAttributes }
-    var count: Int { members.naming.names.count }
+    var count: Int { members.names.count }
 
-    func name(at place: Int) -> [UInt8] { Array(members.naming.names[place]) }
+    func name(at place: Int) -> [UInt8] { Array(members.names[place]) }
 
     func identity(at place: Int) -> NodeIdentity {
-        plain.identity(at: Int(members.naming.children[place])).inView(view)
+        plain.identity(at: Int(members.plainPlaces[place])).inView(view)
     }
 
     func child(at place: Int) -> Child {
         let members = members
-        let plainPlace = Int(members.naming.children[place])
+        let plainPlace = Int(members.plainPlaces[place])
         if let directory = members.directories[plainPlace] { return .directory(directory) }
         return .file(
             SpectrogramFile(
