@@ -34,7 +34,7 @@ struct MountedStore {
     ) throws -> T {
         try MountedVolume.withMountpoint { mountpoint in
             defer { MountedVolume.unmount(mountpoint) }
-            let command = [program.path, path, mountpoint.path] + arguments + plain(arguments) + moreOptions
+            let command = [program.path, path] + plain(arguments) + [mountpoint.path] + arguments + moreOptions
             let shell = ["-c", "\(limits)\nexec \"$0\" \"$@\""] + command
             let result = try run(URL(filePath: "/bin/sh"), shell, environment: environment)
             try #require(result.status == 0, "\(result.errors)")

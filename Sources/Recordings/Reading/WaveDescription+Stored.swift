@@ -96,7 +96,7 @@ extension GroupAttributes {
     /// Whether the source was expanded in time, and the recording, which has `format`, still is: its GUANO says so, and does not contradict
     /// itself.
     fileprivate func isExpanded(_ format: WaveFormat) -> Bool {
-        guard let factor = SourceTexts.value("TE", in: texts.guano).flatMap({ Double($0) }), factor > 1 else {
+        guard let factor = SourceTexts.value("TE", in: texts.guano).flatMap({ Double($0) }), factor >= 1 else {
             return false
         }
         guard let rate = SourceTexts.value("Samplerate", in: texts.guano).flatMap({ Double($0) }) else { return true }

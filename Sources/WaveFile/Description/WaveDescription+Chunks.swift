@@ -58,7 +58,7 @@ extension WaveDescription {
         }
         add("Timestamp", time?.text)
         add("Samplerate", "\(trueSampleRate)")
-        add("TE", expansionText)
+        if hasExpansion { add("TE", "\(expansion)") }
         add("Length", length)
         let known = Dictionary(facts.map { ($0.name, $0.value) }) { first, _ in first }
         for name in Self.firstNames { add(name, known[name]) }
@@ -75,16 +75,12 @@ extension WaveDescription {
     /// Spaces behind the fields that make the chunk as long as the longest of a part or an expansion of the recording.
     private var paddingByteCount: Int {
         let longest = SampleDuration(samples: sampleCount, rate: trueSampleRate).seconds.utf8.count
-        let line = expansionText.map { $0.utf8.count + Self.expansionLineByteCount } ?? 0
+        let line = hasExpansion ? "\(expansion)".utf8.count + Self.expansionLineByteCount : 0
         return longest - length.utf8.count + Self.expansionLineByteCount + 4 - line
     }
 
-    /// The value of `TE`, of at most 4 bytes: as the source has it, if the file is as slow as that. Nil if there is no need of one.
-    private var expansionText: String? {
-        let known = facts["TE"]
-        if divisor == 1, let known, known.utf8.count <= 4 { return known }
-        return expansion > 1 || known != nil ? "\(expansion)" : nil
-    }
+    /// Whether there is a line of `TE`: if the file is expanded in time, or if the source says that it is not.
+    private var hasExpansion: Bool { expansion > 1 || facts["TE"] != nil }
 
     /// Bytes of a line of `TE`, without those of its value, which are at most 4.
     private static let expansionLineByteCount = "TE: \n".utf8.count

@@ -32,7 +32,7 @@ public struct WaveDescription: Sendable, Equatable {
     /// The samples of the recording that the file has.
     public private(set) var samples: Range<UInt64>
     /// How many times slower than the recording the file is.
-    private(set) var divisor: UInt32 = 1
+    private var divisor: UInt32 = 1
     /// How many times slower than nature the recording is: more than 1 if the source was expanded in time already.
     private var sourceExpansion: UInt32 = 1
 
