@@ -27,7 +27,7 @@ After=zarrwlr-mount@data-pond.zarr.service local-fs.target systemd-user-sessions
 [Service]
 Type=oneshot
 ExecStart=/bin/sh -e /after-boot.sh
-StandardOutput=truncate:/after-boot.out
+StandardOutput=append:/after-boot.out
 StandardError=inherit
 ExecStopPost=/usr/bin/systemctl poweroff --force --force
 [Install]
@@ -55,6 +55,7 @@ unshare --mount bash -euc '
     mount --rbind /dev "$1/dev"
     exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive sh /prepare.sh
 ' bash "$root" "$builds"
+rm -f "$root/after-boot.out"
 timeout 300 systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --private-network --bind=/dev/fuse --bind=/dev/autofs --boot \
     > "$builds/boot.log" 2>&1 || { tail -20 "$builds/boot.log" >&2; exit 1; }
 cat "$root/after-boot.out"
