@@ -63,7 +63,9 @@ struct GuanoChunk {
 extension String {
     /// The text with a space in the place of each control character, and none at its ends.
     fileprivate var onOneLine: String {
-        guard unicodeScalars.contains(where: \.isLineControl) else { return self[...].trimmed }
+        guard !utf8.allSatisfy({ (0x20..<0x7F).contains($0) }), unicodeScalars.contains(where: \.isLineControl) else {
+            return self[...].trimmed
+        }
         var line = String.UnicodeScalarView()
         for scalar in unicodeScalars { line.append(scalar.isLineControl ? " " : scalar) }
         return String(line)[...].trimmed

@@ -60,10 +60,9 @@ extension WaveDescription {
         add("Samplerate", "\(trueSampleRate)")
         if hasExpansion { add("TE", "\(expansion)") }
         add("Length", length)
-        let known = Dictionary(facts.map { ($0.name, $0.value) }) { first, _ in first }
-        for name in Self.firstNames { add(name, known[name]) }
-        let first = Set(Self.firstNames)
-        fields += facts.filter { !first.contains($0.name) }.sorted { $0.name < $1.name }
+        for name in Self.firstNames { fields += facts.filter { $0.name == name } }
+        fields += facts.filter { !Self.firstNames.contains($0.name) }
+            .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         if let provenance {
             add(Self.ownNamespace + "Coding", provenance.coding)
             add(Self.ownNamespace + "Lossless", provenance.isLossless ? "yes" : "no")

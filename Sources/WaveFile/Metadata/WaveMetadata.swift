@@ -123,6 +123,10 @@ public struct MetadataField: Sendable, Equatable {
 extension Substring {
     /// The text without white space and NUL at its ends.
     var trimmed: String {
+        // Most texts have visible characters of ASCII at their ends.
+        if let first = utf8.first, let last = utf8.last, (0x21..<0x7F).contains(first), (0x21..<0x7F).contains(last) {
+            return String(self)
+        }
         let isBlank: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
         var rest = drop(while: isBlank)
         while let last = rest.last, isBlank(last) { rest.removeLast() }
