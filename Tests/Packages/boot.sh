@@ -18,7 +18,7 @@ mkdir -p /data /srv/pond /srv/meadow
 zarrwlr import --quiet /data/pond.zarr /builds/20250501_040000.WAV
 cat > /etc/fstab << FSTAB
 /data/pond.zarr /srv/pond zarrwlr allow_other,nofail 0 0
-/data/pond.zarr /srv/meadow zarrwlr allow_other,noauto,x-systemd.automount 0 0
+/data/pond.zarr /srv/meadow zarrwlr allow_other,nofail,noauto,x-systemd.automount 0 0
 FSTAB
 systemctl enable zarrwlr-mount@data-pond.zarr.service
 cat > /etc/systemd/system/after-boot.service << UNIT
@@ -27,7 +27,7 @@ After=zarrwlr-mount@data-pond.zarr.service local-fs.target systemd-user-sessions
 [Service]
 Type=oneshot
 ExecStart=/bin/sh -e /after-boot.sh
-StandardOutput=truncate:/after-boot.out
+StandardOutput=append:/after-boot.out
 StandardError=inherit
 ExecStopPost=/usr/bin/systemctl poweroff --force --force
 [Install]
@@ -55,7 +55,8 @@ unshare --mount bash -euc '
     mount --rbind /dev "$1/dev"
     exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive sh /prepare.sh
 ' bash "$root" "$builds"
-timeout 300 systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --private-network --bind=/dev/fuse --boot \
+rm -f "$root/after-boot.out"
+timeout 300 systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --private-network --bind=/dev/fuse --bind=/dev/autofs --boot \
     > "$builds/boot.log" 2>&1 || { tail -20 "$builds/boot.log" >&2; exit 1; }
 cat "$root/after-boot.out"
 expected=$(sha256sum < "$builds/20250501_040000.WAV")

@@ -26,6 +26,8 @@ bootstrap() {
     [ ! -e "$root/etc/debian_version" ] || return 0
     mmdebstrap --quiet --variant=minbase --include="$(IFS=,; echo "$*")" "$release" "$root"
     chmod 1777 "$root/tmp"
+    # As in every system that was booted; without it, fusermount3 keeps a lock beside it.
+    ln -sf ../proc/self/mounts "$root/etc/mtab"
 }
 
 # Runs a command in a file system, in namespaces of its own, with the toolchain and the folder of builds.

@@ -1,8 +1,12 @@
+import CLinux
 import Glibc
 import Support
 
 /// The directory that a store is to be mounted at.
 enum Mountpoint {
+    /// The type of an automounter's file system. See statfs(2).
+    private static let autofsType = 0x0187
+
     /// Checks that `store` can be mounted at `path`, and returns the resolved path.
     static func check(_ path: String, store: String) throws(CommandError) -> String {
         var status = stat()
@@ -43,6 +47,9 @@ enum Mountpoint {
     /// Whether something is mounted at the directory `path`: it is on another file system than its parent, or is in the kernel's list
     /// of mounts.
     private static func isMounted(_ path: String, _ status: stat) -> Bool {
+        // What an automounter watches is a file system of its own, and waits for what is mounted over it.
+        var system = statfs()
+        if path.withFileName({ statfs($0, &system) }) == 0, system.f_type == autofsType { return false }
         var parent = stat()
         if "\(path)/..".withFileName({ stat($0, &parent) }) == 0, parent.st_dev != status.st_dev { return true }
         return path == "/" || mountedPaths.contains(path)
