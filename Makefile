@@ -6,18 +6,31 @@ DESTDIR ?=
 SWIFT ?= swift
 BIN := .build/release
 PROGRAMS := zarrwlr-mount zarrwlr
-UNITS := zarrwlr-check@.service zarrwlr-check@.timer
+VERSION := $(shell sed -n 's/^let version = "\(.*\)"/\1/p' Sources/Commands/Version.swift)
+UNITS := zarrwlr-check@.service zarrwlr-check@.timer zarrwlr-mount@.service
+PAGES := $(notdir $(wildcard docs/man/*.[158]))
+
+# Where shells look for completions. Debian's packages have those of zsh elsewhere.
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 
 # The packages that the Swift toolchain needs, the libraries, and the programs that tests and the demo run.
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
     libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
-TOOLS := ffmpeg flac fuse3 groff-base jq opus-tools procps python3-venv sndfile-programs sox
+TOOLS := bash-completion ffmpeg fish flac fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
+    python3-venv sndfile-programs sox zsh
+# What `make deb` needs.
+PACKAGING := debhelper
+# The programs that `make test-tools` has read mounts, and those that the guides name.
+TEST_TOOLS := ffmpeg fuse-overlayfs libimage-exiftool-perl mediainfo mpv python3-numpy python3-scipy python3-torch python3-venv rsync \
+    samba-common-bin sndfile-programs sox
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
 
-RELEASE := -c release --static-swift-stdlib
+RELEASE := -c release --static-swift-stdlib -Xlinker -z -Xlinker relro
 
 # How long `make soak` takes, and how long `make sanitize` compares mounts with its model, in seconds.
 SOAK_SECONDS ?= 3600
@@ -32,13 +45,16 @@ FUZZER = $(firstword $(wildcard $(dir $(realpath $(shell command -v $(SWIFT) 2>/
 FUZZ_BUILD = .build/fuzz
 COVERAGE = -sanitize=address -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
 
-.PHONY: help deps toolchain build install uninstall test fuzz soak sanitize lint format demo bench clean
+.PHONY: help deps toolchain build install uninstall deb dist test-deb test test-tools fuzz soak sanitize lint format demo bench clean
 
 help:
 	@echo "make deps     install the Debian packages that building and testing need"
 	@echo "make build    build the release programs into $(BIN)"
 	@echo "make install  install them below PREFIX ($(PREFIX)), staged below DESTDIR"
+	@echo "make deb      build Debian packages into .build/deb; make dist: the sources as an archive in .build/dist"
+	@echo "make test-deb build, install, boot and purge the packages in fresh Debians (DEBIAN_RELEASES=$(DEBIAN_RELEASES)); as root"
 	@echo "make test     install the packages, build, and run every test"
+	@echo "make test-tools have other programs (ffmpeg, sox, librosa ...) read every view of a mount, and compare; runs the guides"
 	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
 	@echo "make demo     install the packages, build, and mount a store of generated sound"
@@ -74,31 +90,67 @@ build: toolchain
 	@set -e; for program in $(PROGRAMS); do $(SWIFT) build $(RELEASE) --product $$program; done
 
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/sbin
+	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(addprefix $(BIN)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	strip $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS))
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	for page in $(PAGES); do \
+	    install -D -m 644 "docs/man/$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page" || exit 1; \
+	done
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	for unit in $(UNITS); do \
-	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' "mount-helpers/$$unit" > "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit"; \
-	    chmod 644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit"; \
+	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' "mount-helpers/$$unit" > "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit" && \
+	    chmod 644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit" || exit 1; \
 	done
+	install -d $(addprefix $(DESTDIR),$(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS))
+	for program in $(PROGRAMS); do \
+	    install -m 644 completions/zarrwlr.bash "$(DESTDIR)$(BASH_COMPLETIONS)/$$program" && \
+	    install -m 644 completions/zarrwlr.fish "$(DESTDIR)$(FISH_COMPLETIONS)/$$program.fish" || exit 1; \
+	done
+	install -m 644 completions/_zarrwlr $(DESTDIR)$(ZSH_COMPLETIONS)
 	install -d $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 mount-helpers/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin
+	ln -sf mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin/mount.fuse.zarrwlr
 	# mount(8) looks for helpers in /sbin only, which may be a link to /usr/sbin.
-	case $(PREFIX) in / | /usr) ;; *) ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr ;; esac
+	case $(PREFIX) in / | /usr) ;; *) \
+	    install -d $(DESTDIR)/sbin && ln -sf $(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr && \
+	    ln -sf $(PREFIX)/sbin/mount.fuse.zarrwlr $(DESTDIR)/sbin/mount.fuse.zarrwlr ;; \
+	esac
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS)) \
-	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
+	    $(foreach page,$(PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $(page)))/$(page)) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/,$(UNITS)) \
-	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.zarrwlr
+	    $(addprefix $(DESTDIR)$(BASH_COMPLETIONS)/,$(PROGRAMS)) \
+	    $(addsuffix .fish,$(addprefix $(DESTDIR)$(FISH_COMPLETIONS)/,$(PROGRAMS))) \
+	    $(DESTDIR)$(ZSH_COMPLETIONS)/_zarrwlr \
+	    $(DESTDIR)$(PREFIX)/sbin/mount.zarrwlr $(DESTDIR)$(PREFIX)/sbin/mount.fuse.zarrwlr
+	case $(PREFIX) in / | /usr) ;; *) rm -f $(DESTDIR)/sbin/mount.zarrwlr $(DESTDIR)/sbin/mount.fuse.zarrwlr ;; esac
 
-# The Python packages with which tests read stores and their sound.
-.venv/bin/readers-are-there:
+# Packages for the Debian that this runs on. Its name is in their version, so that those of the next Debian replace them.
+deb: PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(PACKAGING)
+deb: deps
+	. /etc/os-release && debian/changelog.sh "1~deb$$VERSION_ID" "$$VERSION_CODENAME" > debian/changelog
+	debian/rules binary
+	@ls .build/deb/*.deb
+
+# The sources of the last commit, and their checksum.
+dist:
+	@test -z "$$(git status --porcelain)" || { echo "make: there are changes that are not committed" >&2; exit 1; }
+	mkdir -p .build/dist
+	git archive --prefix=zarrwlr-mount-$(VERSION)/ HEAD | gzip -n -9 > .build/dist/zarrwlr-mount-$(VERSION).tar.gz
+	cd .build/dist && sha256sum zarrwlr-mount-$(VERSION).tar.gz | tee zarrwlr-mount-$(VERSION).tar.gz.sha256
+
+# The packages, built, installed and removed in fresh systems of these releases of Debian, which are kept in .build/debian.
+DEBIAN_RELEASES ?= bookworm trixie
+test-deb: PACKAGES := mmdebstrap sox systemd-container
+test-deb: deps toolchain dist
+	Tests/Packages/test-deb.sh $(abspath $(dir $(realpath $(shell command -v $(SWIFT) 2>/dev/null)))../..) \
+	    .build/debian $(DEBIAN_RELEASES)
+
+# The Python packages with which tests read stores, their sound and their metadata.
+.venv/bin/readers-are-there: Makefile
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet "zarr>=3,<4" av soundfile
+	.venv/bin/pip install --quiet "zarr>=3,<4" av guano soundfile wavinfo
 	touch $@
 
 test: deps toolchain .venv/bin/readers-are-there
@@ -108,6 +160,22 @@ test: deps toolchain .venv/bin/readers-are-there
 	    echo "make: tests failed (all they printed: .build/test.log):" >&2; \
 	    grep -A 3 ' recorded an issue ' .build/test.log >&2; \
 	fi; exit $$status
+
+# Programs for sound read all views of a mount, and what each reads is compared. Python's packages come on top of Debian's.
+.build/test-tools/bin/readers-are-there:
+	/usr/bin/python3 -m venv --system-site-packages .build/test-tools
+	.build/test-tools/bin/pip install --quiet soundfile librosa guano wavinfo
+	touch $@
+
+test-tools: PACKAGES += $(TEST_TOOLS)
+test-tools: deps build .build/test-tools/bin/readers-are-there
+	@status=0; for program in views ffmpeg sox sndfile python_readers metadata players; do \
+	    echo "== $$program"; \
+	    .build/test-tools/bin/python Tests/Tools/$$program.py --programs $(BIN) || status=1; \
+	done; \
+	echo "== guides"; \
+	Tests/Tools/guides.py --programs $(BIN) --python .build/test-tools/bin/python --strict || status=1; \
+	exit $$status
 
 # Three quarters of the time for one mount, one quarter for many mounts of a store that changes.
 soak: deps build

@@ -18,9 +18,15 @@ let allocator: [Target.Dependency] =
     isFuzzing || Context.environment["ZARRWLR_SANITIZED"] != nil ? [] : ["CJemalloc"]
 
 /// A library target and its test target. `dependencies` may be targets above it in docs/design.md, and no others.
-func layer(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
+/// Its `resources` become a part of the programs.
+func layer(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [String] = [],
+    tests: [Target.Dependency] = []
+) -> [Target] {
     [
-        .target(name: name, dependencies: dependencies, swiftSettings: strict),
+        .target(
+            name: name, dependencies: dependencies, resources: resources.map { .embedInCode("Resources/\($0)") },
+            swiftSettings: strict),
         .testTarget(
             name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies + tests,
             swiftSettings: strict),
@@ -64,14 +70,19 @@ let package = Package(
         + layer("WaveFile", ["Support"])
         + layer("Recordings", ["Support", "SQLite", "Zarr", "AudioCoding", "WaveFile"])
         + layer("Importing", ["Support", "Zarr", "AudioCoding", "WaveFile", "Recordings"])
-        + layer("VirtualFS", ["Support", "Recordings", "WaveFile"], tests: ["SyntheticRecordings"])
+        + layer(
+            "Spectrogram", ["Support", "AudioCoding", "WaveFile", "Recordings"], resources: ["font-7x14"],
+            tests: ["SyntheticRecordings"])
+        + layer(
+            "VirtualFS", ["Support", "Recordings", "WaveFile", "Spectrogram"],
+            resources: ["index.css", "index.html", "index.js"], tests: ["SyntheticRecordings"])
         + layer("FuseBridge", ["Support", "VirtualFS", "CFuse"])
         + layer("Confinement", ["Support", "CLinux", "CSeccomp"], tests: ["SQLite", "Zarr"])
         + layer(
             "Commands",
             [
-                "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "VirtualFS", "FuseBridge",
-                "Confinement", "CLinux",
+                "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "Spectrogram", "VirtualFS",
+                "FuseBridge", "Confinement", "CLinux",
             ] + allocator)
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),

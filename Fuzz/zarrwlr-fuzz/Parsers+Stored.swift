@@ -35,7 +35,6 @@ extension Parsers {
         "facts": { bytes in
             _ = RecordingFacts(packed: bytes[...], path: "a")
             _ = RecordingFacts.file(packed: bytes[...])
-            _ = GroupAttributes(packed: bytes[...])
         },
     ]
 

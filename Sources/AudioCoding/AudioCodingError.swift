@@ -16,6 +16,8 @@ public struct AudioCodingError: DescribedError {
     public let offset: UInt64?
     /// The error of the C library, or of the source that the stream is read from.
     public let cause: (any Error)?
+    /// Whether the stream changes to another form, so that it is no single recording.
+    public private(set) var isFormChange = false
 
     /// An error about a stream of `codec`.
     public init(_ codec: Codec, _ problem: String, at offset: UInt64? = nil, cause: (any Error)? = nil) {
@@ -23,6 +25,13 @@ public struct AudioCodingError: DescribedError {
         self.problem = problem
         self.offset = offset
         self.cause = cause
+    }
+
+    /// The error of a stream of `codec` that changes from one form to another at byte `offset`.
+    static func formChange(_ codec: Codec, from old: String, to new: String, at offset: UInt64) -> AudioCodingError {
+        var error = AudioCodingError(codec, "the stream changes from \(old) to \(new): split it there", at: offset)
+        error.isFormChange = true
+        return error
     }
 
     /// The codec, the byte, and the problem.

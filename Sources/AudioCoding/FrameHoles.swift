@@ -27,6 +27,11 @@ public struct FrameHoles: Sendable, Equatable {
     /// Bytes of all holes.
     public var byteCount: UInt64 { countedByteCount - leadingByteCount }
 
+    /// Bytes of no frame behind the last frame, if `skippedByteCount` are of no frame from the front of the stream to its end.
+    func trailingByteCount(of skippedByteCount: UInt64) -> UInt64 {
+        frameCount == 0 ? 0 : skippedByteCount.subtracting(countedByteCount) ?? 0
+    }
+
     /// Counts one more frame, before which there are `skippedByteCount` bytes of no frame from the front of the stream on.
     mutating func addFrame(after skippedByteCount: UInt64) {
         if frameCount == 0 {

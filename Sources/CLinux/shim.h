@@ -25,6 +25,11 @@ int syncfs(int file);
 #include <signal.h>
 int signalfd(int descriptor, const sigset_t *signals, int flags);
 
+// getxattr(2), umount2(2) and inotify(7), for the same reason.
+#include <sys/inotify.h>
+#include <sys/mount.h>
+#include <sys/xattr.h>
+
 // O_PATH of open(2), for the same reason.
 static const int zwl_o_path = 010000000;
 

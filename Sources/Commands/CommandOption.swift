@@ -10,18 +10,21 @@ struct CommandOption<Configuration>: Sendable {
     let names: [String]
     let effect: Effect
     let help: String
+    /// The values that it can have, if they are words.
+    let words: [String]
 
-    init(_ names: String..., effect: Effect, help: String) {
+    init(_ names: String..., effect: Effect, help: String, words: [String] = []) {
         self.names = names
         self.effect = effect
         self.help = help
+        self.words = words
     }
 
-    /// The option as `--help` shows it.
-    var usage: String {
-        let names = names.joined(separator: ", ")
-        guard case .value(let placeholder, _) = effect else { return names }
-        return "\(names) \(placeholder)"
+    /// What is said of it.
+    var summary: OptionSummary {
+        var placeholder: String?
+        if case .value(let text, _) = effect { placeholder = text }
+        return OptionSummary(names: names, placeholder: placeholder, words: words, help: help)
     }
 }
 
@@ -56,7 +59,9 @@ extension Array {
             let attached: String? =
                 argument.count == name.count ? nil : String(argument.dropFirst(name.count + (isLong ? 1 : 0)))
             guard let option = first(where: { $0.names.contains(name) }) else {
-                throw CommandError("unknown option '\(argument)'; --help lists them all")
+                let advice = NearestName.advice(
+                    for: name, among: flatMap(\.names).filter { $0.hasPrefix("--") == isLong })
+                throw CommandError("unknown option '\(argument)'\(advice.isEmpty ? ";" : advice) --help lists them all")
             }
             switch option.effect {
             case .flag(let apply):

@@ -23,6 +23,9 @@ enum FilePath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// The folder in which a file is made if `path` is written to. A link to a file stays one.
+    static func folderOfWriting(_ path: String) -> String { folder(of: resolved(path) ?? absolute(path)) }
+
     /// Whether `path` is `directory` or inside it. Both must be resolved.
     static func lies(_ path: String, in directory: String) -> Bool {
         path == directory || directory == "/" || path.hasPrefix("\(directory)/")

@@ -12,11 +12,11 @@ enum InfoCommand {
     }
 
     static let subcommand = Subcommand(
-        "info", operands: "STORE[::GROUP] RECORDING", operandCount: 2...2,
+        "info", operands: "STORE[::GROUP] RECORDING | FILE", operandCount: 1...2,
         summary: "Show all that is known of one recording.",
         notes: """
-            RECORDING is its path in the store (pond/mono/0) or the path of its WAV file in a mount (pond/mono/a.wav). The coded
-            stream is read from its first byte to its last.
+            RECORDING is its path in the store (pond/mono/0) or the path of its WAV file in a mount (pond/mono/a.wav); FILE is that
+            file itself (/mnt/audio/pond/mono/a.wav). The coded stream is read from its first byte to its last.
             """,
         options: [
             CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
@@ -28,16 +28,25 @@ enum InfoCommand {
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
-        let address = StoreAddress(operands[0])
+        let (address, name) = try recording(operands)
         streams.confine(
             reading: [address.path] + configuration.links.paths, catalogue: (configuration.catalogue, address.path))
         let store = try OpenStore(
             address, catalogue: configuration.catalogue, links: configuration.links, streams,
             as: "info")
-        let recording = try store.recording(operands[1])
+        let recording = try store.recording(name)
         let description = try RecordingDescription(
             OpenStore.Entry(recording: recording, file: store.file(of: recording)), in: store)
         streams.print(configuration.isJSON ? try JSONText.document(description) : description.text)
         return .done
+    }
+
+    /// The store and the recording that `operands` name.
+    private static func recording(
+        _ operands: [String]
+    ) throws(CommandError) -> (address: StoreAddress, recording: String) {
+        guard operands.count == 1 else { return (StoreAddress(operands[0]), operands[1]) }
+        let (store, recording) = try MountedRecording.find(operands[0])
+        return (StoreAddress(path: store, group: ""), recording)
     }
 }

@@ -1,6 +1,7 @@
 import Recordings
 import Support
 import VirtualFS
+import WaveFile
 import Zarr
 
 /// A store that a command has opened: its recordings, and the files that a mount would show them as.
@@ -41,17 +42,17 @@ struct OpenStore: Sendable {
     /// Opens what `address` names, without examining any recording, and keeps nothing. What is noticed about recordings later is
     /// logged in `log`.
     init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
-        try self.init(address, links: FollowedLinks(), log: log) { nil }
+        try self.init(address, links: FollowedLinks(), metadata: .all, log: log) { nil }
     }
 
     /// Opens what `address` names for the command `name`, without examining any recording. What is known is taken from the catalogue at
-    /// `location`, and what is learned is kept there; symbolic links may lead out of the store as `links` say. If that is not possible,
-    /// nothing is kept, and `streams` have a line about a catalogue that the user has named.
+    /// `location`, and what is learned is kept there; symbolic links may lead out of the store as `links` say. `metadata` are shown
+    /// of recordings' metadata. If that is not possible, nothing is kept, and `streams` have a line about a catalogue that the user has named.
     init(
-        _ address: StoreAddress, catalogue location: CatalogueLocation, links: FollowedLinks, _ streams: CommandStreams,
-        as name: String
+        _ address: StoreAddress, catalogue location: CatalogueLocation, links: FollowedLinks,
+        metadata: MetadataSelection = .all, _ streams: CommandStreams, as name: String
     ) throws(CommandError) {
-        try self.init(address, links: links, log: .silent) {
+        try self.init(address, links: links, metadata: metadata, log: .silent) {
             let log =
                 location == .standard
                 ? Log.silent
@@ -62,13 +63,15 @@ struct OpenStore: Sendable {
 
     /// `openFile` is called once it is known that there is a store.
     private init(
-        _ address: StoreAddress, links: FollowedLinks, log: Log, openFile: () -> CatalogueFile?
+        _ address: StoreAddress, links: FollowedLinks, metadata: MetadataSelection, log: Log,
+        openFile: () -> CatalogueFile?
     ) throws(CommandError) {
         self.address = address
         store = try StoreCatalogue.open(path: address.path, links: links)
         cache = BlockCache(budget: Self.cacheByteCount)
         file = openFile()
-        catalogue = try StoreCatalogue.catalogue(of: store, address, cache: cache, file: file, log: log)
+        catalogue = try StoreCatalogue.catalogue(
+            of: store, address, cache: cache, file: file, metadata: metadata, log: log)
         volume = Volume(catalogue, log: log)
     }
 

@@ -1,19 +1,23 @@
 import Glibc
 import Recordings
 import Support
+import WaveFile
 import Zarr
 
 /// The store that a command was given, and its recordings.
 enum StoreCatalogue {
-    /// The catalogue of what `address` names in `store`. What is decoded is kept in `cache` and counted by `counters`; what was
-    /// learned is taken from `file`.
+    /// The catalogue of what `address` names in `store`, of whose metadata `metadata` are shown. What is decoded is kept in `cache` and
+    /// counted by `counters`; what was learned is taken from `file`. It is to be renewed when the store changes if it `isLiving`, which
+    /// `watch` notices in groups.
     static func catalogue(
         of store: any Store, _ address: StoreAddress, cache: BlockCache, file: CatalogueFile? = nil,
-        counters: DecodeCounters = DecodeCounters(), log: Log
+        metadata: MetadataSelection = .all, counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false,
+        watch: GroupWatch? = nil, log: Log
     ) throws(CommandError) -> Catalogue {
         do {
             return try Catalogue(
-                store: store, root: address.group, cache: cache, file: file, counters: counters, log: log)
+                store: store, root: address.group, cache: cache, file: file, metadata: metadata, counters: counters,
+                isLiving: isLiving, watch: watch, log: log)
         } catch {
             throw CommandError("\(address.path): cannot be served", cause: error)
         }

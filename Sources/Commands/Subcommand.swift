@@ -5,8 +5,8 @@ struct Subcommand: Sendable {
     let operands: String
     /// One line about what it does.
     let summary: String
-    /// Its options as `--help` shows them.
-    let options: [(usage: String, help: String)]
+    /// Its options, in the order that `--help` shows them.
+    let options: [OptionSummary]
     /// The text of `--help` behind the options; may be empty.
     let notes: String
     private let body: @Sendable ([String], CommandStreams) throws(CommandError) -> CommandStatus
@@ -22,7 +22,7 @@ struct Subcommand: Sendable {
         self.operands = operands
         self.summary = summary
         self.notes = notes
-        self.options = options.map { ($0.usage, $0.help) }
+        self.options = options.map(\.summary)
         body = { arguments, streams throws(CommandError) in
             var configured = configuration
             let given = try options.apply(arguments, to: &configured)
@@ -45,7 +45,7 @@ struct Subcommand: Sendable {
 
     /// The text of `--help`.
     private var help: String {
-        let rows = HelpText.rows(options + [("--help", "print this")])
+        let rows = HelpText.rows(options.map { ($0.usage, $0.help) } + [("--help", "print this")])
         return """
             usage: zarrwlr \(name) \(operands) [options]
 

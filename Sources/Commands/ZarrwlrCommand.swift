@@ -8,7 +8,8 @@ public struct ZarrwlrCommand: Sendable {
     /// All commands, in the order that `--help` shows them.
     static let subcommands: [Subcommand] = [
         ImportCommand.subcommand, ListCommand.subcommand, InfoCommand.subcommand, ExtractCommand.subcommand,
-        CheckCommand.subcommand, SetCommand.subcommand, MoveCommand.subcommand, RemoveCommand.subcommand,
+        SpectrogramCommand.subcommand, CheckCommand.subcommand, SetCommand.subcommand, MoveCommand.subcommand,
+        RemoveCommand.subcommand,
     ]
 
     /// The exit status of a command that a signal has interrupted, and that has ended all it was doing.
@@ -43,9 +44,13 @@ public struct ZarrwlrCommand: Sendable {
                 }
                 return run([name, "--help"])
             case "--version", "-V": streams.print(versionText(of: Self.name))
+            // For the completions of shells, and therefore not in the list: `complete PROGRAM WORD...`.
+            case "complete": streams.print(Self.completion(arguments.dropFirst()))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
-                    throw CommandError("there is no command '\(given)'; --help lists what there is")
+                    let advice = NearestName.advice(for: given, among: Self.subcommands.map(\.name))
+                    throw CommandError(
+                        "there is no command '\(given)'\(advice.isEmpty ? ";" : advice) --help lists what there is")
                 }
                 program += " \(subcommand.name)"
                 return try subcommand.run(Array(arguments.dropFirst()), streams).rawValue
@@ -55,6 +60,10 @@ public struct ZarrwlrCommand: Sendable {
             streams.errors("\(program): \(error.description.escapingControlCharacters)\n")
             return CommandStatus.failed.rawValue
         }
+    }
+
+    private static func completion(_ arguments: ArraySlice<String>) -> String {
+        Completion(program: arguments.first ?? "", Array(arguments.dropFirst())).text
     }
 
     private static var help: String {

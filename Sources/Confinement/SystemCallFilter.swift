@@ -10,7 +10,8 @@ enum SystemCallFilter {
     private static let memory = ["brk", "madvise", "mincore", "mremap", "munmap"]
     private static let files = [
         "access", "faccessat", "faccessat2", "fstat", "fstatfs", "fsync", "fdatasync", "ftruncate", "getcwd",
-        "getdents64", "lstat", "newfstatat", "open", "openat", "openat2", "readlink", "readlinkat", "stat", "statfs",
+        "getdents64", "inotify_add_watch", "inotify_init1", "inotify_rm_watch", "lstat", "newfstatat", "open", "openat",
+        "openat2", "readlink", "readlinkat", "stat", "statfs",
         "statx", "unlink", "unlinkat",
     ]
     private static let descriptors = [

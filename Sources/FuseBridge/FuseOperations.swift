@@ -14,21 +14,23 @@ func fuseOperations() -> fuse_lowlevel_ops {
         Unmanaged<FuseFileSystem>.fromOpaque(userdata).takeUnretainedValue().start(&connection.pointee)
     }
     operations.lookup = lookUp
-    operations.forget = { request, _, _ in replyNothing(request) }
-    operations.forget_multi = { request, _, _ in replyNothing(request) }
+    operations.forget = { request, inode, count in forget(request, [(inode, count)]) }
+    operations.forget_multi = { request, count, forgotten in
+        forget(request, UnsafeBufferPointer(start: forgotten, count: count).map { ($0.ino, $0.nlookup) })
+    }
     operations.getattr = getAttributes
     operations.access = checkAccess
     operations.open = openFile
     operations.read = readFile
     operations.release = releaseFile
     operations.opendir = openDirectory
-    operations.readdir = { request, inode, size, position, _ in
-        replyEntries(request, of: inode, size: size, from: position, withAttributes: false)
+    operations.readdir = { request, _, size, position, info in
+        replyEntries(request, of: info, size: size, from: position, withAttributes: false)
     }
-    operations.readdirplus = { request, inode, size, position, _ in
-        replyEntries(request, of: inode, size: size, from: position, withAttributes: true)
+    operations.readdirplus = { request, _, size, position, info in
+        replyEntries(request, of: info, size: size, from: position, withAttributes: true)
     }
-    operations.releasedir = { request, _, _ in answer(request, .releasedir) { _ in fuse_reply_err(request, 0) } }
+    operations.releasedir = releaseDirectory
     operations.statfs = replyStatistics
     operations.getxattr = getExtendedAttribute
     operations.listxattr = listExtendedAttributes
@@ -61,22 +63,26 @@ private func replyReadOnly(_ request: fuse_req_t?) {
     answer(request, .write) { _ throws(VirtualFSError) in throw .readOnly }
 }
 
-/// The kernel has forgotten inodes. Nothing is kept for an inode that it knows, and it expects no answer.
-private func replyNothing(_ request: fuse_req_t?) {
-    answer(request, .forget) { _ in fuse_reply_none(request) }
+/// The kernel has forgotten inodes, each from so many look-ups. It expects no answer.
+private func forget(_ request: fuse_req_t?, _ forgotten: [(inode: fuse_ino_t, count: UInt64)]) {
+    answer(request, .forget) { volume in
+        for (inode, count) in forgotten { volume.forget(Inode(inode), count: count) }
+        fuse_reply_none(request)
+    }
 }
 
 private func lookUp(_ request: fuse_req_t?, _ parent: fuse_ino_t, _ name: UnsafePointer<CChar>?) {
     answer(request, .lookup) { volume throws(VirtualFSError) in
-        guard let name else { throw .invalid }
+        guard let name = name.map(bytes) else { throw .invalid }
         var entry = fuse_entry_param()
         do throws(VirtualFSError) {
-            entry.set(try volume.lookup(bytes(of: name), in: Inode(parent)))
+            entry.set(try volume.lookup(name, in: Inode(parent)))
         } catch .notFound {
             // An entry without an inode tells the kernel to remember that there is none.
-            entry.entry_timeout = try volume.caching(of: Inode(parent)).absenceSeconds
+            entry.entry_timeout = try volume.absenceSeconds(of: name, in: Inode(parent))
         }
-        fuse_reply_entry(request, &entry)
+        // If the process that asked has been interrupted meanwhile, the kernel does not know the inode.
+        if fuse_reply_entry(request, &entry) != 0, entry.ino != 0 { volume.forget(Inode(entry.ino), count: 1) }
     }
 }
 
@@ -135,13 +141,28 @@ private func releaseFile(_ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: Un
 private func openDirectory(
     _ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
 ) {
+    var unanswered: (volume: Volume, handle: UInt64)?
     answer(request, .opendir) { volume throws(VirtualFSError) in
         guard let info else { throw .invalid }
-        try volume.openDirectory(Inode(inode))
-        let keepsContent = try volume.caching(of: Inode(inode)).keepsContent
+        let handle = try volume.openDirectory(Inode(inode))
+        info.pointee.fh = handle
+        // What is read of a directory goes into the kernel's cache as it is read: names that are gone would still get into it when the
+        // kernel has been told to forget them.
+        let keepsContent = try volume.caching(of: Inode(inode)).keepsContent && !volume.isLiving
         info.pointee.keep_cache = keepsContent ? 1 : 0
         info.pointee.cache_readdir = keepsContent ? 1 : 0
-        fuse_reply_open(request, info)
+        if fuse_reply_open(request, info) != 0 { unanswered = (volume, handle) }
+    }
+    if let unanswered { try? unanswered.volume.releaseDirectory(unanswered.handle) }
+}
+
+private func releaseDirectory(
+    _ request: fuse_req_t?, _ inode: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?
+) {
+    answer(request, .releasedir) { volume throws(VirtualFSError) in
+        guard let info else { throw .invalid }
+        try volume.releaseDirectory(info.pointee.fh)
+        fuse_reply_err(request, 0)
     }
 }
 

@@ -11,9 +11,22 @@ func answer(_ request: fuse_req_t?, _ kind: RequestKind?, _ body: (Volume) throw
     if let kind { system.volume.count(kind) }
     let pending = PendingRequest(request: request, session: system.session)
     do throws(VirtualFSError) {
-        try Cancellation { pending.cancellation }.run { () throws(VirtualFSError) in try body(system.volume) }
+        try Cancellation { pending.cancellation }.run { () throws(VirtualFSError) in
+            guard kind?.isKept == true else { return try body(system.volume) }
+            try system.volume.answering { () throws(VirtualFSError) in try body(system.volume) }
+        }
     } catch {
         fuse_reply_err(request, error.errno)
+    }
+}
+
+extension RequestKind {
+    /// Whether the kernel may keep the answer.
+    fileprivate var isKept: Bool {
+        switch self {
+        case .lookup, .getattr, .open, .opendir, .readdir, .readdirplus: true
+        default: false
+        }
     }
 }
 
@@ -59,16 +72,17 @@ func joined(_ slices: [BlockSlice]) -> BlockSlice {
         })
 }
 
-/// Replies with as many entries of the directory `inode` as fit in `size` bytes, from `position` on.
+/// Replies with as many entries of the open directory `info` as fit in `size` bytes, from `position` on.
 func replyEntries(
-    _ request: fuse_req_t?, of inode: fuse_ino_t, size: Int, from position: off_t, withAttributes: Bool
+    _ request: fuse_req_t?, of info: UnsafeMutablePointer<fuse_file_info>?, size: Int, from position: off_t,
+    withAttributes: Bool
 ) {
     answer(request, withAttributes ? .readdirplus : .readdir) { volume throws(VirtualFSError) in
-        guard size >= 0, let position = UInt64(exactly: position) else { throw .invalid }
+        guard let info, size >= 0, let position = UInt64(exactly: position) else { throw .invalid }
         var used = 0
         let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)
         defer { buffer.deallocate() }
-        try volume.forEachEntry(of: Inode(inode), from: position) { entry in
+        try volume.forEachEntry(ofOpen: info.pointee.fh, from: position) { entry in
             let rest = UnsafeMutableBufferPointer(rebasing: buffer[used...])
             let needed = add(entry, to: rest, for: request, withAttributes: withAttributes)
             guard needed <= rest.count else { return false }
@@ -120,7 +134,8 @@ extension fuse_entry_param {
     /// Makes it the entry of a file with `attributes`.
     mutating func set(_ attributes: FileAttributes) {
         ino = fuse_ino_t(attributes.inode.rawValue)
-        generation = 1
+        // The kernel takes the root for one of generation 0, and file handles have the generation.
+        generation = attributes.inode == .root ? 0 : 1
         attr = stat(attributes)
         attr_timeout = attributes.caching.attributeSeconds
         entry_timeout = attributes.caching.nameSeconds

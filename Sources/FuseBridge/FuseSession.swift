@@ -63,8 +63,8 @@ public struct FuseSession: ~Copyable {
         }
     }
 
-    /// Answers requests until the volume is unmounted by somebody, or, if `handlingSignals`, until SIGINT, SIGTERM or
-    /// SIGHUP comes.
+    /// Answers requests until the volume is unmounted by somebody, or, if `handlingSignals`, until SIGINT or SIGTERM comes. SIGHUP is the
+    /// caller's, who has blocked it.
     public consuming func run(handlingSignals: Bool) throws(FuseError) {
         if handlingSignals { try handleSignals() }
         let result = maximumThreads == 1 ? fuse_session_loop(session) : loopOverThreads()
@@ -80,7 +80,7 @@ public struct FuseSession: ~Copyable {
         // They may be blocked, since the process that started this one may have blocked them, which is inherited.
         var signals = sigset_t()
         sigemptyset(&signals)
-        for signal in [SIGHUP, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+        for signal in [SIGINT, SIGTERM] { sigaddset(&signals, signal) }
         // The handlers first: a signal may be waiting.
         guard fuse_set_signal_handlers(session) == 0, pthread_sigmask(SIG_UNBLOCK, &signals, nil) == 0 else {
             throw FuseError("cannot handle signals")

@@ -63,6 +63,7 @@ struct ImportJob {
             case .copied(let copier): try copy(copier)
             }
         written.notes = notes + source.description.streamNotes + written.notes
+        if written.sampleCount == 0 { written.notes.append("has no samples") }
         let document = RecordingDocument(
             description: source.description, relativePath: relativePath, sha256: written.sha256,
             sampleCount: written.sampleCount, codec: written.audio.codec, start: start, notes: written.notes,
@@ -83,6 +84,7 @@ struct ImportJob {
         } sha256: {
             try samples.sha256()
         }
+        written.notes += wave.containerNotes
         written.notes += try accept(wave.damage)
         written.notes += try accept(wave.endNotes + OtherSoundNote.notes(wave.otherSoundByteCount))
         progress(UInt64(wave.tail.count))

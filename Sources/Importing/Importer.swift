@@ -79,11 +79,12 @@ public final class Importer: Sendable {
         case .decoded(let media): return .planned(try preview(of: source, decoding: media, MediaSamples(media)))
         case .wave(let wave, let format):
             try checkSamples(of: source, wave, format)
-            let notes = try accept(
+            let damage = try accept(
                 wave.damage.notes(sampleRate: format.sampleRate) + wave.endNotes
                     + OtherSoundNote.notes(wave.otherSoundByteCount))
             return .planned(
-                try preview(of: source, encoding: SampleForm(format), notes) { () throws(ImportError) in
+                try preview(of: source, encoding: SampleForm(format), wave.containerNotes + damage) {
+                    () throws(ImportError) in
                     try source.file.floatScale(of: wave, format)
                 })
         }
@@ -102,7 +103,12 @@ public final class Importer: Sendable {
             return preview(of: source, as: copier.codec, isCopied: true, notes ?? [])
         } catch {
             guard !options.isStrict, !(error is ImportError), !error.isOfSystem else { throw error }
-            return try preview(ofDecoded: openDecodable(path, insteadOf: error), insteadOf: error)
+            let decodable = try openDecodable(path, insteadOf: error)
+            do {
+                return try preview(ofDecoded: decodable, insteadOf: error)
+            } catch let failure {
+                throw failure.isOfSystem ? failure : error
+            }
         }
     }
 

@@ -24,9 +24,12 @@ extension MediaDamage {
         if silentSampleCount > 0 {
             notes.append("silence stands for \(seconds(silentSampleCount)) that are missing, the first \(place)")
         }
+        for joint in joints.prefix(3) { notes.append("another stream follows at \(seconds(joint))") }
+        if joints.count > 3 { notes.append("\(joints.count) streams follow the first") }
         if foreignByteCount > 0 {
             notes.append("\(foreignByteCount) bytes between its frames belong to no frame")
         }
+        if trailingByteCount > 0 { notes.append("\(trailingByteCount) bytes at its end belong to no frame") }
         if let endReason { notes.append("it cannot be read to its end (\(endReason))") }
         if missingSampleCount > 0 {
             notes.append("it ends \(seconds(missingSampleCount)) before the end that it announces")

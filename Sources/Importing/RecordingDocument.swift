@@ -53,6 +53,20 @@ struct RecordingDocument {
         return features
     }
 
+    /// The marks and loops in the source, by its samples; nil if there are none.
+    private var marks: JSONValue? {
+        let metadata = description.metadata
+        let points = metadata.cues
+        guard !points.isEmpty || metadata.sampler != nil else { return nil }
+        var marks: [String: JSONValue] = ["sample_rate": JSONValue(description.stream.sampleRate)]
+        if !points.isEmpty { marks["points"] = .array(points.map { JSONValue($0) }) }
+        if let sampler = metadata.sampler {
+            marks["note"] = JSONValue(sampler.note)
+            marks["loops"] = .array(sampler.loops.map { JSONValue($0) })
+        }
+        return .object(marks)
+    }
+
     /// The source's own metadata, and the notes of the import.
     private var sourceMetadata: [String: JSONValue] {
         let metadata = description.metadata
@@ -70,6 +84,7 @@ struct RecordingDocument {
         fields["info"] = JSONValue(metadata.info)
         fields["bext"] = metadata.broadcast.map { JSONValue($0) }
         fields["ixml"] = metadata.ixml.map { .text($0) }
+        fields["marks"] = marks
         fields["tags"] = JSONValue(description.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         fields["stream_tags"] = JSONValue(description.stream.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         if !notes.isEmpty { fields["notes"] = .array(notes.map { .text($0) }) }
@@ -89,6 +104,25 @@ extension JSONValue {
             "origination_date": .text(broadcast.date), "origination_time": .text(broadcast.time),
             "time_reference": JSONValue(broadcast.timeReference),
             "coding_history": .text(broadcast.codingHistory),
+        ])
+    }
+}
+
+extension JSONValue {
+    fileprivate init(_ point: CuePoint) {
+        var fields = ["id": JSONValue(point.identifier), "sample": JSONValue(point.sample)]
+        fields["length"] = point.sampleCount.map { JSONValue($0) }
+        fields["purpose"] = point.purpose.map { .text($0) }
+        fields["label"] = point.label.map { .text($0) }
+        fields["note"] = point.note.map { .text($0) }
+        fields["text"] = point.text.map { .text($0) }
+        self = .object(fields)
+    }
+
+    fileprivate init(_ loop: SamplerChunk.Loop) {
+        self = .object([
+            "id": JSONValue(loop.identifier), "type": JSONValue(loop.kind), "first": JSONValue(loop.first),
+            "last": JSONValue(loop.last), "play_count": JSONValue(loop.playCount),
         ])
     }
 }

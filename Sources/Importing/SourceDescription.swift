@@ -60,6 +60,11 @@ struct SourceDescription {
                 "begins at \(clock(stream.firstSample)) of the file's own time: what came before, if anything did, is not in the file"
             )
         }
+        if metadata.leftOutCueCount > 0 {
+            notes.append(
+                "\(metadata.leftOutCueCount) marks (cue points) of the source are not kept among its metadata, which have the first \(metadata.cues.count)"
+            )
+        }
         return notes
     }
 

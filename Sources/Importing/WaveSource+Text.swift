@@ -12,6 +12,15 @@ extension WaveSource {
         return damage
     }
 
+    /// What is not kept of its samples' containers, in words.
+    var containerNotes: [String] {
+        guard let packing = head.format.packing, packing.hasSpareBytes else { return [] }
+        return [
+            "its samples have containers of \(packing.containerByteCount) bytes, and those of the recording \(packing.sampleByteCount): "
+                + "what is left out is zero"
+        ]
+    }
+
     /// What is wrong with the end of the file, in words.
     var endNotes: [String] {
         var notes: [String] = []

@@ -13,15 +13,36 @@ public struct Recording: Sendable {
     public let samples: any SampleReading
     /// The source file's bytes around the samples, if the store has them and they fit: as many as `facts.envelopeSize` says.
     public let envelope: SourceEnvelope?
+    /// Its coded stream as a file that players know; nil if there is no such file of it.
+    public let codedFile: (any CodedFileReading)?
+    /// What of the metadata its WAV file has, if it is not the source file.
+    public let metadata: MetadataSelection
+    private let describe: Describe?
     /// The bytes of its WAV file, counted without reading anything; nil if they would be over `Int64.max`.
     public let waveExtent: WaveExtent?
 
-    /// The recording of which `facts` are known.
-    public init(_ facts: RecordingFacts, samples: any SampleReading, envelope: SourceEnvelope? = nil) {
+    /// Reads what its WAV file says.
+    public typealias Describe = @Sendable () throws(RecordingError) -> WaveDescription
+
+    /// The recording of which `facts` are known. Its WAV file shows `metadata` of what `describe` returns, which must be as much as the
+    /// facts say; without that, it has none.
+    public init(
+        _ facts: RecordingFacts, samples: any SampleReading, envelope: SourceEnvelope? = nil,
+        codedFile: (any CodedFileReading)? = nil, metadata: MetadataSelection = .all, describe: Describe? = nil
+    ) {
         self.facts = facts
         self.samples = samples
         self.envelope = envelope
+        self.codedFile = codedFile
+        self.metadata = metadata
+        self.describe = describe
         waveExtent = facts.waveExtent
+    }
+
+    /// What its WAV file says beside the samples, or would say if it were not the source file. The texts are read from the store now;
+    /// throws if they are not those that it had when the recording was examined.
+    public func description() throws(RecordingError) -> WaveDescription {
+        try describe?() ?? WaveDescription(format: facts.format, sampleCount: facts.sampleCount)
     }
 
     /// Opens the recording at `path` of `store`, without reading its samples.
@@ -47,9 +68,9 @@ public protocol SampleReading: Sendable {
     /// not begin or end with a sample. The same range always gives the same bytes. Safe to call from any thread.
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
 
-    /// Begins to read for a program that has opened the recording. Returns whether bytes that were read before are the same; if not, none
-    /// that were kept may be used.
-    func beginReading() -> Bool
+    /// Begins to read for a program that has opened the recording as the file `file`, of which there may be several. Returns whether
+    /// bytes that were read of that file before are the same; if not, none that were kept may be used.
+    func beginReading(as file: UInt64) -> Bool
 
     /// Decodes the bytes of `range`, bounded as above, so that they are in a cache when a reader asks for them.
     func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
@@ -57,7 +78,7 @@ public protocol SampleReading: Sendable {
 
 extension SampleReading {
     /// The bytes are always the same.
-    public func beginReading() -> Bool { true }
+    public func beginReading(as file: UInt64) -> Bool { true }
 
     /// Reads the bytes, and leaves them in whatever cache the reading fills.
     public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {

@@ -8,6 +8,8 @@ public enum BlockKind: Int, CaseIterable, Sendable {
     case chunks
     /// Parts of indexes: chunks of the index of a recording, and indexes of shards.
     case indexes
+    /// Pictures of recordings.
+    case pictures
 }
 
 /// An owner of blocks in a cache, such as the samples of a recording or the chunks of an array; see `BlockCache.makeOwner(of:)`.

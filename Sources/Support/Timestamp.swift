@@ -79,6 +79,29 @@ public struct Timestamp: Sendable, Equatable {
         }
     }
 
+    /// The time `samples` samples later, at `rate` hertz (0 counts as 1), to the nearest nanosecond; nil if there is no such time.
+    public func adding(samples: UInt64, rate: UInt32) -> Timestamp? {
+        let rate = UInt64(max(rate, 1))
+        let (whole, rest) = samples.quotientAndRemainder(dividingBy: rate)
+        // Below 2^62.
+        let added = (rest * 1_000_000_000 + rate / 2) / rate
+        return Int64(exactly: whole).flatMap { seconds.adding($0) }.flatMap { seconds in
+            Timestamp(seconds: seconds, nanoseconds: nanoseconds, offsetMinutes: offsetMinutes)
+                .adding(nanoseconds: Int64(clamping: added))
+        }
+    }
+
+    /// Its day, by the clock of its own offset if it has one.
+    public var day: CalendarDay { local.day }
+
+    /// Its day and the seconds since the beginning of that, by the clock of its own offset if it has one.
+    private var local: (day: CalendarDay, second: Int64) {
+        let local = seconds.adding(Int64(offsetMinutes ?? 0) * 60) ?? seconds
+        let (days, rest) = local.quotientAndRemainder(dividingBy: 86_400)
+        return rest < 0
+            ? (CalendarDay(daysSince1970: days - 1), rest + 86_400) : (CalendarDay(daysSince1970: days), rest)
+    }
+
     static func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
@@ -100,21 +123,8 @@ public struct Timestamp: Sendable, Equatable {
 extension Timestamp: CustomStringConvertible {
     /// ISO 8601, at its own offset if it has one, with as many decimals as it needs.
     public var description: String {
-        let local = seconds.adding(Int64(offsetMinutes ?? 0) * 60) ?? seconds
-        let days = local >= 0 ? local / 86_400 : -((86_399 &- local) / 86_400)
-        let secondOfDay = local - days * 86_400
-        // The inverse of daysSince1970.
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthIndex = (5 * dayOfYear + 2) / 153
-        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
-
-        var text = "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))T"
+        let (day, secondOfDay) = local
+        var text = "\(day)T"
         text += "\((secondOfDay / 3_600).padded(to: 2)):\((secondOfDay / 60 % 60).padded(to: 2)):"
         text += (secondOfDay % 60).padded(to: 2)
         if nanoseconds != 0 {

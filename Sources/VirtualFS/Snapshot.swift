@@ -6,14 +6,20 @@ final class Snapshot: Sendable {
     let plain: PlainTree
     /// All nodes, those of the views among them, by their inodes.
     let tree: Tree
+    private let root: RootDirectory
     private let options: VolumeOptions
 
-    /// What a volume shows of `catalogue`.
-    init(_ catalogue: Catalogue, options: VolumeOptions) {
+    /// What a volume shows of `catalogue`, in place of what it showed in `previous`. The files that no directory lists and the kernel knows
+    /// are in `unlisted`.
+    init(_ catalogue: Catalogue, options: VolumeOptions, unlisted: UnlistedFiles, previous: Snapshot? = nil) {
         self.options = options
-        plain = Self.plainTree(of: catalogue, files: .wave, options)
-        tree = Tree(root: RootDirectory(plain, View.all, options: options))
+        plain = Self.plainTree(of: catalogue, files: .wave, options, previous: previous?.plain)
+        root = RootDirectory(View.withChecksums(plain.root, options), View.directories(of: plain, options))
+        tree = Tree(root: root, unlisted: unlisted, findsClips: options.views.contains(.clips))
     }
+
+    /// Whether a view would show other files if it were made anew.
+    var isOutdated: Bool { root.isOutdated }
 
     /// The same groups and recordings with files that are called as `kind` says.
     func plain(_ kind: RecordingFileKind) -> PlainTree {
@@ -21,8 +27,9 @@ final class Snapshot: Sendable {
     }
 
     private static func plainTree(
-        of catalogue: Catalogue, files kind: RecordingFileKind, _ options: VolumeOptions
+        of catalogue: Catalogue, files kind: RecordingFileKind, _ options: VolumeOptions, previous: PlainTree? = nil
     ) -> PlainTree {
-        PlainTree(catalogue, files: kind, reserved: View.all.map { Array($0.name.utf8) }, options: options)
+        let reserved = View.directoryNames(options).map { Array($0.utf8) }
+        return PlainTree(catalogue, files: kind, reserved: reserved, options: options, previous: previous)
     }
 }

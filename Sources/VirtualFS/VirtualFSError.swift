@@ -4,8 +4,10 @@ public import Support
 
 /// Why a request cannot be served. Each case has one errno, which the caller sees.
 public enum VirtualFSError: DescribedError {
-    /// There is no such name, or no such inode.
+    /// There is no such name.
     case notFound
+    /// There is no such inode, or not any more. The kernel then looks its name up again.
+    case noSuchNode
     /// A name is longer than any file's.
     case nameTooLong
     /// A file is used as a directory.
@@ -49,7 +51,7 @@ public enum VirtualFSError: DescribedError {
         case .bufferTooSmall: ERANGE
         case .interrupted: EINTR
         case .unreadable: EIO
-        case .stale: ESTALE
+        case .stale, .noSuchNode: ESTALE
         }
     }
 

@@ -9,19 +9,43 @@ public struct DirectoryEntry: Sendable, Equatable {
 }
 
 extension Volume {
-    /// Throws `notDirectory` unless `inode` is a directory.
-    public func openDirectory(_ inode: Inode) throws(VirtualFSError) {
+    /// Opens the directory `inode` and returns its handle, which must be released once. Throws `notDirectory` if it is a file.
+    public func openDirectory(_ inode: Inode) throws(VirtualFSError) -> UInt64 {
         renew()
-        guard case .directory = try snapshot.tree.entry(of: inode).child else { throw .notDirectory }
+        let tree = snapshot.tree
+        let entry = try tree.entry(of: inode)
+        guard case .directory = entry.child else { throw .notDirectory }
+        return openDirectories.add(OpenDirectories.Open(tree: tree, entry: entry))
     }
 
-    /// Calls `body` with each entry of the directory `inode` from `position` on (0 for the first), until it returns
-    /// false. The first two entries are `.` and `..`. A position stays valid as long as the volume exists.
+    /// Closes the directory with `handle`.
+    public func releaseDirectory(_ handle: UInt64) throws(VirtualFSError) {
+        try openDirectories.remove(handle)
+    }
+
+    /// Calls `body` with each entry of the open directory `handle` from `position` on (0 for the first), until it returns false. The first
+    /// two entries are `.` and `..`. A position stays valid as long as the directory is open.
+    public func forEachEntry(
+        ofOpen handle: UInt64, from position: UInt64, _ body: (DirectoryEntry) -> Bool
+    ) throws(VirtualFSError) {
+        let directory = try openDirectories.directory(handle)
+        // Of what is shown no more, the kernel may keep nothing.
+        let caching: NodeCaching? = directory.tree === snapshot.tree ? nil : .passing
+        try forEachEntry(of: directory.entry, in: directory.tree, from: position, caching: caching, body)
+    }
+
+    /// The same for the directory `inode` as it is now.
     public func forEachEntry(
         of inode: Inode, from position: UInt64, _ body: (DirectoryEntry) -> Bool
     ) throws(VirtualFSError) {
         let tree = snapshot.tree
-        let parent = try tree.entry(of: inode)
+        try forEachEntry(of: tree.entry(of: inode), in: tree, from: position, caching: nil, body)
+    }
+
+    private func forEachEntry(
+        of parent: Tree.Entry, in tree: Tree, from position: UInt64, caching: NodeCaching?,
+        _ body: (DirectoryEntry) -> Bool
+    ) throws(VirtualFSError) {
         let children = try tree.children(of: parent)
         let count = children.directory.count + 2
         guard let first = Int(exactly: position), first < count else { return }
@@ -33,16 +57,18 @@ extension Volume {
                 default: (children.directory.name(at: place - 2), tree.entry(at: place - 2, of: children))
                 }
             // A recording that cannot be served is not listed.
-            guard let attributes = try listedAttributes(of: target) else { continue }
+            guard let attributes = try listedAttributes(of: target, caching) else { continue }
             let entry = DirectoryEntry(name: name, attributes: attributes, next: UInt64(place + 1))
             guard body(entry) else { return }
         }
     }
 
-    /// What stat(2) reports of `entry`; nil if it is a recording that cannot be served.
-    private func listedAttributes(of entry: Tree.Entry) throws(VirtualFSError) -> FileAttributes? {
+    /// What stat(2) reports of `entry`, with `caching` in place of its own if that is given; nil if it is a recording that cannot be served.
+    private func listedAttributes(
+        of entry: Tree.Entry, _ caching: NodeCaching?
+    ) throws(VirtualFSError) -> FileAttributes? {
         do throws(VirtualFSError) {
-            return try attributes(of: entry)
+            return try attributes(of: entry, caching: caching)
         } catch {
             if case .interrupted = error { throw error }
             return nil

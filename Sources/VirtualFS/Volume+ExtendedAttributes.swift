@@ -5,7 +5,7 @@ extension Volume {
 
     /// The names of the extended attributes of `inode`, in order.
     public func extendedAttributeNames(of inode: Inode) throws(VirtualFSError) -> [String] {
-        try snapshot.tree.entry(of: inode).child.node.extendedAttributes.map { Self.attributePrefix + $0.name }
+        try attributes(inode).map { Self.attributePrefix + $0.name }
     }
 
     /// The value of the extended attribute `name` of `inode`.
@@ -14,10 +14,15 @@ extension Volume {
         // rather than that this file has none, they do not ask about the next file.
         guard name.utf8.starts(with: Self.attributeNamespace.utf8) else { throw .unsupportedNamespace }
         guard name.utf8.starts(with: Self.attributePrefix.utf8) else { throw .noAttribute }
-        let attributes = try snapshot.tree.entry(of: inode).child.node.extendedAttributes
-        guard let attribute = attributes.first(where: { Self.attributePrefix + $0.name == name }) else {
+        guard let attribute = try attributes(inode).first(where: { Self.attributePrefix + $0.name == name }) else {
             throw .noAttribute
         }
         return Array(attribute.value.utf8)
+    }
+
+    /// The attributes of `inode`, without the prefix. What the store has also says which store that is.
+    private func attributes(_ inode: Inode) throws(VirtualFSError) -> [(name: String, value: String)] {
+        let own = try snapshot.tree.entry(of: inode).child.node.extendedAttributes
+        return own.isEmpty || sources.store.isEmpty ? own : own + [("store", sources.store)]
     }
 }

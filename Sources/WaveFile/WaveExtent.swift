@@ -19,9 +19,13 @@ public struct WaveExtent: Sendable, Equatable {
         self.fileSize = fileSize
     }
 
-    /// The parts of `WaveLayout(format:sampleCount:)`, without its bytes; nil if there is none.
-    public init?(format: WaveFormat, sampleCount: UInt64) {
-        guard let sizes = WaveHeader.Sizes(format: format, sampleCount: sampleCount) else { return nil }
+    /// The parts of `WaveLayout(format:sampleCount:metadata:)` with `metadataByteCount` bytes of metadata, without its bytes; nil if
+    /// there is none.
+    public init?(format: WaveFormat, sampleCount: UInt64, metadataByteCount: UInt64 = 0) {
+        guard
+            let sizes = WaveHeader.Sizes(
+                format: format, sampleCount: sampleCount, metadataByteCount: metadataByteCount)
+        else { return nil }
         self.init(
             headByteCount: sizes.headByteCount, dataByteCount: sizes.dataByteCount, tailByteCount: sizes.padByteCount)
     }

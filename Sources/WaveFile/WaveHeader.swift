@@ -13,9 +13,13 @@ public struct WaveHeader: Sendable, Equatable {
     /// Bytes of the samples that follow.
     public let dataByteCount: UInt64
 
-    /// The header for `sampleCount` samples of each channel. Nil if the sizes do not fit in 64 bits.
-    public init?(format: WaveFormat, sampleCount: UInt64) {
-        guard let sizes = Sizes(format: format, sampleCount: sampleCount) else { return nil }
+    /// The header for `sampleCount` samples of each channel, with `metadata`, whole chunks, before that of the samples. Nil if the
+    /// sizes do not fit in 64 bits, and if `metadata` is odd in number: libsndfile cannot read RF64 with a padded chunk before `data`.
+    public init?(format: WaveFormat, sampleCount: UInt64, metadata: [UInt8] = []) {
+        guard
+            let sizes = Sizes(
+                format: format, sampleCount: sampleCount, metadataByteCount: UInt64(metadata.count))
+        else { return nil }
         dataByteCount = sizes.dataByteCount
         let isRF64 = sizes.isRF64
 
@@ -33,6 +37,7 @@ public struct WaveHeader: Sendable, Equatable {
             bytes += Array("WAVE".utf8)
         }
         bytes += Self.formatChunks(format, sampleCount: sampleCount)
+        bytes += metadata
         bytes.appendChunkHeader("data", size: isRF64 ? Self.sizeInDS64 : UInt32(truncatingIfNeeded: dataByteCount))
         self.bytes = bytes
     }
@@ -45,11 +50,13 @@ public struct WaveHeader: Sendable, Equatable {
         /// The RIFF size, which counts all that follows it, including the pad byte of an odd `data` chunk.
         let riffSize: UInt64
 
-        /// The sizes for `sampleCount` samples of each channel; nil if they do not fit 64 bits.
-        init?(format: WaveFormat, sampleCount: UInt64) {
-            guard let dataByteCount = sampleCount.multiplied(by: UInt64(format.blockAlign)),
+        /// The sizes for `sampleCount` samples of each channel behind `metadataByteCount` bytes of chunks; nil if that is odd, or if
+        /// they do not fit 64 bits.
+        init?(format: WaveFormat, sampleCount: UInt64, metadataByteCount: UInt64) {
+            guard metadataByteCount % 2 == 0, let dataByteCount = sampleCount.multiplied(by: UInt64(format.blockAlign)),
                 let paddedByteCount = dataByteCount.adding(dataByteCount % 2),
-                let plainSize = paddedByteCount.adding(4 + WaveHeader.formatByteCount(format) + 8),
+                let plainSize = paddedByteCount.adding(4 + WaveHeader.formatByteCount(format) + 8)?
+                    .adding(metadataByteCount),
                 let rf64Size = plainSize.adding(UInt64(WaveHeader.ds64ByteCount))
             else { return nil }
             self.dataByteCount = dataByteCount
@@ -87,16 +94,5 @@ public struct WaveHeader: Sendable, Equatable {
             bytes.appendLittleEndian(UInt32(exactly: sampleCount) ?? sizeInDS64)
         }
         return bytes
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func appendChunkHeader(_ identifier: StaticString, size: UInt32) {
-        append(contentsOf: UnsafeBufferPointer(start: identifier.utf8Start, count: identifier.utf8CodeUnitCount))
-        appendLittleEndian(size)
-    }
-
-    fileprivate mutating func appendLittleEndian(_ value: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }
 }

@@ -22,10 +22,10 @@ public struct WaveLayout: Sendable, Equatable {
         self.extent = extent
     }
 
-    /// A plain WAV file of `sampleCount` samples of each channel: a `WaveHeader`, the samples, and a pad byte if the number of
-    /// their bytes is odd. Nil if it would have more than `Int64.max` bytes.
-    public init?(format: WaveFormat, sampleCount: UInt64) {
-        guard let header = WaveHeader(format: format, sampleCount: sampleCount) else { return nil }
+    /// A WAV file of `sampleCount` samples of each channel: a `WaveHeader` with `metadata`, whole chunks of an even number of bytes; the
+    /// samples; and a pad byte if the number of their bytes is odd. Nil if it would have more than `Int64.max` bytes.
+    public init?(format: WaveFormat, sampleCount: UInt64, metadata: [UInt8] = []) {
+        guard let header = WaveHeader(format: format, sampleCount: sampleCount, metadata: metadata) else { return nil }
         let padding = [UInt8](repeating: 0, count: header.dataByteCount % 2 == 0 ? 0 : 1)
         self.init(head: header.bytes, dataByteCount: header.dataByteCount, tail: padding)
     }

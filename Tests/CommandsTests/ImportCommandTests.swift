@@ -85,6 +85,42 @@ import Testing
         }
     }
 
+    @Test func `import --keep-tree warns if folders of several sources become one group`() throws {
+        try withSources { store, sources in
+            let other = sources.deletingLastPathComponent().appending(path: "other")
+            try FileManager.default.copyItem(at: sources, to: other)
+            try FileManager.default.removeItem(at: other.appending(path: "a.wav"))
+            let warning =
+                "zarrwlr import: warning: 1 group has the files of several folders, the first (night) those of "
+                + "\(other.path)/night and \(sources.path)/night: import each SOURCE into a group of its own"
+            #expect(zarrwlr("-n", "--keep-tree", store, other.path, sources.path).errors.contains(warning))
+            #expect(zarrwlr("--keep-tree", store, other.path, sources.path).errors.contains(warning))
+            #expect(!zarrwlr("--keep-tree", store, sources.path).errors.contains("warning"))
+            #expect(!zarrwlr(store, other.path, sources.path).errors.contains("several folders"))
+        }
+    }
+
+    @Test(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
+    func `import into a store that cannot be written to stops with one line`() throws {
+        try withSources { _, sources in
+            try SmallDisk.with(megabytes: 1) { disk in
+                let store = disk.appending(path: "store.zarr").path
+                #expect(zarrwlr(store, sources.appending(path: "a.wav").path).status == 0)
+                try runChecked(["mount", "-o", "remount,ro", disk.path])
+                var builder = WaveBuilder()
+                builder.addFormat()
+                builder.add("data", [1, 0, 2, 0])
+                try Data(builder.bytes).write(to: sources.appending(path: "c.wav"))
+                let run = zarrwlr("--jobs", "1", store, sources.path)
+                #expect(run.status == 1)
+                #expect(run.errors.contains("the store cannot be written to: \(sources.path)/c.wav: "))
+                #expect(run.errors.contains(String(cString: strerror(EROFS))))
+                #expect(run.errors.contains("the import stops, and 1 source was not tried"))
+                #expect(run.errors.split(separator: "\n").count == 2)
+            }
+        }
+    }
+
     @Test func `import names a bad source, goes on with the others, and ends with 1`() throws {
         try withSources { store, sources in
             try Data("RIFFxxxxWAVE".utf8).write(to: sources.appending(path: "bad.wav"))
@@ -262,8 +298,8 @@ import Testing
             #expect(Zarrwlr.run("list", "--json", store).text.contains(#""filename_bytes" : "Y2Fm6S53YXY=""#))
             // The name of the source and the path of the file, which is /FF/c.wav for another.
             let csv = Zarrwlr.run("list", "--csv", store).text
-            #expect(csv.contains(",Y2Fm6S53YXY=,Y2Fm6S53YXY=\n"))
-            #expect(csv.contains(",,\(Data([0xFF] + Array("/c.wav".utf8)).base64EncodedString())\n"))
+            #expect(csv.contains(",Y2Fm6S53YXY=,Y2Fm6S53YXY=,,,\n"))
+            #expect(csv.contains(",,\(Data([0xFF] + Array("/c.wav".utf8)).base64EncodedString()),,,\n"))
         }
     }
 

@@ -179,9 +179,12 @@ import Testing
                 #expect(Zarrwlr.run("import", store, source).status == 0)
             }
             let csv = Zarrwlr.run("list", "--csv", store).text.split(separator: "\n")
-            #expect(csv[0].hasSuffix(",sha256,latitude,longitude,make,model,serial,filename_bytes,file_bytes"))
-            #expect(csv[1].hasSuffix(",49.093119,-5.5,BATLOGGER,S2,22060166,,"))
-            #expect(csv[2].hasSuffix(",,,,,,,"))
+            #expect(
+                csv[0].hasSuffix(
+                    ",sha256,latitude,longitude,make,model,serial,filename_bytes,file_bytes,elevation,temperature_int,temperature_ext"
+                ))
+            #expect(csv[1].hasSuffix(",49.093119,-5.5,BATLOGGER,S2,22060166,,,,,"))
+            #expect(csv[2].hasSuffix(",,,,,,,,,,"))
             let info = Zarrwlr.run("info", store, "0").text
             #expect(
                 info.contains(

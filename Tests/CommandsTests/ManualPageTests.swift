@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Recordings
 
 /// Compares docs/man with the tables of options.
 @Suite struct `The manual page` {
@@ -31,11 +32,34 @@ import Testing
         #expect(page.tags(in: "MOUNT OPTIONS") == MountOption.all.map(\.usage))
     }
 
+    @Test func `the manual page of the store's format has exactly the codecs and arrays that there are`() throws {
+        let page = try ManualPage("zarrwlr-store", section: 5)
+        #expect(page.tags(in: "CODECS") == CodecRegistry.all.map { ".B \($0.name.rawValue)" })
+        let arrays = CodecRegistry.all.reduce(Set<String>()) { $0.union($1.ownNames) }
+        #expect(Set(page.tags(in: "ARRAYS")) == Set(arrays.map { ".B \($0)" }))
+        for name in ["sidecar_files", "sidecars-0", HierarchyNames.recordingType] { #expect(page.text.contains(name)) }
+    }
+
+    @Test func `the manual page of the mount helper names each option for mount alone, which it leaves out`() throws {
+        let page = try ManualPage("mount.zarrwlr", section: 8)
+        let helper = try String(
+            contentsOf: TestFiles.repository.appending(path: "mount-helpers/mount.zarrwlr"), encoding: .utf8)
+        let line = try #require(helper.split(separator: "\n").first { $0.contains("'' | ro | rw | ") })
+        let names = line.split(separator: ")")[0].split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(names.count == 13)
+        for name in names.dropFirst() where !["defaults", "nouser"].contains(name) {
+            #expect(page.text.contains(name), "\(name)")
+        }
+    }
+
     @Test(
         .enabled(if: isInstalled("groff"), "needs groff"),
-        arguments: ZarrwlrCommand.subcommands.map { "zarrwlr-\($0.name)" } + ["zarrwlr", "zarrwlr-mount"])
+        arguments: ZarrwlrCommand.subcommands.map { "zarrwlr-\($0.name).1" } + [
+            "zarrwlr.1", "zarrwlr-mount.1", "zarrwlr-store.5", "mount.zarrwlr.8",
+        ])
     func `groff formats every manual page without a warning`(name: String) throws {
-        let result = try run("groff", "-man", "-Tutf8", "-ww", ManualPage.file(name).path)
+        let result = try run(
+            "groff", "-man", "-Tutf8", "-ww", TestFiles.repository.appending(path: "docs/man/\(name)").path)
         #expect(result.status == 0 && result.errors.isEmpty && !result.output.isEmpty)
     }
 }
@@ -46,10 +70,9 @@ private struct ManualPage {
     let text: String
     private var sections: [String: [String]] = [:]
 
-    static func file(_ name: String) -> URL { TestFiles.repository.appending(path: "docs/man/\(name).1") }
-
-    init(_ name: String) throws {
-        text = try String(contentsOf: Self.file(name), encoding: .utf8)
+    init(_ name: String, section number: Int = 1) throws {
+        let file = TestFiles.repository.appending(path: "docs/man/\(name).\(number)")
+        text = try String(contentsOf: file, encoding: .utf8)
             .replacing("\\-", with: "-").replacing("\\fB", with: "").replacing("\\fI", with: "").replacing(
                 "\\fR", with: "")
         var section = ""

@@ -23,13 +23,21 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], "give a store and a directory to mount it at: zarrwlr-mount STORE MOUNTPOINT"),
-        (["a"], "give a store and a directory to mount it at: zarrwlr-mount STORE MOUNTPOINT"),
-        (["a", "b", "c"], "give a store and a directory to mount it at: zarrwlr-mount STORE MOUNTPOINT"),
+        ([], "give a store and a directory to mount it at: zarrwlr-mount STORE[::GROUP] MOUNTPOINT"),
+        (["a"], "give a store and a directory to mount it at: zarrwlr-mount STORE[::GROUP] MOUNTPOINT"),
+        (["a", "b", "c"], "give a store and a directory to mount it at: zarrwlr-mount STORE[::GROUP] MOUNTPOINT"),
         (["-x", "a", "b"], "unknown option '-x'; --help lists them all"),
         (["--foo", "a", "b"], "unknown option '--foo'; --help lists them all"),
+        (["--unmout", "b"], "unknown option '--unmout', did you mean '--unmount'? --help lists them all"),
+        (["--unmount"], "give a directory to unmount: zarrwlr-mount --unmount MOUNTPOINT"),
+        (["--unmount", "a", "b"], "give a directory to unmount: zarrwlr-mount --unmount MOUNTPOINT"),
+        (["a::x", "b", "-o", "group=y"], "give the group once: as STORE::GROUP, or by -o group="),
         (["a", "b", "-o"], "-o needs a list of options: -o opt[,opt...]"),
         (["a", "b", "-fonope"], "unknown option 'nope'; --help lists them all"),
+        (
+            ["a", "b", "-o", "allow_ohter"],
+            "unknown option 'allow_ohter', did you mean 'allow_other'? --help lists them all"
+        ),
         (["a", "b", "-o", "rw"], "option 'rw': a store is mounted read-only; leave it out"),
     ])
     func `zarrwlr-mount refuses an invalid command line with one line and status 1`(arguments: [String], reason: String)
@@ -52,6 +60,31 @@ import Testing
             #expect((configuration.store, configuration.mountpoint) == ("a", "b"))
             #expect(configuration.isForeground)
             #expect(configuration.umask == 7)
+        }
+    }
+
+    @Test(arguments: [
+        ("a.zarr", "a.zarr", ""), ("a.zarr::pond/mono/", "a.zarr", "pond/mono"), ("a::b.zarr::", "a::b.zarr", ""),
+    ])
+    func `zarrwlr-mount takes a group behind the store`(operand: String, store: String, group: String) throws {
+        guard case .mount(let configuration) = try MountInvocation([operand, "m"]) else {
+            Issue.record("not read as a mount")
+            return
+        }
+        #expect((configuration.store, configuration.group, configuration.mountpoint) == (store, group, "m"))
+    }
+
+    @Test func `zarrwlr-mount --unmount says why it does not unmount`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.path
+            #expect(
+                run("--unmount", path).errors == "zarrwlr-mount: cannot unmount \(path): nothing is mounted there\n")
+            #expect(
+                run("--unmount", "\(path)/no").errors
+                    == "zarrwlr-mount: cannot unmount \(path)/no: No such file or directory\n")
+            #expect(
+                run("--unmount", "/proc").errors
+                    == "zarrwlr-mount: cannot unmount /proc: a file system of type proc is mounted there\n")
         }
     }
 

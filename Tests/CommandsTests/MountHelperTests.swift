@@ -73,21 +73,37 @@ import Testing
     @Test(.enabled(if: isInstalled("systemd-analyze"), "NEEDS SYSTEMD: THE UNITS ARE NOT VERIFIED"))
     func `systemd finds nothing wrong with the units, for a store with a space in its name`() throws {
         try TestFiles.withTemporaryDirectory { directory in
-            for name in ["zarrwlr-check@.service", "zarrwlr-check@.timer"] {
+            for name in ["zarrwlr-check@.service", "zarrwlr-check@.timer", "zarrwlr-mount@.service"] {
                 let unit = TestFiles.repository.appending(path: "mount-helpers/\(name)")
                 // Whether the program is installed is not the question.
                 let text = try String(contentsOf: unit, encoding: .utf8).replacing(
-                    "/usr/local/bin/zarrwlr", with: "/bin/true")
+                    "/usr/local/bin/zarrwlr-mount", with: "/bin/true"
+                ).replacing("/usr/local/bin/zarrwlr", with: "/bin/true")
                 try Data(text.utf8).write(to: directory.appending(path: name))
             }
             let instance = try run("systemd-escape", "--path", "/srv/my pond.zarr").text
-            for kind in ["service", "timer"] {
+            for unit in ["check@\(instance).service", "check@\(instance).timer", "mount@\(instance).service"] {
                 let result = try run(
-                    "systemd-analyze", "verify", "--man=no",
-                    directory.appending(path: "zarrwlr-check@\(instance).\(kind)").path)
-                #expect(result.status == 0, "\(kind): \(result.errors)")
+                    "systemd-analyze", "verify", "--man=no", directory.appending(path: "zarrwlr-\(unit)").path)
+                #expect(result.status == 0 && result.errors.isEmpty, "\(unit): \(result.errors)")
             }
         }
+    }
+
+    @Test(
+        .enabled(if: isInstalled("systemd-analyze"), "NEEDS SYSTEMD: THE EXAMPLES ARE NOT VERIFIED"),
+        arguments: ["srv-audio.mount", "srv-audio.automount"])
+    func `systemd finds nothing wrong with the examples`(name: String) throws {
+        let unit = TestFiles.repository.appending(path: "mount-helpers/examples/\(name)")
+        let result = try run("systemd-analyze", "verify", "--man=no", unit.path)
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    }
+
+    @Test(.enabled(if: isInstalled("findmnt"), "NEEDS FINDMNT"))
+    func `findmnt reads all lines of the example of fstab`() throws {
+        let file = TestFiles.repository.appending(path: "mount-helpers/examples/fstab")
+        let result = try run("findmnt", "--tab-file", file.path, "--types", "zarrwlr", "-n", "-l", "-o", "TARGET")
+        #expect(result.text.split(separator: "\n") == ["/srv/pond", "/srv/meadow", "/srv/marsh", "/srv/heath"])
     }
 
     @Test func `the service checks the store that its name says, a part at a time`() throws {

@@ -1,4 +1,5 @@
 import Testing
+import VirtualFS
 
 @testable import Commands
 
@@ -18,6 +19,17 @@ import Testing
     @Test func `mount options of libfuse and the kernel are passed on in their order`() throws {
         let configuration = try applied("allow_other,,noexec,default_permissions,")
         #expect(configuration.fuseOptions == ["allow_other", "noexec", "default_permissions"])
+        #expect(
+            configuration.allFuseOptions(store: "/s")
+                == ["ro", "fsname=/s", "subtype=zarrwlr", "allow_other", "noexec", "default_permissions"])
+    }
+
+    @Test(arguments: ["allow_other", "allow_root"])
+    func `the kernel checks permission bits if other users are let in`(option: String) throws {
+        #expect(
+            try applied(option).allFuseOptions(store: "/s")
+                == ["ro", "fsname=/s", "subtype=zarrwlr", option, "default_permissions"])
+        #expect(try applied("noexec").allFuseOptions(store: "/s") == ["ro", "fsname=/s", "subtype=zarrwlr", "noexec"])
     }
 
     @Test func `a mount option may contain a comma or a backslash after a backslash`() throws {
@@ -39,6 +51,8 @@ import Testing
             "cache_mb=99999999999999999999",
             "option 'cache_mb': '99999999999999999999' is not a number from 0 to 1048576"
         ),
+        ("expansion=1", "option 'expansion': '1' is not a number from 2 to 1000"),
+        ("expansion=1001", "option 'expansion': '1001' is not a number from 2 to 1000"),
         ("ro=1", "option 'ro' takes no value"), ("allow_other=", "option 'allow_other' takes no value"),
     ])
     func `invalid mount options are refused with advice`(list: String, reason: String) {
@@ -47,6 +61,34 @@ import Testing
         } throws: { error in
             "\(error)" == reason
         }
+    }
+
+    @Test func `views, how slow they are and how large are options`() throws {
+        let configuration = try applied("views=none:by-date:x10,expansion=16,part_size=500M")
+        #expect(try configuration.views == ViewSelection("none:by-date:x10"))
+        #expect(configuration.volumeOptions.views == configuration.views)
+        #expect(configuration.volumeOptions.expansion == 16)
+        #expect(configuration.volumeOptions.partByteCount == 500 << 20)
+        #expect(MountConfiguration().volumeOptions.views == .usual)
+    }
+
+    @Test(
+        arguments: [
+            ("131072", 1 << 17), ("128K", 1 << 17), ("1M", 1 << 20), ("2G", 1 << 31), ("4G", 1 << 32),
+            ("4294967296", 1 << 32), ("131071", nil), ("127K", nil), ("5G", nil), ("4294967297", nil), ("1T", nil),
+            ("G", nil), ("1.5G", nil), ("-1G", nil), ("1k", nil), ("99999999999999999999", nil),
+            ("99999999999999999G", nil),
+        ] as [(String, UInt64?)])
+    func `the size of a part is a number of bytes, K, M or G`(text: String, byteCount: UInt64?) throws {
+        guard let byteCount else {
+            #expect {
+                _ = try applied("part_size=\(text)")
+            } throws: {
+                "\($0)" == "option 'part_size': '\(text)' is not a number of bytes from 128K to 4G"
+            }
+            return
+        }
+        #expect(try applied("part_size=\(text)").partByteCount == byteCount)
     }
 
     @Test func `no two mount options have the same name`() {

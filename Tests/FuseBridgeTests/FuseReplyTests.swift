@@ -20,7 +20,7 @@ struct FuseReplyTests {
         let attributes = try volume.attributes(of: .root)
         let told = stat(attributes)
         #expect(told.st_ino == 1)
-        #expect(told.st_mode == S_IFDIR | 0o555)
+        #expect(told.st_mode == S_IFDIR | 0o755)
         #expect(told.st_nlink == 1)
         #expect(told.st_size == 0)
         #expect((told.st_mtim.tv_sec, told.st_mtim.tv_nsec) == (-5, 7))
@@ -30,8 +30,8 @@ struct FuseReplyTests {
     @Test func `the kernel gets the exact size of a file in bytes and in blocks`() throws {
         let directory = try volume.lookup(Array(".zarrwlr".utf8), in: .root).inode
         let told = stat(try volume.lookup(Array("recordings.csv".utf8), in: directory))
-        #expect(told.st_mode == S_IFREG | 0o444)
-        #expect(told.st_size == 140)
+        #expect(told.st_mode == S_IFREG | 0o644)
+        #expect(told.st_size == 182)
         #expect(told.st_blocks == 1)
     }
 

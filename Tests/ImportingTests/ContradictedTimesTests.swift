@@ -64,6 +64,40 @@ struct ContradictedTimesTests {
         #expect(Self.note(preview.notes) == Self.note(imported.notes) && preview.isCopied)
     }
 
+    /// `changingSteps` to one of `step` for all packets, as one entry of the table.
+    private static func levellingSteps(of file: [UInt8], to step: UInt8) throws -> [UInt8] {
+        var file = try changingSteps(of: file) { $0.map { _ in UInt32(step) } }
+        let table = try #require(
+            (4..<file.count).first { file[$0..<min($0 + 4, file.count)].elementsEqual("stts".utf8) })
+        // The entries behind the first are no longer counted.
+        let count = file[table + 8..<table + 12]
+        file.replaceSubrange(table + 12..<table + 16, with: count)
+        file.replaceSubrange(table + 8..<table + 12, with: [0, 0, 0, 1])
+        return file
+    }
+
+    @Test(arguments: [("aac", "a.m4a"), ("alac", "a.m4a"), ("ac3", "a.m4a"), ("libopus", "a.mp4"), ("flac", "a.mp4")])
+    func `packets that all take one tick are found, and a note says what is wrong`(codec: String, name: String) throws {
+        let fixture = try ImportFixture()
+        let whole = try DamagedSourceTests.make(
+            name, ["-c:a", codec, "-strict", "-2", "-sample_rate", "48000"], in: fixture)
+        let intact = try fixture.importBytes(whole, name: "whole-\(name)").recording
+        let changed = try Self.levellingSteps(of: whole, to: 1)
+        let (imported, recording) = try fixture.importBytes(changed, name: "changed-\(name)")
+        #expect(Self.note(imported.notes)?.hasPrefix("the times of ") == true, "\(imported.notes)")
+        let isSame = try recording.sampleBytes() == intact.sampleBytes()
+        #expect(isSame)
+        let preview = try fixture.preview(of: fixture.file("dry-\(name)", changed))
+        #expect(Self.note(preview.notes) == Self.note(imported.notes))
+    }
+
+    @Test func `PCM in QuickTime, whose samples take one tick each, is read as before`() throws {
+        let fixture = try ImportFixture()
+        let bytes = try DamagedSourceTests.make("a.mov", ["-c:a", "pcm_s16le"], in: fixture)
+        let (imported, _) = try fixture.importBytes(bytes, name: "a.mov")
+        #expect(imported.sampleCount == 144_000 && imported.notes.isEmpty)
+    }
+
     @Test(arguments: [0, 480, 1000, 1440, 1680, 2880] as [UInt32])
     func `a packet of Opus in MP4 is as long as it says itself`(_ step: UInt32) throws {
         let fixture = try ImportFixture()

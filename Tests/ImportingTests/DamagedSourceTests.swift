@@ -385,6 +385,7 @@ struct DamagedSourceTests {
         options.codec = codec
         let (imported, recording) = try fixture.importBytes(builder.bytes, options)
         #expect(imported.isByteExact && recording.sampleCount == 0)
+        #expect(imported.notes.last == "has no samples")
         #expect(try Self.faults(of: fixture).isEmpty)
     }
 

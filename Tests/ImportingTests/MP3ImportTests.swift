@@ -107,9 +107,14 @@ struct MP3ImportTests {
         }
         #expect(
             error.map { "\($0)" }?.contains(
-                "the stream changes from MPEG-1 layer III, 44100 Hz, 2 channels to MPEG-1 layer III, 48000 Hz, 2 channels"
+                "the stream changes from MPEG-1 layer III, 44100 Hz, 2 channels to MPEG-1 layer III, 48000 Hz, 2 channels: "
+                    + "split it there"
             )
                 == true)
+        let preview = #expect(throws: ImportError.self) {
+            try fixture.preview(of: fixture.file("dry.mp3", first + second))
+        }
+        #expect(preview.map { "\($0)" } == error.map { "\($0)" })
         #expect(try fixture.store.children(of: "pond").isEmpty)
     }
 

@@ -48,9 +48,13 @@ struct UncommonSamplesTests {
         var builder = WaveBuilder()
         builder.addFormat(bits: 32, bytes: UInt16(byteCount))
         builder.add("data", Self.values.flatMap { spare + Self.bytes($0, 4) })
-        let (_, recording) = try fixture.importBytes(builder.bytes)
+        let (imported, recording) = try fixture.importBytes(builder.bytes)
         let isEqual = try recording.sampleBytes() == Self.values.flatMap { Self.bytes($0, 4) }
         #expect(isEqual)
+        #expect(
+            imported.notes == [
+                "its samples have containers of \(byteCount) bytes, and those of the recording 4: what is left out is zero"
+            ])
         var bytes = builder.bytes
         bytes[44] = 1
         let error = #expect(throws: ImportError.self) { try fixture.importBytes(bytes, name: "wide.wav") }

@@ -62,8 +62,8 @@ extension Mounts {
             }
         }
 
-        @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
-        func `a mount ends on SIGTERM, SIGINT and SIGHUP`(signal: Int32) throws {
+        @Test(arguments: [SIGTERM, SIGINT])
+        func `a mount ends on SIGTERM and SIGINT`(signal: Int32) throws {
             try withStore { store in
                 try MountedStore.with(store) { mounted in
                     let process = try #require(try MountProcesses(of: store)?.monitor)
@@ -130,7 +130,7 @@ extension Mounts {
                     let shown = try run("findmnt", "-n", "-o", "SOURCE,FSTYPE,OPTIONS", mounted.mountpoint.path).text
                     #expect(shown.hasPrefix("my,birds fuse.wlr ro,"))
                     #expect(shown.contains("noexec"))
-                    try #expect(run("stat", "-c", "%a %u", mounted.mountpoint.path).text == "500 3")
+                    try #expect(run("stat", "-c", "%a %u", mounted.mountpoint.path).text == "700 3")
                 }
             }
         }
@@ -143,7 +143,7 @@ extension Mounts {
             try withStore { store in try MountedStore.with(store, ["-o", option]) { _ in } }
         }
 
-        @Test func `a mountpoint that is in use, or was left by a killed mount, is refused with advice`() throws {
+        @Test func `a mountpoint that is in use is refused with advice`() throws {
             try withStore { store in
                 try MountedStore.with(store) { mounted in
                     let path = mounted.mountpoint.path
@@ -152,14 +152,106 @@ extension Mounts {
                     #expect(
                         again.errors
                             == "zarrwlr-mount: cannot mount at \(path): busy, something is mounted there already\n")
+                }
+            }
+        }
 
+        @Test func `a mountpoint that was left by a killed mount is taken over, even if a file of it is open`() throws {
+            try withStore { store in
+                try MountedStore.with(store) { mounted in
+                    let open = try FileHandle(forReadingFrom: mounted.file(".zarrwlr/metrics"))
                     let process = try #require(try MountProcesses(of: store)?.monitor)
                     #expect(kill(process, SIGKILL) == 0)
                     #expect(MountProcesses.hasEnded(process))
-                    let dead = try run(MountedStore.program, [store, path])
-                    #expect(dead.status == 1)
-                    #expect(dead.errors.hasSuffix("clear it with: fusermount3 -u \(path)\n"))
-                    try #expect(run("fusermount3", "-u", path).status == 0)
+                    try #expect(run("ls", mounted.mountpoint.path).status == 2)
+                    let again = try run(MountedStore.program, [store, mounted.mountpoint.path])
+                    #expect(again.status == 0, "\(again.errors)")
+                    try #expect(run("ls", "-a", mounted.mountpoint.path).text.contains(".zarrwlr"))
+                    try open.close()
+                }
+            }
+        }
+
+        @Test func `zarrwlr-mount --unmount unmounts, and a mount whose process was killed, too`() throws {
+            try withStore { store in
+                for isKilled in [false, true] {
+                    try MountedStore.with(store) { mounted in
+                        let process = try #require(try MountProcesses(of: store)?.monitor)
+                        if isKilled { kill(process, SIGKILL) } else { try Self.expectBusy(mounted) }
+                        if isKilled { #expect(MountProcesses.hasEnded(process)) }
+                        let result = try run(MountedStore.program, ["--unmount", mounted.mountpoint.path])
+                        #expect(result.status == 0, "\(result.errors)")
+                        #expect(!MountedVolume.isMounted(mounted.mountpoint))
+                        #expect(MountProcesses.hasEnded(process))
+                    }
+                }
+            }
+        }
+
+        private static func expectBusy(_ mounted: MountedStore) throws {
+            let open = try FileHandle(forReadingFrom: mounted.file(".zarrwlr/metrics"))
+            let path = mounted.mountpoint.path
+            let result = try run(MountedStore.program, ["--unmount", path])
+            #expect(result.status == 1)
+            #expect(result.errors.hasPrefix("zarrwlr-mount: cannot unmount \(path): busy, a file in it is open"))
+            try open.close()
+        }
+
+        @Test(.enabled(if: OtherUser.canMount, "needs root, setpriv and a /dev/fuse that is open to all"))
+        func `a user other than root unmounts, and takes over what a killed mount has left`() throws {
+            try TestFiles.withTemporaryDirectory { directory in
+                let store = try TestStore(at: directory.appending(path: "s.zarr")).directory.path
+                let mountpoint = directory.appending(path: "mnt")
+                try FileManager.default.createDirectory(at: mountpoint, withIntermediateDirectories: true)
+                chmod(directory.path, 0o755)
+                try runChecked(["chown", "-R", "65534:65534", store, mountpoint.path])
+                defer { MountedVolume.unmount(mountpoint) }
+                let mount =
+                    OtherUser.command + [
+                        MountedStore.program.path, store, mountpoint.path, "-o", "catalogue=off",
+                    ]
+                try runChecked(mount)
+                let process = try #require(try MountProcesses(of: store)?.monitor)
+                kill(process, SIGKILL)
+                #expect(MountProcesses.hasEnded(process))
+                try runChecked(mount)
+                try runChecked(OtherUser.command + [MountedStore.program.path, "--unmount", mountpoint.path])
+                #expect(!MountedVolume.isMounted(mountpoint))
+            }
+        }
+
+        @Test func `info finds the store and the recording behind a mounted file`() throws {
+            try MountedStore.with { store in
+                try store.addRecording("0", codec: "flac", blob: MountedStore.fixture("coded/mono16.flac"))
+            } _: { mounted in
+                try Self.expectInfo(of: mounted.file("source.wav").path)
+            }
+            try MountedStore.with(["-o", "noxattr"]) { store in
+                try store.addRecording("0", codec: "flac", blob: MountedStore.fixture("coded/mono16.flac"))
+            } _: { mounted in
+                try Self.expectInfo(of: mounted.file("source.wav").path)
+                let other = try run(Imports.program, ["info", "/etc/passwd"])
+                #expect(other.status == 2)
+                #expect(
+                    other.errors == "zarrwlr info: /etc/passwd: is no recording in a mount of zarrwlr-mount; "
+                        + "give a store and a recording: STORE RECORDING\n")
+            }
+        }
+
+        private static func expectInfo(of file: String) throws {
+            let result = try run(Imports.program, ["info", "--json", file])
+            #expect(result.status == 0, "\(result.errors)")
+            let info = try #require(try JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+            let recording = try #require(info["recording"] as? [String: Any])
+            #expect(recording["path"] as? String == "0")
+            #expect(recording["codec"] as? String == "flac")
+        }
+
+        @Test func `a mount with noreports has no .zarrwlr`() throws {
+            try withStore { store in
+                try MountedStore.with(store, ["-o", "noreports"]) { mounted in
+                    try #expect(run("ls", "-A", mounted.mountpoint.path).text.isEmpty)
+                    #expect(access(mounted.file(".zarrwlr").path, F_OK) != 0)
                 }
             }
         }

@@ -74,12 +74,12 @@ extension Mounts {
 
         @Test func `owner, group and mode of files follow uid, gid and umask`() throws {
             try MountedStore.with(["-o", "uid=1000,gid=1001,umask=027"], write: write) { mount in
-                try #expect(run("stat", "-c", "%u %g %a", mount.file("fixed.wav").path).text == "1000 1001 440")
-                try #expect(run("stat", "-c", "%u %g %a", mount.mountpoint.path).text == "1000 1001 550")
+                try #expect(run("stat", "-c", "%u %g %a", mount.file("fixed.wav").path).text == "1000 1001 640")
+                try #expect(run("stat", "-c", "%u %g %a", mount.mountpoint.path).text == "1000 1001 750")
             }
             try MountedStore.with(write: write) { mount in
                 try #expect(
-                    run("stat", "-c", "%u %g %a", mount.file("fixed.wav").path).text == "\(getuid()) \(getgid()) 444")
+                    run("stat", "-c", "%u %g %a", mount.file("fixed.wav").path).text == "\(getuid()) \(getgid()) 644")
             }
         }
 

@@ -39,7 +39,19 @@ extension Mounts {
                 let python = "import json, sys; print(json.load(open(sys.argv[1]))['recordings']['learned'])"
                 try #expect(run("python3", "-c", python, "\(folder)/status.json").text == "1")
                 try #expect(run("jq", ".recordings.learned", "\(folder)/status.json").text == "1")
-                try #expect(run("stat", "-c", "%s", "\(folder)/metrics", "\(folder)/status.json").text == "0\n0")
+                for name in ["metrics", "status.json"] {
+                    let size = try run("stat", "-c", "%s", "\(folder)/\(name)").text
+                    try #expect(run("sh", "-c", "wc -c < '\(folder)/\(name)'").text == size)
+                    // As a server does that sends as many bytes as it has announced, by sendfile(2).
+                    let script = """
+                        import os, sys
+                        file, pipe = os.open(sys.argv[1], os.O_RDONLY), os.memfd_create("copy")
+                        size, sent = os.fstat(file).st_size, 0
+                        while sent < size and (count := os.sendfile(pipe, file, None, size - sent)): sent += count
+                        print(sent)
+                        """
+                    try #expect(run("python3", "-c", script, "\(folder)/\(name)").text == size)
+                }
             }
         }
 

@@ -18,7 +18,8 @@ extension Mounts {
                 let found = try run("find", mountpoint.path, "-mindepth", "1", "-printf", "%P\n").text
                 #expect(
                     found.split(separator: "\n").sorted() == [
-                        ".zarrwlr", ".zarrwlr/metrics", ".zarrwlr/problems.txt", ".zarrwlr/recordings.csv",
+                        ".zarrwlr", ".zarrwlr/index.html", ".zarrwlr/metrics", ".zarrwlr/problems.txt",
+                        ".zarrwlr/recordings.csv",
                         ".zarrwlr/status.json", "pond", "pond/mono", "pond/mono/a.wav", "pond/mono/a~4.wav", "top.wav",
                     ])
                 let table = try String(
@@ -42,8 +43,8 @@ extension Mounts {
                 let file = mountpoint.appending(path: "top.wav").path
                 #expect(
                     try run("stat", "-c", "%F %a %s %b %h %u %g %.9Y", file).text
-                        == "regular file 444 2044 4 1 0 0 1750222800.250000000")
-                try #expect(run("stat", "-c", "%F %a %h", mountpoint.path).text == "directory 555 1")
+                        == "regular file 644 2044 4 1 0 0 1750222800.250000000")
+                try #expect(run("stat", "-c", "%F %a %h", mountpoint.path).text == "directory 755 1")
                 try #expect(run("stat", "-f", "-c", "%f %d %l", mountpoint.path).text == "0 0 255")
             }
         }

@@ -37,7 +37,7 @@ extension Mounts {
             }
         }
 
-        @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+        @Test(arguments: [SIGTERM, SIGINT])
         func `a signal to the monitor unmounts, and the exit status is 0`(signal: Int32) throws {
             try withForegroundMount { mount in
                 #expect(kill(mount.processes.monitor, signal) == 0)

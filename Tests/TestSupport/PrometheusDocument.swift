@@ -34,6 +34,8 @@ public struct PrometheusDocument {
         guard text.hasSuffix("\n") else { throw Fault(description: "the last line has no end") }
         var help: Substring?
         for line in text.dropLast().split(separator: "\n", omittingEmptySubsequences: false) {
+            // Any other comment says nothing.
+            if line.hasPrefix("# "), !line.hasPrefix("# HELP "), !line.hasPrefix("# TYPE ") { continue }
             if let match = line.wholeMatch(of: #/# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^\\]|\\\\|\\n)+/#) {
                 guard help == nil else { throw Fault(description: "no type before: \(line)") }
                 help = match.1

@@ -45,3 +45,16 @@ public struct WaveBuilder: Sendable {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }
 }
+
+extension [UInt8] {
+    /// The samples of the WAV file that has these bytes, and what follows them; empty if there is no `data` chunk.
+    public var waveSamples: ArraySlice<UInt8> {
+        var offset = 12
+        while offset + 8 <= count {
+            let size = self[(offset + 4)..<(offset + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
+            if self[offset..<(offset + 4)].elementsEqual("data".utf8) { return self[(offset + 8)...] }
+            offset += 8 + size + size % 2
+        }
+        return []
+    }
+}

@@ -22,14 +22,14 @@ extension Volume {
         return attributes
     }
 
-    /// The names in the directory at `path`, `.` and `..` among them, but not those of the views.
+    /// The names in the directory at `path`, `.` and `..` among them, but not that of the reports.
     func names(at path: String = "") throws(VirtualFSError) -> [String] {
         var names: [String] = []
         try forEachEntry(of: attributes(at: path).inode, from: 0) { entry in
             names.append(String(decoding: entry.name, as: UTF8.self))
             return true
         }
-        return path.isEmpty ? names.filter { name in !View.all.contains { $0.name == name } } : names
+        return path.isEmpty ? names.filter { $0 != ReportDirectory.name } : names
     }
 
     /// The bytes of the open file `handle`, as a request would get them, but not counted.

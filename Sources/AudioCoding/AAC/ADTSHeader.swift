@@ -24,6 +24,15 @@ public struct ADTSHeader: Sendable, Equatable {
     /// and the private bit.
     let fixedBits: UInt32
 
+    /// The form of its sound, for errors.
+    var summary: String {
+        switch channelConfiguration {
+        case 0: "\(sampleRate) Hz"
+        case 1: "\(sampleRate) Hz, 1 channel"
+        default: "\(sampleRate) Hz, \(channelConfiguration == 7 ? 8 : channelConfiguration) channels"
+        }
+    }
+
     /// The header that `bytes` begin with; nil if they begin with none.
     public static func parse(_ bytes: UnsafeRawBufferPointer) -> ADTSHeader? {
         guard bytes.count >= 7, bytes[0] == 0xFF, bytes[1] & 0xF6 == 0xF0 else { return nil }

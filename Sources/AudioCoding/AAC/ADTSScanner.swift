@@ -16,6 +16,10 @@ public struct ADTSScanner: FrameScanner {
     /// Where bytes between two frames belong to neither.
     private(set) var holes = FrameHoles()
 
+    /// The samples at which another file begins that was joined to the first: where a tag stands between frames. Nothing shows the joint
+    /// of files without tags.
+    private(set) var joints: [UInt64] = []
+
     private let samplesPerFrame: Int
     private let acceptsBeforeForeignBytes: Bool
     /// Bytes not scanned yet, and the offset of the first.
@@ -23,6 +27,8 @@ public struct ADTSScanner: FrameScanner {
     private var offset: UInt64 = 0
     /// Bytes of a tag still to be skipped.
     private var tagRemaining = 0
+    /// Whether a tag stands between the last frame and the next.
+    private var followsTag = false
     private var isAtFront = true
     private var firstSample: UInt64 = 0
     /// Whether a frame has just ended.
@@ -77,6 +83,8 @@ public struct ADTSScanner: FrameScanner {
                     offset: offset + UInt64(position), byteCount: byteCount, firstSample: firstSample,
                     sampleCount: samplesPerFrame))
             holes.addFrame(after: skippedByteCount)
+            if followsTag { joints.append(firstSample) }
+            followsTag = false
             firstSample += UInt64(samplesPerFrame)
             position += byteCount
             isAtBoundary = true
@@ -94,7 +102,10 @@ public struct ADTSScanner: FrameScanner {
     /// Moves `position` past a tag, or a part of one, that follows a frame; false if there is none.
     private mutating func passTag(_ position: inout Int) -> Bool {
         guard acceptsBeforeForeignBytes else { return false }
-        if tagRemaining == 0, isAtBoundary { tagRemaining = MP3Tags.byteCount(of: buffer[position...]) ?? 0 }
+        if tagRemaining == 0, isAtBoundary, let tag = MP3Tags.byteCount(of: buffer[position...]) {
+            tagRemaining = tag
+            followsTag = true
+        }
         let passed = min(tagRemaining, buffer.count - position)
         position += passed
         tagRemaining -= passed
@@ -122,7 +133,8 @@ public struct ADTSScanner: FrameScanner {
             let next = parsedHeader(at: position + other.frameByteCount), next.fixedBits == other.fixedBits,
             parsedHeader(at: position + other.frameByteCount + next.frameByteCount)?.fixedBits == other.fixedBits
         else { return }
-        throw AudioCodingError(.aac, "rate or channels of the stream change", at: offset + UInt64(position))
+        throw .formChange(
+            .aac, from: firstHeader?.summary ?? "", to: other.summary, at: offset + UInt64(position))
     }
 
     /// Moves `position` past tags at the front of the stream, as far as the buffer reaches.

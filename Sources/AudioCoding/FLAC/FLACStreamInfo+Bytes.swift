@@ -28,6 +28,11 @@ extension FLACStreamInfo {
 extension FLACStreamInfo {
     /// The same block with `totalSamples` of one channel, for a stream whose encoder did not know them.
     public func with(totalSamples: UInt64) throws(AudioCodingError) -> FLACStreamInfo {
+        try with(totalSamples: totalSamples, md5: md5)
+    }
+
+    /// The same block with `totalSamples` of one channel, whose MD5 is `md5`; nil if that is not known.
+    func with(totalSamples: UInt64, md5: [UInt8]?) throws(AudioCodingError) -> FLACStreamInfo {
         try FLACStreamInfo(
             minimumBlockSize: minimumBlockSize, maximumBlockSize: maximumBlockSize,
             minimumFrameByteCount: UInt32(minimumFrameByteCount ?? 0),

@@ -16,8 +16,15 @@ public struct MP3FrameScanner: FrameScanner {
     /// Where bytes between two frames belong to neither.
     public private(set) var holes = FrameHoles()
 
+    /// Bytes behind the last frame so far that are neither frame nor tag.
+    public var trailingByteCount: UInt64 { holes.trailingByteCount(of: skippedByteCount) }
+
     /// The frames of layer III that hold nothing but zeros where their sound has to be; nil if there are none.
     public private(set) var blankFrames: BlankFrames?
+
+    /// The samples at which another file begins that was joined to the first: where a tag stands between frames, or a frame with
+    /// another header of LAME's or Xing's.
+    public private(set) var joints: [UInt64] = []
 
     private let layout: MP3Layout
     /// Bytes not gone through yet, and the offset of the first.
@@ -25,6 +32,8 @@ public struct MP3FrameScanner: FrameScanner {
     private var offset: UInt64
     /// Bytes of a tag still to be passed over.
     private var tagRemaining = 0
+    /// Whether a tag stands before the next frame.
+    private var followsTag = false
     /// Whether a frame, or a tag, has just ended.
     private var isAtBoundary = true
     private var firstSample: UInt64 = 0
@@ -63,6 +72,7 @@ public struct MP3FrameScanner: FrameScanner {
             }
             if isAtBoundary, let tag = MP3Tags.byteCount(of: buffer[position...]) {
                 tagRemaining = tag
+                followsTag = true
             } else if let header = try header(at: position), isBelieved(header, at: position) {
                 let byteCount = min(header.frameByteCount, Int(clamping: layout.byteCount - place))
                 frames.append(
@@ -70,6 +80,7 @@ public struct MP3FrameScanner: FrameScanner {
                         offset: place, byteCount: byteCount, firstSample: firstSample,
                         sampleCount: header.samplesPerFrame))
                 holes.addFrame(after: skippedByteCount)
+                noteJoint(before: buffer[position...].prefix(byteCount), header)
                 let (frame, next) = (buffer[position...].prefix(byteCount), buffer[position...].dropFirst(byteCount))
                 if MP3SideInformation.isBlank(frame, header, before: next) {
                     blankFrames.add(at: firstSample, sampleCount: header.samplesPerFrame)
@@ -88,14 +99,19 @@ public struct MP3FrameScanner: FrameScanner {
         return frames
     }
 
+    /// Notes that another file begins with `frame`, if it seems so. What the first frame follows is the file's own.
+    private mutating func noteJoint(before frame: ArraySlice<UInt8>, _ header: MP3Header) {
+        if firstSample > 0, followsTag || MP3InfoFrame.isLikely(frame, header) { joints.append(firstSample) }
+        followsTag = false
+    }
+
     /// The header at `position`, if it is one of this stream. Throws if it is the first of three in a row of another.
     private func header(at position: Int) throws(AudioCodingError) -> MP3Header? {
         guard let header = MP3Header.parse(at: position, in: buffer), header.hasLength else { return nil }
         guard !header.agrees(with: layout.header) else { return header }
         guard header.begins(frames: 3, at: position, in: buffer) else { return nil }
-        throw AudioCodingError(
-            .mp3, "the stream changes from \(layout.header.summary) to \(header.summary)", at: offset + UInt64(position)
-        )
+        throw .formChange(
+            .mp3, from: layout.header.summary, to: header.summary, at: offset + UInt64(position))
     }
 
     /// Whether what `header` announces at `position` is a frame.

@@ -21,9 +21,7 @@ struct MP3InfoFrame {
         guard let header = bytes.withUnsafeBytes({ MP3Header.parse($0) }), header.layer == 3 else { return nil }
         var (frameCount, streamByteCount) = (UInt32(0), UInt32(0))
         var trim = MP3Trim.none
-        let sideInformation =
-            header.version == .mpeg1 ? (header.channels == 1 ? 17 : 32) : (header.channels == 1 ? 9 : 17)
-        if let xing = Xing(bytes.dropFirst(MP3Header.byteCount + sideInformation)) {
+        if let xing = Xing(bytes.dropFirst(MP3Header.byteCount + header.sideInformationByteCount)) {
             (frameCount, streamByteCount) = (xing.frameCount, xing.streamByteCount)
             if Self.isCutFromLonger(remaining, announced: streamByteCount) { frameCount = 0 }
             trim = MP3Trim(
@@ -36,6 +34,17 @@ struct MP3InfoFrame {
         byteCount = frameCount > 0 || streamByteCount > 0 ? header.frameByteCount : 0
         self.trim = trim
         self.frameCount = frameCount
+    }
+
+    /// Whether `frame`, of which `header` is the header, seems to be such a frame: it has no sound, and the name of one.
+    static func isLikely(_ frame: ArraySlice<UInt8>, _ header: MP3Header) -> Bool {
+        let content = frame.dropFirst(MP3Header.byteCount)
+        guard header.layer == 3, content.prefix(header.sideInformationByteCount).allSatisfy({ $0 == 0 }) else {
+            return false
+        }
+        let rest = content.dropFirst(header.sideInformationByteCount)
+        return rest.starts(with: "Xing".utf8) || rest.starts(with: "Info".utf8)
+            || content.dropFirst(32).starts(with: "VBRI".utf8)
     }
 
     /// Whether a stream that announces so many bytes is followed by more than a sixteenth of that: files put one behind another.

@@ -16,7 +16,7 @@ struct MP3SideInformation {
     /// The information of `frame`, which `header` is the header of; nil if it is not of layer III, or too short.
     init?(_ frame: ArraySlice<UInt8>, _ header: MP3Header) {
         let isFirst = header.version == .mpeg1
-        let sideByteCount = isFirst ? (header.channels == 1 ? 17 : 32) : (header.channels == 1 ? 9 : 17)
+        let sideByteCount = header.sideInformationByteCount
         let start = MP3Header.byteCount + (header.hasCRC ? 2 : 0)
         guard header.layer == 3, frame.count >= start + sideByteCount else { return nil }
         headByteCount = start + sideByteCount
@@ -52,6 +52,13 @@ struct MP3SideInformation {
             return 0
         }
         return information.reservoirByteCount
+    }
+}
+
+extension MP3Header {
+    /// Bytes of the side information of a frame of layer III.
+    var sideInformationByteCount: Int {
+        version == .mpeg1 ? (channels == 1 ? 17 : 32) : (channels == 1 ? 9 : 17)
     }
 }
 

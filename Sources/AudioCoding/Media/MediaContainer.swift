@@ -41,9 +41,9 @@ final class MediaContainer {
         hasEditLists = format.hasPrefix("mov,")
         ownedPacket = av_packet_alloc()
         guard ownedPacket != nil else { throw MediaError(path, "cannot be opened: no memory") }
+        let tracks = file.movieTracks
         try open(by: demuxer, ignoresEdits: false)
-        guard hasEditLists else { return }
-        guard let tracks = try? MovieTrack.all(of: file.codedStream), mayContradict(tracks) else { return }
+        guard hasEditLists, mayContradict(tracks) else { return }
         try open(by: demuxer, ignoresEdits: true)
         movieTimes = findMovieTimes(tracks)
         guard movieTimes.values.allSatisfy({ $0.contradiction == nil }) else { return }
@@ -276,6 +276,7 @@ extension AVStream {
         case AV_CODEC_ID_OPUS: return .inPackets
         case AV_CODEC_ID_AAC:
             return AudioSpecificConfig.samplesPerFrame(configuration, sampleRate: sampleRate).map { .fixed($0) }
+        case AV_CODEC_ID_AC3: return .fixed(1536)
         case AV_CODEC_ID_ALAC:
             // Behind the head of the box and its version.
             var cookie = ByteReader(configuration)

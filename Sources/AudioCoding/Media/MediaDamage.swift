@@ -14,8 +14,12 @@ public struct MediaDamage: Sendable, Equatable {
     public var missingSampleCount: UInt64 = 0
     /// Frames whose headers are whole and whose sound is not there; nil if there are none.
     public var blankFrames: BlankFrames?
+    /// The samples of one channel at which other files seem to begin that were joined to the first.
+    public var joints: [UInt64] = []
     /// Bytes between its frames that belong to none.
     public var foreignByteCount: UInt64 = 0
+    /// Bytes behind its last frame that are neither frame nor tag.
+    public var trailingByteCount: UInt64 = 0
     /// Pages or clusters of the file that are there twice or out of order; they were put in order.
     public internal(set) var misplacedPieceCount: UInt64 = 0
     /// What the times of its packets contradict; nil if that is nothing.

@@ -60,6 +60,9 @@ final class MediaDecoder {
     /// Whether the decoder itself leaves out the padding that the stream's configuration announces: those of Opus do.
     var dropsPadding: Bool { context?.pointee.codec_id == AV_CODEC_ID_OPUS }
 
+    /// Whether the samples of a packet are made of it and the one before.
+    var overlapsPackets: Bool { context?.pointee.codec_id == AV_CODEC_ID_VORBIS }
+
     /// Samples of one channel in every packet; 0 if they vary.
     var samplesPerPacket: Int { Int(max(context?.pointee.frame_size ?? 0, 0)) }
 
@@ -96,7 +99,7 @@ final class MediaDecoder {
         guard frame.pointee.sample_rate == sampleRate, Int(frame.pointee.ch_layout.nb_channels) == channels,
             SampleFormat(AVSampleFormat(frame.pointee.format), bits: context.pointee.bits_per_raw_sample) == format
         else {
-            throw MediaFailure("rate, channels or sample format change within the stream")
+            throw MediaFailure("rate, channels or sample format change within the stream: split it there")
         }
         let time = frame.pointee.best_effort_timestamp
         return (try SampleBuffer(frame.pointee, format: format), time == zwl_AV_NOPTS_VALUE ? nil : time)

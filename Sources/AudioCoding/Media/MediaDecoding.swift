@@ -18,6 +18,8 @@ struct MediaDecoding {
     /// The page that is being decoded; nil if each packet has a time of its own.
     private var page: HeldPage?
     private var hasDecoded = false
+    /// Whether the next samples that are decoded are made of the end of one stream and the start of another.
+    private var dropsNext = false
     /// The time of the packet that was sent last; nil if it has none, or none that can be relied on.
     private var sentTime: Int64?
     private var isAtEnd = false
@@ -37,6 +39,12 @@ struct MediaDecoding {
     /// Says that the recording began at `start`, in samples of presentation time, although its first packets are missing.
     mutating func begin(at start: Int64) {
         timeline.begin(at: start)
+    }
+
+    /// Says that the next packet is the first of another stream. A packet of Vorbis overlaps with the one before it: the first of a stream
+    /// has no samples of its own (Vorbis I specification, section 4.3.8).
+    mutating func beginLink() {
+        dropsNext = decoder.overlapsPackets
     }
 
     /// Whether the decoder itself leaves out the padding that the stream's configuration announces.
@@ -107,6 +115,9 @@ struct MediaDecoding {
 
     private mutating func receive() throws -> (samples: SampleBuffer, time: Int64?)? {
         do {
+            let received = try decoder.receive()
+            guard dropsNext, received != nil else { return received }
+            dropsNext = false
             return try decoder.receive()
         } catch let error as LibAVError where error.isOfPacket {
             notice(error.summary)

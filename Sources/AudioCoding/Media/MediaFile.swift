@@ -14,6 +14,10 @@ final class MediaFile {
     private let byteCount: Int64
     /// What its pages or clusters show. If they are not in order, libavformat is given them in order.
     private(set) var outline = MediaOutline()
+    /// The tracks of an MP4 file; none of any other.
+    private(set) var movieTracks: [MovieTrack] = []
+    /// Bytes that libavformat is given instead of those at these offsets.
+    private var substitutions: [UInt64: UInt8] = [:]
     /// The last read that failed: libavformat reports some of them as the end of the file.
     private(set) var readError: SystemError?
     /// What libavformat reads from. It refers to this object, which must outlive it.
@@ -44,6 +48,12 @@ final class MediaFile {
             throw MediaError(path, "cannot be read: no memory")
         }
         outline = MediaOutline(of: codedStream)
+        // One that cannot be read has none: libavformat will meet the same error.
+        movieTracks = (try? MovieTrack.all(of: codedStream)) ?? []
+        for offset in movieTracks.compactMap(\.soleTickOffset) {
+            // Two ticks are as wrong, and libavformat finds the packets.
+            if let last = offset.adding(3) { substitutions[last] = 2 }
+        }
     }
 
     deinit {
@@ -85,6 +95,9 @@ final class MediaFile {
         while true {
             let got = pread(descriptor, buffer, count, off_t(clamping: rest.lowerBound))
             if got > 0 {
+                for (offset, byte) in substitutions where offset >= place && offset - place < UInt64(got) {
+                    buffer[Int(offset - place)] = byte
+                }
                 position += Int64(got)
                 return Int32(got)
             }

@@ -34,6 +34,8 @@ public final class MediaSource {
     private var nextFrame = 0
     /// Whether headers of another Ogg stream were met, which is chained to the first.
     private var isChained = false
+    /// The number of the chained stream that comes next.
+    private var nextLink = 1
     /// Samples that such headers announce as padding of the next packet; nil if there are none.
     private var chainedSkip: Int?
     /// The number of the first sample of a stream of FLAC in Ogg less its time in samples; nil before the first packet.
@@ -94,12 +96,14 @@ public final class MediaSource {
             guard var parser else { throw MediaFailure("there is no parser of packets of \(stream.codec)") }
             defer { self.parser = parser }
             try checkOrder()
+            try checkLinks()
+            guard container.outline.links.isEmpty else { throw MediaFailure(Self.chainNote) }
             let isFirst = !hasBegun
             guard try read(), let packet = container.packet?.pointee, let timeBase else {
                 try parser.checkEnd()
                 return nil
             }
-            guard !isChained else { throw MediaFailure("another Ogg stream is chained to it") }
+            guard !isChained else { throw MediaFailure(Self.chainNote) }
             try parser.follow(UnsafeRawBufferPointer(packet))
             var copy = try MediaPacket(packet, of: stream, by: parser, timeBase: timeBase)
             if isFirst, let start = lostStart(before: packet),
@@ -127,6 +131,29 @@ public final class MediaSource {
         guard container.outline.order == nil else {
             throw MediaFailure("not all of its pages or clusters are in order")
         }
+    }
+
+    private static let chainNote = "another Ogg stream is chained to it"
+
+    /// Throws if Ogg streams are chained that cannot be one recording: libavformat goes on with the form of the first.
+    private func checkLinks() throws(MediaFailure) {
+        guard let first = container.outline.links.first,
+            let other = container.outline.links.first(where: { !$0.hasForm(of: first) })
+        else { return }
+        throw MediaFailure(
+            "an Ogg stream of another codec, rate, gain or other channels is chained to it at byte \(other.offset): split it there"
+        )
+    }
+
+    /// The samples at which the Ogg streams begin that are chained to the first.
+    private var linkStarts: [UInt64] {
+        var starts: [UInt64] = []
+        var position: UInt64 = 0
+        for link in container.outline.links.dropLast() {
+            position = position.adding(link.sampleCount) ?? .max
+            starts.append(position)
+        }
+        return starts
     }
 
     /// The next samples; nil at the end. What is not part of the recording (priming, what an edit list cuts) is left out.
@@ -163,7 +190,9 @@ public final class MediaSource {
         var damage = decoding?.damage ?? MediaDamage()
         damage.misplacedPieceCount = container.outline.order?.misplacedCount ?? 0
         damage.foreignByteCount = foreignByteCount
+        damage.trailingByteCount = rawFrames?.trailingByteCount ?? 0
         damage.blankFrames = rawFrames?.blankFrames
+        damage.joints = rawFrames?.damage.joints ?? linkStarts
         damage.contradiction = movieTimes?.contradiction ?? damage.contradiction ?? continuity.contradiction
         return damage
     }
@@ -184,6 +213,11 @@ public final class MediaSource {
             return false
         }
         guard let packet = container.packet else { return true }
+        let links = container.outline.links
+        while nextLink < links.count, let offset = container.packetOffset, offset >= links[nextLink].offset {
+            decoding.beginLink()
+            nextLink += 1
+        }
         if let skip = chainedSkip {
             try MediaTrim.announce(skip: skip, by: packet)
             chainedSkip = nil
@@ -261,7 +295,7 @@ public final class MediaSource {
 
     /// Reads the next packet into the container's; false at the end.
     private func read() throws(MediaError) -> Bool {
-        if !hasBegun { rawFrames = findFrames() }
+        if !hasBegun { rawFrames = try findFrames() }
         hasBegun = true
         guard let rawFrames else { return try readPassingHeaders() }
         guard nextFrame < rawFrames.frames.count else { return false }
@@ -288,13 +322,18 @@ public final class MediaSource {
     }
 
     /// The frames of a file that has nothing else: libavformat loses some at foreign bytes, and knows no times. Nil for any other
-    /// file, and for one whose frames cannot be told.
-    private func findFrames() -> RawFrames? {
+    /// file, and for one whose frames cannot be told. Throws if their form changes.
+    private func findFrames() throws(MediaError) -> RawFrames? {
         let bytes = container.codedStream
-        switch (format, stream.codec) {
-        case ("aac", "aac"): return try? RawFrames(ofADTS: bytes)
-        case ("mp3", "mp3"), ("mp3", "mp2"): return try? RawFrames(of: bytes, MP3Layout(of: bytes))
-        default: return nil
+        do {
+            switch (format, stream.codec) {
+            case ("aac", "aac"): return try RawFrames(ofADTS: bytes)
+            case ("mp3", "mp3"), ("mp3", "mp2"): return try RawFrames(of: bytes, MP3Layout(of: bytes))
+            default: return nil
+            }
+        } catch {
+            guard error.isFormChange else { return nil }
+            throw MediaError(path, "is no single recording", cause: error)
         }
     }
 
@@ -304,6 +343,7 @@ public final class MediaSource {
     private func openDecoding() throws(MediaError) -> MediaDecoding {
         if let decoding { return decoding }
         do {
+            try checkLinks()
             guard let described = container.stream(stream.index)?.pointee else {
                 throw MediaFailure("the stream is gone")
             }

@@ -15,8 +15,12 @@ public struct RawFrames {
     public let announcedSampleCount: UInt64?
     /// Bytes between frames that belong to none.
     public let foreignByteCount: UInt64
+    /// Bytes behind the last frame that are neither frame nor tag.
+    let trailingByteCount: UInt64
     /// Frames whose sound is not there; nil if there are none.
     let blankFrames: BlankFrames?
+    /// The samples, of those of all frames, at which another file begins that was joined to the first.
+    let joints: [UInt64]
     /// Frames that seem to be missing between others.
     public let missingFrameCount: UInt64
 
@@ -35,7 +39,9 @@ public struct RawFrames {
         sampleRate = layout.header.sampleRate
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
+        trailingByteCount = scanner.trailingByteCount
         blankFrames = scanner.blankFrames
+        joints = scanner.joints
         self.frames = frames
     }
 
@@ -52,7 +58,9 @@ public struct RawFrames {
         sampleRate = first.sampleRate
         missingFrameCount = frameCount.subtracting(UInt64(frames.count)) ?? 0
         foreignByteCount = scanner.holes.byteCount
+        trailingByteCount = scanner.holes.trailingByteCount(of: scanner.skippedByteCount)
         blankFrames = nil
+        joints = scanner.joints
         self.frames = frames
     }
 
@@ -60,7 +68,9 @@ public struct RawFrames {
     public var damage: MediaDamage {
         var damage = MediaDamage()
         damage.foreignByteCount = foreignByteCount
+        damage.trailingByteCount = trailingByteCount
         damage.blankFrames = blankFrames
+        damage.joints = joints.map { $0.subtracting(heard.lowerBound) ?? 0 }
         return damage
     }
 

@@ -10,11 +10,18 @@ struct OggOutline {
     let order: PieceOrder?
     /// The logical streams, counted from 0 as they begin, of which pages are missing before the first that sound ends on.
     let headlessStreams: Set<Int>
+    /// The streams that are chained, one behind the other, at least two; none if there is one.
+    let links: [OggLink]
 
     /// Scans all pages of `stream`.
     init(of stream: CodedStream) throws {
         var numbers = OggPageNumbers()
-        try Self.forEachPage(of: stream) { page, _ in numbers.append(page) }
+        var chain = OggChain()
+        try Self.forEachPage(of: stream) { found in
+            numbers.append(found.page)
+            chain.append(found.page, at: found.offset, found.body)
+        }
+        links = chain.links
         guard !numbers.areInOrder, let (pieces, ordered) = try Self.pages(of: stream) else {
             order = nil
             headlessStreams = numbers.headlessStreams
@@ -34,7 +41,8 @@ struct OggOutline {
         var pieces: [NumberedPiece] = []
         var isBegun = false
         var isChained = false
-        try forEachPage(of: stream) { page, offset in
+        try forEachPage(of: stream) { found in
+            let (page, offset) = (found.page, found.offset)
             isChained = isChained || page.isFirst && isBegun
             isBegun = isBegun || !page.isFirst
             pieces.append(
@@ -52,15 +60,15 @@ struct OggOutline {
         return (pieces, ordered)
     }
 
-    /// Hands every intact page of `stream` to `body`, with the offset of its first byte.
-    private static func forEachPage(of stream: CodedStream, _ body: (OggPage, UInt64) -> Void) throws {
+    /// Hands every intact page of `stream` to `body`.
+    private static func forEachPage(of stream: CodedStream, _ body: (OggPageScanner.Found) -> Void) throws {
         var scanner = OggPageScanner(offset: 0)
         var offset: UInt64 = 0
         while offset < stream.byteCount {
             let bytes = try stream.bytes(from: offset, atMost: pieceByteCount, of: .ogg)
             offset += UInt64(bytes.count)
             scanner.append(bytes)
-            while let found = scanner.next(isAtEnd: offset == stream.byteCount) { body(found.page, found.offset) }
+            while let found = scanner.next(isAtEnd: offset == stream.byteCount) { body(found) }
         }
     }
 }

@@ -14,6 +14,14 @@ extension OpusHead {
         self.channelMapping = channelMapping
     }
 
+    /// The same header with another pre-skip; nil if it has no room for so large a number.
+    public func with(preSkip: UInt64) -> OpusHead? {
+        guard let preSkip = UInt16(exactly: preSkip) else { return nil }
+        var head = self
+        head.preSkip = Int(preSkip)
+        return head
+    }
+
     /// The header as a packet.
     public var bytes: [UInt8] {
         var bytes = Array("OpusHead".utf8) + [1, UInt8(channels)]

@@ -15,7 +15,7 @@ public struct OpusHead: Sendable, Hashable {
     /// Channels of the decoded stream, at least one.
     public let channels: Int
     /// Samples of one channel at 48 kHz to drop from the front of the decoded stream.
-    public let preSkip: Int
+    public internal(set) var preSkip: Int
     /// The sample rate of what was encoded, in hertz; 0 if it is unknown. Decoding is always at 48 kHz.
     public let inputSampleRate: UInt32
     /// The gain that a decoder applies, in 1/256 dB.

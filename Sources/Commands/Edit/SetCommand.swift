@@ -16,7 +16,7 @@ enum SetCommand {
             removes it.
 
             All is changed at once or nothing. What was there before is noted in the recording's document; its samples stay as
-            they are. A mount shows the change when it is mounted again.
+            they are. A mount shows the change at once.
             """,
         options: [], configuration: Configuration(), run: run)
 

@@ -47,19 +47,9 @@ struct Excerpt: Sendable {
         of recording: Recording, from start: SamplePosition?, to end: SamplePosition?, isPadded: Bool,
         encoding: SampleEncoding?
     ) throws(CommandError) {
-        let rate = recording.format.sampleRate
-        let duration = SampleDuration(samples: recording.sampleCount, rate: rate).seconds
-        guard let length = Int64(exactly: recording.sampleCount),
-            let first = start.map({ $0.sample(rate: rate) }) ?? 0,
-            let last = end.map({ $0.sample(rate: rate) }) ?? length
-        else { throw CommandError("a time is out of range") }
-        guard first <= last else { throw CommandError("the end, sample \(last), is before the start, sample \(first)") }
-        guard isPadded || first >= 0 && last <= length else {
-            throw CommandError(
-                "samples \(first)..<\(last) are not all in the recording, which has \(length) (\(duration) s); "
-                    + "--pad fills up with silence")
-        }
-        try self.init([Piece(recording: recording, samples: first..<last)], encoding: encoding)
+        let samples = try recording.samples(from: start, to: end)
+        if !isPadded { try recording.checkInside(samples, advice: "; --pad fills up with silence") }
+        try self.init([Piece(recording: recording, samples: samples)], encoding: encoding)
     }
 
     /// The parts `pieces`, of which there is at least one, in the encoding of the first if `encoding` is nil. All recordings must have
@@ -74,7 +64,7 @@ struct Excerpt: Sendable {
         }
         guard let count,
             let format = WaveFormat(sampleRate: source.sampleRate, channels: source.channels, encoding: encoding),
-            let layout = WaveLayout(format: format, sampleCount: count)
+            let layout = try Self.layout(of: pieces, format, sampleCount: count)
         else { throw CommandError("no WAV file holds so many samples of \(source.channels) channels") }
         self.pieces = pieces
         self.layout = layout
@@ -82,6 +72,26 @@ struct Excerpt: Sendable {
         byteCount =
             UInt64(layout.head.count).adding(UInt64(layout.tail.count))
             .flatMap { count.multiplied(by: UInt64(format.blockAlign))?.adding($0) } ?? .max
+    }
+
+    /// The file around `sampleCount` samples in `format`, those of `pieces`; nil if there is none. It begins when the first piece does.
+    private static func layout(
+        of pieces: [Piece], _ format: WaveFormat, sampleCount: UInt64
+    ) throws(CommandError) -> WaveLayout? {
+        guard let first = pieces.first else { return nil }
+        do throws(RecordingError) {
+            var whole = try first.recording.description()
+            whole.format = format
+            if pieces.count == 1, let start = UInt64(exactly: first.samples.lowerBound),
+                let end = UInt64(exactly: first.samples.upperBound), end <= whole.fileSampleCount
+            {
+                return whole.clipped(to: start..<end).layout(first.recording.metadata)
+            }
+            return whole.beginning(at: first.samples.lowerBound, sampleCount: sampleCount)
+                .layout(first.recording.metadata)
+        } catch {
+            throw CommandError("what is known of the recording cannot be read", cause: error)
+        }
     }
 
     /// The part of the first recording, in samples.

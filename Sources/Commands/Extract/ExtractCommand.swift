@@ -16,6 +16,8 @@ enum ExtractCommand {
         var clips = ClipOptions()
         var isSource = false
         var extractsSidecars = false
+        /// What of their metadata WAV files have; nil if the user has not said it.
+        var metadata: MetadataSelection?
         var catalogue = CatalogueLocation.standard
         var links = FollowedLinks()
         /// How a whole store or group is extracted; nil for what the user has not said.
@@ -63,13 +65,13 @@ enum ExtractCommand {
             CommandOption(
                 "--from",
                 effect: .value("TIME") { configuration, text throws(CommandError) in
-                    configuration.start = try position(text, "--from")
+                    configuration.start = try SamplePosition(text, option: "--from")
                 },
                 help: "where the part begins (the recording's start)"),
             CommandOption(
                 "--to",
                 effect: .value("TIME") { configuration, text throws(CommandError) in
-                    configuration.end = try position(text, "--to")
+                    configuration.end = try SamplePosition(text, option: "--to")
                 },
                 help: "where it ends (the recording's end)"),
             CommandOption(
@@ -108,7 +110,15 @@ enum ExtractCommand {
                 effect: .value("FORMAT") { configuration, text throws(CommandError) in
                     configuration.clips.encoding = try encoding(text)
                 },
-                help: "how samples are written (as the mount has them)"),
+                help: "how samples are written (as the mount has them)", words: ["s16", "s24", "f32"]),
+            CommandOption(
+                "--metadata",
+                effect: .value("LIST") { configuration, text throws(CommandError) in
+                    configuration.metadata = try MetadataSelection(option: "--metadata", text)
+                },
+                help:
+                    "the metadata in WAV files: all, none, or some of bext:info:guano:cue; with :nolocation, no places (all)",
+                words: ["all", "none", "nolocation"]),
             CommandOption(
                 "--pad", effect: .flag { $0.clips.isPadded = true },
                 help: "fill what lies outside the recording with silence"
@@ -143,6 +153,9 @@ enum ExtractCommand {
         guard !configuration.extractsSidecars || operands.count == 1 else {
             throw CommandError("--sidecars takes a store or a group, no recording")
         }
+        guard !configuration.isSource || configuration.metadata == nil else {
+            throw CommandError("--source writes files as they were: leave --metadata out")
+        }
         confine(configuration, StoreAddress(operands[0]), to: output, isOneFile: operands.count == 2, streams)
         if operands.count == 1, configuration.table == nil {
             return try extractGroup(StoreAddress(operands[0]), to: output, configuration, streams)
@@ -151,8 +164,8 @@ enum ExtractCommand {
             throw CommandError("--verify, --jobs, --quiet and --json are for a whole store or group")
         }
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links, streams,
-            as: "extract")
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links,
+            metadata: configuration.metadata ?? .all, streams, as: "extract")
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }
         if let recording, configuration.isSource {
@@ -191,10 +204,7 @@ enum ExtractCommand {
         _ streams: CommandStreams
     ) {
         var folder = FilePath.absolute(output)
-        // A link to a file stays one.
-        if isOneFile, configuration.table == nil {
-            folder = FilePath.folder(of: FilePath.resolved(output) ?? folder)
-        }
+        if isOneFile, configuration.table == nil { folder = FilePath.folderOfWriting(output) }
         while folder != "/", FilePath.resolved(folder) == nil { folder = FilePath.folder(of: folder) }
         streams.confine(
             reading: [address.path] + configuration.links.paths + (configuration.table.map { [$0] } ?? []),
@@ -214,7 +224,8 @@ enum ExtractCommand {
         let report = ExtractReport(
             folder: folder, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet, streams)
         let store = try OpenStore(
-            address, catalogue: configuration.catalogue, links: configuration.links, streams, as: "extract")
+            address, catalogue: configuration.catalogue, links: configuration.links,
+            metadata: configuration.metadata ?? .all, streams, as: "extract")
         guard !liesInStore(folder, address.path) else {
             throw CommandError("\(folder): is in the store; extract to a folder outside it")
         }
@@ -282,20 +293,8 @@ enum ExtractCommand {
 
     // MARK: - Values
 
-    private static func position(_ text: String, _ option: String) throws(CommandError) -> SamplePosition {
-        guard let position = SamplePosition(text) else {
-            let isAmbiguous = text.hasSuffix("s")
-            throw CommandError(
-                "option '\(option)': '\(text)' is no time: "
-                    + (isAmbiguous
-                        ? "write 48000smp for samples, 12.5 for seconds"
-                        : "it is seconds (12.5), [hours:]minutes:seconds (1:02:03.5) or samples (48000smp)"))
-        }
-        return position
-    }
-
     private static func duration(_ text: String, _ option: String) throws(CommandError) -> SamplePosition {
-        let duration = try position(text, option)
+        let duration = try SamplePosition(text, option: option)
         guard let samples = duration.sample(rate: 1), samples >= 0, !text.hasPrefix("-") else {
             throw CommandError("option '\(option)': '\(text)' is no duration")
         }

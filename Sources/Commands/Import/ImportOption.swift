@@ -14,7 +14,8 @@ enum ImportOption {
                 configuration.options.codec = try choice(
                     text, "--codec", of: CodecRegistry.encodings.map(\.codec))
             },
-            help: "how to keep audio: \(CodecWords.encodings) (\(ImportOptions.defaultCodec.rawValue))"),
+            help: "how to keep audio: \(CodecWords.encodings) (\(ImportOptions.defaultCodec.rawValue))",
+            words: CodecRegistry.encodings.map(\.codec.rawValue)),
         Option(
             "--bitrate",
             effect: .value("BITS") { configuration, text throws(CommandError) in
@@ -31,7 +32,8 @@ enum ImportOption {
                     text, "--ultrasonic", of: ImportOptions.Ultrasound.allCases)
             },
             help: "sources too fast for \(CodecWords.lossyEncodings("or")): "
-                + "refuse, resample, or relabel (time-expanded) (refuse)"),
+                + "refuse, resample, or relabel (time-expanded) (refuse)",
+            words: ImportOptions.Ultrasound.allCases.map(\.rawValue)),
         Option(
             "--stream",
             effect: .value("N") { configuration, text throws(CommandError) in

@@ -3,6 +3,7 @@ import Importing
 import Recordings
 import Support
 import Synchronization
+import Zarr
 
 /// Reports what an import does: a line for each source, and its progress meanwhile.
 final class ImportReport: Sendable {
@@ -15,8 +16,8 @@ final class ImportReport: Sendable {
         var sidecars = 0
         /// Those that were imported although their groups had recordings of the same name, of other files and other tracks of the same.
         var namesakes: [ImportedRecording.Namesake: Int] = [:]
-        /// Whether something did not fit on the disk.
-        var isFull = false
+        /// Whether the store cannot be written to any more.
+        var isHopeless = false
         /// Why the import has stopped before all sources were tried; nil as long as it has not.
         var stop: String?
         /// Bytes of sources that were processed.
@@ -34,6 +35,8 @@ final class ImportReport: Sendable {
     private let proof: RecordingProof
     private let fileCount: Int
     private let passedOver: [ImportSources.PassedOver]
+    /// The groups that have the files of several folders: their paths below the target, and the folders.
+    private let mergedFolders: [(group: String, folders: [String])]
     private let totalByteCount: UInt64
     private let line: ProgressLine
     private let state = Mutex(State())
@@ -48,6 +51,7 @@ final class ImportReport: Sendable {
         proof = configuration.options.proof
         fileCount = sources.files.count
         passedOver = sources.passedOver
+        mergedFolders = sources.mergedFolders
         totalByteCount = sources.byteCount
         line = ProgressLine(streams)
     }
@@ -86,24 +90,30 @@ final class ImportReport: Sendable {
     private func report(_ source: ImportSources.File, _ error: ImportError, _ state: inout State) {
         // Nothing more was written to the store.
         if error.isFailure(with: ECANCELED), Interruption.hasHappened { return leave(source, &state) }
-        guard error.isFailure(with: ENOSPC, EDQUOT) else {
+        guard let obstacle = Self.obstacle(of: error) else {
             state.failed += 1
             return say(FailedLine(source.path, error))
         }
         // The others that are under way fail for the same reason.
         guard state.stop == nil else { return leave(source, &state) }
         state.failed += 1
-        state.isFull = true
-        state.stop = "the disk is full: \(source.path): \(error.description(after: source.path))"
+        state.isHopeless = true
+        state.stop = "\(obstacle): \(source.path): \(error.description(after: source.path))"
         if isJSON { say(FailedLine(source.path, error)) }
     }
 
     /// Whether the import is to stop: the sources that are not begun are to be left.
-    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.isFull } }
+    var isStopped: Bool { Interruption.hasHappened || state.withLock { $0.isHopeless } }
 
     /// Notices that a source failed with `error`, which is reported when its turn comes.
     func notice(_ error: ImportError) {
-        if error.isFailure(with: ENOSPC, EDQUOT) { state.withLock { $0.isFull = true } }
+        if Self.obstacle(of: error) != nil { state.withLock { $0.isHopeless = true } }
+    }
+
+    /// Why no other source can be imported either, if `error` says so; nil if it has to do with its source alone.
+    private static func obstacle(of error: ImportError) -> String? {
+        if error.isFailure(with: ENOSPC, EDQUOT) { return "the disk is full" }
+        return error.isOfStore && error.isFailure(with: EROFS, EACCES, EPERM) ? "the store cannot be written to" : nil
     }
 
     /// Whether something is in the store now that was imported, or had been before.
@@ -202,7 +212,9 @@ final class ImportReport: Sendable {
                 let untried = state.untried.counted("source was", "sources were")
                 streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
             }
-            for warning in warnings(of: state.namesakes) { streams.errors("zarrwlr import: warning: \(warning)\n") }
+            for warning in warnings(of: state.namesakes) {
+                streams.errors("zarrwlr import: warning: \(warning.escapingControlCharacters)\n")
+            }
             if !isJSON, !isQuiet, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
                 var parts = [isDryRun ? "\(state.planned) to be imported" : "\(state.imported) imported"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
@@ -220,6 +232,14 @@ final class ImportReport: Sendable {
     private func warnings(of namesakes: [ImportedRecording.Namesake: Int]) -> [String] {
         let numbered = "a mount shows numbers behind such names"
         var warnings: [String] = []
+        if let first = mergedFolders.first {
+            let groups = mergedFolders.count.counted("group has", "groups have")
+            let name = first.group.isEmpty ? "the one for the SOURCE itself" : first.group
+            warnings.append(
+                "\(groups) the files of several folders, the first (\(name)) those of "
+                    + "\(first.folders.joined(separator: " and ")): import each SOURCE into a group of its own (STORE::GROUP) to keep "
+                    + "them apart")
+        }
         if let files = namesakes[.otherFile] {
             let subject = files.counted("recording has", "recordings have")
             let advice = keepsTree ? "" : ", while an import with --keep-tree makes a group of each folder"
@@ -254,5 +274,12 @@ final class ImportReport: Sendable {
         let done = state.imported + state.alreadyThere + state.failed + state.untried
         let pace = Pace(byteCount: state.byteCount, totalByteCount: totalByteCount, seconds: line.elapsed)
         return "\(done) of \(fileCount.counted("file")), \(pace.text)"
+    }
+}
+
+extension Error {
+    /// Whether it, or what caused it, has to do with a store.
+    fileprivate var isOfStore: Bool {
+        self is StoreError || (self as? any DescribedError)?.cause?.isOfStore == true
     }
 }

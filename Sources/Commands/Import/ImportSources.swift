@@ -27,6 +27,9 @@ struct ImportSources: Sendable {
     private(set) var passedOver: [PassedOver] = []
     /// Small files in folders that are no sound, if they are to be kept.
     private(set) var sidecars: [File] = []
+    /// The folders whose files go into each group, if each folder below a source is a group; the groups are keyed by the bytes of their
+    /// paths.
+    private var folders: [[UInt8]: [String]] = [:]
     private let keepsTree: Bool
     private let keepsSidecars: Bool
 
@@ -61,6 +64,19 @@ struct ImportSources: Sendable {
     /// Bytes of all files together.
     var byteCount: UInt64 { files.reduce(0) { $0.adding($1.byteCount) ?? .max } }
 
+    /// The groups that have the files of several folders, in the order of their paths: those of sources with folders of the same name.
+    var mergedFolders: [(group: String, folders: [String])] {
+        folders.filter { $0.value.count > 1 }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+    }
+
+    /// Notes that `file` of `folder` is taken.
+    private mutating func noteFolder(_ folder: String, of file: File) {
+        guard keepsTree else { return }
+        let key = Array(file.subgroup.utf8)
+        if folders[key]?.contains(folder) != true { folders[key, default: []].append(folder) }
+    }
+
     /// Takes what is in `folder`, whose path below the one that the command line names is `relativePath`.
     private mutating func enter(_ folder: String, below relativePath: String, depth: Int) {
         guard depth < Self.maximumDepth else {
@@ -88,6 +104,7 @@ struct ImportSources: Sendable {
         _ path: String, _ name: String, in folder: String, depth: Int
     ) throws(SystemError) {
         let relativePath = folder.isEmpty ? name : "\(folder)/\(name)"
+        let parent = FilePath.folder(of: path)
         // Links to folders are not followed: they may form a cycle.
         guard try !Self.status(of: path, followingLinks: false).isFolder else {
             return enter(path, below: relativePath, depth: depth + 1)
@@ -104,11 +121,13 @@ struct ImportSources: Sendable {
         }
         if isSound == true {
             files.append(file(relativePath))
+            noteFolder(parent, of: file(relativePath))
         } else if let advice = ForeignFormat.advice(on: name) {
             pass(path, advice)
         } else if keepsSidecars, target.st_size <= Int64(SidecarFile.byteCountLimit) {
             // With a group for each folder, below that group.
             sidecars.append(file(keepsTree ? name : relativePath))
+            noteFolder(parent, of: file(relativePath))
         } else {
             pass(path, keepsSidecars ? "is too large for a sidecar" : "is not named as sound or video usually is")
         }

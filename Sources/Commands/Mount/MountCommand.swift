@@ -34,6 +34,7 @@ public struct MountCommand: Sendable {
             case .help: output(MountHelp.text)
             case .version: output(versionText(of: Self.name))
             case .mount(let configuration): try mount(configuration)
+            case .unmount(let directory): try Unmounting.run(directory)
             }
             return 0
         } catch {

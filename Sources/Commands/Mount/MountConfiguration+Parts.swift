@@ -20,6 +20,11 @@ extension MountConfiguration {
         options.owner = owner
         options.ownerGroup = ownerGroup
         options.umask = umask
+        options.views = views
+        options.expansion = expansion
+        options.partByteCount = partByteCount
+        options.hasReports = hasReports
+        options.isLiving = true
         var status = stat()
         if "\(store)/zarr.json".withFileName({ stat($0, &status) }) == 0 {
             options.modified = Timestamp(

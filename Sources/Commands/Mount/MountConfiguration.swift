@@ -1,5 +1,7 @@
 import Glibc
 import Support
+import VirtualFS
+import WaveFile
 
 /// The settings of `zarrwlr-mount`, by its command line.
 struct MountConfiguration: Sendable {
@@ -33,17 +35,39 @@ struct MountConfiguration: Sendable {
     var catalogue = CatalogueLocation.standard
     /// The folders outside of the store that symbolic links in it may lead to.
     var links = FollowedLinks()
+    /// Whether it is noticed at once what changes in the store.
+    var watchesStore = true
+    /// Seconds after which the store is looked at anew; nil for never.
+    var reloadSeconds: Int?
     /// Whether the process that reads the store is confined.
     var isConfined = true
     /// Whether files have extended attributes.
     var hasExtendedAttributes = true
+    /// What of their metadata WAV files have.
+    var metadata = MetadataSelection.all
+    /// Whether nothing shows where recordings were made.
+    var hidesLocation = false
+    /// Whether there is a directory with reports of the mount about itself.
+    var hasReports = true
     /// Whether samples are decoded ahead of sequential readers.
     var decodesAhead = true
+    /// What is shown beside the groups and recordings.
+    var views = ViewSelection.usual
+    /// How many times slower the view of slower recordings is.
+    var expansion = VolumeOptions().expansion
+    /// The most bytes of a file in the view of parts.
+    var partByteCount = VolumeOptions().partByteCount
     /// Options that are passed on to libfuse and the kernel.
     var fuseOptions: [String] = []
 
+    /// What the mount shows of recordings' metadata.
+    var shownMetadata: MetadataSelection { hidesLocation ? metadata.subtracting(.location) : metadata }
+
     /// All options for libfuse, for a store at the absolute path `store`.
     func allFuseOptions(store: String) -> [String] {
-        ["ro", "fsname=\(sourceName ?? store)", "subtype=\(subtype)"] + fuseOptions
+        // Unless the kernel checks them, permission bits are only shown.
+        let isShared = !fuseOptions.allSatisfy { $0 != "allow_other" && $0 != "allow_root" }
+        let checking = isShared && !fuseOptions.contains("default_permissions") ? ["default_permissions"] : []
+        return ["ro", "fsname=\(sourceName ?? store)", "subtype=\(subtype)"] + fuseOptions + checking
     }
 }

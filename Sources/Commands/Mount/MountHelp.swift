@@ -6,6 +6,7 @@ enum MountHelp {
         ("-d", "the same, and log every request"),
         ("-s", "answer requests on one thread"),
         ("-o opt[,opt...]", "mount options, see below"),
+        ("--unmount DIR", "unmount what is mounted there"),
         ("--help", "print this"),
         ("--version", "print the version"),
     ]
@@ -14,10 +15,10 @@ enum MountHelp {
     static var text: String {
         let options = MountOption.all.map { ($0.usage, $0.help) }
         return """
-            usage: zarrwlr-mount STORE MOUNTPOINT [-f] [-d] [-s] [-o opt[,opt...]]
+            usage: zarrwlr-mount STORE[::GROUP] MOUNTPOINT [-f] [-d] [-s] [-o opt[,opt...]]
 
             Mounts a Zarr store of coded recordings, so that each of them is a WAV file.
-            Unmount with: fusermount3 -u MOUNTPOINT
+            Unmount with: zarrwlr-mount --unmount MOUNTPOINT
 
             \(HelpText.rows(flags))
 

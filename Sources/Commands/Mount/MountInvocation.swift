@@ -3,13 +3,25 @@ enum MountInvocation {
     case help
     case version
     case mount(MountConfiguration)
+    /// To unmount what is mounted at a directory.
+    case unmount(String)
+
+    /// The options with long names.
+    private static let longOptions = ["--help", "--unmount", "--version"]
 
     /// Parses `arguments`, which do not include the name of the program.
     init(_ arguments: [String]) throws(CommandError) {
-        if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
+        let options = arguments.prefix { $0 != "--" }
+        if options.contains(where: { $0 == "--help" || $0 == "-h" }) || arguments == ["help"] {
             self = .help
-        } else if arguments.contains(where: { $0 == "--version" || $0 == "-V" }) {
+        } else if options.contains(where: { $0 == "--version" || $0 == "-V" }) {
             self = .version
+        } else if arguments.first == "--unmount" {
+            let operands = arguments.dropFirst().filter { $0 != "--" }
+            guard let directory = operands.first, operands.count == 1 else {
+                throw CommandError("give a directory to unmount: zarrwlr-mount --unmount MOUNTPOINT")
+            }
+            self = .unmount(directory)
         } else {
             self = .mount(try Self.configuration(arguments))
         }
@@ -30,9 +42,14 @@ enum MountInvocation {
             }
         }
         guard operands.count == 2 else {
-            throw CommandError("give a store and a directory to mount it at: zarrwlr-mount STORE MOUNTPOINT")
+            throw CommandError("give a store and a directory to mount it at: zarrwlr-mount STORE[::GROUP] MOUNTPOINT")
         }
-        configuration.store = operands[0]
+        let address = StoreAddress(operands[0])
+        guard address.group.isEmpty || configuration.group.isEmpty else {
+            throw CommandError("give the group once: as STORE::GROUP, or by -o group=")
+        }
+        configuration.store = address.path
+        if !address.group.isEmpty { configuration.group = address.group }
         configuration.mountpoint = operands[1]
         return configuration
     }
@@ -55,7 +72,8 @@ enum MountInvocation {
                 }
                 return try MountOption.apply(list, to: &configuration)
             default:
-                throw CommandError("unknown option '\(argument)'; --help lists them all")
+                let advice = argument.hasPrefix("--") ? NearestName.advice(for: argument, among: longOptions) : ""
+                throw CommandError("unknown option '\(argument)'\(advice.isEmpty ? ";" : advice) --help lists them all")
             }
         }
     }

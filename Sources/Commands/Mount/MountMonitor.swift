@@ -9,12 +9,15 @@ import Support
 struct MountMonitor: Sendable {
     private let configuration: MountConfiguration
     private let cacheFolder: String?
+    /// Only what stays in the foreground is the process that the manager has started.
+    private let manager: ServiceManager?
 
     /// A monitor of the mount that `configuration`, whose paths are absolute, describes. `cacheFolder` is that for
     /// `CatalogueLocation.standard`.
     init(_ configuration: MountConfiguration, cacheFolder: String?) {
         self.configuration = configuration
         self.cacheFolder = cacheFolder
+        manager = configuration.isForeground ? .ofEnvironment : nil
     }
 
     /// Mounts, starts the worker, calls `onReady` once the mount answers, and returns when it is unmounted. Throws if the mount does
@@ -23,10 +26,15 @@ struct MountMonitor: Sendable {
     /// To be called while the process has no other thread that does anything.
     func run(onReady: () -> Void) throws(CommandError) {
         let log = try configuration.makeLog()
-        let mountpoint = try Mountpoint.check(configuration.mountpoint, store: configuration.store)
+        let mountpoint = try Mountpoint.check(
+            configuration.mountpoint, store: configuration.store,
+            clearing: ["fuse.zarrwlr", "fuse.\(configuration.subtype)"])
         // Nothing is mounted if there is no store.
         _ = try StoreCatalogue.open(path: configuration.store, links: configuration.links)
-        let failure = try serve(at: mountpoint, log, onReady)
+        let failure = try serve(at: mountpoint, log) {
+            notify("READY=1", "STATUS=\(configuration.store) is mounted at \(mountpoint)", log)
+            onReady()
+        }
         if let failure {
             if !configuration.logsToStandardError { log.say(.error, "\(failure); \(mountpoint) is unmounted") }
             throw CommandError("\(failure); \(mountpoint) is unmounted")
@@ -40,9 +48,19 @@ struct MountMonitor: Sendable {
         let signals = try Self.signals()
         var worker = try makeWorker(serving: mount.device, at: mountpoint, log)
         let outcome = WorkerWatch.wait(for: &worker, signals, onReady: onReady)
+        notify("STOPPING=1", "STATUS=\(mountpoint) is being unmounted", log)
         guard worker.hasBegun else { throw worker.reasonBeforeBeginning(outcome.end) }
         if outcome.wasKilled { log.say(.warning, "the worker did not answer to a signal and was killed") }
         return outcome.failure(worker.reason)
+    }
+
+    /// Sends the service manager, if there is one, what the mount's state is now.
+    private func notify(_ state: String, _ status: String, _ log: Log) {
+        do throws(SystemError) {
+            try manager?.notify(state, status)
+        } catch {
+            log.say(.warning, "the service manager cannot be notified: \(error)")
+        }
     }
 
     private func mount(at mountpoint: String, _ log: Log) throws(CommandError) -> FuseMount {
@@ -70,9 +88,9 @@ struct MountMonitor: Sendable {
         let monitor = getpid()
         do throws(SystemError) {
             return try ProcessCopy { _ throws(CommandError) in
-                try worker.confine(under: monitor)
-            } _: { report, measures throws(CommandError) in
-                try worker.serve(device, measures) {
+                try worker.prepare(under: monitor)
+            } _: { report, preparation throws(CommandError) in
+                try worker.serve(device, preparation) {
                     if leavesTerminal { Terminal.leave() }
                     report.begin()
                 }

@@ -1,3 +1,7 @@
+import Support
+import VirtualFS
+import WaveFile
+
 /// A mount option, for `-o`: its names, its value, its effect, and its text in `--help`, all in one place.
 struct MountOption: Sendable {
     /// The effect of an option without a value, or of one with a value, which throws if the value is not valid.
@@ -11,11 +15,14 @@ struct MountOption: Sendable {
     let effect: Effect
     let help: String
 
-    /// The option as `--help` shows it.
-    var usage: String {
-        guard case .value(let placeholder, _) = effect else { return names.joined(separator: ", ") }
-        return "\(names.joined(separator: ", "))=\(placeholder)"
+    /// What stands for its value; nil if it has none.
+    var placeholder: String? {
+        guard case .value(let placeholder, _) = effect else { return nil }
+        return placeholder
     }
+
+    /// The option as `--help` shows it.
+    var usage: String { names.joined(separator: ", ") + (placeholder.map { "=\($0)" } ?? "") }
 
     private init(_ names: String..., effect: Effect, help: String) {
         self.names = names
@@ -35,6 +42,28 @@ struct MountOption: Sendable {
         MountOption(
             "group", effect: .value("PATH") { $0.group = $1.trimmingSlashes },
             help: "show only this group of the store"),
+        MountOption(
+            "views",
+            effect: .value("NAME[:NAME]") { configuration, text throws(CommandError) in
+                do {
+                    configuration.views = try ViewSelection(text)
+                } catch {
+                    throw CommandError("option 'views'", cause: error)
+                }
+            },
+            help: "show, too: \(ViewSelection.allNames.joined(separator: ", ")) (clips:sums)"),
+        MountOption(
+            "expansion",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.expansion = try number(text, "expansion", in: VolumeOptions.expansions)
+            },
+            help: "how many times slower the recordings in the view x10 are, which is then called xN (10)"),
+        MountOption(
+            "part_size",
+            effect: .value("BYTES") { configuration, text throws(CommandError) in
+                configuration.partByteCount = try byteCount(text, "part_size", in: VolumeOptions.partByteCounts)
+            },
+            help: "the largest file in the view parts; K, M and G are understood (just below 2G)"),
         MountOption(
             "uid",
             effect: .value("N") { configuration, text throws(CommandError) in
@@ -66,6 +95,15 @@ struct MountOption: Sendable {
             "follow_links", effect: .value("DIR[:DIR]") { $0.links = FollowedLinks($1) },
             help: "let symbolic links in the store lead to these folders (nowhere outside it)"),
         MountOption(
+            "reload",
+            effect: .value("SECONDS") { configuration, text throws(CommandError) in
+                configuration.reloadSeconds = try number(text, "reload", in: 1...86_400)
+            },
+            help: "look at the store anew so often, for changes that the system does not report (never)"),
+        MountOption(
+            "nowatch", effect: .flag { configuration, _ in configuration.watchesStore = false },
+            help: "do not watch the store: show what has changed only after SIGHUP and with reload"),
+        MountOption(
             "sandbox",
             effect: .value("on|off") { configuration, text throws(CommandError) in
                 guard ["on", "off"].contains(text) else {
@@ -75,8 +113,22 @@ struct MountOption: Sendable {
             },
             help: "whether the process that reads the store may do nothing else (on)"),
         MountOption(
+            "metadata",
+            effect: .value("LIST") { configuration, text throws(CommandError) in
+                configuration.metadata = try MetadataSelection(option: "metadata", text)
+            },
+            help:
+                "the metadata in WAV files: all, none, or some of \(MetadataSelection.kindNames.joined(separator: ":")) (all)"
+        ),
+        MountOption(
+            "nolocation", effect: .flag { configuration, _ in configuration.hidesLocation = true },
+            help: "show nowhere where recordings were made"),
+        MountOption(
             "noxattr", effect: .flag { configuration, _ in configuration.hasExtendedAttributes = false },
             help: "no extended attributes: newer 'ls -l' asks every file for them, and is faster without"),
+        MountOption(
+            "noreports", effect: .flag { configuration, _ in configuration.hasReports = false },
+            help: "no directory .zarrwlr with reports of the mount about itself"),
         MountOption(
             "noprefetch", effect: .flag { configuration, _ in configuration.decodesAhead = false },
             help: "decode nothing ahead of sequential readers"),
@@ -100,10 +152,10 @@ struct MountOption: Sendable {
             help: "let other users in; if you are not root, needs user_allow_other in /etc/fuse.conf"),
         MountOption(
             "allow_root", effect: passedOn,
-            help: "let root in, too"),
+            help: "let root in, too, as permission bits say"),
         MountOption(
             "default_permissions", effect: passedOn,
-            help: "let the kernel check permission bits"),
+            help: "let the kernel check permission bits, as with allow_other and allow_root"),
         MountOption(
             "auto_unmount", effect: passedOn,
             help: "unmount also when this program is killed"),
@@ -129,7 +181,8 @@ struct MountOption: Sendable {
         for text in split(list) {
             let name = String(text.prefix { $0 != "=" })
             guard let option = byName[name] else {
-                throw CommandError("unknown option '\(text)'; --help lists them all")
+                let advice = NearestName.advice(for: name, among: all.flatMap(\.names))
+                throw CommandError("unknown option '\(text)'\(advice.isEmpty ? ";" : advice) --help lists them all")
             }
             let value = text.count > name.count ? String(text.dropFirst(name.count + 1)) : nil
             switch (option.effect, value) {
@@ -158,6 +211,22 @@ struct MountOption: Sendable {
             }
         }
         return options.filter { !$0.isEmpty }
+    }
+
+    /// A number of bytes, with `K`, `M` or `G` for 2^10, 2^20 or 2^30 of them.
+    private static func byteCount(
+        _ text: String, _ name: String, in range: ClosedRange<UInt64>
+    ) throws(CommandError) -> UInt64 {
+        let shifts: [Character: UInt64] = ["K": 10, "M": 20, "G": 30]
+        let shift = text.last.flatMap { shifts[$0] }
+        guard let count = UInt64(shift == nil ? text[...] : text.dropLast()),
+            let byteCount = count.multiplied(by: 1 << (shift ?? 0)), range.contains(byteCount)
+        else {
+            throw CommandError(
+                "option '\(name)': '\(text)' is not a number of bytes from \(range.lowerBound >> 10)K to "
+                    + "\(range.upperBound >> 30)G")
+        }
+        return byteCount
     }
 
     private static func number<T: FixedWidthInteger>(

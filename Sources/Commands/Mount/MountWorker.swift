@@ -5,6 +5,7 @@ import Glibc
 import Recordings
 import Support
 import VirtualFS
+import Zarr
 
 /// The process of a mount that reads the store and answers the requests. It is a child of the monitor, which unmounts when it ends.
 struct MountWorker: Sendable {
@@ -21,6 +22,9 @@ struct MountWorker: Sendable {
     /// About how many threads there are beside those that answer requests.
     private static let otherThreads = 8
 
+    /// How long the store is left alone after it was looked at: twice as long as that took, but no longer than this.
+    private static let longestPause = Duration.seconds(5)
+
     private let configuration: MountConfiguration
     private let mountpoint: String
     private let cacheFolder: String?
@@ -34,9 +38,21 @@ struct MountWorker: Sendable {
         self.log = log
     }
 
+    /// What is done before the process has another thread.
+    struct Preparation: Sendable {
+        /// The measures that confine the process.
+        let measures: ConfinementMeasures
+        /// The signal at which it looks at the store anew.
+        let signal: ReloadSignal
+    }
+
     /// Confines this process, unless the user does not want that, and has the system kill it if its parent, the process `monitor`, ends.
-    /// Returns the measures that are in force.
-    func confine(under monitor: pid_t) throws(CommandError) -> ConfinementMeasures {
+    func prepare(under monitor: pid_t) throws(CommandError) -> Preparation {
+        let signal = try ReloadSignal()
+        return Preparation(measures: try confine(under: monitor), signal: signal)
+    }
+
+    private func confine(under monitor: pid_t) throws(CommandError) -> ConfinementMeasures {
         guard zwl_prctl(Int32(zwl_pr_set_pdeathsig), UInt(SIGKILL), 0, 0, 0) == 0, getppid() == monitor else {
             throw CommandError("the monitor of the mount has ended")
         }
@@ -50,10 +66,11 @@ struct MountWorker: Sendable {
     }
 
     /// Answers the requests that come through `device`, which it closes, until the store is unmounted or a signal comes. Calls `onReady`,
-    /// on any thread, when the mount answers. The metrics have the `measures` that confine this process.
+    /// on any thread, when the mount answers.
     func serve(
-        _ device: Int32, _ measures: ConfinementMeasures, onReady: @escaping @Sendable () -> Void
+        _ device: Int32, _ preparation: Preparation, onReady: @escaping @Sendable () -> Void
     ) throws(CommandError) {
+        let measures = preparation.measures
         for (measure, error) in measures.failures {
             log.say(.warning, "the system lacks a measure to confine this program: \(measure.rawValue): \(error)")
         }
@@ -66,10 +83,12 @@ struct MountWorker: Sendable {
         sources.version = version
         sources.store = store
         sources.confinement = ConfinementMeasures.Measure.allCases.map { ($0.rawValue, measures.levels[$0] ?? 0) }
+        let opened = try StoreCatalogue.open(path: store, links: configuration.links)
+        let watch = watch(opened)
         let catalogue = try StoreCatalogue.catalogue(
-            of: StoreCatalogue.open(path: store, links: configuration.links),
-            StoreAddress(path: store, group: configuration.group), cache: cache, file: file, counters: sources.decoding,
-            log: log)
+            of: opened, StoreAddress(path: store, group: configuration.group), cache: cache, file: file,
+            metadata: configuration.shownMetadata, counters: sources.decoding, isLiving: true,
+            watch: watch.map { GroupWatch($0, log: log) }, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
         let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? cacheByteCount / 2 : 0)
         let volume = Volume(
@@ -80,6 +99,7 @@ struct MountWorker: Sendable {
             let session = try FuseSession(volume, on: device, options: configuration.sessionOptions, log: log) {
                 log.say(.info, "\(store) is mounted at \(mountpoint)")
                 learn(volume, file, until: end)
+                observe(volume, file, watch, preparation.signal, until: end)
                 giveBackWhenIdle(cache)
                 onReady()
             }
@@ -88,6 +108,45 @@ struct MountWorker: Sendable {
             try session.run(handlingSignals: true)
         } catch {
             throw CommandError(error.summary)
+        }
+    }
+
+    /// A watch over `store`, unless the user wants none or there can be none.
+    private func watch(_ store: any Store) -> (any StoreWatch)? {
+        guard configuration.watchesStore else { return nil }
+        do throws(StoreError) {
+            return try store.watch()
+        } catch {
+            log.say(
+                .warning,
+                "the store is not watched: what is new is shown after SIGHUP, or with -o reload=SECONDS (\(error))")
+            return nil
+        }
+    }
+
+    /// Shows what changes in the store from now on, unless the `end` comes.
+    private func observe(
+        _ volume: Volume, _ file: CatalogueFile?, _ watch: (any StoreWatch)?, _ signal: ReloadSignal,
+        until end: EndOfMount
+    ) {
+        let observer = StoreObserver(watch, signal, reloadSeconds: configuration.reloadSeconds)
+        do {
+            let thread = try WorkerThread(name: "observer") {
+                while let changes = observer.next(), !end.hasCome {
+                    let began = ContinuousClock.now
+                    Cancellation { end.hasCome ? .ended : nil }.run {
+                        guard volume.reload({ $0.reloaded(changes) }) else { return }
+                        volume.learn()
+                        if !end.hasCome { file?.save() }
+                    }
+                    // An import that goes on for long does not keep the processors busy with a large group.
+                    let pause = min(Self.longestPause, (ContinuousClock.now - began) * 2)
+                    usleep(UInt32(clamping: Int64(pause / .microseconds(1))))
+                }
+            }
+            thread.detach()
+        } catch {
+            log.say(.warning, "what changes in the store is not shown: \(error)")
         }
     }
 
@@ -125,7 +184,8 @@ struct MountWorker: Sendable {
                     if problemCount < Self.loggedProblems { log.say(.warning, problem.description) }
                     problemCount += 1
                 }
-                let advice = problemCount == 0 ? "" : ", \(problemCount) problems: see .zarrwlr/problems.txt"
+                let place = volume.hasReports ? ": see .zarrwlr/problems.txt" : ""
+                let advice = problemCount == 0 ? "" : ", \(problemCount) problems\(place)"
                 log.say(.info, "\(volume.counts.learned) recordings\(advice)")
                 Allocator.giveBack()
             }

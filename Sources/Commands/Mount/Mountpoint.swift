@@ -1,24 +1,25 @@
+import CLinux
 import Glibc
 import Support
 
 /// The directory that a store is to be mounted at.
 enum Mountpoint {
-    /// Checks that `store` can be mounted at `path`, and returns the resolved path.
-    static func check(_ path: String, store: String) throws(CommandError) -> String {
+    /// The type of an automounter's file system. See statfs(2).
+    private static let autofsType = 0x0187
+
+    /// Checks that `store` can be mounted at `path`, and returns the resolved path. A mount of this program there whose process is gone,
+    /// which shows a type as in `types`, is cleared.
+    static func check(_ path: String, store: String, clearing types: Set<String>) throws(CommandError) -> String {
+        try clearDead(path, types)
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0, let resolved = FilePath.resolved(path) else {
             throw CommandError("cannot mount at \(path): \(advice(errno, path))")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw CommandError("cannot mount at \(path): not a directory") }
         guard !isMounted(resolved, status) else {
-            // If the program behind a mount is gone, the kernel may still know its directory, but cannot answer statvfs alone. While
-            // the program ends, it answers ECONNABORTED.
-            var statistics = statvfs()
-            let isDead =
-                path.withFileName { statvfs($0, &statistics) } != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
             throw CommandError(
-                "cannot mount at \(path): \(isDead ? advice(ENOTCONN, path) : "busy, something is mounted there already")"
-            )
+                "cannot mount at \(path): "
+                    + (isDead(path) ? advice(ENOTCONN, path) : "busy, something is mounted there already"))
         }
         if let store = FilePath.resolved(store) {
             guard !FilePath.lies(resolved, in: store) else {
@@ -29,6 +30,26 @@ enum Mountpoint {
             }
         }
         return resolved
+    }
+
+    /// Unmounts what is mounted at `path`, if its process is gone, and it has one of the `types`. Somebody may have a file of it open, so
+    /// it is unmounted lazily.
+    private static func clearDead(_ path: String, _ types: Set<String>) throws(CommandError) {
+        guard isDead(path), let resolved = Unmounting.resolved(path), let entry = MountTable.entry(at: resolved),
+            types.contains(entry.type)
+        else { return }
+        do throws(CommandError) {
+            try Unmounting.unmount(resolved, isLazy: true)
+        } catch {
+            throw CommandError("cannot mount at \(path): \(advice(ENOTCONN, path))", cause: error)
+        }
+    }
+
+    /// Whether the program behind what is mounted at `path` is gone. The kernel may still know the directory then, but cannot answer statfs
+    /// alone. While the program ends, it answers ECONNABORTED.
+    private static func isDead(_ path: String) -> Bool {
+        var statistics = statvfs()
+        return path.withFileName { statvfs($0, &statistics) } != 0 && [ENOTCONN, ECONNABORTED].contains(errno)
     }
 
     private static func advice(_ code: Int32, _ path: String) -> String {
@@ -43,42 +64,11 @@ enum Mountpoint {
     /// Whether something is mounted at the directory `path`: it is on another file system than its parent, or is in the kernel's list
     /// of mounts.
     private static func isMounted(_ path: String, _ status: stat) -> Bool {
+        // What an automounter watches is a file system of its own, and waits for what is mounted over it.
+        var system = statfs()
+        if path.withFileName({ statfs($0, &system) }) == 0, system.f_type == autofsType { return false }
         var parent = stat()
         if "\(path)/..".withFileName({ stat($0, &parent) }) == 0, parent.st_dev != status.st_dev { return true }
-        return path == "/" || mountedPaths.contains(path)
-    }
-
-    /// The fifth field of every line of /proc/self/mountinfo. See proc(5).
-    private static var mountedPaths: [String] {
-        guard let file = fopen("/proc/self/mountinfo", "re") else { return [] }
-        defer { fclose(file) }
-        var paths: [String] = []
-        var line: UnsafeMutablePointer<CChar>?
-        var capacity = 0
-        defer { free(line) }
-        while getline(&line, &capacity, file) > 0, let line {
-            let fields = String(fileBytes: UnsafeRawBufferPointer(start: line, count: strlen(line))).split(
-                separator: " ")
-            if fields.count > 4 { paths.append(unescaped(fields[4])) }
-        }
-        return paths
-    }
-
-    /// `text` with `\040` and the like, which stand for spaces, tabs, line feeds and backslashes in mountinfo, replaced by these.
-    private static func unescaped(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = String(text).fileBytes[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(3)
-            if byte == UInt8(ascii: "\\"), digits.count == 3,
-                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(fileBytes: bytes)
+        return path == "/" || MountTable.entry(at: path) != nil
     }
 }

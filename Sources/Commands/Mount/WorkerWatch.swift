@@ -7,7 +7,7 @@ enum WorkerWatch {
     private static let patience = Duration.seconds(5)
     /// How long the system may take to end one that was killed. It cannot while a call to a sick disk or network does not return.
     private static let killPatience = Duration.seconds(1)
-    private static let ending = [SIGHUP, SIGINT, SIGTERM]
+    private static let ending = [SIGINT, SIGTERM]
 
     /// How a worker ended.
     struct Outcome {
@@ -31,8 +31,8 @@ enum WorkerWatch {
         }
     }
 
-    /// The signals that end a mount.
-    static func signals() throws(SystemError) -> SignalQueue { try SignalQueue(ending) }
+    /// The signals that end a mount, and SIGHUP, at which the worker looks at the store anew.
+    static func signals() throws(SystemError) -> SignalQueue { try SignalQueue(ending + [SIGHUP]) }
 
     /// Waits until `worker` ends, calls `onReady` when it reports that it has begun, and passes on each of `signals`.
     static func wait(
@@ -50,7 +50,7 @@ enum WorkerWatch {
             while let signal = signals.next() {
                 guard signal != SIGCHLD else { continue }
                 kill(worker.process, signal)
-                if deadline == nil { deadline = .now + patience }
+                if deadline == nil, ending.contains(signal) { deadline = .now + patience }
             }
             if let end = worker.end(isPatient: false) {
                 while isReporting, worker.readReport() {}

@@ -1,4 +1,5 @@
 public import Support
+public import WaveFile
 public import Zarr
 
 /// The recordings of a store, and what in it cannot be read.
@@ -33,13 +34,17 @@ public final class Catalogue: Sendable {
     /// a group.
     ///
     /// What is read is kept in `cache`. Facts about recordings are taken from `file` if it has them, and kept there
-    /// once they are learned. `counters` count what is decoded.
+    /// once they are learned. Of their metadata, `metadata` are shown. `counters` count what is decoded. Groups are watched by `watch` from
+    /// when they are listed. If the catalogue `isLiving`, `reloaded` finds out what has changed.
     public convenience init(
         store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil,
-        counters: DecodeCounters = DecodeCounters(), log: Log
+        metadata: MetadataSelection = .all, counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false,
+        watch: GroupWatch? = nil, log: Log
     ) throws(ZarrError) {
         _ = try ZarrGroup.open(store, path: root)
-        let opener = RecordingOpener(store: store, cache: cache, file: file, counters: counters, log: log)
+        let opener = RecordingOpener(
+            store: store, cache: cache, file: file, metadata: metadata, counters: counters, isLiving: isLiving,
+            watch: watch, log: log)
         self.init(source: opener, root: root) { opener.closeAll() }
     }
 
@@ -58,6 +63,9 @@ public final class Catalogue: Sendable {
         self.root = root
     }
 
+    /// The cache that has the budget of everything that is read of recordings, and made of them; nil if they are not read from a store.
+    public var cache: BlockCache? { source.readCache }
+
     /// Whether recordings that cannot be served, or nodes that cannot be read, may be served later.
     public var isUnsettled: Bool { progress.hasUnread || progress.counts.problems > 0 }
 
@@ -69,6 +77,14 @@ public final class Catalogue: Sendable {
     public func renewed() -> Catalogue? {
         guard progress.takeLook() else { return nil }
         let group = root.renewed()
+        return group === root ? nil : Catalogue(self, root: group)
+    }
+
+    /// A catalogue to take the place of this one, if anything has changed of what `changes` say; nil if not. What is known of all else is
+    /// taken over. To be called by one thread at a time.
+    public func reloaded(_ changes: NoticedChanges) -> Catalogue? {
+        source.forget()
+        let group = root.reloaded(changes)
         return group === root ? nil : Catalogue(self, root: group)
     }
 

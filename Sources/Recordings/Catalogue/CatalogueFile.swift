@@ -21,7 +21,7 @@ public final class CatalogueFile: Sendable {
     /// "zwlr", as SQLite's `application_id`.
     private static let application: Int64 = 0x7A77_6C72
     /// To be increased if a column changes its meaning, or if a table changes in anything but its columns of facts.
-    private static let revision: UInt64 = 4
+    private static let revision: UInt64 = 5
     /// The names of the columns of facts, quoted for SQL.
     private static let factColumns = RecordingFacts.columns.map { "\"\($0)\"" }.joined(separator: ", ")
     /// SQLite's `user_version` of a catalogue of this revision with these columns: 31 bits of a hash.

@@ -1,5 +1,7 @@
+import Glibc
 public import Support
 import Synchronization
+import Zarr
 
 /// A group of a store. It is listed when its contents are first asked for.
 public final class CatalogueGroup: Sendable {
@@ -10,6 +12,8 @@ public final class CatalogueGroup: Sendable {
     /// How many groups it is nested in, counted from the catalogue's root.
     let depth: Int
     let progress: CatalogueProgress
+    /// What distinguishes it from others that had the same path earlier in this process; 0 if there were none.
+    public let revision: UInt32
     private let source: any CatalogueSource
     private let making = SingleFlight<GroupContents>()
     /// The contents once they are made. They are read very often, and so without a lock.
@@ -20,9 +24,10 @@ public final class CatalogueGroup: Sendable {
     /// A group that is to be listed, in the place of an earlier listing if `previous` is one.
     init(
         path: String, modified: Timestamp?, depth: Int = 0, source: any CatalogueSource, progress: CatalogueProgress,
-        previous: GroupContents? = nil
+        revision: UInt32 = 0, previous: GroupContents? = nil
     ) {
         self.path = path
+        self.revision = revision
         self.modified = modified
         self.depth = depth
         self.source = source
@@ -30,11 +35,11 @@ public final class CatalogueGroup: Sendable {
         self.previous = Mutex(previous)
     }
 
-    /// This group with `contents`.
-    private convenience init(_ group: CatalogueGroup, contents: GroupContents) {
+    /// This group with `contents`, changed at `modified`.
+    private convenience init(_ group: CatalogueGroup, contents: GroupContents, modified: Timestamp?) {
         self.init(
-            path: group.path, modified: group.modified, depth: group.depth, source: group.source,
-            progress: group.progress)
+            path: group.path, modified: modified, depth: group.depth, source: group.source,
+            progress: group.progress, revision: group.revision)
         _ = made.storeIfNil(contents)
     }
 
@@ -69,11 +74,39 @@ public final class CatalogueGroup: Sendable {
         guard let contents = made.load() else { return self }
         if contents.hasMore {
             return CatalogueGroup(
-                path: path, modified: modified, depth: depth, source: source, progress: progress, previous: contents)
+                path: path, modified: modified, depth: depth, source: source, progress: progress,
+                revision: revision, previous: contents)
         }
         let groups = contents.groups
         let renewed = groups.map { $0.renewed() }
         guard zip(groups, renewed).contains(where: { $0 !== $1 }) else { return self }
-        return CatalogueGroup(self, contents: GroupContents(contents, groups: renewed))
+        return CatalogueGroup(self, contents: GroupContents(contents, groups: renewed), modified: modified)
+    }
+
+    /// This group if nothing in it has changed of what `changes` say; else one that takes its place. What is not listed yet is left as it
+    /// is.
+    func reloaded(_ changes: NoticedChanges) -> CatalogueGroup {
+        guard let contents = made.load() else { return self }
+        let groups = contents.groups
+        let reloaded = groups.map { $0.reloaded(changes) }
+        if let extent = changes.inFolder(path),
+            let renewed = source.renewed(contents, of: self, groups: reloaded, extent: extent)
+        {
+            // Programs look at the time of a directory to see whether its members have changed.
+            return CatalogueGroup(self, contents: renewed, modified: Self.now)
+        }
+        guard zip(groups, reloaded).contains(where: { $0 !== $1 }) else { return self }
+        return CatalogueGroup(self, contents: GroupContents(contents, groups: reloaded), modified: modified)
+    }
+
+    private static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec), offsetMinutes: 0)
+    }
+
+    /// It is gone: nothing of it counts any more.
+    func retire() {
+        made.load()?.retire()
     }
 }

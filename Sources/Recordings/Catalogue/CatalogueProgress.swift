@@ -59,7 +59,24 @@ final class CatalogueProgress: Sendable {
     /// Recordings that can be served and could not be served before.
     private let healed = Atomic<Int>(0)
 
+    /// The paths of nodes that were members of groups and are not any more, or are other ones, and how often others were given their place.
+    private let departed = Mutex<(paths: Set<String>, lastRevision: UInt32)>(([], 0))
+
     var counts: CatalogueCounts { counted.withLock { $0 } }
+
+    /// Records that the node at `path` is gone, or is another one.
+    func depart(_ path: String) {
+        departed.withLock { _ = $0.paths.insert(path) }
+    }
+
+    /// What distinguishes a node that was now found at `path` from one that was there earlier; nil if there was none.
+    func revision(of path: String) -> UInt32? {
+        departed.withLock { departed in
+            guard departed.paths.contains(path) else { return nil }
+            departed.lastRevision &+= 1
+            return departed.lastRevision
+        }
+    }
 
     func count(_ body: (inout CatalogueCounts) -> Void) {
         counted.withLock { body(&$0) }

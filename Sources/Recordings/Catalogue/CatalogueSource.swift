@@ -1,16 +1,28 @@
+import Support
+import Zarr
+
 /// Supplies a catalogue with groups and recordings. Safe to call from any thread.
 protocol CatalogueSource: Sendable {
+    /// What is read of recordings is kept there; nil if they are not read from a store.
+    var readCache: BlockCache? { get }
+
     /// The contents of `group`: a single problem if it cannot be listed.
     func contents(of group: CatalogueGroup) -> GroupContents
+
+    /// The members of `group`, of which `contents` are those that were listed last, as they are now; nil if they are the same, as far as
+    /// `extent` is concerned. `groups` take the places of its groups.
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents?
+
+    /// Looks at everything anew from now on.
+    func forget()
 
     /// Whether the node at `path` can be read, and listed if it is a group.
     func isReadable(_ path: String) -> Bool
 
-    /// The node of the recording at `path` as it is now.
-    func node(at path: String) throws(RecordingError) -> RecordingNode
-
-    /// The facts of the recording at `node`.
-    func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts
+    /// The facts of the recording at `path`, which was an array when it was found if `isArray`.
+    func learn(_ path: String, isArray: Bool) throws(RecordingError) -> RecordingFacts
 
     /// Frees the memory that was kept for learning, once everything is learned.
     func endLearning()

@@ -19,10 +19,18 @@ public final class GroupContents: Sendable {
     let path: String
     /// How many recordings there are, whether they can be served or not.
     public let recordingCount: Int
+    /// Whether the WAV file of a recording may be a source file whose SHA-256 is known. No recording is learned for this.
+    public let mayRestoreSources: Bool
     /// The counts of this group when it was listed.
     let countsWhenListed: CatalogueCounts
 
-    private let pages: [RecordingPage]
+    let pages: [RecordingPage]
+    /// Folders of the group that are no members, by their names, with the versions of their documents.
+    let ignored: [String: UInt64]
+    /// What distinguishes recordings from others that had the same path earlier, by the names of their nodes; that of the group counts for
+    /// those that are not here.
+    let revisions: [String: UInt32]
+    private let groupRevision: UInt32
     /// The number of the first recording of each page.
     private let firsts: [Int]
     /// The members that are not recordings, and how many recordings come before each.
@@ -32,15 +40,27 @@ public final class GroupContents: Sendable {
     private let source: any CatalogueSource
     private let progress: CatalogueProgress
     private let nextPageToHelp = Atomic<Int>(0)
+    /// The names of the nodes of the recordings that were found to be rewritten.
+    private let relearned: Mutex<Set<String>>
 
     /// Consecutive members of a group in the order of their names.
     struct Part: Sendable {
         let page: RecordingPage?
         let counts: CatalogueCounts
+        let mayRestoreSources: Bool
         /// The members that are not recordings, and how many recordings of this part come before each.
         let others: [(place: Int, member: Member)]
         /// What may be members and could not be read.
         let unread: [UnreadNodes.Node]
+
+        /// The recordings of `page`, which are counted already, and `others`.
+        init(_ page: RecordingPage, others: [(place: Int, member: Member)]) {
+            self.page = page
+            self.others = others
+            counts = CatalogueCounts()
+            mayRestoreSources = page.mayRestoreSources
+            unread = []
+        }
 
         /// The recordings of `draft`, and `others`.
         init(
@@ -48,6 +68,7 @@ public final class GroupContents: Sendable {
             unread: [UnreadNodes.Node] = []
         ) {
             counts = draft.counts
+            mayRestoreSources = draft.mayRestoreSources
             page = draft.count == 0 ? nil : RecordingPage(draft)
             self.others = others
             self.unread = unread
@@ -55,8 +76,15 @@ public final class GroupContents: Sendable {
     }
 
     /// The members of `group`, which are those of `parts`.
-    init(of group: CatalogueGroup, _ parts: [Part], source: any CatalogueSource) {
+    init(
+        of group: CatalogueGroup, _ parts: [Part], source: any CatalogueSource, ignored: [String: UInt64] = [:],
+        revisions: [String: UInt32] = [:], relearned: Set<String> = []
+    ) {
         path = group.path
+        self.relearned = Mutex(relearned)
+        self.ignored = ignored
+        self.revisions = revisions
+        groupRevision = group.revision
         self.source = source
         progress = group.progress
         var pages: [RecordingPage] = []
@@ -79,6 +107,7 @@ public final class GroupContents: Sendable {
         self.others = others
         self.recordingCount = recordingCount
         unread = UnreadNodes(parts.flatMap(\.unread))
+        mayRestoreSources = parts.contains(where: \.mayRestoreSources)
         countsWhenListed = counts
         if unread != nil { progress.addUnread() }
     }
@@ -86,12 +115,17 @@ public final class GroupContents: Sendable {
     /// The members of `other`, with `groups` in the place of its groups, which are as many.
     init(_ other: GroupContents, groups: [CatalogueGroup]) {
         path = other.path
+        ignored = other.ignored
+        revisions = other.revisions
+        groupRevision = other.groupRevision
         source = other.source
         progress = other.progress
         pages = other.pages
         firsts = other.firsts
         recordingCount = other.recordingCount
         unread = other.unread
+        mayRestoreSources = other.mayRestoreSources
+        relearned = Mutex(other.relearnedNames)
         countsWhenListed = other.countsWhenListed
         var rest = groups[...]
         others = other.others.map { member in
@@ -109,6 +143,10 @@ public final class GroupContents: Sendable {
         return counts.problems + counts.waiting > 0 && pages.contains { $0.isUnsettled }
     }
 
+    /// How many recordings of the store are served that could not be served at first, or were found to be rewritten: what followed from
+    /// all facts of the group must be found out anew if this has changed.
+    public var healedCount: Int { progress.healedCount }
+
     /// Whether something that could not be read when the group was listed can be read now.
     var hasMore: Bool { unread?.haveAppeared(source.isReadable) ?? false }
 
@@ -125,7 +163,7 @@ public final class GroupContents: Sendable {
             for (slot, packed) in learned {
                 let name = page.names.text(at: slot)
                 guard let facts = RecordingFacts(packed: packed, path: path(ofNode: name)) else { continue }
-                let recording = KnownRecording(facts)
+                let recording = KnownRecording(facts, stamp: page.stamps[slot])
                 known[name] = recording
                 counts.addLearned(byteCount: (try? recording.waveByteCount.get()) ?? 0)
             }
@@ -136,7 +174,40 @@ public final class GroupContents: Sendable {
         return known
     }
 
+    /// Another listing takes the place of this one.
+    func leaveUnread() {
+        if unread != nil { progress.removeUnread() }
+    }
+
+    /// The recordings of the page `index`, which others take the place of, and which no longer count.
+    func retirePage(_ index: Int) -> [RecordingPage.Slot] {
+        let slots = pages[index].retire()
+        var gone = CatalogueCounts()
+        for slot in slots { gone.add(slot.counts) }
+        progress.count { $0.subtract(gone) }
+        return slots
+    }
+
+    /// The group is gone, with all that is in it: nothing of it counts any more.
+    func retire() {
+        leaveUnread()
+        for index in pages.indices { _ = retirePage(index) }
+        var gone = CatalogueCounts()
+        gone.groups = 1
+        gone.problems = problems.count
+        progress.count { $0.subtract(gone) }
+        for group in groups { group.retire() }
+    }
+
     // MARK: - Members
+
+    /// Why nodes cannot be read.
+    var problems: [RecordingError] {
+        others.compactMap { other in
+            guard case .problem(let problem) = other.member else { return nil }
+            return problem
+        }
+    }
 
     /// The groups, in the order of their names in the store.
     public var groups: [CatalogueGroup] {
@@ -173,6 +244,11 @@ public final class GroupContents: Sendable {
 
     /// The path of the recording `number` in the store.
     public func path(of number: Int) -> String { path(ofNode: name(of: number)) }
+
+    /// What distinguishes the recording `number` from others that had the same path earlier in this process; 0 if there were none.
+    public func revision(of number: Int) -> UInt32 {
+        revisions.isEmpty ? groupRevision : revisions[name(of: number)] ?? groupRevision
+    }
 
     /// The recording whose node is called `name`.
     public func recording(named name: String) -> Int? {
@@ -214,9 +290,9 @@ public final class GroupContents: Sendable {
     /// Learns the recording `number` anew when it is next asked for, since it was rewritten.
     public func relearn(_ number: Int) {
         let (page, slot) = place(of: number)
-        guard let node = try? source.node(at: path(of: number)),
-            let forgotten = pages[page].forget(slot, found: node.packed)
-        else { return }
+        guard source.isReadable(path(of: number)), let forgotten = pages[page].forget(slot) else { return }
+        let name = pages[page].names.text(at: slot)
+        relearned.withLock { _ = $0.insert(name) }
         let byteCount = WaveFileStatus(packed: forgotten)?.byteCount ?? 0
         progress.count { counts in
             counts.learned -= 1
@@ -226,6 +302,15 @@ public final class GroupContents: Sendable {
         progress.addHealed()
     }
 
+    /// Whether `relearn` was called for the recording `number`: what was said of it before may be wrong now.
+    public func wasRelearned(_ number: Int) -> Bool {
+        let name = name(of: number)
+        return relearned.withLock { $0.contains(name) }
+    }
+
+    /// The names of the nodes for whose recordings `relearn` was called.
+    var relearnedNames: Set<String> { relearned.withLock { $0 } }
+
     /// The recording `number`, learned now if it is not yet, and opened when it is read.
     public func recording(_ number: Int) throws(RecordingError) -> Recording {
         source.recording(try facts(of: number))
@@ -233,10 +318,12 @@ public final class GroupContents: Sendable {
 
     private func packedFacts(of number: Int) throws(RecordingError) -> ArraySlice<UInt8> {
         let (page, slot) = place(of: number)
-        return try pages[page].facts(of: slot) { found, isRetry in
-            if !isRetry { progress.want(self) }
-            return learn(slot, of: pages[page], found, isRetry: isRetry)
-        }
+        return try pages[page].facts(
+            of: slot,
+            learn: { isRetry in
+                if !isRetry { progress.want(self) }
+                return learn(slot, of: pages[page])
+            }, count: count)
     }
 
     private func place(of number: Int) -> (page: Int, slot: Int) {
@@ -261,10 +348,12 @@ public final class GroupContents: Sendable {
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
         for slot in (0..<page.count).reversed() where !Cancellation.isRequested {
-            _ = try? page.facts(of: slot) { found, isRetry in
-                pause()
-                return learn(slot, of: page, found, isRetry: isRetry)
-            }
+            _ = try? page.facts(
+                of: slot,
+                learn: { _ in
+                    pause()
+                    return learn(slot, of: page)
+                }, count: count)
         }
     }
 
@@ -274,37 +363,28 @@ public final class GroupContents: Sendable {
         return page < pages.count ? page : nil
     }
 
-    private func learn(
-        _ slot: Int, of page: RecordingPage, _ found: ArraySlice<UInt8>, isRetry: Bool
-    ) -> Result<[UInt8], RecordingError> {
-        let node = RecordingNode(packed: found, group: path, name: page.names.text(at: slot))
+    private func learn(_ slot: Int, of page: RecordingPage) -> Result<[UInt8], RecordingError> {
+        let path = path(ofNode: page.names.text(at: slot))
         do throws(Cancelled) {
             try Cancellation.check()
         } catch {
-            return .failure(RecordingError("is not examined", recording: node.path, cause: error))
-        }
-        if isRetry {
-            progress.count { counts in
-                counts.problems -= 1
-                counts.waiting += 1
-            }
+            return .failure(RecordingError("is not examined", recording: path, cause: error))
         }
         do throws(RecordingError) {
-            let facts = try source.learn(node)
-            let byteCount = try facts.waveByteCount()
-            progress.count { counts in
-                counts.waiting -= 1
-                counts.addLearned(byteCount: byteCount)
-            }
-            if isRetry { progress.addHealed() }
+            let facts = try source.learn(path, isArray: page.isArray(slot))
+            _ = try facts.waveByteCount()
             return .success(facts.packed)
         } catch {
-            guard !error.isCancellation || isRetry else { return .failure(error) }
-            progress.count { counts in
-                counts.waiting -= 1
-                counts.problems += 1
-            }
             return .failure(error)
         }
+    }
+
+    /// Counts a recording that was learned, or could not be.
+    private func count(isRetry: Bool, byteCount: UInt64?) {
+        progress.count { counts in
+            if isRetry { counts.problems -= 1 } else { counts.waiting -= 1 }
+            if let byteCount { counts.addLearned(byteCount: byteCount) } else { counts.problems += 1 }
+        }
+        if isRetry, byteCount != nil { progress.addHealed() }
     }
 }

@@ -8,6 +8,9 @@ struct GroupListing: Sendable {
     /// Groups nested deeper than this are not entered: a store whose folders form a circle has no end.
     private static let maximumDepth = 32
 
+    /// The version of a document that is not known, or that nobody wants to know.
+    static let unknownStamp: UInt64 = 0
+
     private let group: CatalogueGroup
     private let opener: RecordingOpener
     private var store: any Store { opener.store }
@@ -23,21 +26,22 @@ struct GroupListing: Sendable {
         let previous = group.takePrevious()
         let subgroups = Dictionary(
             (previous?.groups ?? []).map { ($0.path, $0.renewed()) }, uniquingKeysWith: { first, _ in first })
-        return contents(learned: previous?.handOver() ?? [:], subgroups: subgroups)
+        return contents(after: previous, learned: previous?.handOver() ?? [:], subgroups: subgroups)
     }
 
-    /// The same; `learned` are recordings that are known, by the names of their nodes, and `subgroups` are groups that are known, by
-    /// their paths.
+    /// The same; `previous` is the earlier listing, if there is one, `learned` are recordings that it knows, by the names of their nodes,
+    /// and `subgroups` groups, by their paths.
     private func contents(
-        learned: [String: KnownRecording], subgroups: [String: CatalogueGroup]
+        after previous: GroupContents?, learned: [String: KnownRecording], subgroups: [String: CatalogueGroup]
     ) -> GroupContents {
         guard group.depth < Self.maximumDepth else {
             return problem(RecordingError("groups below this one are not entered: too deep", recording: group.path))
         }
         do throws(ZarrError) {
-            let names = try ZarrGroup.open(store, path: group.path).children()
-                .map { (number: UInt64($0), name: $0) }.sorted(by: Self.precedes).map(\.name)
-            let known = opener.file.flatMap { KnownRuns(of: group.path, names, in: $0, store: store) }
+            let names = try names()
+            let known = opener.file.flatMap {
+                KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
+            }
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
             let parts = Parallel.map(runs) { run in
                 let first = run * RecordingPage.capacity
@@ -45,7 +49,9 @@ struct GroupListing: Sendable {
                     names[first..<min(first + RecordingPage.capacity, names.count)], known?.take(run), learned,
                     subgroups)
             }
-            return GroupContents(of: group, parts, source: opener)
+            return GroupContents(
+                of: group, parts.map(\.part), source: opener, ignored: ignored(in: parts),
+                revisions: previous?.revisions ?? [:], relearned: previous?.relearnedNames ?? [])
         } catch {
             let isRoot = group.depth == 0
             let problem = RecordingError(
@@ -60,47 +66,122 @@ struct GroupListing: Sendable {
         return GroupContents(of: group, [part], source: opener)
     }
 
+    /// The names of what may be members, in their order. What changes from now on is noticed, if the group is watched.
+    func names() throws(ZarrError) -> [String] {
+        opener.watch?.add(group.path)
+        return try ZarrGroup.open(store, path: group.path).children()
+            .map { (number: UInt64($0), name: $0) }.sorted(by: Self.precedes).map(\.name)
+    }
+
+    /// The path of the node called `name`.
+    func path(of name: String) -> String { group.path.isEmpty ? name : "\(group.path)/\(name)" }
+
+    /// A part of the group, and the folders in it that are no members, with the versions of their documents.
+    private struct ListedPart {
+        let part: GroupContents.Part
+        var ignored: [String: UInt64] = [:]
+    }
+
+    private func ignored(in parts: [ListedPart]) -> [String: UInt64] {
+        parts.reduce(into: [:]) { $0.merge($1.ignored) { first, _ in first } }
+    }
+
     /// The members called `names`; `known` are those that an earlier mount learned, `learned` those that this one has.
     private func part(
         _ names: ArraySlice<String>, _ known: KnownRuns.Run?, _ learned: [String: KnownRecording],
         _ subgroups: [String: CatalogueGroup]
-    ) -> GroupContents.Part {
+    ) -> ListedPart {
         var draft = RecordingPage.Draft()
         var others: [(place: Int, member: GroupContents.Member)] = []
         var unread: [UnreadNodes.Node] = []
+        var ignored: [String: UInt64] = [:]
         for (index, name) in names.enumerated() {
             // Nobody sees the rest, as the mount ends.
             guard Cancellation.reason != .ended else { break }
-            let path = group.path.isEmpty ? name : "\(group.path)/\(name)"
-            do throws(ZarrError) {
-                if let recording = learned[name] ?? known?.recording(at: index, path: path, of: store) {
-                    draft.add(recording)
-                    continue
-                }
-                guard
-                    let (node, attributes) = try ZarrNode.open(
-                        store, path: path, cache: opener.cache, attributes: NodeAttributes.self)
-                else {
-                    guard !name.hasPrefix(String.hiddenNamePrefix) else { continue }
-                    let isLost = hasNodes(in: path)
-                    if isLost { others.append((draft.count, .problem(Self.lost("there is no zarr.json", path)))) }
-                    unread.append(UnreadNodes.Node(path: path, isMissing: !isLost))
-                    continue
-                }
-                if case .array = node, hasNodes(in: path) {
-                    others.append((draft.count, .problem(Self.lost("its zarr.json is that of an array", path))))
-                } else if let node = RecordingNode(node, attributes, path: path) {
-                    draft.add(name, found: node)
-                } else if case .group = node {
-                    others.append((draft.count, .group(subgroups[path] ?? subgroup(path))))
-                }
-            } catch {
-                let problem = RecordingError("cannot be read", recording: path, cause: error)
-                others.append((draft.count, .problem(problem)))
-                unread.append(UnreadNodes.Node(path: path, isMissing: false))
+            let path = path(of: name)
+            if let recording = learned[name]
+                ?? known?.recording(at: index, path: path, of: store, stamp: stamp(of: path))
+            {
+                draft.add(recording)
+                continue
             }
+            let found = open(name)
+            switch found.content {
+            case .recording(let recording): draft.add(name, found: recording)
+            case .group: others.append((draft.count, .group(subgroups[path] ?? subgroup(path))))
+            case .problem(let problem): others.append((draft.count, .problem(problem)))
+            case .nothing:
+                if found.unread == nil, found.stamp != Self.unknownStamp { ignored[name] = found.stamp }
+            }
+            if let node = found.unread { unread.append(node) }
         }
-        return GroupContents.Part(draft, others: others, unread: unread)
+        return ListedPart(part: GroupContents.Part(draft, others: others, unread: unread), ignored: ignored)
+    }
+
+    /// What a folder in the group is.
+    struct Found: Sendable {
+        enum Content: Sendable {
+            case recording(FoundRecording)
+            case group
+            case problem(RecordingError)
+            /// Nothing that a catalogue has.
+            case nothing
+        }
+
+        let content: Content
+        /// The version of its document before that was read; `unknownStamp` if it is not known.
+        let stamp: UInt64
+        /// It, if it could not be read.
+        var unread: UnreadNodes.Node?
+    }
+
+    /// Reads the document of the folder called `name`.
+    func open(_ name: String) -> Found {
+        let path = path(of: name)
+        let stamp = stamp(of: path)
+        do throws(ZarrError) {
+            guard
+                let (node, attributes) = try ZarrNode.open(
+                    store, path: path, cache: opener.cache, attributes: ListedAttributes.self)
+            else {
+                guard !name.hasPrefix(String.hiddenNamePrefix) else { return Found(content: .nothing, stamp: stamp) }
+                let isLost = hasNodes(in: path)
+                return Found(
+                    content: isLost ? .problem(Self.lost("there is no zarr.json", path)) : .nothing, stamp: stamp,
+                    unread: UnreadNodes.Node(path: path, isMissing: !isLost))
+            }
+            if case .array = node, hasNodes(in: path) {
+                return Found(content: .problem(Self.lost("its zarr.json is that of an array", path)), stamp: stamp)
+            }
+            return Found(content: content(of: node, attributes, name: name, stamp: stamp), stamp: stamp)
+        } catch {
+            let problem = RecordingError("cannot be read", recording: path, cause: error)
+            return Found(
+                content: .problem(problem), stamp: stamp, unread: UnreadNodes.Node(path: path, isMissing: false))
+        }
+    }
+
+    /// What `node` is, which is called `name` and has those `attributes`.
+    private func content(
+        of node: ZarrNode, _ attributes: ListedAttributes, name: String, stamp: UInt64
+    ) -> Found.Content {
+        switch node {
+        case .array where attributes.hasSampleRate:
+            .recording(FoundRecording(sourceName: name, isArray: true, mayRestoreSource: false, stamp: stamp))
+        case .array: .nothing
+        case .group where attributes.isRecording:
+            .recording(
+                FoundRecording(
+                    sourceName: attributes.sourceName ?? name, isArray: false,
+                    mayRestoreSource: attributes.mayRestoreSource, stamp: stamp))
+        case .group: .group
+        }
+    }
+
+    /// The version of the document of the node at `path`, if somebody wants to know later whether it is still the same.
+    private func stamp(of path: String) -> UInt64 {
+        guard opener.isLiving else { return Self.unknownStamp }
+        return ((try? store.status(of: "\(path)/zarr.json")) ?? nil)?.version ?? Self.unknownStamp
     }
 
     /// The problem of a folder that holds nodes as a group does, but has no document of one.
@@ -117,10 +198,11 @@ struct GroupListing: Sendable {
         ((try? store.status(of: "\(path)/zarr.json")) ?? nil) != nil
     }
 
-    private func subgroup(_ path: String) -> CatalogueGroup {
+    /// The group at `path`, which was not there when this one was last listed.
+    func subgroup(_ path: String) -> CatalogueGroup {
         CatalogueGroup(
             path: path, modified: (try? store.status(of: "\(path)/zarr.json"))?.modified, depth: group.depth + 1,
-            source: opener, progress: group.progress)
+            source: opener, progress: group.progress, revision: group.progress.revision(of: path) ?? group.revision)
     }
 
     /// Numbers come first, by value; then come other names, by their characters.

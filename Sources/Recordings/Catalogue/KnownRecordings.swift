@@ -1,3 +1,6 @@
+import Support
+import Zarr
+
 /// A catalogue's source whose recordings are already known.
 ///
 /// Paths are compared by their bytes: as Swift strings, two spellings of `é` would be equal.
@@ -14,6 +17,8 @@ struct KnownRecordings: CatalogueSource {
 
     private var groups: [Path: Group] = [[]: Group()]
     private var recordings: [Path: Recording] = [:]
+
+    var readCache: BlockCache? { nil }
 
     init(_ all: [Recording], problems: [RecordingError]) {
         for recording in all {
@@ -47,15 +52,17 @@ struct KnownRecordings: CatalogueSource {
         return GroupContents(of: group, parts, source: self)
     }
 
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents? { nil }
+
+    func forget() {}
+
     func isReadable(_ path: String) -> Bool { false }
 
-    func node(at path: String) throws(RecordingError) -> RecordingNode {
-        throw RecordingError("is in no store", recording: path)
-    }
-
-    func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
-        guard let recording = recordings[Self.normal(node.path)] else {
-            throw RecordingError("is not known", recording: node.path)
+    func learn(_ path: String, isArray: Bool) throws(RecordingError) -> RecordingFacts {
+        guard let recording = recordings[Self.normal(path)] else {
+            throw RecordingError("is not known", recording: path)
         }
         return recording.facts
     }

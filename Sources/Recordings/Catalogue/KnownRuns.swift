@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import WaveFile
 import Zarr
 
 /// The entries that a catalogue's file has for the nodes in a group, in runs of as many as a page holds. Each run is
@@ -23,21 +24,28 @@ final class KnownRuns: Sendable {
         fileprivate var versions: [UInt64?] = []
 
         /// The recording at `index` of the run, whose path in `store` is `path`; nil if there is no entry, or if the
-        /// recording has changed since.
-        func recording(at index: Int, path: String, of store: any Store) -> KnownRecording? {
+        /// recording has changed since. Its document has the version `stamp`.
+        func recording(
+            at index: Int, path: String, of store: any Store, stamp: @autoclosure () -> UInt64
+        ) -> KnownRecording? {
             guard let entry = entries.first(where: { $0.index == index }) else { return nil }
             let version =
                 entry.recording.isArray ? store.version(ofRecording: path, isGroup: false) : versions[index]
-            return entry.version == version ? entry.recording : nil
+            return entry.version == version ? entry.recording.stamped(stamp()) : nil
         }
     }
 
+    private let metadata: MetadataSelection
     private let runs: Mutex<[Run]>
 
     /// The entries that `file` has for the nodes called `names` in the group at `path` of `store`; nil if it has none
-    /// for that group.
-    init?(of path: String, _ names: [String], in file: CatalogueFile, store: any Store) {
+    /// for that group. Of recordings it shows no more than `metadata`.
+    init?(
+        of path: String, _ names: [String], in file: CatalogueFile, store: any Store,
+        showing metadata: MetadataSelection
+    ) {
         guard file.knows(group: path) else { return nil }
+        self.metadata = metadata
         let runCount = (names.count + Self.capacity - 1) / Self.capacity
         runs = Mutex([Run](repeating: Run(), count: runCount))
         // One thread reads the file, while the others ask for the versions of the nodes.
@@ -56,7 +64,9 @@ final class KnownRuns: Sendable {
         file.forEachEntry(ofGroup: group) { [self] name, entry in
             guard let index = indices[name] else { return }
             let (run, place) = index.quotientAndRemainder(dividingBy: Self.capacity)
-            let entry = Entry(index: UInt8(place), version: entry.version, recording: KnownRecording(entry.facts))
+            let entry = Entry(
+                index: UInt8(place), version: entry.version,
+                recording: KnownRecording(entry.facts.shown(metadata)))
             runs.withLock { $0[run].entries.append(entry) }
         }
     }

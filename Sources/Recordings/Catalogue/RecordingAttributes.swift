@@ -1,5 +1,50 @@
 import Support
 import WaveFile
+import Zarr
+
+/// What the listing of a group looks at in the attributes of a node.
+struct ListedAttributes: Decodable {
+    /// Whether the node is a recording, if it is a group.
+    let isRecording: Bool
+    /// What the source of the recording was called.
+    let sourceName: String?
+    /// Whether the WAV file of the recording may turn out to be a source file whose SHA-256 is known.
+    let mayRestoreSource: Bool
+    /// Whether the node is a recording, if it is an array.
+    let hasSampleRate: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case type, encoding
+        case source = "base_features"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
+        sourceName = isRecording ? values.lenient(SourceName.self, .source)?.name : nil
+        mayRestoreSource =
+            isRecording && Self.mayBeLossless(values.lenient(String.self, .encoding))
+            && values.lenient(SourceOfWave.self, .source)?.isPossible == true
+        hasSampleRate = try AudioAttributes.sampleRate(decoder) != nil
+    }
+
+    /// Whether a codec that the store calls `encoding` may keep the very samples of the source.
+    private static func mayBeLossless(_ encoding: String?) -> Bool {
+        guard let name = encoding.flatMap({ AudioCodec(rawValue: $0.lowercased()) }) else { return true }
+        return CodecRegistry.codec(named: name)?.isLossless ?? true
+    }
+
+    /// Whether a source may have been a WAV file whose SHA-256 is known.
+    private struct SourceOfWave: Decodable {
+        let isPossible: Bool
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: SourceAttributes.CodingKeys.self)
+            let hasSum = values.contains(.sha256) || values.contains(.upperSHA256)
+            isPossible = hasSum && values.lenient(String.self, .container) != AudioCodec.flac.rawValue
+        }
+    }
+}
 
 /// The attributes of a node that may turn out to be a group, a recording or an array of samples.
 struct NodeAttributes: Decodable {
@@ -25,6 +70,10 @@ struct GroupAttributes: Decodable, Sendable {
     let sourceDuration: Double?
     /// What the source's metadata say about its recorder.
     let recorder: RecorderMetadata
+    /// The source's metadata.
+    let texts: SourceTexts
+    /// The attributes of the user's own, in the order of their names.
+    let userFields: [MetadataField]
     /// The start that was set after the import; nil if none was.
     let setStart: SetStart?
 
@@ -34,6 +83,11 @@ struct GroupAttributes: Decodable, Sendable {
         case sourceText = "meta_data_structure"
         case sourceMetadata = "source_metadata"
     }
+
+    /// The names of attributes with texts that are not the user's.
+    private static let ownNames: Set = [
+        "type", "encoding", "meta_data_structure", "magic_id", DocumentChecksum.attribute,
+    ]
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -45,8 +99,10 @@ struct GroupAttributes: Decodable, Sendable {
         let fields = values.lenient(SourceFields.self, .sourceMetadata)
         sourcePath = fields?.path
         sourceStream = fields?.stream
-        recorder = fields?.recorder ?? RecorderMetadata(comments: sourceText?.comments ?? [])
+        texts = fields?.texts ?? SourceTexts(sourceText)
+        recorder = RecorderMetadata(texts)
         setStart = fields?.setStart
+        userFields = try TextFields(from: decoder).fields.filter { !Self.ownNames.contains($0.name) }
     }
 }
 
@@ -56,12 +112,11 @@ struct SetStart: Sendable {
     let time: Timestamp?
 }
 
-/// `source_metadata`: what the import kept of the source beside its sound: its place, the fields of its metadata that say something
-/// about the recorder, and its start if that was set later.
+/// `source_metadata`: what the import kept of the source beside its sound.
 private struct SourceFields: Decodable {
     let path: String?
     let stream: Int?
-    let recorder: RecorderMetadata
+    let texts: SourceTexts
     let setStart: SetStart?
 
     private struct Start: Decodable {
@@ -70,31 +125,8 @@ private struct SourceFields: Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case path, stream, guano, wamd, info, tags, start
-        case streamTags = "stream_tags"
+        case path, stream, start
         case pathBytes = "path_bytes"
-    }
-
-    private enum GUANO: String, CodingKey, CaseIterable {
-        case position = "Loc Position"
-        case make = "Make"
-        case model = "Model"
-        case serial = "Serial"
-    }
-
-    private enum Wamd: String, CodingKey, CaseIterable {
-        case model, serial, gpsfirst
-    }
-
-    private enum Info: String, CodingKey, CaseIterable {
-        case comment = "ICMT"
-        case artist = "IART"
-    }
-
-    private enum Tags: String, CodingKey, CaseIterable {
-        case comment, artist
-        case upperComment = "COMMENT"
-        case upperArtist = "ARTIST"
     }
 
     init(from decoder: any Decoder) throws {
@@ -103,14 +135,33 @@ private struct SourceFields: Decodable {
             String(documented: $0, base64: values.lenient(String.self, .pathBytes))
         }
         stream = values.lenient(Int.self, .stream)
-        recorder = RecorderMetadata(
-            guano: values.texts(.guano, GUANO.self), wamd: values.texts(.wamd, Wamd.self),
-            comments: Array(values.texts(.info, Info.self).values) + values.texts(.tags, Tags.self).values
-                + values.texts(.streamTags, Tags.self).values)
+        texts = try SourceTexts(from: decoder)
         setStart = values.lenient(Start.self, .start).flatMap { start in
             guard start.from == HierarchyNames.startThatWasSet else { return nil }
             return SetStart(time: start.time.flatMap { Timestamp(iso8601: $0) })
         }
+    }
+}
+
+extension RecorderMetadata {
+    /// What `texts` say of the recorder.
+    fileprivate init(_ texts: SourceTexts) {
+        func values(_ fields: [MetadataField]) -> [String: String] {
+            Dictionary(fields.map { ($0.name, $0.value) }) { first, _ in first }
+        }
+        self.init(
+            guano: values(texts.guano), wamd: values(texts.wamd),
+            comments: texts.info.filter { ["ICMT", "IART"].contains($0.name) }.map(\.value)
+                + texts.tags.filter { ["comment", "artist"].contains($0.name.lowercased()) }.map(\.value))
+    }
+}
+
+/// The name of a source in `base_features`.
+private struct SourceName: Decodable {
+    let name: String?
+
+    init(from decoder: any Decoder) throws {
+        name = try SourceAttributes.name(decoder)
     }
 }
 
@@ -121,14 +172,17 @@ struct SourceAttributes: Decodable, Sendable {
     let byteCount: UInt64?
     /// When the file was last modified.
     let modified: Timestamp?
-    /// The kind of the file, such as `wav`. Not packed: only checks ask for it.
-    var container: String?
+    /// The kind of the file, such as `wav`.
+    let container: String?
+    /// The sample rate of its stream, if it has only one, in hertz.
+    let sampleRate: UInt32?
 
-    private enum CodingKeys: String, CodingKey {
+    fileprivate enum CodingKeys: String, CodingKey {
         case filename, sha256, modified
         case filenameBytes = "filename_bytes"
         case byteCount = "size_bytes"
         case container = "container_format"
+        case sampleRates = "sampling_rate_per_stream"
         case upperFilename = "FILENAME"
         case upperSHA256 = "SH256"
         case upperByteCount = "SIZE_BYTES"
@@ -139,16 +193,26 @@ struct SourceAttributes: Decodable, Sendable {
         sha256 = nil
         byteCount = nil
         modified = nil
+        container = nil
+        sampleRate = nil
     }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        let text = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
-        filename = text.map { String(documented: $0, base64: values.lenient(String.self, .filenameBytes)) }
+        filename = try Self.name(decoder)
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
         modified = values.lenient(String.self, .modified).flatMap { Timestamp(iso8601: $0) }
         container = values.lenient(String.self, .container)
+        let rates = values.lenient([UInt32].self, .sampleRates) ?? []
+        sampleRate = rates.count == 1 ? rates.first : nil
+    }
+
+    /// What the source was called.
+    fileprivate static func name(_ decoder: any Decoder) throws -> String? {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let text = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
+        return text.map { String(documented: $0, base64: values.lenient(String.self, .filenameBytes)) }
     }
 }
 
@@ -187,9 +251,7 @@ struct AudioAttributes: Decodable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         codec = values.lenient(String.self, .codec)
-        sampleRate =
-            values.lenient(Double.self, .sampleRate) ?? values.lenient(Double.self, .samplingRate)
-            ?? values.lenient(Double.self, .samplerate)
+        sampleRate = try Self.sampleRate(decoder)
         channels = values.lenient(UInt64.self, .channelCount) ?? values.lenient(UInt64.self, .channels)
         rescaleFactor = values.lenient(Double.self, .rescaleFactor)
         firstSampleTime = values.lenient(String.self, .firstSampleTime)
@@ -198,18 +260,19 @@ struct AudioAttributes: Decodable {
         bitsPerSample = values.lenient(UInt64.self, .bitsPerSample)
         floatScale = values.lenient(FloatScaleAttribute.self, .floatScale)
     }
+
+    /// The sample rate, by the first of its names that there is.
+    fileprivate static func sampleRate(_ decoder: any Decoder) throws -> Double? {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        return values.lenient(Double.self, .sampleRate) ?? values.lenient(Double.self, .samplingRate)
+            ?? values.lenient(Double.self, .samplerate)
+    }
 }
 
 extension KeyedDecodingContainer {
     /// The value of `key`, or nil if it is absent or of another type: any program may write attributes, and one odd value must
     /// not make a recording unreadable.
-    fileprivate func lenient<T: Decodable>(_ type: T.Type, _ key: Key) -> T? {
+    func lenient<T: Decodable>(_ type: T.Type, _ key: Key) -> T? {
         (try? decodeIfPresent(type, forKey: key)) ?? nil
-    }
-
-    /// The texts that the object at `key` has under `names`; its other members are not read.
-    fileprivate func texts<Name: CodingKey & CaseIterable>(_ key: Key, _ names: Name.Type) -> [String: String] {
-        guard contains(key), let members = try? nestedContainer(keyedBy: names, forKey: key) else { return [:] }
-        return names.allCases.reduce(into: [:]) { $0[$1.stringValue] = members.lenient(String.self, $1) }
     }
 }

@@ -42,6 +42,7 @@ extension RecordingColumn {
         var isAlwaysShown = false
 
         static let recordingsCSV = Place(output: .recordingsCSV)
+        static let indexPage = Place(output: .indexPage)
         static let listTable = Place(output: .listTable)
         static let listCSV = Place(output: .listCSV)
         static let listJSON = Place(output: .listJSON)
@@ -69,7 +70,7 @@ extension RecordingColumn {
 extension [RecordingColumn.Place] {
     /// Every output that may leave out unknown values, and both CSVs.
     static let everywhere: [RecordingColumn.Place] = [
-        .recordingsCSV, .listCSV, .listJSON, .infoText, .extendedAttributes,
+        .recordingsCSV, .indexPage, .listCSV, .listJSON, .infoText, .extendedAttributes,
     ]
 }
 

@@ -48,23 +48,27 @@ extension RecordingColumn {
             in: [.infoJSON, .infoText.named("source path", after: "filename_bytes")]),
         RecordingColumn(
             "codec", .fact(\.codec, { $0.codec = $1 }), "The coding of its audio.",
-            in: [.recordingsCSV, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText, .extendedAttributes]),
+            in: [
+                .recordingsCSV, .indexPage, .listTable.named("CODEC"), .listCSV, .listJSON, .infoText,
+                .extendedAttributes,
+            ]),
         RecordingColumn("format", .kept(\.format, { $0.format = $1 }), "What its WAV announces and holds."),
         RecordingColumn(
             "rate", .of(.count) { .count(UInt64($0.facts.format.sampleRate)) }, unit: "Hz",
             "The sample rate that its WAV announces.",
             in: [
-                .recordingsCSV, .listTable.named("RATE"), .listCSV, .listJSON, .infoText.named("sample rate"),
+                .recordingsCSV, .indexPage, .listTable.named("RATE"), .listCSV, .listJSON,
+                .infoText.named("sample rate"),
             ]),
         RecordingColumn(
             "channels", .of(.count) { .count(UInt64($0.facts.format.channels)) }, "The number of its channels.",
-            in: [.recordingsCSV, .listTable.named("CH"), .listCSV, .listJSON, .infoText]),
+            in: [.recordingsCSV, .indexPage, .listTable.named("CH"), .listCSV, .listJSON, .infoText]),
         RecordingColumn(
             "bits", .of(.count) { .count(UInt64($0.facts.format.encoding.bits)) },
-            "The bits of one sample of one channel.", in: [.recordingsCSV, .listCSV, .listJSON, .infoText]),
+            "The bits of one sample of one channel.", in: [.recordingsCSV, .indexPage, .listCSV, .listJSON, .infoText]),
         RecordingColumn(
             "samples", .fact(\.sampleCount, { $0.sampleCount = $1 }), "The number of its samples, of one channel.",
-            in: [.recordingsCSV, .listCSV, .listJSON]),
+            in: [.recordingsCSV, .indexPage, .listCSV, .listJSON]),
         RecordingColumn(
             "seconds",
             .of(.duration) { .duration(samples: $0.facts.sampleCount, rate: $0.facts.format.sampleRate) }, unit: "s",
@@ -74,7 +78,8 @@ extension RecordingColumn {
             "start", .fact(\.start, { $0.start = $1 }),
             "When its first sample was taken (ISO 8601), with the offset from UTC if known.",
             in: [
-                .recordingsCSV, .listTable.named("START"), .listCSV, .listJSON, .infoText.always, .extendedAttributes,
+                .recordingsCSV, .indexPage, .listTable.named("START"), .listCSV, .listJSON, .infoText.always,
+                .extendedAttributes,
             ]),
         RecordingColumn(
             "modified", .kept(\.modified, { $0.modified = $1 }), "When its document in the store was last written."),
@@ -100,13 +105,19 @@ extension RecordingColumn {
             "envelope", .kept(\.envelopeSize, { $0.envelopeSize = $1 }),
             "How many bytes the source file had around the samples, if the store has them."),
         RecordingColumn(
+            "coded", .kept(\.codedFile, { $0.codedFile = $1 }),
+            "How its coded stream becomes a file, and how many bytes of it."),
+        RecordingColumn(
             "restores_source", .of(.flag) { .flag($0.facts.restoresSource) },
             "Whether its WAV file is the source file, byte for byte.",
             in: [.infoJSON, .infoText.named("source restored", after: "sha256")]),
         RecordingColumn(
             "rate_reason", .fact(\.rateReason, { $0.rateReason = $1 }),
             "Why that rate is announced, if the store contradicts itself.",
-            in: [.recordingsCSV, .infoJSON, .infoText.named("rate because", after: "rate"), .extendedAttributes]),
+            in: [
+                .recordingsCSV, .indexPage, .infoJSON, .infoText.named("rate because", after: "rate"),
+                .extendedAttributes,
+            ]),
         RecordingColumn(
             "latitude", .fact(\.latitude, { $0.latitude = $1 }, if: GeographicPosition.latitudes.contains),
             unit: "degrees",
@@ -120,6 +131,20 @@ extension RecordingColumn {
             "model", .fact(\.model, { $0.model = $1 }), "The model of the recorder.", in: .everywhere),
         RecordingColumn(
             "serial", .fact(\.serial, { $0.serial = $1 }), "The serial number of the recorder.", in: .everywhere),
+        RecordingColumn(
+            "elevation", .fact(\.elevation, { $0.elevation = $1 }, if: RecorderMetadata.elevations.contains), unit: "m",
+            "Where it was made, above the sea.", in: .everywhere),
+        RecordingColumn(
+            "temperature_int",
+            .fact(\.internalTemperature, { $0.internalTemperature = $1 }, if: RecorderMetadata.temperatures.contains),
+            unit: "°C", "The temperature in the recorder.", in: .everywhere),
+        RecordingColumn(
+            "temperature_ext",
+            .fact(\.externalTemperature, { $0.externalTemperature = $1 }, if: RecorderMetadata.temperatures.contains),
+            unit: "°C", "The temperature outside the recorder.", in: .everywhere),
+        RecordingColumn(
+            "metadata", .kept(\.metadata, { $0.metadata = $1 }),
+            "How many bytes the metadata in its WAV file have, and a hash of them."),
         RecordingColumn(
             "source_modified", .fact(\.sourceModified, { $0.sourceModified = $1 }),
             "When the source file was last modified.",

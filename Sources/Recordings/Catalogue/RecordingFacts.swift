@@ -31,6 +31,8 @@ public struct RecordingFacts: Sendable, Equatable {
     public var sourceModified: Timestamp?
     /// How many bytes the source file had around the samples, if the store has those bytes and they fit.
     var envelopeSize: EnvelopeSize?
+    /// What is known of its coded stream as a file; nil if there is no such file of it.
+    public var codedFile: CodedFileOutline?
     /// Degrees north of the equator, from -90 to 90, in WGS 84.
     public var latitude: Double?
     /// Degrees east of Greenwich, from -180 to 180, in WGS 84.
@@ -41,6 +43,14 @@ public struct RecordingFacts: Sendable, Equatable {
     public var model: String?
     /// The recorder's serial number.
     public var serial: String?
+    /// Metres above the sea.
+    public var elevation: Double?
+    /// Degrees Celsius in the recorder.
+    public var internalTemperature: Double?
+    /// Degrees Celsius outside the recorder.
+    public var externalTemperature: Double?
+    /// What is known of the metadata in its WAV file, which has it unless it is the source file.
+    public var metadata = MetadataOutline.none
 
     /// The facts that every recording has; all others are nil until they are set.
     public init(
@@ -59,6 +69,17 @@ public struct RecordingFacts: Sendable, Equatable {
     /// Whether its WAV file is the source file, byte for byte.
     public var restoresSource: Bool { envelopeSize != nil }
 
+    /// The SHA-256 of the source file in lower-case hexadecimal; nil if the store has none, or anything else in its place.
+    public var validSourceSHA256: String? {
+        guard let sum = sourceSHA256?.lowercased(), sum.utf8.count == 64,
+            sum.utf8.allSatisfy({ byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            })
+        else { return nil }
+        return sum
+    }
+
     /// The path of the group whose directory shows it: `pond/mono`; empty for the root.
     var group: String { path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "" }
 
@@ -72,7 +93,7 @@ public struct RecordingFacts: Sendable, Equatable {
 
     /// All that its WAV file's size follows from.
     var outline: WaveOutline {
-        WaveOutline(format: format, sampleCount: sampleCount, envelopeSize: envelopeSize)
+        WaveOutline(format: format, sampleCount: sampleCount, envelopeSize: envelopeSize, metadata: metadata)
     }
 
     /// The bytes of its samples in a WAV file; nil if they do not fit 64 bits.
@@ -87,10 +108,27 @@ public struct RecordingFacts: Sendable, Equatable {
 }
 
 extension RecordingFacts {
+    /// What a mount says of it that shows no more than `selection`. Without locations, its WAV file is not the source file, and it has no coded
+    /// file with the source's tags, since nobody knows what is in those.
+    func shown(_ selection: MetadataSelection) -> RecordingFacts {
+        var facts = self
+        facts.metadata = metadata.limited(to: selection)
+        guard !selection.contains(.location) else { return facts }
+        facts.latitude = nil
+        facts.longitude = nil
+        facts.elevation = nil
+        facts.envelopeSize = nil
+        if codedFile?.mayHaveSourceTags == true { facts.codedFile = nil }
+        return facts
+    }
+
     /// Sets the facts about the recorder.
     mutating func add(_ recorder: RecorderMetadata) {
         latitude = recorder.position?.latitude
         longitude = recorder.position?.longitude
+        elevation = recorder.elevation
+        internalTemperature = recorder.internalTemperature
+        externalTemperature = recorder.externalTemperature
         make = recorder.make
         model = recorder.model
         serial = recorder.serial

@@ -29,17 +29,6 @@ struct RecordingNode: Sendable {
         }
     }
 
-    /// The recording called `name` in the group at the path `group`, which was packed as `packed` when it was found.
-    init(packed: ArraySlice<UInt8>, group: String, name: String) {
-        path = group.isEmpty ? name : "\(group)/\(name)"
-        self.group = group
-        self.name = name
-        content = GroupAttributes(packed: packed).map { .group($0) } ?? .array
-    }
-
-    /// What is needed to learn it, in a few bytes; none for an array.
-    var packed: [UInt8] { attributes?.packed ?? [] }
-
     /// Reads the document of the node at `path`. Throws if it is not a recording.
     init(store: any Store, path: String, cache: BlockCache) throws(RecordingError) {
         do throws(ZarrError) {

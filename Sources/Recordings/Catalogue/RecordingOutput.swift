@@ -4,6 +4,8 @@ import Support
 public enum RecordingOutput: Sendable, CaseIterable {
     /// `.zarrwlr/recordings.csv` in a mount.
     case recordingsCSV
+    /// `.zarrwlr/index.html` in a mount, beside the path of the WAV file.
+    case indexPage
     /// `zarrwlr list`.
     case listTable
     /// `zarrwlr list --csv`.

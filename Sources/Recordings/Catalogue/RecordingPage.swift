@@ -3,8 +3,7 @@ import Synchronization
 
 /// Up to 64 recordings of one group, in a few pieces of memory rather than an object for each.
 ///
-/// A recording is found first: the page then has its name and its attributes (`RecordingNode.packed`). Once it is
-/// learned, the page has its facts. Safe to use from any thread.
+/// A recording is found first: the page then has its name. Once it is learned, the page has its facts. Safe to use from any thread.
 final class RecordingPage: Sendable {
     static let capacity = 64
 
@@ -12,15 +11,15 @@ final class RecordingPage: Sendable {
     let names: ByteRows
     /// The names of the recordings' sources.
     let sourceNames: ByteRows
+    /// For each recording the version of its document when it was found, or `GroupListing.unknownStamp`.
+    let stamps: [UInt64]
+    /// Whether the WAV file of a recording may be a source file whose SHA-256 is known.
+    let mayRestoreSources: Bool
     /// A bit for each recording that is an array that stands by itself.
     private let arrays: UInt64
     private let state: Mutex<State>
 
     private struct State {
-        /// The packed attributes of each; dropped once all are learned and none is to be learned again.
-        var found: ByteRows
-        /// The packed attributes of those that were found again, in place of the others.
-        var foundAgain: [Int: [UInt8]] = [:]
         /// The packed facts of those that are learned, in the order in which they were learned.
         var learned: ByteRows
         /// For each the row in `learned`; below zero if there is none.
@@ -30,11 +29,13 @@ final class RecordingPage: Sendable {
         /// Those that are being learned, and the threads that wait for them.
         var flights: [Int: SingleFlight<Void>] = [:]
         var waitingCount: Int
+        /// Whether another page has taken the place of this one, whose recordings no longer count.
+        var isRetired = false
 
         static let none: Int8 = -1
     }
 
-    private struct Problem {
+    fileprivate struct Problem {
         let error: RecordingError
         /// When it is learned again; nil if its facts are the problem.
         var delay: RetryDelay?
@@ -46,39 +47,53 @@ final class RecordingPage: Sendable {
         fileprivate var names = ByteRows()
         fileprivate var sourceNames = ByteRows()
         fileprivate var arrays: UInt64 = 0
-        fileprivate var found = ByteRows()
+        fileprivate var stamps: [UInt64] = []
         fileprivate var learned = ByteRows()
         fileprivate var rows: [Int8] = []
-        fileprivate var problems: [Int: RecordingError] = [:]
+        fileprivate var problems: [Int: Problem] = [:]
+        /// Whether the WAV file of a recording may be a source file whose SHA-256 is known.
+        private(set) var mayRestoreSources = false
 
         /// How many recordings there are; no more than `capacity` may be added.
         var count: Int { rows.count }
 
-        /// Adds the recording called `name`, to be learned from `node`.
-        mutating func add(_ name: String, found node: RecordingNode) {
-            add(name, sourceName: node.sourceName, isArray: node.isArray)
-            found.append(node.packed)
+        /// Adds the recording called `name`, to be learned, which was `found`.
+        mutating func add(_ name: String, found: FoundRecording) {
+            add(name, sourceName: found.sourceName, isArray: found.isArray, stamp: found.stamp)
             rows.append(State.none)
             counts.waiting += 1
+            if found.mayRestoreSource { mayRestoreSources = true }
         }
 
         /// Adds a recording that was learned before.
         mutating func add(_ known: KnownRecording) {
-            add(known.name, sourceName: known.sourceName, isArray: known.isArray)
-            found.append([])
+            add(known.name, sourceName: known.sourceName, isArray: known.isArray, stamp: known.stamp)
             switch known.waveByteCount {
             case .success(let byteCount): counts.addLearned(byteCount: byteCount)
             case .failure(let problem):
-                problems[count] = problem
+                problems[count] = Problem(error: problem)
                 counts.problems += 1
             }
             rows.append(Int8(learned.count))
             learned.append(known.facts)
+            if known.restoresSource { mayRestoreSources = true }
         }
 
-        private mutating func add(_ name: String, sourceName: String, isArray: Bool) {
+        /// Adds a recording of another page, with all that is known of it.
+        mutating func add(_ slot: Slot) {
+            if let problem = slot.problem { problems[count] = problem }
+            counts.add(slot.counts)
+            counts.recordings -= 1
+            add(slot.name, sourceName: slot.sourceName, isArray: slot.isArray, stamp: slot.stamp)
+            rows.append(slot.learned == nil ? State.none : Int8(learned.count))
+            if let facts = slot.learned { learned.append(facts) }
+            if slot.mayRestoreSource { mayRestoreSources = true }
+        }
+
+        private mutating func add(_ name: String, sourceName: String, isArray: Bool, stamp: UInt64) {
             names.append(name)
             sourceNames.append(sourceName)
+            stamps.append(stamp)
             if isArray { arrays |= 1 << UInt64(count) }
             counts.recordings += 1
         }
@@ -87,20 +102,59 @@ final class RecordingPage: Sendable {
     init(_ draft: consuming Draft) {
         draft.names.trim()
         draft.sourceNames.trim()
-        draft.found.trim()
         draft.learned.trim()
         names = draft.names
+        stamps = draft.stamps
         sourceNames = draft.sourceNames
         arrays = draft.arrays
-        let isLearned = draft.counts.waiting == 0
+        mayRestoreSources = draft.mayRestoreSources
         state = Mutex(
             State(
-                found: isLearned ? ByteRows() : draft.found, learned: draft.learned, rows: draft.rows,
-                problems: draft.problems.mapValues { Problem(error: $0) }, waitingCount: draft.counts.waiting))
+                learned: draft.learned, rows: draft.rows, problems: draft.problems,
+                waitingCount: draft.counts.waiting))
     }
 
     /// How many recordings there are.
     var count: Int { names.count }
+
+    /// A recording of a page that another page takes over, with all that is known of it.
+    struct Slot: Sendable {
+        fileprivate let name: String
+        fileprivate let sourceName: String
+        fileprivate let isArray: Bool
+        fileprivate let stamp: UInt64
+        fileprivate let mayRestoreSource: Bool
+        fileprivate let learned: ArraySlice<UInt8>?
+        fileprivate let problem: Problem?
+
+        /// It alone.
+        var counts: CatalogueCounts {
+            var counts = CatalogueCounts()
+            counts.recordings = 1
+            if problem != nil {
+                counts.problems = 1
+            } else if let learned {
+                counts.addLearned(byteCount: WaveFileStatus(packed: learned)?.byteCount ?? 0)
+            } else {
+                counts.waiting = 1
+            }
+            return counts
+        }
+    }
+
+    /// The recordings, for pages that take the place of this one. From now on, nothing that is learned here counts.
+    func retire() -> [Slot] {
+        state.withLock { state in
+            state.isRetired = true
+            return state.rows.indices.map { slot in
+                let row = Int(state.rows[slot])
+                return Slot(
+                    name: names.text(at: slot), sourceName: sourceNames.text(at: slot), isArray: isArray(slot),
+                    stamp: stamps[slot], mayRestoreSource: mayRestoreSources,
+                    learned: row < 0 ? nil : state.learned[row], problem: state.problems[slot])
+            }
+        }
+    }
 
     /// Whether a recording is not learned yet, or is learned again if it is asked for, since it cannot be served.
     var isUnsettled: Bool {
@@ -122,35 +176,39 @@ final class RecordingPage: Sendable {
     /// Whether the recording at `slot` is an array that stands by itself.
     func isArray(_ slot: Int) -> Bool { arrays >> UInt64(slot) & 1 != 0 }
 
-    /// Learns what a recording is from what was found of it, and packs its facts. `isRetry` says that this failed before.
-    typealias Learn = (_ found: ArraySlice<UInt8>, _ isRetry: Bool) -> Result<[UInt8], RecordingError>
+    /// Learns what a recording is, and packs its facts. `isRetry` says that this failed before.
+    typealias Learn = (_ isRetry: Bool) -> Result<[UInt8], RecordingError>
+
+    /// Counts what was learned, by the size of the WAV file, or that it could not be.
+    typealias Count = (_ isRetry: Bool, _ byteCount: UInt64?) -> Void
 
     /// The packed facts of the recording at `slot`, learned now by `learn` if they are not yet; if several threads ask
-    /// at once, they are learned once. If they cannot be learned, this is tried again, but not at every call.
-    func facts(of slot: Int, learn: Learn) throws(RecordingError) -> ArraySlice<UInt8> {
+    /// at once, they are learned once, and counted by `count`. If they cannot be learned, this is tried again, but not at every call.
+    func facts(of slot: Int, learn: Learn, count: Count) throws(RecordingError) -> ArraySlice<UInt8> {
         while true {
             switch turn(slot) {
             case .take(let facts): return facts
             case .fail(let problem): throw problem
-            case .learn(let flight, let found, let isRetry):
+            case .learn(let flight, let isRetry):
                 try flight.get { () throws(RecordingError) in
-                    let result = learn(found, isRetry)
+                    let result = learn(isRetry)
                     // That nobody waited for the result says nothing about the recording.
                     if case .failure(let error) = result, error.isCancellation { throw error }
-                    settle(slot, result)
+                    settle(slot, result, isRetry: isRetry, count)
                 }
             }
         }
     }
 
-    /// Forgets the facts of the recording at `slot`, which are learned from `found` when they are next needed. Returns what is forgotten;
-    /// nil if they are not learned, or were forgotten so often that the page has no room.
-    func forget(_ slot: Int, found: [UInt8]) -> ArraySlice<UInt8>? {
+    /// Forgets the facts of the recording at `slot`, which are learned when they are next needed. Returns what is forgotten; nil if they are
+    /// not learned, if another page has taken the place of this one, or if they were forgotten so often that the page has no room.
+    func forget(_ slot: Int) -> ArraySlice<UInt8>? {
         state.withLock { state in
             let row = Int(state.rows[slot])
-            guard row >= 0, state.problems[slot] == nil, state.learned.count < Int(Int8.max) else { return nil }
+            guard !state.isRetired, row >= 0, state.problems[slot] == nil, state.learned.count < Int(Int8.max) else {
+                return nil
+            }
             state.rows[slot] = State.none
-            state.foundAgain[slot] = found
             state.waitingCount += 1
             return state.learned[row]
         }
@@ -159,7 +217,7 @@ final class RecordingPage: Sendable {
     private enum Turn: Sendable {
         case take(ArraySlice<UInt8>)
         case fail(RecordingError)
-        case learn(SingleFlight<Void>, from: ArraySlice<UInt8>, isRetry: Bool)
+        case learn(SingleFlight<Void>, isRetry: Bool)
     }
 
     private func turn(_ slot: Int) -> Turn {
@@ -170,13 +228,14 @@ final class RecordingPage: Sendable {
             guard row < 0 else { return .take(state.learned[row]) }
             let flight = state.flights[slot] ?? SingleFlight()
             state.flights[slot] = flight
-            let found = state.foundAgain[slot].map { $0[...] } ?? state.found[slot]
-            return .learn(flight, from: found, isRetry: problem != nil)
+            return .learn(flight, isRetry: problem != nil)
         }
     }
 
-    private func settle(_ slot: Int, _ result: Result<[UInt8], RecordingError>) {
+    private func settle(_ slot: Int, _ result: Result<[UInt8], RecordingError>, isRetry: Bool, _ count: Count) {
+        let byteCount = (try? result.get()).flatMap { WaveFileStatus(packed: $0[...])?.byteCount }
         state.withLock { state in
+            if !state.isRetired { count(isRetry, byteCount) }
             state.flights[slot] = nil
             let previous = state.problems.removeValue(forKey: slot)
             if previous == nil { state.waitingCount -= 1 }
@@ -184,17 +243,27 @@ final class RecordingPage: Sendable {
             case .success(let facts):
                 state.rows[slot] = Int8(state.learned.count)
                 state.learned.append(facts)
-                state.foundAgain[slot] = nil
             case .failure(let error):
                 var delay = previous?.delay
                 delay?.extend()
                 state.problems[slot] = Problem(error: error, delay: delay ?? RetryDelay())
             }
             guard state.waitingCount == 0, state.problems.values.allSatisfy({ $0.delay == nil }) else { return }
-            state.found = ByteRows()
             state.learned.trim()
         }
     }
+}
+
+/// What the listing of a group says of a recording that is to be learned.
+struct FoundRecording: Sendable {
+    /// The name of its source.
+    let sourceName: String
+    /// Whether it is an array that stands by itself.
+    let isArray: Bool
+    /// Whether its WAV file may be a source file whose SHA-256 is known.
+    let mayRestoreSource: Bool
+    /// The version of its document when it was found, or `GroupListing.unknownStamp`.
+    let stamp: UInt64
 }
 
 /// A recording that was learned before its group was listed.
@@ -204,16 +273,29 @@ struct KnownRecording: Sendable {
     /// The name of its source.
     let sourceName: String
     let isArray: Bool
+    /// Whether its WAV file is a source file whose SHA-256 is known.
+    let restoresSource: Bool
     /// Its facts, packed.
     let facts: [UInt8]
     /// Bytes of its WAV file, or why it cannot be served.
     let waveByteCount: Result<UInt64, RecordingError>
+    /// The version of its document when it was found, or `GroupListing.unknownStamp`.
+    private(set) var stamp: UInt64
 
-    /// The recording of which `facts` are known.
-    init(_ facts: RecordingFacts) {
+    /// The same, whose document has the version `stamp`.
+    func stamped(_ stamp: UInt64) -> KnownRecording {
+        var recording = self
+        recording.stamp = stamp
+        return recording
+    }
+
+    /// The recording of which `facts` are known, and whose document had the version `stamp`.
+    init(_ facts: RecordingFacts, stamp: UInt64 = GroupListing.unknownStamp) {
+        self.stamp = stamp
         name = facts.name
         sourceName = facts.sourceName
         isArray = facts.isArray
+        restoresSource = facts.restoresSource && facts.sourceSHA256 != nil
         self.facts = facts.packed
         waveByteCount = Result { () throws(RecordingError) in try facts.waveByteCount() }
     }

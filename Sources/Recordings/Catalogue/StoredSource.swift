@@ -13,12 +13,36 @@ public struct StoredSource: Sendable, Equatable {
 
     /// The source of the recording at `path` of `store`; nil if there is no recording.
     public init?(of path: String, in store: any Store) {
-        guard let attributes = try? ZarrGroup.open(store, path: path).attributes(as: GroupAttributes.self),
+        guard let attributes = try? ZarrGroup.open(store, path: path).attributes(as: Attributes.self),
             attributes.isRecording
         else { return nil }
         sha256 = attributes.source.sha256
         byteCount = attributes.source.byteCount
         name = attributes.source.filename
-        stream = attributes.sourceStream
+        stream = attributes.stream
+    }
+
+    /// What of the attributes says what the source was.
+    private struct Attributes: Decodable {
+        let isRecording: Bool
+        let source: SourceAttributes
+        let stream: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case type
+            case source = "base_features"
+            case sourceMetadata = "source_metadata"
+        }
+
+        private struct Place: Decodable {
+            let stream: Int?
+        }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
+            source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
+            stream = values.lenient(Place.self, .sourceMetadata)?.stream
+        }
     }
 }

@@ -5,6 +5,9 @@ public enum CodecRegistry {
         FLACCodec(), AACCodec(), OpusCodec(), MP3Codec(), VorbisCodec(), PCMCodec(),
     ]
 
+    /// What the names of files of streams of the codec called `name` end with, without a full stop; nil if no file that players know has one.
+    public static func fileExtension(of name: AudioCodec) -> String? { codec(named: name)?.fileExtension }
+
     /// The codec called `name`.
     static func codec(named name: AudioCodec) -> (any RecordingCodec)? {
         all.first { $0.name == name }

@@ -22,6 +22,18 @@ struct OpenedAudio: Sendable {
     /// How many the recording has of those that follow; nil if it has all of them.
     var keptSamples: UInt64?
     let samples: Samples
+    /// How the coded stream becomes a file.
+    var codedForm = CodedForm.stored
+
+    /// How a coded stream becomes a file that players know.
+    enum CodedForm: Sendable {
+        /// As it is stored.
+        case stored
+        /// By way of that file.
+        case file(any CodedFile)
+        /// Not at all.
+        case none
+    }
 
     /// Samples of one channel that follow those skipped.
     var restSampleCount: UInt64 { decodedSampleCount.subtracting(skippedSamples) ?? 0 }

@@ -6,6 +6,15 @@ protocol RecordingCodec: ImportableCodec, Sendable {
     /// file byte for byte.
     var isLossless: Bool { get }
 
+    /// What the names of files of such a stream end with, without a full stop; nil if it is in no file that players know.
+    var fileExtension: String? { get }
+
+    /// Whether the stream of an import of such a file is that file, byte for byte, if it has as many bytes.
+    var keepsSourceFiles: Bool { get }
+
+    /// Whether there may be tags in such a stream.
+    var streamHasTags: Bool { get }
+
     /// Whether a decoder makes the samples. Then decoding is counted and done ahead of readers, and the sample rate is the
     /// stream's own, which `sampling_rescale_factor` applies to.
     var isDecoded: Bool { get }
@@ -39,6 +48,15 @@ protocol RecordingCodec: ImportableCodec, Sendable {
 extension RecordingCodec {
     /// A decoder makes the samples.
     var isDecoded: Bool { true }
+
+    /// Its name.
+    var fileExtension: String? { name.rawValue }
+
+    /// An import takes the stream out of its file.
+    var keepsSourceFiles: Bool { false }
+
+    /// There may be.
+    var streamHasTags: Bool { true }
 
     /// All of the stream is the audio.
     var partNames: [String] { [] }

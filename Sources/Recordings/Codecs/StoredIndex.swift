@@ -20,6 +20,9 @@ struct StoredIndex<Row: IndexRow>: Sendable {
         count = array.shape[0]
     }
 
+    /// A number that changes whenever the rows are written anew; nil if the store does not know that without reading them.
+    var version: UInt64? { array.chunkVersion }
+
     /// The rows of `range`, read at once; it must lie within `0..<count`, and the caller has bounded its length.
     func rows(_ range: Range<UInt64>) throws(ZarrError) -> [Row] {
         let columnCount = Row.columnCount

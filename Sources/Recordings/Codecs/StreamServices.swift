@@ -16,4 +16,14 @@ struct StreamServices: Sendable {
             return DerivedData(file: file, path: path, version: version)
         }
     }
+
+    /// The same for data that was computed from `index`, too.
+    func derivedData<Row: IndexRow>(
+        of blob: CodedBlob, _ index: StoredIndex<Row>, path: String
+    ) -> DerivedData.Opener {
+        { [file] in
+            guard let file, let version = blob.version, let indexVersion = index.version else { return nil }
+            return DerivedData(file: file, path: path, version: FNV1a(of: [version, indexVersion]).value)
+        }
+    }
 }

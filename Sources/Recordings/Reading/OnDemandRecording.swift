@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import WaveFile
 import Zarr
 
 /// The samples of a recording that is opened when they are first asked for, and closed when too many others are open.
@@ -11,12 +12,13 @@ final class OnDemandRecording: SampleReading {
     private let opener: RecordingOpener
     /// What was announced of it: if it opens as anything else, no read may return its bytes.
     private let announced: WaveOutline
+    private let announcedCodedFile: CodedFileOutline?
     /// The store as it was when this object was made.
     private let pinned: PinnedStore
     private let opened = SingleFlight<Opened>()
     private let isInUse = Atomic<Bool>(false)
-    /// Whether a program has opened it.
-    private let hasBegun = Atomic<Bool>(false)
+    /// The files as which programs have opened it.
+    private let begun = Mutex<Set<UInt64>>([])
     /// Whether it was found to be rewritten since it was opened. It then stays so: another object takes its place.
     private let isStale = Atomic<Bool>(false)
 
@@ -34,6 +36,7 @@ final class OnDemandRecording: SampleReading {
         path = facts.path
         self.pinned = pinned
         announced = facts.outline
+        announcedCodedFile = facts.codedFile
         self.opener = opener
     }
 
@@ -55,9 +58,15 @@ final class OnDemandRecording: SampleReading {
         }
     }
 
-    /// True from the second time on: an object that was there before may have read another version of the recording.
-    func beginReading() -> Bool {
-        hasBegun.exchange(true, ordering: .relaxed)
+    /// What the WAV file of the recording says, of which `facts` are known.
+    fileprivate func description(of facts: RecordingFacts) throws(RecordingError) -> WaveDescription {
+        try noticingChange { () throws(RecordingError) in try opener.description(of: facts, in: pinned) }
+    }
+
+    /// True from the second time on that the file is opened: an object that was there before may have read another version of the
+    /// recording.
+    func beginReading(as file: UInt64) -> Bool {
+        begun.withLock { !$0.insert(file).inserted }
     }
 
     /// What `body` returns for the recording. If it turns out to be rewritten since it was opened, nothing can be read of this object any
@@ -65,9 +74,13 @@ final class OnDemandRecording: SampleReading {
     private func noticingChange<T>(
         _ body: (Recording) throws(RecordingError) -> T
     ) throws(RecordingError) -> T {
+        try noticingChange { () throws(RecordingError) in try body(recording()) }
+    }
+
+    private func noticingChange<T>(_ body: () throws(RecordingError) -> T) throws(RecordingError) -> T {
         if isStale.load(ordering: .relaxed) { throw change }
         do throws(RecordingError) {
-            return try body(recording())
+            return try body()
         } catch {
             if error.isChange {
                 isStale.store(true, ordering: .relaxed)
@@ -84,7 +97,9 @@ final class OnDemandRecording: SampleReading {
     }
 
     /// Whether `facts` announce the same.
-    fileprivate func isAnnounced(by facts: RecordingFacts) -> Bool { facts.outline == announced }
+    fileprivate func isAnnounced(by facts: RecordingFacts) -> Bool {
+        facts.outline == announced && facts.codedFile == announcedCodedFile
+    }
 
     /// Keeps `recording` open, which was opened to learn its facts.
     func keep(_ recording: Recording) {
@@ -107,7 +122,7 @@ final class OnDemandRecording: SampleReading {
                 throw RecordingError("is not opened", recording: path, cause: error)
             }
             let recording = try opener.open(path, in: pinned)
-            guard recording.facts.outline == announced else { throw change }
+            guard recording.facts.shown(opener.metadata).outline == announced else { throw change }
             isNew = true
             return Opened(recording)
         }
@@ -122,13 +137,39 @@ final class OnDemandRecording: SampleReading {
     }
 }
 
+extension OnDemandRecording: CodedFileReading {
+    func codedHead(_ tags: RecordingTags) throws(RecordingError) -> [UInt8] {
+        try noticingChange { recording throws(RecordingError) in try codedFile(of: recording).codedHead(tags) }
+    }
+
+    func codedBodyByteCount() throws(RecordingError) -> UInt64 {
+        try noticingChange { recording throws(RecordingError) in try codedFile(of: recording).codedBodyByteCount() }
+    }
+
+    func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice] {
+        try noticingChange { recording throws(RecordingError) in
+            try codedFile(of: recording).codedBody(range, tags)
+        }
+    }
+
+    private func codedFile(of recording: Recording) throws(RecordingError) -> any CodedFileReading {
+        guard let file = recording.codedFile, recording.facts.codedFile == announcedCodedFile else { throw change }
+        return file
+    }
+}
+
 extension Recording {
-    /// The recording of which `facts` are known, opened by `samples` when it is read.
-    init(_ facts: RecordingFacts, _ samples: OnDemandRecording) {
+    /// The recording of which `facts` are known, opened by `samples` when it is read. Its WAV file shows `metadata`.
+    init(_ facts: RecordingFacts, _ samples: OnDemandRecording, _ metadata: MetadataSelection) {
         let envelope = facts.envelopeSize.map { size in
             SourceEnvelope(size: size) { part, range throws(RecordingError) in try samples.envelopeBytes(part, range) }
         }
-        self.init(facts, samples: samples, envelope: envelope)
+        let codedFile: OnDemandRecording? = facts.codedFile == nil ? nil : samples
+        self.init(
+            facts, samples: samples, envelope: envelope, codedFile: codedFile, metadata: metadata
+        ) { () throws(RecordingError) in
+            try samples.description(of: facts)
+        }
     }
 }
 
@@ -180,6 +221,14 @@ final class OpenRecordings: Sendable {
     func forget(_ recording: OnDemandRecording, path: String) {
         state.withLock { state in
             if state.held[path]?.recording === recording { state.held[path] = nil }
+        }
+    }
+
+    /// No longer gives out the recording at `path`, or those in the group there.
+    func forget(below path: String) {
+        state.withLock { state in
+            let paths = state.held.keys.filter { $0 == path || $0.utf8.starts(with: "\(path)/".utf8) }
+            for path in paths { state.held[path] = nil }
         }
     }
 

@@ -27,10 +27,14 @@ final class PinnedStore: Store {
     func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        guard let info = try base.get(key, part, into: memory) else { return nil }
+        guard let info = try base.get(key, part, into: memory) else {
+            // That a value is missing says nothing if the recording is gone.
+            guard isInPlace else { throw change(key) }
+            return nil
+        }
         guard isPinned(key, info.version), !isNewer(info.changed) else {
             base.forget()
-            throw StoreError(.changed, "was rewritten since the recording was opened", key: key)
+            throw change(key)
         }
         return info
     }
@@ -48,12 +52,21 @@ final class PinnedStore: Store {
     private func isPinned(_ key: String, _ version: UInt64?) -> Bool {
         guard let version else { return true }
         if let first = versions.withLock({ $0[key] }) { return first == version }
-        guard audioVersion == nil || (try? base.status(of: audio))?.version == audioVersion else { return false }
+        guard isInPlace else { return false }
         return versions.withLock { versions in
             let first = versions[key] ?? version
             versions[key] = first
             return first == version
         }
+    }
+
+    /// Whether the array of audio is the one that was there when the recording was opened.
+    private var isInPlace: Bool {
+        audioVersion == nil || (try? base.status(of: audio))?.version == audioVersion
+    }
+
+    private func change(_ key: String) -> StoreError {
+        StoreError(.changed, "was rewritten since the recording was opened", key: key)
     }
 
     /// Whether a value that was written at `changed` was so after the recording was opened. A time that is still to come says nothing:

@@ -18,9 +18,12 @@ public final class Prefetcher: Sendable {
         private let state = Mutex(State())
         private let sequential: SequentialReaders
         fileprivate let recording: Recording
+        /// The byte of the samples at which the reading ends.
+        private let endOfSound: UInt64
 
-        fileprivate init(_ recording: Recording, _ sequential: SequentialReaders) {
+        fileprivate init(_ recording: Recording, upTo end: UInt64, _ sequential: SequentialReaders) {
             self.recording = recording
+            endOfSound = end
             self.sequential = sequential
         }
 
@@ -43,7 +46,7 @@ public final class Prefetcher: Sendable {
                 guard !state.hasEnded else { return nil }
                 state.run.note(range)
                 count(&state, state.run.isSequential)
-                return state.run.isSequential ? state.run.next(of: recording.dataByteCount, depth: depth()) : nil
+                return state.run.isSequential ? state.run.next(of: endOfSound, depth: depth()) : nil
             }
         }
 
@@ -78,10 +81,12 @@ public final class Prefetcher: Sendable {
         queue.close()
     }
 
-    /// A reader of `recording`; nil if decoding ahead is of no use.
-    public func reader(of recording: Recording) -> Reader? {
+    /// A reader of the sample bytes of `recording`, of those before `end` if that is not nil. Nil if decoding ahead is of no use.
+    public func reader(of recording: Recording, upTo end: UInt64? = nil) -> Reader? {
         let isDecoded = CodecRegistry.codec(named: recording.codec)?.isDecoded ?? false
-        return isDecoded && byteBudget >= Self.pieceByteCount ? Reader(recording, sequential) : nil
+        return isDecoded && byteBudget >= Self.pieceByteCount
+            ? Reader(recording, upTo: end ?? recording.dataByteCount, sequential)
+            : nil
     }
 
     /// Records that `reader` is reading `range` of its recording's sample bytes.

@@ -42,8 +42,9 @@ struct RecordingLoader: Sendable {
             case .units(let units): reader(of: units, opened, counter, node)
             }
         return LoadedRecording(
-            recording: try recording(node, codec, audio.attributes, opened, samples), codec: codec, audio: audio,
-            opened: opened)
+            recording: try recording(
+                node, codec, audio.attributes, opened, samples, codedFile(node, codec, audio, opened)),
+            codec: codec, audio: audio, opened: opened)
     }
 
     /// Logs once which of the documents that `node` is read by do not have their checksums. They are believed: another program may have
@@ -68,7 +69,7 @@ struct RecordingLoader: Sendable {
 
     private func recording(
         _ node: RecordingNode, _ codec: any RecordingCodec, _ attributes: AudioAttributes, _ audio: OpenedAudio,
-        _ samples: any SampleReading
+        _ samples: any SampleReading, _ codedFile: (any CodedFile)?
     ) throws(RecordingError) -> Recording {
         let group = node.attributes
         let rate = AnnouncedRate(
@@ -97,7 +98,27 @@ struct RecordingLoader: Sendable {
         facts.sourcePath = group?.sourcePath
         facts.envelopeSize = envelope?.size
         if let group { facts.add(group.recorder) }
-        return Recording(facts, samples: samples, envelope: envelope)
+        facts.codedFile = codedFile?.outline
+        facts.metadata = MetadataOutline(WaveDescription(facts, group, isLossless: codec.isLossless))
+        return Recording(
+            facts, samples: samples, envelope: envelope,
+            codedFile: codedFile.map { OpenedCodedFile(file: $0, path: node.path) }
+        ) { [facts] () throws(RecordingError) in
+            try description(of: facts)
+        }
+    }
+
+    /// What the WAV file of the recording of which `facts` are known says. Throws if the store has something else now.
+    func description(of facts: RecordingFacts) throws(RecordingError) -> WaveDescription {
+        let node = try RecordingNode(store: store, path: facts.path, cache: cache)
+        let codec = CodecRegistry.codec(named: facts.codec)
+        let description = WaveDescription(facts, node.attributes, isLossless: codec?.isLossless ?? false)
+        guard MetadataOutline(description).fingerprint == facts.metadata.fingerprint else {
+            throw RecordingError(
+                "its metadata were changed since it was examined", recording: facts.path,
+                cause: StoreError(.changed, "is another one now; open it again", key: facts.path))
+        }
+        return description
     }
 
     /// The source's own bytes around the samples, if the codec keeps those as they were. Bytes that do not fit are

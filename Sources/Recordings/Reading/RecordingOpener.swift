@@ -1,4 +1,5 @@
 import Support
+import WaveFile
 import Zarr
 
 /// Opens the recordings of one store: to learn what they are, and to read them.
@@ -14,15 +15,25 @@ final class RecordingOpener: Sendable {
     /// Keeps what is learned; nil if nothing is kept.
     let file: CatalogueFile?
     let log: Log
+    /// What of the metadata is shown.
+    let metadata: MetadataSelection
+    /// Whether somebody will want to know what has changed since groups were listed.
+    let isLiving: Bool
+    /// Notices what changes in groups that are listed; nil if nobody wants to know.
+    let watch: GroupWatch?
     private let loader: RecordingLoader
     /// Learns recordings that are not left open. It has its own cache, since nothing that it reads is needed again.
     private let learner: RecordingLoader
 
-    /// An opener of the recordings of `store`. What is read is kept in `cache`, and what is learned, in `file`; `counters` count
-    /// what is decoded.
+    /// An opener of the recordings of `store`, which shows `metadata` of them. What is read is kept in `cache`, and what is learned, in
+    /// `file`; `counters` count what is decoded.
     init(
-        store: any Store, cache: BlockCache, file: CatalogueFile?, counters: DecodeCounters = DecodeCounters(), log: Log
+        store: any Store, cache: BlockCache, file: CatalogueFile?, metadata: MetadataSelection = .all,
+        counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false, watch: GroupWatch? = nil, log: Log
     ) {
+        self.metadata = metadata
+        self.isLiving = isLiving
+        self.watch = watch
         self.store = store
         self.cache = cache
         self.file = file
@@ -57,9 +68,19 @@ final class RecordingOpener: Sendable {
 }
 
 extension RecordingOpener: CatalogueSource {
+    var readCache: BlockCache? { cache }
+
     func contents(of group: CatalogueGroup) -> GroupContents {
         GroupListing(group, opener: self).contents()
     }
+
+    func renewed(
+        _ contents: GroupContents, of group: CatalogueGroup, groups: [CatalogueGroup], extent: NoticedChanges.Extent
+    ) -> GroupContents? {
+        GroupRenewal(of: group, contents, groups: groups, extent: extent, opener: self).contents()
+    }
+
+    func forget() { store.forget() }
 
     func isReadable(_ path: String) -> Bool {
         switch try? ZarrNode.open(store, path: path, cache: cache) {
@@ -69,15 +90,20 @@ extension RecordingOpener: CatalogueSource {
         }
     }
 
-    /// Learns what the recording at `node` is. It is left open if there is room.
-    func learn(_ node: RecordingNode) throws(RecordingError) -> RecordingFacts {
+    /// Learns what the recording at `path` is. It is left open if there is room.
+    func learn(_ path: String, isArray: Bool) throws(RecordingError) -> RecordingFacts {
         // Taken before anything is read, so that whatever changes meanwhile has another version.
-        let version = file.flatMap { _ in store.version(ofRecording: node.path, isGroup: !node.isArray) }
+        let version = file.flatMap { _ in store.version(ofRecording: path, isGroup: !isArray) }
         let isKeptOpen = openRecordings.hasRoom
-        let pinned = pinned(node.path, isArray: node.isArray)
+        let pinned = pinned(path, isArray: isArray)
+        let node = try RecordingNode(store: pinned, path: path, cache: cache)
+        guard node.isArray == isArray else {
+            throw RecordingError("was replaced by a node of another kind", recording: path)
+        }
         let opened = try (isKeptOpen ? loader : learner).reading(from: pinned).load(node).recording
+        let facts = opened.facts.shown(metadata)
         if isKeptOpen {
-            let recording = onDemand(opened.facts, in: pinned)
+            let recording = onDemand(facts, in: pinned)
             recording.keep(opened)
             openRecordings.add(recording)
         }
@@ -85,7 +111,7 @@ extension RecordingOpener: CatalogueSource {
             let entry = CatalogueFile.Entry(version: version, facts: opened.facts)
             file.keep(entry, name: node.name, group: node.group)
         }
-        return opened.facts
+        return facts
     }
 
     func endLearning() {
@@ -93,11 +119,12 @@ extension RecordingOpener: CatalogueSource {
     }
 
     func recording(_ facts: RecordingFacts) -> Recording {
-        Recording(facts, onDemand(facts))
+        Recording(facts, onDemand(facts), metadata)
     }
 
-    func node(at path: String) throws(RecordingError) -> RecordingNode {
-        try RecordingNode(store: store, path: path, cache: cache)
+    /// What the WAV file of the recording of which `facts` are known says, by its documents in `pinned`.
+    func description(of facts: RecordingFacts, in pinned: PinnedStore) throws(RecordingError) -> WaveDescription {
+        try loader.reading(from: pinned).description(of: facts)
     }
 
     func recording(at path: String, below root: String) throws(RecordingError) -> Recording? {
@@ -110,18 +137,20 @@ extension RecordingOpener: CatalogueSource {
             let ancestor = names.prefix(count).joined(separator: "/")
             guard
                 case (.group, let attributes)? = try? ZarrNode.open(
-                    store, path: ancestor, cache: cache, attributes: NodeAttributes.self),
-                count == rootNames.count || !attributes.group.isRecording
+                    store, path: ancestor, cache: cache, attributes: ListedAttributes.self),
+                count == rootNames.count || !attributes.isRecording
             else { return nil }
         }
-        let found: (node: ZarrNode, attributes: NodeAttributes)?
+        let found: (node: ZarrNode, attributes: ListedAttributes)?
         do throws(ZarrError) {
-            found = try ZarrNode.open(store, path: path, cache: cache, attributes: NodeAttributes.self)
+            found = try ZarrNode.open(store, path: path, cache: cache, attributes: ListedAttributes.self)
         } catch {
             throw RecordingError("cannot be read", recording: path, cause: error)
         }
-        guard let found, let node = RecordingNode(found.node, found.attributes, path: path) else { return nil }
-        let facts = try learn(node)
+        guard let found else { return nil }
+        let isArray = if case .array = found.node { true } else { false }
+        guard isArray ? found.attributes.hasSampleRate : found.attributes.isRecording else { return nil }
+        let facts = try learn(path, isArray: isArray)
         _ = try facts.waveByteCount()
         return recording(facts)
     }

@@ -39,10 +39,14 @@ public struct SourceEnvelope: Sendable {
 }
 
 extension Recording {
-    /// Its WAV file: the source's own bytes around the samples if the store has them, else a plain header. Nil if it would be
-    /// over `Int64.max` bytes.
+    /// Its WAV file: the source's own bytes around the samples if the store has them, else a header with its metadata. Nil if it would
+    /// be over `Int64.max` bytes.
     public func waveLayout() throws(RecordingError) -> WaveLayout? {
-        guard let envelope else { return WaveLayout(format: facts.format, sampleCount: facts.sampleCount) }
+        guard let envelope else {
+            return metadata.hasChunks
+                ? try description().layout(metadata)
+                : WaveLayout(format: facts.format, sampleCount: facts.sampleCount)
+        }
         let (head, tail) = try envelope.bytes()
         guard EnvelopeSize(headByteCount: UInt64(head.count), tailByteCount: UInt64(tail.count)) == envelope.size else {
             throw RecordingError("source_head and source_tail changed while they were in use", recording: facts.path)

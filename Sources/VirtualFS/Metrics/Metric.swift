@@ -21,6 +21,8 @@ struct Metric {
     struct Sample {
         var label: (name: String, value: String)?
         let value: Double
+
+        fileprivate var widest: Sample { Sample(label: label, value: Values.widestNumber) }
     }
 
     /// The prefix of all names where they stand beside those of other programs.
@@ -39,7 +41,27 @@ struct Metric {
     }
 }
 
+extension Metric {
+    /// This metric with the numbers whose texts are the longest, whatever they are now.
+    var widest: Metric { Metric(name, help, values.widest) }
+}
+
 extension Metric.Values {
+    /// No text of a number of this type is longer: 17 digits, a sign, a point and an exponent.
+    fileprivate static let widestNumber = -Double.leastNormalMagnitude
+
+    fileprivate var widest: Metric.Values {
+        switch self {
+        case .counter(let samples): .counter(samples.map(\.widest))
+        case .gauge(let samples): .gauge(samples.map(\.widest))
+        case .histogram(let snapshot):
+            .histogram(
+                LatencyHistogram.Snapshot(
+                    buckets: snapshot.buckets.map { ($0.bound, .max) }, count: .max, sum: Self.widestNumber))
+        case .info: self
+        }
+    }
+
     /// A single number that only grows.
     static func counter(_ value: UInt64) -> Metric.Values { .counter([Metric.Sample(value: Double(value))]) }
 

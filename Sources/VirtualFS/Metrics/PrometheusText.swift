@@ -1,7 +1,11 @@
 import Support
 
 /// `.zarrwlr/metrics`: the metrics in the text format of Prometheus, version 0.0.4.
-enum PrometheusText {
+enum PrometheusText: LiveText {
+    /// A comment, which programs that read the format pass over.
+    static let padding = LiveTextPadding(
+        before: "# The rest of this line keeps the size of the file the same.", after: "\n")
+
     /// The text of `metrics`, in their order.
     static func text(of metrics: [Metric]) -> String {
         var text = ""

@@ -3,7 +3,10 @@ import Support
 
 /// `.zarrwlr/status.json`: the metrics as one JSON object with a member for each: a number, an object of numbers by
 /// label, an object of facts, or a histogram.
-struct StatusDocument: Encodable {
+struct StatusDocument: Encodable, LiveText {
+    /// JSON may end with white space.
+    static let padding = LiveTextPadding(before: "", after: "\n")
+
     private let metrics: [Metric]
 
     /// The text of `metrics`.
@@ -12,7 +15,7 @@ struct StatusDocument: Encodable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
         // It contains only strings and finite numbers, all of which can be encoded.
         let bytes = (try? encoder.encode(StatusDocument(metrics: metrics))) ?? Data()
-        return String(decoding: bytes, as: UTF8.self) + "\n"
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     func encode(to encoder: any Encoder) throws {

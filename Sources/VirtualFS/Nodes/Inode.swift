@@ -15,25 +15,35 @@ public struct Inode: RawRepresentable, Hashable, Sendable {
 }
 
 /// What a node is, whatever its name.
-enum NodeIdentity {
-    /// A group of the store, by its path.
-    case group(path: String)
-    /// A recording of the store, by its path.
-    case recording(path: String)
+indirect enum NodeIdentity: Equatable, Sendable {
+    /// A group of the store, by its path, and by what distinguishes it from others that were there earlier in this mount.
+    case group(path: String, revision: UInt32 = 0)
+    /// A recording of the store, likewise.
+    case recording(path: String, revision: UInt32 = 0)
     /// Something that the volume adds, by its path below the mountpoint.
     case builtIn(path: String)
+    /// A range of the samples that another file shows, as a file of its own.
+    case clip(of: NodeIdentity, samples: Range<UInt64>)
 
-    /// Its hash, the same in every mount.
+    /// Its hash, the same in every mount, unless something else was there earlier in this one.
     var hash: UInt64 {
-        let (kind, path) =
-            switch self {
-            case .group(let path): ("group /", path)
-            case .recording(let path): ("recording /", path)
-            case .builtIn(let path): ("built in /", path)
-            }
         var hash = FNV1a()
-        for byte in kind.utf8 { hash.add(byte) }
-        for byte in path.utf8 { hash.add(byte) }
+        for byte in text.utf8 { hash.add(byte) }
         return hash.value
     }
+
+    /// The identity of what the view called `view` shows of this node.
+    func inView(_ view: String) -> NodeIdentity { .builtIn(path: "\(view)/\(text)") }
+
+    private var text: String {
+        switch self {
+        case .group(let path, let revision): "group /\(path)\(Self.ending(revision))"
+        case .recording(let path, let revision): "recording /\(path)\(Self.ending(revision))"
+        case .builtIn(let path): "built in /\(path)"
+        case .clip(let file, let samples): "clip \(samples.lowerBound)-\(samples.upperBound) of \(file.text)"
+        }
+    }
+
+    /// Distinguishes what was found at a path again; no path has it.
+    private static func ending(_ revision: UInt32) -> String { revision == 0 ? "" : "\0\(revision)" }
 }

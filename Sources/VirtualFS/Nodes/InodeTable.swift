@@ -30,17 +30,26 @@ struct InodeTable {
     subscript(number: Int) -> Inode { Inode(rawValue: inodes[number]) }
 
     /// Adds a node whose identity has that `hash`; false if the table is full. If the hash is the inode of another
-    /// node, which is rare, the node gets the next inode that is free.
-    mutating func add(hash: UInt64) -> Bool {
+    /// node, or one of those that `isTaken` names, which is rare, the node gets the next inode that is free.
+    mutating func add(hash: UInt64, isTaken: (Inode) -> Bool = { _ in false }) -> Bool {
         guard inodes.count < Int(UInt32.max) else { return false }
         let wanted = hash & Self.mask
-        var inode = nextFree[wanted] ?? wanted
-        while inode <= Inode.root.rawValue || number(of: Inode(rawValue: inode)) != nil {
-            inode = (inode + 1) & Self.mask
-            nextFree[wanted] = inode
-        }
-        insert(inode)
+        let inode = free(from: nextFree[wanted] ?? wanted, isTaken: isTaken)
+        if inode.rawValue != wanted { nextFree[wanted] = inode.rawValue }
+        insert(inode.rawValue)
         return true
+    }
+
+    /// The inode that a node which is not in the table gets, if its identity has that `hash`: the first from there on that no node in
+    /// the table has, and that `isTaken` does not name.
+    func inode(hash: UInt64, isTaken: (Inode) -> Bool) -> Inode { free(from: hash & Self.mask, isTaken: isTaken) }
+
+    private func free(from first: UInt64, isTaken: (Inode) -> Bool) -> Inode {
+        var inode = Inode(rawValue: first)
+        while inode.rawValue <= Inode.root.rawValue || number(of: inode) != nil || isTaken(inode) {
+            inode = Inode(rawValue: (inode.rawValue + 1) & Self.mask)
+        }
+        return inode
     }
 
     /// The number of the node with `inode`; nil if there is none.

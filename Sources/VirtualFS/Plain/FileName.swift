@@ -31,6 +31,17 @@ struct FileName {
         ending = kind == .source || own.lowercased() == ".wav" ? own : ".wav"
     }
 
+    /// The name of a file or directory that has that `name` already, such as the one that it is derived from; with `ending` behind it.
+    init(existing name: some Sequence<UInt8>, ending: String = "") {
+        stem = String(fileBytes: Array(name))
+        self.ending = ending
+    }
+
+    /// The name of a WAV file that has the bytes `name`, without its ending; with `ending` in its place.
+    init(stemOf name: some Collection<UInt8>, ending: String = "") {
+        self.init(existing: name.dropLast(".wav".utf8.count), ending: ending)
+    }
+
     /// The bytes of the name with `suffix` between the stem and the ending. If they are too many, the stem is cut
     /// between two characters. Bytes of a source's name that are no UTF-8 are as they were.
     func bytes(suffix: String = "") -> [UInt8] {

@@ -8,6 +8,8 @@ import Synchronization
 final class GroupDirectory: Directory {
     let group: CatalogueGroup
     let modified: Timestamp
+    /// Whether another directory may take its place.
+    let isLiving: Bool
     /// What the names of recordings are those of.
     private let kind: RecordingFileKind
     /// The time of directories whose own time is not known.
@@ -17,23 +19,47 @@ final class GroupDirectory: Directory {
     private let making = SingleFlight<Members>()
     /// What `making` made. Every request needs it, so it is read without a lock.
     private let made = AtomicLazyReference<Members>()
+    /// The directory whose place this one takes; nil if there is none, or once it is not needed any more.
+    private let previous: Mutex<GroupDirectory?>
 
     /// The members of a group, and their names in the directory.
     final class Members: Sendable {
         /// The members as the store has them.
         let contents: GroupContents
         /// The groups, in the order in which they were named.
-        fileprivate let directories: [GroupDirectory]
+        let directories: [GroupDirectory]
         /// The names of all members, in the order of their bytes.
         fileprivate let names: ByteRows
         /// The member that has each name: the number of a group, or that of a recording plus the number of groups.
         fileprivate let members: [UInt32]
 
-        fileprivate init(_ contents: GroupContents, _ directories: [GroupDirectory], _ naming: FileNaming) {
+        /// The checksums of the recordings whose WAV files are their sources; nil if there is no such recording.
+        let checksums: StoredReport?
+
+        fileprivate init(
+            _ contents: GroupContents, _ directories: [GroupDirectory], _ naming: FileNaming, modified: Timestamp,
+            isLiving: Bool
+        ) {
             self.contents = contents
             self.directories = directories
             names = naming.names
             members = naming.children
+            guard contents.mayRestoreSources else {
+                checksums = nil
+                return
+            }
+            let firstRecording = directories.count
+            checksums = StoredReport(about: contents, modified: modified, isLiving: isLiving) {
+                ChecksumLines.text(count: naming.names.count) { place in
+                    let number = Int(naming.children[place]) - firstRecording
+                    guard number >= 0, let facts = try? contents.facts(of: number), facts.restoresSource else {
+                        return nil
+                    }
+                    return facts.validSourceSHA256
+                } name: {
+                    Array(naming.names[$0])
+                }
+            }
         }
 
         var count: Int { names.count }
@@ -64,11 +90,14 @@ final class GroupDirectory: Directory {
     }
 
     /// The directory of `group` with files of that `kind`, none of whose members gets a name in `reserved`. Directories whose own time
-    /// is not known have `fallbackTime`.
+    /// is not known have `fallbackTime`. What has not changed since `previous`, whose place it takes, is taken from there. Another directory
+    /// may take its place if it `isLiving`.
     init(
         _ group: CatalogueGroup, files kind: RecordingFileKind = .wave, reserved: [[UInt8]] = [],
-        fallbackTime: Timestamp
+        fallbackTime: Timestamp, isLiving: Bool, previous: GroupDirectory? = nil
     ) {
+        self.isLiving = isLiving
+        self.previous = Mutex(previous)
         self.group = group
         self.kind = kind
         self.reserved = reserved
@@ -97,8 +126,8 @@ final class GroupDirectory: Directory {
 
     func identity(at place: Int) -> NodeIdentity {
         let members = members
-        if let directory = members.directory(at: place) { return .group(path: directory.group.path) }
-        return .recording(path: members.contents.path(of: members.recording(at: place) ?? 0))
+        if let directory = members.directory(at: place) { return directory.group.identity }
+        return members.contents.identity(of: members.recording(at: place) ?? 0)
     }
 
     func child(at place: Int) -> Child {
@@ -112,11 +141,15 @@ final class GroupDirectory: Directory {
         made.load()
             ?? making.get {
                 let contents = group.list()
-                let directories = Self.ordered(contents.groups).map {
-                    GroupDirectory($0, files: kind, fallbackTime: fallbackTime)
+                let known = takeKnown()
+                let directories = Self.ordered(contents.groups).map { group in
+                    let previous = known[group.path]
+                    if let previous, previous.group === group { return previous }
+                    return GroupDirectory(
+                        group, files: kind, fallbackTime: fallbackTime, isLiving: isLiving, previous: previous)
                 }
                 let naming = FileNaming(
-                    count: directories.count + contents.recordingCount, reserved: reserved
+                    count: directories.count + contents.recordingCount, reserved: reserved + [ChecksumLines.fileName]
                 ) { member in
                     guard member >= directories.count else {
                         return FileNaming.Child(name: FileName(directory: directories[member].group.name), number: nil)
@@ -125,8 +158,15 @@ final class GroupDirectory: Directory {
                     return FileNaming.Child(
                         name: FileName(source: wanted.sourceName, as: kind), number: wanted.number)
                 }
-                return made.storeIfNil(Members(contents, directories, naming))
+                return made.storeIfNil(
+                    Members(contents, directories, naming, modified: modified, isLiving: isLiving))
             }
+    }
+
+    /// The directories of the groups in the previous directory that was listed, by their paths.
+    private func takeKnown() -> [String: GroupDirectory] {
+        guard let previous = previous.withLock({ $0.take() })?.made.load() else { return [:] }
+        return Dictionary(previous.directories.map { ($0.group.path, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// First the groups whose names can be file names as they are, then those whose names must be mended; each in the
@@ -142,4 +182,9 @@ final class GroupDirectory: Directory {
             }
             .map(\.group)
     }
+}
+
+extension GroupDirectory: ChecksumSource {
+    var checksums: StoredReport? { members.checksums }
+    var checksumPath: String { group.path }
 }

@@ -2,15 +2,16 @@ import Recordings
 import Support
 import WaveFile
 
-/// The open WAV file of a recording.
+/// The open WAV file of a recording, or of a range of one.
 final class OpenRecording: OpenFile {
     let path: String
-    /// How many bytes come before the samples, belong to them, and come after them.
-    private let extent: WaveExtent
-    private let recording: Recording
+    let keepsContent: Bool
+    private let sound: RecordingSound
     /// Decodes ahead of this file's reader; nil if nothing is to be decoded ahead.
     private let prefetcher: Prefetcher?
     private let reader: Prefetcher.Reader?
+    /// Is called if the recording turns out to be rewritten.
+    private let onChange: @Sendable () -> Void
     /// The bytes around the samples. They are read when they are first asked for, since the kernel may have them
     /// already.
     private let ends = SingleFlight<Ends>()
@@ -22,39 +23,42 @@ final class OpenRecording: OpenFile {
         let head: Block, tail: Block
     }
 
-    /// Is called if the recording turns out to be rewritten.
-    private let onChange: @Sendable () -> Void
-    let keepsContent: Bool
-
-    /// The WAV file of `recording`, at `path`; nil if no file can be that large. `onChange` is called if it turns out to be rewritten.
-    init?(
-        _ recording: Recording, path: String, prefetcher: Prefetcher?, onChange: @escaping @Sendable () -> Void = {}
+    /// The file with `sound`, that of the recording `number` in `contents`, opened as `inode` of `volume`, in which its path is `path`.
+    /// Of a file that is not listed in any directory, the kernel keeps no bytes.
+    init(
+        _ sound: RecordingSound, of contents: GroupContents, _ number: Int, as inode: Inode, path: String,
+        in volume: Volume, isListed: Bool = true
     ) {
-        guard let extent = recording.waveExtent else { return nil }
         self.path = path
-        self.extent = extent
-        self.recording = recording
-        self.prefetcher = prefetcher
-        reader = prefetcher?.reader(of: recording)
-        self.onChange = onChange
-        keepsContent = recording.samples.beginReading()
+        self.sound = sound
+        prefetcher = volume.prefetcher
+        reader = prefetcher?.reader(of: sound.recording, upTo: sound.bytes.upperBound)
+        onChange = { [weak volume] in
+            contents.relearn(number)
+            volume?.invalidate(.content(inode))
+        }
+        keepsContent = isListed && sound.recording.samples.beginReading(as: inode.rawValue)
+        // The kernel may still have the size of before.
+        if !keepsContent, contents.wasRelearned(number) { volume.invalidate(.content(inode)) }
     }
 
     var isRecording: Bool { true }
 
     func read(offset: UInt64, size: UInt64) throws(RecordingError) -> [BlockSlice] {
-        let parts = extent.parts(offset: offset, size: size)
+        let parts = sound.extent.parts(offset: offset, size: size)
         var slices: [BlockSlice] = []
         if !parts.head.isEmpty { slices.append(try read(.head, parts.head)) }
         if !parts.data.isEmpty {
-            if let reader { prefetcher?.note(parts.data, by: reader) }
-            let data = try recording.samples.read(bytes: parts.data)
+            let first = sound.bytes.lowerBound
+            let bytes = first + parts.data.lowerBound..<first + parts.data.upperBound
+            if let reader { prefetcher?.note(bytes, by: reader) }
+            let data = try sound.recording.samples.read(bytes: bytes)
             // If a reply were too short or too long, the bytes after it would be in the wrong place of the kernel's
             // page cache.
             guard data.reduce(0, { $0 + $1.count }) == parts.data.count else {
                 throw RecordingError(
-                    "the decoder gave another number of samples than it was asked for", recording: recording.path,
-                    samples: recording.samples(of: parts.data))
+                    "the decoder gave another number of samples than it was asked for", recording: sound.recording.path,
+                    samples: sound.recording.samples(of: bytes))
             }
             slices += data
         }
@@ -72,11 +76,11 @@ final class OpenRecording: OpenFile {
 
     /// The bytes `range` of what is around the samples. If that is much, it is read as far as it is needed.
     private func read(_ part: SourceEnvelope.Part, _ range: Range<Int>) throws(RecordingError) -> BlockSlice {
-        if let envelope = recording.envelope, envelope.byteCount > Self.endsByteCountLimit {
+        if let envelope = sound.envelope, envelope.byteCount > Self.endsByteCountLimit {
             let bytes = try envelope.bytes(part, UInt64(range.lowerBound)..<UInt64(range.upperBound))
             guard bytes.count == range.count else {
                 throw RecordingError(
-                    "source_head and source_tail changed while they were in use", recording: recording.path)
+                    "source_head and source_tail changed while they were in use", recording: sound.recording.path)
             }
             return BlockSlice(Block(bytes))
         }
@@ -86,9 +90,7 @@ final class OpenRecording: OpenFile {
 
     private func readEnds() throws(RecordingError) -> Ends {
         try ends.get { () throws(RecordingError) in
-            guard let layout = try recording.waveLayout() else {
-                throw RecordingError("its WAV file would be too large to exist", recording: recording.path)
-            }
+            let layout = try sound.layout()
             return Ends(head: Block(layout.head), tail: Block(layout.tail))
         }
     }

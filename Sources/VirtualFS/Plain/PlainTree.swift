@@ -6,10 +6,16 @@ struct PlainTree: Sendable {
     let catalogue: Catalogue
     let root: GroupDirectory
 
-    /// The tree of `catalogue` with files of that `kind`, in whose root no group or recording gets a name in `reserved`.
-    init(_ catalogue: Catalogue, files kind: RecordingFileKind = .wave, reserved: [[UInt8]], options: VolumeOptions) {
+    /// The tree of `catalogue` with files of that `kind`, in whose root no group or recording gets a name in `reserved`. It takes
+    /// the place of `previous`, if that is one.
+    init(
+        _ catalogue: Catalogue, files kind: RecordingFileKind = .wave, reserved: [[UInt8]], options: VolumeOptions,
+        previous: PlainTree? = nil
+    ) {
         self.catalogue = catalogue
-        root = GroupDirectory(catalogue.root, files: kind, reserved: reserved, fallbackTime: options.modified)
+        root = GroupDirectory(
+            catalogue.root, files: kind, reserved: reserved, fallbackTime: options.modified,
+            isLiving: options.isLiving, previous: previous?.root)
     }
 
     /// Lists all groups, and calls `body` with the members of each directory and its path below the mountpoint, level

@@ -7,17 +7,22 @@ struct PiecewiseText: Sendable {
     private struct Piece: Sendable {
         /// Bytes of this piece and all before it.
         let end: UInt64
-        let make: @Sendable () -> String
+        let make: @Sendable () -> [UInt8]
     }
 
     private let pieces: [Piece]
 
-    /// The text that `makers` make, a piece each. A maker must return the same text whenever it is called; the makers
+    /// The text that `makers` make, a piece each, as UTF-8. A maker must return the same text whenever it is called; the makers
     /// are called on all processors.
     init(_ makers: [@Sendable () -> String]) {
+        self.init(bytes: makers.map { make in { Array(make().utf8) } })
+    }
+
+    /// The same for makers that return bytes, which need be in no encoding.
+    init(bytes makers: [@Sendable () -> [UInt8]]) {
         var pieces: [Piece] = []
         var end: UInt64 = 0
-        for (make, count) in zip(makers, Parallel.map(makers) { UInt64($0().utf8.count) }) where count > 0 {
+        for (make, count) in zip(makers, Parallel.map(makers) { UInt64($0().count) }) where count > 0 {
             end += count
             pieces.append(Piece(end: end, make: make))
         }
@@ -43,5 +48,5 @@ struct PiecewiseText: Sendable {
     }
 
     /// The bytes of the piece at `index`.
-    func bytes(ofPiece index: Int) -> Block { Block(Array(pieces[index].make().utf8)) }
+    func bytes(ofPiece index: Int) -> Block { Block(pieces[index].make()) }
 }

@@ -10,17 +10,18 @@ final class ReportDirectory: Directory {
     private let files: [any File]
 
     /// The names of the reports, in order.
-    static let fileNames = ["metrics", "problems.txt", "recordings.csv", "status.json"]
+    static let fileNames = ["index.html", "metrics", "problems.txt", "recordings.csv", "status.json"]
 
     /// The reports about `tree`.
     init(about tree: PlainTree, options: VolumeOptions) {
         modified = options.modified
         let modified = options.modified
         files = [
-            LiveReport(modified: modified, text: PrometheusText.text),
-            StoredReport(about: tree, modified: modified, make: ProblemsText.text),
-            StoredReport(about: tree, modified: modified, make: RecordingsTable.text),
-            LiveReport(modified: modified, text: StatusDocument.text),
+            StoredReport(about: tree, options: options, make: { IndexPage.text(of: $0, options) }),
+            LiveReport(PrometheusText.self, modified: modified),
+            StoredReport(about: tree, options: options, make: ProblemsText.text),
+            StoredReport(about: tree, options: options, make: RecordingsTable.text),
+            LiveReport(StatusDocument.self, modified: modified),
         ]
     }
 

@@ -2,26 +2,41 @@ import Recordings
 import Support
 import Synchronization
 
-/// A report about a tree, which changes only if something can be read that could not be read before. It is made when its size is first
-/// asked for.
+/// A report about a tree or a directory, which changes only if something can be read that could not be read before. It is made when its
+/// size is first asked for. If there is nothing to report, there is no such file.
 final class StoredReport: File {
     let extendedAttributes: [(name: String, value: String)] = []
     private let modified: Timestamp
-    private let tree: PlainTree
-    private let make: @Sendable (PlainTree) -> PiecewiseText
+    private let subject: any ReportSubject
+    private let isLiving: Bool
+    private let make: @Sendable () -> PiecewiseText
     private let made = Mutex<(text: SingleFlight<PiecewiseText>, healedCount: Int)>((SingleFlight(), 0))
 
     /// The report that `make` makes of `tree`.
-    init(about tree: PlainTree, modified: Timestamp, make: @escaping @Sendable (PlainTree) -> PiecewiseText) {
-        self.tree = tree
+    convenience init(
+        about tree: PlainTree, options: VolumeOptions, make: @escaping @Sendable (PlainTree) -> PiecewiseText
+    ) {
+        self.init(about: tree.catalogue, modified: options.modified, isLiving: options.isLiving) { make(tree) }
+    }
+
+    /// The report that `make` makes of `subject`. If the volume `isLiving`, another report may take its place at any time.
+    init(
+        about subject: any ReportSubject, modified: Timestamp, isLiving: Bool,
+        make: @escaping @Sendable () -> PiecewiseText
+    ) {
+        self.subject = subject
         self.modified = modified
+        self.isLiving = isLiving
         self.make = make
     }
 
-    var caching: NodeCaching { tree.catalogue.isUnsettled ? .changing : .lasting }
+    var caching: NodeCaching { isLiving || subject.isUnsettled ? .changing : .lasting }
 
     func status(in volume: Volume) throws(VirtualFSError) -> FileStatus {
-        FileStatus(size: text().byteCount, modified: modified)
+        let text = text()
+        if Cancellation.isRequested { throw .interrupted }
+        guard text.byteCount > 0 else { throw .notFound }
+        return FileStatus(size: text.byteCount, modified: modified)
     }
 
     func open(_ inode: Inode, in volume: Volume, path: String) throws(VirtualFSError) -> any OpenFile {
@@ -29,14 +44,25 @@ final class StoredReport: File {
     }
 
     private func text() -> PiecewiseText {
-        let healedCount = tree.catalogue.healedCount
+        let healedCount = subject.healedCount
         let text = made.withLock { made in
             if made.healedCount != healedCount { made = (SingleFlight(), healedCount) }
             return made.text
         }
-        return text.get { make(tree) }
+        return text.get { make() }
     }
 }
+
+/// What a stored report is about.
+protocol ReportSubject: Sendable {
+    /// Whether it may show more when it is next looked at.
+    var isUnsettled: Bool { get }
+    /// A number that grows when it shows more, or something else.
+    var healedCount: Int { get }
+}
+
+extension Catalogue: ReportSubject {}
+extension GroupContents: ReportSubject {}
 
 /// A stored report that is open.
 private final class OpenReport: OpenFile {

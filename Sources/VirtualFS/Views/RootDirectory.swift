@@ -3,20 +3,25 @@ import Synchronization
 
 /// The root of a volume: the root of the plain tree, with the views among its children.
 final class RootDirectory: Directory {
-    private let plain: GroupDirectory
+    private let plain: any Directory
     /// In the order of their names.
-    private let views: [(name: String, directory: any Directory)]
+    private let views: [ShownView]
     /// The places of the views among the children, which are known when the plain tree's root has been listed.
     private let places = AtomicLazyReference<Places>()
 
-    /// The root of `tree`, with `views`.
-    init(_ tree: PlainTree, _ views: [View], options: VolumeOptions) {
-        plain = tree.root
+    /// A view: its name in the root, and its directory.
+    typealias ShownView = (name: String, directory: any Directory)
+
+    /// The root `plain` of the plain tree, with `views`.
+    init(_ plain: any Directory, _ views: [ShownView]) {
+        self.plain = plain
         self.views = views.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-            .map { ($0.name, $0.make(tree, options)) }
     }
 
-    var modified: Timestamp { plain.modified }
+    var modified: Timestamp {
+        get throws(VirtualFSError) { try plain.modified }
+    }
+    var isOutdated: Bool { views.contains { $0.directory.isOutdated } }
     var caching: NodeCaching { plain.caching }
     var extendedAttributes: [(name: String, value: String)] { plain.extendedAttributes }
     var count: Int { plain.count + views.count }

@@ -21,14 +21,29 @@ public struct GeographicPosition: Sendable, Equatable {
     /// (`WGS84,49.09,N,5.05,W,310` or `WGS84,49.09,-5.05`): latitude first, signed or followed by its hemisphere; an altitude may
     /// follow. Nil for anything else, and for another datum.
     init?(_ text: String) {
-        // At commas if there is any: a decimal comma must not divide one number into two coordinates.
-        let hasCommas = text.utf8.contains(UInt8(ascii: ","))
-        var words = text.split { hasCommas ? $0 == "," : $0.isWhitespace }.map(\.trimmed)[...]
-        if words.first.map({ $0.uppercased().hasPrefix("WGS") }) ?? false { words.removeFirst() }
+        var words = Self.words(of: text)
         guard let latitude = Self.coordinate(&words, "N", "S"), let longitude = Self.coordinate(&words, "E", "W"),
             words.count <= 1
         else { return nil }
         self.init(latitude: latitude, longitude: longitude)
+    }
+
+    /// The altitude that follows the coordinates in a text as above, as it is written; nil if there is none.
+    static func altitude(in text: String) -> String? {
+        var words = words(of: text)
+        guard coordinate(&words, "N", "S") != nil, coordinate(&words, "E", "W") != nil, words.count == 1 else {
+            return nil
+        }
+        return words.first
+    }
+
+    /// The parts of a position, without the datum.
+    private static func words(of text: String) -> ArraySlice<String> {
+        // At commas if there is any: a decimal comma must not divide one number into two coordinates.
+        let hasCommas = text.utf8.contains(UInt8(ascii: ","))
+        var words = text.split { hasCommas ? $0 == "," : $0.isWhitespace }.map(\.trimmed)[...]
+        if words.first.map({ $0.uppercased().hasPrefix("WGS") }) ?? false { words.removeFirst() }
+        return words
     }
 
     /// Takes a number from the front of `words`, and its hemisphere, which is `positive` or `negative`.

@@ -90,15 +90,12 @@ extension Timestamp {
         }
     }
 
-    /// The origination date and time of an iXML chunk's `BEXT` element. See http://www.gallery.co.uk/ixml/.
+    /// The origination date and time of an iXML chunk's `BEXT` element.
     fileprivate init?(ixml: String) {
-        func element(_ name: String) -> Substring? {
-            guard let start = ixml.range(of: "<\(name)>"),
-                let end = ixml[start.upperBound...].range(of: "</\(name)>")
-            else { return nil }
-            return ixml[start.upperBound..<end.lowerBound]
+        let chunk = IXMLChunk(ixml)
+        guard let date = chunk.element("BWF_ORIGINATION_DATE"), let time = chunk.element("BWF_ORIGINATION_TIME") else {
+            return nil
         }
-        guard let date = element("BWF_ORIGINATION_DATE"), let time = element("BWF_ORIGINATION_TIME") else { return nil }
         self.init(metadata: "\(date) \(time)")
     }
 }

@@ -1,7 +1,7 @@
 import Support
 
 /// The metadata that recorders and editors put into the chunks of a WAV file.
-public struct WaveMetadata: Sendable, Equatable {
+public struct WaveMetadata: Sendable {
     /// The fields of the `guan` chunk, in the file's order.
     public private(set) var guano: [MetadataField] = []
     /// The fields of the `wamd` chunk (Wildlife Acoustics), in the file's order, with the names that GUANO's authors use.
@@ -12,6 +12,14 @@ public struct WaveMetadata: Sendable, Equatable {
     public private(set) var broadcast: BroadcastExtension?
     /// The text of the `iXML` chunk.
     public private(set) var ixml: String?
+    /// The loops of the `smpl` chunk.
+    public private(set) var sampler: SamplerChunk?
+    /// The marks of the chunks `cue ` and `LIST` of type `adtl`, in the file's order.
+    public var cues: [CuePoint] { cueChunks.points }
+    /// How many marks there are that are not among `cues`, since they are too many.
+    public var leftOutCueCount: Int { cueChunks.leftOutCount }
+
+    private var cueChunks = CueChunks()
 
     /// The most bytes of a chunk that are read. Metadata is short; longer chunks are cut.
     public static let contentsLimit: UInt64 = 1 << 20
@@ -52,14 +60,18 @@ public struct WaveMetadata: Sendable, Equatable {
         add(chunk.identifier, try file.bytes(chunk.contents, atMost: Self.contentsLimit), isBigEndian: isBigEndian)
     }
 
-    private static let identifiers: Set = ["guan", "wamd", "bext", "LIST", "iXML"]
+    private static let identifiers: Set = ["guan", "wamd", "bext", "LIST", "iXML", "cue ", "smpl"]
 
     private mutating func add(_ identifier: String, _ contents: [UInt8], isBigEndian: Bool) {
         switch identifier {
-        case "guan": guano += Self.guanoFields(contents)
+        case "guan": guano += GuanoChunk(parsing: contents).fields
         case "wamd": wamd += Self.wamdFields(contents)
-        case "LIST": info += Self.infoFields(contents, isBigEndian: isBigEndian)
-        case "bext": broadcast = broadcast ?? BroadcastExtension(contents)
+        case "LIST":
+            info += InfoList(parsing: contents, isBigEndian: isBigEndian).fields
+            if !isBigEndian { cueChunks.add(list: contents) }
+        case "bext": broadcast = broadcast ?? BroadcastExtension(parsing: contents)
+        case "cue ": if !isBigEndian { cueChunks.add(cue: contents) }
+        case "smpl": if !isBigEndian { sampler = sampler ?? SamplerChunk(parsing: contents) }
         case "iXML": ixml = ixml ?? Self.text(contents[...])
         default: break
         }
@@ -69,15 +81,6 @@ public struct WaveMetadata: Sendable, Equatable {
     var comment: String? { info.first { $0.name == "ICMT" }?.value }
 
     // MARK: - Parts
-
-    /// Lines of `Key: value`, split at the first colon. See the GUANO specification, "Format".
-    private static func guanoFields(_ contents: [UInt8]) -> [MetadataField] {
-        text(contents[...]).split(whereSeparator: \.isNewline).compactMap { line in
-            guard let colon = line.firstIndex(of: ":") else { return nil }
-            let name = line[..<colon].trimmed
-            return name.isEmpty ? nil : MetadataField(name: name, value: line[line.index(after: colon)...].trimmed)
-        }
-    }
 
     /// Entries of an identifier (16 bits), a size (32 bits), and that many bytes.
     private static func wamdFields(_ contents: [UInt8]) -> [MetadataField] {
@@ -98,20 +101,6 @@ public struct WaveMetadata: Sendable, Equatable {
         0x12: "microphone", 0x13: "sensitivity",
     ]
 
-    /// The chunks of text inside a chunk that begins with `INFO`.
-    private static func infoFields(_ contents: [UInt8], isBigEndian: Bool) -> [MetadataField] {
-        var reader = ByteReader(contents)
-        guard reader.read(4)?.elementsEqual("INFO".utf8) == true else { return [] }
-        var fields: [MetadataField] = []
-        while let name = reader.read(4), let field = reader.readLittleEndian(UInt32.self) {
-            let size = isBigEndian ? field.byteSwapped : field
-            guard let bytes = reader.read(min(Int(size), reader.remaining)) else { break }
-            fields.append(MetadataField(name: text(name), value: text(bytes)))
-            _ = reader.skip(bytes.count % 2)
-        }
-        return fields
-    }
-
     static func text(_ bytes: ArraySlice<UInt8>) -> String {
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)[...].trimmed
     }
@@ -123,11 +112,21 @@ public struct MetadataField: Sendable, Equatable {
     public let name: String
     /// The value, without white space around it.
     public let value: String
+
+    /// A field of this name and this value.
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
 }
 
 extension Substring {
     /// The text without white space and NUL at its ends.
     var trimmed: String {
+        // Most texts have visible characters of ASCII at their ends.
+        if let first = utf8.first, let last = utf8.last, (0x21..<0x7F).contains(first), (0x21..<0x7F).contains(last) {
+            return String(self)
+        }
         let isBlank: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }
         var rest = drop(while: isBlank)
         while let last = rest.last, isBlank(last) { rest.removeLast() }

@@ -2,9 +2,9 @@
 /// order.
 public struct WaveSamplePacking: Sendable, Equatable {
     /// Bytes of one sample of one channel in the file.
-    let containerByteCount: Int
+    public let containerByteCount: Int
     /// Bytes of its most significant part, which is kept: not more than the container has.
-    let sampleByteCount: Int
+    public let sampleByteCount: Int
     /// Whether the most significant byte comes first.
     public let isBigEndian: Bool
     /// Whether integers of 8 bits are signed, as in AIFF; in WAV they are not.

@@ -19,7 +19,7 @@ public enum DocumentChecksum {
     }
 
     /// The name of the attribute.
-    static let attribute = "zarrwlr_crc32c"
+    public static let attribute = "zarrwlr_crc32c"
     private static let noDigits = "00000000"
 
     /// The verdict on the document of the node at `path` of `store`; nil if there is none.

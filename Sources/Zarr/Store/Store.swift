@@ -29,6 +29,9 @@ public protocol Store: Sendable {
     /// Bytes of all values below `prefix` (empty: the root), as the store keeps them; 0 if there are none.
     func byteCount(below prefix: String) throws(StoreError) -> UInt64
 
+    /// A watch over folders of the store, which notices what changes in them; nil if the store cannot know that.
+    func watch() throws(StoreError) -> (any StoreWatch)?
+
     /// Keeps nothing open any more, since something that was read turned out not to be what is there now.
     func forget()
 }
@@ -36,6 +39,9 @@ public protocol Store: Sendable {
 extension Store {
     /// Nothing is kept open.
     public func forget() {}
+
+    /// Nobody knows.
+    public func watch() throws(StoreError) -> (any StoreWatch)? { nil }
 }
 
 /// What a store says of a value when it reads it.

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Commands
@@ -102,6 +103,13 @@ import Testing
         #expect(try AnnotationFormats.annotations(in: raven)[0].fileStart == nil)
     }
 
+    @Test func `titles are recognised as R writes them`() throws {
+        let table = "Selection,Begin.Time..s.,End.Time..s.,Begin.File,File.Offset..s.\n1,101.5,103,a.wav,1.5\n"
+        #expect(try times(table) == [[1500, 3000]])
+        #expect(try sources(table) == ["a.wav"])
+        #expect(try times("IN.FILE,OFFSET,DURATION\na.wav,1.5,1\n") == [[1500, 2500]])
+    }
+
     // MARK: - Other programs
 
     @Test func `Kaleidoscope's cluster table has the folders in columns of their own`() throws {
@@ -117,6 +125,8 @@ import Testing
         #expect(try times("file,start_time,end_time,wren,robin\n/a/rec1.wav,0.5,3.5,0.9,0.1\n") == [[500, 3500]])
         #expect(try sources("file,start_time,end_time,wren,robin\n/a/rec1.wav,0.5,3.5,0.9,0.1\n") == ["a/rec1.wav"])
         #expect(try fields("file,start_time,end_time,wren,robin\na.wav,0,3,0.1,0.9\n", "species") == ["robin"])
+        let numbered = "Unnamed: 0,file,start_time,end_time,wren,robin\n0,a.wav,0,3,0.1,0.9\n"
+        #expect(try fields(numbered, "species") == ["robin"])
         let boxes = "audio_file,annotation_file,annotation,start_time,end_time,low_f,high_f\na.wav,a.txt,wren,1,2,0,9\n"
         #expect(try sources(boxes) == ["a.wav"])
         let semicolons = "File;Start (sec);End (sec);Class\nrec.wav;1,5;2,25;Blue tit\n"
@@ -135,6 +145,38 @@ import Testing
             return "\(time) \(nanoseconds)"
         }
         #expect(places == ["2021-10-23T12:10:10.563 250000000", "2021-10-23T12:10:11.5 1000000000"])
+        let event =
+            "Id,UID,UTC,UTCMilliseconds,EventEnd,nClicks\n1,7,2021-10-23 12:10:10,563,2021-10-23 12:10:12.063,5\n"
+        guard case .atTime(_, 1_500_000_000)? = try AnnotationFormats.annotations(in: event).first?.place else {
+            Issue.record("an event has no end")
+            return
+        }
+    }
+
+    @Test func `durations of PAMGuard's detectors count samples of the sound that they had`() throws {
+        let titles = "Id,UID,UTC,UTCMilliseconds,startSample,startSeconds,duration,lowFreq,highFreq"
+        // The second number of a sample has wrapped.
+        let rows = [
+            "1,7,2021-10-23 12:10:10,563,24000,0.5,12000,0,1",
+            "2,8,2021-10-24 12:10:10,0,-2147483648,89478.485,96000,0,1",
+            "3,9,2021-10-24 12:10:11,0,,,48000,0,1",
+        ]
+        func durations(_ table: String) throws -> [Int64] {
+            try AnnotationFormats.annotations(in: table).map { annotation in
+                guard case .atTime(_, let nanoseconds) = annotation.place else { return -1 }
+                return nanoseconds / 1_000_000
+            }
+        }
+        #expect(try durations(titles + "\n" + rows.joined(separator: "\n")) == [250, 2000, 1000])
+        #expect(
+            try durations(
+                "UID,UTC,startSample,startSeconds,duration,DurationSeconds\n1,2021-10-23 12:10:10,24000,0.5,94,0.25\n")
+                == [
+                    250
+                ])
+        #expect {
+            _ = try durations(titles + "\n" + rows[2])
+        } throws: { "\($0)".hasPrefix("line 2 of the table: its duration counts samples, and no row") }
     }
 
     @Test func `a TextGrid has labelled intervals and points, in its long and in its short form`() throws {
@@ -221,6 +263,29 @@ import Testing
         #expect(try fields(clockOnly, "tier") == ["birds"])
     }
 
+    @Test func `ELAN's times without titles are milliseconds if they have no point, and may be separated by commas`()
+        throws
+    {
+        #expect(try times("birds\tme\t1500\t62000\t60500\twren\n") == [[1500, 62_000]])
+        #expect(try times("birds\tme\t1.5\t62.0\t60.5\twren\n") == [[1500, 62_000]])
+        #expect(try times("birds\t1.5\t1500\t62.0\t62000\t60.5\t60500\twren\n") == [[1500, 62_000]])
+        #expect(try times("\"birds\",00:00:01.500,00:01:02.000,00:01:00.500,\"a, b\"\n") == [[1500, 62_000]])
+        #expect(try times("00:00:01.500\t00:01:02.000\t00:01:00.500\twren\n") == [[1500, 62_000]])
+    }
+
+    @Test func `comments of ELAN name the files of the rows below them, and times with an offset are refused`() throws {
+        let titles = "Tier\tBegin Time - ss.msec\tEnd Time - ss.msec\tAnnotation\n"
+        let row = "birds\t1.5\t2.75\twren\n"
+        let media = "\"#file:///C:/my%20card/a.mp4 -- offset: 0\"\n\"#file:///C:/my%20card/a.wav -- offset: 0\"\n\n"
+        #expect(try sources(media + titles + row) == ["C:/my card/a.wav"])
+        #expect(try times(media + titles + row) == [[1500, 2750]])
+        let plain = "birds\tme\t1.5\t2.75\t1.25\twren\n"
+        #expect(try sources("\"#a.eaf\"\n" + plain + "\n\"#b.eaf\"\n" + plain + plain) == ["a.eaf", "b.eaf", "b.eaf"])
+        #expect {
+            _ = try times("\"#file:///a.wav -- offset: 5000\"\n" + titles + row)
+        } throws: { "\($0)".hasPrefix("line 1 of the table: the sound has an offset of 5000 ms in ELAN") }
+    }
+
     @Test func `a layer of Sonic Visualiser is read as it is saved, and as it is exported with titles`() throws {
         let layer = """
             <?xml version="1.0" encoding="UTF-8"?>
@@ -238,6 +303,9 @@ import Testing
         #expect(try times(layer) == [[500, 750], [1000, 1000]])
         #expect(try fields(layer, "label") == ["tit & wren", "x"])
         #expect(try times("TIME,VALUE,DURATION,LABEL\n0.5,440,0.25,tit\n") == [[500, 750]])
+        // Frames are of the recording's own rate: here, of 1000 a second.
+        #expect(try times("FRAME,VALUE,DURATION,LABEL\n500,440,250,tit\n") == [[500, 750]])
+        #expect(try times("STARTFRAME,ENDFRAME,EXTENT START,EXTENT END,LABEL\n500,750,1,2,tit\n") == [[500, 750]])
     }
 
     @Test func `a label track of Audacity has no titles, and may have lines of frequencies`() throws {
@@ -245,10 +313,12 @@ import Testing
             try times("0.100000\t0.200000\tbird\n\\\t100.0\t2000.0\n0.3\t0.3\tpoint\n") == [[100, 200], [300, 300]])
         #expect(try times("0,1\t0,25\tbird\n") == [[100, 250]])
         #expect(try times("0.0\t3.0\tTurdus merula_Blackbird\t0.8123\n") == [[0, 3000]])
+        #expect(try times("0.1\t0.2\t\n0.3\t0.4\t7\n") == [[100, 200], [300, 400]])
     }
 
     @Test(arguments: [
         "0.5,0.7,0.25\n", "0.5,440,0.25,tit\n", "0.5\t440.0\t0.25\ttit\n", "0,5;440;0,25\n",
+        "0.5\t440.0\t0.25\n0.7\t440.0\t0.25\n", "0.5\t440.0\n",
     ])
     func `numbers without titles that could be a time, a value and a duration are refused`(text: String) throws {
         #expect { _ = try AnnotationFormats.annotations(in: text) } throws: { "\($0)".contains("has no titles") }

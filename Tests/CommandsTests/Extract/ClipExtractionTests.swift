@@ -48,7 +48,7 @@ private struct TwoSites {
     func samples(_ recording: String, _ from: Int, _ to: Int) -> [UInt8] {
         let run = Zarrwlr.run(
             "extract", store.path, recording, "--from", "\(from)smp", "--to", "\(to)smp", "-o", "-")
-        return Array(run.output.dropFirst(44))
+        return Array(run.output.waveSamples)
     }
 }
 
@@ -66,7 +66,7 @@ private struct TwoSites {
             let run = try sites.extract(table)
             #expect(run.status == 0)
             #expect(sites.clips == ["20240501_060000_1_0.500-1.000.wav", "20240501_060000_1_0.500-1.000~1.wav"])
-            #expect(try sites.clip(sites.clips[0]).dropFirst(44).elementsEqual(sites.samples("north/0", 8000, 16_000)))
+            #expect(try sites.clip(sites.clips[0]).waveSamples.elementsEqual(sites.samples("north/0", 8000, 16_000)))
             let south = Zarrwlr.run("extract", sites.store.path, "south/0", "--from", "0.5", "--to", "1", "-o", "-")
             #expect(try sites.clip(sites.clips[1]) == south.output)
         }
@@ -79,7 +79,7 @@ private struct TwoSites {
                 #expect(try sites.extract("0.5\t1\ta\n", "\(site)/0").status == 0)
             }
             #expect(sites.clips.count == 2)
-            #expect(try sites.clip(sites.clips[0]).dropFirst(44).elementsEqual(sites.samples("north/0", 8000, 16_000)))
+            #expect(try sites.clip(sites.clips[0]).waveSamples.elementsEqual(sites.samples("north/0", 8000, 16_000)))
             let again = try sites.extract("0.5\t1\ta\n", "south/0")
             #expect(
                 again.status == 0 && again.errors.contains("0 files written")
@@ -209,7 +209,22 @@ private struct TwoSites {
             #expect(run.status == 0 && run.errors.hasPrefix("zarrwlr extract: 1 file written"))
             let clip = try sites.clip("20240501_060000_1_2.500-3.750.wav")
             let expected = sites.samples("north/0", 40_000, 48_000) + sites.samples("north/1", 0, 12_000)
-            #expect(Array(clip.dropFirst(44)) == expected)
+            #expect(Array(clip.waveSamples) == expected)
+        }
+    }
+
+    @Test func `--context goes on in the next file, also if the table says that the selection ends in its own`() throws
+    {
+        try TwoSites.with { sites throws in
+            let table = """
+                Begin Time (s)\tEnd Time (s)\tBegin Path\tEnd Path\tFile Offset (s)
+                2.5\t2.75\t/card/north/20240501_060000.WAV\t/card/north/20240501_060000.WAV\t2.5
+                """
+            let run = try sites.extract(table, "--context", "0.5")
+            #expect(run.status == 0 && run.errors.hasPrefix("zarrwlr extract: 1 file written"))
+            let clip = try sites.clip("20240501_060000_1_2.000-3.250.wav")
+            let expected = sites.samples("north/0", 32_000, 48_000) + sites.samples("north/1", 0, 4_000)
+            #expect(Array(clip.waveSamples) == expected)
         }
     }
 
@@ -248,13 +263,13 @@ private struct TwoSites {
             let titles = "Begin Time (s)\tEnd Time (s)\tBegin File\n"
             #expect(try sites.extract(titles + "4.5\t5\tb2.wav\n0.5\t1\tb1.wav\n").status == 0)
             #expect(sites.clips == ["b1_1_0.500-1.000.wav", "b2_1_1.500-2.000.wav"])
-            #expect(try sites.clip(sites.clips[1]).dropFirst(44).elementsEqual(sites.samples("1", 24_000, 32_000)))
+            #expect(try sites.clip(sites.clips[1]).waveSamples.elementsEqual(sites.samples("1", 24_000, 32_000)))
             // Those of one file that is named as well.
             let named = try sites.extract(titles + "4\t5\tb2.wav\n0.5\t1\tb1.wav\n", "1")
             #expect(named.status == 0 && sites.clips.contains("b2_1_1.000-2.000.wav"))
             // Each file's own times: the second cannot begin before the first ends.
             #expect(try sites.extract(titles + "0\t1\tb1.wav\n2\t3\tb2.wav\n", "--name", "own/{recording}").status == 0)
-            #expect(try sites.clip("own/b2.wav").dropFirst(44).elementsEqual(sites.samples("1", 32_000, 48_000)))
+            #expect(try sites.clip("own/b2.wav").waveSamples.elementsEqual(sites.samples("1", 32_000, 48_000)))
         }
     }
 
@@ -296,10 +311,10 @@ private struct TwoSites {
             #expect(run.status == 0)
             #expect(run.errors.contains("row 1 of \(sites.store.file("t.txt")): cut short by 2.000 s"))
             #expect(
-                try sites.clip("20240501_060000_1_2.000-3.000.wav").dropFirst(44)
+                try sites.clip("20240501_060000_1_2.000-3.000.wav").waveSamples
                     .elementsEqual(sites.samples("north/0", 32_000, 48_000)))
             #expect(try sites.extract(table, "--pad").status == 0)
-            let padded = try sites.clip("20240501_060000_1_2.000-5.000.wav").dropFirst(44)
+            let padded = try sites.clip("20240501_060000_1_2.000-5.000.wav").waveSamples
             #expect(padded.count == 96_000 && padded.dropFirst(32_000).allSatisfy { $0 == 0 })
             let outside = try sites.extract("3.5\t4\ta\n", "north/0")
             #expect(outside.status == 2 && outside.errors.contains("row 1 of"))
@@ -321,7 +336,7 @@ private struct TwoSites {
             #expect(sites.clips == ["20240501_060000_2_0.500-1.000.wav"])
             let widened = try sites.extract(table, "north/0", "--context", "0.25")
             #expect(widened.status == 0)
-            #expect(try sites.clip("20240501_060000_1_0.750-1.250.wav").count == 44 + 16_000)
+            #expect(try sites.clip("20240501_060000_1_0.750-1.250.wav").waveSamples.count == 16_000)
             // The last begins where the recording ends.
             let long = try sites.extract(table, "north/0", "--length", "0.25")
             #expect(long.status == 1)
@@ -372,7 +387,7 @@ private struct TwoSites {
                 ] + more)
             #expect(run.status == 0)
             #expect(sites.clips == ["20240501_060000_1_\(times).wav"])
-            #expect(try sites.clip(sites.clips[0]).count == 44 + 48_000)
+            #expect(try sites.clip(sites.clips[0]).waveSamples.count == 48_000)
         }
     }
 
@@ -428,11 +443,12 @@ private struct TwoSites {
         }
     }
 
-    @Test func `a table in UTF-16 is read`() throws {
+    @Test func `a table in UTF-16 is read, with or without a byte order mark`() throws {
         try TwoSites.with { sites throws in
             let text = "Begin Time (s)\tEnd Time (s)\tSpecies\n0.5\t1\tMésange\n"
             for (mark, encoding) in [
                 ([UInt8(0xFF), 0xFE], String.Encoding.utf16LittleEndian), ([0xFE, 0xFF], .utf16BigEndian),
+                ([], .utf16LittleEndian), ([], .utf16BigEndian),
             ] {
                 let data = Data(mark) + (try #require(text.data(using: encoding)))
                 try data.write(to: URL(filePath: sites.store.file("t.txt")))

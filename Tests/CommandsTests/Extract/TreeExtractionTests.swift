@@ -159,7 +159,7 @@ import Testing
                 try run.text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
                     .sorted { $0.recording ?? "" < $1.recording ?? "" }
             }
-            let arguments = ["extract", store.path, "-o", store.file("out")]
+            let arguments = ["extract", store.path, "-o", store.file("out"), "--metadata", "none"]
             let first = Zarrwlr.run(arguments + ["--json"])
             #expect(first.status == 1 && first.errors.isEmpty)
             var expected = [
@@ -268,7 +268,9 @@ import Testing
                 try store.addRecording("\(number)", codec: "flac", blob: blob, fileName: "\(number).wav")
             }
             try SmallDisk.with(megabytes: 1) { disk in
-                let arguments = ["extract", store.directory.path, "-o", disk.appending(path: "out").path]
+                let arguments = [
+                    "extract", store.directory.path, "-o", disk.appending(path: "out").path, "--metadata", "none",
+                ]
                 let run = Zarrwlr.run(arguments)
                 #expect(run.status == 1)
                 let lines = run.errors.split(separator: "\n")

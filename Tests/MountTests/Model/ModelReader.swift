@@ -50,12 +50,12 @@ struct ModelReader {
     /// Of lseek(2); the Glibc module lacks them.
     private static let (seekData, seekHole): (Int32, Int32) = (3, 4)
 
-    private let mount: String
-    private let model: String
+    let mount: String
+    let model: String
     private let files: [(path: String, recording: StoreModel.Recording)]
     private let folders: [String]
     private let attributes: ExtendedAttributes
-    private var random: RepeatableRandom
+    var random: RepeatableRandom
 
     /// A reader of the mount at `mount`, which shows `store`, as does the folder `model`. Readers of different seeds make different calls.
     init(_ mount: URL, model: URL, of store: StoreModel, seed: UInt64) throws {
@@ -100,7 +100,7 @@ struct ModelReader {
     /// Makes a few calls of one kind, and returns the first that differs.
     mutating func step() -> Difference? {
         let (path, recording) = files[Int.random(in: 0..<files.count, using: &random)]
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<23, using: &random) {
         case 0...7: return readRanges(path)
         case 8...10: return readSequentially(path)
         case 11...12: return seek(path)
@@ -108,6 +108,7 @@ struct ModelReader {
         case 15: return compareNames(folders[Int.random(in: 0..<folders.count, using: &random)])
         case 16...17: return compareAttributes(path, recording)
         case 18: return compareAccess(path) ?? compareFileSystem(path)
+        case 19...21: return compareViews(path)
         default: return compareMissing(path)
         }
     }
@@ -229,7 +230,7 @@ struct ModelReader {
         }
         let size = byteCount(path)
         let expected: [(String, Int, Int?)] = [
-            ("size", Int(status.st_size), size), ("mode", Int(status.st_mode), Int(S_IFREG | 0o444)),
+            ("size", Int(status.st_size), size), ("mode", Int(status.st_mode), Int(S_IFREG | 0o644)),
             ("links", Int(status.st_nlink), 1), ("blocks", Int(status.st_blocks), (size + 511) / 512),
             ("time", Int(status.st_mtim.tv_sec), recording.time), ("user", Int(status.st_uid), Int(geteuid())),
         ]
@@ -243,7 +244,10 @@ struct ModelReader {
 
     private func compareNames(_ folder: String) -> Difference? {
         let names = [mount, model].map { Self.names("\($0)/\(folder)") }
-        let shown = names[0].filter { !(folder.isEmpty && MountedStore.viewNames.contains($0)) }
+        let shown = names[0].filter { name in
+            name != MountedStore.checksumsName
+                && !(folder.isEmpty && (MountedStore.viewNames + Self.views.map { "\($0)/" }).contains(name))
+        }
         guard shown != names[1] else { return nil }
         let call = "readdir: \(shown) instead of \(names[1])"
         return Difference(

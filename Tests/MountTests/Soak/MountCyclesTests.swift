@@ -11,7 +11,9 @@ extension Mounts {
                 let store = try TestStore(at: directory.appending(path: "s.zarr"), attributes: TestStore.audioGroup)
                 try store.addRecording(
                     "0", codec: "flac", blob: MountedStore.fixture("recordings/fixed.flac"), fileName: "a.wav")
-                let sum = try MountedStore.with(store.directory.path) { try Digest.sha256($0.bytes("a.wav")) }
+                let sum = try MountedStore.with(store.directory.path, ["-o", "metadata=all"]) {
+                    try Digest.sha256($0.bytes("a.wav"))
+                }
                 let script = TestFiles.fixtures.appending(path: "scripts/mount_cycles.sh").path
                 let result = try run(
                     URL(filePath: "/usr/bin/env"),

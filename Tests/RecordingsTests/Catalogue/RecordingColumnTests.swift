@@ -26,32 +26,33 @@ import WaveFile
         #expect(line.unicodeScalars.allSatisfy { $0.properties.generalCategory != Unicode.GeneralCategory.control })
         #expect(!line.unicodeScalars.contains { [0x202E, 0x2028, 0x2066].contains($0.value) })
         let base64 = Data(name.utf8).base64EncodedString()
-        #expect(line.hasSuffix(",\(base64),\(base64)"))
+        #expect(line.hasSuffix(",\(base64),\(base64),,,"))
         let plain = RecordingOutput.listCSV.csvLine(of: RecordingRow(facts, file: "für \u{5D0}.wav"))
-        #expect(plain.contains("für \u{5D0}.wav") && plain.hasSuffix(",\(base64),\n"))
+        #expect(plain.contains("für \u{5D0}.wav") && plain.hasSuffix(",\(base64),,,,\n"))
     }
 
     @Test func `each output has its columns in its own order, and the newer ones at the end`() {
         func names(_ output: RecordingOutput) -> String { output.columns.map(\.name).joined(separator: ",") }
         let recorder = "latitude,longitude,make,model,serial"
+        let conditions = "elevation,temperature_int,temperature_ext"
         #expect(
             names(.recordingsCSV)
-                == "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason,\(recorder),filename_bytes,path_bytes"
+                == "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason,\(recorder),filename_bytes,path_bytes,\(conditions)"
         )
         #expect(
             names(.listCSV)
-                == "path,file,name,codec,rate,channels,bits,samples,seconds,start,stored_bytes,wav_bytes,sha256,\(recorder),filename_bytes,file_bytes"
+                == "path,file,name,codec,rate,channels,bits,samples,seconds,start,stored_bytes,wav_bytes,sha256,\(recorder),filename_bytes,file_bytes,\(conditions)"
         )
         #expect(names(.listTable) == "RECORDING,FILE,CODEC,RATE,CH,LENGTH,START,STORED,RATIO")
-        #expect(names(.extendedAttributes) == "path,codec,source,start,sha256,rate_reason,\(recorder)")
+        #expect(names(.extendedAttributes) == "path,codec,source,start,sha256,rate_reason,\(recorder),\(conditions)")
         #expect(
             names(.infoText)
                 == "recording,file in a mount,file bytes,source,source modified,source name bytes,source path,source sha256,source restored,codec,sample rate,rate because,channels,"
-                + "bits,length,start,stored,as WAV,\(recorder)")
+                + "bits,length,start,stored,as WAV,\(recorder),\(conditions)")
         #expect(
             names(.listJSON)
                 == "path,file,file_bytes,name,filename_bytes,codec,rate,channels,bits,samples,seconds,start,stored_bytes,"
-                + "wav_bytes,sha256,\(recorder),source_modified")
+                + "wav_bytes,sha256,\(recorder),\(conditions),source_modified")
         #expect(names(.infoJSON) == "source_path,restores_source,rate_reason")
     }
 
@@ -70,6 +71,9 @@ import WaveFile
         facts.make = "a"
         facts.model = "b"
         facts.serial = "c"
+        facts.elevation = 3
+        facts.internalTemperature = 4
+        facts.externalTemperature = 5
         let row = RecordingRow(facts, file: String(fileBytes: [0xE9]), storedByteCount: 10)
         for column in RecordingColumn.all {
             #expect(column.meaning.hasSuffix("."))
@@ -84,7 +88,7 @@ import WaveFile
             RecordingFacts(
                 path: "pond/0", isArray: false, sourceName: "a", codec: .flac, format: format, sampleCount: 24_000,
                 modified: Timestamp(seconds: 0)))
-        #expect(RecordingOutput.recordingsCSV.csvLine(of: row) == ",pond,flac,48000,1,16,24000,0.500000,,,,,,,,,,\n")
+        #expect(RecordingOutput.recordingsCSV.csvLine(of: row) == ",pond,flac,48000,1,16,24000,0.500000,,,,,,,,,,,,,\n")
         #expect(RecordingOutput.extendedAttributes.values(of: row).map(\.name) == ["path", "codec", "source"])
     }
 }

@@ -137,15 +137,15 @@ struct MetricsTests {
     @Test func `metrics report what is cached, how often that helped, and what was decoded`() throws {
         let volume = try usedVolume()
         let document = try prometheus(volume)
-        let kinds = ["samples", "states", "chunks", "indexes", "reserved"]
+        let kinds = ["samples", "states", "chunks", "indexes", "pictures", "reserved"]
         let kept = try kinds.map { try #require(document["zarrwlr_cache_bytes", ["kind": $0]]) }
         #expect(kept.reduce(0, +) == Double(volume.sources.cache.byteCount))
         #expect(document["zarrwlr_cache_budget_bytes", [:]] == 50_000)
         #expect(document["zarrwlr_cache_hits_total", ["kind": "samples"]] == 20)
         #expect(document["zarrwlr_cache_misses_total", ["kind": "samples"]] == 10)
         #expect(document["zarrwlr_cache_hit_ratio", ["kind": "samples"]] == 20 / 30.0)
-        #expect(document["zarrwlr_prefetch_blocks_total", [:]] == 100)
-        #expect(document["zarrwlr_prefetch_used_bytes_total", [:]] == 100_000)
+        #expect(document["zarrwlr_prefetch_blocks_total", [:]] == 150)
+        #expect(document["zarrwlr_prefetch_used_bytes_total", [:]] == 150_000)
         #expect(document["zarrwlr_prefetch_wasted_blocks_total", [:]] == 0)
         #expect(document["zarrwlr_decoded_units_total", ["codec": "aac"]] == 3)
         #expect(document["zarrwlr_preroll_ratio", ["codec": "aac"]] == 0.25)
@@ -170,12 +170,17 @@ struct MetricsTests {
         for handle in [table, status] { try volume.release(handle) }
     }
 
-    @Test func `metrics files have the size 0, and the kernel may not keep them`() throws {
+    @Test func `metrics files keep their size, whatever their numbers are, and the kernel may not keep them`() throws {
         let volume = try usedVolume()
         for name in names {
+            let before = try volume.attributes(at: name)
+            #expect(try volume.caching(of: before.inode) == .live)
+            for _ in 0..<1_000 { volume.count(.lookup) }
             let attributes = try volume.attributes(at: name)
-            #expect(attributes.size == 0)
-            #expect(try volume.caching(of: attributes.inode) == .live)
+            #expect(attributes.size == before.size)
+            let handle = try volume.open(attributes.inode)
+            #expect(try text(volume, handle).utf8.count == Int(attributes.size))
+            try volume.release(handle)
         }
         for name in [".zarrwlr", "a.wav"] {
             #expect(try volume.caching(of: volume.attributes(at: name).inode) == .lasting)
@@ -186,6 +191,29 @@ struct MetricsTests {
         for (volume, caching) in [(try usedVolume(), NodeCaching.changing), (Volume([]), .lasting)] {
             for name in [".zarrwlr/recordings.csv", ".zarrwlr/problems.txt"] {
                 #expect(try volume.caching(of: volume.attributes(at: name).inode) == caching)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        0, 1, -1, 1.5, 1e300, -1e-300, -1.7976931348623157e308, Double(UInt64.max), -2.2250738585072014e-308, 1.0 / 3,
+    ])
+    func `no number makes a text longer than it is announced`(number: Double) throws {
+        func metrics(_ number: Double, count: UInt64) -> [Metric] {
+            let buckets = [(bound: 0.1, count: count), (bound: 2.0, count: count)]
+            return [
+                Metric("one", "help", .gauge(number)),
+                Metric("more", "help", .counter([Metric.Sample(label: ("kind", "x"), value: number)])),
+                Metric(
+                    "times", "help",
+                    .histogram(LatencyHistogram.Snapshot(buckets: buckets, count: count, sum: number))),
+                Metric("facts", "help", .info([("store", "a\"b")])),
+            ]
+        }
+        for text in [PrometheusText.self, StatusDocument.self] as [any LiveText.Type] {
+            let byteCount = text.byteCount(of: metrics(0, count: 0))
+            for count in [0, 12, UInt64.max] {
+                #expect(text.text(of: metrics(number, count: count), byteCount: byteCount).utf8.count == byteCount)
             }
         }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Synchronization
 import Testing
@@ -53,6 +54,22 @@ struct TreeTests {
         #expect(directories.allSatisfy { $0.takeCount() > 0 })
         #expect(throws: VirtualFSError.self) { try tree.entry(of: Inode(rawValue: 77)) }
         #expect(directories.allSatisfy { $0.takeCount() == 0 })
+    }
+
+    @Test func `nobody searches for an inode that an earlier tree had and this one does not`() throws {
+        let earlier = Tree(root: root)
+        let top = try earlier.entry(of: .root)
+        _ = try earlier.children(of: earlier.child(bytes("a"), of: top))
+        let gone = try earlier.child(bytes("c"), of: top)
+        let goneFile = try earlier.child(bytes("0"), of: gone)
+        let tree = Tree(
+            root: FixedDirectory("root", directories.dropLast().map { ($0.title, .group(path: $0.title), $0) }))
+        #expect(tree.follow(earlier).map(\.names) == [[bytes("c")]])
+        _ = directories[1].takeCount()
+        for inode in [gone.inode, goneFile.inode] {
+            #expect(errno { try tree.entry(of: inode) } == ESTALE)
+        }
+        #expect(directories[1].takeCount() == 0)
     }
 
     @Test func `the children of a directory are made when it is looked into`() throws {

@@ -10,7 +10,7 @@ import WaveFile
 struct DescriptionTests {
     private static let header =
         "path,group,codec,rate,channels,bits,samples,seconds,start,sha256,rate_reason,"
-        + "latitude,longitude,make,model,serial,filename_bytes,path_bytes\n"
+        + "latitude,longitude,make,model,serial,filename_bytes,path_bytes,elevation,temperature_int,temperature_ext\n"
 
     @Test func `recordings.csv has a line for each recording`() throws {
         let volume = Volume([
@@ -21,15 +21,15 @@ struct DescriptionTests {
         ])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
-                + "pond/a.wav,pond,flac,250000,2,24,100000,0.400000,2025-06-18T05:00:00+02:00,abc,the stream's own,,,,,,,\n"
-                + "pond/a~1.wav,pond,flac,48000,1,16,1000,0.020833,,,,,,,,,,\n")
+                + "pond/a.wav,pond,flac,250000,2,24,100000,0.400000,2025-06-18T05:00:00+02:00,abc,the stream's own,,,,,,,,,,\n"
+                + "pond/a~1.wav,pond,flac,48000,1,16,1000,0.020833,,,,,,,,,,,,,\n")
     }
 
     @Test func `recordings.csv quotes fields that hold commas or quotes, and escapes line breaks`() throws {
         let volume = Volume([.synthetic("a,b\r\nc/0", source: "say \"hi\", now.flac", rateReason: "x\ny")])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
-                + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\\r\\nc\",flac,48000,1,16,1000,0.020833,,,x\\ny,,,,,,,\n")
+                + "\"a,b__c/say \"\"hi\"\", now.wav\",\"a,b\\r\\nc\",flac,48000,1,16,1000,0.020833,,,x\\ny,,,,,,,,,,\n")
     }
 
     @Test func `recordings.csv has the bytes of names that are no UTF-8 in base64`() throws {
@@ -37,7 +37,7 @@ struct DescriptionTests {
         let volume = Volume([.synthetic("0", source: name)])
         #expect(
             try volume.text(at: ".zarrwlr/recordings.csv") == Self.header
-                + "caf\u{FFFD}.wav,,flac,48000,1,16,1000,0.020833,,,,,,,,,Y2Fm6S5mbGFj,Y2Fm6S53YXY=\n")
+                + "caf\u{FFFD}.wav,,flac,48000,1,16,1000,0.020833,,,,,,,,,Y2Fm6S5mbGFj,Y2Fm6S53YXY=,,,\n")
     }
 
     @Test func `problems.txt has a line for each problem`() throws {

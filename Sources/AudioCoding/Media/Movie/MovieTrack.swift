@@ -27,11 +27,16 @@ struct MovieTrack {
     let runs: [Run]
     /// What is heard; empty if it is all.
     let edits: [Edit]
+    /// Where in the file the step of all packets stands if it is one tick; nil if it is more, and for samples that are not packed. libavformat
+    /// takes such a track for PCM, and finds none of its packets.
+    let soleTickOffset: UInt64?
 
     /// The tracks of the MP4 file `stream` whose packets are listed in its index; none if it has no index.
     static func all(of stream: CodedStream) throws -> [MovieTrack] {
         var reader = MovieReader(stream)
-        guard let movie = try reader.boxes().first(where: { $0.name == "moov" }),
+        let boxes = try reader.boxes()
+        guard boxes.first.map({ MovieReader.firstNames.contains($0.name) }) == true,
+            let movie = boxes.first(where: { $0.name == "moov" }),
             let header = try reader.box("mvhd", in: movie),
             let (fileTimescale, _) = try reader.clock(of: header)
         else { return [] }
@@ -55,6 +60,7 @@ struct MovieTrack {
         self.timescale = timescale
         self.duration = duration
         self.runs = runs
+        soleTickOffset = try reader.isPacked(box) ? reader.soleTickOffset(of: table) : nil
         edits = try reader.box("edts", "elst", in: box).map { try reader.edits(of: $0) } ?? []
     }
 }
@@ -74,6 +80,9 @@ extension MovieTrack {
         return (start, length.flatMap(start.adding))
     }
 
+    /// Codecs of MP4 files by their names there (ISO/IEC 14496-12, section 8.5.2) whose samples are packets, whatever their size.
+    fileprivate static let packedCodecs: Set = ["mp4a", "alac", "Opus", "fLaC", "ac-3", "ec-3", ".mp3"]
+
     /// Whether all packets but the last take the same time.
     var isEven: Bool { runs.count <= 1 || runs.count == 2 && runs[1].packetCount == 1 }
 
@@ -85,6 +94,9 @@ extension MovieTrack {
 }
 
 extension MovieReader {
+    /// The boxes that an MP4 file may begin with.
+    fileprivate static let firstNames: Set = ["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot", "uuid", "styp"]
+
     /// The ticks a second, and the length in ticks, of a header (`mvhd`, `mdhd`); no length if it is 0 or not known.
     fileprivate mutating func clock(of box: MovieBox) throws -> (timescale: UInt32, duration: UInt64?)? {
         guard let (contents, version) = try contents(of: box) else { return nil }
@@ -109,6 +121,28 @@ extension MovieReader {
         let tables = try ["stsz", "stz2"].compactMap { try self.box("mdia", "minf", "stbl", $0, in: box) }
         guard let table = tables.first, var (bytes, _) = try contents(of: table), bytes.skip(4) else { return 0 }
         return bytes.readBigEndian(UInt32.self) ?? 0
+    }
+
+    /// Whether the samples of the track `box` are packets: if each has a size of its own, or if their codec has only such.
+    fileprivate mutating func isPacked(_ box: MovieBox) throws -> Bool {
+        guard let sizes = try self.box("mdia", "minf", "stbl", "stsz", in: box),
+            var (bytes, _) = try contents(of: sizes), let commonSize = bytes.readBigEndian(UInt32.self)
+        else { return false }
+        guard commonSize > 0 else { return true }
+        guard let table = try self.box("mdia", "minf", "stbl", "stsd", in: box),
+            var (entry, _) = try contents(of: table),
+            entry.skip(8), let codec = entry.read(4), entry.skip(8), let version = entry.readBigEndian(UInt16.self)
+        else { return false }
+        // Later versions of QuickTime's description count samples by themselves.
+        return version == 0 && MovieTrack.packedCodecs.contains(String(decoding: codec, as: UTF8.self))
+    }
+
+    /// Where in the file the only step that `box`, a table of times, has stands, if it is one tick.
+    fileprivate mutating func soleTickOffset(of box: MovieBox) throws -> UInt64? {
+        guard var (bytes, _) = try contents(of: box), bytes.readBigEndian(UInt32.self) == 1, bytes.skip(4),
+            bytes.readBigEndian(UInt32.self) == 1
+        else { return nil }
+        return box.contentOffset + 12
     }
 
     fileprivate mutating func runs(of box: MovieBox, atMost limit: UInt32) throws -> [MovieTrack.Run] {

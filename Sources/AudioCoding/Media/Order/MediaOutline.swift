@@ -5,6 +5,8 @@ import Support
 struct MediaOutline {
     /// The order in which they belong; nil if they are in it, or if it is not certain.
     private(set) var order: PieceOrder?
+    /// The streams of an Ogg file that are chained, one behind the other, at least two; none if there is one.
+    private(set) var links: [OggLink] = []
     /// The streams of an Ogg file, by their numbers, of which pages are missing before the first sound.
     private var headlessStreams: Set<Int> = []
     /// The time at which a Matroska file began of which clusters are missing before the first, in nanoseconds; nil if none is.
@@ -19,6 +21,7 @@ struct MediaOutline {
         if start == OggPage.capturePattern, let outline = try? OggOutline(of: stream) {
             order = outline.order
             headlessStreams = outline.headlessStreams
+            links = outline.links
         } else if start == EBMLElement.magic, let outline = try? MatroskaOutline(of: stream) {
             order = outline.order
             lostStart = outline.lostStart

@@ -51,7 +51,8 @@ struct ClipMaker {
         var before = row.recording
         // A table's times are rounded.
         if wanted.upperBound.subtracting(length) ?? 0 > Int64(rate / 1000) {
-            for next in sequence.recordings(after: row, samples: wanted.upperBound - length) {
+            let isWidened = wanted.upperBound > bounds.upperBound
+            for next in sequence.recordings(after: row, samples: wanted.upperBound - length, isWidened: isWidened) {
                 let last = pieces[pieces.count - 1]
                 let end = Int64(clamping: last.recording.sampleCount)
                 pieces[pieces.count - 1] = Excerpt.Piece(

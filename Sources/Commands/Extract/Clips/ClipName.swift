@@ -43,7 +43,7 @@ struct ClipName: Sendable {
             guard let close = rest.firstIndex(of: "}") else {
                 throw CommandError("option '--name': '{' is never closed in '\(template)'")
             }
-            parts.append(.field(Self.key(String(rest[..<close]))))
+            parts.append(.field(String(rest[..<close]).columnKey))
             rest = rest[rest.index(after: close)...]
         }
         guard !parts.isEmpty else { throw CommandError("option '--name': it is empty") }
@@ -73,7 +73,7 @@ struct ClipName: Sendable {
     /// The fields of `clip`; if two have the same key, the first counts.
     private static func fields(of clip: Clip, number: String) -> [(key: String, value: String)] {
         let recording = clip.row.recording
-        let table = clip.row.annotation.fields.map { (key: key($0.title), value: $0.value) }
+        let table = clip.row.annotation.fields.map { (key: $0.title.columnKey, value: $0.value) }
         var fields = [
             (key: "recording", value: cut(recording.stem, to: 175)),
             (key: "row", value: number),
@@ -87,11 +87,6 @@ struct ClipName: Sendable {
             fields.append((key: "species", value: found.lazy.map(\.value).first { !$0.isEmpty } ?? ""))
         }
         return fields + table.filter { !$0.key.isEmpty }
-    }
-
-    /// A title as it stands in a name: `Common Name` is `common_name`, and `Begin Time (s)` is `begin_time_s`.
-    private static func key(_ title: String) -> String {
-        title.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
     }
 
     /// `value` without what some file system does not allow in names.

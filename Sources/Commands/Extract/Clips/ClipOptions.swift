@@ -1,3 +1,4 @@
+import Support
 import WaveFile
 
 /// How the rows of a table become clips.

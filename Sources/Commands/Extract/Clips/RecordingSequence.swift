@@ -7,19 +7,22 @@ struct RecordingSequence {
     let index: StoreIndex
 
     /// The recordings that hold the `samples` after the recording of `row`, as far as they go on where the one before ends. Only what the
-    /// table takes as files of one sound goes on.
-    func recordings(after row: RowMatching.Row, samples: Int64) -> [NamedRecording] {
+    /// table takes as files of one sound goes on. `isWidened` says that the part ends later than the table says.
+    func recordings(after row: RowMatching.Row, samples: Int64, isWidened: Bool) -> [NamedRecording] {
         guard row.annotation.fileStart != nil else { return [] }
         let ends = row.annotation.endSource.map { index.whole.best(for: $0) } ?? []
+        func isLast(_ recording: NamedRecording) -> Bool {
+            !isWidened && ends.contains { $0.recording.path == recording.recording.path }
+        }
         // One that the table says ends in its own file was rounded.
-        guard !ends.contains(where: { $0.recording.path == row.recording.recording.path }) else { return [] }
+        guard !isLast(row.recording) else { return [] }
         var found: [NamedRecording] = []
         var (last, missing) = (row.recording, samples)
         while missing > 0, let next = next(after: last, ends), next.recording.sampleCount > 0 {
             found.append(next)
             missing -= Int64(clamping: next.recording.sampleCount)
             last = next
-            guard !ends.contains(where: { $0.recording.path == next.recording.path }) else { break }
+            guard !isLast(next) else { break }
         }
         return found
     }

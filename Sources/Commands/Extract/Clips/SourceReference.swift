@@ -4,12 +4,32 @@ struct SourceReference: Sendable, Hashable {
     let folders: [String]
     let name: String
 
-    /// Nil if `path` is blank. Folders may be separated as on Windows.
+    /// Nil if `path` is blank. Folders may be separated as on Windows, and the path may be a `file:` URL.
     init?(_ path: String) {
+        let path = path.hasPrefix("file:") ? Self.resolvingEscapes(path.dropFirst(5)) : path
         let parts = path.split { $0 == "/" || $0 == "\\" }.map(String.init).filter { $0 != "." }
         guard let name = parts.last else { return nil }
         self.name = name
         folders = parts.dropLast()
+    }
+
+    /// `text` with the characters that `%20` and the like stand for. RFC 3986, section 2.1.
+    private static func resolvingEscapes(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2,
+                digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+                let escaped = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            {
+                bytes.append(escaped)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The path as the table has it.

@@ -29,8 +29,9 @@ struct AnnotationText: Sendable {
 enum AnnotationFormats {
     static let all: [any AnnotationFormat] = [
         TextGridFormat(), SonicVisualiserLayer(), TitledTable.birdNETSelections, TitledTable.raven, TitledTable.birdNET,
-        TitledTable.kaleidoscope, TitledTable.elan, TitledTable.pamguard, TitledTable.startAndEnd,
-        TitledTable.sonicVisualiser, AudacityLabels(), ELANWithoutTitles(),
+        TitledTable.kaleidoscope, ELANTable(), TitledTable.pamguardDetections, TitledTable.pamguard,
+        TitledTable.startAndEnd, TitledTable.sonicVisualiserFrames, TitledTable.sonicVisualiser, ELANWithoutTitles(),
+        AudacityLabels(),
     ]
 
     /// The annotations in `text`; none if it has no rows.

@@ -6,11 +6,17 @@ struct DelimitedText: Sendable {
         let line: Int
         /// The fields, without the spaces around them.
         let fields: [String]
+
+        fileprivate var isComment: Bool {
+            fields.first?.hasPrefix("#") == true && fields.dropFirst().allSatisfy(\.isEmpty)
+        }
     }
 
     let separator: UInt8
-    /// The rows that are not blank.
+    /// The rows that are neither blank nor comments.
     let records: [Record]
+    /// The comments: rows of one field that begins with `#`. ELAN writes the names of files so.
+    let comments: [Record]
 
     init(_ text: String) throws(CommandError) {
         var scanner = Scanner(Array(text.utf8))
@@ -20,7 +26,8 @@ struct DelimitedText: Sendable {
         while let record = try scanner.next() {
             if record.fields.contains(where: { !$0.isEmpty }) { records.append(record) }
         }
-        self.records = records
+        comments = records.filter(\.isComment)
+        self.records = records.filter { !$0.isComment }
     }
 
     private struct Scanner {
@@ -38,10 +45,11 @@ struct DelimitedText: Sendable {
 
         private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
-        /// Chooses what the first row that is not blank is separated by. Excel may say it in a line of its own: `sep=;`.
+        /// Chooses what the first row that is neither blank nor a comment is separated by. Excel may say it in a line of its own:
+        /// `sep=;`.
         mutating func chooseSeparator() {
             while index < bytes.count, Self.isLineEnd(bytes[index]) { skipLineEnd() }
-            let first = bytes[index...].prefix { !Self.isLineEnd($0) }
+            let first = firstRow
             if first.count == 5, first.starts(with: Array("sep=".utf8)), let last = first.last {
                 separator = last
                 index += 5
@@ -58,6 +66,17 @@ struct DelimitedText: Sendable {
                 separator = Self.tab
             } else if semicolons > 0, semicolons >= commas {
                 separator = UInt8(ascii: ";")
+            }
+        }
+
+        /// The first line from here on that is neither blank nor a comment; empty if there is none.
+        private var firstRow: ArraySlice<UInt8> {
+            var rest = bytes[index...]
+            while true {
+                rest = rest.drop(while: Self.isLineEnd)
+                let line = rest.prefix { !Self.isLineEnd($0) }
+                guard line.starts(with: "#".utf8) || line.starts(with: "\"#".utf8) else { return line }
+                rest = rest[line.endIndex...]
             }
         }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// Times as tables write them: with a decimal point or comma, with an exponent, in several units.
 ///
 /// All times of a table have the same decimal mark: in one that has both, `1,234` could be more than a thousand.

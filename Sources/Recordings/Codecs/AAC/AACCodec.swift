@@ -10,6 +10,7 @@ struct AACCodec: RecordingCodec {
 
     let name = AudioCodec.aac
     let isLossless = false
+    let streamHasTags = false
     let indexNames = [Self.indexName]
 
     func open(_ audio: StoredAudio, _ services: StreamServices) throws(RecordingError) -> OpenedAudio {

@@ -7,6 +7,7 @@ struct FLACCodec: RecordingCodec {
 
     let name = AudioCodec.flac
     let isLossless = true
+    let keepsSourceFiles = true
     let indexNames = [Self.indexName]
     private let decoders = DecoderPool<FLACStreamInfo.Form, FLACDecoder>()
 
@@ -14,7 +15,7 @@ struct FLACCodec: RecordingCodec {
         let stream = try FLACStream(audio, decoders: decoders, services)
         return OpenedAudio(
             sampleRate: stream.streamInfo.sampleRate, channels: stream.streamInfo.channels, encoding: stream.encoding,
-            decodedSampleCount: stream.sampleCount, samples: .units(stream))
+            decodedSampleCount: stream.sampleCount, samples: .units(stream), codedForm: .file(stream.file))
     }
 
     func statistics(of audio: StoredAudio) throws -> StreamStatistics? {

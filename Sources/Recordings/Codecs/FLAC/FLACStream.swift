@@ -12,6 +12,8 @@ final class FLACStream: DecodeUnits {
     let streamInfo: FLACStreamInfo
     /// Samples of one channel.
     let sampleCount: UInt64
+    /// The frames as a file.
+    let file: FLACFile
     /// The WAV samples that hold the stream's.
     let encoding: SampleEncoding
 
@@ -49,6 +51,7 @@ final class FLACStream: DecodeUnits {
                 sampleCount = min(last?.samples.upperBound ?? streamInfo.totalSamples ?? 0, counted ?? .max)
             }
             frames = FrameFinder(FLACFormat(metadata), in: blob, of: audio, services)
+            file = FLACFile(metadata, in: blob, of: audio, sampleCount: sampleCount)
         } catch {
             throw RecordingError("its FLAC stream cannot be read", recording: path, cause: error)
         }

@@ -10,6 +10,7 @@ struct MP3Codec: RecordingCodec {
 
     let name = AudioCodec.mp3
     let isLossless = false
+    let keepsSourceFiles = true
     let indexNames = [Self.indexName]
 
     func open(_ audio: StoredAudio, _ services: StreamServices) throws(RecordingError) -> OpenedAudio {

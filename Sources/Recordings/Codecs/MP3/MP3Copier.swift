@@ -1,4 +1,5 @@
 import AudioCoding
+import Support
 import Zarr
 
 /// Stores an MP3 file whole, with all tags that it has.
@@ -37,7 +38,9 @@ struct MP3Copier: SourceCopier {
         guard !heard.isEmpty else { throw ImportError("has no samples: there is nothing to import") }
         var damage = MediaDamage()
         damage.foreignByteCount = scanner.holes.byteCount
+        damage.trailingByteCount = scanner.trailingByteCount
         damage.blankFrames = scanner.blankFrames
+        damage.joints = scanner.joints.map { $0.subtracting(UInt64(heard.lowerBound)) ?? 0 }
         var attributes = attributes
         attributes.describe(codec, channels: channels, sampleRate: sampleRate, container: "mp3-native")
         attributes["priming_samples"] = JSONValue(heard.lowerBound)

@@ -54,11 +54,17 @@ struct OpusCodec: RecordingCodec {
         let head = try OpusHead(besidePacketsOf: audio)
         let restarts = OpusRestarts(of: audio, packetCount: packets.count, isScanned: false)
         let stream = stream(head, blob, audio, services) { OpusStream.Source(packets: packets, restarts: restarts) }
-        return OpenedAudio(
+        var opened = OpenedAudio(
             sampleRate: OpusStreamDecoder.sampleRate, channels: head.channels, encoding: .integer16,
             decodedSampleCount: try packets.sampleCount(beforeUnit: .max),
             skippedSamples: audio.attributes.primingSamples ?? UInt64(head.preSkip),
             keptSamples: audio.attributes.totalSamples, samples: .units(stream))
+        let file = OpusFile(
+            packets, head, skippedSamples: opened.skippedSamples,
+            endSample: opened.skippedSamples.adding(opened.sampleCount) ?? .max, cache: audio.cache,
+            derived: services.derivedData(of: blob, packets.index, path: audio.path))
+        opened.codedForm = file.map { .file($0) } ?? .none
+        return opened
     }
 
     private func stream(

@@ -4,6 +4,7 @@ import Zarr
 struct PCMCodec: RecordingCodec {
     let name = AudioCodec.pcm
     let isLossless = true
+    let fileExtension: String? = nil
     let isDecoded = false
     let indexNames: [String] = []
 

@@ -8,6 +8,8 @@ struct VorbisCodec: RecordingCodec {
 
     let name = AudioCodec.vorbis
     let isLossless = false
+    let keepsSourceFiles = true
+    let fileExtension: String? = "ogg"
     let indexNames = [Self.indexName]
     private let decoders = DecoderPool<VorbisHeaders, VorbisDecoder>()
 

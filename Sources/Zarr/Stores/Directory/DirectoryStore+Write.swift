@@ -93,7 +93,9 @@ extension DirectoryStore: WritableStore {
         try file.sync()
         try changes.replaceFile(key, with: path)
         files.removeAll()
-        try changes.sync(Self.parent(of: key))
+        let folder = Self.parent(of: key)
+        changes.touch(folder)
+        try changes.sync(folder)
     }
 
     /// As for every store, by flock(2).

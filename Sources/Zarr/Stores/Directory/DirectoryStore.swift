@@ -69,6 +69,9 @@ public final class DirectoryStore: Store {
     /// As for every store: a descriptor stays with its file if a folder above that is renamed.
     public func forget() { files.removeAll() }
 
+    /// As for every store: what other processes of this machine change is noticed.
+    public func watch() throws(StoreError) -> (any StoreWatch)? { try FolderWatch(root) }
+
     /// As for every store. Symbolic links to directories are not listed, so that a walk down the store always ends.
     public func children(of prefix: String) throws(StoreError) -> [String] {
         try check(prefix, isPrefix: true)

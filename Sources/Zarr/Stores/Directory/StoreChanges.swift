@@ -58,6 +58,13 @@ struct StoreChanges: Sendable {
         return NewFile(key: path, file: OwnedDescriptor(descriptor: descriptor), changes: self)
     }
 
+    /// Sets the time of the folder `path`, in which something was changed, to what it is: those who watch the folder that it is in, and not
+    /// it, then notice that. Nothing is wrong if it fails.
+    func touch(_ path: String) {
+        guard !path.isEmpty else { return }
+        _ = root.withParent(of: path) { utimensat($0, $1, nil, AT_SYMLINK_NOFOLLOW) }
+    }
+
     // MARK: - Moving
 
     /// Renames the folder `old` to `new`; false if that name is taken.

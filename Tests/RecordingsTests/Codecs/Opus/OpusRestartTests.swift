@@ -10,43 +10,20 @@ import Zarr
 
 /// Stores whose blob holds the packets end to end, with the arrays that go with that.
 @Suite struct OpusRestartTests {
-    /// What a store of `fixture`'s packets has.
-    private struct Packets {
-        var blob: [UInt8] = []
-        var rows: [[UInt64]] = []
-        var head: [UInt8] = []
-
-        init(_ fixture: StreamFixture) throws {
-            let ogg = try fixture.bytes
-            var scanner = OggPacketScanner()
-            let packets = try ogg.withUnsafeBytes { try scanner.consume($0) } + scanner.finish()
-            for packet in packets {
-                let bytes = packet.pieces.flatMap { ogg[Int($0.lowerBound)..<Int($0.upperBound)] }
-                let end = packet.firstSample + UInt64(packet.sampleCount)
-                rows.append(
-                    [UInt64(blob.count), UInt64(bytes.count), UInt64(packet.sampleCount), packet.firstSample, end - 1])
-                blob += bytes
-            }
-            // OpusHead is the first packet of the first page, which has one lacing value.
-            head = Array(ogg[28..<28 + Int(ogg[27])])
-        }
-    }
-
     private func open<T>(
-        _ packets: Packets, sync: [[UInt64]]?, attributes: [String: Any] = [:], _ body: (OpenedRecording) throws -> T
+        _ packets: PacketArrays, sync: [[UInt64]]?, attributes: [String: Any] = [:],
+        _ body: (OpenedRecording) throws -> T
     ) throws -> T {
         try openCounted(packets, sync: sync, attributes: attributes) { _, opened in try body(opened) }
     }
 
     private func openCounted<T>(
-        _ packets: Packets, sync: [[UInt64]]?, attributes: [String: Any] = [:],
+        _ packets: PacketArrays, sync: [[UInt64]]?, attributes: [String: Any] = [:],
         _ body: (CountingStore, OpenedRecording) throws -> T
     ) throws -> T {
         try TestFiles.withTemporaryDirectory { directory in
             let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
-            try store.addRecording("0", codec: "opus", blob: packets.blob, attributes: attributes)
-            try store.addTable("0/opus_index", rows: packets.rows)
-            try store.addArray("0/opus_head", shape: [packets.head.count], type: "uint8", bytes: packets.head)
+            try packets.add("0", to: store, attributes: attributes)
             if let sync { try store.addTable("0/opus_sync", rows: sync) }
             let counting = CountingStore(try DirectoryStore(path: directory.path))
             return try body(counting, OpenedRecording(store: counting))
@@ -56,7 +33,7 @@ import Zarr
     @Test(arguments: ["celt.opus", "silk.opus"])
     func `Opus packets end to end give the samples of the same packets in Ogg pages`(name: String) throws {
         let fixture = try StreamFixture.named(name)
-        let packets = try Packets(fixture)
+        let packets = try PacketArrays(fixture)
         // Ogg trims the end by the last granule position; here an attribute does.
         let sampleCount = try OpenedRecording.with(fixture) { try $0.recording.sampleCount }
         try open(packets, sync: nil, attributes: ["total_samples": sampleCount]) { opened in
@@ -66,7 +43,7 @@ import Zarr
     }
 
     @Test func `a unit of Opus is decoded after no more than the pre-roll of its restart, which is counted`() throws {
-        let packets = try Packets(StreamFixture.named("celt.opus"))
+        let packets = try PacketArrays(StreamFixture.named("celt.opus"))
         try open(packets, sync: [[0, 0], [64, 32]]) { opened in
             let recording = try opened.recording
             let packet = 960 * UInt64(recording.format.blockAlign)
@@ -83,7 +60,7 @@ import Zarr
     }
 
     @Test func `units of Opus between a restart and the unit that is read are decoded for other reads too`() throws {
-        let packets = try Packets(StreamFixture.named("celt.opus"))
+        let packets = try PacketArrays(StreamFixture.named("celt.opus"))
         try open(packets, sync: [[0, 0], [64, 32]]) { opened in
             let recording = try opened.recording
             let packet = 960 * UInt64(recording.format.blockAlign)
@@ -96,7 +73,7 @@ import Zarr
     }
 
     @Test func `a unit of Opus far from its restart is decoded alone, after the packets before it`() throws {
-        let packets = try Packets(StreamFixture.named("celt.opus"))
+        let packets = try PacketArrays(StreamFixture.named("celt.opus"))
         try open(packets, sync: [[0, 0]]) { opened in
             let recording = try opened.recording
             let packet = 960 * UInt64(recording.format.blockAlign)
@@ -107,7 +84,7 @@ import Zarr
     }
 
     @Test func `a lost Opus packet loses its own unit alone, even if it is decoded on the way to another`() throws {
-        var packets = try Packets(StreamFixture.named("celt.opus"))
+        var packets = try PacketArrays(StreamFixture.named("celt.opus"))
         packets.rows[70][1] = 0
         try open(packets, sync: [[0, 0], [64, 32]]) { opened in
             let recording = try opened.recording
@@ -122,7 +99,7 @@ import Zarr
 
     @Test(arguments: [70, 90, 100, 500] as [UInt64])
     func `a second of Opus packets and the pre-roll of its restart are one read of the store`(first: UInt64) throws {
-        let packets = try Packets(StreamFixture.named("celt.opus"))
+        let packets = try PacketArrays(StreamFixture.named("celt.opus"))
         let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
         try openCounted(packets, sync: [[0, 0], [64, 32]]) { store, opened in
             let recording = try opened.recording
@@ -136,7 +113,7 @@ import Zarr
 
     @Test func `reads by the restarts of a store give the samples of a decode from the start`() throws {
         let fixture = try StreamFixture.named("celt.opus")
-        let packets = try Packets(fixture)
+        let packets = try PacketArrays(fixture)
         let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
         // 60 packets of pre-roll are ample for a stream of CELT alone.
         let sync = [[0, 0]] + stride(from: UInt64(96), to: 600, by: 96).map { [$0, $0 - 60] }
@@ -151,7 +128,7 @@ import Zarr
     }
 
     @Test func `a false restart of a store gives the same samples in any order of reads`() throws {
-        let packets = try Packets(StreamFixture.named("silk.opus"))
+        let packets = try PacketArrays(StreamFixture.named("silk.opus"))
         let sync: [[UInt64]] = [[0, 0], [96, 96], [160, 155], [320, 320]]
         let forward = try open(packets, sync: sync) { try $0.recording.allBytes(readSize: 3_000) }
         try open(packets, sync: sync) { opened in
@@ -171,7 +148,7 @@ import Zarr
             [[0, 0], [0, 0]],
         ] as [[[UInt64]]])
     func `restarts of a store that are not valid are not used`(sync: [[UInt64]]) throws {
-        let packets = try Packets(StreamFixture.named("celt.opus"))
+        let packets = try PacketArrays(StreamFixture.named("celt.opus"))
         let whole = try open(packets, sync: nil) { try $0.recording.allBytes() }
         let read = try open(packets, sync: sync) { try $0.recording.allBytes() }
         #expect(read == whole)
@@ -179,7 +156,7 @@ import Zarr
 
     @Test(arguments: [1 << 62, 3 << 62] as [UInt64])
     func `an Opus index that counts more samples than there can be is an error`(count: UInt64) throws {
-        var packets = try Packets(StreamFixture.named("celt.opus"))
+        var packets = try PacketArrays(StreamFixture.named("celt.opus"))
         for row in 64..<packets.rows.count { packets.rows[row][3] = count }
         for sync in [nil, [[0, 0], [48, 16]]] as [[[UInt64]]?] {
             try open(packets, sync: sync, attributes: ["total_samples": 500_000]) { opened in
@@ -190,7 +167,7 @@ import Zarr
     }
 
     @Test func `rows that an Opus index only claims to have cost nothing`() throws {
-        let packets = try Packets(StreamFixture.named("celt.opus"))
+        let packets = try PacketArrays(StreamFixture.named("celt.opus"))
         try OpenedRecording.with { store in
             try store.addRecording("0", codec: "opus", blob: packets.blob)
             try store.addArray("0/opus_head", shape: [packets.head.count], type: "uint8", bytes: packets.head)

@@ -6,8 +6,7 @@ struct AudacityLabels: AnnotationFormat {
         let rows = try text.rows()
         let records = rows.records
         guard let first = records.first, TableTime.position(first.fields[0]) != nil else { return nil }
-        let isTimeAndValue = records.allSatisfy { $0.fields.count > 3 && TableTime.position($0.fields[2]) != nil }
-        guard rows.separator == UInt8(ascii: "\t"), !isTimeAndValue else {
+        guard rows.separator == UInt8(ascii: "\t"), !records.allSatisfy(Self.mayBeValue) else {
             throw CommandError(
                 "the table has no titles: its columns could be a start and an end, or a time, a value and a duration; "
                     + "put a first line over them, such as 'Start (s),End (s),Label' or 'TIME,VALUE,DURATION,LABEL'")
@@ -27,5 +26,14 @@ struct AudacityLabels: AnnotationFormat {
                     fields: [("label", label), ("confidence", record.fields.count > 3 ? record.fields[3] : "")]))
         }
         return annotations
+    }
+
+    /// Whether a row could have a time and a value, and perhaps a duration: an untitled export of Sonic Visualiser. A label track has a
+    /// third column, blank or not, and labels are seldom numbers with decimals.
+    private static func mayBeValue(_ record: DelimitedText.Record) -> Bool {
+        guard record.fields.count > 2 else { return true }
+        let third = record.field(2)
+        return TableTime.position(third) != nil && !third.contains(":")
+            && (record.fields.count > 3 || !third.allSatisfy(\.isNumber))
     }
 }

@@ -3,10 +3,7 @@ extension TitledTable {
     /// do.
     static let startAndEnd = TitledTable(
         program: "opensoundscape's",
-        start: [
-            "start_time", "start (s)", "start", "start_s", "start (sec)", "start time (s)", "start time", "begin",
-            "onset",
-        ],
-        end: ["end_time", "end (s)", "end", "end_s", "end (sec)", "end time (s)", "end time"],
-        duration: ["duration", "duration (s)", "duration_s"])
+        start: ["start time", "start (s)", "start", "start (sec)", "start time (s)", "begin", "onset"],
+        end: ["end time", "end (s)", "end", "end (sec)", "end time (s)"],
+        duration: ["duration", "duration (s)"])
 }

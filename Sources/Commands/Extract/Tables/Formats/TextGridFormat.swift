@@ -1,3 +1,5 @@
+import Support
+
 /// A TextGrid of Praat as a text file, long or short.
 ///
 /// In both, only numbers and quoted texts that stand free have a meaning; all else, as `intervals [1]:` and `xmin =`, is for the
