@@ -17,8 +17,8 @@ FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 
 # The packages that the Swift toolchain needs, the libraries, and the programs that tests and the demo run.
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
-LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
-    libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
+LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libcurl4-openssl-dev libexpat1-dev libflac-dev libfuse3-dev \
+    libjemalloc-dev libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
 TOOLS := bash-completion ffmpeg fish flac fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
     python3-venv sndfile-programs sox zsh
 # What `make deb` needs.
@@ -26,6 +26,8 @@ PACKAGING := debhelper
 # The programs that `make test-tools` has read mounts, and those that the guides name.
 TEST_TOOLS := ffmpeg fuse-overlayfs libimage-exiftool-perl mediainfo mpv python3-numpy python3-scipy python3-torch python3-venv rsync \
     samba-common-bin sndfile-programs sox
+# The S3 service that `make test-s3` starts. (python3-swiftclient would put another /usr/bin/swift before the compiler.)
+S3_SERVER := memcached swift-account swift-container swift-object swift-proxy
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)

@@ -22,6 +22,10 @@ public struct HTTPRequest: Sendable {
     /// Whether a redirect within the scheme is followed. What is signed cannot be redirected.
     public var followsRedirects = true
 
+    /// How long the server may let the client wait for a connection, or for the next byte, in milliseconds; nil for as long as the settings
+    /// permit, which is also the longest.
+    var milliseconds: Int?
+
     /// The address for people: without a query, which may be signed.
     var shownURL: String { String(url.prefix { $0 != "?" }) }
 

@@ -8,6 +8,8 @@ public struct HTTPSettings: Sendable {
     public var connectMilliseconds = 10_000
     /// How long a server may send nothing, in seconds.
     public var silenceSeconds = 20
+    /// Whether requests go through the proxies that the environment names.
+    public var usesProxies = true
     /// A file of the certificates that are trusted; nil for those of the system.
     public var certificates: String?
 

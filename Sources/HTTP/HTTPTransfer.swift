@@ -74,15 +74,18 @@ final class HTTPTransfer: @unchecked Sendable {
 
     private func addSettings(_ settings: HTTPSettings) {
         zwl_easy_set_long(easy, CURLOPT_NOSIGNAL, 1)
-        zwl_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, settings.connectMilliseconds)
+        let patience = request.milliseconds ?? .max
+        zwl_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, min(settings.connectMilliseconds, patience))
         // Less than a byte a second, for that long, is silence.
         zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
-        zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_TIME, settings.silenceSeconds)
+        zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_TIME, min(settings.silenceSeconds, max(1, patience / 1000)))
         zwl_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-        // A new request waits for a connection that can carry several, if one is being made.
-        zwl_easy_set_long(easy, CURLOPT_PIPEWAIT, 1)
+        // A new request waits for a connection that can carry several, if one is being made. Without TLS it would wait for the first answer to
+        // know that, in vain.
+        zwl_easy_set_long(easy, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         zwl_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         zwl_easy_set_text(easy, CURLOPT_USERAGENT, settings.agent)
+        if !settings.usesProxies { zwl_easy_set_text(easy, CURLOPT_PROXY, "") }
         if let path = settings.certificates { zwl_easy_set_text(easy, CURLOPT_CAINFO, path) }
     }
 

@@ -30,37 +30,129 @@ public struct RetryPolicy: Sendable {
 }
 
 extension HTTPClient {
-    /// Sends the request that `make` returns, again as `policy` says if the server cannot be reached, its answer is not whole, or it says
-    /// that it cannot answer now. `isWhole` says what is wrong with an answer; nil if it can be used.
+    /// Sends the requests that `make` returns for the numbers below `count`, all at once, and those again, as `policy` says, for which the
+    /// server cannot be reached, whose answer is not whole, or for which the server says that it cannot answer now. `isWhole` says what is
+    /// wrong with an answer; nil if it can be used.
     ///
     /// A request is made anew for every attempt, since a signature is valid for minutes only.
+    public func perform(
+        _ policy: RetryPolicy, count: Int, isWhole: (Int, HTTPResponse) -> String?,
+        _ make: (Int) throws(HTTPError) -> HTTPRequest
+    ) -> [Result<HTTPResponse, HTTPError>] {
+        var attempts = Attempts(count: count, policy)
+        while !attempts.pending.isEmpty {
+            let sent = attempts.requests(make)
+            let answers: [Result<HTTPResponse, HTTPError>]
+            do throws(HTTPError) {
+                answers = try perform(sent.map(\.request))
+            } catch {
+                answers = sent.map { _ in .failure(error) }
+            }
+            for (request, answer) in zip(sent, answers) {
+                attempts.take(answer, of: request) { isWhole(request.number, $0) }
+            }
+            attempts.waitForNext()
+        }
+        return attempts.results
+    }
+
+    /// Sends the request that `make` returns, again as `policy` says, as above.
     public func perform(
         _ policy: RetryPolicy, isWhole: (HTTPResponse) -> String? = { _ in nil },
         _ make: () throws(HTTPError) -> HTTPRequest
     ) throws(HTTPError) -> HTTPResponse {
-        let end = ContinuousClock.now + .milliseconds(policy.milliseconds)
-        var number = 0
-        while true {
-            let failure: HTTPError
+        let results = perform(policy, count: 1) {
+            isWhole($1)
+        } _: { _ throws(HTTPError) in
+            try make()
+        }
+        guard let result = results.first else { throw HTTPError(.lasting, "there is no request") }
+        return try result.get()
+    }
+}
+
+/// Requests that are sent together, and what came of them so far.
+private struct Attempts {
+    struct Sent {
+        let number: Int
+        let request: HTTPRequest
+    }
+
+    private let policy: RetryPolicy
+    private let end: ContinuousClock.Instant
+    /// How often they were tried.
+    private var count = 0
+    /// Those that are to be sent next.
+    private(set) var pending: [Int]
+    private var failures: [Int: HTTPError] = [:]
+    private var settled: [Result<HTTPResponse, HTTPError>?]
+
+    init(count: Int, _ policy: RetryPolicy) {
+        self.policy = policy
+        end = ContinuousClock.now + .milliseconds(policy.milliseconds)
+        pending = Array(0..<count)
+        settled = Array(repeating: nil, count: count)
+    }
+
+    /// The results, when nothing is pending any more.
+    var results: [Result<HTTPResponse, HTTPError>] { settled.compactMap(\.self) }
+
+    /// The requests that are to be sent. A server does not keep them beyond the deadline.
+    mutating func requests(_ make: (Int) throws(HTTPError) -> HTTPRequest) -> [Sent] {
+        let milliseconds = Int(clamping: max(1, Int64((end - .now) / .milliseconds(1))))
+        var sent: [Sent] = []
+        for number in pending {
             do throws(HTTPError) {
-                let request = try make()
-                let response = try perform(request)
-                if !RetryPolicy.isPassing(response.status) {
-                    guard let problem = isWhole(response) else { return response }
-                    failure = HTTPError(.transport, "\(request.shownURL): \(problem)")
-                } else {
-                    failure = HTTPError(.transport, "\(request.shownURL): the server answers \(response.status)")
-                }
+                var request = try make(number)
+                request.milliseconds = milliseconds
+                sent.append(Sent(number: number, request: request))
             } catch {
-                guard error.kind == .transport else { throw error }
-                failure = error
+                take(error, number)
             }
-            let wait = policy.wait(after: number)
-            guard ContinuousClock.now + .milliseconds(wait) < end else { throw failure }
-            guard Pause.take(milliseconds: wait) else {
-                throw HTTPError(.lasting, "the request was given up", cause: Cancelled())
+        }
+        pending = []
+        return sent
+    }
+
+    /// Takes the answer to a request.
+    mutating func take(
+        _ answer: Result<HTTPResponse, HTTPError>, of sent: Sent, isWhole: (HTTPResponse) -> String?
+    ) {
+        switch answer {
+        case .failure(let error): take(error, sent.number)
+        case .success(let response) where RetryPolicy.isPassing(response.status):
+            failures[sent.number] = HTTPError(
+                .transport, "\(sent.request.shownURL): the server answers \(response.status)")
+        case .success(let response):
+            if let problem = isWhole(response) {
+                failures[sent.number] = HTTPError(.transport, "\(sent.request.shownURL): \(problem)")
+            } else {
+                settled[sent.number] = answer
             }
-            number += 1
+        }
+    }
+
+    private mutating func take(_ error: HTTPError, _ number: Int) {
+        if error.kind == .transport {
+            failures[number] = error
+        } else {
+            settled[number] = .failure(error)
+        }
+    }
+
+    /// Waits until what has failed is to be sent again; if that is not to be, it has failed for good.
+    mutating func waitForNext() {
+        guard !failures.isEmpty else { return }
+        defer { failures = [:] }
+        let wait = policy.wait(after: count)
+        count += 1
+        if ContinuousClock.now + .milliseconds(wait) >= end {
+            for (number, error) in failures { settled[number] = .failure(error) }
+        } else if Pause.take(milliseconds: wait) {
+            pending = failures.keys.sorted()
+        } else {
+            let error = HTTPError(.lasting, "the request was given up", cause: Cancelled())
+            for number in failures.keys { settled[number] = .failure(error) }
         }
     }
 }

@@ -1,17 +1,25 @@
-public import HTTP
 import Glibc
+public import HTTP
 import Support
 
 /// A bucket of an S3 service: makes requests to it, signed if there are credentials.
 public struct S3Bucket: Sendable {
     private let location: S3Location
-    /// Nil if requests are not signed: the bucket is public.
-    private let credentials: AWSCredentials?
+    /// Returns nil if requests are not signed: the bucket is public.
+    private let credentials: @Sendable () throws(HTTPError) -> AWSCredentials?
     /// Whether the one who asks pays.
     private let isRequesterPaying: Bool
 
-    /// The bucket at `location`.
+    /// The bucket at `location`, whose requests are signed by `credentials`; not at all if they are nil.
     public init(_ location: S3Location, credentials: AWSCredentials?, isRequesterPaying: Bool = false) {
+        self.init(location, isRequesterPaying: isRequesterPaying) { () throws(HTTPError) in credentials }
+    }
+
+    /// The bucket at `location`, whose requests are signed by what `credentials` returns then.
+    init(
+        _ location: S3Location, isRequesterPaying: Bool,
+        credentials: @escaping @Sendable () throws(HTTPError) -> AWSCredentials?
+    ) {
         self.location = location
         self.credentials = credentials
         self.isRequesterPaying = isRequesterPaying
@@ -30,7 +38,7 @@ public struct S3Bucket: Sendable {
         request.body = body
         request.followsRedirects = false
         request.fields = signed.fields
-        if let credentials {
+        if let credentials = try credentials() {
             let signature = AWSSignature(credentials: credentials, region: location.region, time: Self.now())
             guard let fields = signature.fields(of: signed) else {
                 throw HTTPError(.lasting, "the request cannot be signed: libcrypto does not compute SHA-256")

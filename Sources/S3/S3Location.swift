@@ -1,8 +1,12 @@
+import HTTP
+
 /// Where a bucket is, and how a client reaches it.
 public struct S3Location: Sendable, Equatable {
     /// The scheme and the host of the service, without a slash at its end: `https://s3.eu-central-1.amazonaws.com`.
     public var endpoint: String
+    /// The region that requests are signed for.
     public var region: String
+    /// The name of the bucket.
     public var bucket: String
     /// Whether the bucket's name is in the path rather than in the host's name.
     public var isInPath: Bool

@@ -17,6 +17,13 @@ public protocol Store: Sendable {
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo?
 
+    /// Reads several parts as above, at once if that is faster, and returns the results in the order of `requests`. `memory` is called with
+    /// the number of the request, too.
+    func get(
+        _ requests: [ValueRequest],
+        into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) -> [Result<ValueInfo?, StoreError>]
+
     /// The names, sorted, of what lies directly below `prefix` (empty: the root) and can itself hold keys. Empty if there is
     /// no such prefix.
     func children(of prefix: String) throws(StoreError) -> [String]
@@ -37,6 +44,16 @@ public protocol Store: Sendable {
 }
 
 extension Store {
+    /// One after the other.
+    public func get(
+        _ requests: [ValueRequest],
+        into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) -> [Result<ValueInfo?, StoreError>] {
+        requests.enumerated().map { number, request in
+            Result { () throws(StoreError) in try get(request.key, request.part) { memory(number, $0) } }
+        }
+    }
+
     /// Nothing is kept open.
     public func forget() {}
 

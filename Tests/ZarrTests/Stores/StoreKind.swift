@@ -1,4 +1,6 @@
 import Foundation
+import HTTP
+import S3
 import TestSupport
 import Testing
 
@@ -11,7 +13,7 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     /// Calls its argument with a store that holds a group at its root, and nothing else.
     let with: @Sendable (_ body: (StoreUnderTest) throws -> Void) throws -> Void
 
-    static let all: [StoreKind] = [directory, memory, zip]
+    static let all: [StoreKind] = [directory, memory, zip, s3]
     static let writable: [StoreKind] = [directory, memory]
 
     static let directory = StoreKind(testDescription: "directory") { body in
@@ -47,6 +49,19 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
                     try write()
                 })
         }
+    }
+}
+
+extension StoreKind {
+    /// An S3 service that only knows what stores ask. `S3ServerTests` have a real one.
+    static let s3 = StoreKind(testDescription: "S3") { body in
+        let values = ServedValues(["a.zarr/zarr.json": Array(#"{"node_type":"group","zarr_format":3}"#.utf8)])
+        let server = try ScriptedServer { request, _ in values.answer(request, bucket: "birds") }
+        func store() -> S3Store {
+            let location = S3Location(endpoint: server.url, region: "us-east-1", bucket: "birds", isInPath: true)
+            return S3Store(S3Bucket(location, credentials: nil), prefix: "a.zarr", client: HTTPClient())
+        }
+        try body(StoreUnderTest(store: store(), reopened: store) { values["a.zarr/\($0)"] = $1 })
     }
 }
 

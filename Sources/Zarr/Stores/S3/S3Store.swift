@@ -9,25 +9,34 @@ public final class S3Store: Store {
     /// Empty, or with a slash at its end.
     private let prefix: String
     private let policy: RetryPolicy
+    private let values: RemoteValues
 
     /// The objects of `bucket` whose keys begin with `prefix` and a slash; all of them if it is empty.
     public init(_ bucket: S3Bucket, prefix: String, client: HTTPClient, policy: RetryPolicy = RetryPolicy()) {
         self.client = client
         self.bucket = bucket
-        self.prefix = prefix.isEmpty ? "" : "\(prefix)/"
+        let start = prefix.isEmpty ? "" : "\(prefix)/"
+        self.prefix = start
         self.policy = policy
+        values = RemoteValues(client: client, policy: policy) {
+            key, method, fields, limit throws(HTTPError) in
+            try bucket.request(method, start + key, fields: fields, responseLimit: limit)
+        }
     }
 
-    /// As for every store: one request, but for an empty range.
+    /// As for every store: one request.
     public func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        guard key.isKey else { throw StoreError(.failed, "is not a key", key: key) }
-        let object = RemoteObject(client: client, policy: policy, key: key) {
-            [bucket, prefix] method, fields, limit throws(HTTPError) in
-            try bucket.request(method, prefix + key, fields: fields, responseLimit: limit)
-        }
-        return try object.get(part, into: memory)
+        try values.get(ValueRequest(key, part), into: memory)
+    }
+
+    /// As for every store: all requests are sent at once.
+    public func get(
+        _ requests: [ValueRequest],
+        into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) -> [Result<ValueInfo?, StoreError>] {
+        values.get(requests, into: memory)
     }
 
     /// As for every store: a request for every thousand names.
@@ -75,9 +84,12 @@ public final class S3Store: Store {
     private func page(_ query: [(name: String, value: String)], _ path: String) throws(StoreError) -> S3Listing {
         let response: HTTPResponse
         do throws(HTTPError) {
-            response = try client.perform(policy, isWhole: { response in
-                response.status == 200 && S3Listing(response.body) == nil ? "the answer is no list" : nil
-            }) { () throws(HTTPError) in
+            response = try client.perform(
+                policy,
+                isWhole: { response in
+                    response.status == 200 && S3Listing(response.body) == nil ? "the answer is no list" : nil
+                }
+            ) { () throws(HTTPError) in
                 try bucket.request(.get, "", query: query, responseLimit: Self.pageLimit)
             }
         } catch {
@@ -85,7 +97,7 @@ public final class S3Store: Store {
         }
         switch response.status {
         case 200: break
-        case 401, 403: throw StoreError(.denied, "the server does not permit a list (\(response.status))", key: path)
+        case 401, 403: throw StoreError(.forbidden, "the server does not permit a list (\(response.status))", key: path)
         case 404: throw StoreError(.failed, "there is no such bucket", key: path)
         default: throw StoreError(.failed, "cannot list: the server answers \(response.status)", key: path)
         }
@@ -93,13 +105,5 @@ public final class S3Store: Store {
             throw StoreError(.failed, "the answer is no list", key: path)
         }
         return listing
-    }
-}
-
-extension String {
-    /// Whether it is a path of names, none of which is empty, `.` or `..`.
-    fileprivate var isKey: Bool {
-        !utf8.contains(0)
-            && split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }
     }
 }

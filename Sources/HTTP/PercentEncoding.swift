@@ -1,7 +1,7 @@
 /// Percent-encoding as S3 signs it: all bytes but unreserved ones. See RFC 3986, section 2.
-enum PercentEncoding {
+public enum PercentEncoding {
     /// `text`, encoded; slashes too, unless it is a path.
-    static func encoded(_ text: String, isPath: Bool = false) -> String {
+    public static func encoded(_ text: String, isPath: Bool = false) -> String {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {
