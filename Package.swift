@@ -81,8 +81,8 @@ let package = Package(
         + layer(
             "Commands",
             [
-                "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "Spectrogram", "VirtualFS",
-                "FuseBridge", "Confinement", "CLinux",
+                "Support", "HTTP", "S3", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "Spectrogram",
+                "VirtualFS", "FuseBridge", "Confinement", "CLinux",
             ] + allocator)
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),

@@ -25,9 +25,13 @@ enum StoreCatalogue {
 
     // MARK: - Kinds of stores
 
-    /// The store at `path`, which must look like one; symbolic links may lead out of it as `links` say. This and `create` are the only
-    /// places that know which kinds there are.
-    static func open(path: String, links: FollowedLinks = FollowedLinks()) throws(CommandError) -> any Store {
+    /// The store at `address`, which must look like one, opened as `storeAccess` says. This and `create` are the only places that know which kinds
+    /// there are.
+    static func open(
+        _ address: StoreAddress, _ storeAccess: StoreAccess = StoreAccess()
+    ) throws(CommandError) -> any Store {
+        guard !address.isRemote else { return try storeAccess.remote.open(address) }
+        let path = address.path
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0 else {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
@@ -47,7 +51,7 @@ enum StoreCatalogue {
                     ? "\(path): zarr_format 2 is not supported; convert it to Zarr v3"
                     : "\(path): not a Zarr v3 store, there is no zarr.json in it")
         }
-        let targets = try links.targets()
+        let targets = try storeAccess.links.targets()
         do {
             return try DirectoryStore(path: path, targets: targets)
         } catch {
@@ -66,12 +70,23 @@ enum StoreCatalogue {
         throw CommandError("\(path): not a Zarr v3 store, there is no zarr.json in the ZIP archive")
     }
 
-    /// `store`, which is at `path`, to be written to.
-    static func writable(_ store: any Store, path: String) throws(CommandError) -> any WritableStore {
+    /// `store`, which is at `address`, to be written to.
+    static func writable(_ store: any Store, _ address: StoreAddress) throws(CommandError) -> any WritableStore {
         guard let store = store as? any WritableStore else {
-            throw CommandError("\(path): is a ZIP archive, which is only read; unpack it into a folder to change it")
+            try checkIsLocal(address)
+            throw CommandError(
+                "\(address.path): is a ZIP archive, which is only read; unpack it into a folder to change it")
         }
         return store
+    }
+
+    /// Throws unless `address` is on this machine: stores on others are only read.
+    static func checkIsLocal(_ address: StoreAddress) throws(CommandError) {
+        switch address.place {
+        case .path: break
+        case .web: throw CommandError("\(address.path): a store on a web server is only read")
+        case .bucket: throw CommandError("\(address.path): a store on S3 is only read by this version")
+        }
     }
 
     /// Whether `path` is nothing yet, or an empty folder: a store can be made there.
