@@ -90,17 +90,10 @@ import Testing
             for turn in 0..<150 {
                 if turn % 40 == 39 { stores = [try setting.opened()] }
                 let ranges = (0..<turn % 4 + 1).map { _ in random.range(within: UInt64(value.count), longest: 200_000) }
-                var memory = ranges.map { [UInt8](repeating: 0, count: $0.count) }
-                let results =
-                    ranges.count == 1
-                    ? [
-                        Result { () throws(StoreError) in
-                            try stores[0].get("v", .range(ranges[0])) { _ in memory[0].withUnsafeMutableBytes { $0 } }
-                        }
-                    ]
-                    : stores[0].get(ranges.map { ValueRequest("v", .range($0)) }) { number, _ in
-                        memory[number].withUnsafeMutableBytes { $0 }
-                    }
+                let memory = ranges.map { UnsafeMutableRawBufferPointer.allocate(byteCount: $0.count, alignment: 1) }
+                defer { memory.forEach { $0.deallocate() } }
+                let results = stores[0].get(ranges.map { ValueRequest("v", .range($0)) }) { number, _ in memory[number]
+                }
                 for (number, range) in ranges.enumerated() {
                     #expect(try results[number].get()?.size == UInt64(value.count))
                     let isRight = memory[number].elementsEqual(value[Int(range.lowerBound)..<Int(range.upperBound)])
