@@ -7,8 +7,9 @@ final class ModelFindings: Sendable {
         var model: StoreModel
         var changes: [String] = []
         var differences: [String] = []
-        /// The paths of files and folders in the mount that need not be as they were.
-        var unsettled: Set<String> = []
+        /// The paths of files and folders in the mount that need not be as they were: all groups that recordings come into, and what was
+        /// changed.
+        var unsettled: Set<String>
     }
 
     private let shown: [String: StoreModel.Recording]
@@ -17,7 +18,7 @@ final class ModelFindings: Sendable {
     /// Nothing yet, in a mount of the store `shown`.
     init(shown: StoreModel) {
         self.shown = shown.files
-        state = Mutex(State(model: shown))
+        state = Mutex(State(model: shown, unsettled: shown.groups.union(StoreModel.targets)))
     }
 
     /// The store as it is now.
@@ -34,7 +35,7 @@ final class ModelFindings: Sendable {
         for _ in 0..<3 {
             let change = try model.change(&random, isMounted: true) { recording in
                 let paths = shown.filter { $0.value.place == recording.place }.keys
-                state.withLock { $0.unsettled.formUnion(paths + [recording.group]) }
+                state.withLock { $0.unsettled.formUnion(paths) }
             }
             state.withLock { state in
                 state.model = model

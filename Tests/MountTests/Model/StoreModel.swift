@@ -30,7 +30,7 @@ struct StoreModel {
     private var nameCount = 0
 
     /// The groups that recordings are imported and moved into.
-    private static let targets = ["", "pond", "pond/mono", "lake"]
+    static let targets = ["", "pond", "pond/mono", "lake"]
 
     /// A store in `directory`, with recordings in small chunks that `zarrwlr` has not written. Other files of its own are in that directory,
     /// too.
