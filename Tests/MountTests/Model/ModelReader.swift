@@ -298,7 +298,9 @@ struct ModelReader {
         }
         let names = list.bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         guard names.contains("user.zarrwlr.codec"), names.allSatisfy({ attribute($0).value > 0 }) else {
-            return Difference(path: path, call: "listxattr: \(names)", found: list, expected: CallResult(value: 0))
+            return Difference(
+                path: path, call: "listxattr: \(names)", found: list, expected: CallResult(value: 0),
+                isOfAttributes: true)
         }
         return nil
     }
