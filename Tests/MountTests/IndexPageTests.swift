@@ -32,7 +32,7 @@ extension Mounts {
             enum CodingKeys: String, CodingKey {
                 case summary, problems, status, names, links, days, day, played, sound, picture, facts, complaints
                 case focused = "focused by /"
-                case found = "found by chirp"
+                case found = "found by a word"
                 case foundNothing = "found by no such word"
                 case isSaid = "is said"
                 case byLength = "by length"
@@ -50,7 +50,7 @@ extension Mounts {
         private func browse(_ path: String, _ options: String) throws -> Findings {
             try MountedStore.with(path, ["-o", options]) { mount in
                 let script = TestFiles.fixtures.appending(path: "scripts/browse_index.py").path
-                let result = try runChecked(["python3", script, mount.file(".zarrwlr/index.html").path])
+                let result = try runChecked(["python3", script, mount.file(".zarrwlr/index.html").path, "chirp"])
                 return try JSONDecoder().decode(Findings.self, from: result.output)
             }
         }

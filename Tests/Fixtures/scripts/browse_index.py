@@ -1,8 +1,9 @@
 """Opens .zarrwlr/index.html of a mount in a headless Chromium, uses it as a person would, and prints what it shows as JSON.
 
-    browse_index.py PAGE [SCREENSHOTS]
+    browse_index.py PAGE WORD [SCREENSHOTS]
 
-PAGE is the path of the page. If SCREENSHOTS is given, pictures of the page are written to that folder. Chromium is driven by the DevTools
+PAGE is the path of the page, and WORD a word that is in the name of the recording to be found and played. If SCREENSHOTS is given, pictures of
+the page are written to that folder. Chromium is driven by the DevTools
 protocol through its pipe (--remote-debugging-pipe), which needs no network and no package.
 """
 import base64
@@ -126,7 +127,7 @@ def search(browser, words):
     }}""")
 
 
-def browse(browser, page, screenshots):
+def browse(browser, page, word, screenshots):
     found, times = {}, {}
     times["open"] = browser.open(pathlib.Path(page).absolute().as_uri()) * 1000
     found["summary"] = browser.evaluate("document.getElementById('summary').textContent")
@@ -142,9 +143,9 @@ def browse(browser, page, screenshots):
     # The keyboard: search, what is found, and back.
     browser.press("/")
     found["focused by /"] = browser.evaluate("document.activeElement.id")
-    for key in "chirp":
+    for key in word:
         browser.press(key)
-    found["found by chirp"] = browser.evaluate(NAMES)
+    found["found by a word"] = browser.evaluate(NAMES)
     times["first search"] = search(browser, "wav 1")
     times["search"] = search(browser, "no such word")
     found["found by no such word"] = browser.evaluate(NAMES)
@@ -176,7 +177,7 @@ def browse(browser, page, screenshots):
         browser.evaluate("document.getElementById('day').click()")
 
     # A recording is played for a second, and its picture is shown.
-    search(browser, "chirp")
+    search(browser, word)
     if browser.evaluate("document.querySelectorAll('td.play button').length"):
         browser.evaluate("document.querySelector('td.play button').click()")
         found["played"] = bool(browser.wait("(document.querySelector('audio')?.currentTime ?? 0) > 1", 20))
@@ -212,7 +213,7 @@ def browse(browser, page, screenshots):
 with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
     browser = Browser(profile)
     try:
-        print(json.dumps(browse(browser, sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None), indent=1))
+        print(json.dumps(browse(browser, *sys.argv[1:3], sys.argv[3] if len(sys.argv) > 3 else None), indent=1))
     finally:
         browser.process.terminate()
         browser.process.wait(20)
