@@ -95,7 +95,7 @@ def main():
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("guides", nargs="*")
     arguments = parser.parse_args()
-    runner = Runner(arguments.programs.resolve(), arguments.python)
+    runner = Runner(arguments.programs.resolve(), os.path.abspath(shutil.which(arguments.python)))
     guides = [GUIDES / name for name in arguments.guides] or sorted(GUIDES.glob("[a-z]*.md"))
     results = [runner.run(guide) for guide in guides]
     sys.exit(0 if results and all(results) else 1)

@@ -164,7 +164,7 @@ def write_sources(card):
     write_source(card / RECORDER, 48000, 1, 4, 2, guano=True)
     write_source(card / "stereo24_20250501_050000.wav", 44100, 2, 3, 3)
     write_source(card / "bat_20250501_213000.wav", 250000, 1, 2, 2)
-    write_source(card / "old_20250502_010203.wav", 11025, 1, 3, 1)
+    write_source(card / "old_20250502_010203.wav", 22050, 1, 3, 1)
     write_source(card / "float_20250502_040000.wav", 32000, 2, 2, 4, is_float=True)
     write_source(card / "wide_20250503_000000.wav", 48000, 4, 2, 4)
     encode = ["ffmpeg", "-v", "error", "-i", card / "stereo24_20250501_050000.wav", "-metadata", "title=reeds"]
