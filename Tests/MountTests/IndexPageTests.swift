@@ -25,6 +25,9 @@ extension Mounts {
             let picture: [Int]?
             let facts: [String: String]?
             let isClosed: Bool?
+            let broken: [String]
+            let offersPages: Bool
+            let isWiderThanTablet: Bool
             let isTooWide: Bool
             let wasRun: Bool
             let complaints: [String]
@@ -39,6 +42,9 @@ extension Mounts {
                 case byLengthDown = "by length, down"
                 case onThatDay = "on that day"
                 case isClosed = "closed by Escape"
+                case broken = "broken names"
+                case offersPages = "offers pages"
+                case isWiderThanTablet = "wider than the tablet"
                 case isTooWide = "wider than the phone"
                 case wasRun = "run by a name"
             }
@@ -98,7 +104,8 @@ extension Mounts {
                 #expect(found.picture == [1280, 720])
                 #expect(found.facts?["rate"] == "48000 Hz")
                 #expect(found.isClosed == true)
-                #expect(!found.isTooWide && !found.wasRun)
+                #expect(found.broken.isEmpty && !found.offersPages)
+                #expect(!found.isTooWide && !found.isWiderThanTablet && !found.wasRun)
                 #expect(found.complaints.isEmpty)
             }
         }

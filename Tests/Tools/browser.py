@@ -17,5 +17,8 @@ with mounted() as mount:
     checks.check("Chromium", "player", [True, "coded/flac/bat_20250501_213000.flac"], [found["played"], found["sound"]])
     checks.check("Chromium", "spectrogram", [1280, 720], found["picture"])
     checks.check("Chromium", "complaints", [], found["complaints"])
-    checks.check("Chromium", "width on a phone", False, found["wider than the phone"])
+    checks.check("Chromium", "broken names", [], found["broken names"])
+    checks.check("Chromium", "pages, though there is one", False, found["offers pages"])
+    checks.check("Chromium", "wider than a tablet, than a phone", [False, False],
+                 [found["wider than the tablet"], found["wider than the phone"]])
 checks.finish()

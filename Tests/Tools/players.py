@@ -25,9 +25,14 @@ with mounted() as mount, tempfile.TemporaryDirectory() as work:
                 checks.check(f"mpv from {start} s", name, True, digest(copy.read_bytes()) in near)
     for path in mount.coded():
         wave = Wave((mount.folder / path.relative_to(mount.folder / "coded")).with_suffix(".wav"))
-        copy = Path(work) / "copy.raw"
-        run(*quiet, "--ao=pcm", f"--ao-pcm-file={copy}", "--ao-pcm-waveheader=no", "--start=0.5", path)
-        # Decoders of lossy codecs begin a frame or two early or late.
-        frames = copy.stat().st_size / (wave.channels * (2 if wave.bits == 16 else 1 if wave.bits == 8 else 4))
-        checks.check("mpv from 0.5 s", path.relative_to(mount.folder), True, abs(frames - (wave.frames - wave.rate / 2)) < 0.1 * wave.rate)
+        if path.suffix == ".flac" and wave.bits == 32 and not wave.is_float:
+            # The libraries of ffmpeg 5.1 cannot decode FLAC of 32 bits.
+            continue
+        copy = Path(work) / "copy.wav"
+        run(*quiet, "--ao=pcm", f"--ao-pcm-file={copy}", "--start=0.5", path)
+        found = Wave(copy)
+        # Decoders of lossy codecs begin a frame or two early or late, and ADTS has its priming.
+        is_near = abs(found.frames - (wave.frames - wave.rate / 2)) < 0.1 * wave.rate
+        checks.check("mpv from 0.5 s", path.relative_to(mount.folder), [wave.rate, wave.channels, True],
+                     [found.rate, found.channels, is_near])
 checks.finish()

@@ -137,6 +137,10 @@ def browse(browser, page, word, screenshots):
     found["status"], found["names"] = browser.evaluate(STATUS), browser.evaluate(NAMES)
     found["links"] = browser.evaluate(
         "[...document.querySelectorAll('td.name a')].map(link => link.getAttribute('href'))")
+    # A name that is broken has several rectangles.
+    found["broken names"] = browser.evaluate(
+        "[...document.querySelectorAll('td.name a')].filter(link => link.getClientRects().length > 1).map(link => link.textContent)")
+    found["offers pages"] = browser.evaluate("document.getElementById('next').offsetParent !== null")
     if screenshots:
         browser.screenshot(f"{screenshots}/light.png")
 
@@ -201,7 +205,9 @@ def browse(browser, page, word, screenshots):
             browser.resize(1280, 900)
         browser.press("Escape")
         found["closed by Escape"] = browser.evaluate("!document.querySelector('audio')")
-    found["wider than the phone"] = False
+    search(browser, "")
+    browser.resize(820, 1180, phone=True)
+    found["wider than the tablet"] = browser.evaluate("document.documentElement.scrollWidth > 820")
     browser.resize(390, 844, phone=True)
     found["wider than the phone"] = browser.evaluate("document.documentElement.scrollWidth > 390")
     found["run by a name"] = browser.evaluate("typeof window.injected !== 'undefined'")
