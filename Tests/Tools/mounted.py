@@ -167,6 +167,7 @@ def write_sources(card):
     write_source(card / "old_20250502_010203.wav", 22050, 1, 3, 1)
     write_source(card / "float_20250502_040000.wav", 32000, 2, 2, 4, is_float=True)
     write_source(card / "wide_20250503_000000.wav", 48000, 4, 2, 4)
+    write_source(card / "pond #1 100% é_20250505_040000.wav", 48000, 1, 2, 2)
     encode = ["ffmpeg", "-v", "error", "-i", card / "stereo24_20250501_050000.wav", "-metadata", "title=reeds"]
     run(*encode, "-c:a", "libmp3lame", card / "tagged_20250504_040000.mp3")
     run(*encode, "-c:a", "libvorbis", card / "tagged_20250504_050000.ogg")

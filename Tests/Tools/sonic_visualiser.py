@@ -15,7 +15,7 @@ with mounted() as mount, screen() as (environment, home), tempfile.TemporaryDire
     waves = list(mount.waves().items())
     copies = [Path(work) / f"{number}.wav" for number in range(len(waves))]
     script = Path(work) / "script"
-    script.write_text("".join(f"/open {path}\n0.3\n/export {copy}\n" for (_, path), copy in zip(waves, copies)) + "/quit\n")
+    script.write_text("".join(f'/open "{path}"\n0.3\n/export "{copy}"\n' for (_, path), copy in zip(waves, copies)) + "/quit\n")
     # It may use no network, and does not ask.
     version = subprocess.run(["sonic-visualiser", "--version"], env=environment, capture_output=True, text=True).stderr.split()[0]
     settings = home / ".config/sonic-visualiser/Sonic Visualiser.conf"

@@ -137,9 +137,10 @@ def browse(browser, page, word, screenshots):
     found["status"], found["names"] = browser.evaluate(STATUS), browser.evaluate(NAMES)
     found["links"] = browser.evaluate(
         "[...document.querySelectorAll('td.name a')].map(link => link.getAttribute('href'))")
-    # A name that is broken has several rectangles.
+    # A name that is broken where it has no space has several rectangles.
     found["broken names"] = browser.evaluate(
-        "[...document.querySelectorAll('td.name a')].filter(link => link.getClientRects().length > 1).map(link => link.textContent)")
+        "[...document.querySelectorAll('td.name a')]"
+        ".filter(link => link.getClientRects().length > 1 && !link.textContent.includes(' ')).map(link => link.textContent)")
     found["offers pages"] = browser.evaluate("document.getElementById('next').offsetParent !== null")
     if screenshots:
         browser.screenshot(f"{screenshots}/light.png")
