@@ -19,13 +19,13 @@ FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
     libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
-TOOLS := bash-completion ffmpeg fish flac fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
-    python3-venv sndfile-programs sox zsh
+TOOLS := bash-completion ffmpeg fish flac fuse-overlayfs fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
+    python3-venv rsync sndfile-programs sox zsh
 # What `make deb` needs.
 PACKAGING := debhelper
 # The programs that `make test-tools` has read mounts, and those that the guides name.
-TEST_TOOLS := audacity chromium fuse-overlayfs libnfs-utils mediainfo mp3val mpv nfs-ganesha nfs-ganesha-vfs nginx-light oggz-tools \
-    openssh-client openssh-sftp-server pngcheck python3-numpy python3-scipy python3-torch rclone rsync samba samba-common-bin smbclient \
+TEST_TOOLS := audacity chromium libnfs-utils mediainfo mp3val mpv nfs-ganesha nfs-ganesha-vfs nginx-light oggz-tools \
+    openssh-client openssh-sftp-server pngcheck python3-numpy python3-scipy python3-torch rclone samba samba-common-bin smbclient \
     sonic-visualiser vorbis-tools xvfb
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
