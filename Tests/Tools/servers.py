@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from mounted import Checks, digest, mounted, run
+from mounted import REPOSITORY, Checks, digest, mounted, run
 
 # Reports with numbers that change.
 LIVE = {".zarrwlr/status.json", ".zarrwlr/metrics"}
@@ -119,6 +119,10 @@ def check_nginx(mount, work, expected):
             data = get(name)[1]
             found[name] = is_whole(name, data) if name in LIVE else digest(data)
         compare("nginx", expected, found)
+        page = f"http://127.0.0.1:{port}/.zarrwlr/index.html"
+        browsed = json.loads(run("python3", REPOSITORY / "Tests/Fixtures/scripts/browse_index.py", page, "bat"))
+        checks.check("nginx, the page in Chromium", "plays, shows a picture, has no complaints", [mount.plain(), True, [1280, 720], []],
+                     [sorted(browsed["names"]), browsed["played"], browsed["picture"], browsed["complaints"]])
         generator = random.Random(1)
         for name in mount.plain():
             data = (mount.folder / name).read_bytes()

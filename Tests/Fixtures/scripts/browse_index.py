@@ -2,9 +2,9 @@
 
     browse_index.py PAGE WORD [SCREENSHOTS]
 
-PAGE is the path of the page, and WORD a word that is in the name of the recording to be found and played. If SCREENSHOTS is given, pictures of
-the page are written to that folder. Chromium is driven by the DevTools
-protocol through its pipe (--remote-debugging-pipe), which needs no network and no package.
+PAGE is the path or the address of the page, and WORD a word that is in the name of the recording to be found and played. If SCREENSHOTS is
+given, pictures of the page are written to that folder. Chromium is driven by the DevTools protocol through its pipe
+(--remote-debugging-pipe), which needs no network and no package.
 """
 import base64
 import json
@@ -58,7 +58,10 @@ class Browser:
             if answer.get("method") == "Runtime.exceptionThrown":
                 self.complaints.append(str(answer["params"]["exceptionDetails"])[:300])
             if answer.get("method") == "Log.entryAdded" and answer["params"]["entry"]["level"] == "error":
-                self.complaints.append(answer["params"]["entry"]["text"][:300])
+                entry = answer["params"]["entry"]
+                # A browser asks every server for the icon of its site.
+                if not entry.get("url", "").endswith("/favicon.ico"):
+                    self.complaints.append(f"{entry['text'][:300]} {entry.get('url', '')}")
             if answer.get("id") == self.number:
                 if "error" in answer:
                     sys.exit(f"{method}: {answer['error']}")
@@ -129,7 +132,7 @@ def search(browser, words):
 
 def browse(browser, page, word, screenshots):
     found, times = {}, {}
-    times["open"] = browser.open(pathlib.Path(page).absolute().as_uri()) * 1000
+    times["open"] = browser.open(page if "://" in page else pathlib.Path(page).absolute().as_uri()) * 1000
     found["summary"] = browser.evaluate("document.getElementById('summary').textContent")
     found["problems"] = browser.evaluate(
         "document.getElementById('problems').hidden ? [] : "
