@@ -25,6 +25,9 @@ extension Mounts {
             let picture: [Int]?
             let facts: [String: String]?
             let isClosed: Bool?
+            let broken: [String]
+            let offersPages: Bool
+            let isWiderThanTablet: Bool
             let isTooWide: Bool
             let wasRun: Bool
             let complaints: [String]
@@ -32,13 +35,16 @@ extension Mounts {
             enum CodingKeys: String, CodingKey {
                 case summary, problems, status, names, links, days, day, played, sound, picture, facts, complaints
                 case focused = "focused by /"
-                case found = "found by chirp"
+                case found = "found by a word"
                 case foundNothing = "found by no such word"
                 case isSaid = "is said"
                 case byLength = "by length"
                 case byLengthDown = "by length, down"
                 case onThatDay = "on that day"
                 case isClosed = "closed by Escape"
+                case broken = "broken names"
+                case offersPages = "offers pages"
+                case isWiderThanTablet = "wider than the tablet"
                 case isTooWide = "wider than the phone"
                 case wasRun = "run by a name"
             }
@@ -50,7 +56,7 @@ extension Mounts {
         private func browse(_ path: String, _ options: String) throws -> Findings {
             try MountedStore.with(path, ["-o", options]) { mount in
                 let script = TestFiles.fixtures.appending(path: "scripts/browse_index.py").path
-                let result = try runChecked(["python3", script, mount.file(".zarrwlr/index.html").path])
+                let result = try runChecked(["python3", script, mount.file(".zarrwlr/index.html").path, "chirp"])
                 return try JSONDecoder().decode(Findings.self, from: result.output)
             }
         }
@@ -98,7 +104,8 @@ extension Mounts {
                 #expect(found.picture == [1280, 720])
                 #expect(found.facts?["rate"] == "48000 Hz")
                 #expect(found.isClosed == true)
-                #expect(!found.isTooWide && !found.wasRun)
+                #expect(found.broken.isEmpty && !found.offersPages)
+                #expect(!found.isTooWide && !found.isWiderThanTablet && !found.wasRun)
                 #expect(found.complaints.isEmpty)
             }
         }

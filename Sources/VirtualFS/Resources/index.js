@@ -132,6 +132,7 @@
     element("rows").replaceChildren(...part.map(rowNode));
     element("page").value = state.page + 1;
     element("page").max = pageCount();
+    element("pages").classList.toggle("single", pageCount() === 1);
     element("page-count").textContent = `of ${number(pageCount())}`;
     element("status").textContent = shown.length
       ? `${number(first + 1)} to ${number(first + part.length)} of ${count(shown.length, "recording")}`
@@ -318,10 +319,12 @@
 
   // --- The beginning
 
-  element("summary").textContent = [
-    count(rows.length, "recording"), hours(total),
-    ...(dates.length ? [dates[0] === dates[dates.length - 1] ? dates[0] : `${dates[0]} to ${dates[dates.length - 1]}`] : []),
-  ].join(", ");
+  element("summary").textContent = `${count(rows.length, "recording")}, ${hours(total)}`;
+  if (dates.length) {
+    const [first, last] = [dates[0], dates[dates.length - 1]];
+    element("summary").append(", ", make("span", { textContent: first }));
+    if (first !== last) element("summary").append(" to ", make("span", { textContent: last }));
+  }
 
   if (data.problems.count) {
     element("problems").hidden = false;
