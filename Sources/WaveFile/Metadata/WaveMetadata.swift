@@ -131,7 +131,7 @@ public struct WaveMetadata: Sendable {
     ]
 
     static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)[...].trimmed
+        String(encoded: bytes.prefix { $0 != 0 })[...].trimmed
     }
 }
 
