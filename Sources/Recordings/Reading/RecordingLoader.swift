@@ -51,7 +51,7 @@ struct RecordingLoader: Sendable {
     /// changed them.
     private func logChanges(of node: RecordingNode) {
         for path in node.isArray ? [node.path] : [node.path, "\(node.path)/\(HierarchyNames.blob)"] {
-            guard (try? DocumentChecksum.verdict(on: path, in: store)) == .wrong else { continue }
+            guard (try? DocumentChecksum.isWrong(on: path, in: store)) == true else { continue }
             log.sayOnce(
                 .warning, key: "document \(path)",
                 "/\(path)/zarr.json does not have its checksum: it is damaged, or another program changed it")

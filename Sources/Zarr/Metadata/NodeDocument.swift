@@ -129,6 +129,12 @@ struct NodeDocument: Sendable {
         try DocumentChecksum.verdict(on: bytes) { () throws(ZarrError) in try decode(JSONValue.self) }
     }
 
+    /// Whether it has a checksum that is wrong.
+    func hasWrongChecksum() throws(ZarrError) -> Bool {
+        guard DocumentChecksum.isPossible(in: bytes) else { return false }
+        return try checksumVerdict() == .wrong
+    }
+
     private static func key(_ name: String, of path: String) -> String {
         path.isEmpty ? name : "\(path)/\(name)"
     }
