@@ -17,6 +17,7 @@ class Excerpt:
     """What a file of a view shows: a recording in the plain tree, from which of its samples on, and how many times slower."""
 
     def __init__(self, mount, name):
+        name, _, clip = name.partition("@")
         self.first, self.slowness = 0, 1
         if name.startswith("x10/"):
             self.plain, self.slowness = name.removeprefix("x10/"), 10
@@ -28,9 +29,9 @@ class Excerpt:
             data = (mount.folder / name).read_bytes()
             self.plain = next(plain for plain in mount.plain() if (mount.folder / plain).read_bytes() == data)
         else:
-            self.plain = name.split("@")[0]
-            self.first = (Wave(mount.folder / self.plain).rate + 1) // 2 if "@" in name else 0
+            self.plain = name
         self.rate = Wave(mount.folder / self.plain).rate
+        self.first += (self.rate + 1) // 2 if clip else 0
 
     @property
     def start(self):

@@ -146,8 +146,9 @@ class Mounted:
         return [name for name in self.files() if is_wave(name) and name.split("/")[0] not in VIEWS]
 
     def waves(self):
-        """The paths of all WAV files below the mountpoint, and of a clip of each in the plain tree, by their names in it."""
-        names = [name for name in self.files() if is_wave(name)] + [f"{name}@0.5+1s.wav" for name in self.plain()]
+        """The paths of all WAV files below the mountpoint, and of clips of those in the plain tree and in x10, by their names in it."""
+        clips = [f"{folder}{name}@0.5+1s.wav" for folder in ("", "x10/") for name in self.plain()]
+        names = [name for name in self.files() if is_wave(name)] + clips
         return {name: self.folder / name for name in names}
 
     def coded(self):

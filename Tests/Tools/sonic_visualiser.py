@@ -12,19 +12,24 @@ from mounted import Checks, Wave, mounted
 
 checks = Checks()
 with mounted() as mount, screen() as (environment, home), tempfile.TemporaryDirectory() as work:
-    waves = list(mount.waves().items())
-    copies = [Path(work) / f"{number}.wav" for number in range(len(waves))]
-    script = Path(work) / "script"
-    script.write_text("".join(f'/open "{path}"\n0.3\n/export "{copy}"\n' for (_, path), copy in zip(waves, copies)) + "/quit\n")
+    copies = {name: Path(work) / f"{number}.wav" for number, name in enumerate(mount.waves())}
     # It may use no network, and does not ask.
     version = subprocess.run(["sonic-visualiser", "--version"], env=environment, capture_output=True, text=True).stderr.split()[0]
     settings = home / ".config/sonic-visualiser/Sonic Visualiser.conf"
     settings.parent.mkdir(parents=True)
     settings.write_text(f"[Preferences]\nnetwork-permission-{version}=false\n")
-    subprocess.run(["sonic-visualiser", "--no-audio", "--osc-script", str(script)], env=environment, timeout=600,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for (name, path), copy in zip(waves, copies):
-        wave = Wave(path)
+    # Opening takes its time, and what is exported before that is empty.
+    for seconds in (0.3, 3, 15):
+        missing = [name for name, copy in copies.items() if not copy.exists() or Wave(copy).frames == 0]
+        script = Path(work) / "script"
+        script.write_text("".join(f'/open "{mount.folder / name}"\n{seconds}\n/export "{copies[name]}"\n' for name in missing) + "/quit\n")
+        for name in missing:
+            copies[name].unlink(missing_ok=True)
+        if missing:
+            subprocess.run(["sonic-visualiser", "--no-audio", "--osc-script", str(script)], env=environment, timeout=900,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for name, path in mount.waves().items():
+        wave, copy = Wave(path), copies[name]
         if not copy.exists():
             checks.check("Sonic Visualiser", name, "opened", "not opened")
             continue
