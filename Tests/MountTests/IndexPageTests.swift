@@ -85,7 +85,7 @@ extension Mounts {
         func `a browser lists, searches, sorts and plays the recordings, and shows their pictures`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let found = try browse(makeStore(directory), "catalogue=off,views=spectrograms")
-                #expect(found.summary == "2 recordings, 0 min, 2024-02-29 to 2024-03-02")
+                #expect(found.summary == "2 recordings, 6 s, 2024-02-29 to 2024-03-02")
                 #expect(found.problems.count == 1)
                 #expect(found.problems.first?.hasPrefix("/pond/7: ") == true)
                 #expect(found.status == "1 to 2 of 2 recordings")
@@ -96,7 +96,7 @@ extension Mounts {
                 #expect(found.foundNothing.isEmpty && found.isSaid)
                 #expect(found.byLength == ["pond/low.wav", "pond/chirp 1%#é.wav"])
                 #expect(found.byLengthDown == ["pond/chirp 1%#é.wav", "pond/low.wav"])
-                #expect(found.days == ["2024-02-29: 1 recording, 0 min", "2024-03-02: 1 recording, 0 min"])
+                #expect(found.days == ["2024-02-29: 1 recording, 4 s", "2024-03-02: 1 recording, 2 s"])
                 #expect(found.day == "2024-03-02")
                 #expect(found.onThatDay == "1 to 1 of 1 recording")
                 #expect(found.played == true)

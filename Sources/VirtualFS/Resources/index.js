@@ -68,7 +68,8 @@
     const rest = (h || m ? s.toFixed(1).padStart(4, "0") : s.toFixed(1)).replace(/\.0$/, "");
     return h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : m ? `${m}:${rest}` : total < 60 && total > 0 ? `${rest} s` : "0 s";
   };
-  const hours = total => total < 3600 ? `${Math.round(total / 60)} min` : `${number(Math.round(total / 3600))} h`;
+  const hours = total => total < 60 ? `${Math.round(total)} s`
+    : total < 3600 ? `${Math.round(total / 60)} min` : `${number(Math.round(total / 3600))} h`;
   const count = (n, one) => `${number(n)} ${one}${n === 1 ? "" : "s"}`;
 
   // --- Columns of the table
