@@ -47,7 +47,7 @@ FUZZER = $(firstword $(wildcard $(dir $(realpath $(shell command -v $(SWIFT) 2>/
 FUZZ_BUILD = .build/fuzz
 COVERAGE = -sanitize=address -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
 
-.PHONY: help deps toolchain build install uninstall deb dist test-deb test test-tools fuzz soak sanitize lint format demo bench clean
+.PHONY: help deps toolchain build install uninstall deb dist test-deb test test-s3 test-tools fuzz soak sanitize lint format demo bench clean
 
 help:
 	@echo "make deps     install the Debian packages that building and testing need"
@@ -56,6 +56,7 @@ help:
 	@echo "make deb      build Debian packages into .build/deb; make dist: the sources as an archive in .build/dist"
 	@echo "make test-deb build, install, boot and purge the packages in fresh Debians (DEBIAN_RELEASES=$(DEBIAN_RELEASES)); as root"
 	@echo "make test     install the packages, build, and run every test"
+	@echo "make test-s3  run the tests that read from a real S3 service, OpenStack Swift, and install that"
 	@echo "make test-tools have other programs (ffmpeg, sox, librosa ...) read every view of a mount, and compare; runs the guides"
 	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
@@ -162,6 +163,12 @@ test: deps toolchain .venv/bin/readers-are-there
 	    echo "make: tests failed (all they printed: .build/test.log):" >&2; \
 	    grep -A 3 ' recorded an issue ' .build/test.log >&2; \
 	fi; exit $$status
+
+# The suites that start an S3 service (Tests/Tools/s3_server.py), which `make test` skips if it is not installed.
+test-s3: PACKAGES += $(S3_SERVER)
+test-s3: deps toolchain
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --filter 'S3ServerTests|Mounts of remote stores'
 
 # Programs for sound read all views of a mount, and what each reads is compared. Python's packages come on top of Debian's.
 .build/test-tools/bin/readers-are-there:
