@@ -17,8 +17,8 @@ FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 
 # The packages that the Swift toolchain needs, the libraries, and the programs that tests and the demo run.
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
-LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libflac-dev libfuse3-dev libjemalloc-dev \
-    libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
+LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libcurl4-openssl-dev libexpat1-dev libflac-dev libfuse3-dev \
+    libjemalloc-dev libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
 TOOLS := bash-completion ffmpeg fish flac fuse-overlayfs fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
     python3-venv rsync sndfile-programs sox zsh
 # What `make deb` needs.
@@ -27,6 +27,8 @@ PACKAGING := debhelper
 TEST_TOOLS := audacity chromium libnfs-utils mediainfo mp3val mpv nfs-ganesha nfs-ganesha-vfs nginx-light oggz-tools \
     openssh-client openssh-sftp-server pngcheck python3-numpy python3-scipy python3-torch rclone samba samba-common-bin smbclient \
     sonic-visualiser vorbis-tools xvfb
+# The S3 service that `make test-s3` starts. (python3-swiftclient would put another /usr/bin/swift before the compiler.)
+S3_SERVER := memcached swift-account swift-container swift-object swift-proxy
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
@@ -46,7 +48,7 @@ FUZZER = $(firstword $(wildcard $(dir $(realpath $(shell command -v $(SWIFT) 2>/
 FUZZ_BUILD = .build/fuzz
 COVERAGE = -sanitize=address -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp
 
-.PHONY: help deps toolchain build install uninstall deb dist test-deb test test-tools fuzz soak sanitize lint format demo bench clean
+.PHONY: help deps toolchain build install uninstall deb dist test-deb test test-s3 test-tools fuzz soak sanitize lint format demo bench clean
 
 help:
 	@echo "make deps     install the Debian packages that building and testing need"
@@ -55,6 +57,7 @@ help:
 	@echo "make deb      build Debian packages into .build/deb; make dist: the sources as an archive in .build/dist"
 	@echo "make test-deb build, install, boot and purge the packages in fresh Debians (DEBIAN_RELEASES=$(DEBIAN_RELEASES)); as root"
 	@echo "make test     install the packages, build, and run every test"
+	@echo "make test-s3  run the tests that read from a real S3 service, OpenStack Swift, and install that"
 	@echo "make test-tools have other programs (ffmpeg, Audacity, Samba ...) read every view of a mount, and run the guides; as root"
 	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
@@ -166,6 +169,12 @@ test: deps toolchain .venv/bin/readers-are-there
 	    echo "make: tests failed (all they printed: .build/test-$$part.log):" >&2; \
 	    grep -A 3 ' recorded an issue ' .build/test-$$part.log >&2; \
 	done; exit $$status
+
+# The suites that start an S3 service (Tests/Tools/s3_server.py), which `make test` skips if it is not installed.
+test-s3: PACKAGES += $(S3_SERVER)
+test-s3: deps toolchain
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --filter 'S3ServerTests|Mounts of remote stores'
 
 # Other programs read all views of a mount, and what each reads is compared. Python's packages come on top of Debian's.
 READERS := views ffmpeg sox sndfile python_readers metadata coded players audacity sonic_visualiser browser servers

@@ -37,6 +37,8 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCrc32c"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
         name: "CLibAV", pkgConfig: "libavcodec",
@@ -60,8 +62,10 @@ let package = Package(
     ],
     targets: systemLibraries
         + layer("Support", ["CCrypto", "CCrc32c", "CLinux"])
+        + layer("HTTP", ["Support", "CCurl"])
+        + layer("S3", ["Support", "HTTP", "CExpat"])
         + layer("SQLite", ["Support", "CSQLite"])
-        + layer("Zarr", ["Support", "CLinux", "CZstd", "CBlosc", "CZlib"])
+        + layer("Zarr", ["Support", "HTTP", "S3", "CLinux", "CZstd", "CBlosc", "CZlib"])
         + layer("AudioCoding", ["Support", "CLibAV", "CFLAC", "COpus"])
         + layer("WaveFile", ["Support"])
         + layer("Recordings", ["Support", "SQLite", "Zarr", "AudioCoding", "WaveFile"])
@@ -77,8 +81,8 @@ let package = Package(
         + layer(
             "Commands",
             [
-                "Support", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "Spectrogram", "VirtualFS",
-                "FuseBridge", "Confinement", "CLinux",
+                "Support", "HTTP", "S3", "Zarr", "WaveFile", "AudioCoding", "Recordings", "Importing", "Spectrogram",
+                "VirtualFS", "FuseBridge", "Confinement", "CLinux",
             ] + allocator)
         + [
             .executableTarget(name: "zarrwlr-mount", dependencies: ["Commands"], swiftSettings: strict),

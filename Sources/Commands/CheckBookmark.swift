@@ -9,7 +9,7 @@ struct CheckBookmark {
 
     /// That of deep checks of what `address` names, or of those that are not deep. Nil if `folder` is nil.
     init?(of address: StoreAddress, isDeep: Bool, folder: String?) {
-        let store = FilePath.resolved(address.path) ?? FilePath.absolute(address.path)
+        let store = FilePath.resolved(address.path) ?? address.absolutePath
         let name = address.group.isEmpty ? store : "\(store)::\(address.group)"
         guard let catalogue = CatalogueLocation.standard.path(store: name, folder: folder) else { return nil }
         file = "\(catalogue)\(isDeep ? ".deep" : "").check"

@@ -8,9 +8,9 @@ enum CheckCommand {
     struct Configuration: Sendable {
         var options = StoreCheck.Options()
         var isJSON = false
-        var links = FollowedLinks()
-        /// The path of a copy of the store to mend it from.
-        var copy: String?
+        var access = StoreAccess()
+        /// A copy of the store to mend it from.
+        var copy: StoreAddress?
         /// How long the check may take; nil if all is checked.
         var duration: Duration?
     }
@@ -42,7 +42,7 @@ enum CheckCommand {
                     guard address.group.isEmpty else {
                         throw CommandError("option '--from': names a store; its groups are those of STORE")
                     }
-                    configuration.copy = address.path
+                    configuration.copy = address
                 },
                 help: "with --repair: mend what is damaged from this copy of the store"),
             CommandOption(
@@ -61,8 +61,7 @@ enum CheckCommand {
                 },
                 help: "recordings checked at a time (the processors)"),
             CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
-            .followLinks(\.links),
-        ],
+        ] + .access(\.access),
         configuration: Configuration(), run: run)
 
     @Sendable private static func run(
@@ -85,14 +84,16 @@ enum CheckCommand {
                 }
             }
         }
+        if options.isRepairing { try StoreCatalogue.checkIsLocal(address) }
         streams.confine(
-            reading: [address.path] + configuration.links.paths + (configuration.copy.map { [$0] } ?? []),
+            toStores: [address] + (configuration.copy.map { [$0] } ?? []), configuration.access,
             changing: bookmark.map { [$0.folder] } ?? [], managing: options.isRepairing ? [address.path] : [])
         let check: StoreCheck
         do {
-            let store = try StoreCatalogue.open(path: address.path, links: configuration.links)
-            let copy = try configuration.copy.map { path throws(CommandError) in
-                try StoreCatalogue.open(path: path, links: configuration.links)
+            let store = try StoreCatalogue.open(address, configuration.access)
+            if options.isRepairing { _ = try StoreCatalogue.writable(store, address) }
+            let copy = try configuration.copy.map { copy throws(CommandError) in
+                try StoreCatalogue.open(copy, configuration.access)
             }
             check = try StoreCheck(
                 store, root: address.group, copy: copy,

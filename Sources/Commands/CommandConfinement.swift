@@ -18,19 +18,29 @@ enum CommandConfinement {
 
 extension CommandStreams {
     /// Confines the process, if these are its streams. It may read below `readable`, change files below `changeable`, change, make and remove
-    /// files and folders below `managed`, and remove empty folders in `cleared`. What is learned of `store` may be kept at `catalogue`.
+    /// files and folders below `managed`, and remove empty folders in `cleared`. It may connect to other machines if it `hasNetwork`.
     func confine(
         reading readable: [String], changing changeable: [String] = [], managing managed: [String] = [],
-        clearing cleared: [String] = [],
-        catalogue: (location: CatalogueLocation, store: String)? = nil
+        clearing cleared: [String] = [], hasNetwork: Bool = false
     ) {
-        guard let confinement else { return }
-        let file = catalogue.flatMap { $0.location.path(store: FilePath.absolute($0.store), folder: cacheFolder) }
-        let folder = file.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
-        confinement(
+        confinement?(
             ConfinementPolicy(
-                readableFolders: readable, changeableFolders: changeable + (folder.map { [$0] } ?? []),
-                managedFolders: managed,
-                clearedFolders: cleared))
+                readableFolders: readable, changeableFolders: changeable, managedFolders: managed,
+                clearedFolders: cleared, hasNetwork: hasNetwork))
+    }
+
+    /// Confines the process as above to reading `stores` as `access` says, besides what is below `readable`. What is learned of the first may be
+    /// kept at `catalogue`.
+    func confine(
+        toStores stores: [StoreAddress], _ access: StoreAccess, reading readable: [String] = [],
+        changing changeable: [String] = [], managing managed: [String] = [], catalogue: CatalogueLocation? = nil
+    ) {
+        guard confinement != nil, let store = stores.first else { return }
+        let file = catalogue.flatMap { $0.path(store: access.remote.identity(of: store), folder: cacheFolder) }
+        let folder = file.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
+        confine(
+            reading: stores.flatMap { access.readableFiles(for: $0) } + readable,
+            changing: changeable + (folder.map { [$0] } ?? []), managing: managed,
+            hasNetwork: stores.contains(where: \.isRemote))
     }
 }

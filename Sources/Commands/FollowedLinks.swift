@@ -23,12 +23,3 @@ struct FollowedLinks: Sendable {
         }
     }
 }
-
-extension CommandOption {
-    /// `--follow-links`, which sets `links`.
-    static func followLinks(_ links: any WritableKeyPath<Configuration, FollowedLinks> & Sendable) -> CommandOption {
-        CommandOption(
-            "--follow-links", effect: .value("DIR[:DIR]") { $0[keyPath: links] = FollowedLinks($1) },
-            help: "let symbolic links in the store lead to these folders (nowhere outside it)")
-    }
-}

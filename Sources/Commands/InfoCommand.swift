@@ -8,7 +8,7 @@ enum InfoCommand {
     struct Configuration: Sendable {
         var isJSON = false
         var catalogue = CatalogueLocation.standard
-        var links = FollowedLinks()
+        var access = StoreAccess()
     }
 
     static let subcommand = Subcommand(
@@ -21,18 +21,16 @@ enum InfoCommand {
         options: [
             CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
             .catalogue(\.catalogue),
-            .followLinks(\.links),
-        ],
+        ] + .access(\.access),
         configuration: Configuration(), run: run)
 
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let (address, name) = try recording(operands)
-        streams.confine(
-            reading: [address.path] + configuration.links.paths, catalogue: (configuration.catalogue, address.path))
+        streams.confine(toStores: [address], configuration.access, catalogue: configuration.catalogue)
         let store = try OpenStore(
-            address, catalogue: configuration.catalogue, links: configuration.links, streams,
+            address, catalogue: configuration.catalogue, configuration.access, streams,
             as: "info")
         let recording = try store.recording(name)
         let description = try RecordingDescription(

@@ -7,7 +7,7 @@ enum ListCommand {
     struct Configuration: Sendable {
         var format = Format.table
         var catalogue = CatalogueLocation.standard
-        var links = FollowedLinks()
+        var access = StoreAccess()
     }
 
     enum Format: Sendable {
@@ -23,18 +23,16 @@ enum ListCommand {
             CommandOption("--csv", effect: .flag { $0.format = .csv }, help: "print comma-separated values (a table)"),
             CommandOption("--json", effect: .flag { $0.format = .json }, help: "print JSON (a table)"),
             .catalogue(\.catalogue),
-            .followLinks(\.links),
-        ],
+        ] + .access(\.access),
         configuration: Configuration(), run: run)
 
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let address = StoreAddress(operands[0])
-        streams.confine(
-            reading: [address.path] + configuration.links.paths, catalogue: (configuration.catalogue, address.path))
+        streams.confine(toStores: [address], configuration.access, catalogue: configuration.catalogue)
         let store = try OpenStore(
-            address, catalogue: configuration.catalogue, links: configuration.links, streams,
+            address, catalogue: configuration.catalogue, configuration.access, streams,
             as: "list")
         let contents = store.learn()
         let recordings = RecordingRow.all(contents.entries, in: store)

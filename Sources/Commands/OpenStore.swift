@@ -42,32 +42,31 @@ struct OpenStore: Sendable {
     /// Opens what `address` names, without examining any recording, and keeps nothing. What is noticed about recordings later is
     /// logged in `log`.
     init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
-        try self.init(address, links: FollowedLinks(), metadata: .all, log: log) { nil }
+        try self.init(address, StoreAccess(), metadata: .all, log: log) { nil }
     }
 
     /// Opens what `address` names for the command `name`, without examining any recording. What is known is taken from the catalogue at
-    /// `location`, and what is learned is kept there; symbolic links may lead out of the store as `links` say. `metadata` are shown
-    /// of recordings' metadata. If that is not possible, nothing is kept, and `streams` have a line about a catalogue that the user has named.
+    /// `location`, and what is learned is kept there; the store is read as `access` says. `metadata` are shown of recordings' metadata. If that is not possible, nothing is kept, and `streams` have a line about a catalogue that the user has named.
     init(
-        _ address: StoreAddress, catalogue location: CatalogueLocation, links: FollowedLinks,
+        _ address: StoreAddress, catalogue location: CatalogueLocation, _ access: StoreAccess,
         metadata: MetadataSelection = .all, _ streams: CommandStreams, as name: String
     ) throws(CommandError) {
-        try self.init(address, links: links, metadata: metadata, log: .silent) {
+        try self.init(address, access, metadata: metadata, log: .silent) {
             let log =
                 location == .standard
                 ? Log.silent
                 : Log(minimum: .warning) { streams.errors("zarrwlr \(name): \($1)\n") }
-            return location.open(store: FilePath.absolute(address.path), folder: streams.cacheFolder, log: log)
+            return location.open(store: access.remote.identity(of: address), folder: streams.cacheFolder, log: log)
         }
     }
 
     /// `openFile` is called once it is known that there is a store.
     private init(
-        _ address: StoreAddress, links: FollowedLinks, metadata: MetadataSelection, log: Log,
+        _ address: StoreAddress, _ access: StoreAccess, metadata: MetadataSelection, log: Log,
         openFile: () -> CatalogueFile?
     ) throws(CommandError) {
         self.address = address
-        store = try StoreCatalogue.open(path: address.path, links: links)
+        store = try StoreCatalogue.open(address, access)
         cache = BlockCache(budget: Self.cacheByteCount)
         file = openFile()
         catalogue = try StoreCatalogue.catalogue(

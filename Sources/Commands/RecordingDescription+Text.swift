@@ -60,8 +60,10 @@ extension RecordingDescription.Stream {
         var rows = [
             ("stream", "\(bytes) bytes"), ("frames", "\(frames)"),
             ("frame size", "\(smallestFrame) to \(largestFrame) bytes, mean \(meanFrame.oneDecimal)"),
-            ("index", "\(indexBytes) bytes, \(indexPercent.twoDecimals) % of the stream"),
         ]
+        if let indexBytes, let indexPercent {
+            rows.append(("index", "\(indexBytes) bytes, \(indexPercent.twoDecimals) % of the stream"))
+        }
         if let restarts {
             rows.append(
                 (

@@ -30,8 +30,9 @@ struct RecordingDescription: Encodable {
         let smallestFrame: UInt64
         let meanFrame: Double
         let largestFrame: UInt64
-        let indexBytes: UInt64
-        let indexPercent: Double
+        /// Nil if the store cannot say it.
+        let indexBytes: UInt64?
+        let indexPercent: Double?
         let restarts: Restarts?
 
         struct Restarts: Encodable {
@@ -79,8 +80,9 @@ struct RecordingDescription: Encodable {
         do {
             attributes = try Self.attributes(of: recording, in: zarr, store.cache)
             stream = try StreamStatistics(of: recording, in: zarr, cache: store.cache).map { statistics in
-                let indexBytes = try statistics.indexNames.reduce(0) {
-                    try $0 + zarr.byteCount(below: "\(recording.path)/\($1)")
+                // A web server cannot say it.
+                let indexBytes = try? statistics.indexNames.reduce(UInt64(0)) {
+                    try $0.adding(zarr.byteCount(below: "\(recording.path)/\($1)")) ?? .max
                 }
                 return Stream(statistics, indexBytes: indexBytes)
             }
@@ -107,14 +109,15 @@ struct RecordingDescription: Encodable {
 }
 
 extension RecordingDescription.Stream {
-    fileprivate init(_ statistics: StreamStatistics, indexBytes: UInt64) {
+    fileprivate init(_ statistics: StreamStatistics, indexBytes: UInt64?) {
         bytes = statistics.byteCount
         frames = statistics.frameCount
         smallestFrame = statistics.smallest
         meanFrame = statistics.meanFrameByteCount
         largestFrame = statistics.largest
         self.indexBytes = indexBytes
-        indexPercent = bytes == 0 ? 0 : 100 * Double(indexBytes) / Double(bytes)
+        let byteCount = statistics.byteCount
+        indexPercent = indexBytes.map { byteCount == 0 ? 0 : 100 * Double($0) / Double(byteCount) }
         restarts = statistics.restarts.map { restarts in
             Restarts(
                 count: restarts.count, meanDistance: restarts.meanDistance, longestDistance: restarts.longestDistance,

@@ -14,7 +14,7 @@ enum SpectrogramCommand {
         /// The file, or `-` for standard output.
         var output: String?
         var catalogue = CatalogueLocation.standard
-        var links = FollowedLinks()
+        var access = StoreAccess()
     }
 
     static let subcommand = Subcommand(
@@ -83,8 +83,7 @@ enum SpectrogramCommand {
                 "-o", "--output", effect: .value("FILE") { $0.output = $1 },
                 help: "the file (an old one is replaced when the new one is complete), or - for standard output"),
             .catalogue(\.catalogue),
-            .followLinks(\.links),
-        ],
+        ] + .access(\.access),
         configuration: Configuration(), run: run)
 
     @Sendable private static func run(
@@ -93,11 +92,10 @@ enum SpectrogramCommand {
         guard let output = configuration.output else { throw CommandError("say where to write: -o FILE") }
         let address = StoreAddress(operands[0])
         streams.confine(
-            reading: [address.path] + configuration.links.paths,
-            managing: output == "-" ? [] : [FilePath.folderOfWriting(output)],
-            catalogue: (configuration.catalogue, address.path))
+            toStores: [address], configuration.access,
+            managing: output == "-" ? [] : [FilePath.folderOfWriting(output)], catalogue: configuration.catalogue)
         let store = try OpenStore(
-            address, catalogue: configuration.catalogue, links: configuration.links, streams, as: "spectrogram")
+            address, catalogue: configuration.catalogue, configuration.access, streams, as: "spectrogram")
         let recording = try store.recording(operands[1])
         let drawn = try draw(recording, configuration)
         if let problem = drawn.problems.first {

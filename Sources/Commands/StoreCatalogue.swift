@@ -25,13 +25,18 @@ enum StoreCatalogue {
 
     // MARK: - Kinds of stores
 
-    /// The store at `path`, which must look like one; symbolic links may lead out of it as `links` say. This and `create` are the only
-    /// places that know which kinds there are.
-    static func open(path: String, links: FollowedLinks = FollowedLinks()) throws(CommandError) -> any Store {
+    /// The store at `address`, which must look like one, opened as `storeAccess` says. This and `create` are the only places that know which kinds
+    /// there are.
+    static func open(
+        _ address: StoreAddress, _ storeAccess: StoreAccess = StoreAccess()
+    ) throws(CommandError) -> any Store {
+        guard !address.isRemote else { return try storeAccess.remote.open(address) }
+        let path = address.path
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0 else {
             throw CommandError("cannot open the store", cause: SystemError("stat", path))
         }
+        if status.st_mode & S_IFMT == S_IFREG { return try openArchive(path: path) }
         guard status.st_mode & S_IFMT == S_IFDIR, "\(path)/zarr.json".withFileName({ access($0, F_OK) }) == 0
         else {
             // It may be a store, of somebody else's.
@@ -46,11 +51,41 @@ enum StoreCatalogue {
                     ? "\(path): zarr_format 2 is not supported; convert it to Zarr v3"
                     : "\(path): not a Zarr v3 store, there is no zarr.json in it")
         }
-        let targets = try links.targets()
+        let targets = try storeAccess.links.targets()
         do {
             return try DirectoryStore(path: path, targets: targets)
         } catch {
             throw CommandError("\(path): cannot be served", cause: error)
+        }
+    }
+
+    /// The store that is a ZIP archive at `path`.
+    private static func openArchive(path: String) throws(CommandError) -> any Store {
+        do throws(StoreError) {
+            let store = try ZipStore(path: path)
+            if try store.contains("zarr.json") { return store }
+        } catch {
+            throw CommandError("\(path): not a Zarr v3 store, which is a folder or a ZIP archive", cause: error)
+        }
+        throw CommandError("\(path): not a Zarr v3 store, there is no zarr.json in the ZIP archive")
+    }
+
+    /// `store`, which is at `address`, to be written to.
+    static func writable(_ store: any Store, _ address: StoreAddress) throws(CommandError) -> any WritableStore {
+        guard let store = store as? any WritableStore else {
+            try checkIsLocal(address)
+            throw CommandError(
+                "\(address.path): is a ZIP archive, which is only read; unpack it into a folder to change it")
+        }
+        return store
+    }
+
+    /// Throws unless `address` is on this machine: stores on others are only read.
+    static func checkIsLocal(_ address: StoreAddress) throws(CommandError) {
+        switch address.place {
+        case .path: break
+        case .web: throw CommandError("\(address.path): a store on a web server is only read")
+        case .bucket: throw CommandError("\(address.path): a store on S3 is only read by this version")
         }
     }
 
@@ -93,7 +128,11 @@ enum StoreCatalogue {
     static func create(
         path: String, isHalted: @escaping @Sendable () -> Bool
     ) throws(StoreError) -> any WritableStore {
-        try DirectoryStore.create(path: path, isHalted: isHalted)
+        var status = stat()
+        if path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG {
+            throw StoreError(.denied, "is a file; only stores that are folders can be written to", key: "")
+        }
+        return try DirectoryStore.create(path: path, isHalted: isHalted)
     }
 
     /// Removes the store at `path`, which was made for an import, if nothing was imported; but not its folder if `keepsFolder`.

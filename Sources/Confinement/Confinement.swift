@@ -17,7 +17,9 @@ public enum Confinement {
             measures.take(.capabilities) { () throws(SystemError) in try Privileges.dropCapabilities() }
         }
         // The last, since the others need calls that it does not permit.
-        measures.take(.seccomp) { () throws(SystemError) in try SystemCallFilter.install(for: policy.role) }
+        measures.take(.seccomp) { () throws(SystemError) in
+            try SystemCallFilter.install(for: policy.role, hasNetwork: policy.hasNetwork)
+        }
         return measures
     }
 }

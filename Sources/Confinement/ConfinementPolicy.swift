@@ -10,15 +10,20 @@ public struct ConfinementPolicy: Sendable {
     }
 
     let role: Role
-    let readableFolders: [String]
-    let changeableFolders: [String]
+    /// The files and folders that may be read.
+    public let readableFolders: [String]
+    /// The folders whose files may be changed.
+    public let changeableFolders: [String]
     let managedFolders: [String]
     let clearedFolders: [String]
+    /// Whether it may connect to other machines.
+    public let hasNetwork: Bool
 
     /// A worker: files below `readableFolders` may be read, and below `changeableFolders` also be made, written and removed. Paths that
-    /// do not exist permit nothing.
-    public init(readableFolders: [String], changeableFolders: [String]) {
+    /// do not exist permit nothing. It may connect to other machines if it `hasNetwork`, but nothing may connect to it.
+    public init(readableFolders: [String], changeableFolders: [String], hasNetwork: Bool = false) {
         role = .worker
+        self.hasNetwork = hasNetwork
         self.readableFolders = readableFolders
         self.changeableFolders = changeableFolders
         managedFolders = []
@@ -28,9 +33,11 @@ public struct ConfinementPolicy: Sendable {
     /// A command: as above, and below `managedFolders` folders may be made, moved and removed as well. Below `clearedFolders`, empty folders
     /// may be removed.
     public init(
-        readableFolders: [String], changeableFolders: [String], managedFolders: [String], clearedFolders: [String] = []
+        readableFolders: [String], changeableFolders: [String], managedFolders: [String], clearedFolders: [String] = [],
+        hasNetwork: Bool = false
     ) {
         role = .command
+        self.hasNetwork = hasNetwork
         self.readableFolders = readableFolders
         self.changeableFolders = changeableFolders
         self.managedFolders = managedFolders

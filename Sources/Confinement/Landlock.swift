@@ -47,10 +47,10 @@ struct Landlock: ~Copyable {
     private let ruleset: Int32
     private let all: Rights
 
-    private init(version: Int) throws(SystemError) {
+    private init(version: Int, hasNetwork: Bool) throws(SystemError) {
         all = Rights.all(version: version)
-        // Neither listening nor connecting by TCP; no signals and abstract sockets to processes that are not confined likewise.
-        let network: UInt64 = version >= 4 ? 0b11 : 0
+        // Neither listening nor, unless there is a network, connecting by TCP; no signals and abstract sockets to processes that are not confined likewise.
+        let network: UInt64 = version >= 4 ? (hasNetwork ? 0b01 : 0b11) : 0
         let scopes: UInt64 = version >= 6 ? 0b11 : 0
         ruleset = zwl_landlock_create_ruleset(all.rawValue, network, scopes)
         guard ruleset >= 0 else { throw SystemError("landlock_create_ruleset", "Landlock") }
@@ -71,7 +71,7 @@ struct Landlock: ~Copyable {
         guard policy.managedFolders.isEmpty || version >= 2 else {
             throw SystemError("landlock_create_ruleset", "Landlock", code: EOPNOTSUPP)
         }
-        let landlock = try Landlock(version: version)
+        let landlock = try Landlock(version: version, hasNetwork: policy.hasNetwork)
         for path in policy.readableFolders + systemFiles { try landlock.permit(.reading, below: path) }
         for path in policy.changeableFolders { try landlock.permit(.changing, below: path) }
         for path in policy.managedFolders { try landlock.permit(.managing, below: path) }

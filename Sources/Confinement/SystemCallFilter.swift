@@ -36,6 +36,15 @@ enum SystemCallFilter {
         "utimensat",
     ]
 
+    /// What connecting to other machines and finding their addresses needs besides.
+    private static let network = [
+        "eventfd2", "getpeername", "getsockname", "getsockopt", "pipe2", "recvfrom", "recvmsg", "recvmmsg", "select",
+        "pselect6", "sendmmsg", "setsockopt", "shutdown", "socketpair",
+    ]
+
+    /// The families of addresses that sockets may have then: AF_NETLINK says which addresses this machine has.
+    private static let networkFamilies = [AF_INET, AF_INET6, AF_NETLINK]
+
     /// A condition on an argument of a call: those bits of it that `mask` has equal `value`.
     private struct Condition {
         let call: String
@@ -67,7 +76,7 @@ enum SystemCallFilter {
     private static let cloneThread: UInt64 = 0x10000
 
     /// Restricts the calling thread to the list, for good, and returns the level of the measure, 1.
-    static func install(for role: ConfinementPolicy.Role) throws(SystemError) -> Int {
+    static func install(for role: ConfinementPolicy.Role, hasNetwork: Bool) throws(SystemError) -> Int {
         guard let filter = seccomp_init(zwl_act_no_such_call) else {
             throw SystemError("seccomp_init", "seccomp", code: ENOMEM)
         }
@@ -76,8 +85,12 @@ enum SystemCallFilter {
         // few steps.
         seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1)
         seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2)
-        for call in role == .command ? permitted + managing : permitted { try permit(call, [], in: filter) }
-        for condition in conditions {
+        let calls = permitted + (role == .command ? managing : []) + (hasNetwork ? network : [])
+        for call in Set(calls).sorted() { try permit(call, [], in: filter) }
+        let sockets = networkFamilies.map { Condition(call: "socket", argument: 0, value: UInt64($0)) }
+        // How much there is to read: FIONREAD, which has this number on all processors here.
+        let reading = Condition(call: "ioctl", argument: 1, value: 0x541B)
+        for condition in conditions + (hasNetwork ? sockets + [reading] : []) {
             let comparison = scmp_arg_cmp(
                 arg: condition.argument, op: SCMP_CMP_MASKED_EQ, datum_a: condition.mask, datum_b: condition.value)
             try permit(condition.call, [comparison], in: filter)

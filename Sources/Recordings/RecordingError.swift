@@ -21,13 +21,19 @@ public struct RecordingError: DescribedError {
     }
 
     /// Whether the recording is another one than when it was opened: whoever opens it anew can read it.
-    public var isChange: Bool {
+    public var isChange: Bool { storeFailure == .changed }
+
+    /// Whether a server does not permit this program to read it.
+    public var isForbidden: Bool { storeFailure == .forbidden }
+
+    /// What sort of failure of the store is beneath; nil if none is.
+    private var storeFailure: StoreError.Kind? {
         var error: (any Error)? = cause
         while let current = error {
-            if let failure = current as? StoreError { return failure.kind == .changed }
+            if let failure = current as? StoreError { return failure.kind }
             error = (current as? any DescribedError)?.cause
         }
-        return false
+        return nil
     }
 
     /// The recording, the samples, and the problem.

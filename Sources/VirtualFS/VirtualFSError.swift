@@ -50,7 +50,7 @@ public enum VirtualFSError: DescribedError {
         case .unsupportedNamespace: EOPNOTSUPP
         case .bufferTooSmall: ERANGE
         case .interrupted: EINTR
-        case .unreadable: EIO
+        case .unreadable(let error): error.isForbidden ? EACCES : EIO
         case .stale, .noSuchNode: ESTALE
         }
     }

@@ -9,11 +9,9 @@ struct StoreEditing {
 
     /// Opens what `address` names, which must be there.
     init(_ address: StoreAddress) throws(CommandError) {
+        try StoreCatalogue.checkIsLocal(address)
         opened = try OpenStore(address)
-        guard let store = opened.store as? any WritableStore else {
-            throw CommandError("\(address.path): cannot be written to")
-        }
-        editor = RecordingEditor(store)
+        editor = RecordingEditor(try StoreCatalogue.writable(opened.store, address))
     }
 
     /// The path in the store of the recording that `name` means: its path, or that of its WAV file in a mount. It need not be readable.

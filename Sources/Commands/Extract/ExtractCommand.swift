@@ -19,7 +19,7 @@ enum ExtractCommand {
         /// What of their metadata WAV files have; nil if the user has not said it.
         var metadata: MetadataSelection?
         var catalogue = CatalogueLocation.standard
-        var links = FollowedLinks()
+        var access = StoreAccess()
         /// How a whole store or group is extracted; nil for what the user has not said.
         var jobs: Int?
         var verifies = false
@@ -142,8 +142,7 @@ enum ExtractCommand {
                 "--json", effect: .flag { $0.isJSON = true },
                 help: "of a store or group: print a line of JSON for each file"),
             .catalogue(\.catalogue),
-            .followLinks(\.links),
-        ],
+        ] + .access(\.access),
         configuration: Configuration(), run: run)
 
     @Sendable private static func run(
@@ -164,7 +163,7 @@ enum ExtractCommand {
             throw CommandError("--verify, --jobs, --quiet and --json are for a whole store or group")
         }
         let store = try OpenStore(
-            StoreAddress(operands[0]), catalogue: configuration.catalogue, links: configuration.links,
+            StoreAddress(operands[0]), catalogue: configuration.catalogue, configuration.access,
             metadata: configuration.metadata ?? .all, streams, as: "extract")
         let name = operands.dropFirst().first
         let recording: Recording? = if let name { try store.recording(name) } else { nil }
@@ -207,8 +206,8 @@ enum ExtractCommand {
         if isOneFile, configuration.table == nil { folder = FilePath.folderOfWriting(output) }
         while folder != "/", FilePath.resolved(folder) == nil { folder = FilePath.folder(of: folder) }
         streams.confine(
-            reading: [address.path] + configuration.links.paths + (configuration.table.map { [$0] } ?? []),
-            managing: output == "-" ? [] : [folder], catalogue: (configuration.catalogue, address.path))
+            toStores: [address], configuration.access, reading: configuration.table.map { [$0] } ?? [],
+            managing: output == "-" ? [] : [folder], catalogue: configuration.catalogue)
     }
 
     /// Writes the files of all recordings of `address`, their sources, or what was kept beside them.
@@ -224,9 +223,9 @@ enum ExtractCommand {
         let report = ExtractReport(
             folder: folder, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet, streams)
         let store = try OpenStore(
-            address, catalogue: configuration.catalogue, links: configuration.links,
+            address, catalogue: configuration.catalogue, configuration.access,
             metadata: configuration.metadata ?? .all, streams, as: "extract")
-        guard !liesInStore(folder, address.path) else {
+        guard address.isRemote || !liesInStore(folder, address.path) else {
             throw CommandError("\(folder): is in the store; extract to a folder outside it")
         }
         let extractsRecordings = configuration.isSource || !configuration.extractsSidecars

@@ -74,6 +74,7 @@ enum ImportCommand {
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let address = StoreAddress(operands[0])
+        try StoreCatalogue.checkIsLocal(address)
         let sources = ImportSources(
             operands.dropFirst(), keepsTree: configuration.keepsTree, keepsSidecars: configuration.keepsSidecars)
         guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
@@ -115,7 +116,8 @@ enum ImportCommand {
     private static func preview(
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
     ) throws(CommandError) {
-        let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(path: address.path)
+        let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(address)
+        if let store { _ = try StoreCatalogue.writable(store, address) }
         func group(of file: ImportSources.File) -> String { address.group(below: file.subgroup) }
         do throws(CommandError) {
             let groups = Set((sources.files + sources.sidecars).map(group))

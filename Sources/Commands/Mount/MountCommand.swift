@@ -45,7 +45,7 @@ public struct MountCommand: Sendable {
 
     private func mount(_ configuration: MountConfiguration) throws(CommandError) {
         var configuration = configuration
-        configuration.store = FilePath.absolute(configuration.store)
+        configuration.store = configuration.address.absolutePath
         configuration.mountpoint = FilePath.absolute(configuration.mountpoint)
         configuration.logFile = configuration.logFile.map(FilePath.absolute)
         if case .file(let path) = configuration.catalogue { configuration.catalogue = .file(FilePath.absolute(path)) }

@@ -14,6 +14,8 @@ struct MountConfiguration: Sendable {
     /// Whether every request is logged.
     var isTracing = false
 
+    /// The store, and the part of it to show.
+    var address: StoreAddress { StoreAddress(path: store, group: group) }
     /// The part of the store to show, without slashes at its ends.
     var group = ""
     /// The source that mount tables show; nil for the store's path.
@@ -33,8 +35,8 @@ struct MountConfiguration: Sendable {
     var logFile: String?
     /// The place to keep what is learned about the recordings.
     var catalogue = CatalogueLocation.standard
-    /// The folders outside of the store that symbolic links in it may lead to.
-    var links = FollowedLinks()
+    /// How the store is read.
+    var access = StoreAccess()
     /// Whether it is noticed at once what changes in the store.
     var watchesStore = true
     /// Seconds after which the store is looked at anew; nil for never.

@@ -29,8 +29,13 @@ struct MountMonitor: Sendable {
         let mountpoint = try Mountpoint.check(
             configuration.mountpoint, store: configuration.store,
             clearing: ["fuse.zarrwlr", "fuse.\(configuration.subtype)"])
-        // Nothing is mounted if there is no store.
-        _ = try StoreCatalogue.open(path: configuration.store, links: configuration.links)
+        // Nothing is mounted if there is no store. One on another machine is looked for by the worker: connections are made by threads, of
+        // which this process has none.
+        if configuration.address.isRemote {
+            try configuration.access.remote.check(configuration.address)
+        } else {
+            _ = try StoreCatalogue.open(configuration.address, configuration.access)
+        }
         let failure = try serve(at: mountpoint, log) {
             notify("READY=1", "STATUS=\(configuration.store) is mounted at \(mountpoint)", log)
             onReady()

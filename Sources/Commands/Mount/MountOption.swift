@@ -1,3 +1,4 @@
+import S3
 import Support
 import VirtualFS
 import WaveFile
@@ -92,8 +93,39 @@ struct MountOption: Sendable {
             "catalogue", effect: .value("PATH|off") { $0.catalogue = CatalogueLocation($1) },
             help: "where to keep what is learned about a store (~/.cache/zarrwlr)"),
         MountOption(
-            "follow_links", effect: .value("DIR[:DIR]") { $0.links = FollowedLinks($1) },
+            "follow_links", effect: .value("DIR[:DIR]") { $0.access.links = FollowedLinks($1) },
             help: "let symbolic links in the store lead to these folders (nowhere outside it)"),
+        MountOption(
+            "endpoint", effect: .value("URL") { $0.access.remote.s3.endpoint = $1 },
+            help: "of s3://: the service (AWS_ENDPOINT_URL, else AWS)"),
+        MountOption(
+            "region", effect: .value("NAME") { $0.access.remote.s3.region = $1 },
+            help: "of s3://: its region (AWS_REGION, else the profile's)"),
+        MountOption(
+            "profile", effect: .value("NAME") { $0.access.remote.s3.profile = $1 },
+            help: "of s3://: whose credentials in ~/.aws (AWS_PROFILE, else default)"),
+        MountOption(
+            "anonymous", effect: .flag { configuration, _ in configuration.access.remote.s3.isAnonymous = true },
+            help: "of s3://: without credentials"),
+        MountOption(
+            "path_style", effect: .flag { configuration, _ in configuration.access.remote.s3.isInPath = true },
+            help: "of s3://: put the bucket into paths (so unless it is AWS)"),
+        MountOption(
+            "requester_pays",
+            effect: .flag { configuration, _ in configuration.access.remote.s3.isRequesterPaying = true },
+            help: "of s3://: pay for the requests"),
+        MountOption(
+            "timeout",
+            effect: .value("SECONDS") { configuration, text throws(CommandError) in
+                configuration.access.remote.timeoutMilliseconds = try RemoteAccess.timeout(text, option: "timeout")
+            },
+            help: "how long to wait for a server that does not answer (60)"),
+        MountOption(
+            "connections",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.access.remote.connections = try number(text, "connections", in: 1...256)
+            },
+            help: "connections to a server at a time (16)"),
         MountOption(
             "reload",
             effect: .value("SECONDS") { configuration, text throws(CommandError) in

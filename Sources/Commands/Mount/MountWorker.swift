@@ -42,6 +42,8 @@ struct MountWorker: Sendable {
     struct Preparation: Sendable {
         /// The measures that confine the process.
         let measures: ConfinementMeasures
+        /// What it may do then; nil if it is not confined.
+        let policy: ConfinementPolicy?
         /// The signal at which it looks at the store anew.
         let signal: ReloadSignal
     }
@@ -49,21 +51,26 @@ struct MountWorker: Sendable {
     /// Confines this process, unless the user does not want that, and has the system kill it if its parent, the process `monitor`, ends.
     func prepare(under monitor: pid_t) throws(CommandError) -> Preparation {
         let signal = try ReloadSignal()
-        return Preparation(measures: try confine(under: monitor), signal: signal)
-    }
-
-    private func confine(under monitor: pid_t) throws(CommandError) -> ConfinementMeasures {
         guard zwl_prctl(Int32(zwl_pr_set_pdeathsig), UInt(SIGKILL), 0, 0, 0) == 0, getppid() == monitor else {
             throw CommandError("the monitor of the mount has ended")
         }
-        guard configuration.isConfined else { return ConfinementMeasures() }
-        let catalogue = configuration.catalogue.path(store: configuration.store, folder: cacheFolder)
-        let folder = catalogue.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
-        return Confinement.apply(
-            ConfinementPolicy(
-                readableFolders: [configuration.store] + configuration.links.paths,
-                changeableFolders: folder.map { [$0] } ?? []))
+        let policy = configuration.isConfined ? policy : nil
+        return Preparation(
+            measures: policy.map { Confinement.apply($0) } ?? ConfinementMeasures(), policy: policy, signal: signal)
     }
+
+    /// What this process may do.
+    private var policy: ConfinementPolicy {
+        let address = configuration.address
+        let catalogue = configuration.catalogue.path(store: storeIdentity, folder: cacheFolder)
+        let folder = catalogue.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
+        return ConfinementPolicy(
+            readableFolders: configuration.access.readableFiles(for: address),
+            changeableFolders: folder.map { [$0] } ?? [], hasNetwork: address.isRemote)
+    }
+
+    /// The name under which what is learned of the store is kept.
+    private var storeIdentity: String { configuration.access.remote.identity(of: configuration.address) }
 
     /// Answers the requests that come through `device`, which it closes, until the store is unmounted or a signal comes. Calls `onReady`,
     /// on any thread, when the mount answers.
@@ -77,16 +84,24 @@ struct MountWorker: Sendable {
         let store = configuration.store
         let cacheByteCount = cacheByteCount()
         let cache = BlockCache(budget: cacheByteCount, excess: Self.excessByteCount)
-        let file = configuration.catalogue.open(store: store, folder: cacheFolder, log: log)
+        let file = configuration.catalogue.open(store: storeIdentity, folder: cacheFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache
         sources.version = version
         sources.store = store
         sources.confinement = ConfinementMeasures.Measure.allCases.map { ($0.rawValue, measures.levels[$0] ?? 0) }
-        let opened = try StoreCatalogue.open(path: store, links: configuration.links)
+        sources.reachable =
+            preparation.policy.map { policy in
+                [
+                    ("read", policy.readableFolders.joined(separator: ":")),
+                    ("change", policy.changeableFolders.joined(separator: ":")),
+                    ("network", policy.hasNetwork ? "other machines" : "nothing"),
+                ]
+            } ?? []
+        let opened = try StoreCatalogue.open(configuration.address, configuration.access)
         let watch = watch(opened)
         let catalogue = try StoreCatalogue.catalogue(
-            of: opened, StoreAddress(path: store, group: configuration.group), cache: cache, file: file,
+            of: opened, configuration.address, cache: cache, file: file,
             metadata: configuration.shownMetadata, counters: sources.decoding, isLiving: true,
             watch: watch.map { GroupWatch($0, log: log) }, log: log)
         // Half of the budget for what is about to be read, the other half for what was.

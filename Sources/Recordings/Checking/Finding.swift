@@ -76,7 +76,7 @@ extension Error {
             if error is SystemError { return true }
             if let error = error as? StoreError {
                 switch error.kind {
-                case .denied, .failed, .changed: return true
+                case .denied, .forbidden, .failed, .changed: return true
                 case .cutShort, .tooLarge: break
                 }
             }

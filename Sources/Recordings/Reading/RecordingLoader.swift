@@ -41,6 +41,10 @@ struct RecordingLoader: Sendable {
             case .direct(let samples): samples
             case .units(let units): reader(of: units, opened, counter, node)
             }
+        if store.requestsAtOnce != nil, case .units(let units) = opened.samples {
+            // With what was fetched to open the recording.
+            units.prepare()
+        }
         return LoadedRecording(
             recording: try recording(
                 node, codec, audio.attributes, opened, samples, codedFile(node, codec, audio, opened)),

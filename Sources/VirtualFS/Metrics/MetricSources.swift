@@ -14,6 +14,9 @@ public struct MetricSources: Sendable {
     /// The names of the measures that confine the program, each with its level, 0 if it is not in force.
     public var confinement: [(measure: String, level: Int)] = []
 
+    /// What the confined program may reach besides its own memory, by what it may do with it.
+    public var reachable: [(right: String, what: String)] = []
+
     /// Sources that have counted nothing.
     public init() {}
 }

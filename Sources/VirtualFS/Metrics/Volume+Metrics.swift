@@ -43,12 +43,19 @@ extension Volume {
         let samples = sources.confinement.map { measure, level in
             Metric.Sample(label: ("measure", measure), value: Double(level))
         }
-        return [
+        var metrics = [
             Metric(
                 "confinement",
                 "Measures that confine the program: 0 if one is not in force, else 1, or the version of Landlock",
                 .gauge(samples))
         ]
+        if !sources.reachable.isEmpty {
+            metrics.append(
+                Metric(
+                    "reachable_info", "What the confined program may read, change and connect to",
+                    .info(sources.reachable.map { ($0.right, $0.what) })))
+        }
+        return metrics
     }
 
     private var requestMetrics: [Metric] {

@@ -35,7 +35,7 @@ extension Store {
     }
 
     /// Whether there is a value under `key`.
-    func contains(_ key: String) throws(StoreError) -> Bool {
+    public func contains(_ key: String) throws(StoreError) -> Bool {
         try get(key, .range(0..<0)) { _ in UnsafeMutableRawBufferPointer(start: nil, count: 0) } != nil
     }
 

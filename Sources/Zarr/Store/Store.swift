@@ -17,6 +17,13 @@ public protocol Store: Sendable {
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo?
 
+    /// Reads several parts as above, at once if that is faster, and returns the results in the order of `requests`. `memory` is called with
+    /// the number of the request, too.
+    func get(
+        _ requests: [ValueRequest],
+        into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) -> [Result<ValueInfo?, StoreError>]
+
     /// The names, sorted, of what lies directly below `prefix` (empty: the root) and can itself hold keys. Empty if there is
     /// no such prefix.
     func children(of prefix: String) throws(StoreError) -> [String]
@@ -32,11 +39,34 @@ public protocol Store: Sendable {
     /// A watch over folders of the store, which notices what changes in them; nil if the store cannot know that.
     func watch() throws(StoreError) -> (any StoreWatch)?
 
+    /// How many requests it answers at once, if each takes a round trip to another machine; nil if it takes none.
+    var requestsAtOnce: Int? { get }
+
+    /// Reads what `requests` name, at once, and keeps it for later requests as long as the result lives; nil, and nothing is read, if that
+    /// saves nothing. What cannot be read is left to whoever needs it.
+    func fetch(_ requests: [ValueRequest]) -> FetchedParts?
+
     /// Keeps nothing open any more, since something that was read turned out not to be what is there now.
     func forget()
 }
 
 extension Store {
+    /// One after the other.
+    public func get(
+        _ requests: [ValueRequest],
+        into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) -> [Result<ValueInfo?, StoreError>] {
+        requests.enumerated().map { number, request in
+            Result { () throws(StoreError) in try get(request.key, request.part) { memory(number, $0) } }
+        }
+    }
+
+    /// Requests are answered here.
+    public var requestsAtOnce: Int? { nil }
+
+    /// Nothing is fetched.
+    public func fetch(_ requests: [ValueRequest]) -> FetchedParts? { nil }
+
     /// Nothing is kept open.
     public func forget() {}
 

@@ -4,8 +4,10 @@ public import Support
 public struct StoreError: DescribedError {
     /// What sort of failure it is, for callers that treat them differently.
     public enum Kind: Sendable, Equatable {
-        /// The store does not permit it.
+        /// The store does not permit it, or cannot do it at all.
         case denied
+        /// The server does not permit whoever asks to read it.
+        case forbidden
         /// It did not work, and may work another time.
         case failed
         /// The value ends before the range that was asked for does.

@@ -1,4 +1,6 @@
 import Foundation
+import HTTP
+import S3
 import TestSupport
 import Testing
 
@@ -11,7 +13,7 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     /// Calls its argument with a store that holds a group at its root, and nothing else.
     let with: @Sendable (_ body: (StoreUnderTest) throws -> Void) throws -> Void
 
-    static let all: [StoreKind] = [directory, memory]
+    static let all: [StoreKind] = [directory, memory, zip, s3]
     static let writable: [StoreKind] = [directory, memory]
 
     static let directory = StoreKind(testDescription: "directory") { body in
@@ -29,6 +31,37 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     static let memory = StoreKind(testDescription: "memory") { body in
         let store = MemoryStore(["zarr.json": Array(#"{"node_type":"group","zarr_format":3}"#.utf8)])
         try body(StoreUnderTest(store: store, reopened: { store }) { store[$0] = $1 })
+    }
+
+    static let zip = StoreKind(testDescription: "ZIP archive") { body in
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "store.zarr.zip").path
+            var archive = ZipFile()
+            archive.put("zarr.json", Array(#"{"node_type":"group","zarr_format":3}"#.utf8))
+            func write() throws {
+                // In place, as programs do that add to an archive.
+                try Data(archive.bytes).write(to: URL(filePath: path))
+            }
+            try write()
+            try body(
+                StoreUnderTest(store: try ZipStore(path: path), reopened: { try ZipStore(path: path) }) { key, bytes in
+                    archive.put(key, bytes)
+                    try write()
+                })
+        }
+    }
+}
+
+extension StoreKind {
+    /// An S3 service that only knows what stores ask. `S3ServerTests` have a real one.
+    static let s3 = StoreKind(testDescription: "S3") { body in
+        let values = ServedValues(["a.zarr/zarr.json": Array(#"{"node_type":"group","zarr_format":3}"#.utf8)])
+        let server = try ScriptedServer { request, _ in values.answer(request, bucket: "birds") }
+        func store() -> S3Store {
+            let location = S3Location(endpoint: server.url, region: "us-east-1", bucket: "birds", isInPath: true)
+            return S3Store(S3Bucket(location, credentials: nil), prefix: "a.zarr", client: HTTPClient())
+        }
+        try body(StoreUnderTest(store: store(), reopened: store) { values["a.zarr/\($0)"] = $1 })
     }
 }
 

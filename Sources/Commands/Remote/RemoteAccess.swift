@@ -1,0 +1,100 @@
+import HTTP
+import S3
+import Support
+import Zarr
+
+/// How stores on other machines are reached, as the user says it.
+struct RemoteAccess: Sendable, Equatable {
+    /// What holds for S3.
+    var s3 = AWSSettings.Wishes()
+    /// How long a request is tried again, in milliseconds.
+    var timeoutMilliseconds = RetryPolicy().milliseconds
+    /// The most connections that are open at once.
+    var connections = HTTPSettings().connections
+
+    /// The files and folders that are read for the connection to `address`: of the resolver, of certificates and of credentials. None for a
+    /// store on this machine.
+    static func readableFiles(for address: StoreAddress) -> [String] {
+        switch address.place {
+        case .path: []
+        case .web: systemFiles + [AWSEnvironment.process.certificates].compactMap(\.self)
+        case .bucket: systemFiles + AWSSettings.readableFiles()
+        }
+    }
+
+    /// What libraries read to find a host and to trust it.
+    private static let systemFiles = [
+        "/etc/resolv.conf", "/run/systemd/resolve", "/run/NetworkManager/resolv.conf", "/run/resolvconf",
+        "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols",
+        "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/lib/ssl", "/usr/share/ca-certificates",
+        "/usr/local/share/ca-certificates",
+    ]
+
+    /// Opens the store at `address`, which is not on this machine. Throws if there is none.
+    func open(_ address: StoreAddress) throws(CommandError) -> any Store {
+        let store = try unopened(address)
+        var isOlder = false
+        do throws(StoreError) {
+            if try store.contains("zarr.json") { return store }
+            for name in [".zgroup", ".zarray", ".zmetadata"] where !isOlder { isOlder = try store.contains(name) }
+        } catch {
+            throw CommandError("\(address.path): cannot be opened", cause: error)
+        }
+        throw CommandError(
+            isOlder
+                ? "\(address.path): zarr_format 2 is not supported; convert it to Zarr v3"
+                : "\(address.path): not a Zarr v3 store, there is no zarr.json in it")
+    }
+
+    /// Throws if what is said of `address` cannot be. Nothing is connected.
+    func check(_ address: StoreAddress) throws(CommandError) {
+        _ = try unopened(address)
+    }
+
+    /// The store at `address`. Nothing is connected yet.
+    private func unopened(_ address: StoreAddress) throws(CommandError) -> any Store {
+        switch address.place {
+        case .path(let path): throw CommandError("\(path): is on this machine")
+        case .web(let url):
+            let host = url.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
+            guard !host.isEmpty, !host.contains("@") else {
+                throw CommandError("\(url): is no address of a web server without a name and a password")
+            }
+            guard
+                !url.utf8.contains(where: {
+                    $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#")
+                })
+            else {
+                throw CommandError("\(url): the address of a store has no spaces, no '?' and no '#'")
+            }
+            return HTTPStore(url: url, client: client, policy: policy)
+        case .bucket(let name, let prefix):
+            do throws(AWSError) {
+                let settings = try AWSSettings(s3)
+                return S3Store(try settings.bucket(name), prefix: prefix, client: client, policy: policy)
+            } catch {
+                throw CommandError("\(address.path): cannot be opened", cause: error)
+            }
+        }
+    }
+
+    /// What tells `address` apart from stores of the same name: what is learned of it is kept under this. Links are followed.
+    func identity(of address: StoreAddress) -> String {
+        guard case .bucket = address.place, let settings = try? AWSSettings(s3) else { return address.absolutePath }
+        return settings.isAmazon ? address.path : "\(settings.endpoint)/\(address.path)"
+    }
+
+    private var client: HTTPClient {
+        var settings = HTTPSettings()
+        settings.agent = "zarrwlr/\(version)"
+        settings.connections = connections
+        settings.certificates = AWSEnvironment.process.certificates
+        return HTTPClient(settings)
+    }
+
+    private var policy: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.milliseconds = timeoutMilliseconds
+        return policy
+    }
+}

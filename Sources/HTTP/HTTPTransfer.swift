@@ -1,0 +1,190 @@
+import CCurl
+import Support
+
+/// One request on its way: libcurl's handle of it, and what has come so far.
+///
+/// @unchecked: the caller's thread uses it before it is handed to the loop and after the loop has signalled its end, and the loop's thread
+/// alone in between.
+final class HTTPTransfer: @unchecked Sendable {
+    let easy: UnsafeMutableRawPointer
+    private let request: HTTPRequest
+    private let hasEnded = Semaphore()
+    private var result = CURLE_OK
+    private var lines: UnsafeMutablePointer<curl_slist>?
+    private var status = 0
+    private var fields: [String: String] = [:]
+    private var body: [UInt8] = []
+    private var isTooLong = false
+
+    /// A transfer of `request`. Throws if it cannot be expressed.
+    init(_ request: HTTPRequest, _ settings: HTTPSettings) throws(HTTPError) {
+        guard let easy = curl_easy_init() else { throw HTTPError(.transport, "there is no memory for a request") }
+        self.easy = easy
+        self.request = request
+        try addAddress()
+        addSettings(settings)
+        try addMethod()
+        try addFields()
+        addReceiver()
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(lines)
+    }
+
+    /// Waits for the end; false if the work of this thread was cancelled before.
+    func wait() -> Bool { hasEnded.waitUnlessCancelled() }
+
+    /// What came. To be called once, after the end.
+    func response() throws(HTTPError) -> HTTPResponse {
+        if isTooLong {
+            throw HTTPError(
+                .tooLong(size: fields["content-length"].flatMap { UInt64($0) }),
+                "\(request.shownURL): the answer has more than \(request.responseLimit) bytes")
+        }
+        guard result == CURLE_OK else {
+            throw HTTPError(
+                Self.isLasting(result) ? .lasting : .transport,
+                "\(request.shownURL): \(String(cString: curl_easy_strerror(result)))")
+        }
+        return HTTPResponse(status: status, fields: fields, body: body)
+    }
+
+    /// Called by the loop when libcurl is done with the transfer.
+    func finish(_ result: CURLcode) {
+        self.result = result
+        hasEnded.signal()
+    }
+
+    // MARK: - What is sent
+
+    private func addAddress() throws(HTTPError) {
+        guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+            throw HTTPError(.lasting, "\(request.shownURL): is no address")
+        }
+        zwl_easy_set_text(easy, CURLOPT_URL, request.url)
+        // A redirect does not lead to another scheme.
+        let scheme = request.url.hasPrefix("https:") ? "https" : "http"
+        zwl_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, scheme)
+        zwl_easy_set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, scheme)
+        zwl_easy_set_long(easy, CURLOPT_FOLLOWLOCATION, request.followsRedirects ? 1 : 0)
+        zwl_easy_set_long(easy, CURLOPT_MAXREDIRS, 5)
+    }
+
+    private func addSettings(_ settings: HTTPSettings) {
+        zwl_easy_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        let patience = request.milliseconds ?? .max
+        zwl_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, min(settings.connectMilliseconds, patience))
+        // Less than a byte a second, for that long, is silence.
+        zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+        zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_TIME, min(settings.silenceSeconds, max(1, patience / 1000)))
+        zwl_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+        // A new request waits for a connection that can carry several, if one is being made. Without TLS it would wait for the first answer to
+        // know that, in vain.
+        zwl_easy_set_long(easy, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
+        zwl_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        zwl_easy_set_text(easy, CURLOPT_USERAGENT, settings.agent)
+        if !settings.usesProxies { zwl_easy_set_text(easy, CURLOPT_PROXY, "") }
+        if let path = settings.certificates { zwl_easy_set_text(easy, CURLOPT_CAINFO, path) }
+    }
+
+    private func addMethod() throws(HTTPError) {
+        switch request.method {
+        case .get: zwl_easy_set_long(easy, CURLOPT_HTTPGET, 1)
+        case .head: zwl_easy_set_long(easy, CURLOPT_NOBODY, 1)
+        case .put, .post, .delete:
+            zwl_easy_set_long(easy, CURLOPT_POST, 1)
+            zwl_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+            // Is set before the fields, which libcurl copies.
+            zwl_easy_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+            let isCopied = request.body.withUnsafeBytes {
+                zwl_easy_set_pointer(
+                    easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)) == CURLE_OK
+            }
+            guard isCopied else { throw HTTPError(.transport, "there is no memory for a request") }
+        }
+    }
+
+    private func addFields() throws(HTTPError) {
+        // libcurl would ask the server before it sends a body, and would say that it is a form.
+        var all = ["Expect:", "Content-Type:"]
+        for (name, value) in request.fields {
+            guard !value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
+                throw HTTPError(.lasting, "\(request.shownURL): the header field \(name) cannot have this value")
+            }
+            if name.lowercased() == "content-type" { all.removeAll { $0 == "Content-Type:" } }
+            all.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
+        }
+        for line in all { lines = curl_slist_append(lines, line) ?? lines }
+        zwl_easy_set_pointer(easy, CURLOPT_HTTPHEADER, lines)
+    }
+
+    // MARK: - What is received
+
+    private func addReceiver() {
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        zwl_easy_set_pointer(easy, CURLOPT_HEADERDATA, own)
+        zwl_easy_set_callback(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, own in
+            guard let own else { return 0 }
+            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            Unmanaged<HTTPTransfer>.fromOpaque(own).takeUnretainedValue().take(line: line)
+            return line.count
+        }
+        zwl_easy_set_pointer(easy, CURLOPT_WRITEDATA, own)
+        zwl_easy_set_callback(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, own in
+            guard let own else { return 0 }
+            let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return Unmanaged<HTTPTransfer>.fromOpaque(own).takeUnretainedValue().take(piece: piece) ? piece.count : 0
+        }
+    }
+
+    /// Takes a line of the header. Each answer of a chain of redirects begins with a status line.
+    private func take(line bytes: UnsafeRawBufferPointer) {
+        let line = String(decoding: bytes, as: UTF8.self)
+        if line.hasPrefix("HTTP/") {
+            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+            fields = [:]
+            body = []
+            return
+        }
+        guard let colon = line.firstIndex(of: ":"), fields.count < Self.fieldLimit else { return }
+        let value = line[line.index(after: colon)...]
+        fields[line[..<colon].lowercased()] = String(value.trimming { $0 == " " || $0 == "\t" || $0.isNewline })
+    }
+
+    /// Takes a piece of the body; false if that makes it too long. Of an answer that is an error, the first bytes are kept.
+    private func take(piece: UnsafeRawBufferPointer) -> Bool {
+        guard 200..<300 ~= status else {
+            body += piece.prefix(max(0, Self.errorLimit - body.count))
+            return true
+        }
+        isTooLong = isTooLong || piece.count > request.responseLimit - body.count
+        if !isTooLong { body += piece }
+        return !isTooLong
+    }
+
+    /// Bytes that are kept of what is sent with an error.
+    private static let errorLimit = 64 << 10
+    /// More fields than that are left out.
+    private static let fieldLimit = 200
+
+    /// Whether another attempt would fail, too.
+    private static func isLasting(_ result: CURLcode) -> Bool {
+        switch result {
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+            CURLE_TOO_MANY_REDIRECTS, CURLE_SSL_CERTPROBLEM:
+            true
+        default: false
+        }
+    }
+}
+
+extension Substring {
+    /// The text without the characters at its ends that `isLeftOut` says.
+    fileprivate func trimming(_ isLeftOut: (Character) -> Bool) -> Substring {
+        let start = drop(while: isLeftOut)
+        guard let end = start.lastIndex(where: { !isLeftOut($0) }) else { return "" }
+        return start[...end]
+    }
+}

@@ -1,0 +1,277 @@
+import HTTP
+import Support
+import Synchronization
+
+/// Values of a store that are read by HTTP, from a web server or from an object store. See RFC 9110, section 14, on ranges.
+final class RemoteValues: Sendable {
+    /// Makes a request for the value under a key, with further header fields.
+    typealias MakeRequest =
+        @Sendable (
+            _ key: String, _ method: HTTPRequest.Method, _ fields: [(name: String, value: String)], _ responseLimit: Int
+        ) throws(HTTPError) -> HTTPRequest
+
+    private let client: HTTPClient
+    private let policy: RetryPolicy
+    private let makeRequest: MakeRequest
+    private let tags = EntityTags()
+
+    /// Values that are asked for by what `makeRequest` returns.
+    init(client: HTTPClient, policy: RetryPolicy, _ makeRequest: @escaping MakeRequest) {
+        self.client = client
+        self.policy = policy
+        self.makeRequest = makeRequest
+    }
+
+    /// As many as there are connections.
+    var requestsAtOnce: Int { client.connections }
+
+    /// Reads what `requests` say, all at once, as `Store.get` does.
+    func get(
+        _ requests: [ValueRequest],
+        into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) -> [Result<ValueInfo?, StoreError>] {
+        let queries = requests.map { request in
+            Result { () throws(StoreError) in try RemoteQuery(request, tag: tags.tag(of: request)) }
+        }
+        let answers = send(queries)
+        return requests.indices.map { number in
+            Result { () throws(StoreError) in
+                let answer = RemoteAnswer(try answers[number].get(), to: requests[number])
+                switch try answer.outcome() {
+                case .absent: return nil
+                case .value(let info):
+                    let bytes = answer.response.body
+                    let buffer = memory(number, bytes.count)
+                    if buffer.count == bytes.count { buffer.copyBytes(from: bytes) }
+                    tags.keep(answer.response["etag"], of: requests[number].key)
+                    return info
+                case .unknownSize:
+                    return try sized(requests[number], into: { memory(number, $0) })
+                }
+            }
+        }
+    }
+
+    /// Reads one part.
+    func get(
+        _ request: ValueRequest, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        guard let result = get([request], into: { memory($1) }).first else { return nil }
+        return try result.get()
+    }
+
+    /// Reads a part of which the server did not say enough: there is nothing to be read, or the value does not have it.
+    private func sized(
+        _ request: ValueRequest, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        let empty = ValueRequest(request.key, .range(0..<0), version: request.version)
+        guard let info = try get(empty, into: { _ in UnsafeMutableRawBufferPointer(start: nil, count: 0) }) else {
+            return nil
+        }
+        guard try request.part.range(of: info.size, request.key).isEmpty else {
+            throw StoreError(.failed, "the server says that it does not have bytes that it has", key: request.key)
+        }
+        _ = memory(0)
+        return info
+    }
+
+    private func send(_ queries: [Result<RemoteQuery, StoreError>]) -> [Result<HTTPResponse, StoreError>] {
+        let valid = queries.compactMap { try? $0.get() }
+        var answers = client.perform(policy, count: valid.count) { number, response in
+            response.problem(isHead: valid[number].method == .head)
+        } _: { [makeRequest] number throws(HTTPError) in
+            let query = valid[number]
+            return try makeRequest(query.key, query.method, query.fields, query.limit)
+        }[...]
+        return queries.map { query in
+            query.flatMap { query in
+                answers.popFirst()?.mapError { query.error($0) }
+                    ?? .failure(StoreError(.failed, "was not asked for", key: query.key))
+            }
+        }
+    }
+}
+
+/// The entity tags of values that were read last: a request for a version has one (RFC 9110, section 13.1.1).
+private final class EntityTags: Sendable {
+    /// More are forgotten.
+    private static let capacity = 4096
+
+    private let kept = Mutex<[String: String]>([:])
+
+    /// The tag of the version that `request` is to have; nil if it is not known, or if none can be asked for by it.
+    func tag(of request: ValueRequest) -> String? {
+        guard let version = request.version, let tag = kept.withLock({ $0[request.key] }), !tag.hasPrefix("W/"),
+            RemoteAnswer.version(of: tag) == version
+        else { return nil }
+        return tag
+    }
+
+    func keep(_ tag: String?, of key: String) {
+        guard let tag else { return }
+        kept.withLock { kept in
+            if kept.count >= Self.capacity { kept.removeAll() }
+            kept[key] = tag
+        }
+    }
+}
+
+/// What a server is asked for a part of a value.
+private struct RemoteQuery {
+    let key: String
+    let method: HTTPRequest.Method
+    var fields: [(name: String, value: String)] = []
+    /// The most bytes that the answer may have.
+    let limit: Int
+
+    /// Throws if there can be no such key.
+    init(_ request: ValueRequest, tag: String?) throws(StoreError) {
+        key = request.key
+        guard key.isKey else { throw StoreError(.failed, "is not a key", key: key) }
+        switch request.part {
+        case .whole(let limit): (method, self.limit) = (.get, limit)
+        case .range(let range) where range.isEmpty: (method, limit) = (.head, 0)
+        case .suffix(0): (method, limit) = (.head, 0)
+        case .range(let range):
+            // What is longer than memory is not read: the answer says how large the value is.
+            (method, limit) = (.get, Int(clamping: range.upperBound - range.lowerBound))
+            fields = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")]
+        case .suffix(let count):
+            (method, limit) = (.get, count)
+            fields = [("Range", "bytes=-\(count)")]
+        }
+        if let tag { fields.append(("If-Match", tag)) }
+    }
+
+    /// Why there is no answer.
+    func error(_ error: HTTPError) -> StoreError {
+        if case .tooLong(let size) = error.kind {
+            if fields.contains(where: { $0.name == "Range" }) { return StoreError.noRanges(key) }
+            if let size { return StoreError.tooLarge(key, limit: limit, size: size) }
+        }
+        return StoreError(.failed, "cannot be read", key: key, cause: error)
+    }
+}
+
+/// What a server has answered.
+struct RemoteAnswer {
+    enum Outcome {
+        /// There is no value.
+        case absent
+        /// There is one, and the answer has the part.
+        case value(ValueInfo)
+        /// How large the value is has to be asked.
+        case unknownSize
+    }
+
+    let response: HTTPResponse
+    private let request: ValueRequest
+    private var key: String { request.key }
+
+    /// The answer `response` to `request`.
+    init(_ response: HTTPResponse, to request: ValueRequest) {
+        self.response = response
+        self.request = request
+    }
+
+    /// What the answer means. Throws if the value may not be read, or if the answer is not what was asked for.
+    func outcome() throws(StoreError) -> Outcome {
+        switch response.status {
+        case 404, 410: return .absent
+        case 401, 403: throw StoreError(.forbidden, "the server does not permit it (\(response.status))", key: key)
+        case 412 where request.version != nil: throw StoreError(.changed, "is another one now", key: key)
+        case 416: return try outcomeOfNoRange()
+        case 206: return try outcomeOfRange()
+        case 200: return try outcomeOfWhole()
+        default: throw failure("the server answers \(response.status)")
+        }
+    }
+
+    private func outcomeOfWhole() throws(StoreError) -> Outcome {
+        switch request.part {
+        case .range(let range) where range.isEmpty: return try outcomeOfHead(range)
+        case .suffix(0): return try outcomeOfHead(0..<0)
+        // The whole value, which is no longer than that.
+        case .whole, .suffix: return .value(info(UInt64(response.body.count)))
+        case .range: throw StoreError.noRanges(key)
+        }
+    }
+
+    private func outcomeOfHead(_ range: Range<UInt64>) throws(StoreError) -> Outcome {
+        guard let size = response["content-length"].flatMap({ UInt64($0) }) else {
+            throw failure("the server does not say how large it is")
+        }
+        guard range.upperBound <= size else { throw StoreError.cutShort(key, range: range, size: size) }
+        return .value(info(size))
+    }
+
+    private func outcomeOfRange() throws(StoreError) -> Outcome {
+        guard let place = response.place else { throw failure("the server does not say which bytes it has sent") }
+        let wanted = try request.part.range(of: place.size, key)
+        guard place.bytes == wanted else {
+            throw failure("the server has sent bytes \(place.bytes) instead of \(wanted)")
+        }
+        return .value(info(place.size))
+    }
+
+    private func outcomeOfNoRange() throws(StoreError) -> Outcome {
+        guard let size = response.wholeSize else { return .unknownSize }
+        // An empty value has no last byte.
+        guard try request.part.range(of: size, key).isEmpty else {
+            throw failure("the server says that it does not have bytes that it has")
+        }
+        return .unknownSize
+    }
+
+    private func info(_ size: UInt64) -> ValueInfo {
+        ValueInfo(size: size, version: (response["etag"] ?? response["last-modified"]).map { Self.version(of: $0) })
+    }
+
+    /// A number that changes with the entity tag.
+    static func version(of tag: String) -> UInt64 { FNV1a(of: tag.utf8.map { UInt64($0) }).value }
+
+    private func failure(_ problem: String) -> StoreError { StoreError(.failed, problem, key: key) }
+}
+
+extension StoreError {
+    fileprivate static func noRanges(_ key: String) -> StoreError {
+        StoreError(.denied, "the server does not send parts of files (Range requests)", key: key)
+    }
+}
+
+extension HTTPResponse {
+    /// The bytes that `Content-Range` says were sent, and the size of the whole (RFC 9110, section 14.4); nil if it does not.
+    fileprivate var place: (bytes: Range<UInt64>, size: UInt64)? {
+        guard let field = self["content-range"], field.hasPrefix("bytes "), let size = wholeSize else { return nil }
+        let bounds = field.dropFirst(6).prefix { $0 != "/" }.split(separator: "-").map { UInt64($0) }
+        guard bounds.count == 2, let first = bounds[0], let last = bounds[1], let end = last.adding(1), first < end,
+            end <= size
+        else { return nil }
+        return (first..<end, size)
+    }
+
+    /// The size of the whole that `Content-Range` has.
+    fileprivate var wholeSize: UInt64? {
+        self["content-range"].flatMap { $0.split(separator: "/").last }.flatMap { UInt64($0) }
+    }
+
+    /// Why the body is not what the header says; nil if it is, or if that is not known. The answer to HEAD has none.
+    fileprivate func problem(isHead: Bool) -> String? {
+        guard status == 200 || status == 206 else { return nil }
+        if !isHead, let length = self["content-length"].flatMap({ Int($0) }), length != body.count {
+            return "the answer is not whole"
+        }
+        guard status == 206 else { return nil }
+        guard let place else { return "the answer does not say which bytes it has" }
+        return place.bytes.upperBound - place.bytes.lowerBound == UInt64(body.count)
+            ? nil : "the answer has other bytes than it says"
+    }
+}
+
+extension String {
+    /// Whether it is a path of names, none of which is empty, `.` or `..`.
+    fileprivate var isKey: Bool {
+        !utf8.contains(0)
+            && split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }
+    }
+}
