@@ -22,6 +22,11 @@ for parser in "$@"; do
         vorbis) cp "$fixtures"/coded/*.ogg "$seeds" ;;
         opus | opus-packets) cp "$fixtures"/coded/*.opus "$seeds" ;;
         outline) cp "$fixtures"/coded/*.ogg "$fixtures"/coded/*.mkv "$seeds" ;;
+        marks)
+            for kind in aiff w64; do
+                sox -R -n -r 8000 -b 16 "$seeds/tone.$kind" synth 0.02 sine 440
+            done
+            printf 'FORM\0\0\0\46AIFFMARK\0\0\0\14\0\1\0\1\0\0\0\5\3endCOMT\0\0\0\14\0\1\0\0\0\0\0\1\0\2hi' > "$seeds/marks" ;;
         wave)
             for rate in 8000 96000; do
                 sox -R -n -r "$rate" -b 16 "$seeds/$rate.wav" synth 0.02 sine 440

@@ -7,6 +7,13 @@ extension Parsers {
     /// Files of sound, and coded streams.
     static let audio: [String: Parser] = [
         "wave": { wave($0) },
+        "marks": { bytes in
+            let file = WaveBytes(byteCount: UInt64(bytes.count)) {
+                Array(bytes[Int($0.lowerBound)..<Int($0.upperBound)])
+            }
+            guard let metadata = (try? WaveMetadata(ofOtherFile: file)) ?? nil else { return }
+            describe(metadata)
+        },
         "flac": { flac($0) },
         "flac-salvage": { bytes in
             guard let salvage = try? FLACSalvage(of: stream(bytes)) else { return }
@@ -39,11 +46,32 @@ extension Parsers {
             }
             if let metadata = try? WaveMetadata(of: source, in: file) {
                 _ = StartSearch(metadata: metadata, fileName: "a.wav", sampleRate: source.head.format.sampleRate)
+                describe(metadata)
             }
         }
         _ = try? WaveSource(unfinished: file)
         _ = try? CodedWaveSource(file, at: 0)
         _ = ChunkFormat(start: Array(bytes.prefix(64)))
+    }
+
+    /// Makes the chunks of a file that says what `metadata` say, and of parts of it.
+    private static func describe(_ metadata: WaveMetadata) {
+        guard let format = WaveFormat(sampleRate: 48_000, channels: 1, encoding: .integer16) else { return }
+        var description = WaveDescription(format: format, sampleCount: 100_000)
+        for field in metadata.guano + metadata.wamd { description.add(fact: field.name, field.value) }
+        for field in metadata.info { description.add(info: field.name, field.value) }
+        description.broadcast = metadata.broadcast
+        description.cues = metadata.cues
+        description.sampler = metadata.sampler
+        description.chunks = metadata.chunks.filter { $0.agrees(with: Timestamp(seconds: 0)) }
+        for selection in [MetadataSelection.all, .all.subtracting(.location)] {
+            let byteCount = description.byteCounts.total(selection)
+            for file in [description, description.clipped(to: 5..<500), description.expanded(by: 3)] {
+                guard file.map({ UInt64($0.chunks(selection).count) }) ?? byteCount == byteCount else {
+                    fatalError("a part has more or fewer bytes")
+                }
+            }
+        }
     }
 
     private static func flac(_ bytes: [UInt8]) {

@@ -13,13 +13,14 @@ enum MountedRecording {
         guard path.withFileName({ stat($0, &status) }) == 0, let resolved = FilePath.resolved(path) else {
             throw CommandError("cannot look at the file", cause: SystemError("stat", path))
         }
-        if let store = attribute("user.zarrwlr.store", of: path),
+        // Directories have these attributes, too, and are no recordings.
+        let isFile = status.st_mode & S_IFMT == S_IFREG
+        if isFile, let store = attribute("user.zarrwlr.store", of: path),
             let recording = attribute("user.zarrwlr.path", of: path)
         {
             return (store, recording.trimmingSlashes)
         }
-        guard let mount = MountTable.entry(of: resolved), mount.type.hasPrefix("fuse."), mount.root == "/",
-            status.st_mode & S_IFMT == S_IFREG
+        guard let mount = MountTable.entry(of: resolved), mount.type.hasPrefix("fuse."), mount.root == "/", isFile
         else {
             throw CommandError(
                 "\(path): is no recording in a mount of zarrwlr-mount; give a store and a recording: STORE RECORDING")

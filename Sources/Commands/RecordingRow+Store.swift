@@ -1,5 +1,6 @@
 import Recordings
 import Support
+import Zarr
 
 extension RecordingRow {
     /// The row of `entry` of `store`, with the bytes that are stored of it.
@@ -10,6 +11,8 @@ extension RecordingRow {
 
     /// The rows of `entries` of `store`, in their order.
     static func all(_ entries: [OpenStore.Entry], in store: OpenStore) -> [RecordingRow] {
-        Parallel.map(entries) { RecordingRow($0, in: store) }
+        Parallel.map(entries, threads: store.store.requestsAtOnce ?? Parallel.processorCount) {
+            RecordingRow($0, in: store)
+        }
     }
 }

@@ -48,7 +48,7 @@ public struct ZarrwlrCommand: Sendable {
             case "complete": streams.print(Self.completion(arguments.dropFirst()))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
-                    let advice = NearestName.advice(for: given, among: Self.subcommands.map(\.name))
+                    let advice = NearestName.advice(for: given, among: Self.subcommands.map(\.name) + ["help"])
                     throw CommandError(
                         "there is no command '\(given)'\(advice.isEmpty ? ";" : advice) --help lists what there is")
                 }

@@ -14,6 +14,9 @@ public final class HTTPClient: Sendable {
         self.settings = settings
     }
 
+    /// The most requests that are under way at once.
+    public var connections: Int { settings.connections }
+
     deinit {
         loop.withLock { $0?.end() }
     }

@@ -63,11 +63,12 @@ struct ImportJob {
             case .copied(let copier): try copy(copier)
             }
         written.notes = notes + source.description.streamNotes + written.notes
+        if !written.isByteExact { written.notes += source.description.chunkNotes }
         if written.sampleCount == 0 { written.notes.append("has no samples") }
         let document = RecordingDocument(
             description: source.description, relativePath: relativePath, sha256: written.sha256,
             sampleCount: written.sampleCount, codec: written.audio.codec, start: start, notes: written.notes,
-            userAttributes: options.attributes)
+            userAttributes: options.attributes, isByteExact: written.isByteExact)
         try node.writeGroup(attributes: document.attributes)
         return written
     }

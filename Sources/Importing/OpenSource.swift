@@ -55,7 +55,8 @@ struct OpenSource {
             if let source = try? WaveSource(unfinished: file.waveBytes), let format = source.head.format.plainSamples {
                 guard stream ?? 0 == 0 else { throw ImportError("has no stream \(stream ?? 0)") }
                 content = .wave(source, format)
-                description = SourceDescription(file, source, format: format, metadata: WaveMetadata())
+                description = SourceDescription(
+                    file, source, format: format, metadata: file.otherMetadata ?? WaveMetadata())
                 bytesPerSample = Double(source.head.format.blockAlign)
                 announcedSampleCount = nil
                 return

@@ -1,4 +1,5 @@
 import AudioCoding
+import FoundationEssentials
 import Recordings
 import Support
 import WaveFile
@@ -16,6 +17,8 @@ struct RecordingDocument {
     let start: RecordingStart?
     let notes: [String]
     let userAttributes: [String: String]
+    /// Whether the recording gives back the source file, so that none of its chunks need be kept for themselves.
+    let isByteExact: Bool
 
     var attributes: [String: JSONValue] {
         var attributes = userAttributes.mapValues { JSONValue.text($0) }
@@ -63,6 +66,7 @@ struct RecordingDocument {
         if let sampler = metadata.sampler {
             marks["note"] = JSONValue(sampler.note)
             marks["loops"] = .array(sampler.loops.map { JSONValue($0) })
+            if sampler.device != SamplerChunk.Device() { marks["device"] = JSONValue(sampler.device) }
         }
         return .object(marks)
     }
@@ -85,6 +89,7 @@ struct RecordingDocument {
         fields["bext"] = metadata.broadcast.map { JSONValue($0) }
         fields["ixml"] = metadata.ixml.map { .text($0) }
         fields["marks"] = marks
+        if !isByteExact, !metadata.chunks.isEmpty { fields["chunks"] = .array(metadata.chunks.map { JSONValue($0) }) }
         fields["tags"] = JSONValue(description.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         fields["stream_tags"] = JSONValue(description.stream.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         if !notes.isEmpty { fields["notes"] = .array(notes.map { .text($0) }) }
@@ -98,12 +103,23 @@ extension JSONValue {
     }
 
     fileprivate init(_ broadcast: BroadcastExtension) {
-        self = .object([
+        var fields: [String: JSONValue] = [
             "description": .text(broadcast.summary), "originator": .text(broadcast.originator),
             "originator_reference": .text(broadcast.originatorReference),
             "origination_date": .text(broadcast.date), "origination_time": .text(broadcast.time),
             "time_reference": JSONValue(broadcast.timeReference),
             "coding_history": .text(broadcast.codingHistory),
+        ]
+        if !broadcast.materialIdentifier.isEmpty {
+            fields["umid"] = .text(Data(broadcast.materialIdentifier).base64EncodedString())
+        }
+        fields["loudness"] = broadcast.loudness.map { .array($0.map { JSONValue($0) }) }
+        self = .object(fields)
+    }
+
+    fileprivate init(_ chunk: SourceChunk) {
+        self = .object([
+            "id": .text(chunk.identifier), "base64": .text(Data(chunk.contents).base64EncodedString()),
         ])
     }
 }
@@ -120,9 +136,19 @@ extension JSONValue {
     }
 
     fileprivate init(_ loop: SamplerChunk.Loop) {
-        self = .object([
+        var fields = [
             "id": JSONValue(loop.identifier), "type": JSONValue(loop.kind), "first": JSONValue(loop.first),
             "last": JSONValue(loop.last), "play_count": JSONValue(loop.playCount),
+        ]
+        if loop.fraction != 0 { fields["fraction"] = JSONValue(loop.fraction) }
+        self = .object(fields)
+    }
+
+    fileprivate init(_ device: SamplerChunk.Device) {
+        self = .object([
+            "manufacturer": JSONValue(device.manufacturer), "product": JSONValue(device.product),
+            "pitch_fraction": JSONValue(device.pitchFraction), "smpte_format": JSONValue(device.smpteFormat),
+            "smpte_offset": JSONValue(device.smpteOffset),
         ])
     }
 }

@@ -68,6 +68,13 @@ struct SourceDescription {
         return notes
     }
 
+    /// What to say of chunks that are not kept if the source's bytes are not.
+    var chunkNotes: [String] {
+        metadata.leftOutChunks.map { chunk in
+            "the chunk \"\(chunk.identifier)\" of \(chunk.byteCount) bytes is not kept: it is too long, or its numbers are in another byte order"
+        }
+    }
+
     /// The part of a second that sound in a file may begin late without a word: the padding of encoders, and a video's first picture.
     private static let lateFraction: UInt64 = 10
 
@@ -153,9 +160,19 @@ struct SourceDescription {
         }.first
         let chunks = file.codedWave?.metadata
         hasChunks = chunks != nil
-        var metadata = chunks ?? WaveMetadata(chunks: file.foreignChunks)
+        var metadata = chunks ?? file.otherMetadata ?? WaveMetadata(chunks: file.foreignChunks)
         if let comment { metadata.add(comment: comment) }
+        if metadata.cues.isEmpty { metadata.add(marks: source.chapters.enumerated().map { CuePoint($1, number: $0) }) }
         self.metadata = metadata
+    }
+}
+
+extension CuePoint {
+    /// The mark that stands for `chapter`, which comes after `number` others.
+    fileprivate init(_ chapter: MediaChapter, number: Int) {
+        self.init(identifier: UInt32(clamping: number + 1), sample: chapter.sample)
+        sampleCount = chapter.sampleCount
+        label = chapter.title
     }
 }
 

@@ -33,6 +33,9 @@ extension SourceFile {
         return (try? CodedWaveSource(waveBytes, at: start)) ?? nil
     }
 
+    /// The metadata in the chunks of a Sony Wave64 or AIFF file; nil if it is none, or cannot be read as one.
+    var otherMetadata: WaveMetadata? { (try? WaveMetadata(ofOtherFile: waveBytes)) ?? nil }
+
     /// The chunks of the WAV file that a FLAC file was made from, if `flac --keep-foreign-metadata` has kept them, each with its header;
     /// none if it is no FLAC file, or has none.
     var foreignChunks: [[UInt8]] {

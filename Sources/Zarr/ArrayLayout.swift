@@ -12,7 +12,7 @@ struct ArrayLayout: Sendable {
 
     private let path: String
     private let store: any Store
-    private let grid: ChunkGrid
+    let grid: ChunkGrid
     private let keyEncoding: ChunkKeyEncoding
     /// The value of elements in absent chunks; nil if such chunks are lost.
     private let fillValue: FillValue?
@@ -81,7 +81,7 @@ struct ArrayLayout: Sendable {
     }
 
     /// The chunk `number`, whose place among the chunks is `coordinates`. Throws if this is not to go on.
-    private func chunk(_ number: Int, at coordinates: [Int]) throws(ZarrError) -> EncodedChunk {
+    func chunk(_ number: Int, at coordinates: [Int]) throws(ZarrError) -> EncodedChunk {
         do throws(Cancelled) {
             try Cancellation.check()
         } catch {

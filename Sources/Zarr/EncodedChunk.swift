@@ -140,7 +140,7 @@ struct EncodedChunk {
         return try inner(start..<start + count, number: number).readAll(atMost: count, from: store).map { ($0, size) }
     }
 
-    private static func range(_ range: Range<Int>, of part: Range<Int>? = nil) -> Range<UInt64> {
+    static func range(_ range: Range<Int>, of part: Range<Int>? = nil) -> Range<UInt64> {
         let start = UInt64(clamping: part?.lowerBound ?? 0)
         return start + UInt64(clamping: range.lowerBound)..<start + UInt64(clamping: range.upperBound)
     }

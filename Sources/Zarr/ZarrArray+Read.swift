@@ -11,6 +11,9 @@ extension ZarrArray {
             throw ZarrError(
                 .invalidRequest, "bytes \(range) into \(buffer.count): the array has \(shape[0])", path: path)
         }
+        let fetched =
+            takesRoundTrips ? Self.fetch([Region(self, start: [range.lowerBound], count: [UInt64(range.count)])]) : []
+        defer { withExtendedLifetime(fetched) {} }
         try layout.read([Selection.Axis(start: start, count: buffer.count, stride: 1)], into: buffer)
     }
 
@@ -19,6 +22,17 @@ extension ZarrArray {
     public func read(
         start: [UInt64], count: [UInt64], into buffer: UnsafeMutableRawBufferPointer
     ) throws(ZarrError) {
+        let (axes, byteCount) = try axes(start: start, count: count)
+        guard byteCount == buffer.count else {
+            throw ZarrError(.invalidRequest, "a region of \(byteCount) bytes into \(buffer.count)", path: path)
+        }
+        let fetched = takesRoundTrips ? Self.fetch([Region(self, start: start, count: count)]) : []
+        defer { withExtendedLifetime(fetched) {} }
+        try layout.read(axes, into: buffer)
+    }
+
+    /// The region of `count` elements from `start` on, in C order, and its bytes. Throws if the array does not have it.
+    func axes(start: [UInt64], count: [UInt64]) throws(ZarrError) -> (axes: [Selection.Axis], byteCount: Int) {
         guard start.count == shape.count, count.count == shape.count else {
             throw ZarrError(
                 .invalidRequest,
@@ -44,9 +58,6 @@ extension ZarrArray {
             // Does not overflow: the region has at most as many bytes as the array, whose count fits.
             stride *= axes[axis].count
         }
-        guard stride == buffer.count else {
-            throw ZarrError(.invalidRequest, "a region of \(stride) bytes into \(buffer.count)", path: path)
-        }
-        try layout.read(axes, into: buffer)
+        return (axes, stride)
     }
 }

@@ -14,7 +14,7 @@ public final class ZarrArray: Sendable {
     /// The names of its dimensions, if it has any.
     public let dimensionNames: [String?]?
 
-    private let store: any Store
+    let store: any Store
     let layout: ArrayLayout
 
     init(

@@ -26,6 +26,9 @@ public enum ZarrNode: Sendable {
         return (try ZarrNode(store, document, metadata, cache: cache, absent: absent), attributes)
     }
 
+    /// What `open` asks of a store for the node at `path`.
+    public static func documentRequest(of path: String) -> ValueRequest { NodeDocument.request(of: path) }
+
     private init(
         _ store: any Store, _ document: NodeDocument, _ metadata: NodeMetadata, cache: BlockCache,
         absent: AbsentChunks

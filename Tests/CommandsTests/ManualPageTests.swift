@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import VirtualFS
 
 @testable import Commands
 @testable import Recordings
@@ -30,6 +31,18 @@ import Testing
         let page = try ManualPage("zarrwlr-mount")
         #expect(page.tags(in: "OPTIONS") == MountHelp.flags.map(\.0))
         #expect(page.tags(in: "MOUNT OPTIONS") == MountOption.all.map(\.usage))
+    }
+
+    @Test func `README has each option of a mount that is not one of every file system`() throws {
+        let readme = try String(contentsOf: TestFiles.repository.appending(path: "README.md"), encoding: .utf8)
+        let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| `-") }
+        let words = Set(
+            rows.flatMap { $0.split(separator: "`") }.map { $0.replacing("-o ", with: "").prefix { $0 != "=" } })
+        let usual: Set = ["ro", "rw"]
+        for option in MountOption.all where !option.names.contains("atime") && !option.help.hasPrefix("as for any") {
+            for name in option.names where !usual.contains(name) { #expect(words.contains(name[...]), "\(name)") }
+        }
+        for view in ViewSelection.allNames { #expect(readme.contains("`\(view)`"), "\(view)") }
     }
 
     @Test func `the manual page of the store's format has exactly the codecs and arrays that there are`() throws {

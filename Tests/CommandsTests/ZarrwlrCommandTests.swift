@@ -51,6 +51,7 @@ import Testing
     @Test(arguments: [
         ([], "zarrwlr: say what to do; --help lists what there is"),
         (["lst"], "zarrwlr: there is no command 'lst', did you mean 'list'? --help lists what there is"),
+        (["hlep"], "zarrwlr: there is no command 'hlep', did you mean 'help'? --help lists what there is"),
         (["frobnicate"], "zarrwlr: there is no command 'frobnicate'; --help lists what there is"),
         (["list", "--jsno"], "zarrwlr list: unknown option '--jsno', did you mean '--json'? --help lists them all"),
         (["list"], "zarrwlr list: usage: zarrwlr list STORE[::GROUP]; --help says more"),

@@ -6,7 +6,7 @@ struct FuzzBudget {
     /// After so many faults a run ends.
     static let faultLimit = 20
     /// How many mutants are tried if it is not said how long.
-    private static let standardCount = 120
+    private static let standardCount = 60
 
     /// Mutants are made from it, the same in every run.
     let seed: UInt64

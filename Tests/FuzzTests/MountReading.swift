@@ -1,9 +1,11 @@
 import Foundation
 import TestSupport
 
-/// What a mount gives of the files of a store, read in pieces; nil stands for pieces that cannot be read.
+/// What a mount gives of the WAV files of a store, read in pieces; nil stands for pieces that cannot be read. Coded files are read, too, but
+/// not kept.
 struct MountReading {
     struct File {
+        let name: String
         let size: Int
         let pieces: [[UInt8]?]
     }
@@ -22,7 +24,7 @@ struct MountReading {
         try FileManager.default.createDirectory(at: mountpoint, withIntermediateDirectories: true)
         let program = LimitedRun.folder.appending(path: "zarrwlr-mount").path
         let log = folder.appending(path: "mount.log")
-        let options = "catalogue=\(folder.path)/catalogue.db,log=\(log.path)"
+        let options = "catalogue=\(folder.path)/catalogue.db,log=\(log.path),views=coded:sums"
         let mount = Process()
         mount.executableURL = URL(filePath: "/usr/bin/timeout")
         mount.arguments = ["-k", "2", "\(seconds)", program, "-f", store.path, mountpoint.path, "-o", options]
@@ -32,8 +34,9 @@ struct MountReading {
         while !Self.isMounted(mountpoint), mount.isRunning { usleep(10_000) }
         do {
             for group in try Self.names(in: mountpoint.path) where group.hasPrefix("m") {
-                files[group] = try Self.files(below: "\(mountpoint.path)/\(group)")
+                files[group] = try Self.files(below: "\(mountpoint.path)/\(group)").filter { $0.name.hasSuffix(".wav") }
             }
+            _ = try Self.files(below: "\(mountpoint.path)/coded")
         } catch let error as POSIXError {
             mount.waitUntilExit()
             let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
@@ -58,11 +61,15 @@ struct MountReading {
             var status = stat()
             guard lstat(path, &status) == 0 else {
                 try checkConnection()
-                return [File(size: -1, pieces: [])]
+                return [File(name: name, size: -1, pieces: [])]
             }
             return try status.st_mode & S_IFMT == S_IFDIR
                 ? files(below: path)
-                : [File(size: Int(status.st_size), pieces: pieces(of: path, size: Int(status.st_size)))]
+                : [
+                    File(
+                        name: name, size: Int(status.st_size),
+                        pieces: pieces(of: path, size: Int(status.st_size)))
+                ]
         }
     }
 

@@ -144,7 +144,8 @@ struct AbsurdShapesTests {
             let middle = recording.dataByteCount / 2
             let silence = try recording.samples.read(bytes: middle..<middle + 1000).flatMap { Array($0.bytes) }
             #expect(silence == [UInt8](repeating: 0, count: 1000))
-            #expect(store.takeCount() < 1_000)
+            // Two requests for each of the 500 chunks that are absent: its value, and whether the array is still in its place.
+            #expect(store.takeCount() < 1_100)
             for isDeep in [false, true] {
                 var options = StoreCheck.Options()
                 options.isDeep = isDeep

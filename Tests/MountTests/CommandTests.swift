@@ -225,6 +225,12 @@ extension Mounts {
                 try store.addRecording("0", codec: "flac", blob: MountedStore.fixture("coded/mono16.flac"))
             } _: { mounted in
                 try Self.expectInfo(of: mounted.file("source.wav").path)
+                let root = try run(Imports.program, ["info", mounted.mountpoint.path])
+                #expect(root.status == 2)
+                #expect(
+                    root.errors.hasSuffix(
+                        ": is no recording in a mount of zarrwlr-mount; give a store and a recording: STORE RECORDING\n"
+                    ))
             }
             try MountedStore.with(["-o", "noxattr"]) { store in
                 try store.addRecording("0", codec: "flac", blob: MountedStore.fixture("coded/mono16.flac"))

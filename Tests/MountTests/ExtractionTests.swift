@@ -27,7 +27,7 @@ extension Mounts {
                         Imports.program, ["extract", group.isEmpty ? path : "\(path)::\(group)", "-o", copy])
                     #expect(result.status == 0, "\(result.errors)")
                 }
-                let options = ["-o", group.isEmpty ? "metadata=all" : "metadata=all,group=\(group)"]
+                let options = ["-o", "metadata=all,views=none" + (group.isEmpty ? "" : ",group=\(group)")]
                 return try MountedStore.with(path, options) { mount in
                     let expected = try Self.listing(mount.mountpoint.path)
                     #expect(try Self.listing(copy) == expected)

@@ -25,6 +25,9 @@ extension Mounts {
             let picture: [Int]?
             let facts: [String: String]?
             let isClosed: Bool?
+            let broken: [String]
+            let offersPages: Bool
+            let isWiderThanTablet: Bool
             let isTooWide: Bool
             let wasRun: Bool
             let complaints: [String]
@@ -32,13 +35,16 @@ extension Mounts {
             enum CodingKeys: String, CodingKey {
                 case summary, problems, status, names, links, days, day, played, sound, picture, facts, complaints
                 case focused = "focused by /"
-                case found = "found by chirp"
+                case found = "found by a word"
                 case foundNothing = "found by no such word"
                 case isSaid = "is said"
                 case byLength = "by length"
                 case byLengthDown = "by length, down"
                 case onThatDay = "on that day"
                 case isClosed = "closed by Escape"
+                case broken = "broken names"
+                case offersPages = "offers pages"
+                case isWiderThanTablet = "wider than the tablet"
                 case isTooWide = "wider than the phone"
                 case wasRun = "run by a name"
             }
@@ -50,7 +56,7 @@ extension Mounts {
         private func browse(_ path: String, _ options: String) throws -> Findings {
             try MountedStore.with(path, ["-o", options]) { mount in
                 let script = TestFiles.fixtures.appending(path: "scripts/browse_index.py").path
-                let result = try runChecked(["python3", script, mount.file(".zarrwlr/index.html").path])
+                let result = try runChecked(["python3", script, mount.file(".zarrwlr/index.html").path, "chirp"])
                 return try JSONDecoder().decode(Findings.self, from: result.output)
             }
         }
@@ -79,7 +85,7 @@ extension Mounts {
         func `a browser lists, searches, sorts and plays the recordings, and shows their pictures`() throws {
             try TestFiles.withTemporaryDirectory { directory in
                 let found = try browse(makeStore(directory), "catalogue=off,views=spectrograms")
-                #expect(found.summary == "2 recordings, 0 min, 2024-02-29 to 2024-03-02")
+                #expect(found.summary == "2 recordings, 6 s, 2024-02-29 to 2024-03-02")
                 #expect(found.problems.count == 1)
                 #expect(found.problems.first?.hasPrefix("/pond/7: ") == true)
                 #expect(found.status == "1 to 2 of 2 recordings")
@@ -90,7 +96,7 @@ extension Mounts {
                 #expect(found.foundNothing.isEmpty && found.isSaid)
                 #expect(found.byLength == ["pond/low.wav", "pond/chirp 1%#é.wav"])
                 #expect(found.byLengthDown == ["pond/chirp 1%#é.wav", "pond/low.wav"])
-                #expect(found.days == ["2024-02-29: 1 recording, 0 min", "2024-03-02: 1 recording, 0 min"])
+                #expect(found.days == ["2024-02-29: 1 recording, 4 s", "2024-03-02: 1 recording, 2 s"])
                 #expect(found.day == "2024-03-02")
                 #expect(found.onThatDay == "1 to 1 of 1 recording")
                 #expect(found.played == true)
@@ -98,7 +104,8 @@ extension Mounts {
                 #expect(found.picture == [1280, 720])
                 #expect(found.facts?["rate"] == "48000 Hz")
                 #expect(found.isClosed == true)
-                #expect(!found.isTooWide && !found.wasRun)
+                #expect(found.broken.isEmpty && !found.offersPages)
+                #expect(!found.isTooWide && !found.isWiderThanTablet && !found.wasRun)
                 #expect(found.complaints.isEmpty)
             }
         }

@@ -113,6 +113,27 @@ extension Mounts {
             }
         }
 
+        @Test func `a store that is moved away is shown on, and the log says that it is not at its path any more`()
+            throws
+        {
+            try TestFiles.withTemporaryDirectory { directory in
+                let log = directory.appending(path: "log")
+                try withMount("noprefetch,log=\(log.path)") { living in
+                    let files = FileManager.default
+                    let warning = "\(living.store) is not the store any more that was mounted"
+                    func hasWarned() throws -> Bool { try String(contentsOf: log, encoding: .utf8).contains(warning) }
+                    try living.add("b.wav", 2, to: "pond")
+                    #expect(try living.shows(["a.wav", "b.wav"], in: "pond"))
+                    #expect(try !hasWarned())
+                    try files.moveItem(atPath: living.store, toPath: "\(living.store).old")
+                    try living.add("c.wav", 3, to: "pond")
+                    #expect(try eventually(hasWarned))
+                    #expect(try living.shows(["a.wav", "b.wav"], in: "pond"))
+                    #expect(try living.sample("pond/b.wav") == 2)
+                }
+            }
+        }
+
         @Test func `groups that are renamed or removed go with all that is in them`() throws {
             try withMount { living in
                 try living.add("c.wav", 3, to: "lake")

@@ -117,7 +117,7 @@ extension Mounts {
                 chmod(directory.path, 0o755)
                 try runChecked(["chown", "-R", "65534:65534", store.directory.path, mountpoint.path, catalogue.path])
                 defer { MountedVolume.unmount(mountpoint) }
-                let options = "catalogue=\(catalogue.path)/kept"
+                let options = "catalogue=\(catalogue.path)/kept,metadata=none"
                 try runChecked(
                     OtherUser.command
                         + [MountedStore.program.path, store.directory.path, mountpoint.path, "-o", options])

@@ -1,6 +1,7 @@
 import Glibc
 import Support
 import Synchronization
+import TestSupport
 import Testing
 import Zarr
 
@@ -18,7 +19,8 @@ private final class ValueStore: Store {
     func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        memory(1)[0] = 7
+        let buffer = memory(part == .range(0..<0) ? 0 : 1)
+        if !buffer.isEmpty { buffer[0] = 7 }
         return info.withLock { $0 }
     }
 
@@ -65,6 +67,25 @@ struct PinnedStoreTests {
         values.folder.withLock { $0 = 2 }
         #expect(try canRead(store) && !canRead(store, "b"))
         #expect(try canRead(PinnedStore(values, audio: "folder"), "b"))
+    }
+
+    @Test func `a remote store is asked for the version that was first read, and a new chunk comes with a look`()
+        throws
+    {
+        let values = ValueStore()
+        let remote = RemoteStandIn(values)
+        let store = PinnedStore(remote, audio: "folder")
+        #expect(try canRead(store, "folder/zarr.json") && canRead(store, "folder/c/0"))
+        let look = ValueRequest("folder/zarr.json", .range(0..<0), version: 1)
+        #expect(
+            remote.takeTrips() == [
+                [ValueRequest("folder/zarr.json", .range(0..<1))], [ValueRequest("folder/c/0", .range(0..<1)), look],
+            ])
+        #expect(try canRead(store, "folder/c/0"))
+        #expect(remote.takeTrips() == [[ValueRequest("folder/c/0", .range(0..<1), version: 1)]])
+        values.set(version: 2, changed: nil)
+        #expect(try !canRead(store, "folder/c/0") && !canRead(store, "folder/c/1"))
+        #expect(try canRead(PinnedStore(remote, audio: "folder"), "folder/c/1"))
     }
 
     @Test func `a value that was written after the recording was opened is an error, unless its time is still to come`()

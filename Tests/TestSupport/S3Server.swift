@@ -10,7 +10,7 @@ public final class S3Server: Sendable {
 
     /// The comment on a skipped suite.
     public static let comment: Comment =
-        "needs OpenStack Swift: swift-proxy, swift-account, swift-container, swift-object and memcached (make deps-s3)"
+        "needs OpenStack Swift: swift-proxy, swift-account, swift-container, swift-object and memcached; make test-s3 installs them"
 
     /// What its requests are signed with.
     public static let accessKey = "test:tester", secretKey = "testing"

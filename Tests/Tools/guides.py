@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Runs the commands of the guides in docs/guides, each guide in a home folder of its own with a card of generated sound.
 
-    guides.py --programs FOLDER [--python PYTHON] [--strict] [GUIDE...]
+    guides.py --programs FOLDER [--python PYTHON] [GUIDE...]
 
 Blocks of type sh and python are run in their order; a python block comes after those before it. A block with "not run: REASON" behind its
-type is counted. One with "needs: NAME..." is left out if something of that is missing; with --strict, that is a failure. Exit status 0: all
-commands that were run have ended with 0."""
+type is counted. Exit status 0: all commands that were run have ended with 0."""
 
 import argparse
 import os
@@ -18,12 +17,6 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GUIDES = REPOSITORY / "docs/guides"
-
-# What options and commands of ours a block may need, and the program whose --help has the word if it is there.
-FEATURES = {
-    "clips": ("zarrwlr-mount", "views="), "metadata": ("zarrwlr-mount", "metadata="), "sums": ("zarrwlr-mount", "views="),
-    "views": ("zarrwlr-mount", "views="), "spectrogram": ("zarrwlr", "spectrogram"),
-}
 
 # The generated card: path, rate, seconds, effects of sox.
 CARD = [
@@ -39,9 +32,8 @@ class Block:
     def __init__(self, kind, about, text, line):
         self.kind, self.text, self.line = kind, text, line
         self.reason = about.removeprefix("not run:").strip() if about.startswith("not run:") else None
-        self.needs = about.removeprefix("needs:").split() if about.startswith("needs:") else []
-        if about and self.reason is None and not self.needs:
-            raise ValueError(f"line {line}: '{about}' is neither 'not run: REASON' nor 'needs: NAME'")
+        if about and self.reason is None:
+            raise ValueError(f"line {line}: '{about}' is not 'not run: REASON'")
 
     @staticmethod
     def all(text):
@@ -58,22 +50,11 @@ class Runner:
         self.programs, self.python = programs, python
         self.path = f"{programs}:{os.environ['PATH']}"
 
-    def lacks(self, name):
-        """Whether `name`, which a block needs, is missing."""
-        if name == "root":
-            return os.getuid() != 0
-        if name in FEATURES:
-            program, word = FEATURES[name]
-            return word not in subprocess.run([f"{self.programs}/{program}", "--help"], capture_output=True, text=True).stdout
-        if shutil.which(name, path=self.path):
-            return False
-        return subprocess.run([self.python, "-c", f"import {name}"], capture_output=True).returncode != 0
-
-    def run(self, guide, strict):
+    def run(self, guide):
         """Runs a guide; whether it did what it should."""
         home = Path(tempfile.mkdtemp(prefix="zarrwlr-guide-"))
         try:
-            return self.run_in(home, guide, strict)
+            return self.run_in(home, guide)
         finally:
             # The last mounted first.
             mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
@@ -81,24 +62,18 @@ class Runner:
                 subprocess.run(["umount", "-l", mount], check=False)
             shutil.rmtree(home)
 
-    def run_in(self, home, guide, strict):
+    def run_in(self, home, guide):
         for path, rate, _, effects in CARD:
             file = home / "card" / path
             file.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run(["sox", "-R", "-n", "-r", str(rate), "-b", "16", str(file)] + effects, check=True, capture_output=True)
         environment = os.environ | {"HOME": str(home), "PATH": self.path, "TZ": "UTC"}
         environment.pop("XDG_CACHE_HOME", None)
-        counts = {"run": 0, "not run": 0, "left out": 0}
+        counts = {"run": 0, "not run": 0}
         is_right, earlier = True, ""
         for block in Block.all(guide.read_text(encoding="utf-8")):
-            missing = [name for name in block.needs if self.lacks(name)]
             if block.reason is not None:
                 counts["not run"] += 1
-                continue
-            if missing:
-                counts["left out"] += 1
-                print(f"{guide.name}:{block.line}: left out: there is no {', '.join(missing)}")
-                is_right = is_right and not strict
                 continue
             if block.kind == "python":
                 earlier += block.text
@@ -118,12 +93,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", type=Path, default=REPOSITORY / ".build/release")
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--strict", action="store_true")
     parser.add_argument("guides", nargs="*")
     arguments = parser.parse_args()
-    runner = Runner(arguments.programs.resolve(), arguments.python)
+    runner = Runner(arguments.programs.resolve(), os.path.abspath(shutil.which(arguments.python)))
     guides = [GUIDES / name for name in arguments.guides] or sorted(GUIDES.glob("[a-z]*.md"))
-    results = [runner.run(guide, arguments.strict) for guide in guides]
+    results = [runner.run(guide) for guide in guides]
     sys.exit(0 if results and all(results) else 1)
 
 

@@ -30,6 +30,16 @@ Temperature Int: 7.5
 """
 
 
+# The names of the directories that are views, and of what describes the mount.
+VIEWS = {".zarrwlr", "by-date", "coded", "parts", "spectrograms", "x10"}
+
+# What ffprobe calls the codec of a coded file.
+CODECS = {".flac": "flac", ".aac": "aac", ".opus": "opus", ".ogg": "vorbis", ".mp3": "mp3"}
+
+# The recording with all metadata of a recorder.
+RECORDER = "SMM_20250501_040000.wav"
+
+
 class Wave:
     """The format, the samples and the chunks of a WAV file."""
 
@@ -70,7 +80,7 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def write_source(path, rate, channels, seconds, width, guano=False):
+def write_source(path, rate, channels, seconds, width, guano=False, is_float=False):
     """Writes a WAV file of tones and noise, with a GUANO chunk at its end if `guano`."""
     generator = random.Random(str(path.name))
     frames = bytearray()
@@ -78,8 +88,14 @@ def write_source(path, rate, channels, seconds, width, guano=False):
     for index in range(int(seconds * rate)):
         for channel in range(channels):
             value = 0.4 * math.sin(index * (channel + 1) * 2 * math.pi * 440 / rate) + 0.05 * (generator.random() - 0.5)
-            frames += int(value * (full - 1)).to_bytes(width, "little", signed=True)
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, rate * channels * width, channels * width, 8 * width)
+            if is_float:
+                frames += struct.pack("<f", int(value * (1 << 23)) / (1 << 23))
+            elif width == 1:
+                frames.append(128 + int(value * 127))
+            else:
+                frames += int(value * (full - 1)).to_bytes(width, "little", signed=True)
+    tag = 3 if is_float else 1
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, tag, channels, rate, rate * channels * width, channels * width, 8 * width)
     body = b"WAVE" + form + struct.pack("<4sI", b"data", len(frames)) + frames
     if guano:
         text = GUANO.format(rate=rate, length=seconds, name=path.name).encode()
@@ -99,10 +115,10 @@ class Checks:
         """Compares what a tool has found in a file with what is expected: two dictionaries, or two values."""
         if expected == found:
             self.passed += 1
-            print(f"ok    {tool}: {file}: {short(expected)}")
+            print(f"ok    {tool}: {file}: {short(expected)}", flush=True)
         else:
             self.failed += 1
-            print(f"FAIL  {tool}: {file}: {short(found)} instead of {short(expected)}")
+            print(f"FAIL  {tool}: {file}: {short(found)} instead of {short(expected)}", flush=True)
 
     def finish(self):
         print(f"{self.passed} passed, {self.failed} failed")
@@ -116,51 +132,71 @@ def short(value):
 
 
 class Mounted:
-    """The mount: its folder, its sources by the paths of their files in it, and its files."""
+    """The mount: its folder, the programs, the store, the folder with the sources, and the sources by the paths of their files in the mount."""
 
-    def __init__(self, folder, sources, views):
-        self.folder, self.sources, self.views = folder, sources, views
+    def __init__(self, folder, programs, store, card, sources):
+        self.folder, self.programs, self.store, self.card, self.sources = folder, programs, store, card, sources
+
+    def files(self):
+        """The names in the mount of all files that it lists."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+
+    def plain(self):
+        """The names of the WAV files in the plain tree."""
+        return [name for name in self.files() if is_wave(name) and name.split("/")[0] not in VIEWS]
 
     def waves(self):
-        """The paths of all WAV files below the mountpoint, by their names in it."""
-        files = (path for path in self.folder.rglob("*") if path.suffix.lower() == ".wav" and path.is_file())
-        found = {str(path.relative_to(self.folder)): path for path in sorted(files)}
-        if "clips" in self.views:
-            for name in list(self.sources):
-                clip = self.folder / f"{name}@0.5+1s.wav"
-                found[f"{name}@0.5+1s.wav"] = clip
-        return found
+        """The paths of all WAV files below the mountpoint, and of clips of those in the plain tree and in x10, by their names in it."""
+        clips = [f"{folder}{name}@0.5+1s.wav" for folder in ("", "x10/") for name in self.plain()]
+        names = [name for name in self.files() if is_wave(name)] + clips
+        return {name: self.folder / name for name in names}
 
     def coded(self):
         """The paths of the files in the view of coded streams."""
-        return [path for path in sorted((self.folder / "coded").rglob("*")) if path.is_file()] if "coded" in self.views else []
+        return [self.folder / name for name in self.files() if name.startswith("coded/") and Path(name).suffix in CODECS]
+
+
+def is_wave(name):
+    return name.lower().endswith(".wav")
+
+
+def write_sources(card):
+    """Writes recordings of several kinds to a folder."""
+    write_source(card / RECORDER, 48000, 1, 4, 2, guano=True)
+    write_source(card / "stereo24_20250501_050000.wav", 44100, 2, 3, 3)
+    write_source(card / "bat_20250501_213000.wav", 250000, 1, 2, 2)
+    write_source(card / "old_20250502_010203.wav", 22050, 1, 3, 1)
+    write_source(card / "float_20250502_040000.wav", 32000, 2, 2, 4, is_float=True)
+    write_source(card / "wide_20250503_000000.wav", 48000, 4, 2, 4)
+    write_source(card / "pond #1 100% é_20250505_040000.wav", 48000, 1, 2, 2)
+    encode = ["ffmpeg", "-v", "error", "-i", card / "stereo24_20250501_050000.wav", "-metadata", "title=reeds"]
+    run(*encode, "-c:a", "libmp3lame", card / "tagged_20250504_040000.mp3")
+    run(*encode, "-c:a", "libvorbis", card / "tagged_20250504_050000.ogg")
+    run(*encode, "-c:a", "flac", "-sample_fmt", "s32", card / "tagged_20250504_060000.flac")
 
 
 @contextlib.contextmanager
-def mounted():
-    """Mounts a store of generated recordings with all views that the program has."""
+def mounted(*options):
+    """Mounts a store of generated recordings with all views, and with these options."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", type=Path, default=REPOSITORY / ".build/release")
     programs = parser.parse_args().programs.resolve()
     with tempfile.TemporaryDirectory(prefix="zarrwlr-tools-") as work:
         work = Path(work)
+        # Servers run as other users.
+        work.chmod(0o755)
         os.environ["XDG_CACHE_HOME"] = str(work / "cache")
         card, store, folder = work / "card", work / "store.zarr", work / "audio"
         folder.mkdir()
-        write_source(card / "SMM_20250501_040000.wav", 48000, 1, 4, 2, guano=True)
-        write_source(card / "stereo24_20250501_050000.wav", 44100, 2, 3, 3)
-        write_source(card / "bat_20250501_213000.wav", 250000, 1, 1, 2)
+        write_sources(card)
         run(programs / "zarrwlr", "import", f"{store}::flac", card)
-        run(programs / "zarrwlr", "import", f"{store}::opus", "--codec", "opus", card / "SMM_20250501_040000.wav")
-        run(programs / "zarrwlr", "import", f"{store}::aac", "--codec", "aac", card / "SMM_20250501_040000.wav")
-        sources = {f"{codec}/{path.name}": path for codec in ("flac", "opus", "aac") for path in sorted(card.iterdir())}
-        text = run(programs / "zarrwlr-mount", "--help")
-        options = ["-o", "views=all,part_size=256K"] if "views=" in text else []
-        views = ["clips", "coded"] if options else []
-        run(programs / "zarrwlr-mount", *options, store, folder)
+        for codec in ("opus", "aac"):
+            run(programs / "zarrwlr", "import", f"{store}::{codec}", "--codec", codec, card / RECORDER)
+        run(programs / "zarrwlr-mount", "-o", ",".join(["views=all", "part_size=256K", *options]), store, folder)
         try:
-            sources = {name: source for name, source in sources.items() if (folder / name).exists()}
-            yield Mounted(folder, sources, views)
+            sources = {f"flac/{path.stem}.wav": path for path in sorted(card.iterdir())}
+            sources |= {f"{codec}/{RECORDER}": card / RECORDER for codec in ("opus", "aac")}
+            yield Mounted(folder, programs, store, card, sources)
         finally:
             # A file that is still open must not keep the mount, whose files would then be deleted.
             subprocess.run(["fusermount3", "-u", "-z", str(folder)], check=True)

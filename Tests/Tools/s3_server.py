@@ -139,6 +139,16 @@ class Service:
         raise SystemExit("the service does not answer")
 
     def send(self, method, path, body=b""):
+        """Sends a request, again while the servers behind the proxy are not there yet."""
+        for attempt in range(60):
+            try:
+                return self.attempt(method, path, body)
+            except urllib.error.HTTPError as error:
+                if error.code < 500 or attempt == 59:
+                    raise
+                time.sleep(0.5)
+
+    def attempt(self, method, path, body):
         """Sends a request with a signature of its own (Signature Version 4)."""
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         path = urllib.parse.quote(path)

@@ -3,6 +3,8 @@
 
 import random
 import re
+import tempfile
+from pathlib import Path
 
 import soundfile
 from mounted import Checks, Wave, digest, mounted, run
@@ -22,13 +24,16 @@ def packed(samples, wave):
 
 checks = Checks()
 generator = random.Random(1)
-with mounted() as mount:
+with mounted() as mount, tempfile.TemporaryDirectory() as work:
     for name, path in mount.waves().items():
         wave = Wave(path)
         text = run("sndfile-info", path)
         found = {key: int(re.search(rf"^{word}\s*:\s*(\d+)", text, re.M)[1])
                  for key, word in (("rate", "Sample Rate"), ("channels", "Channels"), ("frames", "Frames"))}
         checks.check("sndfile-info", name, {"rate": wave.rate, "channels": wave.channels, "frames": wave.frames}, found)
+        copy = Path(work) / "copy.wav"
+        run("sndfile-convert", path, copy)
+        checks.check("sndfile-convert", name, wave.sha256, Wave(copy).sha256)
         with soundfile.SoundFile(path) as file:
             kind = "float32" if wave.is_float else WIDTHS[wave.bits]
             samples = file.read(dtype=kind)

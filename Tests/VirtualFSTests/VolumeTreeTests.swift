@@ -22,6 +22,16 @@ struct VolumeTreeTests {
         #expect(volume.counts.learned == 4)
     }
 
+    @Test func `whoever lists a directory has no group listed in it`() throws {
+        let volume = Volume([.synthetic("0", source: "top.flac"), .synthetic("pond/mono/0", source: "z.flac")])
+        #expect(try volume.names() == [".", "..", "pond", "top.wav"])
+        #expect(volume.counts.groups == 2)
+        _ = try volume.attributes(at: "pond")
+        #expect(volume.counts.groups == 2)
+        #expect(try volume.names(at: "pond") == [".", "..", "mono"])
+        #expect(volume.counts.groups == 3)
+    }
+
     @Test func `the root of an empty store has the views only`() throws {
         let volume = Volume([])
         for view in View.directoryNames(VolumeOptions()) { #expect(try volume.attributes(at: view).isDirectory) }

@@ -7,7 +7,8 @@ import Testing
         arguments: [
             ("all", MetadataSelection.all), ("none", .none), ("guano", [.guano, .location]),
             ("guano:bext:info", [.guano, .broadcast, .info, .location]), ("cue", [.cues, .location]),
-            ("nolocation", [.guano, .broadcast, .info, .cues]), ("all:nolocation", [.guano, .broadcast, .info, .cues]),
+            ("source", [.source, .location]), ("nolocation", [.guano, .broadcast, .info, .cues, .source]),
+            ("all:nolocation", [.guano, .broadcast, .info, .cues, .source]),
             ("nolocation:bext", [.broadcast]), ("none:nolocation", []),
         ] as [(String, MetadataSelection)])
     func `is read by its names`(text: String, selection: MetadataSelection) {

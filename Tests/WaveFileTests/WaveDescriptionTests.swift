@@ -224,6 +224,64 @@ import Testing
         }
     }
 
+    @Test func `has the source's chunks behind its own, as they are`() throws {
+        var description = try described()
+        description.chunks = ["iXML", "wamd"].compactMap { SourceChunk($0, [0x61, 0x62, 0x63, 0x64]) }
+        #expect(names(of: description.chunks(.all)) == ["bext", "LIST", "guan", "iXML", "wamd"])
+        #expect(chunk("wamd", of: description) == [0x61, 0x62, 0x63, 0x64])
+        #expect(names(of: description.chunks(.source.union(.location))) == ["iXML", "wamd"])
+        #expect(UInt64(description.chunks(.all).count) == description.byteCounts.total)
+    }
+
+    /// Nobody knows what is in them: that the file begins elsewhere, or is slower, they cannot say.
+    @Test func `has none of the source's chunks in a part, in a slower file, and without locations`() throws {
+        var description = try described()
+        description.chunks = ["iXML", "wamd", "_PMX"].compactMap { SourceChunk($0, Array("49.0912 5.0534".utf8)) }
+        let byteCount = description.chunks(.all).count
+        for other in [description.clipped(to: 0..<100), try #require(description.expanded(by: 10))] {
+            let bytes = other.chunks(.all)
+            #expect(bytes.count == byteCount)
+            #expect(names(of: bytes) == ["bext", "LIST", "guan", "JUNK"])
+        }
+        #expect(description.clipped(to: 0..<480_000).chunks(.all) == description.chunks(.all))
+        #expect(names(of: description.beginning(at: 0, sampleCount: 480_000).chunks(.all)) == ["bext", "LIST", "guan"])
+        let hidden = description.chunks(.all.subtracting(.location))
+        #expect(names(of: hidden) == ["bext", "LIST", "guan"])
+        #expect(UInt64(hidden.count) == description.byteCounts.total(.all.subtracting(.location)))
+    }
+
+    @Test func `has the source's UMID and loudness, unless it is a part`() throws {
+        var description = try described()
+        var source = BroadcastExtension()
+        source.materialIdentifier = Array(1...64)
+        source.loudness = [-2310, 120, -90, -2000, -2150]
+        description.broadcast = source
+        let whole = try #require(chunk("bext", of: description))
+        #expect(BroadcastExtension(parsing: whole)?.materialIdentifier == Array(1...64))
+        #expect(BroadcastExtension(parsing: whole)?.loudness == [-2310, 120, -90, -2000, -2150])
+        let part = try #require(chunk("bext", of: description.clipped(to: 1..<100)))
+        #expect(part.count == whole.count)
+        #expect(BroadcastExtension(parsing: part)?.materialIdentifier == [])
+        #expect(BroadcastExtension(parsing: part)?.loudness == nil)
+        // The last 32 bytes may say where the material was made: SMPTE ST 330.
+        let hidden = try #require(chunks(of: description.chunks([.broadcast])).first).contents
+        #expect(
+            BroadcastExtension(parsing: hidden)?.materialIdentifier == Array(1...32) + [UInt8](repeating: 0, count: 32))
+    }
+
+    /// The first version has no UMID, and the second no loudness: EBU Tech 3285.
+    @Test(arguments: [(0, 0, false), (1, 64, false), (2, 64, true)])
+    func `reads of a bext chunk what its version has`(version: UInt8, identifierByteCount: Int, hasLoudness: Bool)
+        throws
+    {
+        var contents = [UInt8](repeating: 0, count: 602)
+        contents[346] = version
+        for index in 348..<422 { contents[index] = 7 }
+        let chunk = try #require(BroadcastExtension(parsing: contents))
+        #expect(chunk.materialIdentifier.count == identifierByteCount)
+        #expect((chunk.loudness != nil) == hasLoudness)
+    }
+
     @Test func `is not in a header if its chunks are odd in number`() throws {
         #expect(WaveHeader(format: try mono(8_000), sampleCount: 1, metadata: [0]) == nil)
     }

@@ -167,6 +167,13 @@ final class MediaContainer {
             \.self)
     }
 
+    /// The chapters, in the file's order, as `make` takes them.
+    func chapters(_ make: (borrowing AVChapter) -> MediaChapter?) -> [MediaChapter] {
+        guard let context else { return [] }
+        return UnsafeBufferPointer(start: context.pointee.chapters, count: Int(context.pointee.nb_chapters)).compactMap
+        { $0.flatMap { make($0.pointee) } }
+    }
+
     /// The length that the file claims, in microseconds; nil if it claims none.
     var duration: Int64? {
         guard let context, context.pointee.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE,

@@ -67,6 +67,9 @@ public final class MediaSource {
             }
     }
 
+    /// The chapters of the file, by the samples of the stream that is read.
+    public var chapters: [MediaChapter] { container.chapters { MediaChapter($0, of: stream) } }
+
     /// Chooses stream `index`, one of `streams`. Throws once something has been read.
     public func selectStream(_ index: Int) throws(MediaError) {
         guard let stream = streams.first(where: { $0.index == index }) else {

@@ -117,7 +117,7 @@ enum ExtractCommand {
                     configuration.metadata = try MetadataSelection(option: "--metadata", text)
                 },
                 help:
-                    "the metadata in WAV files: all, none, or some of bext:info:guano:cue; with :nolocation, no places (all)",
+                    "metadata in WAV files: all, none, or some of \(MetadataSelection.kindNames.joined(separator: ":")); :nolocation, no places (all)",
                 words: ["all", "none", "nolocation"]),
             CommandOption(
                 "--pad", effect: .flag { $0.clips.isPadded = true },

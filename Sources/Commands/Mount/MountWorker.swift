@@ -145,10 +145,12 @@ struct MountWorker: Sendable {
         until end: EndOfMount
     ) {
         let observer = StoreObserver(watch, signal, reloadSeconds: configuration.reloadSeconds)
+        let mounted = FolderIdentity(configuration.store)
         do {
             let thread = try WorkerThread(name: "observer") {
                 while let changes = observer.next(), !end.hasCome {
                     let began = ContinuousClock.now
+                    logReplacement(of: mounted)
                     Cancellation { end.hasCome ? .ended : nil }.run {
                         guard volume.reload({ $0.reloaded(changes) }) else { return }
                         volume.learn()
@@ -163,6 +165,16 @@ struct MountWorker: Sendable {
         } catch {
             log.say(.warning, "what changes in the store is not shown: \(error)")
         }
+    }
+
+    /// Logs once that the store is not at its path any more, where `mounted` was when it was mounted. That folder is open and shown on: this
+    /// process can open no other.
+    private func logReplacement(of mounted: FolderIdentity?) {
+        guard let mounted, FolderIdentity(configuration.store) != mounted else { return }
+        log.sayOnce(
+            .warning, key: "replaced",
+            "\(configuration.store) is not the store any more that was mounted: it was moved, removed or replaced; unmount and mount again to show what is there now"
+        )
     }
 
     /// The size of the cache: the one that is asked for, unless the address space is too small for it. If that is limited at all, threads

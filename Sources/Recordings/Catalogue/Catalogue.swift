@@ -99,11 +99,13 @@ public final class Catalogue: Sendable {
 
     // MARK: - Whole catalogue
 
-    /// Lists all groups and learns all recordings, on `threads` threads.
+    /// Lists all groups and learns all recordings, on `threads` threads; if that is nil, on as many as there are processors, or requests that
+    /// the store answers at once.
     ///
     /// Requests for a group or a recording take precedence meanwhile. If the work is cancelled, the rest is left out.
-    public func learn(threads: Int = Parallel.processorCount) {
-        LearningPass(from: root, progress: progress).run(threads: threads)
+    public func learn(threads: Int? = nil) {
+        LearningPass(from: root, progress: progress).run(
+            threads: threads ?? source.requestsAtOnce ?? Parallel.processorCount)
         source.endLearning()
     }
 

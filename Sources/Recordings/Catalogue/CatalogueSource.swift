@@ -6,6 +6,9 @@ protocol CatalogueSource: Sendable {
     /// What is read of recordings is kept there; nil if they are not read from a store.
     var readCache: BlockCache? { get }
 
+    /// How many requests for groups and recordings are answered at once, if each takes a round trip to another machine; nil if it takes none.
+    var requestsAtOnce: Int? { get }
+
     /// The contents of `group`: a single problem if it cannot be listed.
     func contents(of group: CatalogueGroup) -> GroupContents
 

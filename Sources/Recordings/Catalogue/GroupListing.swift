@@ -43,7 +43,7 @@ struct GroupListing: Sendable {
                 KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
             }
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
-            let parts = Parallel.map(runs) { run in
+            let parts = Parallel.map(runs, threads: store.requestsAtOnce ?? Parallel.processorCount) { run in
                 let first = run * RecordingPage.capacity
                 return part(
                     names[first..<min(first + RecordingPage.capacity, names.count)], known?.take(run), learned,
@@ -95,6 +95,10 @@ struct GroupListing: Sendable {
         var others: [(place: Int, member: GroupContents.Member)] = []
         var unread: [UnreadNodes.Node] = []
         var ignored: [String: UInt64] = [:]
+        let store = FetchingStore(store)
+        let fetched = store.fetch(
+            names.filter { learned[$0] == nil }.map { ZarrNode.documentRequest(of: path(of: $0)) })
+        defer { withExtendedLifetime(fetched) {} }
         for (index, name) in names.enumerated() {
             // Nobody sees the rest, as the mount ends.
             guard Cancellation.reason != .ended else { break }
@@ -105,7 +109,7 @@ struct GroupListing: Sendable {
                 draft.add(recording)
                 continue
             }
-            let found = open(name)
+            let found = open(name, in: store)
             switch found.content {
             case .recording(let recording): draft.add(name, found: recording)
             case .group: others.append((draft.count, .group(subgroups[path] ?? subgroup(path))))
@@ -136,7 +140,9 @@ struct GroupListing: Sendable {
     }
 
     /// Reads the document of the folder called `name`.
-    func open(_ name: String) -> Found {
+    func open(_ name: String) -> Found { open(name, in: store) }
+
+    private func open(_ name: String, in store: any Store) -> Found {
         let path = path(of: name)
         let stamp = stamp(of: path)
         do throws(ZarrError) {

@@ -19,6 +19,7 @@ struct KnownRecordings: CatalogueSource {
     private var recordings: [Path: Recording] = [:]
 
     var readCache: BlockCache? { nil }
+    var requestsAtOnce: Int? { nil }
 
     init(_ all: [Recording], problems: [RecordingError]) {
         for recording in all {

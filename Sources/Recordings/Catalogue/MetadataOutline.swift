@@ -18,9 +18,10 @@ public struct MetadataOutline: Sendable, Equatable {
 
     /// The outline of what `description` says of a whole recording.
     init(_ description: WaveDescription) {
-        byteCounts = description.byteCounts
+        let (chunks, byteCounts) = description.chunksAndByteCounts
+        self.byteCounts = byteCounts
         var hash = FNV1a()
-        for byte in description.chunks(.all) { hash.add(byte) }
+        for byte in chunks { hash.add(byte) }
         fingerprint = UInt32(truncatingIfNeeded: hash.value ^ hash.value >> 32)
     }
 
@@ -35,21 +36,27 @@ extension MetadataOutline: StoredFact {
         MetadataSelection.kindNames + MetadataSelection.kindNames.map { "\($0)_without_location" } + ["fingerprint"]
 
     func write(to writer: inout some FactWriter) {
-        for index in 0..<4 { writer.add(UInt64(byteCounts.kinds[index])) }
-        for index in 0..<4 { writer.add(UInt64(byteCounts.kindsWithoutLocation[index])) }
+        for index in 0..<Self.kindCount { writer.add(UInt64(byteCounts.kinds[index])) }
+        for index in 0..<Self.kindCount { writer.add(UInt64(byteCounts.kindsWithoutLocation[index])) }
         writer.add(UInt64(fingerprint))
     }
 
     init?(from reader: inout some FactReader) {
-        var counts: [UInt32] = []
-        for _ in 0..<9 {
-            guard let count = reader.unsigned().flatMap({ UInt32(exactly: $0) }) else { return nil }
-            counts.append(count)
+        func counts() -> SIMD8<UInt32>? {
+            var counts = SIMD8<UInt32>.zero
+            for index in 0..<Self.kindCount {
+                guard let count = reader.unsigned().flatMap({ UInt32(exactly: $0) }), count % 2 == 0 else { return nil }
+                counts[index] = count
+            }
+            return counts
         }
-        let isEven = counts.dropLast().allSatisfy { $0 % 2 == 0 }
-        guard isEven else { return nil }
+        guard let kinds = counts(), let kindsWithoutLocation = counts(),
+            let fingerprint = reader.unsigned().flatMap({ UInt32(exactly: $0) })
+        else { return nil }
         self.init(
-            byteCounts: MetadataByteCounts(
-                kinds: SIMD4(counts[0..<4]), kindsWithoutLocation: SIMD4(counts[4..<8])), fingerprint: counts[8])
+            byteCounts: MetadataByteCounts(kinds: kinds, kindsWithoutLocation: kindsWithoutLocation),
+            fingerprint: fingerprint)
     }
+
+    private static let kindCount = MetadataSelection.kindNames.count
 }

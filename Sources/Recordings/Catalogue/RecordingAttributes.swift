@@ -84,9 +84,10 @@ struct GroupAttributes: Decodable, Sendable {
         case sourceMetadata = "source_metadata"
     }
 
-    /// The names of attributes with texts that are not the user's.
+    /// The names of attributes that are not the user's.
     private static let ownNames: Set = [
-        "type", "encoding", "meta_data_structure", "magic_id", DocumentChecksum.attribute,
+        "type", "encoding", "meta_data_structure", "magic_id", DocumentChecksum.attribute, "base_features",
+        "source_metadata", "original_audio_data_array_version",
     ]
 
     init(from decoder: any Decoder) throws {
@@ -102,7 +103,7 @@ struct GroupAttributes: Decodable, Sendable {
         texts = fields?.texts ?? SourceTexts(sourceText)
         recorder = RecorderMetadata(texts)
         setStart = fields?.setStart
-        userFields = try TextFields(from: decoder).fields.filter { !Self.ownNames.contains($0.name) }
+        userFields = try TextFields(from: decoder, without: Self.ownNames).fields
     }
 }
 

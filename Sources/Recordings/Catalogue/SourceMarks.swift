@@ -10,6 +10,7 @@ struct SourceMarks: Decodable, Sendable {
     private let points: [Point]
     private let note: UInt32?
     private let loops: [Loop]
+    private let device: Device?
 
     private struct Point: Decodable {
         let id: UInt32
@@ -26,17 +27,33 @@ struct SourceMarks: Decodable, Sendable {
         let type: UInt32
         let first: UInt64
         let last: UInt64
+        let fraction: UInt32?
         let playCount: UInt32
 
         private enum CodingKeys: String, CodingKey {
-            case id, type, first, last
+            case id, type, first, last, fraction
             case playCount = "play_count"
+        }
+    }
+
+    private struct Device: Decodable {
+        let manufacturer: UInt32
+        let product: UInt32
+        let pitchFraction: UInt32
+        let smpteFormat: UInt32
+        let smpteOffset: UInt32
+
+        private enum CodingKeys: String, CodingKey {
+            case manufacturer, product
+            case pitchFraction = "pitch_fraction"
+            case smpteFormat = "smpte_format"
+            case smpteOffset = "smpte_offset"
         }
     }
 
     private enum CodingKeys: String, CodingKey {
         case sampleRate = "sample_rate"
-        case points, note, loops
+        case points, note, loops, device
     }
 
     init(from decoder: any Decoder) throws {
@@ -44,6 +61,7 @@ struct SourceMarks: Decodable, Sendable {
         sampleRate = values.lenient(UInt32.self, .sampleRate)
         points = Array((values.lenient([Point].self, .points) ?? []).prefix(Self.limit))
         note = values.lenient(UInt32.self, .note)
+        device = values.lenient(Device.self, .device)
         loops = Array((values.lenient([Loop].self, .loops) ?? []).prefix(Self.limit))
     }
 
@@ -67,13 +85,23 @@ struct SourceMarks: Decodable, Sendable {
     /// The loops by the samples of a recording of `rate` hertz; nil if the source had no chunk of loops.
     func sampler(rate: UInt32) -> SamplerChunk? {
         note.map { note in
-            SamplerChunk(
+            var chunk = SamplerChunk(
                 note: note,
                 loops: loops.map { loop in
-                    SamplerChunk.Loop(
+                    var converted = SamplerChunk.Loop(
                         identifier: loop.id, kind: loop.type, first: converted(loop.first, to: rate),
                         last: converted(loop.last, to: rate), playCount: loop.playCount)
+                    converted.fraction = loop.fraction ?? 0
+                    return converted
                 })
+            if let device {
+                chunk.device.manufacturer = device.manufacturer
+                chunk.device.product = device.product
+                chunk.device.pitchFraction = device.pitchFraction
+                chunk.device.smpteFormat = device.smpteFormat
+                chunk.device.smpteOffset = device.smpteOffset
+            }
+            return chunk
         }
     }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import WaveFile
 
 /// What a recording's document has of its source's metadata, as texts.
@@ -12,13 +13,15 @@ struct SourceTexts: Decodable, Sendable {
     private(set) var broadcast: BroadcastExtension?
     /// The text of the `iXML` chunk.
     private(set) var ixml: String?
+    /// The chunks that are kept as they are.
+    private(set) var chunks: [SourceChunk] = []
     /// The marks in the sound.
     private(set) var marks: SourceMarks?
     /// The tags of the file and of its stream.
     private(set) var tags: [MetadataField] = []
 
     private enum CodingKeys: String, CodingKey {
-        case guano, wamd, info, bext, ixml, tags, marks
+        case guano, wamd, info, bext, ixml, tags, marks, chunks
         case streamTags = "stream_tags"
     }
 
@@ -35,6 +38,8 @@ struct SourceTexts: Decodable, Sendable {
         broadcast = values.lenient(BroadcastFields.self, .bext)?.chunk
         ixml = values.lenient(String.self, .ixml)
         marks = values.lenient(SourceMarks.self, .marks)
+        chunks = values.lenient([StoredChunk].self, .chunks)?.compactMap(\.chunk) ?? []
+        if chunks.reduce(0, { $0 + $1.contents.count }) > SourceChunk.byteCountLimit { chunks = [] }
         tags =
             (values.lenient(TextFields.self, .tags)?.fields ?? [])
             + (values.lenient(TextFields.self, .streamTags)?.fields ?? [])
@@ -51,9 +56,15 @@ struct TextFields: Decodable {
     let fields: [MetadataField]
 
     init(from decoder: any Decoder) throws {
+        try self.init(from: decoder, without: [])
+    }
+
+    /// The texts whose names are not in `names`. What is no text takes long to find out.
+    init(from decoder: any Decoder, without names: Set<String>) throws {
         let values = try decoder.container(keyedBy: AnyKey.self)
         fields = values.allKeys.compactMap { key in
-            values.lenient(String.self, key).map { MetadataField(name: key.stringValue, value: $0) }
+            guard !names.contains(key.stringValue) else { return nil }
+            return values.lenient(String.self, key).map { MetadataField(name: key.stringValue, value: $0) }
         }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 }
@@ -81,6 +92,8 @@ private struct BroadcastFields: Decodable {
         case date = "origination_date"
         case time = "origination_time"
         case timeReference = "time_reference"
+        case identifier = "umid"
+        case loudness
         case history = "coding_history"
     }
 
@@ -94,7 +107,32 @@ private struct BroadcastFields: Decodable {
         chunk.date = text(.date)
         chunk.time = text(.time)
         chunk.timeReference = values.lenient(UInt64.self, .timeReference) ?? 0
+        chunk.materialIdentifier = Data(base64Encoded: text(.identifier)).map { Array($0) } ?? []
+        let loudness = values.lenient([Int16].self, .loudness)
+        chunk.loudness = loudness?.count == BroadcastExtension.loudnessCount ? loudness : nil
         chunk.codingHistory = text(.history)
         self.chunk = chunk
+    }
+}
+
+/// A chunk as the importer keeps it: its name, and its contents in base64.
+private struct StoredChunk: Decodable {
+    /// Nil if it is none that is kept.
+    let chunk: SourceChunk?
+
+    private enum CodingKeys: String, CodingKey {
+        case name = "id"
+        case contents = "base64"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        guard let name = values.lenient(String.self, .name),
+            let contents = values.lenient(String.self, .contents).flatMap({ Data(base64Encoded: $0) })
+        else {
+            chunk = nil
+            return
+        }
+        chunk = SourceChunk(name, Array(contents))
     }
 }

@@ -49,6 +49,13 @@ struct BlobChecksums: Sendable {
         return first..<bytes(of: (range.upperBound - 1) / blockByteCount).upperBound
     }
 
+    /// Where the checksums of `range` are, which is whole blocks.
+    func region(of range: Range<UInt64>) -> ZarrArray.Region {
+        .init(
+            array, start: [range.lowerBound / blockByteCount],
+            count: [Self.count(of: UInt64(range.count), blockByteCount)])
+    }
+
     /// The bytes of the block `number`.
     func bytes(of number: UInt64) -> Range<UInt64> {
         let start = number * blockByteCount

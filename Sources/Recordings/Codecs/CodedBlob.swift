@@ -65,8 +65,28 @@ struct CodedBlob: Sendable {
 
     /// Reads `range`, which is whole blocks, into `buffer`, which is as long, and compares it with its checksums.
     private func readBlocks(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
+        let fetched = fetch([range])
+        defer { withExtendedLifetime(fetched) {} }
         try array.read(bytes: range, into: buffer)
         try checksums?.verify(UnsafeRawBufferPointer(buffer), from: range.lowerBound)
+    }
+
+    /// Has the store fetch all of `ranges`, which are whole blocks, and their checksums at once, if it has round trips to save.
+    private func fetch(_ ranges: [Range<UInt64>]) -> [FetchedParts] {
+        guard array.takesRoundTrips else { return [] }
+        return ZarrArray.fetch(
+            ranges.flatMap { range in
+                [.init(array, start: [range.lowerBound], count: [UInt64(range.count)])]
+                    + (checksums.map { [$0.region(of: range)] } ?? [])
+            })
+    }
+
+    /// Whether every request for bytes takes a round trip to another machine.
+    var takesRoundTrips: Bool { array.takesRoundTrips }
+
+    /// Has the store fetch what is read for the bytes of `ranges`, cut to what the blob has, at once, if it has round trips to save.
+    func fetch(bytesOf ranges: [Range<UInt64>]) -> [FetchedParts] {
+        fetch(ranges.map { blocks(covering: $0.clamped(to: 0..<byteCount)) }.filter { !$0.isEmpty })
     }
 
     /// The same blob with the bytes of `range`, which lies within it and which the caller has bounded, read and held in memory.
@@ -145,6 +165,8 @@ struct CodedBlob: Sendable {
         }
         var needed = BlockRuns()
         for range in ranges { needed.add(range, in: blocks(covering: range)) }
+        let together = needed.runs.count > 1 ? fetch(needed.runs) : []
+        defer { withExtendedLifetime(together) {} }
         return try withUnsafeTemporaryAllocation(byteCount: needed.byteCount, alignment: 16) { buffer in
             var start = 0
             for run in needed.runs {

@@ -41,6 +41,14 @@ struct StoredIndex<Row: IndexRow>: Sendable {
         return (0..<range.count).map { Row(numbers: numbers[$0 * columnCount..<($0 + 1) * columnCount]) }
     }
 
+    /// Has the store fetch the rows of `ranges` at once, if it has round trips to save.
+    func fetch(_ ranges: [Range<UInt64>]) -> [FetchedParts] {
+        ZarrArray.fetch(
+            ranges.map {
+                .init(array, start: [$0.lowerBound, 0], count: [UInt64($0.count), UInt64(Row.columnCount)])
+            })
+    }
+
     /// The row at `number`, or nil past the last.
     func row(_ number: UInt64) throws(ZarrError) -> Row? {
         guard number < count else { return nil }

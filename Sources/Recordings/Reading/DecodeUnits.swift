@@ -19,6 +19,9 @@ protocol DecodeUnits: UnitDecoder, Sendable {
     /// The unit that holds decoded sample `sample`, which is below the stream's sample count.
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit
 
+    /// Reads what finding units needs, so far as it is kept. What cannot be read is left to the first read.
+    func prepare()
+
     /// The unit that is best decoded before `unit`, since its decoding ends where that one's begins; nil if there is none, or
     /// nothing to gain.
     func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit?
@@ -29,6 +32,11 @@ protocol DecodeUnits: UnitDecoder, Sendable {
 }
 
 extension DecodeUnits {
+    /// Finds the first.
+    func prepare() {
+        _ = try? unit(containing: 0)
+    }
+
     /// None: each unit is decoded by itself.
     func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit? { nil }
 

@@ -7,6 +7,8 @@ import Zarr
 /// what was read before belongs to other bytes than what would be read now.
 final class PinnedStore: Store {
     private let base: any Store
+    /// The same, with parts that were read in advance; nil if it takes no round trips.
+    private let fetching: FetchingStore?
     /// When the recording was opened, in nanoseconds since 1970.
     private let opened: Int64
     /// The path of the array of audio, and the version that its folder had when the recording was opened; nil if that is not known. If
@@ -19,15 +21,24 @@ final class PinnedStore: Store {
     /// The values of `base` as they are now, for the recording whose audio is the array at `audio`.
     init(_ base: any Store, audio: String) {
         self.base = base
+        fetching = base.requestsAtOnce == nil ? nil : FetchingStore(base)
         self.audio = audio
         audioVersion = (try? base.status(of: audio))?.version
         opened = Self.now
     }
 
+    var requestsAtOnce: Int? { base.requestsAtOnce }
+
+    func fetch(_ requests: [ValueRequest]) -> FetchedParts? {
+        guard let fetching else { return nil }
+        let looks = requests.lazy.compactMap { self.look(with: self.pinned($0)) }
+        return fetching.fetch(requests.map { pinned($0) } + [looks.first].compactMap(\.self))
+    }
+
     func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        guard let info = try base.get(key, part, into: memory) else {
+        guard let info = try read(ValueRequest(key, part), into: memory) else {
             // That a value is missing says nothing if the recording is gone.
             guard isInPlace else { throw change(key) }
             return nil
@@ -37,6 +48,37 @@ final class PinnedStore: Store {
             throw change(key)
         }
         return info
+    }
+
+    /// Reads from the base. If only the document of the audio shows whether the recording is in its place, that is looked at together with a
+    /// chunk that is read for the first time.
+    private func read(
+        _ request: ValueRequest, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        guard let fetching else { return try base.get(request.key, request.part, into: memory) }
+        let request = pinned(request)
+        guard let look = look(with: request) else { return try fetching.get(request, into: memory) }
+        var results = fetching.get([request, look]) { number, byteCount in
+            number == 0 ? memory(byteCount) : UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        }[...]
+        guard let read = results.popFirst(), let looked = results.popFirst() else { return nil }
+        let info = try read.get()
+        guard try looked.get()?.version == look.version else { throw change(request.key) }
+        return info
+    }
+
+    /// The look at the document of the audio that goes with `request`; nil if that needs none.
+    private func look(with request: ValueRequest) -> ValueRequest? {
+        let document = "\(audio)/zarr.json"
+        guard request.version == nil, request.key.hasPrefix("\(audio)/c") else { return nil }
+        return versions.withLock { $0[document] }.map { ValueRequest(document, .range(0..<0), version: $0) }
+    }
+
+    /// `request` for the version in which its value was first read.
+    private func pinned(_ request: ValueRequest) -> ValueRequest {
+        var request = request
+        request.version = request.version ?? versions.withLock { $0[request.key] }
+        return request
     }
 
     func forget() { base.forget() }
@@ -60,7 +102,7 @@ final class PinnedStore: Store {
         }
     }
 
-    /// Whether the array of audio is the one that was there when the recording was opened.
+    /// Whether the array of audio is the one that was there when the recording was opened, as far as the folder's version shows.
     private var isInPlace: Bool {
         audioVersion == nil || (try? base.status(of: audio))?.version == audioVersion
     }

@@ -41,6 +41,10 @@ struct RecordingLoader: Sendable {
             case .direct(let samples): samples
             case .units(let units): reader(of: units, opened, counter, node)
             }
+        if store.requestsAtOnce != nil, case .units(let units) = opened.samples {
+            // With what was fetched to open the recording.
+            units.prepare()
+        }
         return LoadedRecording(
             recording: try recording(
                 node, codec, audio.attributes, opened, samples, codedFile(node, codec, audio, opened)),
@@ -51,7 +55,7 @@ struct RecordingLoader: Sendable {
     /// changed them.
     private func logChanges(of node: RecordingNode) {
         for path in node.isArray ? [node.path] : [node.path, "\(node.path)/\(HierarchyNames.blob)"] {
-            guard (try? DocumentChecksum.verdict(on: path, in: store)) == .wrong else { continue }
+            guard (try? DocumentChecksum.isWrong(on: path, in: store)) == true else { continue }
             log.sayOnce(
                 .warning, key: "document \(path)",
                 "/\(path)/zarr.json does not have its checksum: it is damaged, or another program changed it")

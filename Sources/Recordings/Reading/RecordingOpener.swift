@@ -46,7 +46,9 @@ final class RecordingOpener: Sendable {
 
     /// The recording at `path`, with all that reading it from `pinned` needs.
     func open(_ path: String, in pinned: PinnedStore) throws(RecordingError) -> Recording {
-        try loader.reading(from: pinned).load(RecordingNode(store: pinned, path: path, cache: cache)).recording
+        let fetched = OpeningParts.fetch(path, in: pinned)
+        defer { withExtendedLifetime(fetched) {} }
+        return try loader.reading(from: pinned).load(RecordingNode(store: pinned, path: path, cache: cache)).recording
     }
 
     /// Closes all recordings but those that are still referenced, and keeps none open from now on.
@@ -69,6 +71,7 @@ final class RecordingOpener: Sendable {
 
 extension RecordingOpener: CatalogueSource {
     var readCache: BlockCache? { cache }
+    var requestsAtOnce: Int? { store.requestsAtOnce }
 
     func contents(of group: CatalogueGroup) -> GroupContents {
         GroupListing(group, opener: self).contents()
@@ -96,6 +99,8 @@ extension RecordingOpener: CatalogueSource {
         let version = file.flatMap { _ in store.version(ofRecording: path, isGroup: !isArray) }
         let isKeptOpen = openRecordings.hasRoom
         let pinned = pinned(path, isArray: isArray)
+        let fetched = OpeningParts.fetch(path, in: pinned)
+        defer { withExtendedLifetime(fetched) {} }
         let node = try RecordingNode(store: pinned, path: path, cache: cache)
         guard node.isArray == isArray else {
             throw RecordingError("was replaced by a node of another kind", recording: path)

@@ -26,7 +26,10 @@ extension WaveDescription {
         if attributes.source.container != "wav" || !hasChunks { add(tags: texts.tags) }
         add(fact: "Original Filename", facts.sourceName.displayedName)
         broadcast = texts.broadcast
-        if attributes.setStart != nil {
+        if attributes.setStart == nil {
+            chunks = texts.chunks.filter { $0.agrees(with: facts.start) }
+        } else {
+            broadcast = broadcast?.withoutMaterialOrigin
             broadcast?.date = ""
             broadcast?.time = ""
             broadcast?.timeReference = 0

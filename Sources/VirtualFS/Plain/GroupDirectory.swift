@@ -105,8 +105,9 @@ final class GroupDirectory: Directory {
         modified = group.modified ?? fallbackTime
     }
 
+    /// Nothing is listed for it: whoever lists the directory that this one is in asks for it, too.
     var caching: NodeCaching {
-        members.contents.isUnsettled ? .unsettled : .lasting
+        made.load()?.contents.isUnsettled == false ? .lasting : .unsettled
     }
 
     var extendedAttributes: [(name: String, value: String)] { [("path", "/\(group.path)")] }

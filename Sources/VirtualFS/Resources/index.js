@@ -68,7 +68,8 @@
     const rest = (h || m ? s.toFixed(1).padStart(4, "0") : s.toFixed(1)).replace(/\.0$/, "");
     return h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : m ? `${m}:${rest}` : total < 60 && total > 0 ? `${rest} s` : "0 s";
   };
-  const hours = total => total < 3600 ? `${Math.round(total / 60)} min` : `${number(Math.round(total / 3600))} h`;
+  const hours = total => total < 60 ? `${Math.round(total)} s`
+    : total < 3600 ? `${Math.round(total / 60)} min` : `${number(Math.round(total / 3600))} h`;
   const count = (n, one) => `${number(n)} ${one}${n === 1 ? "" : "s"}`;
 
   // --- Columns of the table
@@ -132,6 +133,7 @@
     element("rows").replaceChildren(...part.map(rowNode));
     element("page").value = state.page + 1;
     element("page").max = pageCount();
+    element("pages").classList.toggle("single", pageCount() === 1);
     element("page-count").textContent = `of ${number(pageCount())}`;
     element("status").textContent = shown.length
       ? `${number(first + 1)} to ${number(first + part.length)} of ${count(shown.length, "recording")}`
@@ -318,10 +320,12 @@
 
   // --- The beginning
 
-  element("summary").textContent = [
-    count(rows.length, "recording"), hours(total),
-    ...(dates.length ? [dates[0] === dates[dates.length - 1] ? dates[0] : `${dates[0]} to ${dates[dates.length - 1]}`] : []),
-  ].join(", ");
+  element("summary").textContent = `${count(rows.length, "recording")}, ${hours(total)}`;
+  if (dates.length) {
+    const [first, last] = [dates[0], dates[dates.length - 1]];
+    element("summary").append(", ", make("span", { textContent: first }));
+    if (first !== last) element("summary").append(" to ", make("span", { textContent: last }));
+  }
 
   if (data.problems.count) {
     element("problems").hidden = false;

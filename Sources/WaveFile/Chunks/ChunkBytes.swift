@@ -13,6 +13,11 @@ extension [UInt8] {
         if contents.count % 2 == 1 { append(0) }
     }
 
+    /// Appends a chunk that says nothing and has `count` bytes, its header included, which is no less than that; nothing if `count` is 0.
+    mutating func appendRoom(of count: Int) {
+        if count > 0 { appendChunk("JUNK", [UInt8](repeating: 0, count: Swift.max(count - 8, 0))) }
+    }
+
     /// Appends the bytes of a number.
     mutating func appendLittleEndian(_ value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }

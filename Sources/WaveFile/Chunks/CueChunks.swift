@@ -20,12 +20,12 @@ struct CueChunks {
 
     // MARK: - Reading
 
-    /// Adds the points of the contents of a `cue ` chunk.
-    mutating func add(cue contents: [UInt8]) {
+    /// Adds the points of the contents of a `cue ` chunk, whose numbers are big-endian in RIFX.
+    mutating func add(cue contents: [UInt8], isBigEndian: Bool = false) {
         var reader = ByteReader(contents)
         guard reader.skip(4) else { return }
-        while samples.count < Self.limit, let identifier = reader.readLittleEndian(UInt32.self),
-            reader.skip(4 + 4 + 4 + 4), let sample = reader.readLittleEndian(UInt32.self)
+        while samples.count < Self.limit, let identifier = reader.read(UInt32.self, isBigEndian: isBigEndian),
+            reader.skip(4 + 4 + 4 + 4), let sample = reader.read(UInt32.self, isBigEndian: isBigEndian)
         {
             samples.append((identifier, UInt64(sample)))
         }
@@ -33,30 +33,44 @@ struct CueChunks {
     }
 
     /// Adds the labels of the contents of a `LIST` chunk, if it is one of labels.
-    mutating func add(list contents: [UInt8]) {
+    mutating func add(list contents: [UInt8], isBigEndian: Bool = false) {
         var reader = ByteReader(contents)
         guard reader.read(4)?.elementsEqual("adtl".utf8) == true else { return }
-        while let name = reader.read(4), let size = reader.readLittleEndian(UInt32.self),
+        while let name = reader.read(4), let size = reader.read(UInt32.self, isBigEndian: isBigEndian),
             let entry = reader.read(min(Int(size), reader.remaining))
         {
             _ = reader.skip(entry.count % 2)
-            add(String(decoding: name, as: UTF8.self), ByteReader(entry))
+            add(String(decoding: name, as: UTF8.self), ByteReader(entry), isBigEndian)
         }
     }
 
-    private mutating func add(_ name: String, _ entry: ByteReader) {
+    private mutating func add(_ name: String, _ entry: ByteReader, _ isBigEndian: Bool) {
         var entry = entry
-        guard let identifier = entry.readLittleEndian(UInt32.self) else { return }
+        guard let identifier = entry.read(UInt32.self, isBigEndian: isBigEndian) else { return }
         func rest() -> String { entry.read(entry.remaining).map { WaveMetadata.text($0) } ?? "" }
         switch name {
         case "labl": labels[identifier] = labels[identifier] ?? rest()
         case "note": notes[identifier] = notes[identifier] ?? rest()
         case "ltxt":
-            guard regions[identifier] == nil, let count = entry.readLittleEndian(UInt32.self),
+            guard regions[identifier] == nil, let count = entry.read(UInt32.self, isBigEndian: isBigEndian),
                 let purpose = entry.read(4), entry.skip(8)
             else { return }
             regions[identifier] = (UInt64(count), WaveMetadata.text(purpose), rest())
         default: break
+        }
+    }
+
+    /// Adds marks of another kind of file, by the samples of the sound.
+    mutating func add(_ points: [CuePoint]) {
+        for point in points {
+            guard samples.count < Self.limit else {
+                leftOutCount += 1
+                continue
+            }
+            samples.append((point.identifier, point.sample))
+            labels[point.identifier] = point.label
+            notes[point.identifier] = point.note
+            regions[point.identifier] = point.sampleCount.map { ($0, point.purpose ?? "rgn", point.text ?? "") }
         }
     }
 

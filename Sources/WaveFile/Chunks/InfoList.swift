@@ -19,9 +19,9 @@ struct InfoList {
             return
         }
         var fields: [MetadataField] = []
-        while let name = reader.read(4), let field = reader.readLittleEndian(UInt32.self) {
-            let size = isBigEndian ? field.byteSwapped : field
-            guard let bytes = reader.read(min(Int(size), reader.remaining)) else { break }
+        while let name = reader.read(4), let size = reader.read(UInt32.self, isBigEndian: isBigEndian),
+            let bytes = reader.read(min(Int(size), reader.remaining))
+        {
             fields.append(MetadataField(name: WaveMetadata.text(name), value: WaveMetadata.text(bytes)))
             _ = reader.skip(bytes.count % 2)
         }

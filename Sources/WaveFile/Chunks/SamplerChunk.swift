@@ -13,6 +13,8 @@ public struct SamplerChunk: Sendable, Equatable {
         public var first: UInt64
         /// Its last sample.
         public var last: UInt64
+        /// Where it ends behind its last sample, in parts of 2^32 of a sample.
+        public var fraction: UInt32 = 0
         /// How often it is played; 0 for ever.
         public var playCount: UInt32
 
@@ -33,6 +35,25 @@ public struct SamplerChunk: Sendable, Equatable {
     public var note: UInt32
     /// The loops.
     public var loops: [Loop]
+    /// What it says of the device that it is for, and of the place in a film.
+    public var device = Device()
+
+    /// The device that a chunk is for, and the place of its first sample in a film.
+    public struct Device: Sendable, Equatable {
+        /// Its maker, as MIDI numbers them; 0 for none.
+        public var manufacturer: UInt32 = 0
+        /// The maker's number of it.
+        public var product: UInt32 = 0
+        /// What is above the note, in parts of 2^32 of a semitone.
+        public var pitchFraction: UInt32 = 0
+        /// Frames a second; 0 if there is no film.
+        public var smpteFormat: UInt32 = 0
+        /// Hours, minutes, seconds and frames, a byte each.
+        public var smpteOffset: UInt32 = 0
+
+        /// No device.
+        public init() {}
+    }
 
     /// A chunk of these loops.
     public init(note: UInt32, loops: [Loop]) {
@@ -40,46 +61,58 @@ public struct SamplerChunk: Sendable, Equatable {
         self.loops = loops
     }
 
-    /// Reads the contents of a chunk; nil if they are too short.
-    init?(parsing contents: [UInt8]) {
+    /// Reads the contents of a chunk, whose numbers are big-endian in RIFX; nil if they are too short.
+    init?(parsing contents: [UInt8], isBigEndian: Bool = false) {
         var reader = ByteReader(contents)
-        guard reader.skip(12), let note = reader.readLittleEndian(UInt32.self), reader.skip(12),
-            reader.skip(4), reader.skip(4)
+        func number() -> UInt32? { reader.read(UInt32.self, isBigEndian: isBigEndian) }
+        guard let manufacturer = number(), let product = number(), reader.skip(4), let note = number(),
+            let pitchFraction = number(), let smpteFormat = number(), let smpteOffset = number(), reader.skip(8)
         else { return nil }
         self.note = note
+        device.manufacturer = manufacturer
+        device.product = product
+        device.pitchFraction = pitchFraction
+        device.smpteFormat = smpteFormat
+        device.smpteOffset = smpteOffset
         loops = []
-        while loops.count < Self.limit, let identifier = reader.readLittleEndian(UInt32.self),
-            let kind = reader.readLittleEndian(UInt32.self), let first = reader.readLittleEndian(UInt32.self),
-            let last = reader.readLittleEndian(UInt32.self), reader.skip(4),
-            let playCount = reader.readLittleEndian(UInt32.self)
+        while loops.count < Self.limit, let identifier = number(), let kind = number(), let first = number(),
+            let last = number(), let fraction = number(), let playCount = number()
         {
-            loops.append(
-                Loop(
-                    identifier: identifier, kind: kind, first: UInt64(first), last: UInt64(last), playCount: playCount))
+            var loop = Loop(
+                identifier: identifier, kind: kind, first: UInt64(first), last: UInt64(last), playCount: playCount)
+            loop.fraction = fraction
+            loops.append(loop)
         }
     }
 
     /// The same with all loops at one sample.
     func moved(to sample: UInt64) -> SamplerChunk {
-        SamplerChunk(
-            note: note,
-            loops: loops.map { loop in
-                Loop(
-                    identifier: loop.identifier, kind: loop.kind, first: sample, last: sample, playCount: loop.playCount
-                )
+        with(
+            loops.map { loop in
+                var loop = loop
+                loop.first = sample
+                loop.last = sample
+                return loop
             })
     }
 
     /// The same in a file that has only the samples `range`, with those loops that lie within them.
     func clipped(to range: Range<UInt64>) -> SamplerChunk {
-        SamplerChunk(
-            note: note,
-            loops: loops.compactMap { loop in
+        with(
+            loops.compactMap { loop in
                 guard range.contains(loop.first), range.contains(loop.last) else { return nil }
-                return Loop(
-                    identifier: loop.identifier, kind: loop.kind, first: loop.first - range.lowerBound,
-                    last: loop.last - range.lowerBound, playCount: loop.playCount)
+                var loop = loop
+                loop.first -= range.lowerBound
+                loop.last -= range.lowerBound
+                return loop
             })
+    }
+
+    /// The same with other loops.
+    private func with(_ loops: [Loop]) -> SamplerChunk {
+        var chunk = self
+        chunk.loops = loops
+        return chunk
     }
 
     /// The chunk in a file of `sampleRate` hertz. A loop behind sample 2^32 - 1 is left out.
@@ -88,14 +121,17 @@ public struct SamplerChunk: Sendable, Equatable {
             UInt32(exactly: loop.first).flatMap { first in UInt32(exactly: loop.last).map { (loop, first, $0) } }
         }
         var contents: [UInt8] = []
-        contents.appendLittleEndian(UInt64(0))  // Manufacturer and product: none.
-        contents.appendLittleEndian(1_000_000_000 / max(sampleRate, 1))  // Nanoseconds of a sample.
-        contents.appendLittleEndian(note)
-        contents += repeatElement(0, count: 12)  // The fraction of the pitch; no SMPTE time.
+        // With the nanoseconds of a sample.
+        for word in [
+            device.manufacturer, device.product, 1_000_000_000 / max(sampleRate, 1), note, device.pitchFraction,
+            device.smpteFormat, device.smpteOffset,
+        ] {
+            contents.appendLittleEndian(word)
+        }
         contents.appendLittleEndian(UInt32(clamping: placed.count))
         contents.appendLittleEndian(UInt32(0))
         for (loop, first, last) in placed {
-            for word in [loop.identifier, loop.kind, first, last, 0, loop.playCount] {
+            for word in [loop.identifier, loop.kind, first, last, loop.fraction, loop.playCount] {
                 contents.appendLittleEndian(word)
             }
         }

@@ -6,15 +6,15 @@ import Support
 /// files is known without the texts.
 public struct MetadataByteCounts: Sendable, Equatable {
     /// Bytes of each kind of chunk, headers and padding included, in the order of `MetadataSelection.kinds`; all of them are even.
-    public private(set) var kinds: SIMD4<UInt32>
+    public private(set) var kinds: SIMD8<UInt32>
     /// The same, without what says where the recording was made.
-    public private(set) var kindsWithoutLocation: SIMD4<UInt32>
+    public private(set) var kindsWithoutLocation: SIMD8<UInt32>
 
     /// Those of a file without metadata.
     public static let none = MetadataByteCounts(kinds: .zero, kindsWithoutLocation: .zero)
 
     /// Counts as above.
-    public init(kinds: SIMD4<UInt32>, kindsWithoutLocation: SIMD4<UInt32>) {
+    public init(kinds: SIMD8<UInt32>, kindsWithoutLocation: SIMD8<UInt32>) {
         self.kinds = kinds
         self.kindsWithoutLocation = kindsWithoutLocation
     }
@@ -31,7 +31,7 @@ public struct MetadataByteCounts: Sendable, Equatable {
     }
 
     /// The bytes of all chunks.
-    public var total: UInt64 { (0..<4).reduce(0) { $0 + UInt64(kinds[$1]) } }
+    public var total: UInt64 { MetadataSelection.kinds.indices.reduce(0) { $0 + UInt64(kinds[$1]) } }
 
     /// The bytes of all chunks of `selection`.
     public func total(_ selection: MetadataSelection) -> UInt64 { limited(to: selection).total }

@@ -16,16 +16,18 @@ public struct MetadataSelection: OptionSet, Sendable {
     public static let info = MetadataSelection(rawValue: 1 << 2)
     /// The chunks of marks in the sound: `cue `, `LIST` of type `adtl`, `smpl`.
     public static let cues = MetadataSelection(rawValue: 1 << 3)
+    /// The source's other chunks, as they are.
+    public static let source = MetadataSelection(rawValue: 1 << 5)
     /// Where recordings were made, in each of these chunks.
     public static let location = MetadataSelection(rawValue: 1 << 4)
 
     /// All metadata.
-    public static let all: MetadataSelection = [.guano, .broadcast, .info, .cues, .location]
+    public static let all: MetadataSelection = [.guano, .broadcast, .info, .cues, .source, .location]
     /// No metadata: a plain header, and no reason to hide where a recording was made.
     public static let none: MetadataSelection = .location
 
     /// Whether there is any chunk in it.
-    public var hasChunks: Bool { !isDisjoint(with: [.guano, .broadcast, .info, .cues]) }
+    public var hasChunks: Bool { !isDisjoint(with: [.guano, .broadcast, .info, .cues, .source]) }
 
     /// The selection that `text` names: `all`, `none`, or kinds of chunks and `nolocation`, joined by colons. `nolocation` alone is all
     /// without locations. Nil if it names something else.
@@ -52,6 +54,6 @@ public struct MetadataSelection: OptionSet, Sendable {
 
     /// The kinds of chunks in the order that a file has them, each with the name that users know it by.
     static let kinds: [(name: String, kind: MetadataSelection)] = [
-        ("bext", .broadcast), ("info", .info), ("guano", .guano), ("cue", .cues),
+        ("bext", .broadcast), ("info", .info), ("guano", .guano), ("cue", .cues), ("source", .source),
     ]
 }

@@ -8,8 +8,15 @@ extension MetadataField {
     /// Words that do.
     private static let locationWords = ["lat", "lon", "loc"].map { Array($0.utf8) }
 
+    /// Names of fields of most recordings that do not, so that they need not be searched.
+    private static let otherNames: Set = [
+        "Make", "Model", "Serial", "Original Filename", "Temperature Int", "Temperature Ext", "Note",
+        "Firmware Version", "Humidity", "Samplerate", "Filter HP", "Filter LP", "TE",
+    ]
+
     /// Whether it says where a recording was made: by its name, or by coordinates in its value.
     var isLocation: Bool {
+        if Self.otherNames.contains(name) { return value.hasCoordinates }
         // In lower case. Bytes are compared, since this is asked of each field of each recording.
         let name = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         let words = name.split { "|. _-".utf8.contains($0) }

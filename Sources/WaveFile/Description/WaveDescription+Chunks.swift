@@ -12,15 +12,20 @@ extension WaveDescription {
 
     /// How many bytes the chunks of each kind have: the same for the whole recording and for all that is made of it by `clipped` and
     /// `expanded`.
-    public var byteCounts: MetadataByteCounts {
-        func counts(hasLocation: Bool) -> SIMD4<UInt32> {
-            var counts = SIMD4<UInt32>.zero
-            for (index, kind) in MetadataSelection.kinds.enumerated() {
-                counts[index] = UInt32(clamping: chunks(kind.kind, hasLocation: hasLocation).count)
-            }
-            return counts
+    var byteCounts: MetadataByteCounts { chunksAndByteCounts.byteCounts }
+
+    /// All chunks, and `byteCounts`, which take as long to find out.
+    public var chunksAndByteCounts: (chunks: [UInt8], byteCounts: MetadataByteCounts) {
+        var all: [UInt8] = []
+        var kinds = SIMD8<UInt32>.zero
+        var kindsWithoutLocation = SIMD8<UInt32>.zero
+        for (index, kind) in MetadataSelection.kinds.enumerated() {
+            let bytes = chunks(kind.kind, hasLocation: true)
+            all += bytes
+            kinds[index] = UInt32(clamping: bytes.count)
+            kindsWithoutLocation[index] = UInt32(clamping: chunks(kind.kind, hasLocation: false).count)
         }
-        return MetadataByteCounts(kinds: counts(hasLocation: true), kindsWithoutLocation: counts(hasLocation: false))
+        return (all, MetadataByteCounts(kinds: kinds, kindsWithoutLocation: kindsWithoutLocation))
     }
 
     private func chunks(_ kind: MetadataSelection, hasLocation: Bool) -> [UInt8] {
@@ -29,6 +34,7 @@ extension WaveDescription {
         case .broadcast: broadcastChunk(hasLocation)
         case .info: infoChunk(hasLocation)
         case .cues: cueChunks(hasLocation)
+        case .source: sourceChunks(hasLocation)
         default: []
         }
     }
@@ -107,7 +113,9 @@ extension WaveDescription {
             chunk.timeReference = chunk.timeReference.adding(samples.lowerBound) ?? chunk.timeReference
         }
         guard chunk != BroadcastExtension() else { return [] }
+        if !isWhole { chunk = chunk.withoutMeasures }
         if !hasLocation {
+            chunk = chunk.withoutMaterialOrigin
             if chunk.summary.hasCoordinates { chunk.summary = "" }
             if chunk.originator.hasCoordinates { chunk.originator = "" }
             if chunk.originatorReference.hasCoordinates { chunk.originatorReference = "" }
@@ -160,8 +168,20 @@ extension WaveDescription {
         let whole = CueChunks.bytes(cues.map { $0.moved(to: 0) }) + samplerChunk(sampler?.moved(to: 0))
         var bytes = CueChunks.bytes(cues.compactMap { $0.clipped(to: samples) })
         bytes += samplerChunk(sampler?.clipped(to: samples))
-        let missing = whole.count - bytes.count
-        if missing > 0 { bytes.appendChunk("JUNK", [UInt8](repeating: 0, count: max(missing - 8, 0))) }
+        bytes.appendRoom(of: whole.count - bytes.count)
+        return bytes
+    }
+
+    // MARK: - Others
+
+    /// The source's chunks, or as many zeros in a chunk that says nothing if the file is a part, or slower. None without locations, since
+    /// nobody knows what is in them.
+    private func sourceChunks(_ hasLocation: Bool) -> [UInt8] {
+        guard hasLocation else { return [] }
+        let chunks = chunks.flatMap { $0.adapted(to: format).bytes }
+        guard !isWhole else { return chunks }
+        var bytes: [UInt8] = []
+        bytes.appendRoom(of: chunks.count)
         return bytes
     }
 

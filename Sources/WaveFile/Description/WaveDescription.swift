@@ -48,6 +48,8 @@ public struct WaveDescription: Sendable, Equatable {
     public var cues: [CuePoint] = []
     /// The loops in the recording, by its samples.
     public var sampler: SamplerChunk?
+    /// Chunks of the source's that are in the file as they are, if it has the whole recording at the recording's own rate.
+    public var chunks: [SourceChunk] = []
     /// How the samples came to be; nil if that is not known.
     public var provenance: Provenance?
 
@@ -112,7 +114,7 @@ public struct WaveDescription: Sendable, Equatable {
         }
         description.facts = facts
         description.info = info
-        description.broadcast = broadcast
+        description.broadcast = broadcast?.withoutMeasures
         description.provenance = provenance
         return description
     }
@@ -129,6 +131,9 @@ public struct WaveDescription: Sendable, Equatable {
 
     /// The rate at which the samples were taken, in hertz.
     public var trueSampleRate: UInt32 { format.sampleRate * sourceExpansion }
+
+    /// Whether the file has the whole recording at its own rate, so that all is true of it that is true of the source.
+    var isWhole: Bool { samples == 0..<sampleCount && divisor == 1 }
 
     /// How many samples the file has.
     public var fileSampleCount: UInt64 { samples.upperBound - samples.lowerBound }

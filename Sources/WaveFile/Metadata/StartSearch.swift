@@ -91,7 +91,7 @@ extension Timestamp {
     }
 
     /// The origination date and time of an iXML chunk's `BEXT` element.
-    fileprivate init?(ixml: String) {
+    init?(ixml: String) {
         let chunk = IXMLChunk(ixml)
         guard let date = chunk.element("BWF_ORIGINATION_DATE"), let time = chunk.element("BWF_ORIGINATION_TIME") else {
             return nil

@@ -18,6 +18,10 @@ public struct WaveMetadata: Sendable {
     public var cues: [CuePoint] { cueChunks.points }
     /// How many marks there are that are not among `cues`, since they are too many.
     public var leftOutCueCount: Int { cueChunks.leftOutCount }
+    /// The chunks that are kept as they are, in the file's order.
+    public private(set) var chunks: [SourceChunk] = []
+    /// The names and sizes of chunks that would be among those, but are too long, or have numbers in another byte order.
+    public private(set) var leftOutChunks: [(identifier: String, byteCount: UInt64)] = []
 
     private var cueChunks = CueChunks()
 
@@ -43,7 +47,9 @@ public struct WaveMetadata: Sendable {
             guard let identifier = reader.read(4), let size = reader.readLittleEndian(UInt32.self),
                 let contents = reader.read(min(Int(size), reader.remaining))
             else { continue }
-            add(String(decoding: identifier, as: UTF8.self), Array(contents), isBigEndian: false)
+            add(
+                String(decoding: identifier, as: UTF8.self), Array(contents), byteCount: UInt64(size),
+                isBigEndian: false)
         }
     }
 
@@ -52,28 +58,51 @@ public struct WaveMetadata: Sendable {
         if self.comment == nil { info.append(MetadataField(name: "ICMT", value: comment)) }
     }
 
+    /// Adds marks of another kind of file, by the samples of the sound.
+    public mutating func add(marks: [CuePoint]) {
+        cueChunks.add(marks)
+    }
+
     /// Adds the fields of `chunk` of `file`, if it is one of metadata.
     mutating func add(
         _ chunk: WaveChunk, of file: WaveBytes, isBigEndian: Bool = false
     ) throws(WaveSourceError) {
-        guard Self.identifiers.contains(chunk.identifier) else { return }
-        add(chunk.identifier, try file.bytes(chunk.contents, atMost: Self.contentsLimit), isBigEndian: isBigEndian)
+        let start = try file.bytes(chunk.contents, atMost: 4)
+        guard Self.identifiers.contains(chunk.identifier) || SourceChunk.isKept(chunk.identifier, start) else { return }
+        add(
+            chunk.identifier, try file.bytes(chunk.contents, atMost: Self.contentsLimit),
+            byteCount: UInt64(chunk.contents.count), isBigEndian: isBigEndian)
     }
 
-    private static let identifiers: Set = ["guan", "wamd", "bext", "LIST", "iXML", "cue ", "smpl"]
+    private static let identifiers: Set = ["guan", "bext", "LIST", "cue ", "smpl"]
 
-    private mutating func add(_ identifier: String, _ contents: [UInt8], isBigEndian: Bool) {
+    /// Adds the chunk `identifier` of `byteCount` bytes, of which `contents` are the first.
+    mutating func add(_ identifier: String, _ contents: [UInt8], byteCount: UInt64, isBigEndian: Bool) {
+        keep(identifier, contents, byteCount, isBigEndian)
         switch identifier {
         case "guan": guano += GuanoChunk(parsing: contents).fields
         case "wamd": wamd += Self.wamdFields(contents)
         case "LIST":
             info += InfoList(parsing: contents, isBigEndian: isBigEndian).fields
-            if !isBigEndian { cueChunks.add(list: contents) }
-        case "bext": broadcast = broadcast ?? BroadcastExtension(parsing: contents)
-        case "cue ": if !isBigEndian { cueChunks.add(cue: contents) }
-        case "smpl": if !isBigEndian { sampler = sampler ?? SamplerChunk(parsing: contents) }
+            cueChunks.add(list: contents, isBigEndian: isBigEndian)
+        case "bext": broadcast = broadcast ?? BroadcastExtension(parsing: contents, isBigEndian: isBigEndian)
+        case "cue ": cueChunks.add(cue: contents, isBigEndian: isBigEndian)
+        case "smpl": sampler = sampler ?? SamplerChunk(parsing: contents, isBigEndian: isBigEndian)
         case "iXML": ixml = ixml ?? Self.text(contents[...])
         default: break
+        }
+    }
+
+    /// Keeps the chunk as it is, if it is one of those, and if there is room for it.
+    private mutating func keep(_ identifier: String, _ contents: [UInt8], _ byteCount: UInt64, _ isBigEndian: Bool) {
+        guard let chunk = SourceChunk(identifier, contents) else { return }
+        let sum = chunks.reduce(contents.count) { $0 + $1.contents.count }
+        if UInt64(contents.count) == byteCount, sum <= SourceChunk.byteCountLimit,
+            !isBigEndian || SourceChunk.isText(identifier)
+        {
+            chunks.append(chunk)
+        } else {
+            leftOutChunks.append((identifier, byteCount))
         }
     }
 
@@ -83,7 +112,7 @@ public struct WaveMetadata: Sendable {
     // MARK: - Parts
 
     /// Entries of an identifier (16 bits), a size (32 bits), and that many bytes.
-    private static func wamdFields(_ contents: [UInt8]) -> [MetadataField] {
+    static func wamdFields(_ contents: [UInt8]) -> [MetadataField] {
         var reader = ByteReader(contents)
         var fields: [MetadataField] = []
         while let identifier = reader.readLittleEndian(UInt16.self),
@@ -102,7 +131,7 @@ public struct WaveMetadata: Sendable {
     ]
 
     static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)[...].trimmed
+        String(encoded: bytes.prefix { $0 != 0 })[...].trimmed
     }
 }
 

@@ -45,6 +45,19 @@ enum ChunkFormat {
         return chunks
     }
 
+    /// The chunks of `file`, those behind its samples among them, as far as they follow each other.
+    func allChunks(of file: WaveBytes) throws(WaveSourceError) -> [Chunk] {
+        var chunks = try chunks(of: file)
+        guard chunks.last?.name == samplesName else { return chunks }
+        for _ in 0..<Self.chunkLimit {
+            guard let offset = chunks.last?.end.flatMap(start), offset < file.byteCount,
+                let chunk = chunk(try file.bytes(from: offset, atMost: 24), at: offset)
+            else { break }
+            chunks.append(chunk)
+        }
+        return chunks
+    }
+
     /// The name of the chunk that has the samples.
     var samplesName: String { self == .aiff ? "SSND" : "data" }
 
@@ -71,6 +84,10 @@ enum ChunkFormat {
         switch self {
         case .wave64:
             guard let name = reader.read(16), let size = reader.readLittleEndian(UInt64.self) else { return nil }
+            if name.elementsEqual(Self.wave64Marker) {
+                return Chunk(
+                    name: Self.markerName, contentsOffset: offset + 24, end: size < 24 ? nil : offset.adding(size))
+            }
             let text = String(decoding: name.prefix(4), as: UTF8.self)
             guard Self.wave64Name(text) == Array(name) else { return size < 24 ? nil : other(offset, 24, size - 24) }
             return Chunk(
@@ -94,6 +111,13 @@ enum ChunkFormat {
             Chunk(name: "", contentsOffset: offset + headerByteCount, end: $0)
         }
     }
+
+    /// What the marker chunk of Wave64 is called here, which RIFF has not.
+    static let markerName = "MARK"
+    /// Its GUID.
+    private static let wave64Marker: [UInt8] = [
+        0x56, 0x62, 0xF7, 0xAB, 0x2D, 0x39, 0xD2, 0x11, 0x86, 0xC7, 0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A,
+    ]
 
     /// The GUID that Wave64 has for the chunk that RIFF calls `name`.
     private static func wave64Name(_ name: String) -> [UInt8] {

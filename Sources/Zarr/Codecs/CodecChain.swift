@@ -19,16 +19,16 @@ final class CodecChain: Sendable {
     /// Elements in every dimension of a chunk of the innermost level: of the chunks themselves if these are no shards.
     let innermostShape: [Int]
     private let transposes: [TransposeCodec]
-    private let serializer: Serializer
-    private let compressors: [any BytesToBytesCodec]
+    let serializer: Serializer
+    let compressors: [any BytesToBytesCodec]
     /// How many bytes a chunk has after the serializer, and after each of the compressors.
     private let sizes: [ByteCount]
     private let failures = RecentFailures()
     /// Whether a chunk that is not there is lost.
     private let needsAllChunks: Bool
     private let store: any Store
-    private let cache: BlockCache
-    private let cacheOwner: BlockOwner
+    let cache: BlockCache
+    let cacheOwner: BlockOwner
 
     init(
         shape: [Int], transposes: [TransposeCodec], serializer: Serializer, compressors: [any BytesToBytesCodec],

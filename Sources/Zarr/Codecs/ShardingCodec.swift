@@ -4,15 +4,15 @@ import Support
 ///
 /// See the "Sharding codec (version 1.0)" specification. Of a shard, only the index and the inner chunks that are needed are read.
 final class ShardingCodec: Sendable {
-    private let grid: ChunkGrid
-    private let inner: CodecChain
-    private let indexChain: IndexCodecChain
-    private let indexLocation: ShardingDocument.IndexLocation
+    let grid: ChunkGrid
+    let inner: CodecChain
+    let indexChain: IndexCodecChain
+    let indexLocation: ShardingDocument.IndexLocation
     /// The value of elements in absent chunks; nil if such chunks are lost.
     private let fillValue: FillValue?
     private let store: any Store
-    private let cache: BlockCache
-    private let cacheOwner: BlockOwner
+    let cache: BlockCache
+    let cacheOwner: BlockOwner
 
     /// Chunks of the innermost level in a shard.
     let innermostCount: Int
@@ -114,7 +114,7 @@ final class ShardingCodec: Sendable {
     }
 
     /// The index of `shard`, read once and cached.
-    private func index(of shard: EncodedChunk) throws(ZarrError) -> ShardIndex {
+    func index(of shard: EncodedChunk) throws(ZarrError) -> ShardIndex {
         let key = BlockKey(owner: cacheOwner, number: UInt64(shard.number))
         let block = try cache.block(key) { () throws(ZarrError) -> Block in
             // Encoded, decoded, and without its checksum.

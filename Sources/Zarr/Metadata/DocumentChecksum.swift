@@ -28,6 +28,11 @@ public enum DocumentChecksum {
         return try document.checksumVerdict()
     }
 
+    /// Whether the document of the node at `path` of `store` has a checksum that is wrong. One that has nothing like a checksum is not decoded.
+    public static func isWrong(on path: String, in store: any Store) throws(ZarrError) -> Bool {
+        try NodeDocument(store, path: path)?.hasWrongChecksum() ?? false
+    }
+
     /// Gives the document of the node at `path` of `store` a checksum of the content that it has now. Its content stays as it is.
     public static func renew(_ path: String, in store: any WritableStore) throws(ZarrError) {
         guard let document = try NodeDocument(store, path: path) else {
@@ -39,6 +44,26 @@ public enum DocumentChecksum {
         } catch {
             throw ZarrError(.store, "cannot be written", path: path, cause: error)
         }
+    }
+
+    /// Whether `bytes`, those of a document, may have a checksum: the name of the attribute, or a value of its form under a name that is
+    /// damaged.
+    static func isPossible(in bytes: Data) -> Bool {
+        let bytes = Array(bytes)
+        if place(behind: Array(attribute.utf8), in: bytes, from: 0) != nil { return true }
+        // "CCCCCCCC-BBBBBBBB" with its quotation marks.
+        let digits = noDigits.utf8.count
+        let quotationMark = UInt8(ascii: "\"")
+        var hyphen = digits + 1
+        while hyphen + digits + 1 < bytes.count {
+            if bytes[hyphen] == UInt8(ascii: "-"), bytes[hyphen - digits - 1] == quotationMark,
+                bytes[hyphen + digits + 1] == quotationMark
+            {
+                return true
+            }
+            hyphen += 1
+        }
+        return false
     }
 
     /// The verdict on the document whose file has `bytes`, and whose content is `value`.

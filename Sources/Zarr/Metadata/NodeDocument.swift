@@ -129,12 +129,25 @@ struct NodeDocument: Sendable {
         try DocumentChecksum.verdict(on: bytes) { () throws(ZarrError) in try decode(JSONValue.self) }
     }
 
+    /// Whether it has a checksum that is wrong.
+    func hasWrongChecksum() throws(ZarrError) -> Bool {
+        guard DocumentChecksum.isPossible(in: bytes) else { return false }
+        return try checksumVerdict() == .wrong
+    }
+
+    /// What is asked of a store for the document of the node at `path`.
+    static func request(of path: String) -> ValueRequest {
+        ValueRequest(key("zarr.json", of: path), .whole(atMost: maximumByteCount))
+    }
+
     private static func key(_ name: String, of path: String) -> String {
         path.isEmpty ? name : "\(path)/\(name)"
     }
 
     /// The name of the zarr_format 2 document of the node at `path`, if there is one.
     private static func version2Name(_ store: any Store, _ path: String) throws(StoreError) -> String? {
+        // It would take two more round trips for each node that is not there.
+        guard store.requestsAtOnce == nil else { return nil }
         for name in [".zgroup", ".zarray"] where try store.contains(key(name, of: path)) { return name }
         return nil
     }

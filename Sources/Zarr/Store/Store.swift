@@ -39,6 +39,13 @@ public protocol Store: Sendable {
     /// A watch over folders of the store, which notices what changes in them; nil if the store cannot know that.
     func watch() throws(StoreError) -> (any StoreWatch)?
 
+    /// How many requests it answers at once, if each takes a round trip to another machine; nil if it takes none.
+    var requestsAtOnce: Int? { get }
+
+    /// Reads what `requests` name, at once, and keeps it for later requests as long as the result lives; nil, and nothing is read, if that
+    /// saves nothing. What cannot be read is left to whoever needs it.
+    func fetch(_ requests: [ValueRequest]) -> FetchedParts?
+
     /// Keeps nothing open any more, since something that was read turned out not to be what is there now.
     func forget()
 }
@@ -53,6 +60,12 @@ extension Store {
             Result { () throws(StoreError) in try get(request.key, request.part) { memory(number, $0) } }
         }
     }
+
+    /// Requests are answered here.
+    public var requestsAtOnce: Int? { nil }
+
+    /// Nothing is fetched.
+    public func fetch(_ requests: [ValueRequest]) -> FetchedParts? { nil }
 
     /// Nothing is kept open.
     public func forget() {}

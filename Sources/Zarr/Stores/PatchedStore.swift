@@ -53,6 +53,9 @@ public final class PatchedStore: Store {
     }
 
     /// As for every store.
+    public var requestsAtOnce: Int? { base.requestsAtOnce }
+
+    /// As for every store.
     public func forget() { base.forget() }
 
     /// Where in the base `key` is.

@@ -1,9 +1,10 @@
 """Opens .zarrwlr/index.html of a mount in a headless Chromium, uses it as a person would, and prints what it shows as JSON.
 
-    browse_index.py PAGE [SCREENSHOTS]
+    browse_index.py PAGE WORD [SCREENSHOTS]
 
-PAGE is the path of the page. If SCREENSHOTS is given, pictures of the page are written to that folder. Chromium is driven by the DevTools
-protocol through its pipe (--remote-debugging-pipe), which needs no network and no package.
+PAGE is the path or the address of the page, and WORD a word that is in the name of the recording to be found and played. If SCREENSHOTS is
+given, pictures of the page are written to that folder. Chromium is driven by the DevTools protocol through its pipe
+(--remote-debugging-pipe), which needs no network and no package.
 """
 import base64
 import json
@@ -57,7 +58,10 @@ class Browser:
             if answer.get("method") == "Runtime.exceptionThrown":
                 self.complaints.append(str(answer["params"]["exceptionDetails"])[:300])
             if answer.get("method") == "Log.entryAdded" and answer["params"]["entry"]["level"] == "error":
-                self.complaints.append(answer["params"]["entry"]["text"][:300])
+                entry = answer["params"]["entry"]
+                # A browser asks every server for the icon of its site.
+                if not entry.get("url", "").endswith("/favicon.ico"):
+                    self.complaints.append(f"{entry['text'][:300]} {entry.get('url', '')}")
             if answer.get("id") == self.number:
                 if "error" in answer:
                     sys.exit(f"{method}: {answer['error']}")
@@ -126,9 +130,9 @@ def search(browser, words):
     }}""")
 
 
-def browse(browser, page, screenshots):
+def browse(browser, page, word, screenshots):
     found, times = {}, {}
-    times["open"] = browser.open(pathlib.Path(page).absolute().as_uri()) * 1000
+    times["open"] = browser.open(page if "://" in page else pathlib.Path(page).absolute().as_uri()) * 1000
     found["summary"] = browser.evaluate("document.getElementById('summary').textContent")
     found["problems"] = browser.evaluate(
         "document.getElementById('problems').hidden ? [] : "
@@ -136,15 +140,20 @@ def browse(browser, page, screenshots):
     found["status"], found["names"] = browser.evaluate(STATUS), browser.evaluate(NAMES)
     found["links"] = browser.evaluate(
         "[...document.querySelectorAll('td.name a')].map(link => link.getAttribute('href'))")
+    # A name that is broken where it has no space has several rectangles.
+    found["broken names"] = browser.evaluate(
+        "[...document.querySelectorAll('td.name a')]"
+        ".filter(link => link.getClientRects().length > 1 && !link.textContent.includes(' ')).map(link => link.textContent)")
+    found["offers pages"] = browser.evaluate("document.getElementById('next').offsetParent !== null")
     if screenshots:
         browser.screenshot(f"{screenshots}/light.png")
 
     # The keyboard: search, what is found, and back.
     browser.press("/")
     found["focused by /"] = browser.evaluate("document.activeElement.id")
-    for key in "chirp":
+    for key in word:
         browser.press(key)
-    found["found by chirp"] = browser.evaluate(NAMES)
+    found["found by a word"] = browser.evaluate(NAMES)
     times["first search"] = search(browser, "wav 1")
     times["search"] = search(browser, "no such word")
     found["found by no such word"] = browser.evaluate(NAMES)
@@ -176,7 +185,7 @@ def browse(browser, page, screenshots):
         browser.evaluate("document.getElementById('day').click()")
 
     # A recording is played for a second, and its picture is shown.
-    search(browser, "chirp")
+    search(browser, word)
     if browser.evaluate("document.querySelectorAll('td.play button').length"):
         browser.evaluate("document.querySelector('td.play button').click()")
         found["played"] = bool(browser.wait("(document.querySelector('audio')?.currentTime ?? 0) > 1", 20))
@@ -200,7 +209,9 @@ def browse(browser, page, screenshots):
             browser.resize(1280, 900)
         browser.press("Escape")
         found["closed by Escape"] = browser.evaluate("!document.querySelector('audio')")
-    found["wider than the phone"] = False
+    search(browser, "")
+    browser.resize(820, 1180, phone=True)
+    found["wider than the tablet"] = browser.evaluate("document.documentElement.scrollWidth > 820")
     browser.resize(390, 844, phone=True)
     found["wider than the phone"] = browser.evaluate("document.documentElement.scrollWidth > 390")
     found["run by a name"] = browser.evaluate("typeof window.injected !== 'undefined'")
@@ -212,7 +223,7 @@ def browse(browser, page, screenshots):
 with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
     browser = Browser(profile)
     try:
-        print(json.dumps(browse(browser, sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None), indent=1))
+        print(json.dumps(browse(browser, *sys.argv[1:3], sys.argv[3] if len(sys.argv) > 3 else None), indent=1))
     finally:
         browser.process.terminate()
         browser.process.wait(20)

@@ -34,13 +34,19 @@ final class ModelFindings: Sendable {
         for _ in 0..<3 {
             let change = try model.change(&random, isMounted: true) { recording in
                 let paths = shown.filter { $0.value.place == recording.place }.keys
-                state.withLock { $0.unsettled.formUnion(paths + [recording.group]) }
+                state.withLock { $0.unsettled.formUnion(paths + Self.folders(of: recording.group)) }
             }
             state.withLock { state in
                 state.model = model
                 state.changes.append("mounted: \(change)")
             }
         }
+    }
+
+    /// The folders that may have other names in them if something changes in `group`: itself, which may be new, and those that it is in.
+    private static func folders(of group: String) -> [String] {
+        let names = group.split(separator: "/")
+        return (0...names.count).map { names.prefix($0).joined(separator: "/") }
     }
 
     /// Adds `difference`, found at `place`, unless the mount need not show that any more: of a recording that was changed, what can be read

@@ -64,9 +64,27 @@ struct ModelRun {
                     findings.add(error)
                 }
             }
+            if let difference = try settledDifference(mountpoint, findings.model, directory) {
+                findings.add(StoreModel.Fault(description: "at last: \(difference)"))
+            }
         }
         model = findings.model
         history += findings.changes
         return findings.differences
+    }
+
+    /// What still differs from `model`, which the store was changed to, when the mount has had time to notice; nil if nothing does.
+    private func settledDifference(
+        _ mountpoint: URL, _ model: StoreModel, _ directory: URL
+    ) throws -> ModelReader.Difference? {
+        let folder = directory.appending(path: "settled")
+        try model.write(to: folder)
+        let reader = try ModelReader(mountpoint, model: folder, of: model, seed: 0)
+        var difference: ModelReader.Difference?
+        _ = eventually {
+            difference = reader.compareAll()
+            return difference == nil
+        }
+        return difference
     }
 }

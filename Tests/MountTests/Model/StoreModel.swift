@@ -59,7 +59,8 @@ struct StoreModel {
     }
 
     /// Changes the store by a random command, and returns what it was. If `isMounted`, no recording is touched whose change could change the
-    /// names of others, and none gets a number that another had. Calls `willChange` with the recording that is about to be changed.
+    /// names of others, and none gets a number that another had. Calls `willChange` with the recording that is about to be changed, and with
+    /// the one that it is about to become or that is about to come.
     mutating func change(
         _ random: inout RepeatableRandom, isMounted: Bool = false, willChange: (Recording) -> Void = { _ in }
     ) throws -> String {
@@ -72,18 +73,20 @@ struct StoreModel {
         }
         let kind = Int.random(in: 0..<10, using: &random)
         guard kind > 3, let index = candidates.randomElement(using: &random) else {
-            return try importSound(&random, isMounted: isMounted)
+            return try importSound(&random, isMounted: isMounted, willChange)
         }
         willChange(recordings[index])
         return switch kind {
         case 4...5: try remove(index)
-        case 6...7: try move(index, to: Self.targets.randomElement(using: &random) ?? "")
+        case 6...7: try move(index, to: Self.targets.randomElement(using: &random) ?? "", willChange)
         case 8: try setName(index, makeName(recordings[index].sound, isUnique: isMounted, &random))
         default: try setStart(index, Int.random(in: 1_500_000_000...1_700_000_000, using: &random))
         }
     }
 
-    private mutating func importSound(_ random: inout RepeatableRandom, isMounted: Bool) throws -> String {
+    private mutating func importSound(
+        _ random: inout RepeatableRandom, isMounted: Bool, _ willChange: (Recording) -> Void
+    ) throws -> String {
         let group = Self.targets.randomElement(using: &random) ?? ""
         let sound = sounds.randomElement(using: &random) ?? sounds[0]
         let old = known(sound, in: group)
@@ -98,6 +101,7 @@ struct StoreModel {
         let time = Date(timeIntervalSince1970: Double(recording.time ?? 0))
         try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file.path)
         let address = group.isEmpty ? store.path : "\(store.path)::\(group)"
+        willChange(recording)
         let output = try zarrwlr(["import", address, file.path] + sound.options)
         guard output.contains(old.map { "/\($0.place)" } ?? " -> /\(recording.place)  ") else {
             throw Fault(description: "import of \(recording.place): \(output)")
@@ -116,12 +120,15 @@ struct StoreModel {
         return "remove /\(recording.place)"
     }
 
-    private mutating func move(_ index: Int, to group: String) throws -> String {
+    private mutating func move(
+        _ index: Int, to group: String, _ willChange: (Recording) -> Void
+    ) throws -> String {
         let recording = recordings[index]
         let isRefused =
             recording.group == group || recording.hasSource && known(recording.sound, in: group) != nil
         var moved = recording
         (moved.group, moved.number) = (group, nextNumber(in: group))
+        willChange(moved)
         let output = try zarrwlr(
             ["move", store.path, recording.place, group.isEmpty ? "/" : group], fails: isRefused)
         // A group may be made although nothing is moved into it then.

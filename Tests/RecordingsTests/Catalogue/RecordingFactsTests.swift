@@ -39,7 +39,8 @@ import Zarr
                 facts.externalTemperature = -40
                 facts.metadata = MetadataOutline(
                     byteCounts: MetadataByteCounts(
-                        kinds: SIMD4(644, 350, 1_234, 0), kindsWithoutLocation: SIMD4(644, 350, 1_180, 0)),
+                        kinds: SIMD8(644, 350, 1_234, 0, 98, 0, 0, 0),
+                        kindsWithoutLocation: SIMD8(644, 350, 1_180, 0, 0, 0, 0, 0)),
                     fingerprint: .max)
             },
             facts(.float32) { facts in

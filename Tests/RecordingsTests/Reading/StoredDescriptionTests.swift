@@ -140,6 +140,23 @@ import Zarr
         }
     }
 
+    @Test(arguments: ["set", "GUANO"])
+    func `a start that was set leaves out the source's chunks`(origin: String) throws {
+        let texts: [String: Any] = [
+            "chunks": [["id": "inst", "base64": "PAAAAH8Bfw=="]],
+            "bext": ["umid": "AQID", "loudness": [-2300, 1, 2, 3, 4], "description": "a"],
+            "start": ["time": "2024-05-31T22:39:11+02:00", "from": origin],
+        ]
+        try withFolder(["source_metadata": texts]) { folder in
+            let recording = try recording(folder)
+            _ = try guano(recording)
+            let description = try recording.description()
+            #expect(description.chunks.map(\.contents) == (origin == "set" ? [] : [[60, 0, 0, 0, 127, 1, 127]]))
+            #expect(description.broadcast?.loudness == [-2300, 1, 2, 3, 4])
+            #expect(try guano(self.recording(folder, .all.subtracting(.source)))["ZARRWLR|Coding"] == "opus")
+        }
+    }
+
     /// Whatever a document has in the place of texts: it is left out, and the sizes agree.
     @Test(arguments: [
         #"{"guano": [1, 2], "info": "x", "bext": 7, "tags": {"a": {"b": 1}}, "marks": {"points": "no"}}"#,
@@ -147,6 +164,9 @@ import Zarr
         #"{"info": {"ICMT": "\u0000", "X": "y", "ÄÖ": "z", "IART": "\ud83d\udc26"}, "wamd": {"gpsfirst": "nan,nan"}}"#,
         #"{"bext": {"description": "\u0000x", "time_reference": -1, "coding_history": "a\u0000b", "origination_date": 3}}"#,
         #"{"marks": {"sample_rate": 0, "points": [{"id": 1, "sample": 18446744073709551615, "length": 18446744073709551615}]}}"#,
+        #"{"chunks": [{"id": "data", "base64": "AAAA"}, {"id": "iXML"}, 7, {"id": "wamd", "base64": "%"}, {"id": "x", "base64": "AA=="}]}"#,
+        #"{"chunks": [{"id": "wamd", "base64": "BQD/////AA=="}, {"id": "LIST", "base64": "SU5GTw=="}], "bext": {"umid": "AAAA", "loudness": [1, 70000]}}"#,
+        #"{"marks": {"device": {"product": -1}, "note": 1, "loops": [{"id": 1, "type": 0, "first": 9, "last": 1, "play_count": 0}]}}"#,
         #"{"marks": {"sample_rate": 1, "points": [{"id": -1, "sample": 1}], "note": 5, "loops": []}, "ixml": "<NOTE><NOTE>"}"#,
     ])
     func `hostile documents have headers of the announced size`(json: String) throws {

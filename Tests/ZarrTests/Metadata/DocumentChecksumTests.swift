@@ -30,6 +30,7 @@ struct DocumentChecksumTests {
                 rotten[bit / 8] ^= 1 << (bit % 8)
                 try rotten.write(to: file)
                 let verdict = try? DocumentChecksum.verdict(on: "g", in: store)
+                #expect(verdict == nil || DocumentChecksum.isPossible(in: rotten), "bit \(bit)")
                 #expect(verdict == nil || verdict == .wrong, "bit \(bit)")
             }
         }
@@ -46,6 +47,22 @@ struct DocumentChecksumTests {
             document["attributes"] = ["whole": 4]
             try JSONSerialization.data(withJSONObject: document).write(to: file)
             #expect(try DocumentChecksum.verdict(on: "g", in: store) == .absent)
+        }
+    }
+
+    @Test func `a document without a checksum, or anything like one, is not decoded for it`() throws {
+        for (text, isPossible) in [
+            (#"{"node_type": "group", "date": "2024-06-01"}"#, false), (#"{"a": "20240601-0512000"}"#, false),
+            (#"{"a": "20240601-05120000"}"#, true), (#"{"zarrwlr_crc32c": 1}"#, true), ("", false), ("-", false),
+            ("\"00000000-00000000", false), (#""00000000-00000000""#, true),
+        ] {
+            #expect(DocumentChecksum.isPossible(in: Data(text.utf8)) == isPossible, "\(text)")
+        }
+        try withNewStore { store, folder in
+            try Data("no JSON".utf8).write(to: folder.appending(path: "zarr.json"))
+            #expect(try !DocumentChecksum.isWrong(on: "", in: store))
+            try Data(#"{"zarrwlr_crc32c""#.utf8).write(to: folder.appending(path: "zarr.json"))
+            #expect(try DocumentChecksum.isWrong(on: "", in: store))
         }
     }
 

@@ -57,6 +57,10 @@ final class FLACStream: DecodeUnits {
         }
     }
 
+    func prepare() {
+        _ = storedRow(around: 0)
+    }
+
     func unit(containing sample: UInt64) throws(RecordingError) -> DecodeUnit {
         if let fixedBlockSize {
             let number = sample / fixedBlockSize

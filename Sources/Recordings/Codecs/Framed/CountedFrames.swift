@@ -78,6 +78,8 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
     ) throws(ZarrError) -> Bool {
         // A frame has a byte at least.
         guard index.count <= blob.byteCount else { return false }
+        let fetched = fetch(index, format, in: blob)
+        defer { withExtendedLifetime(fetched) {} }
         let head = try index.rows(0..<min(2, index.count))
         let samplesPerFrame = head.count > 1 ? head[1].firstSample : 0
         for number in index.probes {
@@ -92,6 +94,19 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
             if number == index.count - 1, try !isFrame(format, of: nil, at: frame.upperBound, of: blob) { return false }
         }
         return true
+    }
+
+    /// Fetches what `proves` reads, if that takes round trips: all rows at once, then all headers.
+    private static func fetch(_ index: StoredFrameIndex, _ format: Format, in blob: CodedBlob) -> [FetchedParts] {
+        guard blob.takesRoundTrips else { return [] }
+        let rows = index.fetch(index.probes.map { $0..<min($0 + 2, index.count) })
+        let headers = index.probes.flatMap { number -> [Range<UInt64>] in
+            guard let frame = (try? index.row(number))?.bytes(within: blob.byteCount) else { return [] }
+            return [frame.lowerBound, frame.upperBound].compactMap { start in
+                start.adding(UInt64(Format.headerByteCount)).map { start..<$0 }
+            }
+        }
+        return rows + blob.fetch(bytesOf: headers)
     }
 
     /// Whether the frame at byte `offset` has `byteCount` bytes, or there is none if that is nil, as far as the bytes there can be read.

@@ -14,6 +14,8 @@ final class FolderWatch: StoreWatch {
     /// Names that are new, gone or renamed, and documents that are written.
     private static let events = UInt32(
         IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_CLOSE_WRITE | IN_ONLYDIR)
+    /// That the store itself is moved or removed; of a folder in it, the one above reports that.
+    private static let rootEvents = UInt32(IN_MOVE_SELF | IN_DELETE_SELF)
     private static let bufferByteCount = 64 << 10
 
     /// A watch over no folder below `root` yet.
@@ -38,7 +40,8 @@ final class FolderWatch: StoreWatch {
         }
         defer { close(folder) }
         // A folder that is watched already has the same number. It may have another path by now.
-        let watch = inotify_add_watch(descriptor, "/proc/self/fd/\(folder)", Self.events)
+        let watch = inotify_add_watch(
+            descriptor, "/proc/self/fd/\(folder)", Self.events | (prefix.isEmpty ? Self.rootEvents : 0))
         guard watch >= 0 else {
             throw StoreError("cannot be watched", key: prefix, system: SystemError("inotify_add_watch", prefix))
         }

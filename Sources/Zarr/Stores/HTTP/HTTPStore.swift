@@ -61,6 +61,9 @@ public final class HTTPStore: Store {
         }
     }
 
+    /// As many as there are connections.
+    public var requestsAtOnce: Int? { values.requestsAtOnce }
+
     /// Nothing: every status would be a request.
     public func status(of key: String) throws(StoreError) -> KeyStatus? { KeyStatus(modified: nil, version: nil) }
 

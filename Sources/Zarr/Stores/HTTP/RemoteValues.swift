@@ -22,6 +22,9 @@ final class RemoteValues: Sendable {
         self.makeRequest = makeRequest
     }
 
+    /// As many as there are connections.
+    var requestsAtOnce: Int { client.connections }
+
     /// Reads what `requests` say, all at once, as `Store.get` does.
     func get(
         _ requests: [ValueRequest],

@@ -49,6 +49,9 @@ public final class S3Store: Store {
         return names.filter { !$0.isEmpty }.sorted()
     }
 
+    /// As many as there are connections.
+    public var requestsAtOnce: Int? { values.requestsAtOnce }
+
     /// Nothing: every status would be a request.
     public func status(of key: String) throws(StoreError) -> KeyStatus? { KeyStatus(modified: nil, version: nil) }
 

@@ -1,0 +1,93 @@
+import Foundation
+import Importing
+import Recordings
+import Support
+import TestSupport
+import Testing
+import Zarr
+
+/// How often a reader waits for a store on another machine.
+struct RoundTripTests {
+    /// Calls `body` with a recording of three minutes, imported as `codec`.
+    private func with(
+        _ codec: AudioCodec, _ body: (_ store: RemoteStandIn, _ local: DirectoryStore, _ path: String) throws -> Void
+    ) throws {
+        let fixture = try ImportFixture()
+        var builder = WaveBuilder()
+        builder.addFormat(rate: 48_000)
+        var random: UInt32 = 1
+        var second: [UInt8] = []
+        for _ in 0..<48_000 {
+            random = random &* 1_664_525 &+ 1_013_904_223
+            second.append(UInt8(truncatingIfNeeded: random >> 24))
+            second.append(UInt8(truncatingIfNeeded: random >> 30))
+        }
+        builder.add("data", Array(repeatElement(second, count: 180).joined()))
+        var options = ImportOptions()
+        options.codec = codec
+        let imported = try fixture.importBytes(builder.bytes, options).imported
+        try body(RemoteStandIn(fixture.store), fixture.store, imported.path)
+    }
+
+    private func recording(_ path: String, in store: any Store) throws -> Recording {
+        let catalogue = try Catalogue(store: store, root: "", cache: BlockCache(budget: 64 << 20), log: .silent)
+        return try #require(try catalogue.recording(at: path))
+    }
+
+    @Test(arguments: [AudioCodec.flac, .opus, .aac])
+    func `a recording that nobody knows is opened in three round trips, and a cold read takes two`(codec: AudioCodec)
+        throws
+    {
+        try with(codec) { store, local, path in
+            let expected = try recording(path, in: local)
+            let catalogue = try Catalogue(store: store, root: "", cache: BlockCache(budget: 64 << 20), log: .silent)
+            _ = store.takeTrips()
+            let opened = try #require(try catalogue.recording(at: path))
+            let opening = store.takeTrips()
+            // One for each group on the way to it.
+            let documents = opening.filter {
+                $0.count == 1 && ["zarr.json", "pond/zarr.json", "\(path)/zarr.json"].contains($0[0].key)
+            }
+            #expect(opening.count - documents.count <= 3, "\(codec): \(opening.dropFirst(documents.count + 2))")
+            let byteCount = opened.dataByteCount
+            func check(_ range: Range<UInt64>, trips limit: Int, _ place: Comment) throws {
+                let bytes = try opened.samples.read(bytes: range).flatMap { Array($0.bytes) }
+                let trips = store.takeTrips()
+                #expect(trips.count <= limit, "\(codec) \(place): \(trips)")
+                let isRight = try bytes == expected.samples.read(bytes: range).flatMap { Array($0.bytes) }
+                #expect(isRight, "\(codec) \(place)")
+            }
+            let second: UInt64 = 96_000
+            try check(byteCount / 2..<byteCount / 2 + second, trips: 2, "cold")
+            try check(byteCount / 2 + second..<byteCount / 2 + second + 9_600, trips: 1, "beside it")
+            try check(byteCount - second..<byteCount, trips: 2, "at the end")
+            try check(0..<second, trips: 2, "at the start")
+        }
+    }
+
+    @Test func `the documents of a group are asked for at once`() throws {
+        let fixture = try ImportFixture()
+        for number in 0..<70 {
+            _ = try fixture.importBytes(ImportFixture.shortWave(number), name: "\(number).wav")
+        }
+        let store = RemoteStandIn(fixture.store)
+        let catalogue = try Catalogue(store: store, root: "", cache: BlockCache(budget: 64 << 20), log: .silent)
+        _ = store.takeTrips()
+        var names: [String] = []
+        catalogue.forEachMember { _, member in if case .recording = member { names.append("") } }
+        #expect(names.count == 70)
+        let trips = store.takeTrips()
+        #expect(trips.contains { $0.count == 64 } && trips.contains { $0.count == 6 })
+        #expect(trips.count < 12, "\(trips.map(\.count))")
+    }
+}
+
+extension ImportFixture {
+    /// A short WAV file, another one for each number.
+    fileprivate static func shortWave(_ number: Int) -> [UInt8] {
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", (0..<200).flatMap { WaveBuilder.littleEndian(Int16($0 + number)) })
+        return builder.bytes
+    }
+}
