@@ -1,24 +1,31 @@
 import Support
 import Synchronization
 
-/// A store whose ranges are kept on disk: of a value whose version is known, only blocks that are not on disk are read from the store.
+/// A store whose chunks are kept on disk: bytes of a version that are on disk are not read from the store.
 ///
-/// The first request for a value goes to the store, so that its version is that of now. Whole values and ends of values, which are
-/// documents and indexes of shards, are not kept.
+/// A request for a version that the store has confirmed since this was made is answered from disk. One for whatever version there is always
+/// asks the store, but for no bytes if those of the version that was seen last are on disk: only whether that is still the version. Documents
+/// are not kept.
 public final class CachingStore: Store {
     private let base: any Store
     private let cache: DiskCache
     /// What the store is called by all processes.
     private let address: String
-    /// What was last seen of values.
-    private let known = Mutex<[String: ValueInfo]>([:])
+    /// What the store has said of values.
+    private let known = Mutex<[String: Known]>([:])
+
+    private struct Known {
+        let info: ValueInfo
+        /// Whether it is noted on disk.
+        var isNoted = false
+    }
 
     /// More values than that are forgotten.
     private static let knownLimit = 1 << 16
-    /// Longer ranges are not kept.
+    /// Longer parts are not kept.
     private static let byteCountLimit: UInt64 = 64 << 20
 
-    /// The store `base`, which is called `address`, with what is in `cache`.
+    /// The store `base`, which is called `address`, without a slash at its end, with what is in `cache`.
     public init(_ base: any Store, address: String, cache: DiskCache) {
         self.base = base
         self.address = address
@@ -35,94 +42,220 @@ public final class CachingStore: Store {
         return try result.get()
     }
 
-    /// As for every store. All that is not on disk is read at once.
+    /// As for every store. What is not on disk is read at once.
     public func get(
         _ requests: [ValueRequest],
         into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) -> [Result<ValueInfo?, StoreError>] {
-        let ranges = requests.map { cachedRange($0) }
-        let wanted = zip(requests, ranges).map { $1?.requests($0.key) ?? [$0] }
+        let plans = requests.map { plan($0) }
         /// For each request that goes to the store, the number of the one that it belongs to.
-        let owners = wanted.enumerated().flatMap { number, parts in parts.map { _ in number } }
-        var received = [UnsafeMutableRawBufferPointer?](repeating: nil, count: owners.count)
+        let owners = plans.enumerated().flatMap { number, plan in plan.wanted.map { _ in number } }
+        var buffers = [UnsafeMutableRawBufferPointer?](repeating: nil, count: owners.count)
         let results =
             owners.isEmpty
             ? []
-            : base.get(wanted.flatMap(\.self)) { place, byteCount in
-                guard ranges[owners[place]] != nil else { return memory(owners[place], byteCount) }
-                received[place] = BlockMemory.take(byteCount)
-                return received[place] ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+            : base.get(plans.flatMap(\.wanted)) { place, byteCount in
+                let number = owners[place]
+                let buffer = plans[number].isAsTheStoreHasIt ? memory(number, byteCount) : BlockMemory.take(byteCount)
+                buffers[place] = buffer
+                return buffer ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
             }
-        var answers = zip(results, received.map { $0.map { Block(adopting: $0) } }).map { (result: $0, bytes: $1) }[...]
+        var answers = zip(owners, zip(results, buffers)).map { owner, answer in
+            Answer(answer.0, answer.1, isCallers: plans[owner].isAsTheStoreHasIt)
+        }[...]
         return requests.indices.map { number in
-            let own = answers.prefix(wanted[number].count)
-            answers = answers.dropFirst(wanted[number].count)
-            guard let range = ranges[number] else {
-                let result =
-                    own.first?.result ?? .failure(StoreError(.failed, "was not read", key: requests[number].key))
-                if case .success(let info) = result { learn(info, requests[number].key) }
-                return result
-            }
+            let own = Array(answers.prefix(plans[number].wanted.count))
+            answers = answers.dropFirst(own.count)
             return Result { () throws(StoreError) in
-                try complete(range, Array(own), requests[number]) { memory(number, $0) }
+                try complete(plans[number], own, requests[number]) { memory(number, $0) }
             }
         }
     }
 
-    /// An answer of the store, and the bytes that came with it.
-    private typealias Answer = (result: Result<ValueInfo?, StoreError>, bytes: Block?)
+    // MARK: - Plans
 
-    /// What `request` asks for: `range` with `answers`, which have what is missing of it; or if the value has changed, what it is now.
+    /// How a request is answered.
+    private struct Plan {
+        enum Kind {
+            /// By what the store answers to it.
+            case asTheStoreHasIt
+            /// From disk, and by what the store has of the rest.
+            case fromDisk(CachedRange, ValueInfo)
+            /// Not at all, if the value is as large as it was.
+            case outOfBounds
+        }
+
+        let kind: Kind
+        /// What the store is asked.
+        let wanted: [ValueRequest]
+
+        var isAsTheStoreHasIt: Bool {
+            if case .asTheStoreHasIt = kind { return true }
+            return false
+        }
+    }
+
+    /// An answer of the store.
+    private struct Answer {
+        /// Bytes that came with it.
+        enum Bytes {
+            case nothing
+            /// In the memory of whoever has asked.
+            case callers(UnsafeRawBufferPointer)
+            case own(Block)
+        }
+
+        let result: Result<ValueInfo?, StoreError>
+        let bytes: Bytes
+
+        /// The answer `result`, with the bytes in `buffer`, which is the one of whoever has asked, or else was taken for this.
+        init(_ result: Result<ValueInfo?, StoreError>, _ buffer: UnsafeMutableRawBufferPointer?, isCallers: Bool) {
+            self.result = result
+            bytes =
+                switch buffer {
+                case nil: .nothing
+                case let buffer? where isCallers: .callers(UnsafeRawBufferPointer(buffer))
+                case let buffer?: .own(Block(adopting: buffer))
+                }
+        }
+    }
+
+    private func plan(_ request: ValueRequest) -> Plan {
+        let asItIs = Plan(kind: .asTheStoreHasIt, wanted: [request])
+        guard isKept(request), let info = lastInfo(of: request), let value = CachedValue(address(of: request.key), info)
+        else { return asItIs }
+        let look = ValueRequest(request.key, .range(0..<0), version: request.version)
+        guard let range = try? request.part.range(of: info.size, request.key) else {
+            return Plan(kind: .outOfBounds, wanted: [look])
+        }
+        guard !range.isEmpty, range.upperBound - range.lowerBound <= Self.byteCountLimit else { return asItIs }
+        let cached = CachedRange(range, of: value, in: cache)
+        let missing = cached.missing.map { ValueRequest(request.key, .range($0), version: value.version) }
+        return Plan(
+            kind: .fromDisk(cached, info), wanted: missing.isEmpty && request.version == nil ? [look] : missing)
+    }
+
+    /// Whether what `request` asks for is kept: it is no document, and not empty.
+    private func isKept(_ request: ValueRequest) -> Bool {
+        guard !request.key.hasSuffix("zarr.json") else { return false }
+        if case .range(let range) = request.part { return !range.isEmpty }
+        return request.part != .suffix(0)
+    }
+
+    /// What is known of the version that `request` is for; nil if nothing is. If it is for any, that is the version that was seen last, by any
+    /// process.
+    private func lastInfo(of request: ValueRequest) -> ValueInfo? {
+        if let info = known.withLock({ $0[request.key]?.info }) {
+            return request.version == nil || request.version == info.version ? info : nil
+        }
+        guard request.version == nil, let value = CachedValue(keptAt: address(of: request.key), in: cache) else {
+            return nil
+        }
+        return ValueInfo(size: value.size, version: value.version)
+    }
+
+    private func address(of key: String) -> String { "\(address)/\(key)" }
+
+    // MARK: - Answers
+
+    /// What `request`, which `plan` is for, asks for, by the store's `answers` to what was wanted.
     private func complete(
-        _ range: CachedRange, _ answers: [Answer], _ request: ValueRequest,
+        _ plan: Plan, _ answers: [Answer], _ request: ValueRequest,
         _ memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
+        guard answers.count == plan.wanted.count else {
+            throw StoreError(.failed, "was not read", key: request.key)
+        }
+        switch plan.kind {
+        case .asTheStoreHasIt:
+            guard let answer = answers.first else { return nil }
+            let info = try answer.result.get()
+            learn(info, request.key)
+            if let info, case .callers(let bytes) = answer.bytes { keep(bytes, of: request, info) }
+            return info
+        case .outOfBounds:
+            guard let info = try answers.first?.result.get() else { return nil }
+            _ = try request.part.range(of: info.size, request.key)
+            return try read(request, memory)
+        case .fromDisk(let range, let info):
+            return try complete(range, info, zip(plan.wanted, answers).map { ($0.part, $1) }, request, memory)
+        }
+    }
+
+    /// `range` of a value of which `last` was known, with `answers`, which have what is missing of it; or if the value has changed, what it is now.
+    private func complete(
+        _ range: CachedRange, _ last: ValueInfo, _ answers: [(part: ValuePart, answer: Answer)],
+        _ request: ValueRequest, _ memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
         var range = range
-        for (part, answer) in zip(range.missing, answers) {
+        var last = last
+        for (part, answer) in answers {
             let info: ValueInfo?
             do throws(StoreError) {
                 info = try answer.result.get()
             } catch {
-                guard error.kind == .changed, request.version == nil else { throw error }
-                return try getAgain(request, memory)
+                switch error.kind {
+                case .cutShort: return try read(request, memory)
+                case .changed where request.version == nil: return try read(request, memory)
+                default: throw error
+                }
             }
-            guard let info, range.isOfVersion(info) else { return try getAgain(request, memory) }
-            guard let bytes = answer.bytes, bytes.count == part.count else {
+            guard let info, range.isOfVersion(info) else { return try read(request, memory) }
+            last = info
+            learn(info, request.key)
+            guard case .range(let part) = part, !part.isEmpty else { continue }
+            guard case .own(let bytes) = answer.bytes, bytes.count == part.count else {
                 throw StoreError(.failed, "no memory for \(part.count) bytes", key: request.key)
             }
-            range.add(bytes, part, keptIn: cache)
+            range.add(bytes, part)
+            keep(bytes.bytes, of: ValueRequest(request.key, .range(part)), info)
         }
-        return range.copy(into: memory)
+        range.copy(into: memory)
+        return last
     }
 
-    /// Reads from the store what was another version than the one that was seen last.
-    private func getAgain(
+    /// Reads from the store what is not in the version that was seen last.
+    private func read(
         _ request: ValueRequest, _ memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        learn(nil, request.key)
-        guard let result = base.get([request], into: { memory($1) }).first else { return nil }
-        let info = try result.get()
+        var buffer = UnsafeRawBufferPointer(start: nil, count: 0)
+        let result = base.get([request]) { _, byteCount in
+            let taken = memory(byteCount)
+            buffer = UnsafeRawBufferPointer(taken)
+            return taken
+        }.first
+        let info = try result?.get()
         learn(info, request.key)
+        if let info { keep(buffer, of: request, info) }
         return info
-    }
-
-    /// What is on disk of what `request` asks for; nil if that is no range of a version that is known.
-    private func cachedRange(_ request: ValueRequest) -> CachedRange? {
-        guard case .range(let range) = request.part, range.upperBound - range.lowerBound <= Self.byteCountLimit,
-            let info = known.withLock({ $0[request.key] }),
-            request.version == nil || request.version == info.version
-        else { return nil }
-        return CachedRange(range, of: "\(address) \(request.key)", info, in: cache)
     }
 
     private func learn(_ info: ValueInfo?, _ key: String) {
         known.withLock { known in
+            guard known[key]?.info != info else { return }
             if known.count >= Self.knownLimit { known.removeAll() }
-            known[key] = info
+            known[key] = info.map { Known(info: $0) }
         }
     }
 
+    /// Keeps `bytes`, which the store has answered to `request` with `info`.
+    private func keep(_ bytes: UnsafeRawBufferPointer, of request: ValueRequest, _ info: ValueInfo) {
+        guard isKept(request), let value = CachedValue(address(of: request.key), info),
+            let range = try? request.part.range(of: info.size, request.key),
+            range.upperBound - range.lowerBound <= Self.byteCountLimit, value.keep(bytes, range, in: cache)
+        else { return }
+        let isNew = known.withLock { known in
+            guard known[request.key]?.isNoted == false else { return false }
+            known[request.key]?.isNoted = true
+            return true
+        }
+        if isNew { value.note(in: cache) }
+    }
+
     // MARK: - As the store does
+
+    /// As for every store.
+    public var requestsAtOnce: Int? { base.requestsAtOnce }
 
     /// As for every store.
     public func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }
@@ -136,9 +269,6 @@ public final class CachingStore: Store {
     /// As for every store.
     public func watch() throws(StoreError) -> (any StoreWatch)? { try base.watch() }
 
-    /// As for every store. Values are looked at anew.
-    public func forget() {
-        known.withLock { $0 = [:] }
-        base.forget()
-    }
+    /// As for every store.
+    public func forget() { base.forget() }
 }

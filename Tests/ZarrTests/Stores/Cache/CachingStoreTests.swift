@@ -39,27 +39,69 @@ import Testing
         try store.get(key, part).map { Array($0.bytes.bytes) }
     }
 
-    @Test func `what was read once is not read again, neither by this process nor by the next`() throws {
+    @Test func `bytes that were read once are not read again, by this process or by the next`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let setting = try Setting(in: directory)
             let value = Self.noise(500_000, seed: 1)
             try setting.write(value)
             let first = try setting.opened()
-            // What version it is in nobody knows before.
+            // Nobody knows the version before.
             #expect(try Self.bytes(first, .range(0..<10)) == Array(value[0..<10]))
             #expect(try Self.bytes(first, .range(70_000..<200_000)) == Array(value[70_000..<200_000]))
             #expect(setting.counting.takeReads().map(\.range) == [0..<10, 65_536..<262_144])
+            // Only whether it is still that version.
             #expect(try Self.bytes(first, .range(65_536..<262_144)) == Array(value[65_536..<262_144]))
-            #expect(setting.counting.takeReads() == [])
+            #expect(setting.counting.takeReads().map(\.range) == [0..<0])
             // Only what is missing is read, in whole blocks, and the last one ends with the value.
             #expect(try Self.bytes(first, .range(10..<500_000)) == Array(value[10...]))
             #expect(setting.counting.takeReads().map(\.range) == [0..<65_536, 262_144..<500_000])
 
             let second = try setting.opened()
             #expect(try Self.bytes(second, .suffix(4)) == Array(value.suffix(4)))
-            #expect(setting.counting.takeReads().map(\.range) == [499_996..<500_000])
-            #expect(try Self.bytes(second, .range(0..<500_000)) == value)
+            #expect(try Self.bytes(second, .whole(atMost: 500_000)) == value)
+            #expect(setting.counting.takeReads().map(\.range) == [0..<0, 0..<0])
+        }
+    }
+
+    @Test func `a version that the store has confirmed is read from disk without asking the store`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let setting = try Setting(in: directory)
+            let value = Self.noise(200_000, seed: 1)
+            try setting.write(value)
+            _ = try Self.bytes(try setting.opened(), .range(0..<200_000))
+            let store = try setting.opened()
+            let version = try #require(try store.get("v", .range(5..<6))?.info.version)
+            #expect(setting.counting.takeReads().map(\.range) == [0..<200_000, 0..<0])
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 100_000, alignment: 1)
+            defer { memory.deallocate() }
+            let result = store.get([ValueRequest("v", .range(50_000..<150_000), version: version)]) { _, _ in memory }
+            #expect(try result[0].get()?.version == version)
+            #expect(try result[0].get()?.size == 200_000)
+            let isRight = memory.elementsEqual(value[50_000..<150_000])
+            #expect(isRight)
             #expect(setting.counting.takeReads() == [])
+        }
+    }
+
+    @Test func `a block that is damaged on disk is read from the store again`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let setting = try Setting(in: directory)
+            let value = Self.noise(200_000, seed: 1)
+            try setting.write(value)
+            _ = try Self.bytes(try setting.opened(), .range(0..<200_000))
+            _ = setting.counting.takeReads()
+            for name in try FileManager.default.contentsOfDirectory(atPath: setting.cacheFolder) {
+                let file = URL(filePath: "\(setting.cacheFolder)/\(name)")
+                var bytes = try Data(contentsOf: file)
+                guard bytes.count > 60_000 else { continue }
+                bytes[1000] ^= 1
+                try bytes.write(to: file)
+            }
+            #expect(try Self.bytes(try setting.opened(), .range(0..<200_000)) == value)
+            // The last block is small and whole.
+            #expect(setting.counting.takeReads().map(\.range) == [0..<196_608])
+            #expect(try Self.bytes(try setting.opened(), .range(0..<200_000)) == value)
+            #expect(setting.counting.takeReads().map(\.range) == [0..<0])
         }
     }
 
@@ -67,16 +109,29 @@ import Testing
         try TestFiles.withTemporaryDirectory { directory in
             let setting = try Setting(in: directory)
             let store = try setting.opened()
-            for seed in 0..<4 as Range<UInt64> {
-                // The last ones are of another size.
-                let value = Self.noise(200_000 + (seed > 1 ? 50_000 : 0), seed: seed)
+            for (seed, size) in [200_000, 200_000, 250_000, 150_000, 80_000].enumerated() {
+                let value = Self.noise(size, seed: UInt64(seed))
                 try setting.write(value)
-                #expect(try Self.bytes(store, .range(70_000..<140_000)) == Array(value[70_000..<140_000]))
-                #expect(try Self.bytes(store, .range(0..<200_000)) == Array(value[0..<200_000]))
+                #expect(try Self.bytes(store, .range(70_000..<80_000)) == Array(value[70_000..<80_000]))
+                #expect(try Self.bytes(store, .range(0..<80_000)) == Array(value[0..<80_000]))
+                #expect(try Self.bytes(store, .suffix(100)) == Array(value.suffix(100)))
             }
             try FileManager.default.removeItem(at: setting.folder.appending(path: "v"))
-            store.forget()
             #expect(try Self.bytes(store, .range(0..<10)) == nil)
+            #expect(try Self.bytes(try setting.opened(), .range(0..<10)) == nil)
+        }
+    }
+
+    @Test func `documents are not kept`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let setting = try Setting(in: directory)
+            try setting.write(Array("{}".utf8), as: "zarr.json")
+            let store = try setting.opened()
+            for _ in 0..<2 {
+                #expect(try Self.bytes(store, .whole(atMost: 10), "zarr.json") == Array("{}".utf8))
+                #expect(setting.counting.takeReads().map(\.range) == [0..<2])
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: setting.cacheFolder) == [])
         }
     }
 
@@ -92,7 +147,8 @@ import Testing
                 let ranges = (0..<turn % 4 + 1).map { _ in random.range(within: UInt64(value.count), longest: 200_000) }
                 let memory = ranges.map { UnsafeMutableRawBufferPointer.allocate(byteCount: $0.count, alignment: 1) }
                 defer { memory.forEach { $0.deallocate() } }
-                let results = stores[0].get(ranges.map { ValueRequest("v", .range($0)) }) { number, _ in memory[number]
+                let results = stores[0].get(ranges.map { ValueRequest("v", .range($0)) }) { number, _ in
+                    memory[number]
                 }
                 for (number, range) in ranges.enumerated() {
                     #expect(try results[number].get()?.size == UInt64(value.count))
