@@ -25,12 +25,12 @@ enum StoreCatalogue {
 
     // MARK: - Kinds of stores
 
-    /// The store at `address`, which must look like one, opened as `storeAccess` says. This and `create` are the only places that know which kinds
-    /// there are.
+    /// The store at `address`, which must look like one, opened as `storeAccess` says. Coded bytes of one on another machine are kept in `blocks`.
+    /// This and `create` are the only places that know which kinds there are.
     static func open(
-        _ address: StoreAddress, _ storeAccess: StoreAccess = StoreAccess()
+        _ address: StoreAddress, _ storeAccess: StoreAccess = StoreAccess(), blocks: DiskCache? = nil
     ) throws(CommandError) -> any Store {
-        guard !address.isRemote else { return try storeAccess.remote.open(address) }
+        guard !address.isRemote else { return try storeAccess.remote.open(address, blocks: blocks) }
         let path = address.path
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0 else {

@@ -51,6 +51,7 @@ import VirtualFS
             "cache_mb=99999999999999999999",
             "option 'cache_mb': '99999999999999999999' is not a number from 0 to 1048576"
         ),
+        ("cache_disk_mb=-1", "option 'cache_disk_mb': '-1' is not a number from 0 to 1073741824"),
         ("expansion=1", "option 'expansion': '1' is not a number from 2 to 1000"),
         ("expansion=1001", "option 'expansion': '1001' is not a number from 2 to 1000"),
         ("ro=1", "option 'ro' takes no value"), ("allow_other=", "option 'allow_other' takes no value"),
@@ -61,6 +62,14 @@ import VirtualFS
         } throws: { error in
             "\(error)" == reason
         }
+    }
+
+    @Test func `options say where coded bytes are kept on disk, and how many`() throws {
+        let configuration = try applied("cache_dir=/scratch/blocks,cache_disk_mb=3")
+        #expect(configuration.blockFolder == "/scratch/blocks")
+        #expect(configuration.blockByteLimit == 3 << 20)
+        #expect(MountConfiguration().blockByteLimit == 2 << 30)
+        #expect(MountConfiguration().blockFolder == nil)
     }
 
     @Test func `views, how slow they are and how large are options`() throws {

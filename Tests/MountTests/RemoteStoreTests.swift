@@ -56,10 +56,15 @@ extension Mounts {
 
             func heal() { state.fault.withLock { $0 = nil } }
 
+            /// Nothing is kept on disk, unless `options` say where.
+            private static func cache(_ options: String) -> String {
+                options.contains("cache_dir") ? "" : ",cache_disk_mb=0"
+            }
+
             func mount<T>(
                 _ more: String = "", environment: [String: String] = [:], _ body: (MountedStore) throws -> T
             ) throws -> T {
-                let options = "endpoint=\(server.url),anonymous,timeout=2,catalogue=off\(more)"
+                let options = "endpoint=\(server.url),anonymous,timeout=2,catalogue=off\(Self.cache(more))\(more)"
                 return try MountedStore.with(
                     "s3://birds/a.zarr", ["-o", options], environment: environment, body)
             }
@@ -141,6 +146,103 @@ extension Mounts {
                     #expect(error?.code == ESTALE)
                     remote.values["\(key)/c/0"] = chunk
                     #expect(try MountedFile(path, isDirect: true).bytes(0..<4096) == old)
+                }
+            }
+        }
+
+        /// What was asked since the request `number`: of chunks, how many requests for bytes and how many for versions alone.
+        private func chunkRequests(_ remote: Remote, since number: Int) -> (bytes: Int, versions: Int) {
+            let requests = remote.server.requests.dropFirst(number).filter { $0.path.contains("/c/") }
+            return (requests.count { $0.method == "GET" }, requests.count { $0.method == "HEAD" })
+        }
+
+        @Test func `a later mount of a bucket reads from disk what was read, and asks the server only for versions`()
+            throws
+        {
+            try Remote.with { remote in
+                try TestFiles.withTemporaryDirectory { directory in
+                    let expected = try MountedStore.with(remote.folder) { try files($0) }
+                    let folder = directory.appending(path: "new/blocks").path
+                    // A block of which only a part was read at first is read by the second mount.
+                    for turn in 0..<3 {
+                        let number = remote.server.requests.count
+                        let isEqual = try remote.mount(",cache_dir=\(folder)") { mounted in
+                            let status = try mounted.text(".zarrwlr/status.json")
+                            #expect(status.replacing("\\/", with: "/").contains("\"change\" : \"\(folder)\""))
+                            return try files(mounted) == expected
+                        }
+                        #expect(isEqual)
+                        let asked = chunkRequests(remote, since: number)
+                        if turn == 0 { #expect(asked.bytes > 0) }
+                        if turn == 2 { #expect(asked.bytes == 0 && asked.versions > 0, "\(asked)") }
+                    }
+                    try MountedStore.with(remote.folder, ["-o", "catalogue=off,cache_dir=\(directory.path)/local"]) {
+                        let isEqual = try files($0) == expected
+                        #expect(isEqual)
+                    }
+                    #expect(!FileManager.default.fileExists(atPath: "\(directory.path)/local"))
+                }
+            }
+        }
+
+        @Test func `what has changed on the server is not read from disk`() throws {
+            try Remote.with { remote in
+                try TestFiles.withTemporaryDirectory { directory in
+                    let options = ",noprefetch,cache_mb=0,cache_dir=\(directory.path)"
+                    let old = try remote.mount(options) { try $0.bytes("pond/flac.wav") }
+                    let key = "a.zarr/pond/0/audio_data_blob_array/c/0"
+                    let chunk = try #require(remote.values[key])
+                    // A frame of the new chunk is damaged, and the chunk is as long as it was.
+                    var other = chunk
+                    for place in chunk.count / 2..<chunk.count / 2 + 64 { other[place] ^= 0x55 }
+                    remote.values[key] = other
+                    let new = try remote.mount(",noprefetch,cache_disk_mb=0,cache_dir=\(directory.path)") {
+                        try? $0.bytes("pond/flac.wav")
+                    }
+                    #expect(new != old)
+                    let isEqual = try remote.mount(options) { try? $0.bytes("pond/flac.wav") } == new
+                    #expect(isEqual)
+                    remote.values[key] = chunk
+                    let isOld = try remote.mount(options) { try $0.bytes("pond/flac.wav") } == old
+                    #expect(isOld)
+                }
+            }
+        }
+
+        @Test func `blocks on disk that are damaged, cut or deleted are read from the server again`() throws {
+            try Remote.with { remote in
+                try TestFiles.withTemporaryDirectory { directory in
+                    let expected = try MountedStore.with(remote.folder) { try files($0) }
+                    let options = ",cache_dir=\(directory.path)"
+                    for _ in 0..<2 { _ = try remote.mount(options) { try files($0) } }
+                    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+                    #expect(names.count > 3)
+                    for (number, name) in names.enumerated() {
+                        let file = directory.appending(path: name)
+                        var bytes = try Data(contentsOf: file)
+                        switch number % 3 {
+                        case 0: bytes[bytes.count - 1] ^= 1
+                        case 1: bytes.removeLast()
+                        default: bytes = Data()
+                        }
+                        if number % 3 < 2 || number % 2 == 0 {
+                            try bytes.write(to: file)
+                        } else {
+                            try FileManager.default.removeItem(at: file)
+                        }
+                    }
+                    for isRead in [true, true, false] {
+                        let number = remote.server.requests.count
+                        let isEqual = try remote.mount(options) { try files($0) == expected }
+                        #expect(isEqual)
+                        if !isRead { #expect(chunkRequests(remote, since: number).bytes == 0) }
+                    }
+                    // The folder can go while the store is mounted.
+                    let isEqual = try remote.mount(options) { mounted in
+                        try FileManager.default.removeItem(at: directory)
+                        return try files(mounted) == expected
+                    }
+                    #expect(isEqual)
                 }
             }
         }

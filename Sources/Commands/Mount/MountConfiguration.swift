@@ -37,6 +37,10 @@ struct MountConfiguration: Sendable {
     var catalogue = CatalogueLocation.standard
     /// How the store is read.
     var access = StoreAccess()
+    /// The folder in which coded bytes of a store on another machine are kept; nil for the one in the user's folder for caches.
+    var blockFolder: String?
+    /// The most bytes that are kept there; if it is 0, none are.
+    var blockByteLimit: UInt64 = 2048 << 20
     /// Whether it is noticed at once what changes in the store.
     var watchesStore = true
     /// Seconds after which the store is looked at anew; nil for never.

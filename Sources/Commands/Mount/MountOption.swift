@@ -127,6 +127,15 @@ struct MountOption: Sendable {
             },
             help: "connections to a server at a time (16)"),
         MountOption(
+            "cache_dir", effect: .value("DIR") { $0.blockFolder = $1 },
+            help: "of remote stores: where coded bytes are kept on disk (~/.cache/zarrwlr/blocks)"),
+        MountOption(
+            "cache_disk_mb",
+            effect: .value("N") { configuration, text throws(CommandError) in
+                configuration.blockByteLimit = try number(text, "cache_disk_mb", in: 0...1 << 30) << 20
+            },
+            help: "of remote stores: MiB of coded bytes kept on disk; 0 keeps none (2048)"),
+        MountOption(
             "reload",
             effect: .value("SECONDS") { configuration, text throws(CommandError) in
                 configuration.reloadSeconds = try number(text, "reload", in: 1...86_400)

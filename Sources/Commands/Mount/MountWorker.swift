@@ -44,6 +44,8 @@ struct MountWorker: Sendable {
         let measures: ConfinementMeasures
         /// What it may do then; nil if it is not confined.
         let policy: ConfinementPolicy?
+        /// Where coded bytes of a store on another machine are kept; nil if they are not.
+        let blocks: DiskCache?
         /// The signal at which it looks at the store anew.
         let signal: ReloadSignal
     }
@@ -54,19 +56,39 @@ struct MountWorker: Sendable {
         guard zwl_prctl(Int32(zwl_pr_set_pdeathsig), UInt(SIGKILL), 0, 0, 0) == 0, getppid() == monitor else {
             throw CommandError("the monitor of the mount has ended")
         }
-        let policy = configuration.isConfined ? policy : nil
+        // The folder is made if there is none, which this process may not do later.
+        let blocks = openBlocks()
+        let policy = configuration.isConfined ? policy(changingBlocks: blocks != nil) : nil
         return Preparation(
-            measures: policy.map { Confinement.apply($0) } ?? ConfinementMeasures(), policy: policy, signal: signal)
+            measures: policy.map { Confinement.apply($0) } ?? ConfinementMeasures(), policy: policy, blocks: blocks,
+            signal: signal)
+    }
+
+    /// The folder in which coded bytes of the store are kept; nil if they are not.
+    private var blockFolder: String? {
+        guard configuration.address.isRemote, configuration.blockByteLimit > 0 else { return nil }
+        return configuration.blockFolder ?? cacheFolder.map { "\($0)/blocks" }
+    }
+
+    private func openBlocks() -> DiskCache? {
+        guard let blockFolder else { return nil }
+        do throws(SystemError) {
+            return try DiskCache(folder: blockFolder, byteLimit: configuration.blockByteLimit)
+        } catch {
+            log.say(.warning, "coded bytes are not kept on disk: \(error)")
+            return nil
+        }
     }
 
     /// What this process may do.
-    private var policy: ConfinementPolicy {
+    private func policy(changingBlocks: Bool) -> ConfinementPolicy {
         let address = configuration.address
         let catalogue = configuration.catalogue.path(store: storeIdentity, folder: cacheFolder)
         let folder = catalogue.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
         return ConfinementPolicy(
             readableFolders: configuration.access.readableFiles(for: address),
-            changeableFolders: folder.map { [$0] } ?? [], hasNetwork: address.isRemote)
+            changeableFolders: [folder, changingBlocks ? blockFolder : nil].compactMap(\.self),
+            hasNetwork: address.isRemote)
     }
 
     /// The name under which what is learned of the store is kept.
@@ -98,7 +120,8 @@ struct MountWorker: Sendable {
                     ("network", policy.hasNetwork ? "other machines" : "nothing"),
                 ]
             } ?? []
-        let opened = try StoreCatalogue.open(configuration.address, configuration.access)
+        let opened = try StoreCatalogue.open(
+            configuration.address, configuration.access, blocks: preparation.blocks)
         let watch = watch(opened)
         let catalogue = try StoreCatalogue.catalogue(
             of: opened, configuration.address, cache: cache, file: file,

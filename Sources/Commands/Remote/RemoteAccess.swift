@@ -30,9 +30,11 @@ struct RemoteAccess: Sendable, Equatable {
         "/usr/local/share/ca-certificates",
     ]
 
-    /// Opens the store at `address`, which is not on this machine. Throws if there is none.
-    func open(_ address: StoreAddress) throws(CommandError) -> any Store {
-        let store = try unopened(address)
+    /// Opens the store at `address`, which is not on this machine, and keeps its coded bytes in `blocks`. Throws if there is none.
+    func open(_ address: StoreAddress, blocks: DiskCache? = nil) throws(CommandError) -> any Store {
+        let remote = try unopened(address)
+        let store: any Store =
+            if let blocks { CachingStore(remote, address: identity(of: address), cache: blocks) } else { remote }
         var isOlder = false
         do throws(StoreError) {
             if try store.contains("zarr.json") { return store }
@@ -78,10 +80,17 @@ struct RemoteAccess: Sendable, Equatable {
         }
     }
 
-    /// What tells `address` apart from stores of the same name: what is learned of it is kept under this. Links are followed.
+    /// What tells `address` apart from stores of the same name, without a slash at its end and without credentials: what is kept of it on this
+    /// machine is kept under this. It is the same for all ways to write the address. Links are followed.
     func identity(of address: StoreAddress) -> String {
-        guard case .bucket = address.place, let settings = try? AWSSettings(s3) else { return address.absolutePath }
-        return settings.isAmazon ? address.path : "\(settings.endpoint)/\(address.path)"
+        switch address.place {
+        case .path: return address.absolutePath
+        case .web(let url): return String(url.reversed().drop { $0 == "/" }.reversed())
+        case .bucket(let name, let prefix):
+            let bucket = "s3://\(name)\(prefix.isEmpty ? "" : "/")\(prefix)"
+            guard let settings = try? AWSSettings(s3), !settings.isAmazon else { return bucket }
+            return "\(settings.endpoint)/\(bucket)"
+        }
     }
 
     private var client: HTTPClient {

@@ -1,3 +1,4 @@
+import S3
 import Testing
 
 @testable import Commands
@@ -28,5 +29,18 @@ struct StoreAddressTests {
         let isPath = if case .path = place { true } else { false }
         #expect(address.isRemote == !isPath)
         if !isPath { #expect(address.absolutePath == path) }
+    }
+
+    @Test(arguments: [
+        ("s3://b/a.zarr", "https://s3.example.org/s3://b/a.zarr"),
+        ("S3://b/a.zarr/::pond", "https://s3.example.org/s3://b/a.zarr"),
+        ("s3://b/", "https://s3.example.org/s3://b"),
+        ("https://h/a.zarr//", "https://h/a.zarr"),
+    ])
+    func `what is kept of a remote store has one name, however its address is written`(text: String, name: String) {
+        var access = RemoteAccess()
+        access.s3.endpoint = "https://s3.example.org/"
+        access.s3.isAnonymous = true
+        #expect(access.identity(of: StoreAddress(text)) == name)
     }
 }
