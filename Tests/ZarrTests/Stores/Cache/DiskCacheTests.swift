@@ -12,10 +12,7 @@ import Testing
     }
 
     private static func bytes(_ block: DiskBlock) -> [UInt8] {
-        var random = RepeatableRandom(seed: block.number)
-        return (0..<Int(block.range.upperBound - block.range.lowerBound)).map { _ in
-            UInt8.random(in: 0...255, using: &random)
-        }
+        [UInt8](repeating: UInt8(1 + block.number), count: block.range.count)
     }
 
     private static func keep(_ block: DiskBlock, in cache: DiskCache) {
