@@ -143,7 +143,7 @@ dist:
 
 # The packages, built, installed and removed in fresh systems of these releases of Debian, which are kept in .build/debian.
 DEBIAN_RELEASES ?= bookworm trixie
-test-deb: PACKAGES := mmdebstrap sox systemd-container
+test-deb: PACKAGES := mmdebstrap rsync sox systemd-container
 test-deb: deps toolchain dist
 	Tests/Packages/test-deb.sh $(abspath $(dir $(realpath $(shell command -v $(SWIFT) 2>/dev/null)))../..) \
 	    .build/debian $(DEBIAN_RELEASES)

@@ -64,9 +64,11 @@ test_release() {
     bootstrap "$work/build-$release" "$release" ca-certificates make lintian
     local archive
     archive=$(ls "$here"/.build/dist/zarrwlr-mount-*.tar.gz)
-    mkdir -p "$builds/source"
-    # What did not change keeps its time, and need not be compiled again.
-    tar -x -z -f "$archive" -C "$builds/source" --strip-components=1
+    rm -rf "$builds/unpacked"
+    mkdir -p "$builds/unpacked"
+    tar -x -z -f "$archive" -C "$builds/unpacked" --strip-components=1
+    # What did not change keeps its time, and need not be compiled again. What is no longer there must not be compiled.
+    rsync --recursive --links --perms --checksum --delete --exclude=/.build "$builds/unpacked/" "$builds/source/"
     rm -rf "$builds/source/.build/deb"
     inside "$work/build-$release" make -C /builds/source deb SWIFT=swift > "$builds/build.log" 2>&1 ||
         { tail -20 "$builds/build.log" >&2; fail "$release: make deb has failed"; }
