@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the Debian packages in a fresh Debian of each release, lets lintian examine them, installs them in another fresh one, mounts there,
-# and boots it with systemd; then purges them, and compares what is left with what was there before. Root is needed.
+# purges them, and compares what is left with what was there before; then boots it with systemd, follows README.md there, and has stores
+# mounted by the boot and by automounts. Root is needed.
 #
 #   Tests/Packages/test-deb.sh SWIFT-TOOLCHAIN WORK-FOLDER RELEASE...      (make test-deb)
 #
@@ -90,6 +91,9 @@ test_release() {
     list_files "$work/fresh-$release" > "$builds/after"
     diff "$builds/before" "$builds/after" || fail "$release: the purged packages have left something, or taken something away"
     echo "nothing is left"
+
+    say "$release: the five commands of README.md"
+    "$here/Tests/Packages/readme.sh" "$work/fresh-$release" "$builds" "$here/README.md"
 
     say "$release: boot"
     "$here/Tests/Packages/boot.sh" "$work/fresh-$release" "$builds"
