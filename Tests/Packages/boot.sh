@@ -31,7 +31,7 @@ boot "$root" "$builds/boot.log" autofs.service srv-pond.mount srv-meadow.automou
     zarrwlr-mount@data-pond.zarr.service << 'END'
 mounted() { echo "mounted:" $(findmnt -n -l -t fuse.zarrwlr -o TARGET | sort); }
 mounted
-for directory in /srv/pond /srv/audio/data/pond.zarr /srv/meadow /srv/wood /stores/pond /stores/meadow; do
+for directory in /srv/pond /srv/audio/data/pond.zarr /srv/meadow/2025 /srv/wood /stores/pond /stores/meadow; do
     runuser -u nobody -- sha256sum $directory/20250501_040000.WAV
 done
 mounted
@@ -45,7 +45,7 @@ expect() {
     grep -qxF "$1" "$root/booted.out" || { echo "there is no line: $1" >&2; exit 1; }
 }
 sum=$(sha256sum < "$builds/20250501_040000.WAV")
-for directory in /srv/pond /srv/audio/data/pond.zarr /srv/meadow /srv/wood /stores/pond /stores/meadow; do
+for directory in /srv/pond /srv/audio/data/pond.zarr /srv/meadow/2025 /srv/wood /stores/pond /stores/meadow; do
     expect "${sum%-}$directory/20250501_040000.WAV"
 done
 expect "mounted: /srv/audio/data/pond.zarr /srv/pond"
