@@ -12,6 +12,8 @@ readme=$3
 
 before_boot "$root" "$builds" << 'END'
 apt-get install -q -y --no-install-recommends dbus sudo systemd systemd-sysv > /tmp/boot.log 2>&1 || { cat /tmp/boot.log; exit 1; }
+# As Debian's installer does.
+echo "127.0.1.1 $(cat /etc/hostname)" >> /etc/hosts
 useradd --create-home --shell /bin/bash ranger
 useradd visitor
 echo "ranger ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/ranger
@@ -45,7 +47,8 @@ END
 boot "$root" "$builds/readme.log" << 'END'
 cd /home/ranger
 # apt asks whether it shall go on.
-yes | runuser -u ranger -- bash -eux commands
+(yes || true) 2> /dev/null | runuser -u ranger -- bash -eux commands > /commands.log 2>&1 || { cat /commands.log; exit 1; }
+grep "^+ " /commands.log
 . /examine.sh
 END
 
