@@ -97,6 +97,7 @@ install: build
 	for page in $(PAGES); do \
 	    install -D -m 644 "docs/man/$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page" || exit 1; \
 	done
+	ln -sf mount.zarrwlr.8 $(DESTDIR)$(PREFIX)/share/man/man8/mount.fuse.zarrwlr.8
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	for unit in $(UNITS); do \
 	    sed 's|/usr/local/bin/|$(PREFIX)/bin/|' "mount-helpers/$$unit" > "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit" && \
@@ -120,6 +121,7 @@ install: build
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(PROGRAMS)) \
 	    $(foreach page,$(PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $(page)))/$(page)) \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/mount.fuse.zarrwlr.8 \
 	    $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/,$(UNITS)) \
 	    $(addprefix $(DESTDIR)$(BASH_COMPLETIONS)/,$(PROGRAMS)) \
 	    $(addsuffix .fish,$(addprefix $(DESTDIR)$(FISH_COMPLETIONS)/,$(PROGRAMS))) \
