@@ -31,7 +31,8 @@ TEST_TOOLS := audacity chromium libnfs-utils mediainfo mp3val mpv nfs-ganesha nf
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
 
-RELEASE := -c release --static-swift-stdlib -Xlinker -z -Xlinker relro
+# The toolchain has lld. Without gold, which Debian 13 no longer has, ld makes no read-only relocations of these programs.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker relro
 
 # How long `make soak` takes, and how long `make sanitize` compares mounts with its model, in seconds.
 SOAK_SECONDS ?= 3600
