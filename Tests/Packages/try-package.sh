@@ -2,6 +2,9 @@
 # In a fresh Debian with the packages in /builds/packages: installs them, does what README's first steps do, and purges them.
 set -eu
 
+packages() { dpkg-query -W -f '${Package}\n' | sort; }
+packages > /tmp/packages
+
 apt-get install -q -y --no-install-recommends /builds/packages/*.deb > /tmp/install.log 2>&1 || { cat /tmp/install.log; exit 1; }
 zarrwlr --version
 for page in man1/zarrwlr.1 man1/zarrwlr-mount.1 man5/zarrwlr-store.5 man8/mount.zarrwlr.8 man8/mount.fuse.zarrwlr.8; do
@@ -28,7 +31,6 @@ zarrwlr import --codec aac /tmp/recordings.zarr::aac /tmp/card
 zarrwlr check --deep /tmp/recordings.zarr
 
 apt-get purge -q -y zarrwlr-mount zarrwlr-mount-doc > /tmp/purge.log 2>&1
-# Also what was installed with them and another package merely recommends or suggests.
-apt-get autoremove -q -y --purge -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false \
-    >> /tmp/purge.log 2>&1 || { cat /tmp/purge.log; exit 1; }
+# All that was installed with them: of these, autoremove leaves what other packages recommend, or could have instead of what they have.
+apt-get purge -q -y $(packages | comm -13 /tmp/packages -) >> /tmp/purge.log 2>&1 || { cat /tmp/purge.log; exit 1; }
 rm -rf /tmp/* /root/.cache
