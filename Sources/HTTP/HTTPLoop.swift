@@ -51,8 +51,11 @@ final class HTTPLoop: @unchecked Sendable {
     }
 
     private func give(_ order: (inout Orders) -> Void) {
-        orders.withLock { order(&$0) }
-        curl_multi_wakeup(multi)
+        // Under the lock, since the thread frees `multi` as soon as it is told to end.
+        orders.withLock { orders in
+            order(&orders)
+            curl_multi_wakeup(multi)
+        }
     }
 
     private func run() {

@@ -26,6 +26,20 @@ import Testing
         #expect(output == "[/a store.zarr][/mnt/a b][-o][\(options)]")
     }
 
+    @Test(arguments: [
+        ("/s::a", [], "ro,fsname=/s::a"),
+        (#"/s::a,b\c"#, ["-o", "uid=3"], #"ro,fsname=/s::a\,b\\c,uid=3"#),
+        // The last counts.
+        ("/s::a", ["-o", "fsname=x"], "ro,fsname=/s::a,fsname=x"),
+    ])
+    func `mount.zarrwlr has mount tables show the store with its group, unless told otherwise`(
+        store: String, arguments: [String], options: String
+    ) throws {
+        let (status, output) = try runHelper([store, "/m"] + arguments)
+        #expect(status == 0)
+        #expect(output == "[\(store)][/m][-o][\(options)]")
+    }
+
     @Test func `mount.zarrwlr mounts nothing with -f`() throws {
         let (status, output) = try runHelper(["/s", "/m", "-f", "-o", "ro"])
         #expect(status == 0)

@@ -18,9 +18,10 @@ struct RetryPolicyTests {
     }
 
     private func perform(
-        _ server: ScriptedServer, _ policy: RetryPolicy = hasty, isWhole: (HTTPResponse) -> String? = { _ in nil }
+        _ server: ScriptedServer, _ policy: RetryPolicy = hasty, _ settings: HTTPSettings = HTTPSettings(),
+        isWhole: (HTTPResponse) -> String? = { _ in nil }
     ) throws(HTTPError) -> HTTPResponse {
-        try HTTPClient().perform(policy, isWhole: isWhole) { () throws(HTTPError) in
+        try HTTPClient(settings).perform(policy, isWhole: isWhole) { () throws(HTTPError) in
             HTTPRequest(.get, server.url, responseLimit: 1000)
         }
     }
@@ -55,11 +56,9 @@ struct RetryPolicyTests {
         let server = try ScriptedServer { _, _ in Response(503) }
         var policy = Self.hasty
         policy.milliseconds = 300
-        let began = ContinuousClock.now
         let error = #expect(throws: HTTPError.self) { try perform(server, policy) }
         #expect(error?.summary == "\(server.url): the server answers 503")
-        #expect(ContinuousClock.now - began < .seconds(5))
-        #expect(server.requests.count > 10)
+        #expect(server.requests.count > 1)
     }
 
     @Test func `a silent server does not keep a request beyond the deadline`() throws {
@@ -70,9 +69,9 @@ struct RetryPolicyTests {
         }
         var policy = Self.hasty
         policy.milliseconds = 1_500
-        let began = ContinuousClock.now
-        #expect(throws: HTTPError.self) { try perform(server, policy) }
-        #expect(ContinuousClock.now - began < .seconds(8))
+        var settings = HTTPSettings()
+        settings.silenceSeconds = 600
+        #expect(throws: HTTPError.self) { try perform(server, policy, settings) }
     }
 
     @Test func `what will never succeed is not tried again`() throws {
@@ -90,13 +89,13 @@ struct RetryPolicyTests {
     @Test func `a wait for the next attempt ends if nobody waits for the answer any more`() throws {
         let server = try ScriptedServer { _, _ in Response(503) }
         var policy = Self.hasty
-        policy.firstWait = 10_000
-        policy.longestWait = 10_000
+        policy.milliseconds = 900_000
+        policy.firstWait = 600_000
+        policy.longestWait = 600_000
         let began = ContinuousClock.now
         let cancellation = Cancellation { ContinuousClock.now - began > .milliseconds(200) ? .interrupted : nil }
         let error = #expect(throws: HTTPError.self) { try cancellation.run { try perform(server, policy) } }
         #expect(error?.isCancellation == true)
-        #expect(ContinuousClock.now - began < .seconds(3))
     }
 
     @Test func `waits double up to the longest, and half of each is left to chance`() {

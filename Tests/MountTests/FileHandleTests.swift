@@ -28,13 +28,13 @@ extension Mounts {
             top, paths = sys.argv[1], []
             for folder, _, names in os.walk(top):
                 paths += [folder] + [os.path.join(folder, name) for name in names]
-            def content(file):
+            def content(path, file):
                 if os.path.isdir(f"/proc/self/fd/{file}"): return sorted(os.listdir(file))
-                return os.pread(file, 4096, 0) if os.fstat(file).st_size > 10000 else os.fstat(file).st_size
+                return os.pread(file, 4096, 0) if path.endswith(".wav") else os.fstat(file).st_size
             known = []
             for path in paths:
                 file = os.open(path, os.O_RDONLY)
-                known.append((path, take(path), os.fstat(file).st_ino, content(file)))
+                known.append((path, take(path), os.fstat(file).st_ino, content(path, file)))
                 os.close(file)
             print("taken", flush=True)
             sys.stdin.readline()
@@ -43,7 +43,7 @@ extension Mounts {
             for path, handle, inode, was in reversed(known):
                 file = libc.open_by_handle_at(top, ctypes.byref(handle), os.O_RDONLY)
                 if file < 0: wrong.append(f"{path}: {os.strerror(ctypes.get_errno())}")
-                elif os.fstat(file).st_ino != inode or content(file) != was: wrong.append(path)
+                elif os.fstat(file).st_ino != inode or content(path, file) != was: wrong.append(path)
                 else: same += 1
                 if file >= 0: os.close(file)
             print(same, *wrong, sep="\\n")

@@ -62,7 +62,7 @@ extension Mounts {
                 let file = try MountedFile(path, isDirect: isDirect)
                 var random = RepeatableRandom(seed: 11)
                 // Every read without the page cache decodes, so fewer of them are enough.
-                for _ in 0..<(isDirect ? 500 : 10_000) {
+                for _ in 0..<(isDirect ? 200 : 10_000) {
                     let range = random.range(within: UInt64(whole.count), longest: 9_000)
                     guard try file.bytes(range).elementsEqual(whole[Int(range.lowerBound)..<Int(range.upperBound)])
                     else {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the Debian packages in a fresh Debian of each release, lets lintian examine them, installs them in another fresh one, mounts there,
-# and boots it with systemd; then purges them, and compares what is left with what was there before. Root is needed.
+# purges them, and compares what is left with what was there before; then boots it with systemd, follows README.md there, and has stores
+# mounted by the boot and by automounts. Root is needed.
 #
 #   Tests/Packages/test-deb.sh SWIFT-TOOLCHAIN WORK-FOLDER RELEASE...      (make test-deb)
 #
@@ -64,9 +65,11 @@ test_release() {
     bootstrap "$work/build-$release" "$release" ca-certificates make lintian
     local archive
     archive=$(ls "$here"/.build/dist/zarrwlr-mount-*.tar.gz)
-    mkdir -p "$builds/source"
-    # What did not change keeps its time, and need not be compiled again.
-    tar -x -z -f "$archive" -C "$builds/source" --strip-components=1
+    rm -rf "$builds/unpacked"
+    mkdir -p "$builds/unpacked"
+    tar -x -z -f "$archive" -C "$builds/unpacked" --strip-components=1
+    # What did not change keeps its time, and need not be compiled again. What is no longer there must not be compiled.
+    rsync --recursive --links --perms --checksum --delete --exclude=/.build "$builds/unpacked/" "$builds/source/"
     rm -rf "$builds/source/.build/deb"
     inside "$work/build-$release" make -C /builds/source deb SWIFT=swift > "$builds/build.log" 2>&1 ||
         { tail -20 "$builds/build.log" >&2; fail "$release: make deb has failed"; }
@@ -88,6 +91,9 @@ test_release() {
     list_files "$work/fresh-$release" > "$builds/after"
     diff "$builds/before" "$builds/after" || fail "$release: the purged packages have left something, or taken something away"
     echo "nothing is left"
+
+    say "$release: the five commands of README.md"
+    "$here/Tests/Packages/readme.sh" "$work/fresh-$release" "$builds" "$here/README.md"
 
     say "$release: boot"
     "$here/Tests/Packages/boot.sh" "$work/fresh-$release" "$builds"

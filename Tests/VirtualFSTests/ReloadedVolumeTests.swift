@@ -91,6 +91,7 @@ struct ReloadedVolumeTests {
     @Test func `if recordings may come, the kernel does not keep that a clip is not there`() throws {
         let volume = Volume([sampled("night/0", "a.flac", seed: 1)], options: try options("clips"))
         let folder = try volume.attributes(at: "night").inode
+        #expect(errno { try volume.attributes(at: "night/b.wav") } == ENOENT)
         #expect(try volume.absenceSeconds(of: Array("b.wav@1-2.wav".utf8), in: folder) == 0)
         #expect(try volume.absenceSeconds(of: Array("b.wav".utf8), in: folder) == 86_400)
         let fixed = Volume([sampled("night/0", "a.flac", seed: 1)])

@@ -44,7 +44,10 @@ public final class S3Store: Store {
         let start = self.prefix + (prefix.isEmpty ? "" : "\(prefix)/")
         var names: [String] = []
         try forEachPage(of: start, delimiter: "/", prefix) { page in
-            names += page.prefixes.map { String($0.dropFirst(start.count).dropLast()) }
+            // By bytes: a name may begin with what Unicode joins to the slash before it.
+            names += page.prefixes.map {
+                String(decoding: $0.utf8.dropFirst(start.utf8.count).dropLast(), as: UTF8.self)
+            }
         }
         return names.filter { !$0.isEmpty }.sorted()
     }
