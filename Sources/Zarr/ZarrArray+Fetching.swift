@@ -29,10 +29,22 @@ extension ZarrArray {
         guard !isKnown || requests.count > 1 else { return [] }
         var fetched = [store.fetch(requests)]
         if !isKnown {
-            fetched.append(store.fetch(regions.flatMap { $0.array.requests(for: $0, readingIndexes: true) }))
+            fetched.append(store.fetch(Self.requests(for: regions)))
         }
         return fetched.compactMap(\.self)
     }
+
+    /// What is asked of the store to read `regions`, all of arrays of one store. Indexes of shards that are not known yet are read for it.
+    public static func requests(for regions: [Region]) -> [ValueRequest] {
+        regions.flatMap { $0.array.requests(for: $0, readingIndexes: true) }
+    }
+
+    /// Bytes that `endRequests` asks for at each end.
+    public static let endByteCount = 64 << 10
+
+    /// The key, below the array's path, of the first chunk of an array of two dimensions, unless its document says otherwise. See the core
+    /// specification of Zarr v3 on chunk keys.
+    public static let usualKeyOfFirstChunk = "c/0/0"
 
     /// The last bytes of its first and its last chunk, or of all if there are few: indexes of shards, and all of a small array. If `withStart`,
     /// also the first bytes, where a stream begins.
@@ -55,8 +67,6 @@ extension ArrayLayout {
     /// The most chunks of a region that are fetched.
     private static let fetchedChunkLimit = 64
 
-    /// Bytes at the ends of chunks.
-    private static let endByteCount = 64 << 10
     /// Of an array with more chunks, only the first and the last are looked at.
     private static let fewChunks = 4
 
@@ -65,8 +75,9 @@ extension ArrayLayout {
         guard chunkCount > 0 else { return [] }
         let numbers = chunkCount <= Self.fewChunks ? Array(0..<chunkCount) : [0, chunkCount - 1]
         let keys = numbers.compactMap { number in try? chunk(number, at: grid.coordinates(of: number)).key }
-        let start = keys.first.map { ValueRequest($0, .range(0..<UInt64(Self.endByteCount))) }
-        return keys.map { ValueRequest($0, .suffix(Self.endByteCount)) } + (withStart ? [start].compactMap(\.self) : [])
+        let ends = keys.map { ValueRequest($0, .suffix(ZarrArray.endByteCount)) }
+        guard withStart, let first = keys.first else { return ends }
+        return ends + [ValueRequest(first, .range(0..<UInt64(ZarrArray.endByteCount)))]
     }
 
     /// What is asked of the store to read the region `axes`, which lies within the array.

@@ -65,6 +65,40 @@ struct RoundTripTests {
         }
     }
 
+    @Test func `a recording whose index is long is opened in three round trips, too`() throws {
+        let fixture = try ImportFixture()
+        let frames = Self.frames(
+            of: Array(try Data(contentsOf: TestFiles.fixtures.appending(path: "recordings/noise.aac"))))
+        var random = RepeatableRandom(seed: 1)
+        var stream: [UInt8] = []
+        for _ in 0..<20_000 { stream += frames[Int.random(in: 1..<frames.count, using: &random)] }
+        let path = try fixture.importBytes(stream, name: "long.aac").imported.path
+        let index = fixture.folder.appending(path: "store.zarr/\(path)/aac_index/c/0/0")
+        #expect(try Data(contentsOf: index).count > ZarrArray.endByteCount)
+        let store = RemoteStandIn(fixture.store)
+        let catalogue = try Catalogue(store: store, root: "", cache: BlockCache(budget: 64 << 20), log: .silent)
+        _ = try catalogue.recording(at: "pond")
+        _ = store.takeTrips()
+        let opened = try #require(try catalogue.recording(at: path))
+        #expect(opened.sampleCount == 20_000 * 1_024)
+        let trips = store.takeTrips()
+        let groups = trips.filter { $0.count == 1 && $0[0].key.hasSuffix("zarr.json") }
+        #expect(trips.count - groups.count == 3, "\(trips.map(\.count))")
+    }
+
+    /// The ADTS frames of `stream`. See ISO/IEC 14496-3, 1.A.2.2.
+    private static func frames(of stream: [UInt8]) -> [ArraySlice<UInt8>] {
+        var frames: [ArraySlice<UInt8>] = []
+        var start = 0
+        while start < stream.count {
+            let byteCount =
+                Int(stream[start + 3] & 3) << 11 | Int(stream[start + 4]) << 3 | Int(stream[start + 5] >> 5)
+            frames.append(stream[start..<start + byteCount])
+            start += byteCount
+        }
+        return frames
+    }
+
     @Test func `the documents of a group are asked for at once`() throws {
         let fixture = try ImportFixture()
         for number in 0..<70 {

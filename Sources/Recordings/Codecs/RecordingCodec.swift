@@ -22,6 +22,9 @@ protocol RecordingCodec: ImportableCodec, Sendable {
     /// The arrays beside the audio that say where something is in it.
     var indexNames: [String] { get }
 
+    /// The index of which rows here and there are read when the audio is opened; nil if there is none.
+    var probedIndexName: String? { get }
+
     /// The arrays beside the audio that hold a part of the stream, such as its header.
     var partNames: [String] { get }
 
@@ -57,6 +60,9 @@ extension RecordingCodec {
 
     /// There may be.
     var streamHasTags: Bool { true }
+
+    /// None is.
+    var probedIndexName: String? { nil }
 
     /// All of the stream is the audio.
     var partNames: [String] { [] }

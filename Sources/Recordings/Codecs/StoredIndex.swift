@@ -43,10 +43,16 @@ struct StoredIndex<Row: IndexRow>: Sendable {
 
     /// Has the store fetch the rows of `ranges` at once, if it has round trips to save.
     func fetch(_ ranges: [Range<UInt64>]) -> [FetchedParts] {
-        ZarrArray.fetch(
-            ranges.map {
-                .init(array, start: [$0.lowerBound, 0], count: [UInt64($0.count), UInt64(Row.columnCount)])
-            })
+        ZarrArray.fetch(regions(ranges))
+    }
+
+    /// What is asked of the store to read the rows of `ranges`. What says where they are is read for it, unless that is known.
+    func requests(for ranges: [Range<UInt64>]) -> [ValueRequest] {
+        ZarrArray.requests(for: regions(ranges))
+    }
+
+    private func regions(_ ranges: [Range<UInt64>]) -> [ZarrArray.Region] {
+        ranges.map { .init(array, start: [$0.lowerBound, 0], count: [UInt64($0.count), UInt64(Row.columnCount)]) }
     }
 
     /// The row at `number`, or nil past the last.

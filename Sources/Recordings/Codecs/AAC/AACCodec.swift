@@ -12,6 +12,7 @@ struct AACCodec: RecordingCodec {
     let isLossless = false
     let streamHasTags = false
     let indexNames = [Self.indexName]
+    let probedIndexName: String? = Self.indexName
 
     func open(_ audio: StoredAudio, _ services: StreamServices) throws(RecordingError) -> OpenedAudio {
         let (decoder, frames) = try stream(of: audio, services)

@@ -99,7 +99,7 @@ final class CountedFrames<Format: CountedFrameFormat>: Sendable {
     /// Fetches what `proves` reads, if that takes round trips: all rows at once, then all headers.
     private static func fetch(_ index: StoredFrameIndex, _ format: Format, in blob: CodedBlob) -> [FetchedParts] {
         guard blob.takesRoundTrips else { return [] }
-        let rows = index.fetch(index.probes.map { $0..<min($0 + 2, index.count) })
+        let rows = index.fetch(index.probedRows)
         let headers = index.probes.flatMap { number -> [Range<UInt64>] in
             guard let frame = (try? index.row(number))?.bytes(within: blob.byteCount) else { return [] }
             return [frame.lowerBound, frame.upperBound].compactMap { start in

@@ -16,7 +16,10 @@ extension StoredIndex<FrameIndexRow> {
         return low == 0 ? nil : low - 1
     }
 
-    /// Rows to try a whole index by: both ends and some between, few whatever its length.
+    /// Rows to try a whole index by, each with the next one.
+    var probedRows: [Range<UInt64>] { probes.map { $0..<min($0 + 2, count) } }
+
+    /// Numbers of rows to try a whole index by: both ends and some between, few whatever its length.
     var probes: [UInt64] {
         let steps: UInt64 = 8
         let numbers = (0...steps).map { step in

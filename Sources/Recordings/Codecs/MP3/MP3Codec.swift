@@ -12,6 +12,7 @@ struct MP3Codec: RecordingCodec {
     let isLossless = false
     let keepsSourceFiles = true
     let indexNames = [Self.indexName]
+    let probedIndexName: String? = Self.indexName
 
     func open(_ audio: StoredAudio, _ services: StreamServices) throws(RecordingError) -> OpenedAudio {
         let (format, frames) = try stream(of: audio, services)
