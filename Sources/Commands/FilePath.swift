@@ -17,6 +17,17 @@ enum FilePath {
         return String(fileBytes: UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
     }
 
+    /// `path` as an absolute path without links, `.` and `..` as far as there are such files; the rest, which is still to be made, as it is.
+    static func resolvedWhereThere(_ path: String) -> String {
+        var (existing, rest) = (absolute(path), "")
+        while true {
+            if let resolved = resolved(existing) { return resolved + rest }
+            guard let slash = existing.lastIndex(of: "/") else { return existing + rest }
+            rest = existing[slash...] + rest
+            existing = String(existing[..<slash])
+        }
+    }
+
     /// The path of the folder that the file at `path` is in.
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

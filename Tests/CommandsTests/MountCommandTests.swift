@@ -117,6 +117,28 @@ import Testing
         }
     }
 
+    @Test func `zarrwlr-mount refuses a mountpoint that would cover what it keeps`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let (store, mountpoint) = (directory.appending(path: "a.zarr").path, directory.appending(path: "mnt").path)
+            try makeStore(store)
+            try FileManager.default.createDirectory(atPath: mountpoint, withIntermediateDirectories: true)
+            let link = directory.appending(path: "link").path
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: mountpoint)
+            func advice(_ path: String, _ option: String) -> String {
+                "cannot mount at \(mountpoint): the mount would cover \(path), which it keeps things in; "
+                    + "name another folder with -o \(option)="
+            }
+            for path in ["\(mountpoint)/c.sqlite", "\(link)/to/be/made/c.sqlite"] {
+                #expect(reason(store, mountpoint, "-o", "catalogue=\(path)") == advice(path, "catalogue"))
+            }
+            let server = "http://127.0.0.1:9/a.zarr"
+            for path in [mountpoint, "\(link)/blocks"] {
+                #expect(
+                    reason(server, mountpoint, "-o", "catalogue=off,cache_dir=\(path)") == advice(path, "cache_dir"))
+            }
+        }
+    }
+
     @Test func `zarrwlr-mount says what is wrong with a store`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let mountpoint = directory.appending(path: "mnt").path

@@ -33,6 +33,18 @@ extension MountConfiguration {
         return options
     }
 
+    /// The name under which what is learned of the store is kept.
+    var storeIdentity: String { access.remote.identity(of: address) }
+
+    /// The file in which what is learned of the store is kept; nil if it is not. `cacheFolder` is that for `CatalogueLocation.standard`.
+    func cataloguePath(cacheFolder: String?) -> String? { catalogue.path(store: storeIdentity, folder: cacheFolder) }
+
+    /// The folder in which coded bytes of the store are kept; nil if they are not. It is in `cacheFolder` if no other is given.
+    func blockFolder(cacheFolder: String?) -> String? {
+        guard address.isRemote, blockByteLimit > 0 else { return nil }
+        return blockFolder ?? cacheFolder.map { "\($0)/blocks" }
+    }
+
     /// Whether the log goes to standard error.
     var logsToStandardError: Bool { isForeground && logFile == nil }
 

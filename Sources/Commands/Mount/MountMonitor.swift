@@ -29,6 +29,12 @@ struct MountMonitor: Sendable {
         let mountpoint = try Mountpoint.check(
             configuration.mountpoint, store: configuration.store,
             clearing: ["fuse.zarrwlr", "fuse.\(configuration.subtype)"])
+        try Mountpoint.check(
+            mountpoint,
+            covering: [
+                ("catalogue", configuration.cataloguePath(cacheFolder: cacheFolder)),
+                ("cache_dir", configuration.blockFolder(cacheFolder: cacheFolder)),
+            ])
         // Nothing is mounted if there is no store. One on another machine is looked for by the worker: connections are made by threads, of
         // which this process has none.
         if configuration.address.isRemote {

@@ -64,16 +64,10 @@ struct MountWorker: Sendable {
             signal: signal)
     }
 
-    /// The folder in which coded bytes of the store are kept; nil if they are not.
-    private var blockFolder: String? {
-        guard configuration.address.isRemote, configuration.blockByteLimit > 0 else { return nil }
-        return configuration.blockFolder ?? cacheFolder.map { "\($0)/blocks" }
-    }
-
     private func openBlocks() -> DiskCache? {
-        guard let blockFolder else { return nil }
+        guard let folder = configuration.blockFolder(cacheFolder: cacheFolder) else { return nil }
         do throws(SystemError) {
-            return try DiskCache(folder: blockFolder, byteLimit: configuration.blockByteLimit)
+            return try DiskCache(folder: folder, byteLimit: configuration.blockByteLimit)
         } catch {
             log.say(.warning, "coded bytes are not kept on disk: \(error)")
             return nil
@@ -83,16 +77,13 @@ struct MountWorker: Sendable {
     /// What this process may do.
     private func policy(changingBlocks: Bool) -> ConfinementPolicy {
         let address = configuration.address
-        let catalogue = configuration.catalogue.path(store: storeIdentity, folder: cacheFolder)
+        let catalogue = configuration.cataloguePath(cacheFolder: cacheFolder)
         let folder = catalogue.map { FilePath.folder(of: FilePath.resolved($0) ?? $0) }
+        let blocks = changingBlocks ? configuration.blockFolder(cacheFolder: cacheFolder) : nil
         return ConfinementPolicy(
             readableFolders: configuration.access.readableFiles(for: address),
-            changeableFolders: [folder, changingBlocks ? blockFolder : nil].compactMap(\.self),
-            hasNetwork: address.isRemote)
+            changeableFolders: [folder, blocks].compactMap(\.self), hasNetwork: address.isRemote)
     }
-
-    /// The name under which what is learned of the store is kept.
-    private var storeIdentity: String { configuration.access.remote.identity(of: configuration.address) }
 
     /// Answers the requests that come through `device`, which it closes, until the store is unmounted or a signal comes. Calls `onReady`,
     /// on any thread, when the mount answers.
@@ -106,7 +97,7 @@ struct MountWorker: Sendable {
         let store = configuration.store
         let cacheByteCount = cacheByteCount()
         let cache = BlockCache(budget: cacheByteCount, excess: Self.excessByteCount)
-        let file = configuration.catalogue.open(store: storeIdentity, folder: cacheFolder, log: log)
+        let file = configuration.catalogue.open(store: configuration.storeIdentity, folder: cacheFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache
         sources.version = version

@@ -32,6 +32,17 @@ enum Mountpoint {
         return resolved
     }
 
+    /// Checks that nothing of `kept`, the paths by the options that say them, is covered by what is mounted at `mountpoint`, which is resolved:
+    /// the mount would wait for itself.
+    static func check(_ mountpoint: String, covering kept: [(option: String, path: String?)]) throws(CommandError) {
+        for case (let option, let path?) in kept
+        where FilePath.lies(FilePath.resolvedWhereThere(path), in: mountpoint) {
+            throw CommandError(
+                "cannot mount at \(mountpoint): the mount would cover \(path), which it keeps things in; name another folder with -o \(option)="
+            )
+        }
+    }
+
     /// Unmounts what is mounted at `path`, if its process is gone, and it has one of the `types`. Somebody may have a file of it open, so
     /// it is unmounted lazily.
     private static func clearDead(_ path: String, _ types: Set<String>) throws(CommandError) {
