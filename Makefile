@@ -161,9 +161,10 @@ test-deb: deps toolchain dist
 	touch $@
 
 # The tests that mount run one after another, and are often waiting: the others run meanwhile.
-test: deps toolchain .venv/bin/readers-are-there
+# Mounts of the programs that `make install` installs, beside all other tests.
+test: deps build .venv/bin/readers-are-there
 	$(SWIFT) build --build-tests
-	@rm -f .build/test-*.status; \
+	@rm -f .build/test-*.status; export ZARRWLR_PROGRAMS=$(abspath $(BIN)); \
 	run() { $(SWIFT) test --skip-build --ignore-lock $$2 '^MountTests\.Mounts/' 2>&1; echo $$? > .build/test-$$1.status; }; \
 	run mounts --filter > .build/test-mounts.log & \
 	run others --skip | tee .build/test-others.log; wait; cat .build/test-mounts.log

@@ -105,10 +105,8 @@ extension Mounts {
                     }
                     #expect(isRunning(worker))
                     #expect(try mounted.names().count == 28)
-                    if mebibytes > 64 {
-                        let isRight = try mounted.bytes("0.wav") == right
-                        #expect(isRight)
-                    }
+                    // What is decoded ahead for readers that have just ended may still take memory.
+                    if mebibytes > 64 { #expect(eventually { (try? mounted.bytes("0.wav")) == right }) }
                 }
             }
         }
