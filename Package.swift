@@ -114,7 +114,7 @@ if isFuzzing {
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .executableTarget(
             name: "zarrwlr-fuzz",
-            dependencies: ["Support", "Zarr", "AudioCoding", "WaveFile", "Recordings", "Commands", "CLibFuzzer"],
+            dependencies: ["Support", "Zarr", "S3", "AudioCoding", "WaveFile", "Recordings", "Commands", "CLibFuzzer"],
             path: "Fuzz/zarrwlr-fuzz", swiftSettings: strict),
     ]
 }

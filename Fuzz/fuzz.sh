@@ -32,6 +32,12 @@ for parser in "$@"; do
                 sox -R -n -r "$rate" -b 16 "$seeds/$rate.wav" synth 0.02 sine 440
             done ;;
         document) printf '{"zarr_format":3,"node_type":"group","attributes":{"type":"original_audio_file"}}' > "$seeds/group" ;;
+        listing) printf '<ListBucketResult><Contents><Key>a/zarr.json</Key><Size>7</Size><ETag>"0"</ETag></Contents><CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken></ListBucketResult>' > "$seeds/page" ;;
+        credentials)
+            printf '{"AccessKeyId":"a","SecretAccessKey":"b","Token":"c","Expiration":"2026-05-01T06:00:00Z"}' > "$seeds/role"
+            printf '<R><S><Credentials><AccessKeyId>a</AccessKeyId><SecretAccessKey>b</SecretAccessKey></Credentials></S></R>' > "$seeds/identity" ;;
+        profile) printf '[profile birds]\nregion = eu-central-1\ns3 =\n  addressing_style = path\n' > "$seeds/config" ;;
+        address) printf 's3://birds/reserve.zarr::pond' > "$seeds/bucket" ;;
         table) printf 'Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\n1\t0.5\t1.25\ta.wav\n' > "$seeds/raven" ;;
         name) printf 'PAM_20240501_060000.123+0200.wav' > "$seeds/name" ;;
         times) printf '2024-05-01T06:00:00.5+02:00' > "$seeds/time" ;;

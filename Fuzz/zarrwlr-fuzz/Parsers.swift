@@ -8,5 +8,5 @@ enum Parsers {
     /// The parser that this process fuzzes. Written once, before libFuzzer starts.
     nonisolated(unsafe) static var chosen: Parser = { _ in }
 
-    static let all: [String: Parser] = audio.merging(stored) { $1 }.merging(texts) { $1 }
+    static let all: [String: Parser] = [audio, stored, texts, remote].reduce(into: [:]) { $0.merge($1) { $1 } }
 }

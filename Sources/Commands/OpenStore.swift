@@ -97,6 +97,13 @@ struct OpenStore: Sendable {
         } catch {
             throw CommandError("the recording cannot be read", cause: error)
         }
+        var isSomethingWrong = false
+        volume.forEachProblem { _ in isSomethingWrong = true }
+        guard !isSomethingWrong else {
+            throw CommandError(
+                "there is no recording '\(wanted)' among those of \(address.path) that can be read; zarrwlr list shows what is wrong with "
+                    + "others")
+        }
         throw CommandError("there is no recording '\(wanted)' in \(address.path); zarrwlr list shows what there is")
     }
 

@@ -52,7 +52,9 @@ struct StoreAddress: Sendable, Equatable {
             let bucket = rest.prefix { $0 != "/" }
             return .bucket(String(bucket), prefix: String(rest.dropFirst(bucket.count)).trimmingSlashes)
         }
-        for scheme in ["http://", "https://"] where Self.rest(of: path, after: scheme) != nil { return .web(path) }
+        for scheme in ["http://", "https://"] {
+            if let rest = Self.rest(of: path, after: scheme) { return .web(scheme + rest) }
+        }
         return .path(path)
     }
 

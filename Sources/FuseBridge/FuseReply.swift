@@ -11,7 +11,7 @@ func answer(_ request: fuse_req_t?, _ kind: RequestKind?, _ body: (Volume) throw
     if let kind { system.volume.count(kind) }
     let pending = PendingRequest(request: request, session: system.session)
     do throws(VirtualFSError) {
-        try Cancellation { pending.cancellation }.run { () throws(VirtualFSError) in
+        try Cancellation(began: .now) { pending.cancellation }.run { () throws(VirtualFSError) in
             guard kind?.isKept == true else { return try body(system.volume) }
             try system.volume.answering { () throws(VirtualFSError) in try body(system.volume) }
         }

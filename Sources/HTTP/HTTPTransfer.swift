@@ -15,6 +15,8 @@ final class HTTPTransfer: @unchecked Sendable {
     private var fields: [String: String] = [:]
     private var body: [UInt8] = []
     private var isTooLong = false
+    /// Whether enough came of an answer that is an error, so that no more is received.
+    private var isErrorCut = false
 
     /// A transfer of `request`. Throws if it cannot be expressed.
     init(_ request: HTTPRequest, _ settings: HTTPSettings) throws(HTTPError) {
@@ -43,7 +45,7 @@ final class HTTPTransfer: @unchecked Sendable {
                 .tooLong(size: fields["content-length"].flatMap { UInt64($0) }),
                 "\(request.shownURL): the answer has more than \(request.responseLimit) bytes")
         }
-        guard result == CURLE_OK else {
+        guard result == CURLE_OK || isErrorCut else {
             throw HTTPError(
                 Self.isLasting(result) ? .lasting : .transport,
                 "\(request.shownURL): \(String(cString: curl_easy_strerror(result)))")
@@ -65,24 +67,28 @@ final class HTTPTransfer: @unchecked Sendable {
         }
         zwl_easy_set_text(easy, CURLOPT_URL, request.url)
         // A redirect does not lead to another scheme.
-        let scheme = request.url.hasPrefix("https:") ? "https" : "http"
+        let scheme = isSecure ? "https" : "http"
         zwl_easy_set_text(easy, CURLOPT_PROTOCOLS_STR, scheme)
         zwl_easy_set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, scheme)
         zwl_easy_set_long(easy, CURLOPT_FOLLOWLOCATION, request.followsRedirects ? 1 : 0)
         zwl_easy_set_long(easy, CURLOPT_MAXREDIRS, 5)
+        // What is signed is sent as it is.
+        zwl_easy_set_long(easy, CURLOPT_PATH_AS_IS, 1)
     }
+
+    private var isSecure: Bool { request.url.prefix(6).lowercased() == "https:" }
 
     private func addSettings(_ settings: HTTPSettings) {
         zwl_easy_set_long(easy, CURLOPT_NOSIGNAL, 1)
         let patience = request.milliseconds ?? .max
         zwl_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, min(settings.connectMilliseconds, patience))
-        // Less than a byte a second, for that long, is silence.
-        zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
+        // Less, for that long, is silence. What a server does with what it was sent may take a while.
+        zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, request.method == .get ? 1 << 10 : 1)
         zwl_easy_set_long(easy, CURLOPT_LOW_SPEED_TIME, min(settings.silenceSeconds, max(1, patience / 1000)))
         zwl_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
         // A new request waits for a connection that can carry several, if one is being made. Without TLS it would wait for the first answer to
         // know that, in vain.
-        zwl_easy_set_long(easy, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
+        zwl_easy_set_long(easy, CURLOPT_PIPEWAIT, isSecure ? 1 : 0)
         zwl_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         zwl_easy_set_text(easy, CURLOPT_USERAGENT, settings.agent)
         if !settings.usesProxies { zwl_easy_set_text(easy, CURLOPT_PROXY, "") }
@@ -157,7 +163,8 @@ final class HTTPTransfer: @unchecked Sendable {
     private func take(piece: UnsafeRawBufferPointer) -> Bool {
         guard 200..<300 ~= status else {
             body += piece.prefix(max(0, Self.errorLimit - body.count))
-            return true
+            isErrorCut = body.count == Self.errorLimit
+            return !isErrorCut
         }
         isTooLong = isTooLong || piece.count > request.responseLimit - body.count
         if !isTooLong { body += piece }

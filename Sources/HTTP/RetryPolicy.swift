@@ -3,8 +3,11 @@ import Support
 
 /// How often and how long requests are tried again that failed for a passing reason.
 public struct RetryPolicy: Sendable {
-    /// How long after the first attempt the last one may begin, in milliseconds.
+    /// How long after the first attempt the last one may begin, in milliseconds. If somebody waits for the work of this thread
+    /// (`Cancellation.began`), it counts from then on: what takes several requests is not to wait that long for each.
     public var milliseconds = 60_000
+    /// So long after the first attempt another one may begin in any case, in milliseconds.
+    static let leastMilliseconds = 1_000
     /// The wait before the second attempt, in milliseconds; it doubles with every attempt.
     public var firstWait = 100
     /// The longest wait, in milliseconds.
@@ -89,7 +92,9 @@ private struct Attempts {
 
     init(count: Int, _ policy: RetryPolicy) {
         self.policy = policy
-        end = ContinuousClock.now + .milliseconds(policy.milliseconds)
+        let now = ContinuousClock.now
+        let least = now + .milliseconds(min(policy.milliseconds, RetryPolicy.leastMilliseconds))
+        end = max(least, (Cancellation.current?.began ?? now) + .milliseconds(policy.milliseconds))
         pending = Array(0..<count)
         settled = Array(repeating: nil, count: count)
     }

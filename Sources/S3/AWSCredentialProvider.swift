@@ -10,7 +10,8 @@ final class AWSCredentialProvider: Sendable {
     private static let marginSeconds: Int64 = 300
     /// Files may have other credentials later. They are read again after so many seconds.
     private static let fileSeconds: Int64 = 600
-    /// If the machine's host has no credentials, it is not asked again.
+    /// If this is no machine of AWS, or has no role, it is looked again after so many seconds.
+    private static let noRoleSeconds: Int64 = 600
     private static let never = Int64.max
 
     private struct Known {
@@ -33,7 +34,7 @@ final class AWSCredentialProvider: Sendable {
         var settings = HTTPSettings()
         settings.usesProxies = false
         settings.connectMilliseconds =
-            environment["AWS_METADATA_SERVICE_TIMEOUT"].flatMap { Int($0) }.map { $0 * 1000 } ?? 1000
+            environment["AWS_METADATA_SERVICE_TIMEOUT"].flatMap { Int($0)?.multiplied(by: 1000) } ?? 1000
         settings.silenceSeconds = 2
         nearClient = HTTPClient(settings)
     }
@@ -55,7 +56,12 @@ final class AWSCredentialProvider: Sendable {
     /// New credentials. If they cannot be fetched, the current ones are used as long as they are valid.
     private func fetched(after current: Known?, _ now: Int64) throws(HTTPError) -> Known {
         do throws(HTTPError) {
-            return try fetch(now)
+            let fetched = try fetch(now)
+            // A service that knew this client is not asked without a signature.
+            guard fetched.credentials != nil || current?.credentials == nil else {
+                throw Self.failure("the machine's host has none any more")
+            }
+            return fetched
         } catch {
             guard var current, current.renewal.adding(Self.marginSeconds).map({ $0 > now }) == true else { throw error }
             // Another attempt in a while.
@@ -81,7 +87,9 @@ final class AWSCredentialProvider: Sendable {
             return Self.known(try identity.credentials())
         case .container: return Self.known(try ofContainer())
         case .instance:
-            guard let temporary = try ofInstance() else { return Known(credentials: nil, renewal: Self.never) }
+            guard let temporary = try ofInstance() else {
+                return Known(credentials: nil, renewal: now + Self.noRoleSeconds)
+            }
             return Self.known(temporary)
         }
     }
@@ -137,10 +145,17 @@ final class AWSCredentialProvider: Sendable {
             if error.isCancellation { throw error }
             return nil
         }
-        guard token.status == 200 else { return nil }
+        guard token.status == 200 else {
+            // 403: the service is turned off.
+            guard token.status < 500 else { throw Self.failure("the machine's host answers \(token.status)") }
+            return nil
+        }
         let field = ("X-aws-ec2-metadata-token", String(decoding: token.body, as: UTF8.self))
         let path = "\(base)/latest/meta-data/iam/security-credentials/"
         let roles = try ask(.get, path, [field])
+        guard roles.status == 200 || roles.status == 404 else {
+            throw Self.failure("the machine's host answers \(roles.status)")
+        }
         guard roles.status == 200,
             let role = String(decoding: roles.body, as: UTF8.self).split(whereSeparator: \.isNewline).first
         else { return nil }
@@ -154,6 +169,9 @@ final class AWSCredentialProvider: Sendable {
     private func ask(
         _ method: HTTPRequest.Method, _ url: String, _ fields: [(name: String, value: String)]
     ) throws(HTTPError) -> HTTPResponse {
-        try nearClient.perform(HTTPRequest(method, url, fields: fields, responseLimit: 64 << 10))
+        var request = HTTPRequest(method, url, fields: fields, responseLimit: 64 << 10)
+        // Nobody else is to get the token.
+        request.followsRedirects = false
+        return try nearClient.perform(request)
     }
 }

@@ -31,7 +31,7 @@ struct AWSProfile: Sendable, Equatable {
     }
 
     /// The settings of each section of `text`.
-    private static func sections(of text: String) -> [(name: String, settings: [String: String])] {
+    static func sections(of text: String) -> [(name: String, settings: [String: String])] {
         var sections: [(name: String, settings: [String: String])] = []
         for line in text.split(whereSeparator: \.isNewline) {
             // Lines that begin with a space belong to a setting of several lines.

@@ -64,7 +64,7 @@ public struct AWSSettings: Sendable {
     /// Where the bucket `name` is.
     public func location(of name: String) throws(AWSError) -> S3Location {
         guard !name.isEmpty, name.utf8.allSatisfy({ $0.isNameByte || $0 == UInt8(ascii: "_") }) else {
-            throw AWSError("'\(name)' is no name of a bucket")
+            throw AWSError("'\(name.withoutSecrets)' is no name of a bucket")
         }
         // A name with dots is not covered by the service's certificate.
         let fitsHost = isAmazon && !name.contains(".") && !name.contains("_") && name == name.lowercased()
@@ -103,13 +103,17 @@ public struct AWSSettings: Sendable {
 
     private static func checked(_ endpoint: String) throws(AWSError) -> String {
         let endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
-        for scheme in ["http://", "https://"] where endpoint.hasPrefix(scheme) {
-            let host = endpoint.dropFirst(scheme.utf8.count)
+        for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
+        where endpoint.prefix(scheme.count).lowercased() == scheme {
+            var host = endpoint.dropFirst(scheme.count)
+            // No client sends the usual port, which would therefore not be signed.
+            if host.hasSuffix(port) { host = host.dropLast(port.count) }
             if !host.isEmpty, host.utf8.allSatisfy({ $0.isNameByte || $0 == 0x3A || $0 == 0x5B || $0 == 0x5D }) {
-                return endpoint
+                return scheme + host
             }
         }
-        throw AWSError("the endpoint '\(endpoint)' is not the address of a host, such as https://s3.example.org")
+        throw AWSError(
+            "the endpoint '\(endpoint.withoutSecrets)' is not the address of a host, such as https://s3.example.org")
     }
 }
 

@@ -36,6 +36,7 @@ struct WebIdentity {
             let fields = [("Content-Type", "application/x-www-form-urlencoded")]
             var request = HTTPRequest(.post, "\(endpoint)/", fields: fields, responseLimit: Self.tokenLimit)
             request.body = body
+            request.followsRedirects = false
             return request
         }
         guard response.status == 200, let temporary = TemporaryCredentials(xml: response.body) else {

@@ -12,11 +12,14 @@ public struct Cancellation: Sendable {
     }
 
     private let look: @Sendable () -> Reason?
+    /// When what somebody waits for began; nil if nobody waits for this work in particular.
+    public let began: ContinuousClock.Instant?
 
     @usableFromInline static let ofThread = TaskLocal<Cancellation?>(wrappedValue: nil)
 
     /// A cancellation for which `look` says whether, and why, work is to be given up. It is called often, and from any thread.
-    public init(_ look: @escaping @Sendable () -> Reason?) {
+    public init(began: ContinuousClock.Instant? = nil, _ look: @escaping @Sendable () -> Reason?) {
+        self.began = began
         self.look = look
     }
 

@@ -8,6 +8,15 @@ extension String {
         return text.unicodeScalars.map { $0.isControl ? $0.escaped(asASCII: true) : String($0) }.joined()
     }
 
+    /// The text, an address, without what may be secret in it: a user's name and password before a host, and a query.
+    public var withoutSecrets: String {
+        let start = firstRange(of: "://")?.upperBound ?? startIndex
+        let end = self[start...].firstIndex { $0 == "/" || $0 == "?" } ?? endIndex
+        let host = self[start..<end].lastIndex(of: "@").map { "…" + self[$0..<end] } ?? String(self[start..<end])
+        let query = self[end...].firstIndex(of: "?")
+        return self[..<start] + host + self[end..<(query ?? endIndex)] + (query == nil ? "" : "?…")
+    }
+
     /// The JSON text with what changes the direction of writing escaped as JSON escapes it: the same document.
     public var escapingDirectionsInJSON: String {
         guard unicodeScalars.contains(where: \.changesDirection) else { return self }

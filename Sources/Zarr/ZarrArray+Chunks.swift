@@ -13,6 +13,18 @@ extension ZarrArray {
         }
     }
 
+    /// Has the store keep no bytes any more of the chunks with elements of `range`, since some of them turned out to be damaged. The array has
+    /// one dimension, and these elements.
+    public func distrust(_ range: Range<UInt64>) {
+        guard let chunkLength = layout.grid.chunkShape.first, chunkLength > 0, !range.isEmpty else { return }
+        for number in range.lowerBound / UInt64(chunkLength)...(range.upperBound - 1) / UInt64(chunkLength) {
+            guard let number = Int(exactly: number), number < layout.grid.chunkCount,
+                let chunk = try? layout.chunk(number, at: layout.grid.coordinates(of: number))
+            else { return }
+            store.distrust(chunk.key)
+        }
+    }
+
     /// How many chunks it has, down to the innermost of shards, and how many of them the store does not have. Of each, no more is looked at
     /// than whether it is there. Those that are damaged are there.
     ///

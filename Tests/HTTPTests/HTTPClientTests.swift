@@ -89,6 +89,21 @@ struct HTTPClientTests {
         #expect(response.status == 500 && response.body.count == 64 << 10)
     }
 
+    @Test func `no more is received of an error than what is kept, however long it is`() throws {
+        let server = try ScriptedServer { _, _ in
+            var response = Response(404, [UInt8](repeating: 1, count: 200_000))
+            response.silentAfter = 150_000
+            return response
+        }
+        let response = try HTTPClient().perform(get(server.url, limit: 0))
+        #expect(response.status == 404 && response.body.count == 64 << 10)
+    }
+
+    @Test func `the scheme may be in capitals`() throws {
+        let server = try ScriptedServer { _, _ in Response(200, [9]) }
+        #expect(try HTTPClient().perform(get("HTTP" + server.url.dropFirst(4))).body == [9])
+    }
+
     @Test func `an answer that is cut, or does not come, may come another time`() throws {
         let server = try ScriptedServer { _, number in
             var response = Response(200, [UInt8](repeating: 1, count: 100))

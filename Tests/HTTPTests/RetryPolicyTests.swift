@@ -74,6 +74,17 @@ struct RetryPolicyTests {
         #expect(throws: HTTPError.self) { try perform(server, policy, settings) }
     }
 
+    @Test func `several requests of one read do not wait for the server that long each`() throws {
+        let server = try ScriptedServer { _, _ in Response(503) }
+        var policy = Self.hasty
+        policy.milliseconds = 600_000
+        let longAgo = ContinuousClock.now - .seconds(599)
+        Cancellation(began: longAgo) { nil }.run {
+            for _ in 0..<2 { #expect(throws: HTTPError.self) { try perform(server, policy) } }
+        }
+        #expect(server.requests.count > 2)
+    }
+
     @Test func `what will never succeed is not tried again`() throws {
         var count = 0
         let error = #expect(throws: HTTPError.self) {

@@ -18,8 +18,12 @@ struct AWSCredentialProviderTests {
     }
 
     /// The machine's host, with a role of which each request gives the next key.
-    private static func instance(expires: String = "2099-01-01T00:00:00Z") throws -> ScriptedServer {
+    private static func instance(
+        expires: String = "2099-01-01T00:00:00Z", laterAnswer: Response? = nil
+    ) throws -> ScriptedServer {
         try ScriptedServer { request, number in
+            // The first three requests give credentials.
+            if let laterAnswer, number > 2 { return laterAnswer }
             if request.method == "PUT", request.target == "/latest/api/token",
                 request.fields["x-aws-ec2-metadata-token-ttl-seconds"] != nil
             {
@@ -61,7 +65,7 @@ struct AWSCredentialProviderTests {
     }
 
     @Test func `a machine without a role, or of another house, has no credentials, and is not asked again`() throws {
-        for status in [403, 404, 500] {
+        for status in [403, 404] {
             let host = try ScriptedServer { _, _ in Response(status) }
             let provider = AWSCredentialProvider(
                 .instance, environment(["AWS_EC2_METADATA_SERVICE_ENDPOINT": host.url]))
@@ -71,6 +75,52 @@ struct AWSCredentialProviderTests {
         let nobody = AWSCredentialProvider(
             .instance, environment(["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1"]))
         #expect(try nobody.credentials() == nil)
+    }
+
+    @Test
+    func `what a machine's host gave is used as long as it is valid, if the host is away or has nothing for a while`()
+        throws
+    {
+        let soon = Timestamp(seconds: Int64(time(nil)) + 200, offsetMinutes: 0)
+        for status in [nil, 404, 500] {
+            let host = try Self.instance(expires: "\(soon)", laterAnswer: status.map { Response($0) } ?? .missing)
+            let provider = AWSCredentialProvider(
+                .instance, environment(["AWS_EC2_METADATA_SERVICE_ENDPOINT": host.url]))
+            for _ in 0..<3 { #expect(try provider.credentials()?.accessKey == "KEY2") }
+            #expect(host.requests.count == 4)
+        }
+        let failing = try ScriptedServer { _, _ in Response(500) }
+        let provider = AWSCredentialProvider(
+            .instance, environment(["AWS_EC2_METADATA_SERVICE_ENDPOINT": failing.url]))
+        let error = #expect(throws: HTTPError.self) { try provider.credentials() }
+        #expect(error?.summary == "there are no credentials: the machine's host answers 500")
+    }
+
+    @Test func `tokens do not follow a redirect to another host`() throws {
+        let other = try ScriptedServer { _, _ in Response(200, Self.json("E")) }
+        let host = try ScriptedServer { request, _ in
+            request.method == "PUT"
+                ? Response(200, Array("TOKEN".utf8)) : Response(307, fields: [("Location", "\(other.url)/")])
+        }
+        let instance = AWSCredentialProvider(
+            .instance, environment(["AWS_EC2_METADATA_SERVICE_ENDPOINT": host.url]))
+        #expect(throws: HTTPError.self) { try instance.credentials() }
+        try TestFiles.withTemporaryDirectory { folder in
+            let file = folder.appending(path: "token")
+            try Data("ey".utf8).write(to: file)
+            let service = try ScriptedServer { _, _ in Response(307, fields: [("Location", "\(other.url)/")]) }
+            let source = AWSCredentialSource.webIdentity(tokenFile: file.path, role: "r", session: "s", region: "r")
+            let provider = AWSCredentialProvider(source, environment(["AWS_ENDPOINT_URL_STS": service.url]))
+            #expect(throws: HTTPError.self) { try provider.credentials() }
+        }
+        #expect(other.requests.isEmpty)
+    }
+
+    @Test(arguments: ["9223372036854775807", "-5", "x", "2"])
+    func `a time-out of the machine's host may be any text`(seconds: String) throws {
+        let host = try Self.instance()
+        let variables = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": host.url, "AWS_METADATA_SERVICE_TIMEOUT": seconds]
+        #expect(try AWSCredentialProvider(.instance, environment(variables)).credentials()?.accessKey == "KEY2")
     }
 
     @Test func `a container's host gives credentials to whoever has its token`() throws {

@@ -76,7 +76,7 @@ struct AWSSettingsTests {
         let named = ["AWS_REGION": "r1", "AWS_DEFAULT_REGION": "r2", "AWS_ENDPOINT_URL": "http://e1:80"]
         try with(named, config: Self.config, credentials: Self.credentials) { environment throws in
             let settings = try AWSSettings(.init(), environment)
-            #expect(settings.region == "r1" && settings.endpoint == "http://e1:80")
+            #expect(settings.region == "r1" && settings.endpoint == "http://e1")
             let wished = try AWSSettings(
                 wishes {
                     $0.region = "r0"
@@ -157,6 +157,15 @@ struct AWSSettingsTests {
             #expect(try credentials(.init(), environment) == AWSCredentials(accessKey: "A", secretKey: "B"))
             #expect(AWSSettings.readableFiles(environment) == [file.path, "/nowhere/config"])
         }
+    }
+
+    @Test(arguments: [
+        ("HTTPS://s3.example.org:443/", "https://s3.example.org"), ("http://h:80", "http://h"),
+        ("http://h:443", "http://h:443"), ("https://[::1]:9000", "https://[::1]:9000"),
+    ])
+    func `an endpoint has no port that no client sends`(endpoint: String, expected: String) throws {
+        let settings = try AWSSettings(wishes { $0.endpoint = endpoint }, AWSEnvironment { _ in nil })
+        #expect(settings.endpoint == expected)
     }
 
     @Test(arguments: ["s3.example.org", "ftp://h", "https://", "https://h/path", "https://u:p@h", "https://h?x"])

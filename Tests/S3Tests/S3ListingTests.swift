@@ -47,6 +47,16 @@ struct S3ListingTests {
         #expect(listing("<Code>AccessDenied</Code>", root: "Error") == nil)
     }
 
+    @Test func `a page that is nested or long beyond measure, or defines entities, is none`() {
+        let deep = String(repeating: "<a>", count: 100_000) + String(repeating: "</a>", count: 100_000)
+        let long = "<Contents><Key>\(String(repeating: "k", count: 100_000))</Key></Contents>"
+        let page = "<ListBucketResult>\(deep)</ListBucketResult>"
+        #expect(S3Listing(Array(page.utf8)) == nil)
+        #expect(S3Listing(Array("<ListBucketResult>\(long)</ListBucketResult>".utf8)) == nil)
+        #expect(S3Listing(Array("<!DOCTYPE a SYSTEM \"x\"><ListBucketResult></ListBucketResult>".utf8)) == nil)
+        #expect(S3Listing(Array("<ListBucketResult></ListBucketResult>".utf8)) != nil)
+    }
+
     @Test func `entities that name each other do not take up memory without bound`() {
         var text = "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY e0 \"eeeeeeeeee\">"
         for level in 1..<12 {

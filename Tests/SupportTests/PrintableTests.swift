@@ -13,6 +13,17 @@ struct PrintableTests {
         #expect(text.escapingControlCharacters == shown)
     }
 
+    @Test(arguments: [
+        ("https://user:secret@host/a.zarr", "https://…@host/a.zarr"),
+        ("http://host/a@b?X-Amz-Signature=c", "http://host/a@b?…"),
+        ("key:secret@birds", "…@birds"), ("s3://a:b@c@birds/x", "s3://…@birds/x"),
+        ("http://host?a/b@c", "http://host?…"),
+        ("s3://birds/a.zarr", "s3://birds/a.zarr"), ("", ""),
+    ])
+    func `an address for people has no password and no signature`(address: String, shown: String) {
+        #expect(address.withoutSecrets == shown)
+    }
+
     @Test func `JSON text has no characters that change the direction of writing, and is the same document`() {
         #expect("{\"a\":\"b\u{202E}c\u{61C}\"}".escapingDirectionsInJSON == #"{"a":"b\u202ec\u061c"}"#)
         #expect("{\"a\":\"für א\"}".escapingDirectionsInJSON == "{\"a\":\"für א\"}")

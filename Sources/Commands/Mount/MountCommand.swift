@@ -49,6 +49,7 @@ public struct MountCommand: Sendable {
         configuration.mountpoint = FilePath.absolute(configuration.mountpoint)
         configuration.logFile = configuration.logFile.map(FilePath.absolute)
         configuration.blockFolder = configuration.blockFolder.map(FilePath.absolute)
+        RemoteAccess.makePathsAbsolute()
         if case .file(let path) = configuration.catalogue { configuration.catalogue = .file(FilePath.absolute(path)) }
         let monitor = MountMonitor(configuration, cacheFolder: cacheFolder)
         if configuration.isForeground {

@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import S3
 import Support
@@ -22,6 +23,17 @@ struct RemoteAccess: Sendable, Equatable {
         }
     }
 
+    /// Makes paths in environment variables absolute, so that they hold when the process has another working directory. To be called before
+    /// there are threads.
+    static func makePathsAbsolute() {
+        for name in AWSEnvironment.variablesOfPaths {
+            guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty, !value.hasPrefix("~") else {
+                continue
+            }
+            setenv(name, FilePath.absolute(value), 1)
+        }
+    }
+
     /// What libraries read to find a host and to trust it.
     private static let systemFiles = [
         "/etc/resolv.conf", "/run/systemd/resolve", "/run/NetworkManager/resolv.conf", "/run/resolvconf",
@@ -40,7 +52,7 @@ struct RemoteAccess: Sendable, Equatable {
             if try store.contains("zarr.json") { return store }
             for name in [".zgroup", ".zarray", ".zmetadata"] where !isOlder { isOlder = try store.contains(name) }
         } catch {
-            throw CommandError("\(address.path): cannot be opened", cause: error)
+            throw CommandError("\(address.path.withoutSecrets): cannot be opened", cause: error)
         }
         throw CommandError(
             isOlder
@@ -60,22 +72,26 @@ struct RemoteAccess: Sendable, Equatable {
         case .web(let url):
             let host = url.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
             guard !host.isEmpty, !host.contains("@") else {
-                throw CommandError("\(url): is no address of a web server without a name and a password")
+                throw CommandError(
+                    "\(url.withoutSecrets): is no address of a web server; it has a host, and no name and no password")
             }
             guard
                 !url.utf8.contains(where: {
                     $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#")
                 })
             else {
-                throw CommandError("\(url): the address of a store has no spaces, no '?' and no '#'")
+                throw CommandError("\(url.withoutSecrets): the address of a store has no spaces, no '?' and no '#'")
             }
             return HTTPStore(url: url, client: client, policy: policy)
         case .bucket(let name, let prefix):
+            guard prefix.split(separator: "/").allSatisfy({ $0 != "." && $0 != ".." }) else {
+                throw CommandError("\(address.path.withoutSecrets): no part of an address is '.' or '..'")
+            }
             do throws(AWSError) {
                 let settings = try AWSSettings(s3)
                 return S3Store(try settings.bucket(name), prefix: prefix, client: client, policy: policy)
             } catch {
-                throw CommandError("\(address.path): cannot be opened", cause: error)
+                throw CommandError("\(address.path.withoutSecrets): cannot be opened", cause: error)
             }
         }
     }

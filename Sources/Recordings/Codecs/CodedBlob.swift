@@ -68,7 +68,12 @@ struct CodedBlob: Sendable {
         let fetched = fetch([range])
         defer { withExtendedLifetime(fetched) {} }
         try array.read(bytes: range, into: buffer)
-        try checksums?.verify(UnsafeRawBufferPointer(buffer), from: range.lowerBound)
+        do throws(ZarrError) {
+            try checksums?.verify(UnsafeRawBufferPointer(buffer), from: range.lowerBound)
+        } catch {
+            array.distrust(range)
+            throw error
+        }
     }
 
     /// Has the store fetch all of `ranges`, which are whole blocks, and their checksums at once, if it has round trips to save.

@@ -81,6 +81,8 @@ final class PinnedStore: Store {
         return request
     }
 
+    func distrust(_ key: String) { base.distrust(key) }
+
     func forget() { base.forget() }
 
     func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }

@@ -188,6 +188,7 @@ final class CodecChain: Sendable {
             } catch {
                 let failure = chunk.damaged("cannot be decoded", cause: error)
                 failures.add(failure, of: chunk.number)
+                store.distrust(chunk.key)
                 throw failure
             }
         }

@@ -144,6 +144,7 @@ final class ShardingCodec: Sendable {
             do {
                 try indexChain.decode(encoded, to: entries)
             } catch {
+                store.distrust(shard.key)
                 throw shard.damaged("the index cannot be decoded", cause: error)
             }
         }

@@ -183,14 +183,15 @@ extension JSONValue {
         return .object(members)
     }
 
-    /// What of a document its checksum is of: all but the checksum itself, and but members without content, which some programs write
-    /// and others leave out.
+    /// What of a document its checksum is of: all but the checksum itself, but members without content, which some programs write and others
+    /// leave out, and but consolidated metadata, which other programs add and which is a copy of other documents.
     fileprivate var checkedContent: JSONValue {
         guard case .object(var members) = self else { return self }
         if case .object(var attributes)? = members["attributes"] {
             attributes[DocumentChecksum.attribute] = nil
             members["attributes"] = attributes.isEmpty ? nil : .object(attributes)
         }
+        members["consolidated_metadata"] = nil
         return .object(members.filter { $1 != .null && $1 != .array([]) })
     }
 

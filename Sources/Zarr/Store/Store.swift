@@ -46,6 +46,9 @@ public protocol Store: Sendable {
     /// saves nothing. What cannot be read is left to whoever needs it.
     func fetch(_ requests: [ValueRequest]) -> FetchedParts?
 
+    /// Keeps no bytes of the value under `key` any more, since some of them turned out to be damaged, perhaps on their way.
+    func distrust(_ key: String)
+
     /// Keeps nothing open any more, since something that was read turned out not to be what is there now.
     func forget()
 }
@@ -66,6 +69,9 @@ extension Store {
 
     /// Nothing is fetched.
     public func fetch(_ requests: [ValueRequest]) -> FetchedParts? { nil }
+
+    /// No bytes are kept.
+    public func distrust(_ key: String) {}
 
     /// Nothing is kept open.
     public func forget() {}

@@ -56,6 +56,9 @@ public final class PatchedStore: Store {
     public var requestsAtOnce: Int? { base.requestsAtOnce }
 
     /// As for every store.
+    public func distrust(_ key: String) { base.distrust(place(of: key)) }
+
+    /// As for every store.
     public func forget() { base.forget() }
 
     /// Where in the base `key` is.

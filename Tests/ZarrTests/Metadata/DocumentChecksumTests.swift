@@ -44,6 +44,10 @@ struct DocumentChecksumTests {
             document["storage_transformers"] = [Any]()
             try JSONSerialization.data(withJSONObject: document).write(to: file)
             #expect(try DocumentChecksum.verdict(on: "g", in: store) == .right)
+            // A copy of other documents, as zarr-python consolidates them.
+            document["consolidated_metadata"] = ["kind": "inline", "must_understand": false, "metadata": ["a": [:]]]
+            try JSONSerialization.data(withJSONObject: document).write(to: file)
+            #expect(try DocumentChecksum.verdict(on: "g", in: store) == .right)
             document["attributes"] = ["whole": 4]
             try JSONSerialization.data(withJSONObject: document).write(to: file)
             #expect(try DocumentChecksum.verdict(on: "g", in: store) == .absent)

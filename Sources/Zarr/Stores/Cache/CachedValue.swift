@@ -23,6 +23,11 @@ struct CachedValue {
         return !blocks.isEmpty
     }
 
+    /// Removes all of its blocks from `cache`.
+    func remove(from cache: DiskCache) {
+        for number in DiskBlock.numbers(of: 0..<size) { cache.remove(block(number)) }
+    }
+
     // MARK: - The version that was seen last
 
     /// The value at `address` in the version that was seen last, as `cache` has it; nil if that is not known.

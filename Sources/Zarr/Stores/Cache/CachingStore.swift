@@ -230,6 +230,13 @@ public final class CachingStore: Store {
         return info
     }
 
+    /// Removes from disk what there is of the version that was seen last.
+    public func distrust(_ key: String) {
+        guard let info = lastInfo(of: ValueRequest(key, .range(0..<0))), let value = CachedValue(address(of: key), info)
+        else { return }
+        value.remove(from: cache)
+    }
+
     private func learn(_ info: ValueInfo?, _ key: String) {
         known.withLock { known in
             guard known[key]?.info != info else { return }

@@ -74,6 +74,11 @@ public final class DiskCache: Sendable {
     /// Bytes before those of the block.
     private static let headByteCount = magic.count + 8
 
+    /// Removes `block`, if it is here.
+    func remove(_ block: DiskBlock) {
+        if let digest = block.digest { remove(path(digest)) }
+    }
+
     /// What a file begins with: its kind, and the checksums of which block it is and of its bytes.
     private static func head(_ digest: [UInt8], _ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         let checksums = [digest.withUnsafeBytes { CRC32C.checksum(of: $0) }, CRC32C.checksum(of: bytes)]

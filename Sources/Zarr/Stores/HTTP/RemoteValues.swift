@@ -183,7 +183,11 @@ struct RemoteAnswer {
         case 416: return try outcomeOfNoRange()
         case 206: return try outcomeOfRange()
         case 200: return try outcomeOfWhole()
-        default: throw failure("the server answers \(response.status)")
+        default:
+            let region = response["x-amz-bucket-region"].map {
+                "; the bucket is in the region \($0.escapingControlCharacters)"
+            }
+            throw failure("the server answers \(response.status)\(region ?? "")")
         }
     }
 
@@ -191,6 +195,9 @@ struct RemoteAnswer {
         switch request.part {
         case .range(let range) where range.isEmpty: return try outcomeOfHead(range)
         case .suffix(0): return try outcomeOfHead(0..<0)
+        case .whole where key.hasSuffix("zarr.json") && !response.body.isObject:
+            // A server that is not ready, or wants a password, may say so in a page.
+            throw failure("the server has sent something that is no document")
         // The whole value, which is no longer than that.
         case .whole, .suffix: return .value(info(UInt64(response.body.count)))
         case .range: throw StoreError.noRanges(key)
@@ -215,6 +222,7 @@ struct RemoteAnswer {
     }
 
     private func outcomeOfNoRange() throws(StoreError) -> Outcome {
+        guard !request.part.isEmpty else { throw failure("the server answers \(response.status) to HEAD") }
         guard let size = response.wholeSize else { return .unknownSize }
         // An empty value has no last byte.
         guard try request.part.range(of: size, key).isEmpty else {
@@ -231,6 +239,24 @@ struct RemoteAnswer {
     static func version(of tag: String) -> UInt64 { FNV1a(of: tag.utf8.map { UInt64($0) }).value }
 
     private func failure(_ problem: String) -> StoreError { StoreError(.failed, problem, key: key) }
+}
+
+extension ValuePart {
+    /// Whether no bytes are wanted.
+    fileprivate var isEmpty: Bool {
+        switch self {
+        case .range(let range): range.isEmpty
+        case .suffix(let count): count == 0
+        case .whole: false
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Whether it begins as an object of JSON (RFC 8259, section 4).
+    fileprivate var isObject: Bool {
+        first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+    }
 }
 
 extension StoreError {

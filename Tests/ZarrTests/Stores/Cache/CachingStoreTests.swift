@@ -46,6 +46,24 @@ import Testing
         try bytes(store, part).map { $0.elementsEqual(expected) } ?? false
     }
 
+    @Test func `of a value that turned out to be damaged nothing is read from disk any more`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let setting = try Setting(in: directory)
+            let value = Self.noise(200_000, seed: 1)
+            try setting.write(value)
+            let store = try setting.opened()
+            #expect(try Self.reads(store, .whole(atMost: 200_000), as: value))
+            _ = setting.counting.takeReads()
+            store.distrust("v")
+            #expect(try Self.reads(store, .range(0..<200_000), as: value))
+            #expect(setting.counting.takeReads().map(\.range) == [0..<200_000])
+            // Of a later process, too.
+            try setting.opened().distrust("v")
+            #expect(try Self.reads(setting.opened(), .range(0..<200_000), as: value))
+            #expect(setting.counting.takeReads().map(\.range) == [0..<200_000])
+        }
+    }
+
     @Test func `bytes that were read once are not read again, by this process or by the next`() throws {
         try TestFiles.withTemporaryDirectory { directory in
             let setting = try Setting(in: directory)

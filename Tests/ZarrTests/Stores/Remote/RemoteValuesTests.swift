@@ -151,6 +151,34 @@ struct RemoteValuesTests {
         #expect(kind(Self.store(proxy), .range(10..<20)) == .denied)
     }
 
+    @Test func `an answer to HEAD that there are no such bytes is a failure`() throws {
+        for fields in [[], [("Content-Range", "bytes */0")], [("Content-Range", "bytes */100")]] {
+            let server = try ScriptedServer { _, _ in Response(416, fields: fields) }
+            for part in [ValuePart.range(0..<0), .suffix(0), .range(10..<20), .suffix(3)] {
+                #expect(kind(Self.store(server), part) == .failed)
+            }
+        }
+    }
+
+    @Test func `what a server sends in place of a document is a failure, not a document`() throws {
+        for page in ["<html>log in</html>", "", "null", "[]"] {
+            let server = try ScriptedServer { _, _ in Response(200, Array(page.utf8)) }
+            let error = #expect(throws: StoreError.self) {
+                try Self.store(server).get("a/zarr.json", .whole(atMost: 100))
+            }
+            #expect(error?.kind == .failed)
+        }
+        let server = try ScriptedServer { _, _ in Response(200, Array("\n {}".utf8)) }
+        #expect(try Self.store(server).get("a/zarr.json", .whole(atMost: 100))?.info.size == 4)
+    }
+
+    @Test func `a server that knows the region of a bucket says it`() throws {
+        let server = try ScriptedServer { _, _ in Response(301, fields: [("x-amz-bucket-region", "eu-west-1")]) }
+        let error = #expect(throws: StoreError.self) { try Self.store(server).get("k", .range(0..<5)) }
+        #expect(
+            error?.description.contains("the server answers 301; the bucket is in the region eu-west-1") == true)
+    }
+
     @Test(arguments: [401, 403])
     func `what the server forbids is denied at once`(status: Int) throws {
         let server = try ScriptedServer { _, _ in Response(status) }
