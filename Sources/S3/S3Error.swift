@@ -33,6 +33,11 @@ public struct S3Error: DescribedError {
         self.cause = cause
     }
 
+    /// Nobody waits for what a request would have done.
+    public init(cancelled: Cancelled) {
+        self.init(.failed, "was given up", cause: cancelled)
+    }
+
     /// No answer came because of `error`.
     init(_ error: HTTPError) {
         self.init(.failed, "the server does not answer", cause: error)

@@ -64,6 +64,19 @@ public struct S3Objects: Sendable {
         return (response["content-length"].flatMap { UInt64($0) } ?? 0, response["etag"] ?? "")
     }
 
+    /// All bytes of the object `key`, which has no more than `limit`; nil if there is none.
+    public func bytes(of key: String, atMost limit: Int) throws(S3Error) -> [UInt8]? {
+        let response = try send { response in
+            let length = response["content-length"].flatMap { Int($0) }
+            return response.isSuccess && length != nil && length != response.body.count ? "the answer is not whole" : nil
+        } _: { () throws(HTTPError) in
+            try bucket.request(.get, key, responseLimit: limit)
+        }
+        guard response.status != 404 else { return nil }
+        guard response.isSuccess else { throw S3Error(response) }
+        return response.body
+    }
+
     /// Removes the object `key`, if it is there.
     public func remove(_ key: String) throws(S3Error) {
         let response = try send { () throws(HTTPError) in

@@ -6,7 +6,7 @@ import Synchronization
 /// An object that is being written from its first byte to its last: by one request if it is short, else in parts, which are sent while the next
 /// ones are written. It appears as a whole, once it is settled.
 ///
-/// It has a part in memory, and those that are being sent. Its first part is sent last if its start may be overwritten.
+/// It has a part in memory, and those that are being sent. If its start may be overwritten, its first part is kept, too, and sent last.
 final class S3ObjectWriter: NewValue, Sendable {
     /// A request, and its result once it was sent.
     private final class Sending<Value: Sendable>: Sendable {
@@ -34,16 +34,28 @@ final class S3ObjectWriter: NewValue, Sendable {
         /// What makes the object appear.
         var whole: Sending<String>?
         var failure: S3Error?
+
+        /// The number of the next part.
+        var nextNumber: Int { parts.count + (first == nil ? 1 : 2) }
     }
 
     /// The key in the store.
     private let key: String
-    private let objectKey: String
+    /// The key in the bucket.
+    let objectKey: String
     private let objects: S3Objects
     private let uploads: S3Uploads
     private let isStartOpen: Bool
     private let upload: Sending<S3Objects.Upload>
+    private let isDiscarded: Flag
     private let state = Mutex(State())
+
+    /// Whether something has happened, for any thread.
+    private final class Flag: Sendable {
+        private let value = Atomic<Bool>(false)
+        var isSet: Bool { value.load(ordering: .relaxed) }
+        func set() { value.store(true, ordering: .relaxed) }
+    }
 
     /// The object `objectKey` of `objects`, which is `key` in the store, sent by `uploads`. If `isStartOpen`, its start may be overwritten before
     /// it is settled.
@@ -53,63 +65,64 @@ final class S3ObjectWriter: NewValue, Sendable {
         self.objects = objects
         self.uploads = uploads
         self.isStartOpen = isStartOpen
-        upload = Sending { () throws(S3Error) in try objects.begin(objectKey) }
+        let isDiscarded = Flag()
+        self.isDiscarded = isDiscarded
+        upload = Sending { () throws(S3Error) in
+            guard !isDiscarded.isSet else { throw S3Error.givenUp }
+            return try objects.begin(objectKey)
+        }
     }
 
     var byteCount: Int { state.withLock { $0.byteCount } }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+        guard !uploads.isHalted() else { throw StoreError.halted(key) }
         var rest = bytes
         while !rest.isEmpty {
-            let full = state.withLock { state in
-                if state.buffer.isEmpty { state.buffer.reserveCapacity(min(rest.count, objects.partByteCount)) }
+            // The last part, which may be a full one, is sent at the end.
+            if state.withLock({ $0.buffer.count }) == objects.partByteCount { try sendPart() }
+            let count = state.withLock { state in
                 let piece = rest.prefix(objects.partByteCount - state.buffer.count)
                 state.buffer += piece
                 state.byteCount += piece.count
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
-                // The last part, which may be a whole one, is sent at the end.
-                return state.buffer.count == objects.partByteCount && !rest.isEmpty
+                return piece.count
             }
-            if full { try sendPart() }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
         }
     }
 
     /// Sends the part that is full.
     private func sendPart() throws(StoreError) {
-        let (failure, part) = state.withLock { state -> (S3Error?, Sending<S3Objects.Part>?) in
-            let number = state.parts.count + (state.first == nil ? 1 : 2)
-            guard number <= S3Objects.partCountLimit else {
-                return (nil, nil)
-            }
+        let number = state.withLock { $0.nextNumber }
+        guard number < S3Objects.partCountLimit else {
+            throw StoreError(.failed, "is too large for an object that is put in parts", key: key)
+        }
+        let part = state.withLock { state -> Sending<S3Objects.Part>? in
             let bytes = state.buffer
             state.buffer = []
-            if number == 1, isStartOpen {
+            guard number > 1 || !isStartOpen else {
                 state.first = bytes
-                return (state.failure, nil)
+                return nil
             }
             let part = sending(bytes, number)
             state.parts.append(part)
-            return (state.failure, part)
+            return part
         }
-        if let failure { throw StoreError(writing: key, failure) }
-        guard let part else {
-            guard state.withLock({ $0.buffer.isEmpty }) else {
-                throw StoreError(.failed, "is too large for an object of S3 that is written in parts", key: key)
+        if let part {
+            uploads.submit(objects.partByteCount, isGivenUp: { [isDiscarded] in isDiscarded.isSet }) { [self] in
+                guard case .failure(let error) = part.get() else { return }
+                state.withLock { $0.failure = $0.failure ?? error }
             }
-            return
         }
-        uploads.submit(objects.partByteCount) { [self] in note(part.get()) }
+        // What follows would be in vain.
+        if let failure = state.withLock({ $0.failure }) { throw StoreError(writing: key, failure) }
     }
 
     private func sending(_ bytes: [UInt8], _ number: Int) -> Sending<S3Objects.Part> {
-        Sending { [objects, upload] () throws(S3Error) in
-            try objects.put(bytes, part: number, of: upload.get().get())
+        Sending { [objects, upload, isDiscarded] () throws(S3Error) in
+            guard !isDiscarded.isSet else { throw S3Error.givenUp }
+            return try objects.put(bytes, part: number, of: upload.get().get())
         }
-    }
-
-    private func note<Value>(_ result: Result<Value, S3Error>) {
-        guard case .failure(let error) = result else { return }
-        state.withLock { $0.failure = $0.failure ?? error }
     }
 
     /// Ends the value. It is sent at once, unless its start may be overwritten.
@@ -134,31 +147,32 @@ final class S3ObjectWriter: NewValue, Sendable {
         guard isDone else { throw StoreError(.denied, "was sent already, and cannot be overwritten", key: key) }
     }
 
-    /// Sends what is left, and waits for nothing. The value is finished.
+    /// Sends what is left, and waits for nothing, if the value is finished.
     func release() {
-        let (whole, byteCount) = state.withLock { state -> (Sending<String>?, Int) in
-            guard state.whole == nil, state.isFinished else { return (nil, 0) }
-            let whole = completion(&state)
-            state.whole = whole
-            return (whole, min(state.byteCount, objects.partByteCount))
+        let whole = state.withLock { state -> Sending<String>? in
+            guard state.whole == nil, state.isFinished else { return nil }
+            state.whole = completion(&state)
+            return state.whole
         }
         guard let whole else { return }
-        uploads.submit(byteCount) { _ = whole.get() }
+        uploads.submit(min(byteCount, objects.partByteCount), isGivenUp: { [isDiscarded] in isDiscarded.isSet }) {
+            _ = whole.get()
+        }
     }
 
     private func completion(_ state: inout State) -> Sending<String> {
-        let rest = state.buffer
+        let (rest, last) = (state.buffer, state.nextNumber)
         state.buffer = []
-        guard state.first != nil || !state.parts.isEmpty else {
-            return Sending { [objects, objectKey] () throws(S3Error) in
+        guard last > 1 else {
+            return Sending { [objects, objectKey, isDiscarded] () throws(S3Error) in
+                guard !isDiscarded.isSet else { throw S3Error.givenUp }
                 guard case .written(let tag) = try objects.put(objectKey, rest) else { return "" }
                 return tag
             }
         }
-        let last = state.parts.count + (state.first == nil ? 1 : 2)
-        let parts = (state.first.map { [sending($0, 1)] } ?? []) + state.parts + [sending(rest, last)]
-        (state.first, state.parts) = (nil, [])
-        return Sending { [objects, upload] () throws(S3Error) in
+        state.parts = (state.first.map { [sending($0, 1)] } ?? []) + state.parts + [sending(rest, last)]
+        state.first = nil
+        return Sending { [objects, upload, parts = state.parts] () throws(S3Error) in
             var done: [S3Objects.Part] = []
             for part in parts { done.append(try part.get().get()) }
             return try objects.complete(upload.get().get(), of: done)
@@ -169,24 +183,44 @@ final class S3ObjectWriter: NewValue, Sendable {
     @discardableResult
     func settle() throws(StoreError) -> String {
         release()
-        guard let whole = state.withLock({ $0.whole }) else {
-            throw StoreError(.failed, "is not finished", key: key)
-        }
+        guard let whole = state.withLock({ $0.whole }) else { throw StoreError(.failed, "is not finished", key: key) }
         do throws(S3Error) {
             return try whole.get().get()
         } catch {
             throw StoreError(writing: key, error)
         }
     }
+
+    /// Gives up what is being sent, and waits until nothing is; whether there may be an object, or parts of one. They are to be removed.
+    func discard() -> (hasObject: Bool, hasParts: Bool) {
+        isDiscarded.set()
+        let (parts, whole) = state.withLock { state in
+            (state.buffer, state.first) = ([], nil)
+            return (state.parts, state.whole)
+        }
+        for part in parts { _ = part.get() }
+        _ = whole?.get()
+        return (whole != nil, !parts.isEmpty)
+    }
 }
 
 extension StoreError {
+    /// Nothing is written under `key` any more, since the work is to end.
+    static func halted(_ key: String) -> StoreError {
+        StoreError("cannot be written", key: key, system: SystemError("put", key, code: ECANCELED))
+    }
+
     /// The value under `key` could not be written, or removed, because of `error`.
     init(writing key: String, _ error: S3Error, _ problem: String = "cannot be written") {
         if error.isCancellation {
-            self.init(problem, key: key, system: SystemError("put", key, code: ECANCELED))
-            return
+            self = .halted(key)
+        } else {
+            self.init(error.kind == .forbidden ? .forbidden : .failed, problem, key: key, cause: error)
         }
-        self.init(error.kind == .forbidden ? .forbidden : .failed, problem, key: key, cause: error)
     }
+}
+
+extension S3Error {
+    /// Nobody wants the result any more.
+    fileprivate static var givenUp: S3Error { S3Error(cancelled: Cancelled()) }
 }

@@ -9,20 +9,28 @@ final class S3Uploads: Sendable {
 
     private let queue: Queue
     private let threadCount: Int
+    /// Whether nothing new is to be sent.
+    let isHalted: @Sendable () -> Bool
 
-    /// Sends by `threads` threads, which are started as they are needed.
-    init(threads: Int) {
+    /// Sends by `threads` threads, which are started as they are needed. Once `isHalted`, which is called from any thread, what is being
+    /// sent is given up.
+    init(threads: Int, isHalted: @escaping @Sendable () -> Bool = { false }) {
         threadCount = max(threads, 1)
         queue = Queue()
+        self.isHalted = isHalted
     }
 
     deinit {
         queue.close()
     }
 
-    /// Sends, soon and on another thread, what has `byteCount` bytes. Waits while too much is under way.
-    func submit(_ byteCount: Int, _ send: @escaping @Sendable () -> Void) {
-        while let waiting = queue.add(Queue.Job(byteCount: byteCount, send: send), atMost: Self.byteCountLimit) {
+    /// Sends, soon and on another thread, what has `byteCount` bytes, unless it `isGivenUp` before. Waits while too much is under way.
+    func submit(
+        _ byteCount: Int, isGivenUp: @escaping @Sendable () -> Bool, _ send: @escaping @Sendable () -> Void
+    ) {
+        let cancellation = Cancellation { [isHalted] in isHalted() || isGivenUp() ? .interrupted : nil }
+        let job = Queue.Job(byteCount: byteCount) { cancellation.run(send) }
+        while let waiting = queue.add(job, atMost: Self.byteCountLimit) {
             waiting.wait()
         }
         guard queue.needsThread(atMost: threadCount) else { return }
