@@ -85,7 +85,8 @@ final class S3StagedNode: StagedNode {
             state.heldByteCount += bytes.count
             guard state.heldByteCount <= Self.heldByteCountLimit else {
                 throw StoreError(
-                    .failed, "is more than \(Self.heldByteCountLimit >> 20) MiB, which a store on S3 does not take at once",
+                    .failed,
+                    "is more than \(Self.heldByteCountLimit >> 20) MiB, which a store on S3 does not take at once",
                     key: path(of: key))
             }
             state.held[key] = bytes
