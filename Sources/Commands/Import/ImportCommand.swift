@@ -151,7 +151,8 @@ enum ImportCommand {
         let (isNew, isNewFolder) = (
             StoreCatalogue.isVacant(path: address.path), address.path.withFileName { access($0, F_OK) } != 0
         )
-        let groups = ImportGroups(store: try open(address, report), base: address)
+        let store = try open(address, report)
+        let groups = ImportGroups(store: store, base: address)
         // Sources may be links to anywhere. A new store's folder is removed again if nothing comes into it.
         streams.confine(
             reading: ["/"], managing: [address.path],
@@ -162,6 +163,7 @@ enum ImportCommand {
         } else {
             keep(sources.sidecars, in: groups, report)
         }
+        CatalogueUpdate.record(changed: report.importedPaths, in: store, streams, as: "import")
         guard isNew, !report.hasKeptSomething else { return }
         do {
             try StoreCatalogue.removeBare(path: address.path, keepsFolder: !isNewFolder)
