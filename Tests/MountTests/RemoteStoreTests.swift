@@ -117,6 +117,24 @@ extension Mounts {
             }
         }
 
+        @Test func `a mount of a bucket soon shows what its catalogue lacks, and not what is gone`() throws {
+            try Remote.with { remote in
+                let program = MountedStore.programs.appending(path: "zarrwlr")
+                try runChecked([program.path, "catalogue", "--catalogue", "off", remote.folder])
+                let document = "\(remote.folder)/pond/9/zarr.json"
+                try runChecked(["mv", "\(remote.folder)/pond/2", "\(remote.folder)/pond/9"])
+                try runChecked(["sed", "-i", "s/aac.wav/new.wav/", document])
+                let values = try ServedValues(of: URL(filePath: remote.folder), below: "a.zarr")
+                let server = try ScriptedServer { request, _ in values.answer(request, bucket: "birds") }
+                let options = "endpoint=\(server.url),anonymous,catalogue=off"
+                try MountedStore.with("s3://birds/a.zarr", ["-o", options]) { mounted in
+                    #expect(try eventually { try mounted.names("pond") == ["flac.wav", "new.wav", "opus.wav"] })
+                    let isThere = try mounted.bytes("pond/new.wav").count > 1000
+                    #expect(isThere)
+                }
+            }
+        }
+
         @Test func `a mount of a local store may connect to nothing, and says so`() throws {
             try Remote.with { remote in
                 try MountedStore.with(remote.folder) { mounted in

@@ -94,11 +94,8 @@ final class StoredCatalogue: Sendable {
             }
     }
 
-    /// Rows of a part, or why it cannot be read.
-    typealias PartRows<Row> = Result<[Row], ZarrError>
-
-    /// What `make` makes of each row of the parts of `store` that can be read, in the order in which they count, and the names of those parts
-    /// and of the others. If parts vanish meanwhile, since they are merged, those that are there then are read.
+    /// What `make` makes of each row of the parts of `store` that can be read, in the order in which they count, the names of all parts, and
+    /// why some cannot be read. If parts vanish meanwhile, since they are merged, those that are there then are read.
     static func rows<Row: Sendable>(
         in store: any Store, _ make: @escaping @Sendable (StoredRow) -> Row
     ) throws(ZarrError) -> (rows: [Row], parts: [String], problems: [ZarrError]) {
@@ -109,23 +106,21 @@ final class StoredCatalogue: Sendable {
                 Result { () throws(ZarrError) in try rows(ofPart: name, in: store, make) }
             }
             attempts -= 1
-            if attempts > 0, read.contains(where: { (try? $0.get()) == nil }), try partNames(in: store) != names {
-                continue
-            }
+            let isWhole = read.allSatisfy { ((try? $0.get()) ?? nil) != nil }
+            if attempts > 0, !isWhole, try partNames(in: store) != names { continue }
             let problems = read.compactMap { result -> ZarrError? in
                 guard case .failure(let error) = result else { return nil }
                 return error
             }
-            return (read.flatMap { (try? $0.get()) ?? [] }, names, problems)
+            return (read.flatMap { ((try? $0.get()) ?? nil) ?? [] }, names, problems)
         }
     }
 
+    /// Nil if there is no such part: it is not complete yet, or not any more.
     private static func rows<Row: Sendable>(
         ofPart name: String, in store: any Store, _ make: (StoredRow) -> Row
-    ) throws(ZarrError) -> [Row] {
-        guard let columns = try StoredPart.read("\(path)/\(name)", in: store) else {
-            throw ZarrError(.notFound, "there is no part of this name any more", path: "\(path)/\(name)")
-        }
+    ) throws(ZarrError) -> [Row]? {
+        guard let columns = try StoredPart.read("\(path)/\(name)", in: store) else { return nil }
         return (0..<columns.rowCount).compactMap { ColumnFactReader.row($0, of: columns).map(make) }
     }
 

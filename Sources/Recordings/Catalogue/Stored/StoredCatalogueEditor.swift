@@ -144,14 +144,20 @@ public struct StoredCatalogueEditor: Sendable {
 
     /// Removes the parts called `names`, which somebody else may do at the same time.
     private func remove(_ names: [String]) throws(ZarrError) {
+        var failed: (place: String, error: ZarrError)?
         for name in names {
+            let place = "\(StoredCatalogue.path)/\(name)"
             do {
-                try storing { () throws(StoreError) in try store.removeNode("\(StoredCatalogue.path)/\(name)") }
+                try storing { () throws(StoreError) in try store.removeNode(place) }
             } catch {
-                guard try StoredCatalogue.partNames(in: store).contains(name) else { continue }
-                throw error
+                failed = (place, error)
             }
         }
+        guard let failed, try storing({ () throws(StoreError) in try store.contains("\(failed.place)/zarr.json") })
+        else {
+            return
+        }
+        throw failed.error
     }
 
     // MARK: - Rows
