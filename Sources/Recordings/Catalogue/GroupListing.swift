@@ -40,7 +40,8 @@ struct GroupListing: Sendable {
         do throws(ZarrError) {
             let stored = opener.stored?.members(ofGroup: group.path)
             let names = try names(stored)
-            let known = opener.file.flatMap {
+            let isKnown = names.allSatisfy { stored?[$0]?.isKnown == true }
+            let known = (isKnown ? nil : opener.file).flatMap {
                 KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
             }
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }

@@ -8,14 +8,8 @@ enum StoredPart {
     /// The most bytes of texts of a part that is written.
     static let textByteLimit = 64 << 20
 
-    /// The most rows of a part that is read.
-    private static let readableRows: UInt64 = 1 << 20
-    /// The most columns of an array that is read.
-    private static let readableColumns: UInt64 = 1 << 10
-    /// The most bytes of texts that are read.
-    private static let readableTextBytes: UInt64 = 1 << 30
-    /// The most bytes of a chunk that is read in the same round trip as the documents.
-    private static let fetchedByteLimit = 128 << 20
+    /// The most bytes of an array that is read, and of a chunk before it is decompressed.
+    private static let readableByteLimit = 256 << 20
 
     private static let integersName = "integers", realsName = "reals", textsName = "texts"
     private static let type = "zarrwlr_catalogue_part"
@@ -38,7 +32,7 @@ enum StoredPart {
         let paths = [path] + [integersName, realsName, textsName].map { "\(path)/\($0)" }
         // In one round trip. Chunks are found under other keys if another program has written them.
         let chunks = ["\(integersName)/c/0/0", "\(realsName)/c/0/0", "\(textsName)/c/0"].map { key in
-            ValueRequest("\(path)/\(key)", .whole(atMost: fetchedByteLimit))
+            ValueRequest("\(path)/\(key)", .whole(atMost: readableByteLimit))
         }
         let fetched = store.fetch(paths.map { ZarrNode.documentRequest(of: $0) } + chunks)
         defer { withExtendedLifetime(fetched) {} }
@@ -71,12 +65,10 @@ enum StoredPart {
             case (.array(let array), let attributes)? = try ZarrNode.open(
                 store, path: path, cache: cache, absent: .damage, attributes: ArrayAttributes.self)
         else { throw ZarrError(.notFound, "there is no array", path: path) }
-        let isPlausible =
-            type == .uint8
-            ? array.shape.count == 1 && array.shape[0] <= readableTextBytes
-            : array.shape.count == 2 && array.shape[0] <= readableColumns && array.shape[1] <= readableRows
-                && array.shape[0] == UInt64(attributes.columns.count)
-        guard array.dataType == type, isPlausible else {
+        let isTable = array.shape.count == 2 && array.shape[0] == UInt64(attributes.columns.count)
+        guard array.dataType == type, type == .uint8 ? array.shape.count == 1 : isTable,
+            array.byteCount <= UInt64(readableByteLimit)
+        else {
             throw ZarrError(.unsupported, "is no array of a catalogue that this version reads", path: path)
         }
         return (array, attributes.columns)
