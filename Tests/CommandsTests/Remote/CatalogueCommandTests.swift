@@ -40,6 +40,10 @@ import Testing
                 #expect(check(store).status == 0, "\(arguments): \(check(store).lines)")
             }
             #expect(try parts(store).count == 5)
+            // What the fixtures lack is added.
+            #expect(Zarrwlr.run("check", "--repair", store.path).text.contains("repaired: /pond/0"))
+            #expect(try parts(store).count == 6)
+            #expect(check(store).status == 0)
             #expect(Zarrwlr.run("catalogue", store.path).text == "3 recordings in the catalogue\n")
             #expect(try parts(store).count == 1)
 
