@@ -157,7 +157,7 @@ test-deb: deps toolchain dist
 # The Python packages with which tests read stores, their sound and their metadata.
 .venv/bin/readers-are-there: Makefile
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet "zarr>=3,<4" av guano soundfile wavinfo
+	.venv/bin/pip install --quiet "zarr>=3,<4" av guano pandas soundfile wavinfo
 	touch $@
 
 # The tests that mount run one after another, and are often waiting: the others run meanwhile.

@@ -89,8 +89,9 @@ enum CheckCommand {
             toStores: [address] + (configuration.copy.map { [$0] } ?? []), configuration.access,
             changing: bookmark.map { [$0.folder] } ?? [], managing: options.isRepairing && !address.isRemote ? [address.path] : [])
         let check: StoreCheck
+        let store: any Store
         do {
-            let store = try StoreCatalogue.open(address, configuration.access)
+            store = try StoreCatalogue.open(address, configuration.access)
             if options.isRepairing { _ = try StoreCatalogue.writable(store, address) }
             let copy = try configuration.copy.map { copy throws(CommandError) in
                 try StoreCatalogue.open(copy, configuration.access)
@@ -103,11 +104,15 @@ enum CheckCommand {
         } catch {
             throw CommandError("\(address.path): cannot be checked", cause: error)
         }
+        let repaired = Mutex<Set<String>>([])
         let line = ProgressLine(streams)
         let findings = Mutex<[Finding]>([])
         let summary = check.run { progress in
             line.show(text(of: progress, after: line.elapsed))
         } report: { finding in
+            if finding.repair == .done, !finding.recording.isEmpty {
+                repaired.withLock { _ = $0.insert(finding.recording) }
+            }
             if configuration.isJSON {
                 findings.withLock { $0.append(finding) }
             } else {
@@ -115,6 +120,9 @@ enum CheckCommand {
             }
         }
         line.interrupt {}
+        if let store = store as? any WritableStore {
+            CatalogueUpdate.record(changed: repaired.withLock { $0.sorted() }, in: store, streams, as: "check")
+        }
         if configuration.isJSON {
             let report = ReportDocument(
                 findings: findings.withLock { $0 }.map(ReportDocument.Item.init),

@@ -8,16 +8,16 @@ import Zarr
 enum StoreCatalogue {
     /// The catalogue of what `address` names in `store`, of whose metadata `metadata` are shown. What is decoded is kept in `cache` and
     /// counted by `counters`; what was learned is taken from `file`. It is to be renewed when the store changes if it `isLiving`, which
-    /// `watch` notices in groups.
+    /// `watch` notices in groups. The catalogue that the store keeps of itself is read if it `usesStored` ones.
     static func catalogue(
         of store: any Store, _ address: StoreAddress, cache: BlockCache, file: CatalogueFile? = nil,
         metadata: MetadataSelection = .all, counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false,
-        watch: GroupWatch? = nil, log: Log
+        watch: GroupWatch? = nil, usesStored: Bool = true, log: Log
     ) throws(CommandError) -> Catalogue {
         do {
             return try Catalogue(
                 store: store, root: address.group, cache: cache, file: file, metadata: metadata, counters: counters,
-                isLiving: isLiving, watch: watch, log: log)
+                isLiving: isLiving, watch: watch, usesStored: usesStored, log: log)
         } catch {
             throw CommandError("\(address.path): cannot be served", cause: error)
         }

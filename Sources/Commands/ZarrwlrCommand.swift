@@ -9,7 +9,7 @@ public struct ZarrwlrCommand: Sendable {
     static let subcommands: [Subcommand] = [
         ImportCommand.subcommand, ListCommand.subcommand, InfoCommand.subcommand, ExtractCommand.subcommand,
         SpectrogramCommand.subcommand, CheckCommand.subcommand, SetCommand.subcommand, MoveCommand.subcommand,
-        RemoveCommand.subcommand,
+        RemoveCommand.subcommand, CatalogueCommand.subcommand,
     ]
 
     /// The exit status of a command that a signal has interrupted, and that has ended all it was doing.

@@ -1,9 +1,11 @@
 import Support
 
 /// The names that nodes can have. See "Node names" in the Zarr v3 core specification.
-enum NodeName {
+public enum NodeName {
     /// What names begin with that are used for other things in a store: the folders of writing that is under way.
     static let reservedPrefix = String.hiddenNamePrefix
+    /// The node at the root of a store that is its catalogue. It is no member of the root to anybody who lists that.
+    public static let catalogue = "\(reservedPrefix)catalogue"
 
     /// Whether a node can be called `name`.
     static func isAllowed(_ name: some StringProtocol) -> Bool {

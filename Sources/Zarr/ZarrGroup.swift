@@ -27,11 +27,16 @@ public struct ZarrGroup: Sendable {
         try document.attributes(as: type)
     }
 
-    /// The names, sorted, of what may be nodes directly below: folders whose names are allowed for nodes. Which of them are
-    /// nodes is known only when they are opened.
-    public func children() throws(ZarrError) -> [String] {
+    /// The names, sorted, of what may be nodes directly below: folders whose names are allowed for nodes, but for the store's catalogue.
+    /// Which of them are nodes is known only when they are opened.
+    public func children() throws(ZarrError) -> [String] { try Self.children(of: path, in: store) }
+
+    /// The same of the group at `path` of `store`, whose document is not read.
+    public static func children(of path: String, in store: any Store) throws(ZarrError) -> [String] {
         do {
-            return try store.children(of: path).filter(NodeName.isAllowed)
+            return try store.children(of: path).filter { name in
+                NodeName.isAllowed(name) && !(path.isEmpty && name == NodeName.catalogue)
+            }
         } catch {
             throw ZarrError(error, path: path)
         }

@@ -97,6 +97,49 @@ extension Mounts {
             }
         }
 
+        @Test func `a mount over HTTP of a store with a catalogue lists the same as a mount of its folder`() throws {
+            try Remote.with { remote in
+                try runChecked(["mkdir", "\(remote.folder)/empty"])
+                try Data(#"{"zarr_format": 3, "node_type": "group"}"#.utf8).write(
+                    to: URL(filePath: "\(remote.folder)/empty/zarr.json"))
+                let program = MountedStore.programs.appending(path: "zarrwlr")
+                try runChecked([program.path, "catalogue", "--catalogue", "off", remote.folder])
+                let values = try ServedValues(of: URL(filePath: remote.folder))
+                let server = try ScriptedServer { request, _ in values.answer(request) }
+                func lists(_ address: String) throws -> [String] {
+                    try MountedStore.with(address, ["-o", "catalogue=off,metadata=all"]) { mounted in
+                        let command = "cd '\(mounted.mountpoint.path)' && ls -lR --full-time pond empty && ls"
+                        return [try run("sh", "-c", command).text, try mounted.text(".zarrwlr/recordings.csv")]
+                    }
+                }
+                let local = try lists(remote.folder)
+                #expect(local[0].contains("flac.wav") && local[1].split(separator: "\n").count == 4)
+                let remoteLists = try lists(server.url)
+                #expect(remoteLists[0] == local[0])
+                #expect(remoteLists[1] == local[1])
+                // No recording was looked at.
+                #expect(!server.requests.contains { $0.path.hasPrefix("/pond/") })
+            }
+        }
+
+        @Test func `a mount of a bucket soon shows what its catalogue lacks, and not what is gone`() throws {
+            try Remote.with { remote in
+                let program = MountedStore.programs.appending(path: "zarrwlr")
+                try runChecked([program.path, "catalogue", "--catalogue", "off", remote.folder])
+                let document = "\(remote.folder)/pond/9/zarr.json"
+                try runChecked(["mv", "\(remote.folder)/pond/2", "\(remote.folder)/pond/9"])
+                try runChecked(["sed", "-i", "s/aac.wav/new.wav/", document])
+                let values = try ServedValues(of: URL(filePath: remote.folder), below: "a.zarr")
+                let server = try ScriptedServer { request, _ in values.answer(request, bucket: "birds") }
+                let options = "endpoint=\(server.url),anonymous,catalogue=off"
+                try MountedStore.with("s3://birds/a.zarr", ["-o", options]) { mounted in
+                    #expect(try eventually { try mounted.names("pond") == ["flac.wav", "new.wav", "opus.wav"] })
+                    let isThere = try mounted.bytes("pond/new.wav").count > 1000
+                    #expect(isThere)
+                }
+            }
+        }
+
         @Test func `a mount of a local store may connect to nothing, and says so`() throws {
             try Remote.with { remote in
                 try MountedStore.with(remote.folder) { mounted in

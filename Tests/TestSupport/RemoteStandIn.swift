@@ -7,14 +7,19 @@ public import Zarr
 public final class RemoteStandIn: Store {
     private struct State {
         var trips: [[ValueRequest]] = []
+        var lists: [String] = []
     }
 
     private let base: any Store
     private let state = Mutex(State())
 
+    /// Whether it can be asked what is in a folder, as a service can, and a plain web server cannot.
+    public let listsFolders: Bool
+
     /// The values of `base`.
-    public init(_ base: any Store) {
+    public init(_ base: any Store, listsFolders: Bool = true) {
         self.base = base
+        self.listsFolders = listsFolders
     }
 
     /// The requests of each round trip since the last call of this.
@@ -22,6 +27,14 @@ public final class RemoteStandIn: Store {
         state.withLock { state in
             defer { state.trips = [] }
             return state.trips
+        }
+    }
+
+    /// The folders that were listed since the last call of this.
+    public func takeLists() -> [String] {
+        state.withLock { state in
+            defer { state.lists = [] }
+            return state.lists
         }
     }
 
@@ -54,7 +67,11 @@ public final class RemoteStandIn: Store {
     }
 
     /// As for every store.
-    public func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }
+    public func children(of prefix: String) throws(StoreError) -> [String] {
+        guard listsFolders else { throw StoreError(.denied, "cannot be listed", key: prefix) }
+        state.withLock { $0.lists.append(prefix) }
+        return try base.children(of: prefix)
+    }
 
     /// Nothing.
     public func status(of key: String) throws(StoreError) -> KeyStatus? { KeyStatus(modified: nil, version: nil) }

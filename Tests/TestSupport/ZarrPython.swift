@@ -18,6 +18,9 @@ public enum ZarrPython {
     /// Whether it can decode sound with PyAV and SoundFile.
     public static let decodes = interpreter.map { (try? run($0, "-c", "import av, soundfile").status) == 0 } ?? false
 
+    /// Whether it has pandas.
+    public static let hasPandas = interpreter.map { (try? run($0, "-c", "import pandas").status) == 0 } ?? false
+
     /// The comment on a skipped suite.
     public static let decodingComment: Comment = "needs zarr-python, PyAV and SoundFile: see ZARRWLR_PYTHON"
 

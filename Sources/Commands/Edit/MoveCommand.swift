@@ -30,6 +30,7 @@ enum MoveCommand {
         let path = try store.path(of: operands[1])
         let group = operands[2].trimmingSlashes
         let place = try StoreEditing.change { () throws(EditError) in try store.editor.move(path, to: group) }
+        store.record(changed: [place], gone: [path], streams, as: "move")
         streams.print("/\(path) -> /\(place)".escapingControlCharacters + "\n")
         return .done
     }

@@ -25,12 +25,15 @@ enum RemoveCommand {
             let path = try store.path(of: name)
             if !paths.contains(path) { paths.append(path) }
         }
+        var removed: [String] = []
+        defer { store.record(gone: removed, streams, as: "remove") }
         for path in paths {
             do {
                 try store.editor.remove(path)
             } catch {
                 throw CommandError("not all were removed", cause: error)
             }
+            removed.append(path)
             streams.print("/\(path): removed".escapingControlCharacters + "\n")
         }
         return .done

@@ -29,6 +29,7 @@ enum SetCommand {
         let path = try store.path(of: operands[1])
         let settled = changes
         let notes = try StoreEditing.change { () throws(EditError) in try store.editor.set(path, to: settled) }
+        store.record(changed: [path], streams, as: "set")
         for note in notes { streams.print("/\(path): \(note)".escapingControlCharacters + "\n") }
         return .done
     }

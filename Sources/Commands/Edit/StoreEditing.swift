@@ -6,12 +6,14 @@ import Zarr
 struct StoreEditing {
     let editor: RecordingEditor
     private let opened: OpenStore
+    private let store: any WritableStore
 
     /// Opens what `address` names, which must be there.
     init(_ address: StoreAddress) throws(CommandError) {
         try StoreCatalogue.checkIsWritable(address)
         opened = try OpenStore(address)
-        editor = RecordingEditor(try StoreCatalogue.writable(opened.store, address))
+        store = try StoreCatalogue.writable(opened.store, address)
+        editor = RecordingEditor(store)
     }
 
     /// The path in the store of the recording that `name` means: its path, or that of its WAV file in a mount. It need not be readable.
@@ -19,6 +21,11 @@ struct StoreEditing {
         let wanted = name.trimmingSlashes
         if StoredSource(of: wanted, in: opened.store) != nil { return wanted }
         return try opened.recording(wanted).path
+    }
+
+    /// Has the store's catalogue, if it keeps one, say what is at `changed` now, and that nothing is at `gone`.
+    func record(changed: [String] = [], gone: [String] = [], _ streams: CommandStreams, as name: String) {
+        CatalogueUpdate.record(changed: changed, gone: gone, in: store, streams, as: name)
     }
 
     /// Makes a change; its error is the command's.

@@ -157,7 +157,8 @@ enum ImportCommand {
             try StoreCatalogue.isVacant(address, configuration.access),
             !address.isRemote && address.path.withFileName { access($0, F_OK) } != 0
         )
-        let groups = ImportGroups(store: try open(address, configuration.access, report), base: address)
+        let store = try open(address, configuration.access, report)
+        let groups = ImportGroups(store: store, base: address)
         // Sources may be links to anywhere. A new store's folder is removed again if nothing comes into it.
         if !address.isRemote {
             streams.confine(
@@ -172,6 +173,7 @@ enum ImportCommand {
         } else {
             keep(sources.sidecars, in: groups, report)
         }
+        CatalogueUpdate.record(changed: report.importedPaths, in: store, streams, as: "import")
         guard isNew, !report.hasKeptSomething else { return }
         try StoreCatalogue.removeBare(address, configuration.access, keepsFolder: !isNewFolder)
     }

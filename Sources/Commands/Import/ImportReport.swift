@@ -9,6 +9,8 @@ import Zarr
 final class ImportReport: Sendable {
     private struct State {
         var imported = 0
+        /// The paths of those.
+        var importedPaths: [String] = []
         var alreadyThere = 0
         var failed = 0
         var planned = 0
@@ -76,6 +78,7 @@ final class ImportReport: Sendable {
                 switch result {
                 case .success(.imported(let recording)):
                     state.imported += 1
+                    state.importedPaths.append(recording.path)
                     if let namesake = recording.namesake { state.namesakes[namesake, default: 0] += 1 }
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
@@ -115,6 +118,9 @@ final class ImportReport: Sendable {
         if error.isFailure(with: ENOSPC, EDQUOT) { return "the disk is full" }
         return error.isOfStore && error.isFailure(with: EROFS, EACCES, EPERM) ? "the store cannot be written to" : nil
     }
+
+    /// The paths in the store of the recordings that were imported.
+    var importedPaths: [String] { state.withLock { $0.importedPaths } }
 
     /// Whether something is in the store now that was imported, or had been before.
     var hasKeptSomething: Bool { state.withLock { $0.imported + $0.alreadyThere + $0.sidecars > 0 } }

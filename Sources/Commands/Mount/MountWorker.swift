@@ -217,7 +217,11 @@ struct MountWorker: Sendable {
     private func learn(_ volume: Volume, _ file: CatalogueFile?, until end: EndOfMount) {
         do {
             let thread = try WorkerThread(name: "learner") {
-                Cancellation { end.hasCome ? .ended : nil }.run { volume.learn() }
+                Cancellation { end.hasCome ? .ended : nil }.run {
+                    volume.learn()
+                    // What the store's own catalogue has is shown at once, and what the store has, as soon as that is known.
+                    if volume.reload({ $0.mayBeStale ? $0.reloaded(.all) : nil }) { volume.learn() }
+                }
                 guard !end.hasCome else { return }
                 file?.save()
                 var problemCount = 0

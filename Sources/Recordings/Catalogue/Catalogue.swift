@@ -35,16 +35,17 @@ public final class Catalogue: Sendable {
     ///
     /// What is read is kept in `cache`. Facts about recordings are taken from `file` if it has them, and kept there
     /// once they are learned. Of their metadata, `metadata` are shown. `counters` count what is decoded. Groups are watched by `watch` from
-    /// when they are listed. If the catalogue `isLiving`, `reloaded` finds out what has changed.
+    /// when they are listed. If the catalogue `isLiving`, `reloaded` finds out what has changed; groups of a store on another machine are then
+    /// listed as its own catalogue has them, if it has one, and may be stale until `reloaded` is called. That is not read unless `usesStored`.
     public convenience init(
         store: any Store, root: String = "", cache: BlockCache, file: CatalogueFile? = nil,
         metadata: MetadataSelection = .all, counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false,
-        watch: GroupWatch? = nil, log: Log
+        watch: GroupWatch? = nil, usesStored: Bool = true, log: Log
     ) throws(ZarrError) {
         _ = try ZarrGroup.open(store, path: root)
         let opener = RecordingOpener(
             store: store, cache: cache, file: file, metadata: metadata, counters: counters, isLiving: isLiving,
-            watch: watch, log: log)
+            watch: watch, usesStored: usesStored, log: log)
         self.init(source: opener, root: root) { opener.closeAll() }
     }
 
@@ -87,6 +88,9 @@ public final class Catalogue: Sendable {
         let group = root.reloaded(changes)
         return group === root ? nil : Catalogue(self, root: group)
     }
+
+    /// Whether groups were listed as the store's own catalogue has them, which may be stale: `reloaded` asks the store itself.
+    public var mayBeStale: Bool { source.mayBeStale }
 
     /// How much has been listed and learned so far.
     public var counts: CatalogueCounts { progress.counts }

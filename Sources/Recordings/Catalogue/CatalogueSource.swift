@@ -21,6 +21,9 @@ protocol CatalogueSource: Sendable {
     /// Looks at everything anew from now on.
     func forget()
 
+    /// Whether groups were listed, since the last call of `forget`, as a catalogue has them that may be stale.
+    var mayBeStale: Bool { get }
+
     /// Whether the node at `path` can be read, and listed if it is a group.
     func isReadable(_ path: String) -> Bool
 

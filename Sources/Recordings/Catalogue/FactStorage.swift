@@ -11,20 +11,23 @@ struct FactStorage: Sendable {
     /// Sets a fact to its value in packed bytes; returns false if that is not valid.
     typealias Unpack = @Sendable (inout RecordingFacts, inout PackedFactReader) -> Bool
 
-    /// The names of its parts, to be appended to its own; nil if it has only one part.
-    let parts: [String]?
-    /// Whether a part of it is text.
-    let isText: Bool
+    /// Its parts, in the order in which they are written.
+    let parts: [FactPart]
+    /// Whether a recording may lack it.
+    let isOptional: Bool
     let writeRow: @Sendable (RecordingFacts, inout FactRowWriter) -> Void
     let readRow: @Sendable (inout RecordingFacts, inout FactRowReader) -> Bool
+    let writeColumns: @Sendable (RecordingFacts, inout ColumnFactWriter) -> Void
+    let readColumns: @Sendable (inout RecordingFacts, inout ColumnFactReader) -> Bool
     let pack: @Sendable (RecordingFacts, inout PackedFactWriter) -> Void
     let unpack: Unpack
 
     /// The storage of a fact that every recording has.
     init<Fact: StoredFact>(_ get: @escaping Getter<Fact>, _ set: @escaping Setter<Fact>) {
         parts = Fact.parts
-        isText = Fact.isText
+        isOptional = false
         writeRow = { get($0).write(to: &$1) }
+        writeColumns = { get($0).write(to: &$1) }
         pack = { get($0).write(to: &$1) }
         @Sendable func read(_ facts: inout RecordingFacts, _ reader: inout some FactReader) -> Bool {
             guard let value = Fact(from: &reader) else { return false }
@@ -32,6 +35,7 @@ struct FactStorage: Sendable {
             return true
         }
         readRow = { read(&$0, &$1) }
+        readColumns = { read(&$0, &$1) }
         unpack = { read(&$0, &$1) }
     }
 
@@ -40,9 +44,9 @@ struct FactStorage: Sendable {
         _ get: @escaping Getter<Fact?>, _ set: @escaping Setter<Fact>,
         if isPlausible: @escaping @Sendable (Fact) -> Bool = { _ in true }
     ) {
-        let partCount = Fact.parts?.count ?? 1
+        let partCount = Fact.parts.count
         parts = Fact.parts
-        isText = Fact.isText
+        isOptional = true
         @Sendable func write(_ facts: RecordingFacts, _ writer: inout some FactWriter) {
             let value = get(facts)
             writer.add(isPresent: value != nil, partCount: partCount)
@@ -56,9 +60,16 @@ struct FactStorage: Sendable {
         }
         writeRow = { write($0, &$1) }
         readRow = { read(&$0, &$1) }
+        writeColumns = { write($0, &$1) }
+        readColumns = { read(&$0, &$1) }
         pack = { write($0, &$1) }
         unpack = { read(&$0, &$1) }
     }
+}
+
+extension FactStorage {
+    /// Whether a part of it is text.
+    var isText: Bool { parts.contains { $0.kind == .text } }
 }
 
 extension RecordingFacts {

@@ -217,6 +217,11 @@ public final class GroupContents: Sendable {
         }
     }
 
+    /// The names of the nodes of its recordings and groups.
+    var memberNames: [String] {
+        groups.map(\.name) + pages.flatMap { page in (0..<page.count).map { page.names.text(at: $0) } }
+    }
+
     /// The members from `position` on in the order of their names; `position` is moved past the one that is returned.
     func nextMember(_ position: inout Position) -> Member? {
         if position.other < others.count, others[position.other].place <= position.recording {

@@ -38,16 +38,18 @@ struct GroupListing: Sendable {
             return problem(RecordingError("groups below this one are not entered: too deep", recording: group.path))
         }
         do throws(ZarrError) {
-            let names = try names()
-            let known = opener.file.flatMap {
+            let stored = opener.stored?.members(ofGroup: group.path)
+            let names = try names(stored)
+            let isKnown = names.allSatisfy { stored?[$0]?.isKnown == true }
+            let known = (isKnown ? nil : opener.file).flatMap {
                 KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
             }
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
             let parts = Parallel.map(runs, threads: store.requestsAtOnce ?? Parallel.processorCount) { run in
                 let first = run * RecordingPage.capacity
                 return part(
-                    names[first..<min(first + RecordingPage.capacity, names.count)], known?.take(run), learned,
-                    subgroups)
+                    names[first..<min(first + RecordingPage.capacity, names.count)], stored ?? [:], known?.take(run),
+                    learned, subgroups)
             }
             return GroupContents(
                 of: group, parts.map(\.part), source: opener, ignored: ignored(in: parts),
@@ -66,11 +68,36 @@ struct GroupListing: Sendable {
         return GroupContents(of: group, [part], source: opener)
     }
 
-    /// The names of what may be members, in their order. What changes from now on is noticed, if the group is watched.
+    /// The names of what may be members, in their order; `stored` are members that the store's catalogue has, if it knows of the group. If
+    /// nobody looks again later, or there are none, the store is asked. What changes from now on is noticed, if the group is watched.
+    private func names(_ stored: StoredCatalogue.Members?) throws(ZarrError) -> [String] {
+        guard let stored else { return try names() }
+        guard store.listsFolders else {
+            return Self.inOrder(Set(stored.keys).union((try? ZarrGroup.children(of: group.path, in: store)) ?? []))
+        }
+        guard opener.isLiving else { return try names() }
+        opener.trust()
+        return Self.inOrder(stored.keys)
+    }
+
+    /// The names of what may be members now, in their order, of which `previous` were there before; nil if that cannot be found out.
+    func names(after previous: GroupContents) -> [String]? {
+        guard !store.listsFolders, let stored = opener.stored, stored.hasParts else { return try? names() }
+        let listed = (try? ZarrGroup.children(of: group.path, in: store)).map(Self.inOrder)
+        // A web server knows only what it was told when its catalogue was written, or its metadata were consolidated.
+        guard opener.hasNewCatalogue else { return listed.map { Self.inOrder(Set($0).union(previous.memberNames)) } }
+        let members = stored.members(ofGroup: group.path).map { Set($0.keys) }
+        return members.map { Self.inOrder($0.union(listed ?? [])) } ?? listed
+    }
+
+    /// The names of what may be members, in their order, as the store has them.
     func names() throws(ZarrError) -> [String] {
         opener.watch?.add(group.path)
-        return try ZarrGroup.open(store, path: group.path).children()
-            .map { (number: UInt64($0), name: $0) }.sorted(by: Self.precedes).map(\.name)
+        return Self.inOrder(try ZarrGroup.open(store, path: group.path).children())
+    }
+
+    private static func inOrder(_ names: some Sequence<String>) -> [String] {
+        names.map { (number: UInt64($0), name: $0) }.sorted(by: precedes).map(\.name)
     }
 
     /// The path of the node called `name`.
@@ -86,10 +113,11 @@ struct GroupListing: Sendable {
         parts.reduce(into: [:]) { $0.merge($1.ignored) { first, _ in first } }
     }
 
-    /// The members called `names`; `known` are those that an earlier mount learned, `learned` those that this one has.
+    /// The members called `names`; `stored` are those that the store's catalogue has, `known` those that an earlier mount learned, `learned`
+    /// those that this one has.
     private func part(
-        _ names: ArraySlice<String>, _ known: KnownRuns.Run?, _ learned: [String: KnownRecording],
-        _ subgroups: [String: CatalogueGroup]
+        _ names: ArraySlice<String>, _ stored: StoredCatalogue.Members, _ known: KnownRuns.Run?,
+        _ learned: [String: KnownRecording], _ subgroups: [String: CatalogueGroup]
     ) -> ListedPart {
         var draft = RecordingPage.Draft()
         var others: [(place: Int, member: GroupContents.Member)] = []
@@ -97,13 +125,18 @@ struct GroupListing: Sendable {
         var ignored: [String: UInt64] = [:]
         let store = FetchingStore(store)
         let fetched = store.fetch(
-            names.filter { learned[$0] == nil }.map { ZarrNode.documentRequest(of: path(of: $0)) })
+            names.filter { learned[$0] == nil && stored[$0]?.isKnown != true }
+                .map { ZarrNode.documentRequest(of: path(of: $0)) })
         defer { withExtendedLifetime(fetched) {} }
         for (index, name) in names.enumerated() {
             // Nobody sees the rest, as the mount ends.
             guard Cancellation.reason != .ended else { break }
             let path = path(of: name)
-            if let recording = learned[name]
+            if learned[name] == nil, case .group(let modified)? = stored[name] {
+                others.append((draft.count, .group(subgroups[path] ?? subgroup(path, modified: modified))))
+                continue
+            }
+            if let recording = learned[name] ?? stored[name]?.recording
                 ?? known?.recording(at: index, path: path, of: store, stamp: stamp(of: path))
             {
                 draft.add(recording)
@@ -201,14 +234,20 @@ struct GroupListing: Sendable {
     }
 
     private func hasDocument(_ path: String) -> Bool {
-        ((try? store.status(of: "\(path)/zarr.json")) ?? nil) != nil
+        // A store on another machine has a status for anything.
+        guard store.requestsAtOnce == nil else { return (try? store.contains("\(path)/zarr.json")) ?? false }
+        return ((try? store.status(of: "\(path)/zarr.json")) ?? nil) != nil
     }
 
     /// The group at `path`, which was not there when this one was last listed.
     func subgroup(_ path: String) -> CatalogueGroup {
+        subgroup(path, modified: (try? store.status(of: "\(path)/zarr.json"))?.modified)
+    }
+
+    private func subgroup(_ path: String, modified: Timestamp?) -> CatalogueGroup {
         CatalogueGroup(
-            path: path, modified: (try? store.status(of: "\(path)/zarr.json"))?.modified, depth: group.depth + 1,
-            source: opener, progress: group.progress, revision: group.progress.revision(of: path) ?? group.revision)
+            path: path, modified: modified, depth: group.depth + 1, source: opener, progress: group.progress,
+            revision: group.progress.revision(of: path) ?? group.revision)
     }
 
     /// Numbers come first, by value; then come other names, by their characters.

@@ -40,14 +40,15 @@ struct GroupRenewal: Sendable {
 
     /// The members as they are now; nil if they are the same as before, or if that cannot be found out.
     func contents() -> GroupContents? {
-        guard let names = try? listing.names() else { return nil }
+        guard let names = listing.names(after: previous) else { return nil }
         let present = Set(names)
         let kept = keptRecordings(present)
-        let groups = groups.filter { present.contains($0.key) && isGroup($0.key) }
+        let groups = keptGroups(present)
         let ignored = previous.ignored.filter { present.contains($0.key) && !hasChanged($0.key, since: $0.value) }
         let others = names.filter { kept[$0] == nil && groups[$0] == nil && ignored[$0] == nil }
         let found = Dictionary(
-            zip(others, Parallel.map(others) { listing.open($0) }), uniquingKeysWith: { first, _ in first })
+            zip(others, Parallel.map(others, threads: threads) { listing.open($0) }),
+            uniquingKeysWith: { first, _ in first })
         guard isChange(kept: kept.count, groups, found) else { return nil }
 
         depart(kept, groups)
@@ -73,6 +74,17 @@ struct GroupRenewal: Sendable {
         }
         return Dictionary(pages.joined(), uniquingKeysWith: { first, _ in first })
     }
+
+    /// The groups that still are groups, by their names.
+    private func keptGroups(_ present: Set<String>) -> [String: CatalogueGroup] {
+        let names = groups.keys.filter { present.contains($0) }
+        let areGroups = Parallel.map(names, threads: threads) { isGroup($0) }
+        let kept = Set(zip(names, areGroups).filter(\.1).map(\.0))
+        return groups.filter { kept.contains($0.key) }
+    }
+
+    /// How many nodes are looked at at once.
+    private var threads: Int { opener.requestsAtOnce ?? Parallel.processorCount }
 
     /// Whether the document of the node called `name` is another one than at `stamp`. What cannot be looked at counts as the same.
     private func hasChanged(_ name: String, since stamp: UInt64) -> Bool {

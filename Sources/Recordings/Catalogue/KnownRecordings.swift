@@ -59,6 +59,8 @@ struct KnownRecordings: CatalogueSource {
 
     func forget() {}
 
+    var mayBeStale: Bool { false }
+
     func isReadable(_ path: String) -> Bool { false }
 
     func learn(_ path: String, isArray: Bool) throws(RecordingError) -> RecordingFacts {

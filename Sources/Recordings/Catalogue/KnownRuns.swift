@@ -30,7 +30,9 @@ final class KnownRuns: Sendable {
         ) -> KnownRecording? {
             guard let entry = entries.first(where: { $0.index == index }) else { return nil }
             let version =
-                entry.recording.isArray ? store.version(ofRecording: path, isGroup: false) : versions[index]
+                store.requestsAtOnce != nil
+                ? store.documentVersion(ofRecording: path)
+                : entry.recording.isArray ? store.version(ofRecording: path, isGroup: false) : versions[index]
             return entry.version == version ? entry.recording.stamped(stamp()) : nil
         }
     }
@@ -48,6 +50,10 @@ final class KnownRuns: Sendable {
         self.metadata = metadata
         let runCount = (names.count + Self.capacity - 1) / Self.capacity
         runs = Mutex([Run](repeating: Run(), count: runCount))
+        guard store.requestsAtOnce == nil else {
+            read(file, group: path, names)
+            return
+        }
         // One thread reads the file, while the others ask for the versions of the nodes.
         Parallel.forEach(count: runCount + 1) { [self] number in
             guard number > 0 else { return read(file, group: path, names) }

@@ -32,8 +32,8 @@ public struct MetadataOutline: Sendable, Equatable {
 }
 
 extension MetadataOutline: StoredFact {
-    static let parts: [String]? =
-        MetadataSelection.kindNames + MetadataSelection.kindNames.map { "\($0)_without_location" } + ["fingerprint"]
+    static let parts = FactPart.integers(
+        MetadataSelection.kindNames + MetadataSelection.kindNames.map { "\($0)_without_location" } + ["fingerprint"])
 
     func write(to writer: inout some FactWriter) {
         for index in 0..<Self.kindCount { writer.add(UInt64(byteCounts.kinds[index])) }

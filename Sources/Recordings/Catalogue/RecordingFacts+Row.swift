@@ -7,9 +7,7 @@ extension RecordingFacts {
     }
 
     /// The columns' names, in order.
-    static let columns = stored.flatMap { name, storage in
-        storage.parts.map { $0.map { "\(name)_\($0)" } } ?? [name]
-    }
+    static let columns = stored.flatMap { name, storage in storage.parts.map { $0.column(of: name) } }
 
     private static let writers = stored.map(\.storage.writeRow)
     private static let readers = stored.map(\.storage.readRow)

@@ -11,4 +11,12 @@ extension Store {
             : [path, "\(path)/zarr.json", "\(path)/c"]
         return version(of: keys)
     }
+
+    /// The version of the document of the recording at `path`, if that can be had only by reading it: it takes a round trip unless it was
+    /// fetched. It does not change if only other parts of the recording do, which shows when it is opened.
+    func documentVersion(ofRecording path: String) -> UInt64? {
+        guard requestsAtOnce != nil else { return nil }
+        let nothing = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        return (try? get("\(path)/zarr.json", .range(0..<0)) { _ in nothing })?.version
+    }
 }

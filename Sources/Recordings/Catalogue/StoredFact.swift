@@ -3,10 +3,8 @@ import WaveFile
 
 /// A type of fact that can be stored as numbers and texts.
 protocol StoredFact: Sendable {
-    /// The names of its parts, to be appended to the fact's own; nil if it has only one part.
-    static var parts: [String]? { get }
-    /// Whether a part of it is text.
-    static var isText: Bool { get }
+    /// Its parts, in the order in which they are written.
+    static var parts: [FactPart] { get }
 
     func write(to writer: inout some FactWriter)
     /// Nil if what the reader gives is not valid, since a file may contain anything.
@@ -14,8 +12,7 @@ protocol StoredFact: Sendable {
 }
 
 extension StoredFact {
-    static var parts: [String]? { nil }
-    static var isText: Bool { false }
+    static var parts: [FactPart] { [FactPart(kind: .integer)] }
 }
 
 /// A type of fact that outputs show.
@@ -71,6 +68,7 @@ extension UInt64: ShownFact {
 
 extension Double: ShownFact {
     static let kind = RecordingValue.Kind.real
+    static let parts = [FactPart(kind: .real)]
     var shown: RecordingValue { .real(self) }
 
     func write(to writer: inout some FactWriter) { writer.add(self) }
@@ -83,7 +81,7 @@ extension Double: ShownFact {
 
 extension String: ShownFact {
     static let kind = RecordingValue.Kind.text
-    static let isText = true
+    static let parts = [FactPart(kind: .text)]
     var shown: RecordingValue { .text(self) }
 
     func write(to writer: inout some FactWriter) { writer.add(self) }
@@ -96,7 +94,7 @@ extension String: ShownFact {
 
 extension AudioCodec: ShownFact {
     static let kind = RecordingValue.Kind.text
-    static let isText = true
+    static let parts = [FactPart(kind: .text)]
     var shown: RecordingValue { .text(rawValue) }
 
     func write(to writer: inout some FactWriter) { writer.add(rawValue) }
@@ -109,7 +107,7 @@ extension AudioCodec: ShownFact {
 
 extension Timestamp: ShownFact {
     static let kind = RecordingValue.Kind.time
-    static let parts: [String]? = ["seconds", "nanoseconds", "has_offset", "offset"]
+    static let parts = FactPart.integers("seconds", "nanoseconds", "has_offset", "offset")
     var shown: RecordingValue { .time(self) }
 
     func write(to writer: inout some FactWriter) {
@@ -129,7 +127,7 @@ extension Timestamp: ShownFact {
 }
 
 extension WaveFormat: StoredFact {
-    static let parts: [String]? = ["rate", "channels", "bits", "is_float"]
+    static let parts = FactPart.integers("rate", "channels", "bits", "is_float")
 
     private static let encodings: [SampleEncoding] = [
         .integer16, .integer24, .integer32, .unsigned8, .float32, .float64,
@@ -153,7 +151,7 @@ extension WaveFormat: StoredFact {
 }
 
 extension EnvelopeSize: StoredFact {
-    static let parts: [String]? = ["head", "tail"]
+    static let parts = FactPart.integers("head", "tail")
 
     func write(to writer: inout some FactWriter) {
         writer.add(headByteCount)

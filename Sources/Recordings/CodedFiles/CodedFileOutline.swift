@@ -39,7 +39,7 @@ public struct CodedFileOutline: Sendable, Equatable {
 }
 
 extension CodedFileOutline: StoredFact {
-    static let parts: [String]? = ["form", "bytes"]
+    static let parts = FactPart.integers("form", "bytes")
 
     func write(to writer: inout some FactWriter) {
         writer.add(form.rawValue)

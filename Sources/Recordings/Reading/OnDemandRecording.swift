@@ -13,6 +13,8 @@ final class OnDemandRecording: SampleReading {
     /// What was announced of it: if it opens as anything else, no read may return its bytes.
     private let announced: WaveOutline
     private let announcedCodedFile: CodedFileOutline?
+    /// All that was announced, if it may be what a catalogue in the store says, which may be stale; nil if not.
+    private let unproven: RecordingFacts?
     /// The store as it was when this object was made.
     private let pinned: PinnedStore
     private let opened = SingleFlight<Opened>()
@@ -37,6 +39,7 @@ final class OnDemandRecording: SampleReading {
         self.pinned = pinned
         announced = facts.outline
         announcedCodedFile = facts.codedFile
+        unproven = opener.stored == nil ? nil : facts
         self.opener = opener
     }
 
@@ -101,6 +104,13 @@ final class OnDemandRecording: SampleReading {
         facts.outline == announced && facts.codedFile == announcedCodedFile
     }
 
+    /// Whether it was opened as what was announced. When a document was written is known only on some machines.
+    private func isAnnounced(_ facts: RecordingFacts) -> Bool {
+        guard facts.outline == announced, var unproven else { return facts.outline == announced }
+        unproven.modified = facts.modified
+        return unproven == facts
+    }
+
     /// Keeps `recording` open, which was opened to learn its facts.
     func keep(_ recording: Recording) {
         opened.set(Opened(recording))
@@ -122,7 +132,7 @@ final class OnDemandRecording: SampleReading {
                 throw RecordingError("is not opened", recording: path, cause: error)
             }
             let recording = try opener.open(path, in: pinned)
-            guard recording.facts.shown(opener.metadata).outline == announced else { throw change }
+            guard isAnnounced(recording.facts.shown(opener.metadata)) else { throw change }
             isNew = true
             return Opened(recording)
         }

@@ -27,6 +27,8 @@ final class PinnedStore: Store {
         opened = Self.now
     }
 
+    var listsFolders: Bool { base.listsFolders }
+
     var requestsAtOnce: Int? { base.requestsAtOnce }
 
     func fetch(_ requests: [ValueRequest]) -> FetchedParts? {

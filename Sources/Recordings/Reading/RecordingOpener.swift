@@ -1,4 +1,5 @@
 import Support
+import Synchronization
 import WaveFile
 import Zarr
 
@@ -21,15 +22,21 @@ final class RecordingOpener: Sendable {
     let isLiving: Bool
     /// Notices what changes in groups that are listed; nil if nobody wants to know.
     let watch: GroupWatch?
+    /// The catalogue that the store keeps of itself; nil if asking the store itself takes no longer.
+    let stored: StoredCatalogue?
+    /// Whether groups were listed as that catalogue has them, without asking the store for names.
+    private let hasTrusted = Atomic<Bool>(false)
+    private let isNewlyCatalogued = Atomic<Bool>(false)
     private let loader: RecordingLoader
     /// Learns recordings that are not left open. It has its own cache, since nothing that it reads is needed again.
     private let learner: RecordingLoader
 
     /// An opener of the recordings of `store`, which shows `metadata` of them. What is read is kept in `cache`, and what is learned, in
-    /// `file`; `counters` count what is decoded.
+    /// `file`; `counters` count what is decoded. The catalogue that the store keeps of itself is read if this opener `usesStored` ones.
     init(
         store: any Store, cache: BlockCache, file: CatalogueFile?, metadata: MetadataSelection = .all,
-        counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false, watch: GroupWatch? = nil, log: Log
+        counters: DecodeCounters = DecodeCounters(), isLiving: Bool = false, watch: GroupWatch? = nil,
+        usesStored: Bool = true, log: Log
     ) {
         self.metadata = metadata
         self.isLiving = isLiving
@@ -38,6 +45,9 @@ final class RecordingOpener: Sendable {
         self.cache = cache
         self.file = file
         self.log = log
+        stored =
+            usesStored && store.requestsAtOnce != nil
+            ? StoredCatalogue(in: store, showing: metadata, log: log) : nil
         loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
         learner = RecordingLoader(
             store: store, cache: BlockCache(budget: Self.learningByteCount, within: cache), file: file,
@@ -50,6 +60,13 @@ final class RecordingOpener: Sendable {
         defer { withExtendedLifetime(fetched) {} }
         return try loader.reading(from: pinned).load(RecordingNode(store: pinned, path: path, cache: cache)).recording
     }
+
+    /// Whether the store's catalogue was another one when `forget` was last called than when it was read before. Only of a store that cannot be
+    /// asked for names.
+    var hasNewCatalogue: Bool { isNewlyCatalogued.load(ordering: .relaxed) }
+
+    /// Records that a group was listed as the store's catalogue has it.
+    func trust() { hasTrusted.store(true, ordering: .relaxed) }
 
     /// Closes all recordings but those that are still referenced, and keeps none open from now on.
     func closeAll() {
@@ -83,7 +100,14 @@ extension RecordingOpener: CatalogueSource {
         GroupRenewal(of: group, contents, groups: groups, extent: extent, opener: self).contents()
     }
 
-    func forget() { store.forget() }
+    func forget() {
+        store.forget()
+        hasTrusted.store(false, ordering: .relaxed)
+        guard let stored, !store.listsFolders else { return }
+        isNewlyCatalogued.store(stored.takeChange(), ordering: .relaxed)
+    }
+
+    var mayBeStale: Bool { hasTrusted.load(ordering: .relaxed) }
 
     func isReadable(_ path: String) -> Bool {
         switch try? ZarrNode.open(store, path: path, cache: cache) {
@@ -96,11 +120,13 @@ extension RecordingOpener: CatalogueSource {
     /// Learns what the recording at `path` is. It is left open if there is room.
     func learn(_ path: String, isArray: Bool) throws(RecordingError) -> RecordingFacts {
         // Taken before anything is read, so that whatever changes meanwhile has another version.
-        let version = file.flatMap { _ in store.version(ofRecording: path, isGroup: !isArray) }
+        let localVersion = file.flatMap { _ in store.version(ofRecording: path, isGroup: !isArray) }
         let isKeptOpen = openRecordings.hasRoom
         let pinned = pinned(path, isArray: isArray)
         let fetched = OpeningParts.fetch(path, in: pinned)
         defer { withExtendedLifetime(fetched) {} }
+        // No other document is read any more.
+        let version = localVersion ?? file.flatMap { _ in pinned.documentVersion(ofRecording: path) }
         let node = try RecordingNode(store: pinned, path: path, cache: cache)
         guard node.isArray == isArray else {
             throw RecordingError("was replaced by a node of another kind", recording: path)
@@ -121,6 +147,7 @@ extension RecordingOpener: CatalogueSource {
 
     func endLearning() {
         learner.cache.removeAll()
+        stored?.drop()
     }
 
     func recording(_ facts: RecordingFacts) -> Recording {

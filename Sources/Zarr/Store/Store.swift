@@ -39,6 +39,9 @@ public protocol Store: Sendable {
     /// A watch over folders of the store, which notices what changes in them; nil if the store cannot know that.
     func watch() throws(StoreError) -> (any StoreWatch)?
 
+    /// Whether `children` knows what is in a folder now. If not, it may throw, or have the names of an earlier time.
+    var listsFolders: Bool { get }
+
     /// How many requests it answers at once, if each takes a round trip to another machine; nil if it takes none.
     var requestsAtOnce: Int? { get }
 
@@ -63,6 +66,9 @@ extension Store {
             Result { () throws(StoreError) in try get(request.key, request.part) { memory(number, $0) } }
         }
     }
+
+    /// It does.
+    public var listsFolders: Bool { true }
 
     /// Requests are answered here.
     public var requestsAtOnce: Int? { nil }

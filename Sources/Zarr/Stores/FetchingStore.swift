@@ -177,6 +177,9 @@ public final class FetchingStore: Store {
     public func byteCount(below prefix: String) throws(StoreError) -> UInt64 { try base.byteCount(below: prefix) }
 
     /// As for every store.
+    public var listsFolders: Bool { base.listsFolders }
+
+    /// As for every store.
     public var requestsAtOnce: Int? { base.requestsAtOnce }
 
     /// As for every store.

@@ -53,6 +53,9 @@ public final class PatchedStore: Store {
     }
 
     /// As for every store.
+    public var listsFolders: Bool { base.listsFolders }
+
+    /// As for every store.
     public var requestsAtOnce: Int? { base.requestsAtOnce }
 
     /// As for every store.

@@ -10,7 +10,7 @@ import Zarr
 
 @Suite struct `The facts of a recording` {
     /// Facts that have much, little and odd things in them.
-    private static let examples: [RecordingFacts] = {
+    static let examples: [RecordingFacts] = {
         func facts(_ encoding: SampleEncoding, _ edit: (inout RecordingFacts) -> Void = { _ in }) -> RecordingFacts? {
             guard let format = WaveFormat(sampleRate: 250_000, channels: 2, encoding: encoding) else { return nil }
             var facts = RecordingFacts(

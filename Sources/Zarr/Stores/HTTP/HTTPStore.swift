@@ -14,8 +14,8 @@ public final class HTTPStore: Store {
 
     /// What consolidated metadata said.
     private struct Names {
-        /// The names in each group.
-        let children: [String: [String]]
+        /// The names in each group; nil if there are no consolidated metadata.
+        let children: [String: [String]]?
         let version: UInt64?
         /// When the document was last looked at.
         var looked: ContinuousClock.Instant
@@ -57,9 +57,19 @@ public final class HTTPStore: Store {
         try names.withLock { names throws(StoreError) in
             let current = try current(after: names, prefix)
             names = current
-            return current.children[prefix] ?? []
+            guard let children = current.children else {
+                throw StoreError(
+                    .denied,
+                    "a web server cannot be asked what is in a folder, and the store has no consolidated metadata "
+                        + "(zarr.consolidate_metadata of zarr-python writes them) and no catalogue (zarrwlr catalogue writes "
+                        + "one)", key: prefix)
+            }
+            return children[prefix] ?? []
         }
     }
+
+    /// A web server knows no folders.
+    public var listsFolders: Bool { false }
 
     /// As many as there are connections.
     public var requestsAtOnce: Int? { values.requestsAtOnce }
@@ -90,15 +100,9 @@ public final class HTTPStore: Store {
         guard let document = try get("zarr.json", .whole(atMost: Self.documentLimit)) else {
             throw StoreError(.failed, "there is no zarr.json", key: prefix)
         }
-        guard AddressSpace.hasRoom(for: document.bytes.count.multiplied(by: 8) ?? .max),
-            let paths = Self.paths(in: Data(document.bytes.bytes))
-        else {
-            throw StoreError(
-                .denied,
-                "a web server cannot be asked what is in a folder, and the store has no consolidated metadata "
-                    + "(zarr.consolidate_metadata of zarr-python writes them)", key: prefix)
-        }
-        return Names(children: Self.children(paths), version: document.info.version, looked: .now)
+        let hasRoom = AddressSpace.hasRoom(for: document.bytes.count.multiplied(by: 8) ?? .max)
+        let paths = hasRoom ? Self.paths(in: Data(document.bytes.bytes)) : nil
+        return Names(children: paths.map(Self.children), version: document.info.version, looked: .now)
     }
 
     /// The paths of all nodes, by the consolidated metadata in `document`; nil if it has none.

@@ -1,0 +1,101 @@
+import Recordings
+import Support
+import Zarr
+
+/// `zarrwlr catalogue`: writes the catalogue that a store keeps of itself.
+enum CatalogueCommand {
+    struct Configuration: Sendable {
+        var action = Action.write
+        var catalogue = CatalogueLocation.standard
+        var access = StoreAccess()
+    }
+
+    enum Action: Sendable {
+        case write, check, remove
+    }
+
+    static let subcommand = Subcommand(
+        "catalogue", operands: "STORE", operandCount: 1...1,
+        summary: "Write a catalogue into a store, so that mounts on other machines list it at once.",
+        notes: """
+            The catalogue has a row for each recording, with all that a list shows. Once it is there, each import adds what is new to it,
+            as do set, move, remove and check --repair; this command puts everything into one again. Mounts of stores on other machines
+            list from it, and look at a recording itself when that is opened. A mount of a store on this machine does not need it.
+
+            It can be written, or removed, at any time, also while the store is mounted or written to.
+
+            The exit status of --check is 1 if the catalogue differs from the store.
+            """,
+        options: [
+            CommandOption(
+                "--check", effect: .flag { $0.action = .check },
+                help: "compare the catalogue with every recording, and change nothing"),
+            CommandOption("--remove", effect: .flag { $0.action = .remove }, help: "remove the catalogue"),
+            .catalogue(\.catalogue),
+        ] + .access(\.access),
+        configuration: Configuration(), run: run)
+
+    @Sendable private static func run(
+        _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
+    ) throws(CommandError) -> CommandStatus {
+        let address = StoreAddress(operands[0])
+        guard address.group.isEmpty else {
+            throw CommandError("\(operands[0]): the catalogue is that of a whole store")
+        }
+        let isWriting = configuration.action != .check
+        streams.confine(
+            toStores: [address], configuration.access, managing: isWriting && !address.isRemote ? [address.path] : [],
+            catalogue: configuration.catalogue)
+        let store = try StoreCatalogue.open(address, configuration.access)
+        let log = Log(minimum: .warning) { streams.errors("zarrwlr catalogue: \($1)\n") }
+        let file = configuration.catalogue.open(
+            store: configuration.access.remote.identity(of: address), folder: streams.cacheFolder, log: log)
+        func catalogue(usesStored: Bool) throws(CommandError) -> Catalogue {
+            try StoreCatalogue.catalogue(
+                of: store, address, cache: BlockCache(budget: cacheByteCount), file: file, usesStored: usesStored,
+                log: log)
+        }
+        do {
+            switch configuration.action {
+            case .write:
+                let writable = try StoreCatalogue.writable(store, address)
+                let count = try StoredCatalogueEditor(writable).replace(by: catalogue(usesStored: true))
+                file?.save()
+                streams.print("\(count.counted("recording")) in the catalogue\n")
+                return .done
+            case .remove:
+                guard try StoredCatalogueEditor(StoreCatalogue.writable(store, address)).remove() else {
+                    throw CommandError("\(address.path): there is no catalogue in it")
+                }
+                return .done
+            case .check:
+                guard try StoredCatalogueEditor.exists(in: store) else {
+                    throw CommandError("\(address.path): there is no catalogue in it")
+                }
+                let check = try StoredCatalogueCheck(store, against: catalogue(usesStored: false))
+                file?.save()
+                return report(check, streams)
+            }
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError(address.path, cause: error)
+        }
+    }
+
+    private static let cacheByteCount = 64 << 20
+
+    private static func report(_ check: StoredCatalogueCheck, _ streams: CommandStreams) -> CommandStatus {
+        func say(_ line: String) { streams.print("\(line.escapingControlCharacters)\n") }
+        for problem in check.problems { say("a part cannot be read: \(problem)") }
+        for path in check.missing { say("/\(path): is not in the catalogue") }
+        for path in check.stale { say("/\(path): the catalogue says something else of it") }
+        for path in check.gone { say("/\(path): is only in the catalogue") }
+        let count = check.missing.count + check.stale.count + check.gone.count
+        let isRight = check.problems.isEmpty && count == 0
+        let verdict =
+            isRight ? "the catalogue is right" : "\(count) not as in the catalogue; zarrwlr catalogue writes it anew"
+        say("\(check.recordingCount.counted("recording")), \(verdict)")
+        return isRight ? .done : .faults
+    }
+}

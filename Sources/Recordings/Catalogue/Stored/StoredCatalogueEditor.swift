@@ -1,0 +1,183 @@
+import Glibc
+import Support
+public import Zarr
+
+/// Changes the catalogue that a store keeps of itself, by parts that are added and removed, each as a whole.
+///
+/// Wherever it is interrupted, and whoever else does the same at the same time, readers find all rows that they found before: a part goes only
+/// when others that have its rows are there.
+public struct StoredCatalogueEditor: Sendable {
+    private let store: any WritableStore
+
+    /// An editor of the catalogue of `store`, which need not be there.
+    public init(_ store: any WritableStore) {
+        self.store = store
+    }
+
+    /// Whether `store` keeps a catalogue of itself.
+    public static func exists(in store: any Store) throws(ZarrError) -> Bool {
+        do throws(StoreError) {
+            return try store.contains("\(StoredCatalogue.path)/zarr.json")
+        } catch {
+            throw ZarrError(.store, "cannot be read", path: StoredCatalogue.path, cause: error)
+        }
+    }
+
+    // MARK: - Changes
+
+    /// Adds a part in which the recordings at `changed` are as the store has them now, and those at `gone` are no more. Makes the catalogue if
+    /// there is none.
+    public func add(changed: [String], gone: [String] = []) throws(ZarrError) {
+        let opener = RecordingOpener(
+            store: store, cache: BlockCache(budget: Self.cacheByteCount), file: nil, log: .silent)
+        defer { opener.closeAll() }
+        let recordings = Parallel.map(changed, threads: store.requestsAtOnce ?? Parallel.processorCount) { path in
+            let node = try? ZarrNode.open(opener.store, path: path, cache: opener.cache)
+            let isArray = if case .array? = node { true } else { false }
+            let facts = try? opener.learn(path, isArray: isArray)
+            return StoredRow(path: path, content: facts.map { .recording($0) } ?? .unread)
+        }
+        let groups = Set(changed.flatMap(Self.groups(above:))).sorted()
+        try publish(groups.map(row(ofGroup:)) + recordings + gone.map { StoredRow(path: $0, content: .gone) })
+        try nameParts()
+    }
+
+    /// Puts what `catalogue` has, which is the catalogue of all of the store, in the place of all parts that are there. Returns how many
+    /// recordings it has.
+    public func replace(by catalogue: Catalogue) throws(ZarrError) -> Int {
+        let old = try StoredCatalogue.partNames(in: store)
+        catalogue.learn()
+        var rows = [row(ofGroup: "")]
+        var recordingCount = 0
+        catalogue.forEachMember { contents, member in
+            switch member {
+            case .recording(let number):
+                recordingCount += 1
+                let facts = try? contents.facts(of: number)
+                rows.append(
+                    StoredRow(path: contents.path(of: number), content: facts.map { .recording($0) } ?? .unread))
+            case .group(let group): rows.append(StoredRow(path: group.path, content: .group(modified: group.modified)))
+            case .problem(let problem): rows.append(StoredRow(path: problem.recording, content: .unread))
+            }
+        }
+        try publish(rows)
+        try nameParts(but: old)
+        try remove(old)
+        return recordingCount
+    }
+
+    /// Removes the catalogue; false if there is none.
+    public func remove() throws(ZarrError) -> Bool {
+        guard try Self.exists(in: store) else { return false }
+        try storing { () throws(StoreError) in try store.removeNode(StoredCatalogue.path) }
+        return true
+    }
+
+    // MARK: - Parts
+
+    private static let cacheByteCount = 64 << 20
+
+    /// Adds `rows` as parts.
+    func publish(_ rows: [StoredRow]) throws(ZarrError) {
+        try makeGroup()
+        var columns = ColumnFactWriter()
+        for row in rows {
+            columns.append(row)
+            guard columns.rowCount == StoredPart.rowLimit || columns.textByteCount >= StoredPart.textByteLimit else {
+                continue
+            }
+            try publish(columns)
+            columns = ColumnFactWriter()
+        }
+        if columns.rowCount > 0 { try publish(columns) }
+    }
+
+    private func publish(_ columns: ColumnFactWriter) throws(ZarrError) {
+        let name = Self.newName()
+        let node = try storing { () throws(StoreError) in try store.stageNode() }
+        try StoredPart.write(columns, to: node)
+        let isNew = try storing { () throws(StoreError) in try node.publish(as: "\(StoredCatalogue.path)/\(name)") }
+        guard isNew else {
+            throw ZarrError(
+                .store, "there is a part of the catalogue of that name", path: "\(StoredCatalogue.path)/\(name)")
+        }
+    }
+
+    /// The name of a part that is written now: names are in the order of time.
+    private static func newName() -> String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        func padded(_ number: Int, _ count: Int) -> String {
+            let digits = String(max(number, 0))
+            return String(repeating: "0", count: max(count - digits.count, 0)) + digits
+        }
+        let random = String(UInt64.random(in: 0...(.max)), radix: 36)
+        return "\(padded(time.tv_sec, 12))-\(padded(time.tv_nsec, 9))-\(random)"
+    }
+
+    /// Makes the group of the parts unless it is there.
+    private func makeGroup() throws(ZarrError) {
+        guard try !Self.exists(in: store) else { return }
+        let node = try storing { () throws(StoreError) in try store.stageNode() }
+        try node.writeGroup(attributes: Self.attributes(parts: []))
+        // If it is there by now, another process has made it.
+        _ = try storing { () throws(StoreError) in try node.publish(as: StoredCatalogue.path) }
+    }
+
+    /// Has the document of the group name the parts that are there, but for `doomed`: for readers that cannot list them.
+    private func nameParts(but doomed: [String] = []) throws(ZarrError) {
+        let result = try storing { () throws(StoreError) in
+            try store.withLock(on: StoredCatalogue.path) { () throws(StoreError) in
+                Result { () throws(ZarrError) in
+                    let names = try StoredCatalogue.partNames(in: store).filter { !doomed.contains($0) }
+                    try ZarrGroup.replaceAttributes(
+                        in: store, path: StoredCatalogue.path, with: Self.attributes(parts: names))
+                }
+            }
+        }
+        try result.get()
+    }
+
+    private static func attributes(parts: [String]) -> StoredCatalogueAttributes {
+        StoredCatalogueAttributes(type: StoredCatalogueAttributes.type, version: [1, 0], parts: parts)
+    }
+
+    /// Removes the parts called `names`, which somebody else may do at the same time.
+    private func remove(_ names: [String]) throws(ZarrError) {
+        var failed: (place: String, error: ZarrError)?
+        for name in names {
+            let place = "\(StoredCatalogue.path)/\(name)"
+            do {
+                try storing { () throws(StoreError) in try store.removeNode(place) }
+            } catch {
+                failed = (place, error)
+            }
+        }
+        guard let failed, try storing({ () throws(StoreError) in try store.contains("\(failed.place)/zarr.json") })
+        else {
+            return
+        }
+        throw failed.error
+    }
+
+    // MARK: - Rows
+
+    private func row(ofGroup path: String) -> StoredRow {
+        let status = try? store.status(of: path.isEmpty ? "zarr.json" : "\(path)/zarr.json")
+        return StoredRow(path: path, content: .group(modified: status?.modified))
+    }
+
+    /// The paths of the groups that the node at `path` is in, the root among them.
+    private static func groups(above path: String) -> [String] {
+        let names = path.split(separator: "/")
+        return names.indices.map { names[..<$0].joined(separator: "/") }
+    }
+
+    private func storing<T>(_ body: () throws(StoreError) -> T) throws(ZarrError) -> T {
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            throw ZarrError(.store, "the store's catalogue cannot be written", path: StoredCatalogue.path, cause: error)
+        }
+    }
+}

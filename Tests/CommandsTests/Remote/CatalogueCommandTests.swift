@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite struct `zarrwlr catalogue` {
+    /// The lines of `zarrwlr catalogue --check`, and its status.
+    private func check(_ store: SmallStore) -> (status: Int32, lines: [Substring]) {
+        let result = Zarrwlr.run("catalogue", "--check", store.path)
+        return (result.status, result.text.split(separator: "\n"))
+    }
+
+    private func parts(_ store: SmallStore) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: store.file("a.zarr/.zarrwlr-catalogue"))
+            .filter { $0 != "zarr.json" }
+    }
+
+    @Test func `an import into a folder with a catalogue, and each change of it, adds to the catalogue`() throws {
+        try SmallStore.with { store in
+            let source = store.file("new.wav")
+            var builder = WaveBuilder()
+            builder.addFormat()
+            builder.add("data", (0..<2_000).flatMap { WaveBuilder.littleEndian(Int16($0 % 70)) })
+            try Data(builder.bytes).write(to: URL(filePath: source))
+            #expect(Zarrwlr.run("catalogue", "--check", store.path).errors.contains("there is no catalogue in it"))
+            #expect(Zarrwlr.run("catalogue", "--remove", store.path).status == 2)
+            #expect(Zarrwlr.run("import", store.path + "::lake", source).status == 0)
+            #expect(!FileManager.default.fileExists(atPath: store.file("a.zarr/.zarrwlr-catalogue")))
+
+            let written = Zarrwlr.run("catalogue", store.path)
+            #expect(written.status == 0 && written.text == "3 recordings in the catalogue\n", "\(written.errors)")
+            #expect(check(store) == (0, ["3 recordings, the catalogue is right"]))
+            for arguments in [
+                ["import", "\(store.path)::sea", source], ["set", store.path, "pond/0", "name=dusk.wav"],
+                ["move", store.path, "pond/1", "lake"], ["remove", store.path, "lake/0"],
+            ] {
+                let result = Zarrwlr.run(arguments)
+                #expect(result.status == 0 && result.errors.isEmpty, "\(arguments): \(result.errors)")
+                #expect(check(store).status == 0, "\(arguments): \(check(store).lines)")
+            }
+            #expect(try parts(store).count == 5)
+            // What the fixtures lack is added.
+            #expect(Zarrwlr.run("check", "--repair", store.path).text.contains("repaired: /pond/0"))
+            #expect(try parts(store).count == 6)
+            #expect(check(store).status == 0)
+            #expect(Zarrwlr.run("catalogue", store.path).text == "3 recordings in the catalogue\n")
+            #expect(try parts(store).count == 1)
+
+            try FileManager.default.removeItem(atPath: store.file("a.zarr/pond/0"))
+            #expect(
+                check(store) == (
+                    1,
+                    [
+                        "/pond/0: is only in the catalogue",
+                        "2 recordings, 1 not as in the catalogue; zarrwlr catalogue writes it anew",
+                    ]
+                ))
+            #expect(Zarrwlr.run("catalogue", "--remove", store.path).status == 0)
+            #expect(!FileManager.default.fileExists(atPath: store.file("a.zarr/.zarrwlr-catalogue")))
+            #expect(Zarrwlr.run("catalogue", "\(store.path)::pond").errors.contains("is that of a whole store"))
+        }
+    }
+
+    @Test func `a store on a web server is listed from its catalogue`() throws {
+        try SmallStore.with { store in
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let values = try ServedValues(of: URL(filePath: store.path))
+            let server = try ScriptedServer { request, _ in values.answer(request) }
+            for arguments in [["list", "--csv"], ["extract", "pond/night.wav", "-o", "-"]] {
+                let remote = Zarrwlr.run([arguments[0], server.url] + arguments.dropFirst())
+                let local = Zarrwlr.run([arguments[0], store.path] + arguments.dropFirst())
+                #expect(remote.status == 0 && remote.errors.isEmpty, "\(remote.errors)")
+                // How large a recording is in the store cannot be asked.
+                let names = ["night.wav", "day.wav"].filter { remote.text.contains($0) && local.text.contains($0) }
+                let isEqual = remote.output == local.output
+                #expect(isEqual || names.count == 2)
+            }
+            let result = Zarrwlr.run("catalogue", server.url)
+            #expect(result.status == 2 && result.errors.contains("a store on a web server is only read"))
+        }
+    }
+
+    @Test(.enabled(if: ZarrPython.hasPandas, "needs zarr-python and pandas: see ZARRWLR_PYTHON"))
+    func `the example of docs loads a catalogue into pandas`() throws {
+        try SmallStore.with { store in
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let page = try String(
+                contentsOf: TestFiles.repository.appending(path: "docs/store-format.md"), encoding: .utf8)
+            let example = try #require(page.split(separator: "```python\n").last?.split(separator: "```").first)
+            let script = store.file("example.py")
+            let code =
+                example.replacing("\"reserve.zarr\"", with: "\"\(store.path)\"") + "\nprint(table.kind.tolist())\n"
+            try Data(code.utf8).write(to: URL(filePath: script))
+            let result = try run(ZarrPython.interpreter ?? "python3", script)
+            #expect(result.status == 0, "\(result.errors)")
+            let lines = result.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            #expect(lines.contains { $0.count == 5 && $0[0] == "pond/0" && $0[2] == "flac" && Int($0[3]) != nil })
+            #expect(lines.last == ["[1,", "1,", "0,", "0]"])
+        }
+    }
+}
