@@ -123,16 +123,16 @@ enum StoreCatalogue {
         }
     }
 
-    /// The store at `path` that is to be written to, made if there is none. Once `isHalted`, nothing new is written to it; what is
+    /// The store at `path` that is to be written to, made with `document` at its root if there is none. Once `isHalted`, nothing new is written to it; what is
     /// written already can still be published.
     static func create(
-        path: String, isHalted: @escaping @Sendable () -> Bool
+        path: String, document: [UInt8] = DirectoryStore.emptyGroup, isHalted: @escaping @Sendable () -> Bool
     ) throws(StoreError) -> any WritableStore {
         var status = stat()
         if path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG {
             throw StoreError(.denied, "is a file; only stores that are folders can be written to", key: "")
         }
-        return try DirectoryStore.create(path: path, isHalted: isHalted)
+        return try DirectoryStore.create(path: path, document: document, isHalted: isHalted)
     }
 
     /// Removes the store at `path`, which was made for an import, if nothing was imported; but not its folder if `keepsFolder`.

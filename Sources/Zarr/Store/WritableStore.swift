@@ -9,6 +9,10 @@ public protocol WritableStore: Store {
     /// for one. Returns for each why it would not; nil if it would.
     func sync(_ nodes: [any StagedNode]) -> [StoreError?]
 
+    /// Whether it is known of a value, once its node is synced, that the store has the bytes that were written; if not, whoever must know reads
+    /// them.
+    var comparesWhatItKeeps: Bool { get }
+
     /// Waits until what has appeared in the group at `path`, which exists, and what has vanished from it, would be so after a power cut.
     func syncNames(in path: String) throws(StoreError)
 
@@ -202,6 +206,9 @@ extension WritableStore {
 private let syncThreadCount = 16
 
 extension WritableStore {
+    /// It has to be read.
+    public var comparesWhatItKeeps: Bool { false }
+
     /// Syncs one by one, several at a time.
     public func sync(_ nodes: [any StagedNode]) -> [StoreError?] { syncEach(nodes) }
 

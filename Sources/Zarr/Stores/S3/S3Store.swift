@@ -41,7 +41,7 @@ public final class S3Store: Store {
 
     /// As for every store: a request for every thousand names.
     public func children(of prefix: String) throws(StoreError) -> [String] {
-        let start = self.prefix + (prefix.isEmpty ? "" : "\(prefix)/")
+        let start = start(of: prefix)
         var names: [String] = []
         try forEachPage(of: start, delimiter: "/", prefix) { page in
             // By bytes: a name may begin with what Unicode joins to the slash before it.
@@ -60,12 +60,44 @@ public final class S3Store: Store {
 
     /// As for every store: a request for every thousand objects.
     public func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
-        let start = self.prefix + (prefix.isEmpty ? "" : "\(prefix)/")
         var sum: UInt64 = 0
-        try forEachPage(of: start, delimiter: nil, prefix) { page in
+        try forEachPage(of: start(of: prefix), delimiter: nil, prefix) { page in
             for object in page.objects { sum = sum.adding(object.byteCount) ?? .max }
         }
         return sum
+    }
+
+    /// As for every store: a request for every thousand objects.
+    public func values(below prefix: String) throws(StoreError) -> [ListedValue] {
+        var values: [ListedValue] = []
+        try forEachPage(of: start(of: prefix), delimiter: nil, prefix) { page in
+            for object in page.objects where object.key.utf8.last != UInt8(ascii: "/") {
+                values.append(
+                    ListedValue(
+                        key(of: object.key), byteCount: object.byteCount,
+                        version: RemoteAnswer.version(of: object.entityTag),
+                        entityTag: object.entityTag.filter { $0 != "\"" }))
+            }
+        }
+        return values
+    }
+
+    /// As for every store: a request for every thousand names.
+    public func looseValues(in prefix: String) throws(StoreError) -> [String] {
+        let start = start(of: prefix)
+        var names: [String] = []
+        try forEachPage(of: start, delimiter: "/", prefix) { page in
+            names += page.objects.map { String(decoding: $0.key.utf8.dropFirst(start.utf8.count), as: UTF8.self) }
+        }
+        return names.filter { !$0.isEmpty }.sorted()
+    }
+
+    /// What the keys of objects below `prefix` begin with.
+    private func start(of prefix: String) -> String { self.prefix + (prefix.isEmpty ? "" : "\(prefix)/") }
+
+    /// The key in the store of an object of this store.
+    private func key(of objectKey: String) -> String {
+        String(decoding: objectKey.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
     }
 
     /// Bytes that one answer with a thousand names has at most.
