@@ -17,6 +17,9 @@ static inline CURLcode zwl_easy_set_pointer(CURL *easy, CURLoption option, void 
 static inline CURLcode zwl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback value) {
     return curl_easy_setopt(easy, option, value);
 }
+static inline CURLcode zwl_easy_set_seek(CURL *easy, curl_seek_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
+}
 static inline CURLMcode zwl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -84,10 +84,10 @@ enum CheckCommand {
                 }
             }
         }
-        if options.isRepairing { try StoreCatalogue.checkIsLocal(address) }
+        if options.isRepairing { try StoreCatalogue.checkIsWritable(address) }
         streams.confine(
             toStores: [address] + (configuration.copy.map { [$0] } ?? []), configuration.access,
-            changing: bookmark.map { [$0.folder] } ?? [], managing: options.isRepairing ? [address.path] : [])
+            changing: bookmark.map { [$0.folder] } ?? [], managing: options.isRepairing && !address.isRemote ? [address.path] : [])
         let check: StoreCheck
         do {
             let store = try StoreCatalogue.open(address, configuration.access)

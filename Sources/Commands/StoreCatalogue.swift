@@ -73,24 +73,25 @@ enum StoreCatalogue {
     /// `store`, which is at `address`, to be written to.
     static func writable(_ store: any Store, _ address: StoreAddress) throws(CommandError) -> any WritableStore {
         guard let store = store as? any WritableStore else {
-            try checkIsLocal(address)
+            try checkIsWritable(address)
             throw CommandError(
                 "\(address.path): is a ZIP archive, which is only read; unpack it into a folder to change it")
         }
         return store
     }
 
-    /// Throws unless `address` is on this machine: stores on others are only read.
-    static func checkIsLocal(_ address: StoreAddress) throws(CommandError) {
-        switch address.place {
-        case .path: break
-        case .web: throw CommandError("\(address.path): a store on a web server is only read")
-        case .bucket: throw CommandError("\(address.path): a store on S3 is only read by this version")
-        }
+    /// Throws if `address` is on a web server: stores there are only read.
+    static func checkIsWritable(_ address: StoreAddress) throws(CommandError) {
+        guard case .web = address.place else { return }
+        throw CommandError(
+            "\(address.path): a store on a web server is only read; write to the folder that it serves, or to a bucket (s3://)"
+        )
     }
 
-    /// Whether `path` is nothing yet, or an empty folder: a store can be made there.
-    static func isVacant(path: String) -> Bool {
+    /// Whether there is nothing at `address` yet, or an empty folder: a store can be made there.
+    static func isVacant(_ address: StoreAddress, _ access: StoreAccess) throws(CommandError) -> Bool {
+        guard !address.isRemote else { return try access.remote.isVacant(address) }
+        let path = address.path
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0 else { return errno == ENOENT }
         guard let directory = path.withFileName({ opendir($0) }) else { return false }
@@ -123,10 +124,24 @@ enum StoreCatalogue {
         }
     }
 
-    /// The store at `path` that is to be written to, made with `document` at its root if there is none. Once `isHalted`, nothing new is written to it; what is
-    /// written already can still be published.
+    /// The store at `address` that is to be written to, made with `document` at its root if there is none. Once `isHalted`, nothing new is
+    /// written to it; what is written already can still be published.
     static func create(
-        path: String, document: [UInt8] = DirectoryStore.emptyGroup, isHalted: @escaping @Sendable () -> Bool
+        _ address: StoreAddress, _ access: StoreAccess, document: [UInt8] = DirectoryStore.emptyGroup,
+        isHalted: @escaping @Sendable () -> Bool
+    ) throws(CommandError) -> any WritableStore {
+        guard !address.isRemote else {
+            return try access.remote.create(address, document: document, isHalted: isHalted)
+        }
+        do throws(StoreError) {
+            return try create(path: address.path, document: document, isHalted: isHalted)
+        } catch {
+            throw CommandError(address.path, cause: error)
+        }
+    }
+
+    private static func create(
+        path: String, document: [UInt8], isHalted: @escaping @Sendable () -> Bool
     ) throws(StoreError) -> any WritableStore {
         var status = stat()
         if path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG {
@@ -135,8 +150,15 @@ enum StoreCatalogue {
         return try DirectoryStore.create(path: path, document: document, isHalted: isHalted)
     }
 
-    /// Removes the store at `path`, which was made for an import, if nothing was imported; but not its folder if `keepsFolder`.
-    static func removeBare(path: String, keepsFolder: Bool) throws(StoreError) {
-        try DirectoryStore.removeBare(path: path, keepsFolder: keepsFolder)
+    /// Removes the store at `address`, which was made for an import, if nothing was imported; but not its folder if `keepsFolder`.
+    static func removeBare(
+        _ address: StoreAddress, _ access: StoreAccess, keepsFolder: Bool
+    ) throws(CommandError) {
+        guard !address.isRemote else { return try access.remote.removeBare(address) }
+        do throws(StoreError) {
+            try DirectoryStore.removeBare(path: address.path, keepsFolder: keepsFolder)
+        } catch {
+            throw CommandError("\(address.path): the empty store cannot be removed", cause: error)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import Support
 
 /// One request on its way: libcurl's handle of it, and what has come so far.
@@ -11,6 +12,8 @@ final class HTTPTransfer: @unchecked Sendable {
     private let hasEnded = Semaphore()
     private var result = CURLE_OK
     private var lines: UnsafeMutablePointer<curl_slist>?
+    /// Bytes of the body that libcurl has taken.
+    private var sentByteCount = 0
     private var status = 0
     private var fields: [String: String] = [:]
     private var body: [UInt8] = []
@@ -96,14 +99,42 @@ final class HTTPTransfer: @unchecked Sendable {
         case .put, .post, .delete:
             zwl_easy_set_long(easy, CURLOPT_POST, 1)
             zwl_easy_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-            // Is set before the fields, which libcurl copies.
             zwl_easy_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
-            let isCopied = request.body.withUnsafeBytes {
-                zwl_easy_set_pointer(
-                    easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)) == CURLE_OK
-            }
-            guard isCopied else { throw HTTPError(.transport, "there is no memory for a request") }
+            addSender()
         }
+    }
+
+    /// Lets libcurl take the body piece by piece: it may be large, and is not to be in memory twice.
+    private func addSender() {
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        zwl_easy_set_pointer(easy, CURLOPT_READDATA, own)
+        zwl_easy_set_callback(easy, CURLOPT_READFUNCTION) { bytes, size, count, own in
+            guard let own else { return 0 }
+            let room = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
+            return Unmanaged<HTTPTransfer>.fromOpaque(own).takeUnretainedValue().give(to: room)
+        }
+        // A connection that the server has closed meanwhile is replaced by another one, and all is sent again.
+        zwl_easy_set_pointer(easy, CURLOPT_SEEKDATA, own)
+        zwl_easy_set_seek(easy) { own, offset, origin in
+            guard let own, origin == SEEK_SET, let offset = Int(exactly: offset) else { return CURL_SEEKFUNC_FAIL }
+            return Unmanaged<HTTPTransfer>.fromOpaque(own).takeUnretainedValue().seek(to: offset)
+                ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
+        }
+    }
+
+    /// Fills `room` with the next bytes of the body; returns how many there were.
+    private func give(to room: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(room.count, request.body.count - sentByteCount)
+        room.copyBytes(from: request.body[sentByteCount..<sentByteCount + count])
+        sentByteCount += count
+        return count
+    }
+
+    /// Lets the next bytes be those from `offset` on; false if the body has none there.
+    private func seek(to offset: Int) -> Bool {
+        guard 0...request.body.count ~= offset else { return false }
+        sentByteCount = offset
+        return true
     }
 
     private func addFields() throws(HTTPError) {

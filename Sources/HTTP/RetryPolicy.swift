@@ -1,4 +1,3 @@
-import Glibc
 import Support
 
 /// How often and how long requests are tried again that failed for a passing reason.
@@ -154,18 +153,5 @@ private struct Attempts {
             let error = HTTPError(.lasting, "the request was given up", cause: Cancelled())
             for number in failures.keys { settled[number] = .failure(error) }
         }
-    }
-}
-
-/// A pause of a thread's work.
-enum Pause {
-    /// Sleeps that long; false if the work of this thread is cancelled before.
-    static func take(milliseconds: Int) -> Bool {
-        let end = ContinuousClock.now + .milliseconds(milliseconds)
-        while ContinuousClock.now < end {
-            if Cancellation.isRequested { return false }
-            usleep(useconds_t(clamping: min(milliseconds, 20) * 1000))
-        }
-        return true
     }
 }

@@ -128,12 +128,23 @@ public final class GroupSources: Sendable {
     private func look() throws(StoreError) -> [String] {
         let present = try store.children(of: path)
         let unseen = known.withLock { known in present.filter { known.nodes[$0] == nil } }
-        for node in unseen {
-            let source = UInt64(node) == nil ? nil : StoredSource(of: place(of: node), in: store)
-            known.withLock { $0.add(node, source.map(Source.init)) }
+        let looks = Parallel.map(unseen, threads: store.requestsAtOnce ?? 1) { [self] node in
+            Result { () throws(StoreError) in try look(at: node) }
+        }
+        for (node, result) in zip(unseen, looks) {
+            guard let source = try result.get() else { continue }
+            known.withLock { $0.add(node, source) }
         }
         known.withLock { $0.hasLooked = true }
         return present
+    }
+
+    /// The source of the recording `node`; nil in the result if it is no recording, and no result if there is nothing, or not yet: others may
+    /// be writing it.
+    private func look(at node: String) throws(StoreError) -> Source?? {
+        guard UInt64(node) != nil else { return .some(nil) }
+        if let source = StoredSource(of: place(of: node), in: store) { return .some(Source(source)) }
+        return try store.contains("\(place(of: node))/zarr.json") ? .some(nil) : nil
     }
 
     private func place(of node: String) -> String {

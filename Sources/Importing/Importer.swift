@@ -280,7 +280,7 @@ public final class Importer: Sendable {
             let identity = identity(of: source, sha256: try source.file.sha256())
             if try wholePlace(of: identity, in: group.sources, &notes) != nil { return staged(identity, nil, nil) }
         }
-        let node = try group.store.stageNode()
+        let node = try group.store.stageNode(numberedIn: group.path)
         let found = start(of: source)
         let job = ImportJob(
             source: source, relativePath: relativePath, options: options, node: node, start: found.start,

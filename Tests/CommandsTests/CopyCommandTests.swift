@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func `a copy from S3 and from a web server is the store`() throws {
+    @Test func `a copy from S3 is the store`() throws {
         try SmallStore.with { store throws in
             let values = try ServedValues(of: URL(filePath: store.path), below: "a.zarr")
             let server = try ScriptedServer { request, _ in values.answer(request, bucket: "birds") }

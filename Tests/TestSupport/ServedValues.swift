@@ -7,10 +7,12 @@ public final class ServedValues: Sendable {
     private struct Value: Sendable {
         let bytes: [UInt8]
         let tag: String
+        /// When it was written, in seconds since 1970.
+        var modified = Date().timeIntervalSince1970
 
-        init(_ bytes: [UInt8]) {
+        init(_ bytes: [UInt8], tag: String? = nil) {
             self.bytes = bytes
-            tag = ServedValues.tag(of: bytes)
+            self.tag = tag ?? ServedValues.tag(of: bytes)
         }
     }
 
@@ -42,6 +44,24 @@ public final class ServedValues: Sendable {
             let value = newValue.map { Value($0) }
             values.withLock { $0[key] = value }
         }
+    }
+
+    /// All keys, sorted.
+    public var keys: [String] { values.withLock { $0.keys.sorted() } }
+
+    /// Puts `bytes` under `key`, with the entity tag `tag`; false if it `mustBeNew` and there is something.
+    @discardableResult
+    func put(_ bytes: [UInt8], as key: String, tag: String, mustBeNew: Bool = false) -> Bool {
+        values.withLock { values in
+            guard !mustBeNew || values[key] == nil else { return false }
+            values[key] = Value(bytes, tag: tag)
+            return true
+        }
+    }
+
+    /// Lets the value under `key` be that much older.
+    public func age(_ key: String, seconds: Double) {
+        values.withLock { $0[key]?.modified -= seconds }
     }
 
     /// The entity tag of a value.
@@ -99,7 +119,8 @@ public final class ServedValues: Sendable {
             } else {
                 entries[key] =
                     "<Contents><Key>\(Self.escaped(key))</Key><Size>\(value.bytes.count)</Size>"
-                    + "<ETag>\(Self.escaped(value.tag))</ETag></Contents>"
+                    + "<LastModified>\(ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: value.modified)))"
+                    + "</LastModified><ETag>\(Self.escaped(value.tag))</ETag></Contents>"
             }
         }
         let start = query["continuation-token"] ?? ""

@@ -68,13 +68,14 @@ enum CopyCommand {
             throw CommandError(
                 "\(operands[1]): DEST is a store: what is copied has the same path there as in SOURCE")
         }
-        try StoreCatalogue.checkIsLocal(destination)
+        try StoreCatalogue.checkIsWritable(destination)
         let access = destinationAccess(configuration)
         try check(source, configuration.access, apartFrom: destination, access)
         let isNewFolder = try makeFolder(destination)
         streams.confine(
             reading: configuration.access.readableFiles(for: source) + access.readableFiles(for: destination),
-            managing: [destination.path], clearing: isNewFolder ? [FilePath.folder(of: destination.absolutePath)] : [],
+            managing: destination.isRemote ? [] : [destination.path],
+            clearing: isNewFolder ? [FilePath.folder(of: destination.absolutePath)] : [],
             hasNetwork: source.isRemote || destination.isRemote)
         let report = CopyReport(streams, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet)
         do throws(CommandError) {
@@ -100,9 +101,10 @@ enum CopyCommand {
         } catch {
             throw CommandError("\(source.path): cannot be copied", cause: error)
         }
-        let written: any WritableStore
+        let written = try StoreCatalogue.create(destination, destinationAccess(configuration), document: document) {
+            Interruption.hasHappened
+        }
         do {
-            written = try StoreCatalogue.create(path: destination.path, document: document) { Interruption.hasHappened }
             report.report(leftovers: try written.removeLeftovers().count)
         } catch {
             throw CommandError(destination.path, cause: error)

@@ -20,7 +20,13 @@ enum MoveCommand {
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
-        let store = try StoreEditing(StoreAddress(operands[0]))
+        let address = StoreAddress(operands[0])
+        if case .bucket = address.place {
+            throw CommandError(
+                "\(address.path): nothing can be moved on S3: extract the recording, import it into the other group, and remove "
+                    + "it here")
+        }
+        let store = try StoreEditing(address)
         let path = try store.path(of: operands[1])
         let group = operands[2].trimmingSlashes
         let place = try StoreEditing.change { () throws(EditError) in try store.editor.move(path, to: group) }

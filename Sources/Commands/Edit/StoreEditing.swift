@@ -9,7 +9,7 @@ struct StoreEditing {
 
     /// Opens what `address` names, which must be there.
     init(_ address: StoreAddress) throws(CommandError) {
-        try StoreCatalogue.checkIsLocal(address)
+        try StoreCatalogue.checkIsWritable(address)
         opened = try OpenStore(address)
         editor = RecordingEditor(try StoreCatalogue.writable(opened.store, address))
     }

@@ -18,6 +18,7 @@ enum ImportCommand {
         /// Whether only failures and warnings are printed.
         var isQuiet = false
         var keepsSidecars = false
+        var access = StoreAccess()
     }
 
     /// The budget of the cache for what is read back.
@@ -68,13 +69,13 @@ enum ImportCommand {
             --dry-run names what is there already, or would be by then, what cannot be imported, and a store that cannot be written
             to. Sources are opened for it, but not decoded.
             """,
-        options: ImportOption.all, configuration: Configuration(), run: run)
+        options: ImportOption.all + .remoteAccess(\.access), configuration: Configuration(), run: run)
 
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         let address = StoreAddress(operands[0])
-        try StoreCatalogue.checkIsLocal(address)
+        try StoreCatalogue.checkIsWritable(address)
         let sources = ImportSources(
             operands.dropFirst(), keepsTree: configuration.keepsTree, keepsSidecars: configuration.keepsSidecars)
         guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
@@ -89,8 +90,8 @@ enum ImportCommand {
         options.threads = max(configuration.jobs / sources.files.count, 1)
         let importer = Importer(options, cache: BlockCache(budget: cacheByteCount))
         if configuration.isDryRun {
-            streams.confine(reading: ["/"])
-            try preview(sources, by: importer, address, report)
+            streams.confine(reading: ["/"], hasNetwork: address.isRemote)
+            try preview(sources, by: importer, address, configuration.access, report)
         } else {
             try Interruption.watch { () throws(CommandError) in
                 try carryOut(sources, by: importer, address, configuration, report, streams)
@@ -114,14 +115,16 @@ enum ImportCommand {
 
     /// Reports what would become of `sources`. The store is only read, if there is one.
     private static func preview(
-        _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ report: ImportReport
+        _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ access: StoreAccess,
+        _ report: ImportReport
     ) throws(CommandError) {
-        let store = StoreCatalogue.isVacant(path: address.path) ? nil : try StoreCatalogue.open(address)
+        let store =
+            try StoreCatalogue.isVacant(address, access) ? nil : StoreCatalogue.open(address, access)
         if let store { _ = try StoreCatalogue.writable(store, address) }
         func group(of file: ImportSources.File) -> String { address.group(below: file.subgroup) }
         do throws(CommandError) {
             let groups = Set((sources.files + sources.sidecars).map(group))
-            try StoreCatalogue.checkWriting(path: address.path, groups: groups.sorted())
+            if !address.isRemote { try StoreCatalogue.checkWriting(path: address.path, groups: groups.sorted()) }
         } catch {
             report.report(unreadable: [(address.path, error)])
         }
@@ -148,14 +151,19 @@ enum ImportCommand {
         _ sources: ImportSources, by importer: Importer, _ address: StoreAddress, _ configuration: Configuration,
         _ report: ImportReport, _ streams: CommandStreams
     ) throws(CommandError) {
+        // Threads that connections have are confined as well.
+        if address.isRemote { streams.confine(reading: ["/"], hasNetwork: true) }
         let (isNew, isNewFolder) = (
-            StoreCatalogue.isVacant(path: address.path), address.path.withFileName { access($0, F_OK) } != 0
+            try StoreCatalogue.isVacant(address, configuration.access),
+            !address.isRemote && address.path.withFileName { access($0, F_OK) } != 0
         )
-        let groups = ImportGroups(store: try open(address, report), base: address)
+        let groups = ImportGroups(store: try open(address, configuration.access, report), base: address)
         // Sources may be links to anywhere. A new store's folder is removed again if nothing comes into it.
-        streams.confine(
-            reading: ["/"], managing: [address.path],
-            clearing: isNewFolder ? [FilePath.folder(of: FilePath.absolute(address.path))] : [])
+        if !address.isRemote {
+            streams.confine(
+                reading: ["/"], managing: [address.path],
+                clearing: isNewFolder ? [FilePath.folder(of: FilePath.absolute(address.path))] : [])
+        }
         try importFiles(sources.files, by: importer, groups, threads: configuration.jobs, report)
         if report.isStopped {
             for sidecar in sources.sidecars { report.leave(sidecar) }
@@ -163,11 +171,7 @@ enum ImportCommand {
             keep(sources.sidecars, in: groups, report)
         }
         guard isNew, !report.hasKeptSomething else { return }
-        do {
-            try StoreCatalogue.removeBare(path: address.path, keepsFolder: !isNewFolder)
-        } catch {
-            throw CommandError("\(address.path): the empty store cannot be removed", cause: error)
-        }
+        try StoreCatalogue.removeBare(address, configuration.access, keepsFolder: !isNewFolder)
     }
 
     /// Imports `files` by `threads` threads, and one that publishes what they have staged.
@@ -233,10 +237,10 @@ enum ImportCommand {
 
     /// Opens the store, or creates it, and removes what interrupted imports have left.
     private static func open(
-        _ address: StoreAddress, _ report: ImportReport
+        _ address: StoreAddress, _ access: StoreAccess, _ report: ImportReport
     ) throws(CommandError) -> any WritableStore {
+        let store = try StoreCatalogue.create(address, access) { Interruption.hasHappened }
         do {
-            let store = try StoreCatalogue.create(path: address.path) { Interruption.hasHappened }
             let leftovers = try store.removeLeftovers()
             if !leftovers.isEmpty { report.reportLeftovers(leftovers.count) }
             return store

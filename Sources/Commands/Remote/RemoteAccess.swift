@@ -69,13 +69,59 @@ struct RemoteAccess: Sendable, Equatable {
             }
             return HTTPStore(url: url, client: client, policy: policy)
         case .bucket(let name, let prefix):
-            do throws(AWSError) {
-                let settings = try AWSSettings(s3)
-                return S3Store(try settings.bucket(name), prefix: prefix, client: client, policy: policy)
-            } catch {
-                throw CommandError("\(address.path): cannot be opened", cause: error)
-            }
+            return S3Store(try bucket(name, address), prefix: prefix, client: client, policy: policy)
         }
+    }
+
+    /// The bucket `name` of `address`.
+    private func bucket(_ name: String, _ address: StoreAddress) throws(CommandError) -> S3Bucket {
+        do throws(AWSError) {
+            return try AWSSettings(s3).bucket(name)
+        } catch {
+            throw CommandError("\(address.path): cannot be opened", cause: error)
+        }
+    }
+
+    // MARK: - Writing
+
+    /// The store at `address`, which is in a bucket, made with `document` at its root if there is none. Once `isHalted`, nothing new is written to it.
+    func create(
+        _ address: StoreAddress, document: [UInt8], isHalted: @escaping @Sendable () -> Bool
+    ) throws(CommandError) -> any WritableStore {
+        let (bucket, prefix) = try bucketToWrite(address)
+        do throws(StoreError) {
+            return try S3Store.create(
+                bucket, prefix: prefix, document: document, client: client, policy: policy, isHalted: isHalted)
+        } catch {
+            throw CommandError("\(address.path): cannot be written to", cause: error)
+        }
+    }
+
+    /// Whether there is nothing at `address`, which is in a bucket.
+    func isVacant(_ address: StoreAddress) throws(CommandError) -> Bool {
+        let (bucket, prefix) = try bucketToWrite(address)
+        do throws(StoreError) {
+            return try S3Store(bucket, prefix: prefix, client: client, policy: policy).isVacant()
+        } catch {
+            throw CommandError("\(address.path): cannot be opened", cause: error)
+        }
+    }
+
+    /// Removes the store at `address`, which is in a bucket, if it has nothing but groups.
+    func removeBare(_ address: StoreAddress) throws(CommandError) {
+        let (bucket, prefix) = try bucketToWrite(address)
+        do throws(StoreError) {
+            try S3Store.removeBare(bucket, prefix: prefix, client: client, policy: policy)
+        } catch {
+            throw CommandError("\(address.path): the empty store cannot be removed", cause: error)
+        }
+    }
+
+    private func bucketToWrite(_ address: StoreAddress) throws(CommandError) -> (S3Bucket, prefix: String) {
+        guard case .bucket(let name, let prefix) = address.place else {
+            throw CommandError("\(address.path): is not in a bucket")
+        }
+        return (try bucket(name, address), prefix)
     }
 
     /// What tells `address` apart from stores of the same name: what is learned of it is kept under this. Links are followed.

@@ -22,7 +22,15 @@ extension Array {
             CommandOption(
                 "--follow-links",
                 effect: .value("DIR[:DIR]") { $0[keyPath: access].links = FollowedLinks($1) },
-                help: "let symbolic links in the store lead to these folders (nowhere outside it)"),
+                help: "let symbolic links in the store lead to these folders (nowhere outside it)")
+        ] + .remoteAccess(access)
+    }
+
+    /// Those of them that are about stores on other machines.
+    static func remoteAccess<Configuration>(
+        _ access: any WritableKeyPath<Configuration, StoreAccess> & Sendable
+    ) -> [CommandOption<Configuration>] where Element == CommandOption<Configuration> {
+        [
             CommandOption(
                 "--endpoint", effect: .value("URL") { $0[keyPath: access].remote.s3.endpoint = $1 },
                 help: "of s3://: the service (AWS_ENDPOINT_URL, else AWS)"),

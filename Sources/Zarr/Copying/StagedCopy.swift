@@ -21,8 +21,8 @@ struct StagedCopy: Sendable {
     var byteCount: UInt64 { values.reduce(0) { $0.adding($1.byteCount) ?? .max } }
 
     /// Writes what `source` has at `place` and below, `threads` values at a time, to `destination`. `progress` is called with numbers of bytes,
-    /// from any thread.
-    init(
+    /// from any thread. Nil if something is there already, or is being written there.
+    init?(
         of place: String, from source: any Store, to destination: any WritableStore, threads: Int,
         progress: @escaping @Sendable (Int) -> Void
     ) throws(StoreError) {
@@ -30,7 +30,7 @@ struct StagedCopy: Sendable {
         guard listed.contains(where: { $0.key == "\(place)/zarr.json" }) else {
             throw StoreError(.changed, "is not there any more", key: place)
         }
-        let node = try destination.stageNode()
+        guard let node = try destination.stageNode(at: place) else { return nil }
         let copied = Parallel.map(listed, threads: threads) { value in
             Result { () throws(StoreError) in
                 try Self.copy(value, below: place, from: source, to: node, progress: progress)

@@ -169,16 +169,17 @@ public struct StoreCopy: Sendable {
             }
             guard document.kind == .whole else { return try enter(path, document) }
             if try destination.contains("\(path)/zarr.json") { return .done(try outcomeOfPresent(path)) }
-            return .publish(
-                try StagedCopy(
-                    of: path, from: source, to: destination, threads: max(threads / count, 1)
-                ) { byteCount in
-                    progress(
-                        state.value.withLock { state in
-                            state.progress.byteCount = state.progress.byteCount.adding(UInt64(byteCount)) ?? .max
-                            return state.progress
-                        })
-                })
+            let staged = try StagedCopy(
+                of: path, from: source, to: destination, threads: max(threads / count, 1)
+            ) { byteCount in
+                progress(
+                    state.value.withLock { state in
+                        state.progress.byteCount = state.progress.byteCount.adding(UInt64(byteCount)) ?? .max
+                        return state.progress
+                    })
+            }
+            if let staged { return .publish(staged) }
+            return .done(try outcomeOfPresent(path))
         } catch {
             return .done(failure(error))
         }
@@ -246,7 +247,9 @@ public struct StoreCopy: Sendable {
     /// What becomes of the node at `path`, in whose place the destination has something.
     private func outcomeOfPresent(_ path: String) throws(StoreError) -> CopyOutcome {
         guard try destination.contains("\(path)/zarr.json") else {
-            throw StoreError(.failed, "the destination has something else there, which is no Zarr node", key: path)
+            throw StoreError(
+                .failed, "the destination has something else there, which is no Zarr node, or is being written",
+                key: path)
         }
         let comparison = ValueComparison(source: source, destination: destination)
         let present = try destination.values(below: path).map { ($0.key, $0) }

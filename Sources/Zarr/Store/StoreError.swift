@@ -6,7 +6,7 @@ public struct StoreError: DescribedError {
     public enum Kind: Sendable, Equatable {
         /// The store does not permit it, or cannot do it at all.
         case denied
-        /// The server does not permit whoever asks to read it.
+        /// The server does not permit whoever asks to read it, or to write it.
         case forbidden
         /// It did not work, and may work another time.
         case failed

@@ -5,6 +5,14 @@ public protocol WritableStore: Store {
     /// Begins a node.
     func stageNode() throws(StoreError) -> any StagedNode
 
+    /// Begins a node that is to appear under a number in the group at `group`, which need not exist. A store that cannot move what was
+    /// written gives it that number now, greater than all there.
+    func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode
+
+    /// Begins a node that is to appear at `place`, in a group that need not exist, and nothing of which is overwritten. Nil if the store knows now
+    /// that something is there, or is being written there.
+    func stageNode(at place: String) throws(StoreError) -> (any StagedNode)?
+
     /// Waits until everything that was written to `nodes`, which are this store's, would survive a power cut, as `StagedNode.sync` does
     /// for one. Returns for each why it would not; nil if it would.
     func sync(_ nodes: [any StagedNode]) -> [StoreError?]
@@ -58,10 +66,14 @@ public protocol StagedNode: AnyObject, Sendable {
     /// Its path in the store until it is published.
     var path: String { get }
 
+    /// The only place that it can appear at, if the store had to know it when it was begun; nil if it may be any.
+    var reservedPlace: String? { get }
+
     /// Begins the new value `key` below the node.
     func makeValue(_ key: String) throws(StoreError) -> any NewValue
 
-    /// Writes `bytes` over the first of the value `key` below the node, which is finished and has at least as many.
+    /// Writes `bytes` over the first of the value `key` below the node, which is finished, has at least as many, and was not read yet. It is the
+    /// first chunk or shard of an array.
     func overwriteStart(of key: String, with bytes: [UInt8]) throws(StoreError)
 
     /// Waits until everything that was written would survive a power cut; after that, nothing more can be written. If it throws, it
@@ -106,7 +118,18 @@ extension NewValue {
     }
 }
 
+extension WritableStore {
+    /// Begins a node like any other.
+    public func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode { try stageNode() }
+
+    /// Begins a node like any other.
+    public func stageNode(at place: String) throws(StoreError) -> (any StagedNode)? { try stageNode() }
+}
+
 extension StagedNode {
+    /// It may be any.
+    public var reservedPlace: String? { nil }
+
     /// The path, until the node is published, of what will be `name` below it: a node, or a key such as `zarr.json`. Empty:
     /// the node's own path.
     func path(of name: String) -> String {
@@ -136,18 +159,39 @@ extension StagedNode {
         return true
     }
 
-    /// Makes the node appear in the group at `group`, which exists, under the first number that is greater than all there,
-    /// and returns that number. Several processes that do so at once each get a number of their own.
+    /// Makes the node appear in the group at `group`, which exists, under the first number that is greater than all there, or that it was
+    /// given when it was begun, and returns that number. Several processes that do so at once each get a number of their own.
     public func publish(numberedIn group: String) throws(StoreError) -> Int {
-        try store.number(from: store.nextNumber(in: group), in: group) { place throws(StoreError) in
+        if let number = try reservedNumber(in: group) {
+            guard try publish(as: reservedPlace ?? "") else { throw StoreError.taken(reservedPlace ?? "") }
+            return number
+        }
+        return try store.number(from: store.nextNumber(in: group), in: group) { place throws(StoreError) in
             try publish(as: place)
         }
+    }
+
+    /// The number in the group at `group` that the node was given when it was begun; nil if it was given none.
+    fileprivate func reservedNumber(in group: String) throws(StoreError) -> Int? {
+        guard let reservedPlace else { return nil }
+        let names = reservedPlace.split(separator: "/")
+        guard names.dropLast().joined(separator: "/") == group, let number = names.last.flatMap({ Int($0) }) else {
+            throw StoreError(.failed, "was not begun for /\(group)", key: reservedPlace)
+        }
+        return number
+    }
+
+}
+
+extension StoreError {
+    fileprivate static func taken(_ place: String) -> StoreError {
+        StoreError(.failed, "something else was put there", key: place)
     }
 }
 
 extension WritableStore {
     /// Makes `nodes`, which were begun in this store, appear in the group at `group`, which exists, in their order, under the first
-    /// numbers that are greater than all there, and returns these numbers. Several processes that do so at once each get numbers of
+    /// numbers that are greater than all there, or those that they were given, and returns these numbers. Several processes that do so at once each get numbers of
     /// their own.
     ///
     /// The nodes would survive a power cut when this returns, and nothing of them is in the hierarchy when it throws. If the process ends
@@ -156,8 +200,15 @@ extension WritableStore {
         guard !nodes.isEmpty else { return [] }
         var numbers: [Int] = []
         do throws(StoreError) {
-            var next = try nextNumber(in: group)
+            var next = try nodes.contains { $0.reservedPlace == nil } ? nextNumber(in: group) : 0
             for node in nodes {
+                if let number = try node.reservedNumber(in: group) {
+                    guard try node.appear(at: place(of: number, in: group)) else {
+                        throw StoreError.taken(place(of: number, in: group))
+                    }
+                    numbers.append(number)
+                    continue
+                }
                 numbers.append(
                     try number(from: next, in: group) { place throws(StoreError) in try node.appear(at: place) })
                 next = numbers.last?.adding(1) ?? next
@@ -180,7 +231,7 @@ extension WritableStore {
     }
 
     /// The first number that is greater than all in the group at `group`.
-    fileprivate func nextNumber(in group: String) throws(StoreError) -> Int {
+    func nextNumber(in group: String) throws(StoreError) -> Int {
         try children(of: group).compactMap { Int($0) }.reduce(0) { max($0, $1.adding(1) ?? $0) }
     }
 
@@ -197,7 +248,7 @@ extension WritableStore {
         return number
     }
 
-    private func place(of number: Int, in group: String) -> String {
+    func place(of number: Int, in group: String) -> String {
         group.isEmpty ? String(number) : "\(group)/\(number)"
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import HTTP
-import S3
 import Support
 import Synchronization
 import TestSupport
@@ -242,18 +241,6 @@ struct StoreCopyTests {
             let path = fixture.folder.deletingLastPathComponent().appending(path: "source.zarr.zip").path
             try Data(archive.bytes).write(to: URL(filePath: path))
             #expect(try fixture.copy(from: ZipStore(path: path)) == Self.outcomes("copied"))
-            #expect(try fixture.differences() == [])
-        }
-    }
-
-    @Test func `a copy from S3 is a copy of the folder, and one that is there costs no request for its chunks`() throws
-    {
-        try CopyFixture.with { fixture throws in
-            let values = try ServedValues(of: fixture.folder, below: "a.zarr")
-            let server = try ScriptedServer { request, _ in values.answer(request, bucket: "birds") }
-            let location = S3Location(endpoint: server.url, region: "us-east-1", bucket: "birds", isInPath: true)
-            let store = S3Store(S3Bucket(location, credentials: nil), prefix: "a.zarr", client: HTTPClient())
-            #expect(try fixture.copy(from: store) == Self.outcomes("copied"))
             #expect(try fixture.differences() == [])
         }
     }

@@ -14,7 +14,9 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     let with: @Sendable (_ body: (StoreUnderTest) throws -> Void) throws -> Void
 
     static let all: [StoreKind] = [directory, memory, zip, s3]
-    static let writable: [StoreKind] = [directory, memory]
+    static let writable: [StoreKind] = [directory, memory, s3]
+    /// Those in which what is written can be moved, and exchanged.
+    static let moving: [StoreKind] = [directory, memory]
 
     static let directory = StoreKind(testDescription: "directory") { body in
         try withNewStore { store, folder in
@@ -55,8 +57,10 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
 extension StoreKind {
     /// An S3 service that only knows what stores ask. `S3ServerTests` have a real one.
     static let s3 = StoreKind(testDescription: "S3") { body in
-        let values = ServedValues(["a.zarr/zarr.json": Array(#"{"node_type":"group","zarr_format":3}"#.utf8)])
-        let server = try ScriptedServer { request, _ in values.answer(request, bucket: "birds") }
+        let service = S3StandIn()
+        let values = service.values
+        values["a.zarr/zarr.json"] = Array(#"{"node_type":"group","zarr_format":3}"#.utf8)
+        let server = try ScriptedServer { request, _ in service.answer(request) }
         func store() -> S3Store {
             let location = S3Location(endpoint: server.url, region: "us-east-1", bucket: "birds", isInPath: true)
             return S3Store(S3Bucket(location, credentials: nil), prefix: "a.zarr", client: HTTPClient())

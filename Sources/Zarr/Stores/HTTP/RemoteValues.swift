@@ -270,7 +270,7 @@ extension HTTPResponse {
 
 extension String {
     /// Whether it is a path of names, none of which is empty, `.` or `..`.
-    fileprivate var isKey: Bool {
+    var isKey: Bool {
         !utf8.contains(0)
             && split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }
     }

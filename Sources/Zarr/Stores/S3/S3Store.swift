@@ -1,26 +1,49 @@
 public import HTTP
 public import S3
 import Support
+import Synchronization
 
-/// A store that is a prefix of a bucket: keys are the rest of its objects' keys. It is read only.
+/// A store that is a prefix of a bucket: keys are the rest of its objects' keys.
 public final class S3Store: Store {
-    private let client: HTTPClient
-    private let bucket: S3Bucket
-    /// Empty, or with a slash at its end.
-    private let prefix: String
-    private let policy: RetryPolicy
+    /// What this process writes on behalf of the store lies below these names at its root, which are no part of the hierarchy.
+    static let hiddenNames = [S3Writer.folder, S3Claim.folder, S3Lock.folder]
+
+    let folder: S3Folder
+    /// Sends what is written.
+    let uploads: S3Uploads
+    /// This process as a writer of the store; nil as long as it has written nothing.
+    let writer = SingleFlight<S3Writer>()
+    /// What is staged, by its path.
+    let staged = Mutex<[String: WeakNode]>([:])
+    /// What is being written in groups.
+    let claims = Mutex(S3ClaimedNumbers())
+    /// Threads of this process that want the same lock wait here, by the path of the folder.
+    let turnstiles = Mutex<[String: Turnstile]>([:])
+    /// The locks that this process has, by the paths of folders.
+    let locks = Mutex<[String: S3Lock]>([:])
     private let values: RemoteValues
 
-    /// The objects of `bucket` whose keys begin with `prefix` and a slash; all of them if it is empty.
-    public init(_ bucket: S3Bucket, prefix: String, client: HTTPClient, policy: RetryPolicy = RetryPolicy()) {
-        self.client = client
-        self.bucket = bucket
-        let start = prefix.isEmpty ? "" : "\(prefix)/"
-        self.prefix = start
-        self.policy = policy
+    /// A node, as long as somebody else keeps it.
+    struct WeakNode {
+        weak var node: S3StagedNode?
+    }
+
+    /// The objects of `bucket` whose keys begin with `prefix` and a slash; all of them if it is empty. What is written in parts has parts of
+    /// `partByteCount` bytes.
+    ///
+    /// Once `isHalted`, which is called from any thread, everything that would write fails with ECANCELED; what is written already can still be
+    /// published and removed.
+    public init(
+        _ bucket: S3Bucket, prefix: String, client: HTTPClient, policy: RetryPolicy = RetryPolicy(),
+        partByteCount: Int = 8 << 20, isHalted: @escaping @Sendable () -> Bool = { false }
+    ) {
+        let folder = S3Folder(
+            bucket, prefix: prefix, client: client, policy: policy, partByteCount: partByteCount)
+        self.folder = folder
+        uploads = S3Uploads(threads: client.connections, isHalted: isHalted)
         values = RemoteValues(client: client, policy: policy) {
             key, method, fields, limit throws(HTTPError) in
-            try bucket.request(method, start + key, fields: fields, responseLimit: limit)
+            try folder.request(method, key, fields: fields, responseLimit: limit)
         }
     }
 
@@ -28,7 +51,8 @@ public final class S3Store: Store {
     public func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        try values.get(ValueRequest(key, part), into: memory)
+        guard let result = get([ValueRequest(key, part)], into: { memory($1) }).first else { return nil }
+        return try result.get()
     }
 
     /// As for every store: all requests are sent at once.
@@ -36,20 +60,55 @@ public final class S3Store: Store {
         _ requests: [ValueRequest],
         into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) -> [Result<ValueInfo?, StoreError>] {
-        values.get(requests, into: memory)
+        guard requests.contains(where: { $0.key.hasPrefix(S3StagedNode.prefix) }) else {
+            return values.get(requests, into: memory)
+        }
+        let found = requests.map { request in
+            Result { () throws(StoreError) in try staged(request) }
+        }
+        let passed = found.indices.filter { number in
+            if case .success(.stored) = found[number] { true } else { false }
+        }
+        let sent = passed.compactMap { number in
+            if case .success(.stored(let request)) = found[number] { request } else { nil as ValueRequest? }
+        }
+        var answers = values.get(sent) { memory(passed[$0], $1) }[...]
+        return found.enumerated().map { number, found in
+            found.flatMap { found in
+                switch found {
+                case .stored: answers.popFirst() ?? .success(nil)
+                case .absent: .success(nil)
+                case .held(let bytes):
+                    Result { () throws(StoreError) in
+                        let range = try requests[number].part.range(of: UInt64(bytes.count), requests[number].key)
+                        let buffer = memory(number, range.count)
+                        if buffer.count == range.count {
+                            buffer.copyBytes(from: bytes.dropFirst(Int(clamping: range.lowerBound)).prefix(range.count))
+                        }
+                        return ValueInfo(size: UInt64(bytes.count), version: nil)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where what `request` names is to be read.
+    private func staged(_ request: ValueRequest) throws(StoreError) -> S3StagedNode.Place {
+        let parts = request.key.split(separator: "/", maxSplits: 1)
+        guard parts.count == 2, request.key.hasPrefix(S3StagedNode.prefix) else { return .stored(request) }
+        guard let node = staged.withLock({ $0[String(parts[0])]?.node }) else { return .absent }
+        return try node.place(of: String(parts[1]), request)
     }
 
     /// As for every store: a request for every thousand names.
     public func children(of prefix: String) throws(StoreError) -> [String] {
-        let start = start(of: prefix)
-        var names: [String] = []
-        try forEachPage(of: start, delimiter: "/", prefix) { page in
-            // By bytes: a name may begin with what Unicode joins to the slash before it.
-            names += page.prefixes.map {
-                String(decoding: $0.utf8.dropFirst(start.utf8.count).dropLast(), as: UTF8.self)
-            }
+        if let node = staged.withLock({ $0[prefix.prefix { $0 != "/" }.description]?.node }) {
+            return node.children(of: prefix)
         }
-        return names.filter { !$0.isEmpty }.sorted()
+        let names = try folder.contents(
+            prefix.isEmpty ? "" : "\(prefix)/", delimiter: "/", for: prefix
+        ).names
+        return names.filter { !$0.isEmpty && !(prefix.isEmpty && Self.hiddenNames.contains($0)) }.sorted()
     }
 
     /// As many as there are connections.
@@ -60,8 +119,11 @@ public final class S3Store: Store {
 
     /// As for every store: a request for every thousand objects.
     public func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
+        if let node = staged.withLock({ $0[prefix.prefix { $0 != "/" }.description]?.node }) {
+            return node.byteCount(below: prefix)
+        }
         var sum: UInt64 = 0
-        try forEachPage(of: start(of: prefix), delimiter: nil, prefix) { page in
+        try folder.forEachPage(prefix.isEmpty ? "" : "\(prefix)/", for: prefix) { page in
             for object in page.objects { sum = sum.adding(object.byteCount) ?? .max }
         }
         return sum
@@ -70,12 +132,11 @@ public final class S3Store: Store {
     /// As for every store: a request for every thousand objects.
     public func values(below prefix: String) throws(StoreError) -> [ListedValue] {
         var values: [ListedValue] = []
-        try forEachPage(of: start(of: prefix), delimiter: nil, prefix) { page in
+        try folder.forEachPage(prefix.isEmpty ? "" : "\(prefix)/", for: prefix) { page in
             for object in page.objects where object.key.utf8.last != UInt8(ascii: "/") {
                 values.append(
                     ListedValue(
-                        key(of: object.key), byteCount: object.byteCount,
-                        version: RemoteAnswer.version(of: object.entityTag),
+                        object.key, byteCount: object.byteCount, version: RemoteAnswer.version(of: object.entityTag),
                         entityTag: object.entityTag.filter { $0 != "\"" }))
             }
         }
@@ -84,64 +145,9 @@ public final class S3Store: Store {
 
     /// As for every store: a request for every thousand names.
     public func looseValues(in prefix: String) throws(StoreError) -> [String] {
-        let start = start(of: prefix)
-        var names: [String] = []
-        try forEachPage(of: start, delimiter: "/", prefix) { page in
-            names += page.objects.map { String(decoding: $0.key.utf8.dropFirst(start.utf8.count), as: UTF8.self) }
-        }
-        return names.filter { !$0.isEmpty }.sorted()
-    }
-
-    /// What the keys of objects below `prefix` begin with.
-    private func start(of prefix: String) -> String { self.prefix + (prefix.isEmpty ? "" : "\(prefix)/") }
-
-    /// The key in the store of an object of this store.
-    private func key(of objectKey: String) -> String {
-        String(decoding: objectKey.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
-    }
-
-    /// Bytes that one answer with a thousand names has at most.
-    private static let pageLimit = 16 << 20
-
-    private func forEachPage(
-        of start: String, delimiter: String?, _ path: String, _ body: (S3Listing) -> Void
-    ) throws(StoreError) {
-        var query = [(name: "list-type", value: "2"), (name: "prefix", value: start)]
-        if let delimiter { query.append((name: "delimiter", value: delimiter)) }
-        var continuation: String?
-        repeat {
-            let page = try page(query + (continuation.map { [(name: "continuation-token", value: $0)] } ?? []), path)
-            body(page)
-            guard page.continuation == nil || page.continuation != continuation else {
-                throw StoreError(.failed, "the server lists the same again and again", key: path)
-            }
-            continuation = page.continuation
-        } while continuation != nil
-    }
-
-    private func page(_ query: [(name: String, value: String)], _ path: String) throws(StoreError) -> S3Listing {
-        let response: HTTPResponse
-        do throws(HTTPError) {
-            response = try client.perform(
-                policy,
-                isWhole: { response in
-                    response.status == 200 && S3Listing(response.body) == nil ? "the answer is no list" : nil
-                }
-            ) { () throws(HTTPError) in
-                try bucket.request(.get, "", query: query, responseLimit: Self.pageLimit)
-            }
-        } catch {
-            throw StoreError(.failed, "cannot list", key: path, cause: error)
-        }
-        switch response.status {
-        case 200: break
-        case 401, 403: throw StoreError(.forbidden, "the server does not permit a list (\(response.status))", key: path)
-        case 404: throw StoreError(.failed, "there is no such bucket", key: path)
-        default: throw StoreError(.failed, "cannot list: the server answers \(response.status)", key: path)
-        }
-        guard let listing = S3Listing(response.body) else {
-            throw StoreError(.failed, "the answer is no list", key: path)
-        }
-        return listing
+        let start = prefix.isEmpty ? "" : "\(prefix)/"
+        let objects = try folder.contents(start, delimiter: "/", for: prefix).objects
+        return objects.map { String(decoding: $0.key.utf8.dropFirst(start.utf8.count), as: UTF8.self) }
+            .filter { !$0.isEmpty }.sorted()
     }
 }

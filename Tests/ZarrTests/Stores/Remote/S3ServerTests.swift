@@ -8,7 +8,7 @@ import Testing
 @testable import Zarr
 
 /// A store on a real S3 service.
-@Suite(.enabled(if: S3Server.isInstalled, S3Server.comment))
+@Suite(.serialized, .enabled(if: S3Server.isInstalled, S3Server.comment))
 struct S3ServerTests {
     private static let value = (0..<100).map { UInt8($0) }
     private static let oddName = "é ü+&%.txt"
@@ -87,6 +87,51 @@ struct S3ServerTests {
             #expect(away?.kind == .failed)
             try server.comeBack()
             #expect(try store.get("zarr.json", .whole(atMost: 10))?.info.size == 2)
+        }
+    }
+
+    @Test func `objects are put to OpenStack Swift, whole and in parts, and removed`() throws {
+        try S3Server.with { server in
+            try fill(server)
+            let location = S3Location(
+                endpoint: server.endpoint, region: "us-east-1", bucket: "birds", isInPath: true)
+            let bucket = S3Bucket(
+                location, credentials: AWSCredentials(accessKey: S3Server.accessKey, secretKey: S3Server.secretKey))
+            let objects = S3Objects(bucket, client: HTTPClient(), partByteCount: 5 << 20)
+            let key = "a/s.zarr/\(Self.oddName)"
+            #expect(try objects.put(key, [1, 2]) == .written(entityTag: "\"0cb988d042a7f28dd5fe2b55b3f5ac7a\""))
+            #expect(try objects.status(of: key)?.byteCount == 2)
+            // It answers 501 to conditions.
+            let error = #expect(throws: S3Error.self) { try objects.put(key, [3], mustBeNew: true) }
+            #expect(error?.kind == .unsupported)
+            let uploads = S3Uploads(threads: 4)
+            let bytes = (0..<(12 << 20)).map { UInt8(truncatingIfNeeded: $0 >> 8) }
+            let writer = S3ObjectWriter("big & é", as: "a/s.zarr/big & é", of: objects, by: uploads, isStartOpen: true)
+            try writer.append(bytes)
+            try writer.finish()
+            try writer.overwriteStart(with: [9, 9, 9])
+            #expect(try objects.status(of: "a/s.zarr/big & é") == nil)
+            #expect(try writer.settle().hasSuffix("-3\""))
+            let read = try #require(try Self.store(server).get("big & é", .whole(atMost: 20 << 20)))
+            let isRight = Array(read.bytes.bytes) == [9, 9, 9] + bytes.dropFirst(3)
+            #expect(isRight)
+            let given = try objects.begin("a/s.zarr/given up")
+            _ = try objects.put([1], part: 1, of: given)
+            #expect(try objects.uploads(below: "a/s.zarr/").map(\.key) == ["a/s.zarr/given up"])
+            #expect(try objects.uploads(below: "b/") == [])
+            try objects.abort(given)
+            #expect(try objects.uploads(below: "") == [])
+            let before = try server.requestCount()
+            try objects.remove([key, "a/s.zarr/big & é", "a/s.zarr/never"])
+            #expect(try server.requestCount() - before < 6)
+            #expect(try objects.status(of: key) == nil)
+            #expect(try objects.status(of: "a/s.zarr/big & é") == nil)
+            let none = S3Location(endpoint: server.endpoint, region: "us-east-1", bucket: "none", isInPath: true)
+            let missing = S3Objects(
+                S3Bucket(
+                    none, credentials: AWSCredentials(accessKey: S3Server.accessKey, secretKey: S3Server.secretKey)),
+                client: HTTPClient())
+            #expect(#expect(throws: S3Error.self) { try missing.put("k", [1]) }?.kind == .noBucket)
         }
     }
 }
