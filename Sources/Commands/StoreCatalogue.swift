@@ -124,27 +124,30 @@ enum StoreCatalogue {
         }
     }
 
-    /// The store at `address` that is to be written to, made if there is none. Once `isHalted`, nothing new is written to it; what is
-    /// written already can still be published.
+    /// The store at `address` that is to be written to, made with `document` at its root if there is none. Once `isHalted`, nothing new is
+    /// written to it; what is written already can still be published.
     static func create(
-        _ address: StoreAddress, _ access: StoreAccess, isHalted: @escaping @Sendable () -> Bool
+        _ address: StoreAddress, _ access: StoreAccess, document: [UInt8] = DirectoryStore.emptyGroup,
+        isHalted: @escaping @Sendable () -> Bool
     ) throws(CommandError) -> any WritableStore {
-        guard !address.isRemote else { return try access.remote.create(address, isHalted: isHalted) }
+        guard !address.isRemote else {
+            return try access.remote.create(address, document: document, isHalted: isHalted)
+        }
         do throws(StoreError) {
-            return try create(path: address.path, isHalted: isHalted)
+            return try create(path: address.path, document: document, isHalted: isHalted)
         } catch {
             throw CommandError(address.path, cause: error)
         }
     }
 
     private static func create(
-        path: String, isHalted: @escaping @Sendable () -> Bool
+        path: String, document: [UInt8], isHalted: @escaping @Sendable () -> Bool
     ) throws(StoreError) -> any WritableStore {
         var status = stat()
         if path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG {
             throw StoreError(.denied, "is a file; only stores that are folders can be written to", key: "")
         }
-        return try DirectoryStore.create(path: path, isHalted: isHalted)
+        return try DirectoryStore.create(path: path, document: document, isHalted: isHalted)
     }
 
     /// Removes the store at `address`, which was made for an import, if nothing was imported; but not its folder if `keepsFolder`.

@@ -8,8 +8,8 @@ public struct ZarrwlrCommand: Sendable {
     /// All commands, in the order that `--help` shows them.
     static let subcommands: [Subcommand] = [
         ImportCommand.subcommand, ListCommand.subcommand, InfoCommand.subcommand, ExtractCommand.subcommand,
-        SpectrogramCommand.subcommand, CheckCommand.subcommand, SetCommand.subcommand, MoveCommand.subcommand,
-        RemoveCommand.subcommand, CatalogueCommand.subcommand,
+        SpectrogramCommand.subcommand, CheckCommand.subcommand, CopyCommand.subcommand, SetCommand.subcommand,
+        MoveCommand.subcommand, RemoveCommand.subcommand, CatalogueCommand.subcommand,
     ]
 
     /// The exit status of a command that a signal has interrupted, and that has ended all it was doing.

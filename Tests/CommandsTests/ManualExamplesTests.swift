@@ -37,8 +37,8 @@ struct `The examples of the manual` {
         """
 
     @Test(arguments: [
-        "zarrwlr", "zarrwlr-catalogue", "zarrwlr-check", "zarrwlr-extract", "zarrwlr-import", "zarrwlr-info",
-        "zarrwlr-list", "zarrwlr-move", "zarrwlr-remove", "zarrwlr-set",
+        "zarrwlr", "zarrwlr-catalogue", "zarrwlr-check", "zarrwlr-copy", "zarrwlr-extract", "zarrwlr-import",
+        "zarrwlr-info", "zarrwlr-list", "zarrwlr-move", "zarrwlr-remove", "zarrwlr-set",
     ])
     func `the examples of a manual page do what they are shown for, one after the other`(page: String) throws {
         let examples = try Self.examples(of: page)

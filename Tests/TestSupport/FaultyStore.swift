@@ -122,6 +122,14 @@ public final class FaultyStore: Store {
     }
 
     /// As for every store, unless a rule says otherwise.
+    public func values(below prefix: String) throws(StoreError) -> [ListedValue] {
+        try fault(prefix) == .missing ? [] : base.values(below: prefix)
+    }
+
+    /// As for every store.
+    public func looseValues(in prefix: String) throws(StoreError) -> [String] { try base.looseValues(in: prefix) }
+
+    /// As for every store, unless a rule says otherwise.
     public func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
         try fault(prefix) == .missing ? 0 : base.byteCount(below: prefix)
     }

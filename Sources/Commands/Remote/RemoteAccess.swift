@@ -102,13 +102,14 @@ struct RemoteAccess: Sendable, Equatable {
 
     // MARK: - Writing
 
-    /// The store at `address`, which is in a bucket, made if there is none. Once `isHalted`, nothing new is written to it.
+    /// The store at `address`, which is in a bucket, made with `document` at its root if there is none. Once `isHalted`, nothing new is written to it.
     func create(
-        _ address: StoreAddress, isHalted: @escaping @Sendable () -> Bool
+        _ address: StoreAddress, document: [UInt8], isHalted: @escaping @Sendable () -> Bool
     ) throws(CommandError) -> any WritableStore {
         let (bucket, prefix) = try bucketToWrite(address)
         do throws(StoreError) {
-            return try S3Store.create(bucket, prefix: prefix, client: client, policy: policy, isHalted: isHalted)
+            return try S3Store.create(
+                bucket, prefix: prefix, document: document, client: client, policy: policy, isHalted: isHalted)
         } catch {
             throw CommandError("\(address.path): cannot be written to", cause: error)
         }

@@ -33,6 +33,25 @@ public protocol Store: Sendable {
     /// A store that cannot know this without reading returns a status in which nothing is known, never nil.
     func status(of key: String) throws(StoreError) -> KeyStatus?
 
+    /// All values below `prefix`, which is not empty, in the order of their keys' bytes; none if there is no such prefix.
+    ///
+    /// A store that cannot be listed names what may be there, and knows no sizes.
+    func values(below prefix: String) throws(StoreError) -> [ListedValue]
+
+    /// The names, sorted, of the values directly below `prefix` (empty: the root), and of what else is there and cannot hold keys. None if the
+    /// store cannot be listed.
+    func looseValues(in prefix: String) throws(StoreError) -> [String]
+
+    /// Reads `value`, as `values(below:)` has listed it, from its first byte to its last, and calls `body` with pieces of it, one after the
+    /// other, all of which but the last have `pieceByteCount` bytes, which is not zero; not at all if it is empty. Nil if there is no such value.
+    ///
+    /// All bytes are of one version. Throws what `body` throws, and `changed` if the value changes meanwhile or has another size than listed:
+    /// then `body` may have been called.
+    func read(
+        _ value: ListedValue, inPiecesOf pieceByteCount: Int,
+        _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) -> ValueInfo?
+
     /// Bytes of all values below `prefix` (empty: the root), as the store keeps them; 0 if there are none.
     func byteCount(below prefix: String) throws(StoreError) -> UInt64
 

@@ -9,9 +9,17 @@ public protocol WritableStore: Store {
     /// written gives it that number now, greater than all there.
     func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode
 
+    /// Begins a node that is to appear at `place`, in a group that need not exist, and nothing of which is overwritten. Nil if the store knows now
+    /// that something is there, or is being written there.
+    func stageNode(at place: String) throws(StoreError) -> (any StagedNode)?
+
     /// Waits until everything that was written to `nodes`, which are this store's, would survive a power cut, as `StagedNode.sync` does
     /// for one. Returns for each why it would not; nil if it would.
     func sync(_ nodes: [any StagedNode]) -> [StoreError?]
+
+    /// Whether it is known of a value, once its node is synced, that the store has the bytes that were written; if not, whoever must know reads
+    /// them.
+    var comparesWhatItKeeps: Bool { get }
 
     /// Waits until what has appeared in the group at `path`, which exists, and what has vanished from it, would be so after a power cut.
     func syncNames(in path: String) throws(StoreError)
@@ -113,6 +121,9 @@ extension NewValue {
 extension WritableStore {
     /// Begins a node like any other.
     public func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode { try stageNode() }
+
+    /// Begins a node like any other.
+    public func stageNode(at place: String) throws(StoreError) -> (any StagedNode)? { try stageNode() }
 }
 
 extension StagedNode {
@@ -246,6 +257,9 @@ extension WritableStore {
 private let syncThreadCount = 16
 
 extension WritableStore {
+    /// It has to be read.
+    public var comparesWhatItKeeps: Bool { false }
+
     /// Syncs one by one, several at a time.
     public func sync(_ nodes: [any StagedNode]) -> [StoreError?] { syncEach(nodes) }
 

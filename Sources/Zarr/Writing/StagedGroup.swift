@@ -70,13 +70,20 @@ public struct StagedGroup: Sendable {
 
     private func publish(_ level: Level) throws(ZarrError) -> Bool {
         do {
-            if try level.node.publish(as: level.path) { return true }
-            // There is a folder without a document; or another process has just made the group, and either document is whole.
-            guard try !store.contains("\(level.path)/zarr.json") else { return false }
-            try store.replace("\(level.path)/zarr.json", with: level.document)
-            return true
+            return try store.publish(level.node, as: level.path, document: level.document)
         } catch {
             throw ZarrError(.store, "cannot be made", path: level.path, cause: error)
         }
+    }
+}
+
+extension WritableStore {
+    /// Makes `node`, which holds nothing but `document`, appear as the group at `path`; false if there is a node already.
+    func publish(_ node: any StagedNode, as path: String, document: [UInt8]) throws(StoreError) -> Bool {
+        if try node.publish(as: path) { return true }
+        // There is a folder without a document; or another process has just made the group, and either document is whole.
+        guard try !contains("\(path)/zarr.json") else { return false }
+        try replace("\(path)/zarr.json", with: document)
+        return true
     }
 }

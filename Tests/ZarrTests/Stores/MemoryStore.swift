@@ -44,6 +44,16 @@ final class MemoryStore: WritableStore {
 
     func status(of key: String) throws(StoreError) -> KeyStatus? { KeyStatus(modified: nil, version: nil) }
 
+    func values(below prefix: String) throws(StoreError) -> [ListedValue] {
+        keys.filter { $0.hasPrefix(prefix + "/") }.map { ListedValue($0, byteCount: UInt64(self[$0]?.count ?? 0)) }
+    }
+
+    func looseValues(in prefix: String) throws(StoreError) -> [String] {
+        let start = prefix.isEmpty ? "" : prefix + "/"
+        return keys.filter { $0.hasPrefix(start) }.map { $0.dropFirst(start.count) }.filter { !$0.contains("/") }
+            .map { String($0) }
+    }
+
     func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
         values.withLock { values in
             values.filter { prefix.isEmpty || $0.key.hasPrefix(prefix + "/") }.reduce(0) { $0 + UInt64($1.value.count) }

@@ -135,6 +135,65 @@ struct StoreTests {
     }
 
     @Test(arguments: StoreKind.all)
+    func `a store lists the values below a prefix with their sizes, and those that are in no folder`(kind: StoreKind)
+        throws
+    {
+        try kind.with { test in
+            for (key, count) in [("a/x", 3), ("a/b/y", 4), ("a/é", 0), ("a.b", 1), ("ab/z", 5), ("file", 2)] {
+                try test.put(key, [UInt8](repeating: 0, count: count))
+            }
+            let values = try test.store.values(below: "a")
+            #expect(values.map(\.key) == ["a/b/y", "a/x", "a/é"])
+            #expect(values.map(\.byteCount) == [4, 3, 0])
+            #expect(try test.store.values(below: "missing") == [])
+            #expect(try test.store.looseValues(in: "") == ["a.b", "file", "zarr.json"])
+            #expect(try test.store.looseValues(in: "a") == ["x", "é"])
+            #expect(try test.store.looseValues(in: "missing") == [])
+        }
+    }
+
+    @Test(arguments: StoreKind.all)
+    func `a version in a list is that of the value when it is read, and another once it has changed`(kind: StoreKind)
+        throws
+    {
+        try kind.with { test in
+            try test.put("a/x", [1, 2])
+            func version() throws -> UInt64? {
+                let (store, empty) = (try test.reopened(), UnsafeMutableRawBufferPointer(start: nil, count: 0))
+                let version = try #require(try store.values(below: "a").first).version
+                let read = try store.get("a/x", .range(0..<0)) { _ in empty }
+                #expect(read?.version == version)
+                return version
+            }
+            let first = try version()
+            try test.put("a/x", [1, 3, 4])
+            #expect(try version() != first || first == nil)
+        }
+    }
+
+    @Test(arguments: StoreKind.all)
+    func `a value is read in pieces, whether its size is known or not`(kind: StoreKind) throws {
+        try kind.with { test in
+            for count in [0, 1, 9, 10, 11, 35] {
+                let bytes = (0..<count).map { UInt8($0) }
+                try test.put("a/x", bytes)
+                for known in [UInt64(count), nil] {
+                    var pieces: [[UInt8]] = []
+                    let info = try test.store.read(ListedValue("a/x", byteCount: known), inPiecesOf: 10) {
+                        pieces.append(Array($0))
+                    }
+                    #expect(info?.size == UInt64(count))
+                    #expect(pieces == stride(from: 0, to: count, by: 10).map { Array(bytes[$0..<min($0 + 10, count)]) })
+                }
+            }
+            #expect(try test.store.read(ListedValue("a/y", byteCount: nil), inPiecesOf: 10) { _ in } == nil)
+            #expect(throws: StoreError.self) {
+                try test.store.read(ListedValue("a/x", byteCount: 34), inPiecesOf: 10) { _ in }
+            }
+        }
+    }
+
+    @Test(arguments: StoreKind.all)
     func `a store adds up the bytes below a prefix`(kind: StoreKind) throws {
         try kind.with { test in
             let root = try test.store.byteCount(below: "")

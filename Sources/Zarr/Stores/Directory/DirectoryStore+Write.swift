@@ -2,13 +2,13 @@ import Glibc
 import Support
 
 extension DirectoryStore: WritableStore {
-    /// Opens the store at `path`, and makes it first if there is none: a folder, in one that exists, with a group at its root. A
-    /// folder that holds anything but a Zarr v3 hierarchy is refused.
+    /// Opens the store at `path`, and makes it first if there is none: a folder, in one that exists, with a group at its root, whose
+    /// `zarr.json` is `document`. A folder that holds anything but a Zarr v3 hierarchy is refused.
     ///
     /// Once `isHalted`, which is called from any thread, everything that would write fails with ECANCELED; what is written already can
     /// still be synced, published and removed.
     public static func create(
-        path: String, isHalted: @escaping @Sendable () -> Bool = { false }
+        path: String, document: [UInt8] = emptyGroup, isHalted: @escaping @Sendable () -> Bool = { false }
     ) throws(StoreError) -> DirectoryStore {
         let isNew = path.withFileName { mkdir($0, 0o777) } == 0
         guard isNew || errno == EEXIST else {
@@ -25,7 +25,7 @@ extension DirectoryStore: WritableStore {
             throw StoreError(
                 .failed, "\(path) holds \(stranger.name) and no Zarr v3 store: name a new or an empty folder", key: "")
         }
-        try store.replace("zarr.json", with: Self.emptyGroup)
+        try store.replace("zarr.json", with: document)
         return store
     }
 
@@ -57,7 +57,8 @@ extension DirectoryStore: WritableStore {
         }
     }
 
-    static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
+    /// The document of a group without attributes.
+    public static let emptyGroup = Array(#"{"attributes":{},"node_type":"group","zarr_format":3}"#.utf8)
 
     /// As for every store, by one rename.
     public func moveNode(_ place: String, to newPlace: String) throws(StoreError) -> Bool {

@@ -106,7 +106,7 @@ public final class HTTPStore: Store {
     }
 
     /// The paths of all nodes, by the consolidated metadata in `document`; nil if it has none.
-    private static func paths(in document: Data) -> [String]? {
+    static func paths(in document: Data) -> [String]? {
         (try? JSONDecoder().decode(Document.self, from: document))?.consolidated?.metadata.paths
     }
 

@@ -18,6 +18,7 @@ final class S3StagedNode: StagedNode {
     var store: any WritableStore { s3 }
 
     private let s3: S3Store
+    private let keepsStarts: Bool
     private let state: Mutex<State>
 
     private struct State {
@@ -44,9 +45,11 @@ final class S3StagedNode: StagedNode {
         case stored(ValueRequest)
     }
 
-    /// Begins a node of `store`, which has `claim` to its place if it has one.
-    init(in store: S3Store, _ claim: S3Claim?) {
+    /// Begins a node of `store`, which has `claim` to its place if it has one. The starts of arrays can be overwritten if it `keepsStarts`, which
+    /// takes memory.
+    init(in store: S3Store, _ claim: S3Claim?, keepsStarts: Bool = true) {
         s3 = store
+        self.keepsStarts = keepsStarts
         path = "\(Self.prefix)\(String(UInt64.random(in: 0...(.max)), radix: 36))"
         reservedPlace = claim?.place
         state = Mutex(State(claim: claim))
@@ -74,7 +77,7 @@ final class S3StagedNode: StagedNode {
             let isFirst = state.folders.insert(key[..<(key.lastIndex(of: "/") ?? key.startIndex)]).inserted
             let writer = S3ObjectWriter(
                 place, as: s3.folder.objectKey(place), of: s3.folder.objects, by: s3.uploads,
-                isStartOpen: isFirst && key.hasSuffix("0"))
+                isStartOpen: keepsStarts && isFirst && key.hasSuffix("0"))
             state.writers[key] = writer
             return writer
         }

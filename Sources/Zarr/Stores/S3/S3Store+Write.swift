@@ -4,11 +4,11 @@ import Support
 import Synchronization
 
 extension S3Store: WritableStore {
-    /// Opens the store below `prefix` of `bucket`, and makes it first if there is none: a group at its root. A prefix that has anything but a
+    /// Opens the store below `prefix` of `bucket`, and makes it first if there is none: a group at its root, whose `zarr.json` is `document`. A prefix that has anything but a
     /// Zarr v3 hierarchy is refused. See the initializer.
     public static func create(
-        _ bucket: S3Bucket, prefix: String, client: HTTPClient, policy: RetryPolicy = RetryPolicy(),
-        isHalted: @escaping @Sendable () -> Bool = { false }
+        _ bucket: S3Bucket, prefix: String, document: [UInt8] = DirectoryStore.emptyGroup, client: HTTPClient,
+        policy: RetryPolicy = RetryPolicy(), isHalted: @escaping @Sendable () -> Bool = { false }
     ) throws(StoreError) -> S3Store {
         let store = S3Store(bucket, prefix: prefix, client: client, policy: policy, isHalted: isHalted)
         guard try !store.contains("zarr.json") else { return store }
@@ -18,7 +18,7 @@ extension S3Store: WritableStore {
             throw StoreError(
                 .failed, "there is \(stranger.key) and no Zarr v3 store: name a new or an empty prefix", key: "")
         }
-        _ = try store.folder.putNew("zarr.json", DirectoryStore.emptyGroup)
+        _ = try store.folder.putNew("zarr.json", document)
         return store
     }
 
@@ -34,6 +34,22 @@ extension S3Store: WritableStore {
     public func stageNode() throws(StoreError) -> any StagedNode {
         guard !uploads.isHalted() else { throw StoreError.halted("") }
         return S3StagedNode(in: self, nil)
+    }
+
+    /// Every request says what it sends, and the answer is compared.
+    public var comparesWhatItKeeps: Bool { true }
+
+    /// Begins a node, and claims its place.
+    public func stageNode(at place: String) throws(StoreError) -> (any StagedNode)? {
+        guard !uploads.isHalted() else { throw StoreError.halted(place) }
+        let writer = try startedWriter()
+        try writer.checkIsAlive()
+        guard let claim = try S3Claim.take(place, by: writer) else { return nil }
+        guard try !folder.hasObjects("\(place)/") else {
+            try claim.release(in: folder)
+            return nil
+        }
+        return S3StagedNode(in: self, claim, keepsStarts: false)
     }
 
     /// Begins a node, and claims its number.

@@ -128,4 +128,26 @@ public final class S3Store: Store {
         }
         return sum
     }
+
+    /// As for every store: a request for every thousand objects.
+    public func values(below prefix: String) throws(StoreError) -> [ListedValue] {
+        var values: [ListedValue] = []
+        try folder.forEachPage(prefix.isEmpty ? "" : "\(prefix)/", for: prefix) { page in
+            for object in page.objects where object.key.utf8.last != UInt8(ascii: "/") {
+                values.append(
+                    ListedValue(
+                        object.key, byteCount: object.byteCount, version: RemoteAnswer.version(of: object.entityTag),
+                        entityTag: object.entityTag.filter { $0 != "\"" }))
+            }
+        }
+        return values
+    }
+
+    /// As for every store: a request for every thousand names.
+    public func looseValues(in prefix: String) throws(StoreError) -> [String] {
+        let start = prefix.isEmpty ? "" : "\(prefix)/"
+        let objects = try folder.contents(start, delimiter: "/", for: prefix).objects
+        return objects.map { String(decoding: $0.key.utf8.dropFirst(start.utf8.count), as: UTF8.self) }
+            .filter { !$0.isEmpty }.sorted()
+    }
 }

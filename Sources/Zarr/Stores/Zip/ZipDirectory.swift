@@ -81,15 +81,14 @@ struct ZipDirectory: Sendable {
         return place < members.count && names[members[place].name].starts(with: start)
     }
 
-    /// Bytes that the members in the folder `path` take up in the archive; empty: the root.
-    func byteCount(below path: String) -> UInt64 {
+    /// Calls `body` with each member in the folder `path` (empty: the root) and in those below, and its key, in the order of these.
+    func forEachMember(below path: String, _ body: (_ key: String, ZipMember) -> Void) {
         let start = prefix + (path.isEmpty ? [] : Array(path.utf8) + [Self.slash])
-        var sum: UInt64 = 0
         for member in members[lowerBound(of: start)...] {
-            guard names[member.name].starts(with: start) else { break }
-            sum = sum.adding(member.storedByteCount) ?? .max
+            let name = names[member.name]
+            guard name.starts(with: start) else { break }
+            body(String(decoding: name.dropFirst(prefix.count), as: UTF8.self), member)
         }
-        return sum
     }
 
     private static let slash = UInt8(ascii: "/")

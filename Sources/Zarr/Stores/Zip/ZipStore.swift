@@ -89,9 +89,51 @@ public final class ZipStore: Store {
         return KeyStatus(modified: opened.modified, version: opened.file.info.version)
     }
 
+    /// As for every store.
+    public func values(below prefix: String) throws(StoreError) -> [ListedValue] {
+        let opened = try current()
+        var values: [ListedValue] = []
+        opened.directory.forEachMember(below: prefix) { key, member in
+            values.append(ListedValue(key, byteCount: member.byteCount, version: opened.version(of: member)))
+        }
+        return values
+    }
+
+    /// As for every store.
+    public func looseValues(in prefix: String) throws(StoreError) -> [String] {
+        var names: [String] = []
+        try current().directory.forEachMember(below: prefix) { key, _ in
+            let name = key.utf8.dropFirst(prefix.isEmpty ? 0 : prefix.utf8.count + 1)
+            if !name.contains(UInt8(ascii: "/")) { names.append(String(decoding: name, as: UTF8.self)) }
+        }
+        return names
+    }
+
+    /// As for every store: a deflated member is decompressed once, and every member compared with its CRC-32.
+    public func read(
+        _ value: ListedValue, inPiecesOf pieceByteCount: Int,
+        _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) -> ValueInfo? {
+        let opened = try current()
+        guard let member = opened.directory.member(value.key) else { return nil }
+        if let problem = member.problem { throw StoreError(.denied, problem, key: value.key) }
+        let changed = StoreError(.changed, "changed while it was read", key: value.key)
+        guard value.byteCount ?? member.byteCount == member.byteCount else { throw changed }
+        do throws(StoreError) {
+            try read(member, from: opened.file, value.key, inPiecesOf: pieceByteCount, body)
+        } catch {
+            throw opened.file.hasChanged ? changed : error
+        }
+        guard !opened.file.hasChanged else { throw changed }
+        return ValueInfo(
+            size: member.byteCount, version: opened.version(of: member), changed: opened.file.info.changed)
+    }
+
     /// As for every store: as the archive has them, without headers.
     public func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
-        try current().directory.byteCount(below: prefix)
+        var sum: UInt64 = 0
+        try current().directory.forEachMember(below: prefix) { sum = sum.adding($1.storedByteCount) ?? .max }
+        return sum
     }
 
     // MARK: - The archive
@@ -146,22 +188,65 @@ public final class ZipStore: Store {
         into buffer: UnsafeMutableRawBufferPointer, _ key: String
     ) throws(StoreError) {
         guard !range.isEmpty else { return }
+        let place = try place(of: member, in: file, key)
+        if member.isDeflated {
+            let inflation = try inflation(of: place, in: file, key)
+            try inflation.skip(range.lowerBound)
+            try inflation.fill(buffer)
+        } else {
+            try file.fill(buffer, from: place.lowerBound + range.lowerBound, key)
+        }
+        if UInt64(buffer.count) == member.byteCount {
+            try check(ZipChecksum().after(UnsafeRawBufferPointer(buffer)), of: member, key)
+        }
+    }
+
+    /// Calls `body` with pieces of `member`, and compares its CRC-32 at the end.
+    private func read(
+        _ member: ZipMember, from file: ReadableFile, _ key: String, inPiecesOf pieceByteCount: Int,
+        _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let place = try place(of: member, in: file, key)
+        let inflation = member.isDeflated ? try inflation(of: place, in: file, key) : nil
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(pieceByteCount, Int(clamping: member.byteCount)), alignment: 16)
+        defer { memory.deallocate() }
+        var checksum = ZipChecksum()
+        var position: UInt64 = 0
+        while position < member.byteCount {
+            let count = Int(clamping: min(UInt64(pieceByteCount), member.byteCount - position))
+            let piece = UnsafeMutableRawBufferPointer(rebasing: memory.prefix(count))
+            if let inflation {
+                try inflation.fill(piece)
+            } else {
+                try file.fill(piece, from: place.lowerBound + position, key)
+            }
+            checksum = checksum.after(UnsafeRawBufferPointer(piece))
+            try body(UnsafeRawBufferPointer(piece))
+            position += UInt64(count)
+        }
+        try check(checksum, of: member, key)
+    }
+
+    /// Where the bytes of `member` are in the archive; those of a member that is not deflated are as many as it has.
+    private func place(
+        of member: ZipMember, in file: ReadableFile, _ key: String
+    ) throws(StoreError) -> Range<UInt64> {
         let start = try dataOffset(of: member, in: file, key)
         guard let end = start.adding(member.storedByteCount), end <= file.info.size else {
             throw StoreError(.failed, "lies beyond the end of the ZIP archive", key: key)
         }
-        if member.isDeflated {
-            let inflation = try ZipInflation(start..<end) { start, buffer throws(StoreError) in
-                try file.fill(buffer, from: start, key)
-            } failure: { problem in
-                StoreError(.failed, "its compressed bytes in the ZIP archive: \(problem)", key: key)
-            }
-            try inflation.skip(range.lowerBound)
-            try inflation.fill(buffer)
-        } else {
-            try file.fill(buffer, from: start + range.lowerBound, key)
+        return start..<end
+    }
+
+    private func inflation(
+        of place: Range<UInt64>, in file: ReadableFile, _ key: String
+    ) throws(StoreError) -> ZipInflation {
+        try ZipInflation(place) { start, buffer throws(StoreError) in
+            try file.fill(buffer, from: start, key)
+        } failure: { problem in
+            StoreError(.failed, "its compressed bytes in the ZIP archive: \(problem)", key: key)
         }
-        if UInt64(buffer.count) == member.byteCount { try check(buffer, of: member, key) }
     }
 
     /// Where the bytes of `member` begin, behind its local header (APPNOTE.TXT, section 4.3.7), whose length is only said there.
@@ -179,14 +264,25 @@ public final class ZipStore: Store {
         return start
     }
 
-    /// Compares all `bytes` of `member` with their CRC-32.
-    private func check(
-        _ bytes: UnsafeMutableRawBufferPointer, of member: ZipMember, _ key: String
-    ) throws(StoreError) {
-        let checksum = crc32_z(0, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
-        guard UInt32(truncatingIfNeeded: checksum) == member.checksum else {
+    /// Compares the `checksum` of all bytes of `member` with what it should be.
+    private func check(_ checksum: ZipChecksum, of member: ZipMember, _ key: String) throws(StoreError) {
+        guard checksum.value == member.checksum else {
             throw StoreError(.failed, "its bytes in the ZIP archive do not have the CRC-32 that they should", key: key)
         }
+    }
+}
+
+/// The CRC-32 of bytes that come piece by piece.
+private struct ZipChecksum {
+    private var sum: uLong = 0
+
+    var value: UInt32 { UInt32(truncatingIfNeeded: sum) }
+
+    /// The checksum when `bytes` have come, too.
+    func after(_ bytes: UnsafeRawBufferPointer) -> ZipChecksum {
+        var next = self
+        next.sum = crc32_z(sum, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
+        return next
     }
 }
 

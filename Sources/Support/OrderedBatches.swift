@@ -1,11 +1,10 @@
-import Support
 import Synchronization
 
 /// Hands what several threads make to one thread, in the order of its numbers, from 0 on: as many at a time as are ready.
 ///
 /// What is made while a batch is carried out, and some time after it began, is the next batch. So nothing waits long for others to be
 /// made but those before it, and the slower batches are carried out, the larger they are.
-final class OrderedBatches<Element: Sendable>: Sendable {
+public final class OrderedBatches<Element: Sendable>: Sendable {
     private struct State {
         /// How many were carried out.
         var done = 0
@@ -21,13 +20,13 @@ final class OrderedBatches<Element: Sendable>: Sendable {
 
     /// Batches of elements of which at most `lead` are made, or wait to be carried out, at a time. A batch begins no sooner than `interval`
     /// after the one before it, unless half of the lead, or all that is left, is ready.
-    init(lead: Int, interval: Duration = .zero) {
+    public init(lead: Int, interval: Duration = .zero) {
         self.lead = lead
         self.interval = interval
     }
 
     /// Waits until number `number` may be made.
-    func prepare(_ number: Int) {
+    public func prepare(_ number: Int) {
         let gate = Semaphore()
         let mustWait = state.withLock { state in
             guard number >= state.done + lead else { return false }
@@ -38,13 +37,13 @@ final class OrderedBatches<Element: Sendable>: Sendable {
     }
 
     /// Hands over `element` as number `number`.
-    func finish(_ number: Int, _ element: Element) {
+    public func finish(_ number: Int, _ element: Element) {
         state.withLock { $0.ready[number] = element }
         arrivals.signal()
     }
 
     /// Calls `body` with batches until it has had all numbers below `count`.
-    func forEach(count: Int, _ body: ([Element]) -> Void) {
+    public func forEach(count: Int, _ body: ([Element]) -> Void) {
         var done = 0
         var next = ContinuousClock.now
         while done < count {

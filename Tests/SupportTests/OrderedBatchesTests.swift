@@ -1,8 +1,7 @@
-import Support
 import Synchronization
 import Testing
 
-@testable import Commands
+@testable import Support
 
 struct OrderedBatchesTests {
     /// Lets `threads` threads make `count` numbers, and returns the batches of them.
