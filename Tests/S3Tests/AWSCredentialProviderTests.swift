@@ -87,7 +87,8 @@ struct AWSCredentialProviderTests {
             let provider = AWSCredentialProvider(
                 .instance, environment(["AWS_EC2_METADATA_SERVICE_ENDPOINT": host.url]))
             for _ in 0..<3 { #expect(try provider.credentials()?.accessKey == "KEY2") }
-            #expect(host.requests.count == 4)
+            // A connection that was closed is tried once more.
+            #expect(4...5 ~= host.requests.count)
         }
         let failing = try ScriptedServer { _, _ in Response(500) }
         let provider = AWSCredentialProvider(

@@ -124,7 +124,7 @@ import Testing
             places.values["old/.zgroup"] = [1]
             #expect(reason("s3://birds/old").contains("zarr_format 2 is not supported"))
             #expect(reason("s3://").contains("'' is no name of a bucket"))
-            #expect(reason("https://user:secret@host/a").contains("without a name and a password"))
+            #expect(reason("https://user:secret@host/a").contains("it has a host, and no name and no password"))
             #expect(reason("http://host/a?b").contains("no '?'"))
             #expect(reason("http://127.0.0.1:1/a.zarr").contains("cannot be opened"))
             let forbidden = try ScriptedServer { _, _ in ScriptedServer.Response(403) }

@@ -164,11 +164,11 @@ struct RemoteValuesTests {
     }
 
     @Test func `an answer to HEAD that there are no such bytes is a failure`() throws {
+        let silent = try ScriptedServer { _, _ in Response(416) }
+        for part in [ValuePart.range(10..<20), .suffix(3)] { #expect(kind(Self.store(silent), part) == .failed) }
         for fields in [[], [("Content-Range", "bytes */0")], [("Content-Range", "bytes */100")]] {
             let server = try ScriptedServer { _, _ in Response(416, fields: fields) }
-            for part in [ValuePart.range(0..<0), .suffix(0), .range(10..<20), .suffix(3)] {
-                #expect(kind(Self.store(server), part) == .failed)
-            }
+            for part in [ValuePart.range(0..<0), .suffix(0)] { #expect(kind(Self.store(server), part) == .failed) }
         }
     }
 
