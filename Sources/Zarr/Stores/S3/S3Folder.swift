@@ -68,6 +68,7 @@ struct S3Folder: Sendable {
         if let delimiter { query.append((name: "delimiter", value: delimiter)) }
         if let limit { query.append((name: "max-keys", value: String(limit))) }
         var continuation: String?
+        var seen: Set<String> = []
         repeat {
             let (page, now) = try page(
                 query + (continuation.map { [(name: "continuation-token", value: $0)] } ?? []), path)
@@ -80,7 +81,7 @@ struct S3Folder: Sendable {
                 Self.text(name.utf8.dropFirst(prefix.utf8.count + start.utf8.count).dropLast())
             }
             body(contents)
-            guard page.continuation == nil || page.continuation != continuation else {
+            guard page.continuation.map({ seen.insert($0).inserted }) ?? true else {
                 throw StoreError(.failed, "the server lists the same again and again", key: path)
             }
             continuation = limit == nil ? page.continuation : nil

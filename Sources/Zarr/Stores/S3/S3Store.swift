@@ -108,7 +108,8 @@ public final class S3Store: Store {
         let names = try folder.contents(
             prefix.isEmpty ? "" : "\(prefix)/", delimiter: "/", for: prefix
         ).names
-        return names.filter { !$0.isEmpty && !(prefix.isEmpty && Self.hiddenNames.contains($0)) }.sorted()
+        // A server may say a name twice.
+        return Set(names).filter { !$0.isEmpty && !(prefix.isEmpty && Self.hiddenNames.contains($0)) }.sorted()
     }
 
     /// As many as there are connections.
