@@ -87,7 +87,8 @@ enum CheckCommand {
         if options.isRepairing { try StoreCatalogue.checkIsWritable(address) }
         streams.confine(
             toStores: [address] + (configuration.copy.map { [$0] } ?? []), configuration.access,
-            changing: bookmark.map { [$0.folder] } ?? [], managing: options.isRepairing && !address.isRemote ? [address.path] : [])
+            changing: bookmark.map { [$0.folder] } ?? [],
+            managing: options.isRepairing && !address.isRemote ? [address.path] : [])
         let check: StoreCheck
         do {
             let store = try StoreCatalogue.open(address, configuration.access)

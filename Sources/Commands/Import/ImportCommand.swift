@@ -195,7 +195,8 @@ enum ImportCommand {
                         ? nil
                         : Result { () throws(ImportError) in
                             try importer.stage(
-                                at: file.path, relativePath: file.relativePath, into: groups.group(below: file.subgroup),
+                                at: file.path, relativePath: file.relativePath,
+                                into: groups.group(below: file.subgroup),
                                 turn: order.map { Importer.Turn(index, in: $0) }
                             ) { report.advance(file, by: $0) }
                         }

@@ -46,6 +46,9 @@ public protocol Store: Sendable {
     /// saves nothing. What cannot be read is left to whoever needs it.
     func fetch(_ requests: [ValueRequest]) -> FetchedParts?
 
+    /// Whether somebody is writing a node to `place`, or has left what he wrote there, and its document is not there yet: it is no node.
+    func isBeingWritten(_ place: String) -> Bool
+
     /// Keeps nothing open any more, since something that was read turned out not to be what is there now.
     func forget()
 }
@@ -66,6 +69,9 @@ extension Store {
 
     /// Nothing is fetched.
     public func fetch(_ requests: [ValueRequest]) -> FetchedParts? { nil }
+
+    /// Nodes are written elsewhere.
+    public func isBeingWritten(_ place: String) -> Bool { false }
 
     /// Nothing is kept open.
     public func forget() {}

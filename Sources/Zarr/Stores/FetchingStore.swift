@@ -180,6 +180,9 @@ public final class FetchingStore: Store {
     public var requestsAtOnce: Int? { base.requestsAtOnce }
 
     /// As for every store.
+    public func isBeingWritten(_ place: String) -> Bool { base.isBeingWritten(place) }
+
+    /// As for every store.
     public func forget() { base.forget() }
 }
 
