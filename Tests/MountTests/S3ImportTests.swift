@@ -139,7 +139,8 @@ private struct S3Import {
             process.standardError = FileHandle.nullDevice
             try process.run()
             defer {
-                process.terminate()
+                // Other signals are blocked, as they are in the tests' threads.
+                kill(process.processIdentifier, SIGKILL)
                 process.waitUntilExit()
             }
             let service = S3Import("http://127.0.0.1:\(port)", "key", "secret", nil)
