@@ -61,7 +61,7 @@ help:
 	@echo "make deb      build Debian packages into .build/deb; make dist: the sources as an archive in .build/dist"
 	@echo "make test-deb build, install, boot and purge the packages in fresh Debians (DEBIAN_RELEASES=$(DEBIAN_RELEASES)); as root"
 	@echo "make test     install the packages, build, and run every test"
-	@echo "make test-s3  run the tests that read from a real S3 service, OpenStack Swift, and from nginx, and install these"
+	@echo "make test-s3  run the tests that read and write by real S3 services (OpenStack Swift, moto) and read from nginx, and install these"
 	@echo "make test-tools have other programs (ffmpeg, Audacity, Samba ...) read every view of a mount, and run the guides; as root"
 	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
@@ -177,12 +177,18 @@ test: deps build .venv/bin/readers-are-there
 	    grep -A 3 ' recorded an issue ' .build/test-$$part.log >&2; \
 	done; exit $$status
 
+# The Python with which other readers and another server are tested, besides Debian's packages.
+.build/test-s3/bin/readers-are-there: Makefile
+	python3 -m venv .build/test-s3
+	.build/test-s3/bin/pip install --quiet "zarr>=3,<4" s3fs "moto[server]"
+	touch $@
+
 # The suites that start an S3 service (Tests/Tools/s3_server.py) or nginx. `make test` skips those that take long.
 test-s3: PACKAGES += $(S3_SERVER)
-test-s3: deps toolchain
+test-s3: deps toolchain .build/test-s3/bin/readers-are-there
 	$(SWIFT) build --build-tests
-	ZARRWLR_SERVER_TESTS=1 $(SWIFT) test --skip-build \
-	    --filter 'S3ServerTests|Mounts of (remote stores|web servers|an S3 service)'
+	ZARRWLR_SERVER_TESTS=1 ZARRWLR_S3_PYTHON=$(abspath .build/test-s3/bin/python) $(SWIFT) test --skip-build \
+	    --filter 'S3ServerTests|Imports to S3 services|Mounts of (remote stores|web servers|an S3 service)'
 
 # Other programs read all views of a mount, and what each reads is compared. Python's packages come on top of Debian's.
 READERS := views ffmpeg sox sndfile python_readers metadata coded players audacity sonic_visualiser browser servers

@@ -184,7 +184,7 @@ struct GroupListing: Sendable {
                     store, path: path, cache: opener.cache, attributes: ListedAttributes.self)
             else {
                 guard !name.hasPrefix(String.hiddenNamePrefix) else { return Found(content: .nothing, stamp: stamp) }
-                let isLost = hasNodes(in: path)
+                let isLost = hasNodes(in: path) && !store.isBeingWritten(path)
                 return Found(
                     content: isLost ? .problem(Self.lost("there is no zarr.json", path)) : .nothing, stamp: stamp,
                     unread: UnreadNodes.Node(path: path, isMissing: !isLost))

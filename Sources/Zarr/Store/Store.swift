@@ -71,6 +71,9 @@ public protocol Store: Sendable {
     /// Keeps no bytes of the value under `key` any more, since some of them turned out to be damaged, perhaps on their way.
     func distrust(_ key: String)
 
+    /// Whether somebody is writing a node to `place`, or has left what he wrote there, and its document is not there yet: it is no node.
+    func isBeingWritten(_ place: String) -> Bool
+
     /// Keeps nothing open any more, since something that was read turned out not to be what is there now.
     func forget()
 }
@@ -97,6 +100,9 @@ extension Store {
 
     /// No bytes are kept.
     public func distrust(_ key: String) {}
+
+    /// Nodes are written elsewhere.
+    public func isBeingWritten(_ place: String) -> Bool { false }
 
     /// Nothing is kept open.
     public func forget() {}

@@ -226,6 +226,9 @@ public final class FetchingStore: Store {
     public func distrust(_ key: String) { base.distrust(key) }
 
     /// As for every store.
+    public func isBeingWritten(_ place: String) -> Bool { base.isBeingWritten(place) }
+
+    /// As for every store.
     public func forget() { base.forget() }
 }
 

@@ -6,7 +6,10 @@ import Testing
 
 /// `zarrwlr import` to an S3 service: a stand-in on loopback. `S3ImportServerTests` have a real one.
 @Suite struct `zarrwlr import to S3` {
-    private static let sources = TestFiles.fixtures.appending(path: "recordings").path
+    /// A file that is encoded anew and one that is stored as it is.
+    private static let sources = ["fixed.flac", "exact.aac"].map { name in
+        TestFiles.fixtures.appending(path: "recordings/\(name)").path
+    }
 
     private static func run(_ arguments: [String], _ server: ScriptedServer) -> Zarrwlr {
         setenv("AWS_ACCESS_KEY_ID", "key", 1)
@@ -19,11 +22,11 @@ import Testing
             let service = S3StandIn()
             let server = try ScriptedServer { request, _ in service.answer(request) }
             let folder = directory.appending(path: "a.zarr")
-            let planned = Self.run(["import", "--dry-run", "s3://birds/x/a.zarr::pond", Self.sources], server)
+            let planned = Self.run(["import", "--dry-run", "s3://birds/x/a.zarr::pond"] + Self.sources, server)
             #expect(planned.status == 0)
             #expect(service.values.keys == [])
-            let local = Zarrwlr.run("import", "\(folder.path)::pond", Self.sources)
-            let remote = Self.run(["import", "s3://birds/x/a.zarr::pond", Self.sources], server)
+            let local = Zarrwlr.run(["import", "\(folder.path)::pond"] + Self.sources)
+            let remote = Self.run(["import", "s3://birds/x/a.zarr::pond"] + Self.sources, server)
             #expect(remote.status == 0, "\(remote.errors)")
             #expect(remote.text == local.text)
             let files = try ServedValues(of: folder, below: "x/a.zarr")
@@ -32,7 +35,7 @@ import Testing
                 let isEqual = service.values[key] == files[key]
                 #expect(isEqual, "\(key)")
             }
-            let again = Self.run(["import", "s3://birds/x/a.zarr::pond", Self.sources], server)
+            let again = Self.run(["import", "s3://birds/x/a.zarr::pond"] + Self.sources, server)
             #expect(again.text.split(separator: "\n").allSatisfy { $0.contains("already there") })
             #expect(service.values.keys == files.keys)
             // What is written can be changed and removed.
@@ -49,7 +52,7 @@ import Testing
         let server = try ScriptedServer { request, _ in
             ["PUT", "POST"].contains(request.method) ? S3StandIn.error(status, code) : service.answer(request)
         }
-        let result = Self.run(["import", "s3://birds/a.zarr::pond", Self.sources], server)
+        let result = Self.run(["import", "s3://birds/a.zarr::pond"] + Self.sources, server)
         #expect(result.status == 1)
         #expect(result.errors.contains(reason), "\(result.errors)")
         #expect(result.errors.contains("the import stops"), "\(result.errors)")
@@ -59,10 +62,10 @@ import Testing
     @Test func `an import to a bucket that is not there, or to a web server, says so`() throws {
         let service = S3StandIn(bucket: "fish")
         let server = try ScriptedServer { request, _ in service.answer(request) }
-        let bucket = Self.run(["import", "s3://birds/a.zarr", Self.sources], server)
+        let bucket = Self.run(["import", "s3://birds/a.zarr"] + Self.sources, server)
         #expect(bucket.status == 2)
         #expect(bucket.errors.contains("there is no such bucket"), "\(bucket.errors)")
-        let web = Self.run(["import", "\(server.url)/a.zarr", Self.sources], server)
+        let web = Self.run(["import", "\(server.url)/a.zarr"] + Self.sources, server)
         #expect(web.status == 2)
         #expect(web.errors.contains("a store on a web server is only read"))
     }

@@ -191,6 +191,8 @@ struct WritableStoreTests {
             let store = try test.writableStore
             #expect(try stageRecording(in: store).publish(as: "0"))
             #expect(throws: ZarrError.self) { try ZarrGroup.create(in: store, path: "0/index", attributes: ["x": 1]) }
+            // On another machine it would take two more round trips for each node that is not there.
+            guard test.store.requestsAtOnce == nil else { return }
             try test.put("old/.zgroup", Array("{}".utf8))
             #expect(throws: ZarrError.self) { try ZarrGroup.create(in: store, path: "old/new", attributes: ["x": 1]) }
         }

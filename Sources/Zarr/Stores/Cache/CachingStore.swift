@@ -262,6 +262,9 @@ public final class CachingStore: Store {
     // MARK: - As the store does
 
     /// As for every store.
+    public func isBeingWritten(_ place: String) -> Bool { base.isBeingWritten(place) }
+
+    /// As for every store.
     public var listsFolders: Bool { base.listsFolders }
 
     /// As for every store.

@@ -112,6 +112,11 @@ public final class S3Store: Store {
         return Set(names).filter { !$0.isEmpty && !(prefix.isEmpty && Self.hiddenNames.contains($0)) }.sorted()
     }
 
+    /// As for every store: one request. What is claimed is being written.
+    public func isBeingWritten(_ place: String) -> Bool {
+        (try? folder.hasObjects("\(S3Claim.folder)/\(place)/")) ?? false
+    }
+
     /// As many as there are connections.
     public var requestsAtOnce: Int? { values.requestsAtOnce }
 

@@ -76,7 +76,9 @@ struct S3WritingTests {
             #expect(!service.keys.contains("pond/0/zarr.json"))
             #expect(service.keys.contains("pond/0/index/zarr.json"))
             #expect(try numbers(of: "pond/0", in: service.store()) == nil)
+            #expect(service.store().isBeingWritten("pond/0"))
             #expect(try node.publish(numberedIn: "pond") == 0)
+            #expect(!service.store().isBeingWritten("pond/0"))
         }
         let puts = service.server.requests.filter { $0.method == "PUT" && $0.path.contains("/pond/0/") }
         #expect(puts.last { !$0.path.contains(".zarrwlr") }?.path == "/birds/a.zarr/pond/0/zarr.json")
