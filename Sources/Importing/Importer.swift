@@ -199,16 +199,29 @@ public final class Importer: Sendable {
         try stage(at: path, relativePath: relativePath, into: group, progress: progress).publish()
     }
 
+    /// The turn of a source in an order.
+    public struct Turn: Sendable {
+        let order: StagingOrder
+        let number: Int
+
+        /// The turn of the source with the number `number` in `order`.
+        public init(_ number: Int, in order: StagingOrder) {
+            self.order = order
+            self.number = number
+        }
+    }
+
     /// Writes the file at `path` as a recording of `group` and verifies it, so that it only has to be published, which waits until it is on
-    /// the disk. `relativePath` is the file's path below the folder that was to be imported, which is kept. `progress` is called, now and
-    /// then, with the bytes of the file that were processed since the last call.
+    /// the disk. `relativePath` is the file's path below the folder that was to be imported, which is kept. It is begun when its `turn` has
+    /// come, which is over then. `progress` is called, now and then, with the bytes of the file that were processed since the last call.
     public func stage(
-        at path: String, relativePath: String? = nil, into group: AudioGroup, progress: @escaping (UInt64) -> Void
+        at path: String, relativePath: String? = nil, into group: AudioGroup, turn: Turn? = nil,
+        progress: @escaping (UInt64) -> Void
     ) throws(ImportError) -> StagedRecording {
         do {
             let source = try open(path)
             do {
-                return try stage(source, relativePath, into: group, progress)
+                return try stage(source, relativePath, into: group, turn: turn, progress)
             } catch {
                 // An `ImportError` is a refusal.
                 guard !options.isStrict, case .copied = source.content, !(error is ImportError), !error.isOfSystem
@@ -264,7 +277,7 @@ public final class Importer: Sendable {
 
     private func stage(
         _ source: OpenSource, _ relativePath: String?, isSalvage: Bool = false, notes: [String] = [],
-        into group: AudioGroup,
+        into group: AudioGroup, turn: Turn? = nil,
         _ progress: @escaping (UInt64) -> Void
     ) throws -> StagedRecording {
         func staged(
@@ -280,7 +293,8 @@ public final class Importer: Sendable {
             let identity = identity(of: source, sha256: try source.file.sha256())
             if try wholePlace(of: identity, in: group.sources, &notes) != nil { return staged(identity, nil, nil) }
         }
-        let node = try group.store.stageNode(numberedIn: group.path)
+        func begin() throws(StoreError) -> any StagedNode { try group.store.stageNode(numberedIn: group.path) }
+        let node = try turn.map { turn throws(StoreError) in try turn.order.inTurn(turn.number, begin) } ?? begin()
         let found = start(of: source)
         let job = ImportJob(
             source: source, relativePath: relativePath, options: options, node: node, start: found.start,

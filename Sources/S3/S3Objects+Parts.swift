@@ -142,7 +142,9 @@ extension S3Objects {
             }
             // Some services take a prefix for the beginning of all keys in the bucket.
             uploads += page.uploads.filter { $0.key.hasPrefix(prefix) }
-            let next = [("key-marker", page.nextKey), ("upload-id-marker", page.nextIdentifier)].filter { !$0.1.isEmpty }
+            let next = [("key-marker", page.nextKey), ("upload-id-marker", page.nextIdentifier)].filter {
+                !$0.1.isEmpty
+            }
             guard page.isTruncated, !next.isEmpty, next.map(\.1) != marker.map(\.value) else { return uploads }
             marker = next.map { (name: $0.0, value: $0.1) }
         }

@@ -68,7 +68,8 @@ public struct S3Objects: Sendable {
     public func bytes(of key: String, atMost limit: Int) throws(S3Error) -> [UInt8]? {
         let response = try send { response in
             let length = response["content-length"].flatMap { Int($0) }
-            return response.isSuccess && length != nil && length != response.body.count ? "the answer is not whole" : nil
+            return response.isSuccess && length != nil && length != response.body.count
+                ? "the answer is not whole" : nil
         } _: { () throws(HTTPError) in
             try bucket.request(.get, key, responseLimit: limit)
         }

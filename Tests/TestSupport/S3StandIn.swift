@@ -48,7 +48,8 @@ public final class S3StandIn: Sendable {
         let query = request.query
         switch request.method {
         case "PUT":
-            if let digest = request.fields["content-md5"], digest != Data(Self.md5(of: request.body)).base64EncodedString()
+            if let digest = request.fields["content-md5"],
+                digest != Data(Self.md5(of: request.body)).base64EncodedString()
             {
                 return Self.error(400, "BadDigest")
             }
@@ -125,7 +126,8 @@ public final class S3StandIn: Sendable {
     private func removeAll(_ request: ScriptedServer.Request) -> ScriptedServer.Response {
         let keys = String(decoding: request.body, as: UTF8.self).matches(of: #/<Key>([^<]*)</Key>/#).map { match in
             String(match.output.1).replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(
-                of: "&quot;", with: "\"").replacingOccurrences(of: "&amp;", with: "&")
+                of: "&quot;", with: "\""
+            ).replacingOccurrences(of: "&amp;", with: "&")
         }
         for key in keys { values[key] = nil }
         return Self.document("DeleteResult", "")

@@ -164,7 +164,9 @@ enum ImportCommand {
                 reading: ["/"], managing: [address.path],
                 clearing: isNewFolder ? [FilePath.folder(of: FilePath.absolute(address.path))] : [])
         }
-        try importFiles(sources.files, by: importer, groups, threads: configuration.jobs, report)
+        // On S3, a recording gets its number when it is begun.
+        let order = address.isRemote ? StagingOrder() : nil
+        try importFiles(sources.files, by: importer, groups, order, threads: configuration.jobs, report)
         if report.isStopped {
             for sidecar in sources.sidecars { report.leave(sidecar) }
         } else {
@@ -176,8 +178,8 @@ enum ImportCommand {
 
     /// Imports `files` by `threads` threads, and one that publishes what they have staged.
     private static func importFiles(
-        _ files: [ImportSources.File], by importer: Importer, _ groups: ImportGroups, threads: Int,
-        _ report: ImportReport
+        _ files: [ImportSources.File], by importer: Importer, _ groups: ImportGroups, _ order: StagingOrder?,
+        threads: Int, _ report: ImportReport
     ) throws(CommandError) {
         // In order, whatever the threads: numbers tell apart what has the same name.
         let publications = OrderedBatches<(ImportSources.File, Result<StagedRecording, ImportError>?)>(
@@ -193,9 +195,11 @@ enum ImportCommand {
                         ? nil
                         : Result { () throws(ImportError) in
                             try importer.stage(
-                                at: file.path, relativePath: file.relativePath, into: groups.group(below: file.subgroup)
+                                at: file.path, relativePath: file.relativePath, into: groups.group(below: file.subgroup),
+                                turn: order.map { Importer.Turn(index, in: $0) }
                             ) { report.advance(file, by: $0) }
                         }
+                    order?.skip(index)
                     if case .failure(let error)? = staged { report.notice(error) }
                     publications.finish(index, (file, staged))
                 }

@@ -175,7 +175,8 @@ struct S3Folder: Sendable {
 
     /// The entity tag of the object `key`; nil if there is none.
     func tag(of key: String) throws(StoreError) -> String? {
-        try writing(key, "cannot be looked at") { () throws(S3Error) in try objects.status(of: prefix + key) }?.entityTag
+        try writing(key, "cannot be looked at") { () throws(S3Error) in try objects.status(of: prefix + key) }?
+            .entityTag
     }
 
     /// Removes the objects `keys`, as far as they are there.
@@ -215,7 +216,9 @@ extension Timestamp {
     init?(httpDate text: String) {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else { return nil }
+        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
+            return nil
+        }
         let padded = month < 9 ? "0\(month + 1)" : String(month + 1)
         self.init(iso8601: "\(words[3])-\(padded)-\(words[1])T\(words[4])Z")
     }

@@ -119,7 +119,8 @@ extension S3Store: WritableStore {
         let nodes = claims.withLock { claims in
             claims.unconfirmed.filter { DirectoryStore.parent(of: $0.key) == path }
         }
-        let results = Parallel.map(nodes.map { (place: $0.key, node: $0.value) }, threads: requestsAtOnce ?? 1) { item in
+        let results = Parallel.map(nodes.map { (place: $0.key, node: $0.value) }, threads: requestsAtOnce ?? 1) {
+            item in
             Result { () throws(StoreError) in try item.node.confirm(at: item.place) }
         }
         claims.withLock { claims in for place in nodes.keys { claims.unconfirmed[place] = nil } }

@@ -1,0 +1,43 @@
+import Support
+import Synchronization
+
+/// The order in which recordings are begun, whichever threads write them: where they get their numbers then, these are in the order of the
+/// sources. Safe to use from several threads.
+public final class StagingOrder: Sendable {
+    private struct State {
+        /// The first number whose turn has not come yet.
+        var next = 0
+        /// Greater ones that have been skipped.
+        var skipped: Set<Int> = []
+        var waiting: [Int: Semaphore] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// An order that begins with the number 0.
+    public init() {}
+
+    /// Calls `body`, for the number `number`, once the turns of all lower numbers are over.
+    func inTurn<T, E: Error>(_ number: Int, _ body: () throws(E) -> T) throws(E) -> T {
+        let semaphore = Semaphore()
+        let mustWait = state.withLock { state in
+            guard number > state.next else { return false }
+            state.waiting[number] = semaphore
+            return true
+        }
+        if mustWait { semaphore.wait() }
+        defer { skip(number) }
+        return try body()
+    }
+
+    /// Ends the turn of the number `number`, if it is not over yet.
+    public func skip(_ number: Int) {
+        let woken = state.withLock { state -> Semaphore? in
+            guard number >= state.next else { return nil }
+            state.skipped.insert(number)
+            while state.skipped.remove(state.next) != nil { state.next += 1 }
+            return state.waiting.removeValue(forKey: state.next)
+        }
+        woken?.signal()
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// `zarrwlr import` to an S3 service: a stand-in on loopback. `S3ImportServerTests` have a real one.
+@Suite struct `zarrwlr import to S3` {
+    private static let sources = TestFiles.fixtures.appending(path: "recordings").path
+
+    private static func run(_ arguments: [String], _ server: ScriptedServer) -> Zarrwlr {
+        setenv("AWS_ACCESS_KEY_ID", "key", 1)
+        setenv("AWS_SECRET_ACCESS_KEY", "secret", 1)
+        return Zarrwlr.run(arguments + ["--endpoint", server.url, "--timeout", "5"])
+    }
+
+    @Test func `an import to S3 puts the bytes that one to a folder writes, and the next one finds them`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let service = S3StandIn()
+            let server = try ScriptedServer { request, _ in service.answer(request) }
+            let folder = directory.appending(path: "a.zarr")
+            let planned = Self.run(["import", "--dry-run", "s3://birds/x/a.zarr::pond", Self.sources], server)
+            #expect(planned.status == 0)
+            #expect(service.values.keys == [])
+            let local = Zarrwlr.run("import", "\(folder.path)::pond", Self.sources)
+            let remote = Self.run(["import", "s3://birds/x/a.zarr::pond", Self.sources], server)
+            #expect(remote.status == 0, "\(remote.errors)")
+            #expect(remote.text == local.text)
+            let files = try ServedValues(of: folder, below: "x/a.zarr")
+            #expect(service.values.keys == files.keys)
+            for key in files.keys {
+                let isEqual = service.values[key] == files[key]
+                #expect(isEqual, "\(key)")
+            }
+            let again = Self.run(["import", "s3://birds/x/a.zarr::pond", Self.sources], server)
+            #expect(again.text.split(separator: "\n").allSatisfy { $0.contains("already there") })
+            #expect(service.values.keys == files.keys)
+            // What is written can be changed and removed.
+            #expect(Self.run(["check", "--repair", "s3://birds/x/a.zarr"], server).status == 0)
+        }
+    }
+
+    @Test(arguments: [
+        (403, "AccessDenied", "does not permit"), (507, "QuotaExceeded", "no room left"),
+    ])
+    func `an import that the service refuses says why, and stops`(status: Int, code: String, reason: String) throws {
+        let service = S3StandIn()
+        service.values["a.zarr/zarr.json"] = Array(#"{"node_type":"group","zarr_format":3}"#.utf8)
+        let server = try ScriptedServer { request, _ in
+            ["PUT", "POST"].contains(request.method) ? S3StandIn.error(status, code) : service.answer(request)
+        }
+        let result = Self.run(["import", "s3://birds/a.zarr::pond", Self.sources], server)
+        #expect(result.status == 1)
+        #expect(result.errors.contains(reason), "\(result.errors)")
+        #expect(result.errors.contains("the import stops"), "\(result.errors)")
+        #expect(service.values.keys == ["a.zarr/zarr.json"])
+    }
+
+    @Test func `an import to a bucket that is not there, or to a web server, says so`() throws {
+        let service = S3StandIn(bucket: "fish")
+        let server = try ScriptedServer { request, _ in service.answer(request) }
+        let bucket = Self.run(["import", "s3://birds/a.zarr", Self.sources], server)
+        #expect(bucket.status == 2)
+        #expect(bucket.errors.contains("there is no such bucket"), "\(bucket.errors)")
+        let web = Self.run(["import", "\(server.url)/a.zarr", Self.sources], server)
+        #expect(web.status == 2)
+        #expect(web.errors.contains("a store on a web server is only read"))
+    }
+
+    @Test func `sources that all fail leave no store`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let source = directory.appending(path: "x.wav")
+            try Data([1, 2, 3]).write(to: source)
+            let service = S3StandIn()
+            let server = try ScriptedServer { request, _ in service.answer(request) }
+            #expect(Self.run(["import", "s3://birds/a.zarr::pond", source.path], server).status == 1)
+            #expect(service.values.keys == [])
+        }
+    }
+}
