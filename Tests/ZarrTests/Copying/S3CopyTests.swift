@@ -43,7 +43,7 @@ struct S3CopyTests {
     fileprivate static func store(_ url: String, _ prefix: String = "a.zarr") throws -> S3Store {
         let location = S3Location(endpoint: url, region: "us-east-1", bucket: "birds", isInPath: true)
         var policy = RetryPolicy()
-        (policy.milliseconds, policy.firstWait) = (2_000, 10)
+        policy.firstWait = 10
         return try S3Store.create(
             S3Bucket(location, credentials: nil), prefix: prefix,
             document: Array(#"{"node_type":"group","zarr_format":3}"#.utf8), client: HTTPClient(), policy: policy)
@@ -152,6 +152,18 @@ struct S3CopyTests {
             #expect((outcomes["copied"] ?? 0) + (outcomes["there"] ?? 0) == 5, "\(outcomes)")
             let left = try service.differences(from: fixture).filter { !$0.hasPrefix(".zarrwlr-writers/") }
             #expect(left == [], "killed at \(last)")
+        }
+    }
+
+    @Test func `groups that are made at once on S3 all stay`() throws {
+        try CopyFixture.with { fixture throws in
+            let store = try DirectoryStore(path: fixture.folder.path)
+            for number in 0..<20 {
+                try ZarrGroup.create(in: store, path: "site\(number)", attributes: ["number": number])
+            }
+            let service = try Service()
+            #expect(try Self.copy(fixture.source, to: service.store(), threads: 8) == ["copied": 5])
+            #expect(try service.differences(from: fixture) == [])
         }
     }
 

@@ -207,6 +207,7 @@ struct StoreCopyTests {
                 if call == "write", path.contains("index/c") { throw SystemError(call, path, code: ENOSPC) }
             }
             #expect(outcomes.values.contains { $0.hasPrefix("failed") && $0.contains("No space left on device") })
+            #expect(outcomes.values.contains("untried"))
             #expect(try DirectoryStore(path: fixture.copy.path).leftovers() == [])
             #expect(try fixture.copy().values.contains("copied"))
             #expect(try fixture.differences() == [])

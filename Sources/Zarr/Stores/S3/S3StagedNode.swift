@@ -20,6 +20,7 @@ final class S3StagedNode: StagedNode {
     private let s3: S3Store
     private let keepsStarts: Bool
     private let state: Mutex<State>
+    private let confirmation = Turnstile()
 
     private struct State {
         /// The right to its place; nil if it has none, or not any more.
@@ -197,6 +198,12 @@ final class S3StagedNode: StagedNode {
     /// Gives the claim to `place` up, where the node has appeared. If somebody else has taken it, who took this process for dead, the node is
     /// withdrawn: that one removes what it has.
     func confirm(at place: String) throws(StoreError) {
+        // Another thread may confirm all that has appeared in the same group.
+        let isConfirmed: Void? = try confirmation.pass { () throws(StoreError) in try confirmOnce(at: place) }
+        if isConfirmed == nil { throw StoreError.halted(place) }
+    }
+
+    private func confirmOnce(at place: String) throws(StoreError) {
         guard let claim = state.withLock({ $0.claim }) else { return }
         guard try claim.isHeld(in: s3.folder) else {
             try withdraw(from: place)
