@@ -49,6 +49,11 @@ extension Mounts {
             }
         }
 
+        /// The environment of a program that trusts the certificates in `file`, and none that the environment names otherwise.
+        private func trust(_ file: String, by name: String = "SSL_CERT_FILE") -> [String: String] {
+            ["AWS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": ""].merging([name: file]) { $1 }
+        }
+
         private func list(_ address: String, environment: [String: String] = [:]) throws -> ProgramResult {
             try run(
                 MountedStore.programs.appending(path: "zarrwlr"), ["list", "--csv", "--timeout", "2", address],
@@ -66,8 +71,8 @@ extension Mounts {
                 }
                 #expect(try server.requests().allSatisfy { $0.hasPrefix("HTTP/1.1 ") })
                 let before = try server.requests().count
-                let trust = ["SSL_CERT_FILE": server.certificate.path]
-                let isEqual = try bytes(names, of: "\(server.secureURL)/a.zarr", environment: trust) == expected
+                let trusting = trust(server.certificate.path)
+                let isEqual = try bytes(names, of: "\(server.secureURL)/a.zarr", environment: trusting) == expected
                 #expect(isEqual)
                 let secure = try server.requests().dropFirst(before)
                 #expect(secure.count > 20 && secure.allSatisfy { $0.hasPrefix("HTTP/2.0 ") })
@@ -80,25 +85,27 @@ extension Mounts {
                 #expect(
                     unknown.status == 2 && unknown.errors.contains("SSL certificate problem: self-signed certificate"))
                 #expect(unknown.errors.contains("SSL_CERT_FILE"))
-                let trust = ["SSL_CERT_FILE": server.certificate.path]
+                let trusting = trust(server.certificate.path)
                 let local = server.secureURL.replacing("127.0.0.1", with: "localhost")
-                let other = try list("\(local)/a.zarr", environment: trust)
+                let other = try list("\(local)/a.zarr", environment: trusting)
                 #expect(other.status == 2 && other.errors.contains("'localhost'"), "\(other.errors)")
-                #expect(try list("\(server.secureURL)/a.zarr", environment: trust).status == 0)
+                #expect(try list("\(server.secureURL)/a.zarr", environment: trusting).status == 0)
                 #expect(
-                    try list("\(server.secureURL)/a.zarr", environment: ["CURL_CA_BUNDLE": server.certificate.path])
-                        .status == 0)
-                let missing = try list("\(server.secureURL)/a.zarr", environment: ["SSL_CERT_FILE": "/nowhere"])
+                    try list(
+                        "\(server.secureURL)/a.zarr", environment: trust(server.certificate.path, by: "CURL_CA_BUNDLE")
+                    )
+                    .status == 0)
+                let missing = try list("\(server.secureURL)/a.zarr", environment: trust("/nowhere"))
                 #expect(missing.status == 2)
             }
         }
 
         @Test func `a redirect to the other scheme, and a server that sends no parts of files, are refused`() throws {
             try with { server, _, _ in
-                let trust = ["SSL_CERT_FILE": server.certificate.path]
+                let trusting = trust(server.certificate.path)
                 for base in [server.url, server.secureURL] {
-                    #expect(try list("\(base)/moved/a.zarr", environment: trust).status == 0)
-                    let result = try list("\(base)/elsewhere/a.zarr", environment: trust)
+                    #expect(try list("\(base)/moved/a.zarr", environment: trusting).status == 0)
+                    let result = try list("\(base)/elsewhere/a.zarr", environment: trusting)
                     #expect(result.status == 2 && result.errors.contains("rotocol"), "\(result.errors)")
                 }
                 let whole = try list("\(server.url)/whole/a.zarr")
@@ -109,7 +116,7 @@ extension Mounts {
         @Test func `requests go through the proxy that the environment names`() throws {
             try with { server, store, names in
                 try SlowProxy.with(server.secureURL, ["--delay", "0"]) { proxy in
-                    let environment = ["SSL_CERT_FILE": server.certificate.path, "https_proxy": proxy.url]
+                    let environment = trust(server.certificate.path).merging(["https_proxy": proxy.url]) { $1 }
                     let isEqual =
                         try bytes(names, of: "\(server.secureURL)/a.zarr", environment: environment)
                         == bytes(names, of: store.path)

@@ -121,7 +121,9 @@ struct MountWorker: Sendable {
             metadata: configuration.shownMetadata, counters: sources.decoding, isLiving: true,
             watch: watch.map { GroupWatch($0, log: log) }, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
+        // Some threads wait for what is under way.
         let prefetcher = Prefetcher(
+            threads: (opened.requestsAtOnce == nil ? 1 : 2) * Parallel.processorCount,
             byteBudget: configuration.decodesAhead ? (cacheByteCount - fetchedByteCount) / 2 : 0,
             line: opened.requestsAtOnce.map { Prefetcher.Line(requests: $0, byteBudget: fetchedByteCount) })
         let volume = Volume(

@@ -1,11 +1,14 @@
 import Support
 
-/// How far ahead of a sequential reader a store on another machine is asked: for twice the bytes that come in the time of one answer, both
-/// of which are measured as it goes. As long as more come if more are asked for, that doubles with every answer; from then on, there are
-/// always some under way, and none that only wait for others.
+/// How far ahead of a sequential reader a store on another machine is asked: for four times the bytes that come in the time of one answer,
+/// both of which are measured as it goes. As long as more come if more are asked for, that grows with every answer; from then on, there are
+/// always some under way, also if an answer is late or the reader is busy.
 struct FetchWindow {
-    /// Bytes of the store that are asked for at once: so many at first, and then an eighth of all that are to be under way.
+    /// Bytes of the store that are asked for at once: so many at first, and then a sixteenth of all that are to be under way.
     private static let requestByteCounts = 256.0 * 1024...2.0 * 1024 * 1024
+
+    /// What comes in less time, in seconds, has come from a cache or from next door, and says nothing of the line.
+    private static let leastAnswerTime = 0.005
 
     /// What is known when a request is sent.
     struct Mark: Sendable {
@@ -29,8 +32,8 @@ struct FetchWindow {
     mutating func next(
         from position: UInt64, of byteCount: UInt64, depth: UInt64, budget: Int
     ) -> [Range<UInt64>] {
-        let wanted = 2 * rate * answerTime
-        let request = min(max(wanted / 8, Self.requestByteCounts.lowerBound), Self.requestByteCounts.upperBound)
+        let wanted = 4 * rate * answerTime
+        let request = min(max(wanted / 16, Self.requestByteCounts.lowerBound), Self.requestByteCounts.upperBound)
         let length = Self.whole(request / share)
         let distance = min(max(Self.whole((wanted + request) / share), depth), Self.whole(Double(budget) / share))
         let limit = min(position.adding(distance) ?? .max, byteCount)
@@ -48,12 +51,13 @@ struct FetchWindow {
 
     /// Records that, for `sampleByteCount` bytes of samples, `byteCount` bytes of the store have come at `time` that were asked for at `mark`.
     mutating func add(_ byteCount: Int, for sampleByteCount: Int, since mark: Mark, at time: ContinuousClock.Instant) {
-        let seconds = max((time - mark.time) / .seconds(1), 1e-6)
+        share = min(max(Double(byteCount) / Double(max(sampleByteCount, 1)), 0.001), 2)
+        let seconds = (time - mark.time) / .seconds(1)
+        guard seconds >= Self.leastAnswerTime else { return }
         arrived += Double(byteCount)
         // What came meanwhile for other requests counts. The line may have become slower.
         rate = max((arrived - mark.arrived) / seconds, rate * 0.98)
         answerTime = answerTime == 0 ? seconds : min(answerTime, seconds)
-        share = min(max(Double(byteCount) / Double(max(sampleByteCount, 1)), 0.001), 2)
     }
 
     /// Forgets up to where the store was asked, since the reader goes on elsewhere.

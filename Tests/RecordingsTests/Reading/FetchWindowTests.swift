@@ -43,7 +43,7 @@ struct FetchWindowTests {
             #expect(isBusy, "\(time) s by \(line)")
             // No more than a few times of what is needed, or a few requests.
             let needed = max(bytesPerSecond * delay, 262_144)
-            let isLittle = Double(ahead) * share < 5 * needed
+            let isLittle = Double(ahead) * share < 9 * needed
             #expect(isLittle, "\(ahead) bytes by \(line)")
         }
     }
@@ -52,6 +52,22 @@ struct FetchWindowTests {
         let line = SimulatedLine(bytesPerSecond: 1e9, delay: 0.2, share: 1)
         let (ahead, _) = line.window(after: 1 << 31, budget: 8 << 20)
         #expect((4 << 20...8 << 20).contains(ahead))
+    }
+
+    @Test func `what comes from a cache says nothing of the line`() {
+        var window = FetchWindow()
+        let start = ContinuousClock.now
+        func ahead(afterAnswers milliseconds: [Double]) -> UInt64 {
+            window = FetchWindow()
+            for time in milliseconds {
+                let mark = window.mark(at: start)
+                window.add(1 << 20, for: 1 << 20, since: mark, at: start + .milliseconds(time))
+            }
+            return window.next(from: 0, of: 1 << 40, depth: 0, budget: 1 << 30).last?.upperBound ?? 0
+        }
+        let line = ahead(afterAnswers: [50, 50, 50])
+        #expect(line >= 4 << 20)
+        #expect(ahead(afterAnswers: [50, 1, 50, 0.1, 50, 2]) == line)
     }
 
     @Test func `ranges follow one another to the end, also after the reader has jumped`() {
