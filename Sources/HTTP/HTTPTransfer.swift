@@ -15,12 +15,17 @@ final class HTTPTransfer: @unchecked Sendable {
     private var fields: [String: String] = [:]
     private var body: [UInt8] = []
     private var isTooLong = false
+    /// What libcurl writes about an error.
+    private let details: UnsafeMutablePointer<CChar>
 
     /// A transfer of `request`. Throws if it cannot be expressed.
     init(_ request: HTTPRequest, _ settings: HTTPSettings) throws(HTTPError) {
         guard let easy = curl_easy_init() else { throw HTTPError(.transport, "there is no memory for a request") }
         self.easy = easy
         self.request = request
+        details = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        details.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        zwl_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, details)
         try addAddress()
         addSettings(settings)
         try addMethod()
@@ -31,6 +36,7 @@ final class HTTPTransfer: @unchecked Sendable {
     deinit {
         curl_easy_cleanup(easy)
         curl_slist_free_all(lines)
+        details.deallocate()
     }
 
     /// Waits for the end; false if the work of this thread was cancelled before.
@@ -38,18 +44,30 @@ final class HTTPTransfer: @unchecked Sendable {
 
     /// What came. To be called once, after the end.
     func response() throws(HTTPError) -> HTTPResponse {
+        if isTooLong, isPage { throw HTTPError(.transport, "\(request.shownURL): the answer is a web page") }
+        if isTooLong, status == 206 {
+            throw HTTPError(.transport, "\(request.shownURL): the answer has more bytes than were asked for")
+        }
         if isTooLong {
             throw HTTPError(
                 .tooLong(size: fields["content-length"].flatMap { UInt64($0) }),
                 "\(request.shownURL): the answer has more than \(request.responseLimit) bytes")
         }
         guard result == CURLE_OK else {
-            throw HTTPError(
-                Self.isLasting(result) ? .lasting : .transport,
-                "\(request.shownURL): \(String(cString: curl_easy_strerror(result)))")
+            throw HTTPError(Self.isLasting(result) ? .lasting : .transport, "\(request.shownURL): \(problem)")
         }
         return HTTPResponse(status: status, fields: fields, body: body)
     }
+
+    /// What libcurl says went wrong.
+    private var problem: String {
+        let problem = String(cString: curl_easy_strerror(result))
+        guard result == CURLE_PEER_FAILED_VERIFICATION else { return problem }
+        return "\(String(cString: details)) (SSL_CERT_FILE names a file of other certificates that are trusted)"
+    }
+
+    /// Whether the answer is a page for people: no store has such, and proxies send them instead of what was asked for.
+    private var isPage: Bool { status == 200 && HTTPResponse(status: status, fields: fields, body: []).isPage }
 
     /// Called by the loop when libcurl is done with the transfer.
     func finish(_ result: CURLcode) {
@@ -159,6 +177,10 @@ final class HTTPTransfer: @unchecked Sendable {
             body += piece.prefix(max(0, Self.errorLimit - body.count))
             return true
         }
+        if body.isEmpty, let length = fields["content-length"].flatMap({ Int($0) }) {
+            // Else the memory would be copied again and again as it grows.
+            body.reserveCapacity(min(max(length, 0), request.responseLimit, Self.reservedLimit))
+        }
         isTooLong = isTooLong || piece.count > request.responseLimit - body.count
         if !isTooLong { body += piece }
         return !isTooLong
@@ -166,6 +188,8 @@ final class HTTPTransfer: @unchecked Sendable {
 
     /// Bytes that are kept of what is sent with an error.
     private static let errorLimit = 64 << 10
+    /// Bytes for which there is memory before they come: what a server announces is not believed beyond that.
+    private static let reservedLimit = 8 << 20
     /// More fields than that are left out.
     private static let fieldLimit = 200
 

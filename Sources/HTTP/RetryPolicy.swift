@@ -85,6 +85,8 @@ private struct Attempts {
     /// Those that are to be sent next.
     private(set) var pending: [Int]
     private var failures: [Int: HTTPError] = [:]
+    /// How long the servers ask to wait, in milliseconds.
+    private var leastWait = 0
     private var settled: [Result<HTTPResponse, HTTPError>?]
 
     init(count: Int, _ policy: RetryPolicy) {
@@ -121,6 +123,7 @@ private struct Attempts {
         switch answer {
         case .failure(let error): take(error, sent.number)
         case .success(let response) where RetryPolicy.isPassing(response.status):
+            leastWait = max(leastWait, response.retryMilliseconds ?? 0)
             failures[sent.number] = HTTPError(
                 .transport, "\(sent.request.shownURL): the server answers \(response.status)")
         case .success(let response):
@@ -143,8 +146,10 @@ private struct Attempts {
     /// Waits until what has failed is to be sent again; if that is not to be, it has failed for good.
     mutating func waitForNext() {
         guard !failures.isEmpty else { return }
-        defer { failures = [:] }
-        let wait = policy.wait(after: count)
+        defer { (failures, leastWait) = ([:], 0) }
+        // If that would be too late, there is one attempt more before the deadline.
+        let left = Int(clamping: Int64((end - .now) / .milliseconds(1)))
+        let wait = max(policy.wait(after: count), min(leastWait, left - left / 10))
         count += 1
         if ContinuousClock.now + .milliseconds(wait) >= end {
             for (number, error) in failures { settled[number] = .failure(error) }

@@ -45,6 +45,26 @@ struct RetryPolicyTests {
         #expect(server.requests.count == 7)
     }
 
+    @Test func `a server that asks for a pause is asked again after it, or once before the deadline`() throws {
+        let server = try ScriptedServer { _, number in
+            number == 0 ? Response(429, fields: [("Retry-After", "1")]) : Response(200, [1])
+        }
+        let start = ContinuousClock.now
+        #expect(try perform(server).body == [1])
+        #expect(ContinuousClock.now - start > .milliseconds(950))
+        let busy = try ScriptedServer { _, _ in Response(503, fields: [("Retry-After", "3600")]) }
+        var policy = Self.hasty
+        policy.milliseconds = 300
+        #expect(throws: HTTPError.self) { try perform(busy, policy) }
+        #expect((2...4).contains(busy.requests.count))
+        // A date says nothing.
+        let dated = try ScriptedServer { _, number in
+            number == 0
+                ? Response(503, fields: [("Retry-After", "Fri, 31 Dec 2100 23:59:59 GMT")]) : Response(200, [1])
+        }
+        #expect(try perform(dated).body == [1])
+    }
+
     @Test(arguments: [200, 206, 304, 400, 401, 403, 404, 412, 416, 501])
     func `an answer that will be the same another time is returned at once`(status: Int) throws {
         let server = try ScriptedServer { _, _ in Response(status) }

@@ -78,7 +78,7 @@ final class RemoteValues: Sendable {
     private func send(_ queries: [Result<RemoteQuery, StoreError>]) -> [Result<HTTPResponse, StoreError>] {
         let valid = queries.compactMap { try? $0.get() }
         var answers = client.perform(policy, count: valid.count) { number, response in
-            response.problem(isHead: valid[number].method == .head)
+            response.problem(for: valid[number])
         } _: { [makeRequest] number throws(HTTPError) in
             let query = valid[number]
             return try makeRequest(query.key, query.method, query.fields, query.limit)
@@ -119,6 +119,7 @@ private final class EntityTags: Sendable {
 /// What a server is asked for a part of a value.
 private struct RemoteQuery {
     let key: String
+    let part: ValuePart
     let method: HTTPRequest.Method
     var fields: [(name: String, value: String)] = []
     /// The most bytes that the answer may have.
@@ -127,6 +128,7 @@ private struct RemoteQuery {
     /// Throws if there can be no such key.
     init(_ request: ValueRequest, tag: String?) throws(StoreError) {
         key = request.key
+        part = request.part
         guard key.isKey else { throw StoreError(.failed, "is not a key", key: key) }
         switch request.part {
         case .whole(let limit): (method, self.limit) = (.get, limit)
@@ -176,6 +178,9 @@ struct RemoteAnswer {
 
     /// What the answer means. Throws if the value may not be read, or if the answer is not what was asked for.
     func outcome() throws(StoreError) -> Outcome {
+        if let encoding = response.encoding, 200..<300 ~= response.status {
+            throw StoreError(.denied, "the server sends it encoded (\(encoding)), not as it is", key: key)
+        }
         switch response.status {
         case 404, 410: return .absent
         case 401, 403: throw StoreError(.forbidden, "the server does not permit it (\(response.status))", key: key)
@@ -255,16 +260,27 @@ extension HTTPResponse {
         self["content-range"].flatMap { $0.split(separator: "/").last }.flatMap { UInt64($0) }
     }
 
-    /// Why the body is not what the header says; nil if it is, or if that is not known. The answer to HEAD has none.
-    fileprivate func problem(isHead: Bool) -> String? {
+    /// How the body is encoded; nil if it is as it is stored. Services for objects keep what an upload was encoded with on its way.
+    fileprivate var encoding: String? {
+        self["content-encoding"].flatMap { ["", "identity", "aws-chunked"].contains($0.lowercased()) ? nil : $0 }
+    }
+
+    /// Why the answer to `query` is not what was asked for, and may be another time; nil if there is nothing wrong, or if that is not known.
+    fileprivate func problem(for query: RemoteQuery) -> String? {
         guard status == 200 || status == 206 else { return nil }
-        if !isHead, let length = self["content-length"].flatMap({ Int($0) }), length != body.count {
+        guard !isPage else { return "the answer is a web page" }
+        // The answer to HEAD has no body.
+        if query.method != .head, let length = self["content-length"].flatMap({ Int($0) }), length != body.count {
             return "the answer is not whole"
         }
         guard status == 206 else { return nil }
         guard let place else { return "the answer does not say which bytes it has" }
-        return place.bytes.upperBound - place.bytes.lowerBound == UInt64(body.count)
-            ? nil : "the answer has other bytes than it says"
+        guard place.bytes.upperBound - place.bytes.lowerBound == UInt64(body.count) else {
+            return "the answer has other bytes than it says"
+        }
+        // A value that does not have them all is another matter.
+        guard let wanted = try? query.part.range(of: place.size, query.key), wanted != place.bytes else { return nil }
+        return "the server has sent bytes \(place.bytes) instead of \(wanted)"
     }
 }
 

@@ -100,6 +100,17 @@ struct RemoteValuesTests {
             { _ in .missing },
             { _ in Response(503) },
             { _ in Response(500, Array("<html>oh no</html>".utf8)) },
+            { _ in Response(200, Array("<html>a page</html>".utf8), fields: [("Content-Type", "text/html")]) },
+            { _ in
+                // Longer than what was asked for.
+                Response(
+                    200, [UInt8](repeating: 0x20, count: 5000), fields: [("Content-Type", "text/html; charset=utf-8")])
+            },
+            { right in
+                var fields = right.fields.filter { $0.name != "Content-Range" }
+                fields.append(("Content-Range", "bytes 1-\(right.body.count)/1000"))
+                return Response(right.status, right.body, fields: fields)
+            },
             { right in
                 var response = right
                 response.cutAfter = 3
@@ -116,7 +127,8 @@ struct RemoteValuesTests {
                 guard number < wrong.count else { return right }
                 let response = wrong[number](right)
                 // A whole value has no other length than its own.
-                return response.status == 200 ? .missing : response
+                return response.status == 200 && response.fields.allSatisfy { $0.name != "Content-Type" }
+                    ? .missing : response
             }
             let isRight =
                 try Self.store(server).get("k", part).map { Array($0.bytes.bytes) } == Array(Self.value[range])
@@ -131,8 +143,8 @@ struct RemoteValuesTests {
                 let bytes = field == "bytes 10-20/100" ? 11 : 10
                 return Response(206, [UInt8](repeating: 0, count: bytes), fields: [("Content-Range", field)])
             }
-            #expect(kind(Self.store(server), .range(10..<20)) != nil, "\(field)")
-            #expect(kind(Self.store(server), .suffix(10)) != nil, "\(field)")
+            #expect(kind(Self.store(server, milliseconds: 50), .range(10..<20)) == .failed, "\(field)")
+            #expect(kind(Self.store(server, milliseconds: 50), .suffix(10)) == .failed, "\(field)")
         }
         for field in ["bytes 10-19/*", "bytes", "bytes 19-10/100", "bytes 10-19/15", "items 10-19/100"] {
             let server = try ScriptedServer { _, _ in
@@ -149,6 +161,21 @@ struct RemoteValuesTests {
         #expect(kind(Self.store(server), .suffix(10)) == .denied)
         let proxy = try ScriptedServer { _, _ in Response(200, Array("<html>".utf8)) }
         #expect(kind(Self.store(proxy), .range(10..<20)) == .denied)
+    }
+
+    @Test func `what the server sends encoded is refused`() throws {
+        let server = try ScriptedServer { _, _ in
+            Response(200, Self.value, fields: [("Content-Encoding", "gzip")])
+        }
+        for part in [.whole(atMost: 100), .range(0..<0)] as [ValuePart] {
+            let error = #expect(throws: StoreError.self) { try Self.store(server).get("k", part) }
+            #expect(error?.kind == .denied && error?.description.contains("gzip") == true)
+        }
+        #expect(server.requests.count == 2)
+        let plain = try ScriptedServer { _, _ in
+            Response(200, Self.value, fields: [("Content-Encoding", "aws-chunked")])
+        }
+        #expect(try Self.store(plain).get("k", .whole(atMost: 100))?.info.size == 100)
     }
 
     @Test(arguments: [401, 403])
