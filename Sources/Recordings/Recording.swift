@@ -74,6 +74,10 @@ public protocol SampleReading: Sendable {
 
     /// Decodes the bytes of `range`, bounded as above, so that they are in a cache when a reader asks for them.
     func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
+
+    /// Has the store send what the bytes of `range`, bounded as above, are decoded from, so that no round trip to another machine is needed
+    /// when they are read. Returns when it has come; nil if the store is on this machine.
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples?
 }
 
 extension SampleReading {
@@ -84,4 +88,7 @@ extension SampleReading {
     public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
         _ = try read(bytes: range)
     }
+
+    /// Nothing is on another machine.
+    public func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? { nil }
 }

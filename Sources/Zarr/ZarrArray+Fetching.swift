@@ -19,14 +19,15 @@ extension ZarrArray {
     public var takesRoundTrips: Bool { store.requestsAtOnce != nil }
 
     /// Fetches what is read of `regions`, all of arrays of one store, at once, and has the store keep it as long as the results live; none if
-    /// the store has no round trips to save. Indexes of shards that are not known yet come first.
-    public static func fetch(_ regions: [Region]) -> [FetchedParts] {
+    /// the store has no round trips to save. Indexes of shards that are not known yet come first. What takes one request is fetched only if
+    /// `isAhead`: it is not read at once.
+    public static func fetch(_ regions: [Region], isAhead: Bool = false) -> [FetchedParts] {
         guard let first = regions.first?.array, first.takesRoundTrips else { return [] }
         let store = first.store
         let isKnown = regions.allSatisfy { $0.array.knowsIndexes(of: $0) }
         let requests = regions.flatMap { $0.array.requests(for: $0, readingIndexes: isKnown) }
         // One request is as fast when it is read.
-        guard !isKnown || requests.count > 1 else { return [] }
+        guard !isKnown || isAhead || requests.count > 1 else { return [] }
         var fetched = [store.fetch(requests)]
         if !isKnown {
             fetched.append(store.fetch(regions.flatMap { $0.array.requests(for: $0, readingIndexes: true) }))

@@ -8,9 +8,10 @@ import Zarr
 
 /// How often a reader waits for a store on another machine.
 struct RoundTripTests {
-    /// Calls `body` with a recording of three minutes, imported as `codec`.
+    /// Calls `body` with a recording of three minutes, or as many seconds, imported as `codec`.
     private func with(
-        _ codec: AudioCodec, _ body: (_ store: RemoteStandIn, _ local: DirectoryStore, _ path: String) throws -> Void
+        _ codec: AudioCodec, seconds: Int = 180,
+        _ body: (_ store: RemoteStandIn, _ local: DirectoryStore, _ path: String) throws -> Void
     ) throws {
         let fixture = try ImportFixture()
         var builder = WaveBuilder()
@@ -22,7 +23,7 @@ struct RoundTripTests {
             second.append(UInt8(truncatingIfNeeded: random >> 24))
             second.append(UInt8(truncatingIfNeeded: random >> 30))
         }
-        builder.add("data", Array(repeatElement(second, count: 180).joined()))
+        builder.add("data", Array(repeatElement(second, count: seconds).joined()))
         var options = ImportOptions()
         options.codec = codec
         let imported = try fixture.importBytes(builder.bytes, options).imported
@@ -62,6 +63,40 @@ struct RoundTripTests {
             try check(byteCount / 2 + second..<byteCount / 2 + second + 9_600, trips: 1, "beside it")
             try check(byteCount - second..<byteCount, trips: 2, "at the end")
             try check(0..<second, trips: 2, "at the start")
+        }
+    }
+
+    @Test(arguments: [AudioCodec.flac, .opus, .pcm])
+    func `reading ahead asks for every byte once, in large requests, and gives the same bytes`(codec: AudioCodec) throws
+    {
+        try with(codec, seconds: 40) { store, local, path in
+            let expected = try recording(path, in: local)
+            let opened = try recording(path, in: store)
+            let prefetcher = Prefetcher(
+                byteBudget: 16 << 20, line: Prefetcher.Line(requests: 8, byteBudget: 16 << 20))
+            let reader = try #require(prefetcher.reader(of: opened))
+            _ = store.takeTrips()
+            let piece: UInt64 = 128 << 10
+            var isRight = true
+            for start in stride(from: 0, to: opened.dataByteCount, by: Int(piece)) {
+                let range = start..<min(start + piece, opened.dataByteCount)
+                prefetcher.note(range, by: reader)
+                let bytes = try opened.samples.read(bytes: range).flatMap { Array($0.bytes) }
+                isRight = try isRight && bytes == expected.samples.read(bytes: range).flatMap { Array($0.bytes) }
+            }
+            reader.end()
+            #expect(isRight)
+            let asked = store.takeTrips().joined().compactMap { request -> Range<UInt64>? in
+                guard request.key.contains("/c/"), request.key.contains(HierarchyNames.blob) || codec == .pcm,
+                    case .range(let range) = request.part
+                else { return nil }
+                return range
+            }
+            let size = try local.byteCount(below: codec == .pcm ? path : "\(path)/\(HierarchyNames.blob)")
+            // Of the first third, small parts are read before it is known that there will be more. Of a short recording, the ends of parts count.
+            let later = asked.filter { $0.lowerBound > size / 3 }
+            let sum = later.reduce(0) { $0 + UInt64($1.count) }
+            #expect(sum < size, "\(codec): \(sum) of \(size) bytes: \(asked)")
         }
     }
 

@@ -83,7 +83,9 @@ struct MountWorker: Sendable {
         }
         let store = configuration.store
         let cacheByteCount = cacheByteCount()
-        let cache = BlockCache(budget: cacheByteCount, excess: Self.excessByteCount)
+        // A quarter of the budget for what is read ahead from another machine.
+        let fetchedByteCount = configuration.address.isRemote && configuration.decodesAhead ? cacheByteCount / 4 : 0
+        let cache = BlockCache(budget: cacheByteCount - fetchedByteCount, excess: Self.excessByteCount)
         let file = configuration.catalogue.open(store: storeIdentity, folder: cacheFolder, log: log)
         var sources = MetricSources()
         sources.cache = cache
@@ -105,7 +107,11 @@ struct MountWorker: Sendable {
             metadata: configuration.shownMetadata, counters: sources.decoding, isLiving: true,
             watch: watch.map { GroupWatch($0, log: log) }, log: log)
         // Half of the budget for what is about to be read, the other half for what was.
-        let prefetcher = Prefetcher(byteBudget: configuration.decodesAhead ? cacheByteCount / 2 : 0)
+        // Some threads wait for what is under way.
+        let prefetcher = Prefetcher(
+            threads: (opened.requestsAtOnce == nil ? 1 : 2) * Parallel.processorCount,
+            byteBudget: configuration.decodesAhead ? (cacheByteCount - fetchedByteCount) / 2 : 0,
+            line: opened.requestsAtOnce.map { Prefetcher.Line(requests: $0, byteBudget: fetchedByteCount) })
         let volume = Volume(
             catalogue, options: configuration.volumeOptions, prefetcher: prefetcher, sources: sources, log: log)
         let end = EndOfMount()

@@ -72,13 +72,13 @@ struct CodedBlob: Sendable {
     }
 
     /// Has the store fetch all of `ranges`, which are whole blocks, and their checksums at once, if it has round trips to save.
-    private func fetch(_ ranges: [Range<UInt64>]) -> [FetchedParts] {
+    private func fetch(_ ranges: [Range<UInt64>], isAhead: Bool = false) -> [FetchedParts] {
         guard array.takesRoundTrips else { return [] }
         return ZarrArray.fetch(
             ranges.flatMap { range in
                 [.init(array, start: [range.lowerBound], count: [UInt64(range.count)])]
                     + (checksums.map { [$0.region(of: range)] } ?? [])
-            })
+            }, isAhead: isAhead)
     }
 
     /// Whether every request for bytes takes a round trip to another machine.
@@ -86,7 +86,19 @@ struct CodedBlob: Sendable {
 
     /// Has the store fetch what is read for the bytes of `ranges`, cut to what the blob has, at once, if it has round trips to save.
     func fetch(bytesOf ranges: [Range<UInt64>]) -> [FetchedParts] {
-        fetch(ranges.map { blocks(covering: $0.clamped(to: 0..<byteCount)) }.filter { !$0.isEmpty })
+        fetch(wholeBlocks(of: ranges))
+    }
+
+    /// The same for bytes that are read some time later.
+    func fetchAhead(bytesOf ranges: [Range<UInt64>]) -> FetchedSamples? {
+        guard takesRoundTrips else { return nil }
+        let blocks = wholeBlocks(of: ranges)
+        return FetchedSamples(parts: fetch(blocks, isAhead: true), byteCount: blocks.reduce(0) { $0 + $1.count })
+    }
+
+    /// The blocks that have bytes of `ranges`, each of which is cut to what the blob has.
+    private func wholeBlocks(of ranges: [Range<UInt64>]) -> [Range<UInt64>] {
+        ranges.map { blocks(covering: $0.clamped(to: 0..<byteCount)) }.filter { !$0.isEmpty }
     }
 
     /// The same blob with the bytes of `range`, which lies within it and which the caller has bounded, read and held in memory.

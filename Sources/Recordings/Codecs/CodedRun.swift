@@ -1,3 +1,5 @@
+import Support
+
 /// Decode units that follow each other, whose coded bytes are read together as far as they lie together: a store may take long
 /// to answer, however little it is asked for.
 ///
@@ -22,6 +24,22 @@ struct CodedRun {
         self.units = units
         self.blob = blob
         self.extents = extents
+    }
+
+    /// Has the store fetch the bytes of all units, as far as it is known where they are; nil if it has no round trips to save.
+    func fetchAhead() -> FetchedSamples? {
+        var ranges: [Range<UInt64>] = []
+        for extent in extents {
+            guard let extent else { continue }
+            if let last = ranges.last, last.lowerBound <= extent.lowerBound,
+                extent.lowerBound <= last.upperBound.adding(Self.gapByteCountLimit) ?? .max
+            {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, extent.upperBound)
+            } else {
+                ranges.append(extent)
+            }
+        }
+        return blob.fetchAhead(bytesOf: ranges)
     }
 
     /// The position of `unit` among the units; nil if it is not one of them, or one before the last that was asked for.

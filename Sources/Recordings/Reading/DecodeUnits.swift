@@ -12,6 +12,14 @@ struct DecodeUnit {
 protocol UnitDecoder {
     /// The samples of `unit` as WAV bytes, from its first on; throws rather than yield other samples than the stream's.
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block
+
+    /// Has the store fetch what the units are decoded from, if it is a decoder of a run; nil if it has no round trips to save.
+    func fetchAhead() -> FetchedSamples?
+}
+
+extension UnitDecoder {
+    /// Nothing is known of any unit.
+    func fetchAhead() -> FetchedSamples? { nil }
 }
 
 /// A coded stream cut into units that decode to the same samples however they are reached.

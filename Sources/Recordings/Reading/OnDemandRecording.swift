@@ -48,6 +48,10 @@ final class OnDemandRecording: SampleReading {
         try noticingChange { recording throws(RecordingError) in try recording.samples.decodeAhead(bytes: range) }
     }
 
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+        try noticingChange { recording throws(RecordingError) in try recording.samples.fetchAhead(bytes: range) }
+    }
+
     /// The bytes `range` of a part of the source's around the samples.
     fileprivate func envelopeBytes(
         _ part: SourceEnvelope.Part, _ range: Range<UInt64>

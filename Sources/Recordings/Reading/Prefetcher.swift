@@ -1,7 +1,8 @@
 public import Support
 import Synchronization
 
-/// Decodes ahead of readers that read a recording from front to back, on threads of its own.
+/// Decodes ahead of readers that read a recording from front to back, on threads of its own. If the store is on another machine, it is asked
+/// further ahead for the coded bytes, so that the line is always busy.
 ///
 /// What it decodes goes into the block cache, where the reader finds it; whichever thread comes first decodes, and the other
 /// waits. The threads start when there is a first such reader, and sleep while there is none.
@@ -10,6 +11,9 @@ public final class Prefetcher: Sendable {
     public final class Reader: Sendable {
         private struct State {
             var run = SequentialRun()
+            var window = FetchWindow()
+            /// What has come and may still be needed, by the sample bytes that it is for.
+            var fetched: [(range: Range<UInt64>, samples: FetchedSamples)] = []
             /// Whether it is one of `sequential`.
             var isCounted = false
             var hasEnded = false
@@ -17,12 +21,14 @@ public final class Prefetcher: Sendable {
 
         private let state = Mutex(State())
         private let sequential: SequentialReaders
+        private let isDecoded: Bool
         fileprivate let recording: Recording
         /// The byte of the samples at which the reading ends.
         private let endOfSound: UInt64
 
-        fileprivate init(_ recording: Recording, upTo end: UInt64, _ sequential: SequentialReaders) {
+        fileprivate init(_ recording: Recording, isDecoded: Bool, upTo end: UInt64, _ sequential: SequentialReaders) {
             self.recording = recording
+            self.isDecoded = isDecoded
             endOfSound = end
             self.sequential = sequential
         }
@@ -35,18 +41,63 @@ public final class Prefetcher: Sendable {
 
         /// Ends the reader: nothing more is decoded for it.
         public func end() {
-            state.withLock { state in
+            let dropped = state.withLock { state in
                 state.hasEnded = true
                 count(&state, false)
+                defer { state.fetched = [] }
+                return state.fetched
             }
+            _ = dropped
         }
 
-        fileprivate func next(afterReading range: Range<UInt64>, depth: () -> UInt64) -> Range<UInt64>? {
-            state.withLock { state in
-                guard !state.hasEnded else { return nil }
+        /// What is to be done ahead: sample bytes to be decoded, and those for which the store is to be asked, one request each.
+        fileprivate struct Plan {
+            var decoded: Range<UInt64>?
+            var fetched: [Range<UInt64>] = []
+        }
+
+        fileprivate func plan(afterReading range: Range<UInt64>, _ bounds: () -> Bounds) -> Plan {
+            let (made, dropped) = state.withLock { state -> (Plan, [(Range<UInt64>, FetchedSamples)]) in
+                guard !state.hasEnded else { return (Plan(), []) }
                 state.run.note(range)
                 count(&state, state.run.isSequential)
-                return state.run.isSequential ? state.run.next(of: endOfSound, depth: depth()) : nil
+                guard state.run.isSequential else {
+                    state.window.restart()
+                    defer { state.fetched = [] }
+                    return (Plan(), state.fetched)
+                }
+                return steps(&state, bounds())
+            }
+            // What was fetched is freed outside the lock.
+            _ = dropped
+            return made
+        }
+
+        private func steps(_ state: inout State, _ bounds: Bounds) -> (Plan, [(Range<UInt64>, FetchedSamples)]) {
+            var plan = Plan()
+            var depth = min(bounds.depth, state.run.length)
+            if bounds.fetchedByteCount > 0 {
+                plan.fetched = state.window.next(
+                    from: state.run.position, of: endOfSound, depth: depth, budget: bounds.fetchedByteCount)
+                // What is not asked for yet would be asked for twice.
+                depth = min(depth, state.window.end.subtracting(state.run.position) ?? 0)
+            }
+            if isDecoded { plan.decoded = state.run.next(of: endOfSound, depth: depth) }
+            let run = state.run
+            let dropped = state.fetched.filter { run.isBehind($0.range) }
+            if !dropped.isEmpty { state.fetched.removeAll { run.isBehind($0.range) } }
+            return (plan, dropped)
+        }
+
+        /// Has the store send what `range` is decoded from, and keeps it until the reader is past it.
+        fileprivate func fetch(_ range: Range<UInt64>) {
+            let mark = state.withLock { $0.window.mark(at: .now) }
+            // If it cannot be read, the reader finds that out.
+            guard let samples = (try? recording.samples.fetchAhead(bytes: range)) ?? nil else { return }
+            state.withLock { state in
+                state.window.add(samples.byteCount, for: range.count, since: mark, at: .now)
+                guard !state.hasEnded, range.upperBound <= state.window.end, !state.run.isBehind(range) else { return }
+                state.fetched.append((range, samples))
             }
         }
 
@@ -62,64 +113,96 @@ public final class Prefetcher: Sendable {
         let count = Atomic<Int>(0)
     }
 
+    /// How far ahead of one reader anything is done.
+    fileprivate struct Bounds {
+        /// Bytes that are decoded.
+        let depth: UInt64
+        /// Bytes of the store.
+        let fetchedByteCount: Int
+    }
+
+    /// How a store on another machine may be used.
+    public struct Line: Sendable {
+        /// Requests that are under way at once, at most.
+        let requests: Int
+        /// Bytes that are under way or have come and are not read yet, at most.
+        let byteBudget: Int
+
+        /// `requests` at once, for `byteBudget` bytes together.
+        public init(requests: Int, byteBudget: Int) {
+            self.requests = requests
+            self.byteBudget = byteBudget
+        }
+    }
+
     /// Bytes that a thread decodes at a time.
     private static let pieceByteCount = 256 << 10
     /// Bytes ahead of one reader, at most.
     private static let maximumDepth = 8 << 20
+    /// Requests that wait for one that is under way, for each of those.
+    private static let waitingRequests = 8
 
     private let byteBudget: Int
+    private let line: Line?
     private let sequential = SequentialReaders()
-    private let queue: Queue
+    private let decoding: Queue
+    private let fetching: Queue
 
-    /// A prefetcher of at most `threads` threads that keeps its readers' needs within `byteBudget` bytes together.
-    public init(threads: Int = Parallel.processorCount, byteBudget: Int) {
+    /// A prefetcher of at most `threads` threads that keeps its readers' needs within `byteBudget` bytes together. `line` is nil for a store on
+    /// this machine.
+    public init(threads: Int = Parallel.processorCount, byteBudget: Int, line: Line? = nil) {
         self.byteBudget = byteBudget
-        queue = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount)
+        self.line = line
+        decoding = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount) { piece in
+            // If a piece cannot be decoded, its reader finds that out.
+            try? piece.reader.recording.samples.decodeAhead(bytes: piece.range)
+        }
+        let requests = line?.requests ?? 0
+        fetching = Queue(threads: requests, capacity: requests * (1 + Self.waitingRequests)) { piece in
+            piece.reader.fetch(piece.range)
+        }
     }
 
     deinit {
-        queue.close()
+        decoding.close()
+        fetching.close()
     }
 
-    /// A reader of the sample bytes of `recording`, of those before `end` if that is not nil. Nil if decoding ahead is of no use.
+    /// A reader of the sample bytes of `recording`, of those before `end` if that is not nil. Nil if to do anything ahead is of no use.
     public func reader(of recording: Recording, upTo end: UInt64? = nil) -> Reader? {
         let isDecoded = CodecRegistry.codec(named: recording.codec)?.isDecoded ?? false
-        return isDecoded && byteBudget >= Self.pieceByteCount
-            ? Reader(recording, upTo: end ?? recording.dataByteCount, sequential)
+        return (isDecoded || line != nil) && byteBudget >= Self.pieceByteCount
+            ? Reader(recording, isDecoded: isDecoded, upTo: end ?? recording.dataByteCount, sequential)
             : nil
     }
 
     /// Records that `reader` is reading `range` of its recording's sample bytes.
     public func note(_ range: Range<UInt64>, by reader: Reader) {
-        guard let ahead = reader.next(afterReading: range, depth: { depth }) else { return }
-        queue.add(
+        let plan = reader.plan(afterReading: range) { bounds }
+        fetching.add(plan.fetched.map { Piece(reader: reader, range: $0) })
+        guard let ahead = plan.decoded else { return }
+        decoding.add(
             stride(from: ahead.lowerBound, to: ahead.upperBound, by: Self.pieceByteCount).map { start in
                 Piece(reader: reader, range: start..<min(start + UInt64(Self.pieceByteCount), ahead.upperBound))
             })
     }
 
-    /// Bytes ahead of each reader: the fewer, the more readers there are, since what is decoded for one must not drive out what
+    /// The bounds of each reader: the fewer, the more readers there are, since what is decoded for one must not drive out what
     /// was decoded for another before that is read.
-    private var depth: UInt64 {
-        UInt64(min(Self.maximumDepth, byteBudget / max(sequential.count.load(ordering: .relaxed), 1)))
+    private var bounds: Bounds {
+        let count = max(sequential.count.load(ordering: .relaxed), 1)
+        return Bounds(
+            depth: UInt64(min(Self.maximumDepth, byteBudget / count)), fetchedByteCount: (line?.byteBudget ?? 0) / count
+        )
     }
 
-    /// A part of a recording to be decoded.
+    /// A part of a recording for which something is done ahead.
     private struct Piece {
         let reader: Reader
         let range: Range<UInt64>
-
-        func decode() {
-            guard reader.isActive else { return }
-            // If a piece cannot be decoded, its reader finds that out. If the reader has gone, nobody wants it.
-            Cancellation { [reader] in reader.isActive ? nil : .interrupted }.run {
-                try? reader.recording.samples.decodeAhead(bytes: range)
-            }
-        }
     }
 
-    /// The pieces to decode, oldest first, and the threads that decode them. After the prefetcher is gone, each thread
-    /// finishes the piece that it is decoding.
+    /// Pieces, oldest first, and the threads that take them. After the prefetcher is gone, each thread finishes the piece that it has.
     private final class Queue: Sendable {
         private struct State {
             var pieces: [Piece] = []
@@ -131,10 +214,13 @@ public final class Prefetcher: Sendable {
         private let capacity: Int
         private let state = Mutex(State())
         private let available = Semaphore()
+        private let work: @Sendable (Piece) -> Void
 
-        init(threads: Int, capacity: Int) {
+        /// A queue of at most `capacity` pieces, for each of which a thread calls `work`.
+        init(threads: Int, capacity: Int, work: @escaping @Sendable (Piece) -> Void) {
             self.threads = threads
             self.capacity = capacity
+            self.work = work
         }
 
         /// Adds as many of `pieces` as there is room for.
@@ -162,13 +248,19 @@ public final class Prefetcher: Sendable {
         private func startThread() {
             do {
                 let thread = try WorkerThread(name: "prefetcher") { [self] in
-                    while let piece = next() { piece.decode() }
+                    while let piece = next() { take(piece) }
                 }
                 thread.detach()
             } catch {
-                // Nothing is decoded ahead then; readers decode for themselves.
+                // Nothing is done ahead then; readers do it for themselves.
                 state.withLock { $0.threadCount -= 1 }
             }
+        }
+
+        /// Does the work for `piece`. If its reader has gone, nobody wants it.
+        private func take(_ piece: Piece) {
+            guard piece.reader.isActive else { return }
+            Cancellation { [reader = piece.reader] in reader.isActive ? nil : .interrupted }.run { work(piece) }
         }
 
         /// Waits for the oldest piece and removes it; nil once the queue is closed.

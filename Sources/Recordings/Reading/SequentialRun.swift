@@ -18,9 +18,9 @@ struct SequentialRun {
     private static let density: UInt64 = 4
 
     /// The furthest byte that was read.
-    private var position: UInt64 = 0
+    private(set) var position: UInt64 = 0
     /// How many bytes of the run were read.
-    private var length: UInt64 = 0
+    private(set) var length: UInt64 = 0
     /// How many bytes before the furthest were not read.
     private var skipped: UInt64 = 0
     /// Where the last range that was to be decoded ahead ends.
@@ -28,6 +28,11 @@ struct SequentialRun {
 
     /// Whether the reader is sequential.
     var isSequential: Bool { length >= Self.threshold && skipped <= length / Self.density }
+
+    /// Whether the reader is past `range`, and will not ask for it any more.
+    func isBehind(_ range: Range<UInt64>) -> Bool {
+        range.upperBound.adding(Self.tolerance) ?? .max < position
+    }
 
     /// Records that `range` is being read.
     mutating func note(_ range: Range<UInt64>) {

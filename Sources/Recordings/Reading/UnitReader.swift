@@ -22,6 +22,10 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         _ = try read(bytes: range, isAhead: true)
     }
 
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+        units.decoder(of: try parts(of: range).map(\.unit)[...]).fetchAhead()
+    }
+
     /// The state of one read.
     private struct Request {
         /// The units that it needs, in order, and which bytes of each.

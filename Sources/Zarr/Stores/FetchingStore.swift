@@ -10,67 +10,73 @@ public final class FetchingStore: Store {
     private static let joinedByteCountLimit: UInt64 = 8 << 20
 
     private let base: any Store
-    private let parts = Mutex<[String: [Part]]>([:])
-
-    /// A part of a value, or that there is no value.
-    private struct Part: Sendable {
-        /// The bytes, the place of the first of them, and the value; nil if there is none.
-        let value: (bytes: Block, start: UInt64, info: ValueInfo)?
-        /// What it was fetched for.
-        let owner: ObjectIdentifier
-
-        /// Whether it has `range` of its value.
-        func has(_ range: Range<UInt64>) -> Bool {
-            guard let value else { return false }
-            return value.start <= range.lowerBound
-                && range.upperBound <= value.start + UInt64(value.bytes.count)
-        }
-    }
+    private let parts = Mutex<[String: [FetchedPart]]>([:])
 
     /// The parts of `base`, of which none is fetched.
     public init(_ base: any Store) {
         self.base = base
     }
 
-    /// Reads what `requests` name at once, unless it is here already, and keeps it as long as the result lives. What cannot be read is left to
-    /// whoever needs it. Nil, and nothing is read, if the store has no round trips to save.
+    /// Reads what `requests` name at once, unless it is here already or under way, and keeps it as long as the result lives. What cannot be
+    /// read is left to whoever needs it. Nil, and nothing is read, if the store has no round trips to save.
     public func fetch(_ requests: [ValueRequest]) -> FetchedParts? {
         guard base.requestsAtOnce != nil else { return nil }
-        let missing = Self.joined(requests).filter { request in
-            !parts.withLock { parts in parts[request.key]?.contains { Self.serves($0, request) } ?? false }
-        }
-        let fetched = FetchedParts { [weak self] in self?.drop($0) }
-        guard !missing.isEmpty else { return fetched }
-        var memory = [UnsafeMutableRawBufferPointer?](repeating: nil, count: missing.count)
-        let results = base.get(missing) { number, byteCount in
-            memory[number] = BlockMemory.take(byteCount)
-            return memory[number] ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
-        }
-        for (number, request) in missing.enumerated() {
-            let block = memory[number].map { Block(adopting: $0) } ?? Block([])
-            guard case .success(let info) = results[number] else { continue }
-            guard let info else {
-                add(Part(value: nil, owner: ObjectIdentifier(fetched)), request.key)
-                continue
+        let fetched = FetchedParts { [weak self] owner in self?.drop { $0.owner == owner } }
+        var missing: [FetchedPart] = []
+        var underWay: [FetchedPart] = []
+        let joined = Self.joined(requests)
+        parts.withLock { parts in
+            for request in joined {
+                if let found = Self.parts(for: request, among: parts[request.key] ?? []) {
+                    underWay += found
+                } else {
+                    let part = FetchedPart(request, for: ObjectIdentifier(fetched))
+                    parts[request.key, default: []].append(part)
+                    missing.append(part)
+                }
             }
-            guard let range = try? request.part.range(of: info.size, request.key), range.count == block.count else {
-                continue
-            }
-            add(
-                Part(value: (block, range.lowerBound, info), owner: ObjectIdentifier(fetched)), request.key)
         }
+        read(missing)
+        for part in underWay { _ = part.wait() }
         return fetched
     }
 
-    private func add(_ part: Part, _ key: String) {
-        parts.withLock { $0[key, default: []].append(part) }
+    /// Reads `missing` at once, and settles them.
+    private func read(_ missing: [FetchedPart]) {
+        guard !missing.isEmpty else { return }
+        var memory = [UnsafeMutableRawBufferPointer?](repeating: nil, count: missing.count)
+        let results = base.get(missing.map(\.request)) { number, byteCount in
+            memory[number] = BlockMemory.take(byteCount)
+            return memory[number] ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        }
+        for (number, part) in missing.enumerated() {
+            let block = memory[number].map { Block(adopting: $0) } ?? Block([])
+            part.settle(Self.outcome(of: part.request, block, results[number]))
+        }
+        let failed = Set(missing.filter { $0.hasFailed }.map(ObjectIdentifier.init))
+        if !failed.isEmpty { drop { failed.contains(ObjectIdentifier($0)) } }
     }
 
-    private func drop(_ owner: ObjectIdentifier) {
+    private static func outcome(
+        of request: ValueRequest, _ block: Block, _ result: Result<ValueInfo?, StoreError>
+    ) -> FetchedPart.Outcome {
+        do throws(StoreError) {
+            guard let info = try result.get() else { return .absent }
+            let range = try request.part.range(of: info.size, request.key)
+            guard range.count == block.count else {
+                throw StoreError(.failed, "no memory for \(range.count) bytes", key: request.key)
+            }
+            return .content(FetchedPart.Content(bytes: block, start: range.lowerBound, info: info))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func drop(_ isDropped: (FetchedPart) -> Bool) {
         let dropped = parts.withLock { parts in
             let dropped = parts
-            for (key, kept) in parts where kept.contains(where: { $0.owner == owner }) {
-                let rest = kept.filter { $0.owner != owner }
+            for (key, kept) in parts where kept.contains(where: isDropped) {
+                let rest = kept.filter { !isDropped($0) }
                 parts[key] = rest.isEmpty ? nil : rest
             }
             return dropped
@@ -79,13 +85,20 @@ public final class FetchingStore: Store {
         _ = dropped
     }
 
-    /// Whether `part` is enough for `request`.
-    private static func serves(_ part: Part, _ request: ValueRequest) -> Bool {
-        guard let value = part.value else { return true }
-        guard request.version == nil || request.version == value.info.version,
-            let range = try? request.part.range(of: value.info.size, request.key)
-        else { return false }
-        return range.isEmpty || part.has(range)
+    /// Those of `parts`, all of one value, that together have, or may have, what `request` asks for; nil if there are none.
+    private static func parts(for request: ValueRequest, among parts: [FetchedPart]) -> [FetchedPart]? {
+        if let part = parts.first(where: { $0.mayServe(request) }) { return [part] }
+        guard parts.count > 1, case .range(let asked) = request.part, !asked.isEmpty else { return nil }
+        let places = parts.compactMap { part in part.range(for: request).map { (part: part, range: $0) } }
+        var found: [FetchedPart] = []
+        var position = asked.lowerBound
+        while position < asked.upperBound {
+            let next = places.filter { $0.range.contains(position) }.max { $0.range.upperBound < $1.range.upperBound }
+            guard let next else { return nil }
+            found.append(next.part)
+            position = next.range.upperBound
+        }
+        return found
     }
 
     /// `requests`, of which ranges of the same value, all for the same version, are joined if they lie close together.
@@ -141,29 +154,56 @@ public final class FetchingStore: Store {
         _ requests: [ValueRequest],
         into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) -> [Result<ValueInfo?, StoreError>] {
-        let found = requests.map { request in
-            parts.withLock { parts in parts[request.key]?.first { Self.serves($0, request) } }
-        }
+        let found = requests.map { fetched($0) }
         let missing = requests.indices.filter { found[$0] == nil }
         var read =
             missing.isEmpty
             ? [] : base.get(missing.map { requests[$0] }) { memory(missing[$0], $1) }[...]
         return requests.indices.map { number in
-            guard let part = found[number] else {
+            guard let found = found[number] else {
                 return read.popFirst() ?? .failure(StoreError(.failed, "was not read", key: requests[number].key))
             }
             return Result { () throws(StoreError) in
-                guard let value = part.value else { return nil }
-                let range = try requests[number].part.range(of: value.info.size, requests[number].key)
-                let buffer = memory(number, range.count)
-                // The part has the range.
-                let start = range.isEmpty ? 0 : Int(range.lowerBound - value.start)
-                if buffer.count == range.count, !range.isEmpty {
-                    buffer.copyMemory(
-                        from: UnsafeRawBufferPointer(rebasing: value.bytes.bytes[start..<start + range.count]))
-                }
-                return value.info
+                let contents = try found.get()
+                guard let info = contents.first?.info else { return nil }
+                let range = try requests[number].part.range(of: info.size, requests[number].key)
+                Self.copy(range, of: contents, to: memory(number, range.count))
+                return info
             }
+        }
+    }
+
+    /// What was fetched and has all that `request` asks for, in order; none if there is no such value; nil if it was not fetched.
+    private func fetched(_ request: ValueRequest) -> Result<[FetchedPart.Content], StoreError>? {
+        guard let parts = parts.withLock({ Self.parts(for: request, among: $0[request.key] ?? []) }) else { return nil }
+        var contents: [FetchedPart.Content] = []
+        for part in parts {
+            switch part.wait() {
+            case .content(let content): contents.append(content)
+            case .absent: return .success([])
+            // More was asked for than by this request, which may have another answer.
+            case .failed(let error): return error.isOfServer ? .failure(error) : nil
+            case nil: return nil
+            }
+        }
+        let isOneVersion = contents.allSatisfy { $0.info == contents.first?.info }
+        let isThere =
+            contents.count == 1 ? contents[0].serves(request) : isOneVersion && request.has(contents.first?.info)
+        return isThere ? .success(contents) : nil
+    }
+
+    /// Copies the bytes `range` of a value to `buffer`; `contents`, in order, have them all.
+    private static func copy(
+        _ range: Range<UInt64>, of contents: [FetchedPart.Content], to buffer: UnsafeMutableRawBufferPointer
+    ) {
+        guard buffer.count == range.count, !range.isEmpty else { return }
+        var position = range.lowerBound
+        for content in contents {
+            let part = position..<min(content.range.upperBound, range.upperBound)
+            let place = Int(position - range.lowerBound)
+            UnsafeMutableRawBufferPointer(rebasing: buffer[place..<place + part.count]).copyMemory(
+                from: content.bytes(part))
+            position = part.upperBound
         }
     }
 
@@ -181,6 +221,32 @@ public final class FetchingStore: Store {
 
     /// As for every store.
     public func forget() { base.forget() }
+}
+
+extension FetchedPart {
+    fileprivate var hasFailed: Bool {
+        guard case .failed = outcome else { return false }
+        return true
+    }
+}
+
+extension ValueRequest {
+    /// Whether it can be for the value of which `info` is known.
+    fileprivate func has(_ info: ValueInfo?) -> Bool {
+        guard let info else { return false }
+        return (version == nil || version == info.version) && part.isRange(within: info.size)
+    }
+}
+
+extension StoreError {
+    /// Whether every request for the value would have failed, and would do so if it were sent now.
+    fileprivate var isOfServer: Bool {
+        guard !isCancellation else { return false }
+        switch kind {
+        case .failed, .forbidden: return true
+        case .denied, .cutShort, .tooLarge, .changed: return false
+        }
+    }
 }
 
 /// Parts of values that a store keeps in memory as long as this lives.

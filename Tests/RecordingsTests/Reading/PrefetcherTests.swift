@@ -10,6 +10,15 @@ struct PrefetcherTests {
     /// Samples that remember which of them were read.
     private final class Recorder: SampleReading {
         private let reads = Mutex<[Range<UInt64>]>([])
+        private let fetches = Mutex<[Range<UInt64>]>([])
+
+        /// The ranges that the store was asked for, in that order.
+        var fetched: [Range<UInt64>] { fetches.withLock { $0 } }
+
+        func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+            fetches.withLock { $0.append(range) }
+            return FetchedSamples(parts: [], byteCount: range.count / 2)
+        }
 
         /// The ranges that were read so far, in that order.
         var all: [Range<UInt64>] { reads.withLock { $0 } }
@@ -104,5 +113,43 @@ struct PrefetcherTests {
         }
         #expect(last.all(upTo: 2 << 20).first == 1 << 20..<(1 << 20) + Self.piece)
         #expect(samples.all.isEmpty)
+    }
+
+    @Test
+    func `a store on another machine is asked further ahead than is decoded, each byte once, until the reader ends`()
+        throws
+    {
+        let samples = Recorder()
+        let line = Prefetcher.Line(requests: 4, byteBudget: 8 << 20)
+        let prefetcher = Prefetcher(threads: 2, byteBudget: 1 << 20, line: line)
+        let reader = try #require(prefetcher.reader(of: recording(samples)))
+        for start in stride(from: UInt64(0), to: 4 << 20, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: reader)
+            // What is decoded has been asked for before.
+            let end = samples.fetched.map(\.upperBound).max() ?? 0
+            #expect((samples.all.map(\.upperBound).max() ?? 0) <= max(end, start + 128 << 10 + 1 << 20))
+        }
+        _ = eventually { (samples.fetched.map(\.upperBound).max() ?? 0) > 5 << 20 }
+        reader.end()
+        let fetched = samples.fetched.sorted { $0.lowerBound < $1.lowerBound }
+        #expect(fetched.first?.lowerBound == 1 << 20)
+        #expect(zip(fetched, fetched.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        let decoded = samples.all.sorted { $0.lowerBound < $1.lowerBound }
+        #expect(zip(decoded, decoded.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
+        prefetcher.note(4 << 20..<5 << 20, by: reader)
+        #expect(samples.fetched.count == fetched.count)
+    }
+
+    @Test func `an array on another machine is read ahead, and one on this machine is not`() throws {
+        let samples = Recorder()
+        let local = Prefetcher(threads: 1, byteBudget: 4 << 20)
+        #expect(try local.reader(of: recording(samples, codec: .pcm)) == nil)
+        let prefetcher = Prefetcher(byteBudget: 4 << 20, line: Prefetcher.Line(requests: 2, byteBudget: 4 << 20))
+        let reader = try #require(prefetcher.reader(of: recording(samples, codec: .pcm)))
+        for start in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: reader)
+        }
+        let isFetched = eventually { samples.fetched.contains { $0.upperBound >= 2 << 20 } }
+        #expect(isFetched && samples.all.isEmpty)
     }
 }

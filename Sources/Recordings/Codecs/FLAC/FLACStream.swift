@@ -205,6 +205,8 @@ final class FLACStream: DecodeUnits {
             guard let position = coded.position(of: unit) else { return try stream.decode(unit) }
             return try stream.decode(unit, by: rows[position], from: coded.blob(at: position))
         }
+
+        func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
     }
 
     // MARK: - Decoding

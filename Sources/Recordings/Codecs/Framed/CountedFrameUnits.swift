@@ -128,5 +128,7 @@ struct CountedFrameUnits<Decoder: FrameGroupDecoder>: DecodeUnits {
             guard let position = coded.position(of: unit) else { return try units.decode(unit) }
             return try units.decode(unit, by: indexed, from: coded.blob(at: position))
         }
+
+        func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
     }
 }

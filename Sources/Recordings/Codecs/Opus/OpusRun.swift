@@ -28,4 +28,6 @@ final class OpusRun: UnitDecoder {
         guard let position = coded.position(of: unit) else { return try stream.decode(unit) }
         return try stream.decode(unit, of: packets.reading(from: coded.blob(at: position)))
     }
+
+    func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
 }

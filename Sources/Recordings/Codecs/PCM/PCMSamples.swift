@@ -50,17 +50,40 @@ struct PCMSamples: SampleReading {
     }
 
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice] {
-        let blockAlign = UInt64(channels * encoding.bytes)
-        let first = range.lowerBound / blockAlign
-        guard let end = range.upperBound.dividedRoundingUp(by: blockAlign), first < end else { return [] }
-        let samples = first..<end
+        let samples = samples(of: range)
+        guard !samples.isEmpty else { return [] }
         do {
             let block = try layout == .planar ? readPlanar(samples) : readInterleaved(samples)
-            let start = Int(range.lowerBound - first * blockAlign)
+            let start = Int(range.lowerBound - samples.lowerBound * blockAlign)
             return [BlockSlice(block, start..<start + range.count)]
         } catch {
             throw RecordingError("its samples cannot be read", recording: array.path, samples: samples, cause: error)
         }
+    }
+
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+        guard array.takesRoundTrips else { return nil }
+        let (start, count) = region(of: samples(of: range))
+        return FetchedSamples(
+            parts: ZarrArray.fetch([.init(array, start: start, count: count)], isAhead: true), byteCount: range.count)
+    }
+
+    /// Bytes of one sample of all channels.
+    private var blockAlign: UInt64 { UInt64(channels * encoding.bytes) }
+
+    /// The samples that have bytes of `range`.
+    private func samples(of range: Range<UInt64>) -> Range<UInt64> {
+        let first = range.lowerBound / blockAlign
+        return first..<max(first, range.upperBound.dividedRoundingUp(by: blockAlign) ?? first)
+    }
+
+    /// Where the array has `samples`.
+    private func region(of samples: Range<UInt64>) -> (start: [UInt64], count: [UInt64]) {
+        let count = UInt64(samples.count)
+        guard array.shape.count > 1 else { return ([samples.lowerBound], [count]) }
+        return layout == .planar
+            ? ([0, samples.lowerBound], [UInt64(channels), count])
+            : ([samples.lowerBound, 0], [count, UInt64(channels)])
     }
 
     // MARK: - Shape and type
@@ -94,8 +117,7 @@ struct PCMSamples: SampleReading {
     // MARK: - Reading
 
     private func readInterleaved(_ samples: Range<UInt64>) throws(ZarrError) -> Block {
-        let start = array.shape.count == 1 ? [samples.lowerBound] : [samples.lowerBound, 0]
-        let count = array.shape.count == 1 ? [UInt64(samples.count)] : [UInt64(samples.count), UInt64(channels)]
+        let (start, count) = region(of: samples)
         return try wave(elementCount: samples.count * channels) { elements throws(ZarrError) in
             try array.read(start: start, count: count, into: elements)
         }
@@ -104,9 +126,9 @@ struct PCMSamples: SampleReading {
     private func readPlanar(_ samples: Range<UInt64>) throws(ZarrError) -> Block {
         let size = array.dataType.itemSize
         return try wave(elementCount: samples.count * channels) { elements throws(ZarrError) in
+            let (start, count) = region(of: samples)
             let planar = try Block(count: elements.count) { buffer throws(ZarrError) in
-                try array.read(
-                    start: [0, samples.lowerBound], count: [UInt64(channels), UInt64(samples.count)], into: buffer)
+                try array.read(start: start, count: count, into: buffer)
             }
             for channel in 0..<channels {
                 for sample in 0..<samples.count {

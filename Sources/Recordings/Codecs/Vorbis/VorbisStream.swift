@@ -218,6 +218,8 @@ final class VorbisStream: DecodeUnits {
             let row = VorbisStream.row(of: unit, in: rows, from: first)
             return try stream.decode(unit, by: row, from: coded.blob(at: position))
         }
+
+        func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
     }
 }
 
