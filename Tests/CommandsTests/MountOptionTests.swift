@@ -16,6 +16,18 @@ import VirtualFS
         #expect(configuration.allFuseOptions(store: "/s") == ["ro", "fsname=/s", "subtype=wlr"])
     }
 
+    @Test func `a mount of a remote store has threads for all requests that wait for its server`() throws {
+        var configuration = try applied("connections=4")
+        #expect(configuration.maximumThreads >= 4)
+        let local = configuration.maximumThreads
+        configuration.store = "s3://birds/a.zarr"
+        #expect(configuration.maximumThreads == 32)
+        configuration = try applied("connections=40")
+        #expect(configuration.maximumThreads == local)
+        configuration.store = "https://data.example.org/a.zarr"
+        #expect(configuration.maximumThreads == 80)
+    }
+
     @Test func `mount options of libfuse and the kernel are passed on in their order`() throws {
         let configuration = try applied("allow_other,,noexec,default_permissions,")
         #expect(configuration.fuseOptions == ["allow_other", "noexec", "default_permissions"])

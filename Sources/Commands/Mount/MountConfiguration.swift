@@ -27,8 +27,14 @@ struct MountConfiguration: Sendable {
     var ownerGroup = getgid()
     /// Permission bits that no file has.
     var umask: UInt32 = 0
-    /// The most threads that answer requests.
-    var maximumThreads = max(4, 2 * Parallel.processorCount)
+    /// The most threads that answer requests; nil for as many as the store is worth.
+    var wantedThreads: Int?
+    /// The most threads that answer requests. While a server does not answer, one waits for each request for it, and others must be left for
+    /// what is known and for signals: the kernel reads ahead by 12 requests at once.
+    var maximumThreads: Int {
+        wantedThreads
+            ?? (address.isRemote ? max(32, 2 * access.remote.connections) : max(4, 2 * Parallel.processorCount))
+    }
     /// Bytes that all open files together may keep in memory.
     var cacheByteCount = 64 << 20
     /// The log file; nil for standard error in the foreground, and the system log otherwise.

@@ -62,7 +62,7 @@ enum MountInvocation {
         while let flag = flags.popFirst() {
             switch flag {
             case "f": configuration.isForeground = true
-            case "s": configuration.maximumThreads = 1
+            case "s": configuration.wantedThreads = 1
             case "d":
                 configuration.isForeground = true
                 configuration.isTracing = true

@@ -167,9 +167,9 @@ struct MountOption: Sendable {
         MountOption(
             "max_threads",
             effect: .value("N") { configuration, text throws(CommandError) in
-                configuration.maximumThreads = try number(text, "max_threads", in: 1...1024)
+                configuration.wantedThreads = try number(text, "max_threads", in: 1...1024)
             },
-            help: "the most threads that answer requests (2 for each processor, at least 4)"),
+            help: "the most threads that answer requests (2 for each processor, at least 4; 32 if the store is remote)"),
         MountOption(
             "log", effect: .value("FILE") { $0.logFile = $1 },
             help: "append the log to this file (stderr with -f, else the system's log)"),
