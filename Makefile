@@ -27,8 +27,8 @@ PACKAGING := debhelper
 TEST_TOOLS := audacity chromium libnfs-utils mediainfo mp3val mpv nfs-ganesha nfs-ganesha-vfs nginx-light oggz-tools \
     openssh-client openssh-sftp-server pngcheck python3-numpy python3-scipy python3-torch rclone samba samba-common-bin smbclient \
     sonic-visualiser vorbis-tools xvfb
-# The S3 service that `make test-s3` starts. (python3-swiftclient would put another /usr/bin/swift before the compiler.)
-S3_SERVER := memcached swift-account swift-container swift-object swift-proxy
+# The S3 service and the web server that `make test-s3` starts. (python3-swiftclient would put another /usr/bin/swift before the compiler.)
+S3_SERVER := memcached nginx-light openssl swift-account swift-container swift-object swift-proxy
 # The tools that only the benchmarks compare with.
 BENCH_TOOLS := ffmpegfs
 PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
@@ -39,6 +39,9 @@ RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xl
 # How long `make soak` takes, and how long `make sanitize` compares mounts with its model, in seconds.
 SOAK_SECONDS ?= 3600
 SANITIZE_SECONDS ?= 120
+
+# Which sections `make bench` measures (all).
+BENCH ?=
 
 # What `make fuzz` does: seconds for stores, for sources and for each parser, the seed of the first, and which parsers (all).
 FUZZ_SECONDS ?= 60
@@ -58,12 +61,12 @@ help:
 	@echo "make deb      build Debian packages into .build/deb; make dist: the sources as an archive in .build/dist"
 	@echo "make test-deb build, install, boot and purge the packages in fresh Debians (DEBIAN_RELEASES=$(DEBIAN_RELEASES)); as root"
 	@echo "make test     install the packages, build, and run every test"
-	@echo "make test-s3  run the tests that read from a real S3 service, OpenStack Swift, and install that"
+	@echo "make test-s3  run the tests that read from a real S3 service, OpenStack Swift, and from nginx, and install these"
 	@echo "make test-tools have other programs (ffmpeg, Audacity, Samba ...) read every view of a mount, and run the guides; as root"
 	@echo "make soak     read mounts for an hour (SOAK_SECONDS=$(SOAK_SECONDS)), and mount 500 times: every byte right, nothing grows or stays"
 	@echo "make sanitize compare mounts with a model, with programs built for AddressSanitizer and LeakSanitizer"
 	@echo "make demo     install the packages, build, and mount a store of generated sound"
-	@echo "make bench    compare with other tools, and write docs/performance.md (long; BENCH_QUICK=1 for a first look)"
+	@echo "make bench    compare with other tools, and write docs/performance.md (long; BENCH_QUICK=1 for a first look, BENCH=remote for a part)"
 	@echo "make fuzz     damage stores, sources and the input of parsers at random (FUZZ_SECONDS=60 for each, FUZZ_SEED=1)"
 	@echo "make lint     check the format of the sources; make format fixes it"
 	@echo "make clean    remove all build products"
@@ -173,11 +176,12 @@ test: deps toolchain .venv/bin/readers-are-there
 	    grep -A 3 ' recorded an issue ' .build/test-$$part.log >&2; \
 	done; exit $$status
 
-# The suites that start an S3 service (Tests/Tools/s3_server.py), which `make test` skips if it is not installed.
+# The suites that start an S3 service (Tests/Tools/s3_server.py) or nginx. `make test` skips those that take long.
 test-s3: PACKAGES += $(S3_SERVER)
 test-s3: deps toolchain
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --filter 'S3ServerTests|Mounts of remote stores'
+	ZARRWLR_SERVER_TESTS=1 $(SWIFT) test --skip-build \
+	    --filter 'S3ServerTests|Mounts of (remote stores|web servers|an S3 service)'
 
 # Other programs read all views of a mount, and what each reads is compared. Python's packages come on top of Debian's.
 READERS := views ffmpeg sox sndfile python_readers metadata coded players audacity sonic_visualiser browser servers
@@ -240,10 +244,15 @@ format: toolchain
 demo: deps build
 	@Demo/demo.sh $(BIN)
 
-bench: PACKAGES += $(BENCH_TOOLS)
-bench: deps build
+.build/bench/bin/readers-are-there: Makefile
+	python3 -m venv .build/bench
+	.build/bench/bin/pip install --quiet "zarr>=3,<4" s3fs
+	touch $@
+
+bench: PACKAGES += $(BENCH_TOOLS) $(S3_SERVER) rclone
+bench: deps build .build/bench/bin/readers-are-there
 	$(SWIFT) build $(RELEASE) --product zarrwlr-bench
-	python3 Benchmarks/bench.py $(BIN)
+	BENCH_PYTHON=$(abspath .build/bench/bin/python) python3 Benchmarks/bench.py $(BIN) $(BENCH)
 
 clean:
 	rm -rf .build .venv

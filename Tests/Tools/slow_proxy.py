@@ -5,9 +5,9 @@
 
 passes what comes to its port on to HOST:PORT, and prints its address. Each way takes --delay milliseconds, a new connection a round trip more,
 as the handshake of TCP does, and all connections together get --bandwidth bytes a second from the server, and as many to it. With --raw, bytes
-are passed without a look at them, for TLS; without, it knows HTTP/1.1, counts requests, and does wrong what it is told to. Of all requests, the
-part --faults (0.1: one in ten) goes wrong in one of --kinds, all of them unless it is given; the same --seed gives the same faults in the order
-of requests:
+are passed without a look at them, for TLS. Without, it knows HTTP/1.1, counts requests, and does wrong what it is told to; after CONNECT, it
+passes bytes to HOST:PORT, too. Of all requests, the part --faults (0.1: one in ten) goes wrong in one of --kinds, all of them unless it is
+given; the same --seed gives the same faults in the order of requests:
 
     500, 503, 429   the server answers that; 429 and 503 with Retry-After: 1
     html            the page of another proxy comes, with status 200
@@ -27,7 +27,8 @@ It reads commands from standard input, to each of which it prints a line. It end
     faults RATE         from now on, the part of requests that goes wrong
     delay MS            from now on
     requests            the number of requests since the last such command
-    log                 the requests since the last such command as JSON: [[method, target, range, status, fault], ...]
+    log                 the requests since the last such command as JSON: [[method, target, range, status, fault, start, end], ...], the
+                        last two in seconds: when it came, and when the client had the whole answer
     away                closes all connections and takes no new ones
     back                takes them again
 """
@@ -266,8 +267,12 @@ class Proxy:
             method, target = request.first.split(" ")[:2]
             fault = self.fault(target)
             self.count += 1
-            entry = [method, target, request["range"], None, fault]
+            loop = asyncio.get_running_loop()
+            entry = [method, target, request["range"], None, fault, loop.time(), None]
             self.log.append(entry)
+            if method == "CONNECT":
+                await down.write(b"HTTP/1.1 200 connected\r\n\r\n")
+                return await self.pass_bytes(reader, up, up_reader, down)
             if (request["expect"] or "").lower() == "100-continue":
                 request.remove("expect")
                 await down.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -288,6 +293,7 @@ class Proxy:
                     await up.write(piece)
                 if not await self.pass_answer(method, fault, entry, up_reader, down, writer):
                     return
+            entry[6] = loop.time() + self.delay
             extra = 0.0
 
     @staticmethod
