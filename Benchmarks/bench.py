@@ -18,6 +18,7 @@ import ffmpegfs
 import importing
 import listing
 import reading
+import remote
 from measuring import machine
 from sounds import Sounds
 
@@ -54,6 +55,7 @@ SECTIONS = {
     "whole": ("Reading everything", [reading.whole_file]),
     "many": ("Many readers", [reading.many_readers]),
     "listing": ("Very many recordings", [listing.listing, listing.one_group, listing.synthetic, listing.opening]),
+    "remote": ("On another machine", [remote.cold_second, remote.whole_file, remote.ready, remote.memory]),
     "day": ("A day long", [reading.day_long]),
 }
 

@@ -1,0 +1,257 @@
+"""Stores on another machine: a real S3 service on loopback (OpenStack Swift), behind a proxy that makes it 20 ms away each way."""
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from measuring import Row, median, percentile, run, seconds, side_by_side
+from mounts import Mount, read_latencies
+from reading import HEADER, SECOND
+
+TOOLS = Path(__file__).parent.parent / "Tests" / "Tools"
+DELAY = 0.02  # seconds each way
+TRIP = 2 * DELAY
+# Bytes a second of the line, where all of it is used: 400 Mbit/s.
+BANDWIDTH = 50e6
+KEYS = {"AWS_ACCESS_KEY_ID": "test:tester", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": "us-east-1"}
+# Seconds between places that lie in different blocks of the index, each of which has the rows of some 15 seconds.
+BLOCK = 180
+
+
+class Tool:
+    """A program of Tests/Tools that prints its address and ends with its input."""
+
+    def __init__(self, name, *arguments):
+        self.process = subprocess.Popen(
+            ["/usr/bin/python3", TOOLS / name, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def command(self, *words):
+        self.process.stdin.write("\t".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+
+@contextlib.contextmanager
+def environment(variables):
+    """These variables as long as the `with` lasts."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def service(bench):
+    """A service that has the store, the path of that in a folder, and the addresses of proxies: one that delays, and one with a slow line, too."""
+    store = bench.folder / "remote.zarr"
+    if not store.exists():
+        run(bench.zarrwlr, "import", f"{store}::flac", bench.sounds.coded("flac", bench.length(3600)))
+    with tempfile.TemporaryDirectory(dir=bench.folder) as data, Tool("s3_server.py", data) as server:
+        server.command("put", "birds", "remote.zarr", store)
+        host = server.url.removeprefix("http://")
+        delay = ("--delay", DELAY * 1000)
+        with (Tool("slow_proxy.py", host, *delay) as far, environment(KEYS),
+              Tool("slow_proxy.py", host, *delay, "--bandwidth", BANDWIDTH) as narrow):
+            yield store, far, narrow
+
+
+def remote(bench, url):
+    """A mount of the bucket that finds the service at `url`, and keeps nothing on this machine."""
+    return Mount(bench.mount, "s3://birds/remote.zarr", f"endpoint={url}", "catalogue=off", *no_cache(bench))
+
+
+def no_cache(bench):
+    """The option without which a mount keeps what it has read, if this version has one."""
+    said = subprocess.run([bench.mount, "--help"], capture_output=True, text=True).stdout
+    return ["cache_dir=off"] if "cache_dir" in said else []
+
+
+def recording(mount):
+    return next(path for path in (mount.path / "flac").iterdir() if path.suffix == ".wav")
+
+
+def places(bench):
+    """The seconds at which reads begin."""
+    return range(BLOCK // 2, bench.length(3600) - 3, BLOCK)
+
+
+def colds(bench, mounted):
+    """Latencies of reads of a second where the index is not in memory, and where it is, in a mount that `mounted` makes."""
+    with mounted as mount:
+        path = recording(mount)
+        read_latencies(path, 4096, [0])
+        time.sleep(1)  # What opening has begun may end.
+        starts = places(bench)
+        first = [read_latencies(path, SECOND, [HEADER + start * SECOND])[0] for start in starts]
+        second = [read_latencies(path, SECOND, [HEADER + (start + 2) * SECOND])[0] for start in starts]
+        return first, second
+
+
+def cold_second(bench):
+    """A cold second at random places, against the disk, rclone, and zarr-python."""
+    with service(bench) as (store, far, _):
+        local, ours, rclone, python = side_by_side(
+            bench.rounds,
+            lambda: colds(bench, Mount(bench.mount, store, "catalogue=off")),
+            lambda: colds(bench, remote(bench, far.url)),
+            lambda: with_rclone(bench, far.url),
+            lambda: with_zarr_python(bench, far.url))
+    flat = lambda rounds, number: [latency for each in rounds for latency in each[number]]
+    rows = []
+    for number, name, factor in [(0, "not cached", 2.5), (1, "cached", 1.5)]:
+        value, disk = median(flat(ours, number)), median(flat(local, number))
+        limit = factor * TRIP + disk
+        rows.append(Row(
+            f"cold random second of an hour of FLAC, open recording, index {name}, 20 ms away",
+            f"{seconds(value)}; from the disk {seconds(disk)}", f"at most {factor} × 40 ms + the disk's", value <= limit))
+    for name, others, factor in [("our mount on `rclone mount`", rclone, 3), ("zarr-python over s3fs on the blob", python, 5)]:
+        if not any(others):
+            rows.append(Row(f"the same against {name}", "not installed"))
+            continue
+        for number, state in enumerate(["not cached", "cached"]):
+            value, other = median(flat(ours, number)), median(flat(others, number))
+            times = other / value
+            rows.append(Row(
+                f"the same, index {state}, against {name}", f"{seconds(value)} against {seconds(other)}: {times:.1f} × sooner",
+                f"{factor} × sooner", times >= factor))
+    return rows
+
+
+def with_rclone(bench, url):
+    """The same reads by a mount of a folder that rclone has mounted."""
+    if not shutil.which("rclone"):
+        return [], []
+    folder = Path(tempfile.mkdtemp(prefix="rclone-", dir=bench.folder))
+    remote = (f':s3,provider=Other,access_key_id="{KEYS["AWS_ACCESS_KEY_ID"]}",secret_access_key={KEYS["AWS_SECRET_ACCESS_KEY"]},'
+              f'endpoint="{url}":birds')
+    process = subprocess.Popen(
+        ["rclone", "mount", "--read-only", "--config", "/dev/null", remote, folder], stderr=subprocess.DEVNULL)
+    try:
+        while not os.path.ismount(folder) and process.poll() is None:
+            time.sleep(0.05)
+        return colds(bench, Mount(bench.mount, folder / "remote.zarr", "catalogue=off"))
+    finally:
+        subprocess.run(["fusermount3", "-u", folder])
+        process.wait()
+
+
+# Reads the coded bytes of a second at each place, and prints how long it took.
+ZARR_PYTHON = """
+import sys, time, warnings
+warnings.simplefilter("ignore")
+import s3fs, zarr
+file_system = s3fs.S3FileSystem(
+    key="test:tester", secret="testing", endpoint_url=sys.argv[1], asynchronous=True,
+    config_kwargs={"s3": {"addressing_style": "path"}})
+store = zarr.storage.FsspecStore(file_system, path="birds/remote.zarr")
+array = zarr.open_array(store, path="flac/0/audio_data_blob_array", mode="r")
+share = float(sys.argv[2])
+array[0:16]
+for place in sys.argv[3:]:
+    start = int(float(place) * array.shape[0])
+    before = time.perf_counter()
+    array[start:start + int(array.shape[0] * share)]
+    print(time.perf_counter() - before)
+"""
+
+
+def with_zarr_python(bench, url):
+    """The coded bytes of as many seconds, without decoding them, by the Python that has s3fs: $BENCH_PYTHON."""
+    python = os.environ.get("BENCH_PYTHON", sys.executable)
+    if subprocess.run([python, "-c", "import s3fs, zarr"], capture_output=True).returncode != 0:
+        return [], []
+    length = bench.length(3600)
+    shares = [start / length for start in places(bench)]
+    said = subprocess.run(
+        [python, "-c", ZARR_PYTHON, url, str(1 / length), *map(str, shares)], capture_output=True, text=True, check=True)
+    latencies = [float(line) for line in said.stdout.split()]
+    return latencies, latencies
+
+
+def whole_file(bench):
+    """A whole recording from front to back, against the line and against the disk."""
+    with service(bench) as (store, far, narrow):
+        blob = max((store / "flac/0/audio_data_blob_array/c").rglob("*"), key=lambda path: path.stat().st_size)
+        key = blob.relative_to(store)
+        size = sum(path.stat().st_size for path in (store / "flac/0/audio_data_blob_array/c").rglob("*") if path.is_file())
+
+        def read(mounted):
+            with mounted as mount:
+                path = recording(mount)
+                read_latencies(path, 4096, [0])
+                return run("dd", f"if={path}", "of=/dev/null", "bs=1M", "status=none").wall
+
+        def fetch():
+            url = f"{narrow.url}/birds/remote.zarr/{key}"
+            return run(
+                "curl", "-sf", "-o", "/dev/null", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "test:tester:testing",
+                url).wall * size / blob.stat().st_size
+
+        ours, disk, line = side_by_side(
+            bench.rounds, lambda: read(remote(bench, narrow.url)),
+            lambda: read(Mount(bench.mount, store, "catalogue=off")), fetch)
+    times = median(one / max(two, three) for one, two, three in zip(ours, disk, line))
+    return [Row(
+        f"whole hour of FLAC, `dd bs=1M`, 20 ms away, a line of {BANDWIDTH / 125e3:.0f} Mbit/s",
+        f"{seconds(median(ours))}; from the disk {seconds(median(disk))}, `curl` of the same {size / 1e6:.0f} MB "
+        f"{seconds(median(line))}: {times:.2f} × the slower", "at most 1.2 ×", times <= 1.2)]
+
+
+def ready(bench):
+    """How long mounting takes."""
+    with service(bench) as (_, far, _):
+        times = []
+        for _ in range(max(bench.rounds, 5)):
+            start = time.perf_counter()
+            with remote(bench, far.url):
+                times.append(time.perf_counter() - start)
+    value = median(times)
+    return [Row("mount ready, 20 ms away", seconds(value), "at most 1 s", value <= 1)]
+
+
+def memory(bench):
+    """The memory of all processes of a mount while eight readers read."""
+    with service(bench) as (_, far, _), remote(bench, far.url) as mount:
+        path = recording(mount)
+        with multiprocessing.get_context("fork").Pool(8) as pool:
+            reads = pool.map_async(_read_through, [(path, number) for number in range(8)])
+            peak = 0
+            while not reads.ready():
+                peak = max(peak, mount.memory)
+                time.sleep(0.1)
+            reads.get()
+    return [Row(
+        "memory of all processes of a mount, the most while eight readers read", f"{peak:.0f} MiB",
+        "at most cache_mb + 112 MiB", peak <= 64 + 112)]
+
+
+def _read_through(reader):
+    """Reads an eighth of the file from front to back, and then at random."""
+    path, number = reader
+    size = path.stat().st_size
+    start = size // 8 * number
+    with open(path, "rb", buffering=0) as file:
+        file.seek(start)
+        for _ in range(min(size // 8, 40 << 20) >> 20):
+            file.read(1 << 20)
+    read_latencies(path, SECOND, [HEADER + (start + place * 7919 * SECOND) % (size - SECOND - HEADER) for place in range(20)])
