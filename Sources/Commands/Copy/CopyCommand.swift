@@ -80,7 +80,7 @@ enum CopyCommand {
         let report = CopyReport(streams, isJSON: configuration.isJSON, isQuiet: configuration.isQuiet)
         do throws(CommandError) {
             try Interruption.watch { () throws(CommandError) in
-                try carryOut(source, destination, configuration, report)
+                try carryOut(source, destination, configuration, report, streams)
             }
         } catch {
             // Only if it is still empty.
@@ -91,7 +91,8 @@ enum CopyCommand {
     }
 
     private static func carryOut(
-        _ source: StoreAddress, _ destination: StoreAddress, _ configuration: Configuration, _ report: CopyReport
+        _ source: StoreAddress, _ destination: StoreAddress, _ configuration: Configuration, _ report: CopyReport,
+        _ streams: CommandStreams
     ) throws(CommandError) {
         let store = try StoreCatalogue.open(source, configuration.access)
         let document: [UInt8]
@@ -119,6 +120,7 @@ enum CopyCommand {
         } catch {
             throw CommandError("\(source.path): cannot be copied", cause: error)
         }
+        CatalogueUpdate.record(changed: report.copiedPaths, in: written, streams, as: "copy")
     }
 
     /// How the destination is reached.

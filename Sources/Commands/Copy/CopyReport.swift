@@ -5,7 +5,7 @@ import Zarr
 /// Reports what a copy does: a line for each recording, and its progress meanwhile.
 final class CopyReport: Sendable {
     private struct State {
-        var copied = 0
+        var copied: [String] = []
         var byteCount: UInt64 = 0
         var alreadyThere = 0
         var failed = 0
@@ -25,6 +25,9 @@ final class CopyReport: Sendable {
         self.isQuiet = isQuiet
         line = ProgressLine(streams)
     }
+
+    /// The paths of what was copied.
+    var copiedPaths: [String] { state.withLock { $0.copied } }
 
     /// Shows how much is done.
     func show(_ progress: StoreCopy.Progress) {
@@ -46,7 +49,7 @@ final class CopyReport: Sendable {
         state.withLock { state in
             switch outcome {
             case .copied(let valueCount, let byteCount):
-                state.copied += 1
+                state.copied.append(path)
                 state.byteCount = state.byteCount.adding(byteCount) ?? .max
                 let size = "\(valueCount.counted("file")), \(ByteCountText.short(byteCount))"
                 say(
@@ -90,7 +93,7 @@ final class CopyReport: Sendable {
             line.interrupt {}
             let isInterrupted = Interruption.hasHappened && state.untried > 0
             if !isJSON, !isQuiet || state.untried > 0 {
-                var parts = ["\(state.copied) copied (\(ByteCountText.short(state.byteCount)))"]
+                var parts = ["\(state.copied.count) copied (\(ByteCountText.short(state.byteCount)))"]
                 if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
                 if state.untried > 0 { parts.append("\(state.untried) not tried") }
