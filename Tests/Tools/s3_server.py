@@ -83,7 +83,8 @@ use = egg:swift#slo
 
 def free_ports(count):
     """The first of so many ports that follow one another and are free."""
-    for first in range(20000 + os.getpid() % 20000, 60000, 7):
+    # Servers that are started at the same time, whose processes have neighbouring numbers, try different ones.
+    for first in range(20000 + os.getpid() * 7 % 20000, 60000, 7):
         try:
             for port in range(first, first + count):
                 with socket.socket() as probe:

@@ -241,7 +241,7 @@ struct S3WritingTests {
         let thread = try WorkerThread(name: "lock") {
             try? store.withLock(on: "pond") { () throws(StoreError) in isDone.store(true, ordering: .relaxed) }
         }
-        #expect(eventually { service.server.requests.filter { $0.path.contains("/lock-") }.count > 4 })
+        #expect(eventually { service.server.requests.filter { $0.target.contains("lock-") }.count > 8 })
         let isTooEarly = isDone.load(ordering: .relaxed)
         #expect(!isTooEarly)
         values["a.zarr/.zarrwlr-locks/pond/lock-2-alive.1"] = nil
