@@ -195,7 +195,6 @@ extension Mounts {
             }
         }
 
-<<<<<<< ours
         /// What was asked since the request `number`: of chunks, how many requests for bytes and how many for versions alone.
         private func chunkRequests(_ remote: Remote, since number: Int) -> (bytes: Int, versions: Int) {
             let requests = remote.server.requests.dropFirst(number).filter { $0.path.contains("/c/") }
@@ -298,12 +297,7 @@ extension Mounts {
             }
         }
 
-        @Test func `processes that wait for a server are ended by a signal, and what is known is listed meanwhile`()
-            throws
-        {
-=======
         @Test func `a process that waits for a server is ended by a signal`() throws {
->>>>>>> theirs
             try Remote.with { remote in
                 try remote.mount(",noprefetch,timeout=600") { mounted in
                     let path = mounted.file("pond/flac.wav").path
