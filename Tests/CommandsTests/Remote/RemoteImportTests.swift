@@ -80,4 +80,30 @@ import Testing
             #expect(service.values.keys == [])
         }
     }
+
+    @Test func `each import to S3 adds a part to the catalogue, and zarrwlr catalogue puts them together`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let service = S3StandIn()
+            let server = try ScriptedServer { request, _ in service.answer(request) }
+            func parts() -> Set<Substring> {
+                Set(
+                    service.values.keys.map { $0.split(separator: "/") }
+                        .filter { $0.count > 4 && $0[2] == ".zarrwlr-catalogue" }.map { $0[3] })
+            }
+            func run(_ arguments: String...) -> Zarrwlr { Self.run(arguments, server) }
+            for (number, name) in ["fixed.flac", "celt.opus", "exact.aac"].enumerated() {
+                let result = run("import", "s3://birds/x/a.zarr::pond", "\(Self.sources)/\(name)")
+                #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+                #expect(parts().count == number + 1)
+            }
+            #expect(run("catalogue", "--check", "s3://birds/x/a.zarr").text == "3 recordings, the catalogue is right\n")
+            let merged = run("catalogue", "s3://birds/x/a.zarr")
+            #expect(merged.text == "3 recordings in the catalogue\n", "\(merged.errors)")
+            #expect(parts().count == 1)
+            #expect(run("catalogue", "--check", "s3://birds/x/a.zarr").status == 0)
+            #expect(run("check", "s3://birds/x/a.zarr").status == 0)
+            #expect(run("catalogue", "--remove", "s3://birds/x/a.zarr").status == 0)
+            #expect(!service.values.keys.contains { $0.contains("catalogue") })
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import S3
+import Support
 import TestSupport
 import Testing
 
