@@ -150,7 +150,7 @@ extension Mounts {
                         // It would wait for a minute.
                         let start = ContinuousClock.now
                         let interrupted = try run(
-                            "timeout", "-s", "INT", "2", "cat", mounted.file("aac/minute.wav").path)
+                            "timeout", "-s", "TERM", "2", "cat", mounted.file("aac/minute.wav").path)
                         #expect(interrupted.status == 124)
                         #expect(ContinuousClock.now - start < .seconds(6))
                         bytes += try file.bytes(half..<UInt64(expected.count))
