@@ -178,7 +178,7 @@ struct MountOption: Sendable {
             effect: .value("N") { configuration, text throws(CommandError) in
                 configuration.wantedThreads = try number(text, "max_threads", in: 1...1024)
             },
-            help: "the most threads that answer requests (2 for each processor, at least 4; 32 if the store is remote)"),
+            help: "the most threads that answer requests (2 a processor, at least 4; 32 for a remote store)"),
         MountOption(
             "log", effect: .value("FILE") { $0.logFile = $1 },
             help: "append the log to this file (stderr with -f, else the system's log)"),

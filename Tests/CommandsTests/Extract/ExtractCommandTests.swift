@@ -142,8 +142,8 @@ import Testing
         try SmallStore.with(broken: true) { store in
             #expect(
                 Zarrwlr.run("extract", store.path, "pond/7", "-o", "-").errors
-                    == "zarrwlr extract: there is no recording 'pond/7' in \(store.path); zarrwlr list shows what there is\n"
-            )
+                    == "zarrwlr extract: there is no recording 'pond/7' among those of \(store.path) that can be read; "
+                    + "zarrwlr list shows what is wrong with others\n")
             #expect(Zarrwlr.run("extract", store.path, "pond/2", "-o", "-").errors.contains("does not begin with fLaC"))
         }
     }

@@ -17,8 +17,9 @@ import Testing
     }
 
     private static func run(_ arguments: [String], _ server: ScriptedServer) -> Zarrwlr {
-        setenv("AWS_ACCESS_KEY_ID", "key", 1)
-        setenv("AWS_SECRET_ACCESS_KEY", "secret", 1)
+        // Other tests of this process have servers that ask for these.
+        setenv("AWS_ACCESS_KEY_ID", S3Server.accessKey, 1)
+        setenv("AWS_SECRET_ACCESS_KEY", S3Server.secretKey, 1)
         return Zarrwlr.run(arguments + ["--endpoint", server.url, "--timeout", "5"])
     }
 

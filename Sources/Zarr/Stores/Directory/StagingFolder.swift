@@ -56,7 +56,13 @@ final class StagingFolder: Sendable {
         own.withLock { _ = $0.insert(path) }
         var lock: OwnedDescriptor?
         defer { if lock == nil { own.withLock { _ = $0.remove(path) } } }
-        lock = try make(path, changes)
+        do throws(StoreError) {
+            lock = try make(path, changes)
+        } catch {
+            // What cannot be removed is found as a leftover.
+            try? removeLocked(path, changes)
+            throw error
+        }
         return lock
     }
 
