@@ -197,7 +197,11 @@ extension Mounts {
 
         /// What was asked since the request `number`: of chunks, how many requests for bytes and how many for versions alone.
         private func chunkRequests(_ remote: Remote, since number: Int) -> (bytes: Int, versions: Int) {
-            let requests = remote.server.requests.dropFirst(number).filter { $0.path.contains("/c/") }
+            // Indexes of other codecs are asked for, too, and are not there.
+            let keys = remote.values.keys
+            let requests = remote.server.requests.dropFirst(number).filter { request in
+                request.path.contains("/c/") && keys.contains { request.path.hasSuffix($0) }
+            }
             return (requests.count { $0.method == "GET" }, requests.count { $0.method == "HEAD" })
         }
 

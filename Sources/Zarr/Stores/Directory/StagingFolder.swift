@@ -61,6 +61,7 @@ final class StagingFolder: Sendable {
         } catch {
             // What cannot be removed is found as a leftover.
             try? removeLocked(path, changes)
+            _ = try? changes.removeFolder(path)
             throw error
         }
         return lock
