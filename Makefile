@@ -163,15 +163,21 @@ test-deb: deps toolchain dist
 	.venv/bin/pip install --quiet "zarr>=3,<4" av guano pandas soundfile wavinfo
 	touch $@
 
-# The tests that mount run one after another, and are often waiting: the others run meanwhile.
-# Mounts of the programs that `make install` installs, beside all other tests.
+# The tests run in several processes at once, since most wait now and then: for other programs, and for mounts, of the programs that
+# `make install` installs, which are made one after another. Those with many processes that are killed, one after the other, come first.
+KILLED := ^ConfinementTests\.|^ZarrTests\.(InterruptedWriting|S3Copy|StoreCopy)Tests
+MOUNTS := ^MountTests\.Mounts/
+COMMANDS := ^(Commands|Importing|Fuzz)Tests\.
+TEST_PARTS := killed mounts commands others
 test: deps build .venv/bin/readers-are-there
 	$(SWIFT) build --build-tests
 	@rm -f .build/test-*.status; export ZARRWLR_PROGRAMS=$(abspath $(BIN)); \
-	run() { $(SWIFT) test --skip-build --ignore-lock $$2 '^MountTests\.Mounts/' 2>&1; echo $$? > .build/test-$$1.status; }; \
-	run mounts --filter > .build/test-mounts.log & \
-	run others --skip | tee .build/test-others.log; wait; cat .build/test-mounts.log
-	@status=0; for part in others mounts; do \
+	run() { $(SWIFT) test --skip-build --ignore-lock "$$2" "$$3" > .build/test-$$1.log 2>&1; echo $$? > .build/test-$$1.status; }; \
+	{ run killed --filter '$(KILLED)'; run mounts --filter '$(MOUNTS)'; } & \
+	run commands --filter '$(COMMANDS)' & run others --skip '$(KILLED)|$(MOUNTS)|$(COMMANDS)'; wait
+	@status=0; for part in $(TEST_PARTS); do \
+	    cat .build/test-$$part.log; \
+	done; for part in $(TEST_PARTS); do \
 	    [ "$$(cat .build/test-$$part.status)" = 0 ] && continue; status=1; \
 	    echo "make: tests failed (all they printed: .build/test-$$part.log):" >&2; \
 	    grep -A 3 ' recorded an issue ' .build/test-$$part.log >&2; \
