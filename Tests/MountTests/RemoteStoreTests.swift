@@ -64,7 +64,7 @@ extension Mounts {
             func mount<T>(
                 _ more: String = "", environment: [String: String] = [:], _ body: (MountedStore) throws -> T
             ) throws -> T {
-                let options = "endpoint=\(server.url),anonymous,timeout=2,catalogue=off\(Self.cache(more))\(more)"
+                let options = "endpoint=\(server.url),anonymous,timeout=30,catalogue=off\(Self.cache(more))\(more)"
                 return try MountedStore.with(
                     "s3://birds/a.zarr", ["-o", options], environment: environment, body)
             }
@@ -350,7 +350,7 @@ extension Mounts {
                         ("s3://birds/none", "not a Zarr v3 store, there is no zarr.json in it"),
                         ("s3://", "'' is no name of a bucket"),
                     ] {
-                        let options = "endpoint=\(remote.server.url),anonymous,timeout=2"
+                        let options = "endpoint=\(remote.server.url),anonymous,timeout=30"
                         let result = try run(
                             MountedStore.program, [address, mountpoint.path, "-o", options])
                         #expect(result.status == 1 && result.errors.contains(reason), "\(result.errors)")
