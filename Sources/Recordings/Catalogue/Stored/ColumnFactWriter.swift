@@ -48,8 +48,9 @@ struct ColumnFactWriter: FactWriter {
             start += Int64(texts[column].count)
         }
         for (number, column) in integers.enumerated() {
+            // Only ends of texts, which are in memory, begin elsewhere than at 0: the sum does not overflow.
             let start = starts[number] ?? 0
-            for value in column { Self.append(UInt64(bitPattern: value &+ start), to: &bytes) }
+            for value in column { Self.append(UInt64(bitPattern: value + start), to: &bytes) }
         }
         return bytes
     }

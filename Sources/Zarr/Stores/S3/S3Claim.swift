@@ -22,7 +22,7 @@ struct S3Claim: Sendable {
     static func take(_ place: String, by writer: S3Writer) throws(StoreError) -> S3Claim? {
         let (start, name) = ("\(folder)/\(place)/\(word)", writer.newName())
         let bytes = Array(name.utf8)
-        guard !writer.honoursConditions else {
+        if writer.honoursConditions {
             if let tag = try writer.folder.putNew(start, bytes) { return S3Claim(place: place, key: start, tag: tag) }
             // It may be this one, if the answer was lost.
             guard try writer.folder.bytes(of: start) == bytes, let tag = try writer.folder.tag(of: start) else {
