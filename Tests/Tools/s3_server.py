@@ -194,6 +194,8 @@ class Service:
 
 
 def main():
+    # Who starts this may block signals. The servers would inherit that, and not end by them.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     service = Service(os.path.realpath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else free_ports(5))
     try:
         print(f"http://127.0.0.1:{service.port}", flush=True)

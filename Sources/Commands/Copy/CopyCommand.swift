@@ -120,7 +120,8 @@ enum CopyCommand {
         } catch {
             throw CommandError("\(source.path): cannot be copied", cause: error)
         }
-        CatalogueUpdate.record(changed: report.copiedPaths, in: written, streams, as: "copy")
+        CatalogueUpdate.record(
+            changed: report.copiedPaths, kept: report.presentPaths, in: written, streams, as: "copy")
     }
 
     /// How the destination is reached.

@@ -7,7 +7,7 @@ final class CopyReport: Sendable {
     private struct State {
         var copied: [String] = []
         var byteCount: UInt64 = 0
-        var alreadyThere = 0
+        var present: [String] = []
         var failed = 0
         var untried = 0
         var passedOver = 0
@@ -28,6 +28,9 @@ final class CopyReport: Sendable {
 
     /// The paths of what was copied.
     var copiedPaths: [String] { state.withLock { $0.copied } }
+
+    /// The paths of what the destination had already.
+    var presentPaths: [String] { state.withLock { $0.present } }
 
     /// Shows how much is done.
     func show(_ progress: StoreCopy.Progress) {
@@ -56,7 +59,7 @@ final class CopyReport: Sendable {
                     CopyLine(status: "copied", path: path, files: valueCount, bytes: byteCount),
                     "/\(path): copied, \(size)")
             case .alreadyThere:
-                state.alreadyThere += 1
+                state.present.append(path)
                 say(CopyLine(status: "already there", path: path), "/\(path): already there, with the same bytes")
             case .group: break
             case .passedOver(let reason):
@@ -94,7 +97,7 @@ final class CopyReport: Sendable {
             let isInterrupted = Interruption.hasHappened && state.untried > 0
             if !isJSON, !isQuiet || state.untried > 0 {
                 var parts = ["\(state.copied.count) copied (\(ByteCountText.short(state.byteCount)))"]
-                if state.alreadyThere > 0 { parts.append("\(state.alreadyThere) there already") }
+                if !state.present.isEmpty { parts.append("\(state.present.count) there already") }
                 if state.failed > 0 { parts.append("\(state.failed) failed") }
                 if state.untried > 0 { parts.append("\(state.untried) not tried") }
                 if state.passedOver > 0 { parts.append("\(state.passedOver) passed over") }

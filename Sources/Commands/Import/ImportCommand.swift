@@ -173,7 +173,8 @@ enum ImportCommand {
         } else {
             keep(sources.sidecars, in: groups, report)
         }
-        CatalogueUpdate.record(changed: report.importedPaths, in: store, streams, as: "import")
+        CatalogueUpdate.record(
+            changed: report.importedPaths, kept: report.presentPaths, in: store, streams, as: "import")
         guard isNew, !report.hasKeptSomething else { return }
         try StoreCatalogue.removeBare(address, configuration.access, keepsFolder: !isNewFolder)
     }

@@ -12,6 +12,8 @@ final class ImportReport: Sendable {
         /// The paths of those.
         var importedPaths: [String] = []
         var alreadyThere = 0
+        /// The paths of the recordings that are there already.
+        var presentPaths: [String] = []
         var failed = 0
         var planned = 0
         var untried = 0
@@ -83,6 +85,7 @@ final class ImportReport: Sendable {
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
                     state.alreadyThere += 1
+                    state.presentPaths.append(place)
                     say(SkippedLine(source, place, proof))
                 case .failure(let error): report(source, error, &state)
                 }
@@ -121,6 +124,9 @@ final class ImportReport: Sendable {
 
     /// The paths in the store of the recordings that were imported.
     var importedPaths: [String] { state.withLock { $0.importedPaths } }
+
+    /// The paths in the store of the recordings of sources that had been imported before.
+    var presentPaths: [String] { state.withLock { $0.presentPaths } }
 
     /// Whether something is in the store now that was imported, or had been before.
     var hasKeptSomething: Bool { state.withLock { $0.imported + $0.alreadyThere + $0.sidecars > 0 } }

@@ -11,6 +11,16 @@ import Testing
         return (result.status, result.text.split(separator: "\n"))
     }
 
+    /// The path of a WAV file that is in no store.
+    private func newSource(_ store: SmallStore) throws -> String {
+        let source = store.file("new.wav")
+        var builder = WaveBuilder()
+        builder.addFormat()
+        builder.add("data", (0..<2_000).flatMap { WaveBuilder.littleEndian(Int16($0 % 70)) })
+        try Data(builder.bytes).write(to: URL(filePath: source))
+        return source
+    }
+
     private func parts(_ store: SmallStore) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: store.file("a.zarr/.zarrwlr-catalogue"))
             .filter { $0 != "zarr.json" }
@@ -18,11 +28,7 @@ import Testing
 
     @Test func `an import into a folder with a catalogue, and each change of it, adds to the catalogue`() throws {
         try SmallStore.with { store in
-            let source = store.file("new.wav")
-            var builder = WaveBuilder()
-            builder.addFormat()
-            builder.add("data", (0..<2_000).flatMap { WaveBuilder.littleEndian(Int16($0 % 70)) })
-            try Data(builder.bytes).write(to: URL(filePath: source))
+            let source = try newSource(store)
             #expect(Zarrwlr.run("catalogue", "--check", store.path).errors.contains("there is no catalogue in it"))
             #expect(Zarrwlr.run("catalogue", "--remove", store.path).status == 2)
             #expect(Zarrwlr.run("import", store.path + "::lake", source).status == 0)
@@ -59,6 +65,42 @@ import Testing
             #expect(Zarrwlr.run("catalogue", "--remove", store.path).status == 0)
             #expect(!FileManager.default.fileExists(atPath: store.file("a.zarr/.zarrwlr-catalogue")))
             #expect(Zarrwlr.run("catalogue", "\(store.path)::pond").errors.contains("is that of a whole store"))
+        }
+    }
+
+    @Test func `an import that is repeated adds to the catalogue what an interrupted one could not`() throws {
+        try SmallStore.with { store in
+            let source = try newSource(store)
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let before = try parts(store)
+            #expect(Zarrwlr.run("import", "\(store.path)::sea", source).status == 0)
+            // As if it had been killed when the recording was there.
+            for part in try parts(store) where !before.contains(part) {
+                try FileManager.default.removeItem(atPath: store.file("a.zarr/.zarrwlr-catalogue/\(part)"))
+            }
+            #expect(check(store).lines.first == "/sea/0: is not in the catalogue")
+            let again = Zarrwlr.run("import", "\(store.path)::sea", source)
+            #expect(again.status == 0 && again.text.contains("already there"), "\(again.errors)")
+            #expect(check(store) == (0, ["3 recordings, the catalogue is right"]))
+            // There is nothing to be added now.
+            let complete = try parts(store)
+            #expect(Zarrwlr.run("import", "\(store.path)::sea", source).status == 0)
+            #expect(try parts(store) == complete)
+        }
+    }
+
+    @Test func `a copy that is repeated adds to the catalogue what an interrupted one could not`() throws {
+        try SmallStore.with { store in
+            let copy = store.file("b.zarr")
+            #expect(Zarrwlr.run("copy", store.path, copy).status == 0)
+            #expect(Zarrwlr.run("catalogue", copy).status == 0)
+            let catalogue = "\(copy)/.zarrwlr-catalogue"
+            for part in try FileManager.default.contentsOfDirectory(atPath: catalogue) where part != "zarr.json" {
+                try FileManager.default.removeItem(atPath: "\(catalogue)/\(part)")
+            }
+            #expect(Zarrwlr.run("catalogue", "--check", copy).status == 1)
+            #expect(Zarrwlr.run("copy", store.path, copy).status == 0)
+            #expect(Zarrwlr.run("catalogue", "--check", copy).text == "2 recordings, the catalogue is right\n")
         }
     }
 

@@ -25,9 +25,12 @@ public struct StoredCatalogueEditor: Sendable {
 
     // MARK: - Changes
 
-    /// Adds a part in which the recordings at `changed` are as the store has them now, and those at `gone` are no more. Makes the catalogue if
-    /// there is none.
-    public func add(changed: [String], gone: [String] = []) throws(ZarrError) {
+    /// Adds a part in which the recordings at `changed` are as the store has them now, and those at `gone` are no more. Those at `kept` were there
+    /// before, and are in it if the catalogue lacks them: who wrote them may have been interrupted before it was changed. Makes the catalogue
+    /// if there is none.
+    public func add(changed: [String], kept: [String] = [], gone: [String] = []) throws(ZarrError) {
+        let changed = try changed + lacking(kept)
+        guard !changed.isEmpty || !gone.isEmpty else { return }
         let opener = RecordingOpener(
             store: store, cache: BlockCache(budget: Self.cacheByteCount), file: nil, log: .silent)
         defer { opener.closeAll() }
@@ -161,6 +164,16 @@ public struct StoredCatalogueEditor: Sendable {
     }
 
     // MARK: - Rows
+
+    /// Those of `paths` of which the catalogue has no row, or says that they are gone.
+    private func lacking(_ paths: [String]) throws(ZarrError) -> [String] {
+        guard !paths.isEmpty else { return [] }
+        var known: Set<String> = []
+        for (path, isGone) in try StoredCatalogue.rows(in: store, { ($0.path, $0.content == .gone) }).rows {
+            if isGone { known.remove(path) } else { known.insert(path) }
+        }
+        return paths.filter { !known.contains($0) }
+    }
 
     private func row(ofGroup path: String) -> StoredRow {
         let status = try? store.status(of: path.isEmpty ? "zarr.json" : "\(path)/zarr.json")
