@@ -12,6 +12,8 @@ enum CatalogueCommand {
 
     enum Action: Sendable {
         case write, check, remove
+        /// Writes it without believing what it says.
+        case writeAnew
     }
 
     static let subcommand = Subcommand(
@@ -19,8 +21,11 @@ enum CatalogueCommand {
         summary: "Write a catalogue into a store, so that mounts on other machines list it at once.",
         notes: """
             The catalogue has a row for each recording, with all that a list shows. Once it is there, each import adds what is new to it,
-            as do set, move, remove and check --repair; this command puts everything into one again. Mounts of stores on other machines
-            list from it, and look at a recording itself when that is opened. A mount of a store on this machine does not need it.
+            as do set, move, remove and check --repair; this command puts everything into one again, and adds what it lacks. Mounts of
+            stores on other machines list from it, and look at a recording itself when that is opened. A mount of a store on this machine
+            does not need it.
+
+            What another program has changed in a recording is not noticed: --check says so, and --anew looks at every recording.
 
             It can be written, or removed, at any time, also while the store is mounted or written to.
 
@@ -30,6 +35,9 @@ enum CatalogueCommand {
             CommandOption(
                 "--check", effect: .flag { $0.action = .check },
                 help: "compare the catalogue with every recording, and change nothing"),
+            CommandOption(
+                "--anew", effect: .flag { $0.action = .writeAnew },
+                help: "look at every recording, rather than believe what the catalogue says of it"),
             CommandOption("--remove", effect: .flag { $0.action = .remove }, help: "remove the catalogue"),
             .catalogue(\.catalogue),
         ] + .access(\.access),
@@ -57,9 +65,10 @@ enum CatalogueCommand {
         }
         do {
             switch configuration.action {
-            case .write:
+            case .write, .writeAnew:
                 let writable = try StoreCatalogue.writable(store, address)
-                let count = try StoredCatalogueEditor(writable).replace(by: catalogue(usesStored: true))
+                let count = try StoredCatalogueEditor(writable).replace(
+                    by: catalogue(usesStored: configuration.action == .write))
                 file?.save()
                 streams.print("\(count.counted("recording")) in the catalogue\n")
                 return .done
@@ -94,7 +103,8 @@ enum CatalogueCommand {
         let count = check.missing.count + check.stale.count + check.gone.count
         let isRight = check.problems.isEmpty && count == 0
         let verdict =
-            isRight ? "the catalogue is right" : "\(count) not as in the catalogue; zarrwlr catalogue writes it anew"
+            isRight
+            ? "the catalogue is right" : "\(count) not as in the catalogue; zarrwlr catalogue --anew mends it"
         say("\(check.recordingCount.counted("recording")), \(verdict)")
         return isRight ? .done : .faults
     }

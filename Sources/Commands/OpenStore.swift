@@ -39,10 +39,12 @@ struct OpenStore: Sendable {
     /// Keeps what is learned; nil if nothing is kept.
     private let file: CatalogueFile?
 
-    /// Opens what `address` names, without examining any recording, and keeps nothing. What is noticed about recordings later is
-    /// logged in `log`.
-    init(_ address: StoreAddress, log: Log = .silent) throws(CommandError) {
-        try self.init(address, StoreAccess(), metadata: .all, log: log) { nil }
+    /// Opens what `address` names as `access` says, without examining any recording, and keeps nothing. What is noticed about recordings
+    /// later is logged in `log`.
+    init(
+        _ address: StoreAddress, _ access: StoreAccess = StoreAccess(), log: Log = .silent
+    ) throws(CommandError) {
+        try self.init(address, access, metadata: .all, log: log) { nil }
     }
 
     /// Opens what `address` names for the command `name`, without examining any recording. What is known is taken from the catalogue at
@@ -91,8 +93,10 @@ struct OpenStore: Sendable {
     func recording(_ name: String) throws(CommandError) -> Recording {
         let wanted = name.trimmingSlashes
         do throws(RecordingError) {
-            if let recording = try catalogue.recording(at: wanted) ?? volume.recording(ofFile: wanted) {
-                return recording
+            if let recording = try catalogue.recording(at: wanted) { return recording }
+            if let listed = volume.recording(ofFile: wanted) {
+                // What the store's catalogue says of it may be stale.
+                return catalogue.mayBeStale ? try catalogue.recording(at: listed.path) ?? listed : listed
             }
         } catch {
             throw CommandError("the recording cannot be read", cause: error)

@@ -54,8 +54,7 @@ extension S3Objects {
     public func put(_ bytes: [UInt8], part number: Int, of upload: Upload) throws(S3Error) -> Part {
         let checksum = S3Checksum(of: bytes)
         let response = try send { response in
-            Self.damage(response) ?? Self.contradiction(response, checksum)
-                ?? (response.isSuccess && response["etag"] == nil ? "the answer has no entity tag" : nil)
+            Self.damage(response) ?? Self.contradiction(response, checksum) ?? Self.strangeness(response)
         } _: { () throws(HTTPError) in
             try bucket.request(
                 .put, upload.key, query: [("partNumber", String(number)), ("uploadId", upload.identifier)],
@@ -116,7 +115,7 @@ extension S3Objects {
 
     /// Removes all parts of `upload`, if it is there.
     public func abort(_ upload: Upload) throws(S3Error) {
-        let response = try send { () throws(HTTPError) in
+        let response = try send(Self.pageInPlace) { () throws(HTTPError) in
             try bucket.request(
                 .delete, upload.key, query: [("uploadId", upload.identifier)], responseLimit: Self.answerLimit)
         }

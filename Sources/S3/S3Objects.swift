@@ -31,7 +31,7 @@ public struct S3Objects: Sendable {
 
     /// What came of putting an object.
     public enum Outcome: Sendable, Equatable {
-        /// It is there, with this entity tag (empty if the service gives none).
+        /// It is there, with this entity tag.
         case written(entityTag: String)
         /// There was one, and it was left alone.
         case exists
@@ -45,31 +45,33 @@ public struct S3Objects: Sendable {
     public func put(_ key: String, _ bytes: [UInt8], mustBeNew: Bool = false) throws(S3Error) -> Outcome {
         let checksum = S3Checksum(of: bytes)
         let response = try send { response in
-            Self.damage(response) ?? Self.contradiction(response, checksum)
+            Self.damage(response) ?? Self.contradiction(response, checksum) ?? Self.strangeness(response)
         } _: { () throws(HTTPError) in
             try bucket.request(
                 .put, key, fields: Self.fields(checksum) + (mustBeNew ? [("If-None-Match", "*")] : []), body: bytes,
                 responseLimit: Self.answerLimit)
         }
         if mustBeNew, response.status == 412 { return .exists }
-        guard response.isSuccess else { throw S3Error(response) }
-        return .written(entityTag: response["etag"] ?? "")
+        guard response.isSuccess, let tag = response["etag"] else { throw S3Error(response) }
+        return .written(entityTag: tag)
     }
 
     /// The bytes and the entity tag of the object `key`, as its header says them; nil if there is no such object.
     public func status(of key: String) throws(S3Error) -> (byteCount: UInt64, entityTag: String)? {
-        let response = try send { () throws(HTTPError) in try bucket.request(.head, key, responseLimit: 0) }
+        let response = try send(Self.strangeness) { () throws(HTTPError) in
+            try bucket.request(.head, key, responseLimit: 0)
+        }
         guard response.status != 404 else { return nil }
-        guard response.isSuccess else { throw S3Error(response) }
-        return (response["content-length"].flatMap { UInt64($0) } ?? 0, response["etag"] ?? "")
+        guard response.isSuccess, let tag = response["etag"] else { throw S3Error(response) }
+        return (response["content-length"].flatMap { UInt64($0) } ?? 0, tag)
     }
 
     /// All bytes of the object `key`, which has no more than `limit`; nil if there is none.
     public func bytes(of key: String, atMost limit: Int) throws(S3Error) -> [UInt8]? {
         let response = try send { response in
             let length = response["content-length"].flatMap { Int($0) }
-            return response.isSuccess && length != nil && length != response.body.count
-                ? "the answer is not whole" : nil
+            let isCut = response.isSuccess && length != nil && length != response.body.count
+            return isCut ? "the answer is not whole" : Self.strangeness(response)
         } _: { () throws(HTTPError) in
             try bucket.request(.get, key, responseLimit: limit)
         }
@@ -80,7 +82,7 @@ public struct S3Objects: Sendable {
 
     /// Removes the object `key`, if it is there.
     public func remove(_ key: String) throws(S3Error) {
-        let response = try send { () throws(HTTPError) in
+        let response = try send(Self.pageInPlace) { () throws(HTTPError) in
             try bucket.request(.delete, key, responseLimit: Self.answerLimit)
         }
         guard response.isSuccess || response.status == 404 else { throw S3Error(response) }
@@ -153,6 +155,16 @@ public struct S3Objects: Sendable {
         "BadDigest", "InvalidDigest", "IncompleteBody", "RequestTimeout", "XAmzContentSHA256Mismatch",
         "ConditionalRequestConflict", "OperationAborted",
     ]
+
+    /// What is wrong if `response` is not that of a service about an object, but perhaps the page of a proxy.
+    static func strangeness(_ response: HTTPResponse) -> String? {
+        response.isSuccess && response["etag"] == nil ? "the answer has no entity tag" : nil
+    }
+
+    /// What is wrong if `response` has anything in it, where a service has nothing to say.
+    static func pageInPlace(_ response: HTTPResponse) -> String? {
+        response.isSuccess && !response.body.isEmpty ? "the answer is a page of something else" : nil
+    }
 
     /// What is wrong if the entity tag in `response` is not the checksum of what was sent.
     static func contradiction(_ response: HTTPResponse, _ checksum: S3Checksum?) -> String? {

@@ -64,6 +64,33 @@ import Testing
         }
     }
 
+    @Test func `nothing is copied into a recording, and nodes with reserved names are named`() throws {
+        try SmallStore.with { store throws in
+            let copy = store.file("b.zarr")
+            #expect(Zarrwlr.run("copy", store.path, copy).status == 0)
+            for (source, target) in [(store.path, "\(copy)/pond/0"), ("\(store.path)::pond", "\(copy)/pond/0")] {
+                let result = Zarrwlr.run("copy", source, target)
+                #expect(result.status == 2)
+                #expect(
+                    result.errors.contains(
+                        "the destination has an array or a recording there, and it is left as it is"),
+                    "\(result.errors)")
+                #expect(try isSame(store.path, copy))
+            }
+            let hidden = "\(store.path)/pond/__x"
+            try FileManager.default.copyItem(atPath: "\(store.path)/pond/1", toPath: hidden)
+            let result = Zarrwlr.run("copy", "-q", store.path, store.file("c.zarr"))
+            #expect(result.errors == "zarrwlr copy: /pond/__x: belongs to no Zarr node, and is not copied\n")
+        }
+    }
+
+    @Test func `a prefix in that of the source is refused, whatever the service is called`() {
+        let result = Zarrwlr.run(
+            "copy", "s3://birds/a.zarr", "s3://birds/a.zarr/b", "--endpoint", "http://127.0.0.1:1", "--dest-endpoint",
+            "http://localhost:1")
+        #expect(result.status == 2 && result.errors.contains("choose another prefix"), "\(result.errors)")
+    }
+
     @Test func `what cannot be copied, and where nothing can be copied to, is refused before anything is made`() throws
     {
         try SmallStore.with { store throws in

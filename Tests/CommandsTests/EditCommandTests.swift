@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -131,6 +132,17 @@ import Testing
             try #expect(FileManager.default.contentsOfDirectory(atPath: store).sorted() == ["pond", "zarr.json"])
             #expect(samples("pond/1", of: store) == before)
             #expect(Zarrwlr.run("check", "--deep", store).status == 0)
+        }
+    }
+
+    @Test func `attributes that several commands set at once are all kept`() throws {
+        try withStore { store in
+            let results = Parallel.map(Array(0..<8), threads: 8) { number in
+                Zarrwlr.run("set", store, "pond/0", "key\(number)=value").status
+            }
+            #expect(results.allSatisfy { $0 == 0 })
+            let text = Zarrwlr.run("info", store, "pond/0").text
+            for number in 0..<8 { #expect(text.contains("key\(number)"), "\(number)") }
         }
     }
 

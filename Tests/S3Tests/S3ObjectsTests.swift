@@ -73,6 +73,27 @@ struct S3ObjectsTests {
         #expect(service.values["k"] == [1])
     }
 
+    @Test func `a page that comes in place of an answer is not taken for one`() throws {
+        let service = S3StandIn()
+        let page = ScriptedServer.Response(
+            200, Array("<html>Log in</html>".utf8), fields: [("Content-Type", "text/html")])
+        let server = try ScriptedServer { request, number in
+            number.isMultiple(of: 2) ? page : service.answer(request)
+        }
+        let objects = objects(server)
+        #expect(try objects.put("k", [1]) == .written(entityTag: "\"55a54008ad1ba589aa210d2629c1df41\""))
+        #expect(service.values["k"] == [1])
+        #expect(try objects.bytes(of: "k", atMost: 100) == [1])
+        #expect(try objects.status(of: "k")?.byteCount == 1)
+        #expect(try objects.status(of: "none") == nil)
+        try objects.remove("k")
+        #expect(service.values.keys == [])
+        let upload = try objects.begin("k")
+        try objects.abort(upload)
+        #expect(service.unfinished == [])
+        #expect(server.requests.count == 14)
+    }
+
     @Test func `an entity tag of an encrypted object says nothing of its bytes`() throws {
         let server = try ScriptedServer { _, _ in
             .init(

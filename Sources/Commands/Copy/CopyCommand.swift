@@ -150,6 +150,12 @@ enum CopyCommand {
         guard !FilePath.lies(one, in: other), !FilePath.lies(other, in: one) else {
             throw CommandError("\(destination.path): lies in SOURCE, or SOURCE in it")
         }
+        guard let key = source.key, let otherKey = destination.key, key != otherKey,
+            FilePath.lies(key, in: otherKey) || FilePath.lies(otherKey, in: key)
+        else { return }
+        throw CommandError(
+            "\(destination.path): lies in SOURCE, or SOURCE in it, if the two endpoints are one service, which may have several "
+                + "names: choose another prefix")
     }
 
     /// Makes the folder of the store at `address` if there is nothing, and returns whether that was so.
@@ -163,5 +169,13 @@ enum CopyCommand {
             throw CommandError("the store cannot be made", cause: SystemError("mkdir", address.path))
         }
         return false
+    }
+}
+
+extension StoreAddress {
+    /// The bucket and the prefix, whichever the service; nil if it is no bucket.
+    fileprivate var key: String? {
+        guard case .bucket(let name, let prefix) = place else { return nil }
+        return "\(name)/\(prefix)".trimmingSlashes
     }
 }

@@ -3,7 +3,9 @@ import Support
 
 /// `zarrwlr remove`: removes recordings from a store.
 enum RemoveCommand {
-    struct Configuration: Sendable {}
+    struct Configuration: Sendable {
+        var access = StoreAccess()
+    }
 
     static let subcommand = Subcommand(
         "remove", operands: "STORE[::GROUP] RECORDING...", operandCount: 2...Int.max,
@@ -14,12 +16,12 @@ enum RemoveCommand {
 
             Each is removed as a whole, at once and for good; others keep their paths. Reading it in a mount is then an error.
             """,
-        options: [], configuration: Configuration(), run: run)
+        options: .remoteAccess(\.access), configuration: Configuration(), run: run)
 
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
-        let store = try StoreEditing(StoreAddress(operands[0]))
+        let store = try StoreEditing(StoreAddress(operands[0]), configuration.access)
         var paths: [String] = []
         for name in operands.dropFirst() {
             let path = try store.path(of: name)

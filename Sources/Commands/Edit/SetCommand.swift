@@ -3,7 +3,9 @@ import Support
 
 /// `zarrwlr set`: changes what a store says of a recording.
 enum SetCommand {
-    struct Configuration: Sendable {}
+    struct Configuration: Sendable {
+        var access = StoreAccess()
+    }
 
     static let subcommand = Subcommand(
         "set", operands: "STORE[::GROUP] RECORDING KEY=VALUE...", operandCount: 3...Int.max,
@@ -18,14 +20,14 @@ enum SetCommand {
             All is changed at once or nothing. What was there before is noted in the recording's document; its samples stay as
             they are. A mount shows the change at once.
             """,
-        options: [], configuration: Configuration(), run: run)
+        options: .remoteAccess(\.access), configuration: Configuration(), run: run)
 
     @Sendable private static func run(
         _ configuration: Configuration, _ operands: [String], _ streams: CommandStreams
     ) throws(CommandError) -> CommandStatus {
         var changes: [RecordingChange] = []
         for text in operands.dropFirst(2) { changes.append(try change(text)) }
-        let store = try StoreEditing(StoreAddress(operands[0]))
+        let store = try StoreEditing(StoreAddress(operands[0]), configuration.access)
         let path = try store.path(of: operands[1])
         let settled = changes
         let notes = try StoreEditing.change { () throws(EditError) in try store.editor.set(path, to: settled) }

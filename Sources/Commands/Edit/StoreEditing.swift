@@ -8,10 +8,10 @@ struct StoreEditing {
     private let opened: OpenStore
     private let store: any WritableStore
 
-    /// Opens what `address` names, which must be there.
-    init(_ address: StoreAddress) throws(CommandError) {
+    /// Opens what `address` names, which must be there, as `access` says.
+    init(_ address: StoreAddress, _ access: StoreAccess = StoreAccess()) throws(CommandError) {
         try StoreCatalogue.checkIsWritable(address)
-        opened = try OpenStore(address)
+        opened = try OpenStore(address, access)
         store = try StoreCatalogue.writable(opened.store, address)
         editor = RecordingEditor(store)
     }

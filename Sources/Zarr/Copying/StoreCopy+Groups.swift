@@ -3,38 +3,54 @@ import Synchronization
 
 /// Groups, whose nodes are copied one by one.
 extension StoreCopy {
-    /// Makes the groups above `path` that the destination does not have.
+    /// Makes the root and the groups above `path` unless the destination has them.
     func makeGroups(above path: String) throws(StoreError) {
+        try makeGroup("")
         var group = ""
         for name in path.split(separator: "/").dropLast() {
             group = Self.join(group, name)
-            guard let document = try CopiedDocument(source, path: group, wholeType: wholeType), document.kind == .group
-            else { throw StoreError(.failed, "is no group whose nodes can be copied one by one", key: group) }
-            try make(group, document)
+            try makeGroup(group)
         }
+    }
+
+    private func makeGroup(_ path: String) throws(StoreError) {
+        guard let document = try CopiedDocument(source, path: path, wholeType: wholeType), document.kind == .group
+        else { throw StoreError(.failed, "is no group whose nodes can be copied one by one", key: path) }
+        try make(path, document)
     }
 
     /// Makes the group at `path`, which is to have `document`, if the destination has none, and looks what is in it.
     func enter(_ path: String, _ document: CopiedDocument) throws(StoreError) -> Step {
-        try make(path, document)
+        let present = try make(path, document)
         var outcome = CopyOutcome.group
-        if try CopiedDocument(destination, path: path, wholeType: wholeType)?.plain != document.plain {
+        if present.plain != document.plain {
             outcome = .failed(
                 StoreError(.failed, "the destination has it with another zarr.json, and it is left as it is", key: path)
             )
         } else if document.consolidatedPaths != nil {
             state.value.withLock { $0.consolidated.append(path) }
         }
-        let names = try source.children(of: path).filter { NodeName.isAllowed($0) && !Self.isHidden($0) }
+        let names = try source.children(of: path).filter { !Self.isHidden($0) }
         let loose = try source.looseValues(in: path).filter { $0 != "zarr.json" && !Self.isHidden($0) }
-        return .enter(outcome, nodes: names, loose: loose)
+        return .enter(
+            outcome, nodes: names.filter(NodeName.isAllowed), loose: loose + names.filter { !NodeName.isAllowed($0) })
     }
 
-    private func make(_ path: String, _ document: CopiedDocument) throws(StoreError) {
-        guard try !destination.contains(Self.join(path, "zarr.json")) else { return }
-        let node = try destination.stageNode()
-        try node.write(document.plain, to: "zarr.json")
-        _ = try destination.publish(node, as: path, document: document.plain)
+    /// Makes the group at `path`, which is to have `document`, if the destination has nothing there, and returns the document that it has.
+    /// Throws if that is an array, or a group that appears as a whole: nothing is put into these.
+    @discardableResult
+    func make(_ path: String, _ document: CopiedDocument) throws(StoreError) -> CopiedDocument {
+        if try !destination.contains(Self.join(path, "zarr.json")) {
+            let node = try destination.stageNode()
+            try node.write(document.plain, to: "zarr.json")
+            _ = try destination.publish(node, as: path, document: document.plain)
+        }
+        let present = try CopiedDocument(destination, path: path, wholeType: wholeType)
+        guard let present, present.kind == .group else {
+            throw StoreError(
+                .failed, "the destination has an array or a recording there, and it is left as it is", key: path)
+        }
+        return present
     }
 
     /// Gives the group at `path` its consolidated metadata, now that what they name is there.

@@ -56,8 +56,12 @@ extension StoreCopy {
     /// What becomes of the node at `path`, in whose place the destination has something.
     func outcomeOfPresent(_ path: String) throws(StoreError) -> CopyOutcome {
         guard try destination.contains("\(path)/zarr.json") else {
+            guard !destination.isBeingWritten(path) else {
+                throw StoreError(
+                    .failed, "is being written by another command: copy once more when that is done", key: path)
+            }
             throw StoreError(
-                .failed, "the destination has something else there, which is no Zarr node, or is being written",
+                .failed, "the destination has something else there, which is no Zarr node",
                 key: path)
         }
         let comparison = ValueComparison(source: source, destination: destination)

@@ -59,7 +59,7 @@ import Testing
                     1,
                     [
                         "/pond/0: is only in the catalogue",
-                        "2 recordings, 1 not as in the catalogue; zarrwlr catalogue writes it anew",
+                        "2 recordings, 1 not as in the catalogue; zarrwlr catalogue --anew mends it",
                     ]
                 ))
             #expect(Zarrwlr.run("catalogue", "--remove", store.path).status == 0)

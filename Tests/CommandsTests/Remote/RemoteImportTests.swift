@@ -114,4 +114,30 @@ import Testing
             #expect(!service.values.keys.contains { $0.contains("catalogue") })
         }
     }
+
+    @Test func `a recording that its catalogue has as it was is extracted as it is, and the catalogue is mended`()
+        throws
+    {
+        let service = S3StandIn()
+        let server = try ScriptedServer { request, _ in service.answer(request) }
+        let store = "s3://birds/x/a.zarr"
+        #expect(Self.run(["import", "\(store)::pond"] + Self.sources, server).status == 0)
+        #expect(Self.run(["set", store, "pond/0", "site=north"], server).status == 0)
+        #expect(Self.run(["catalogue", "--check", store], server).status == 0)
+        // As another program changes it: the catalogue does not follow.
+        let rows = service.values.keys.filter { $0.contains(".zarrwlr-catalogue") }
+        let kept = rows.map { ($0, service.values[$0]) }
+        #expect(Self.run(["set", store, "pond/0", "start=2024-05-31T22:39:11Z"], server).status == 0)
+        for key in service.values.keys where key.contains(".zarrwlr-catalogue") { service.values[key] = nil }
+        for (key, bytes) in kept { service.values[key] = bytes }
+        #expect(
+            Self.run(["catalogue", "--check", store], server).text.hasPrefix(
+                "/pond/0: the catalogue says something else"))
+        let extracted = Self.run(["extract", store, "pond/fixed.wav", "-o", "-"], server)
+        #expect(extracted.status == 0, "\(extracted.errors)")
+        #expect(Self.run(["catalogue", store], server).status == 0)
+        #expect(Self.run(["catalogue", "--check", store], server).status == 1)
+        #expect(Self.run(["catalogue", "--anew", store], server).text == "2 recordings in the catalogue\n")
+        #expect(Self.run(["catalogue", "--check", store], server).status == 0)
+    }
 }

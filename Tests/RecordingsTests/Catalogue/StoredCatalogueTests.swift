@@ -273,6 +273,67 @@ import Zarr
         }
     }
 
+    @Test func `what is added while parts are merged counts more than the merged part`() throws {
+        try withStore { test, store in
+            let editor = StoredCatalogueEditor(store)
+            try editor.add(changed: ["pond/0", "pond/7", "samples"])
+            let old = try #require(StoredCatalogue.partNames(in: store).last)
+            // Somebody else says so before the merged part is there, which was begun before.
+            try editor.publish([StoredRow(path: "pond/7", content: .gone)])
+            try editor.publish(
+                [StoredRow(path: "pond/7", content: .unread)], at: PartTime(after: old))
+            #expect(
+                try catalogue(RemoteStandIn(store)).recordings.map(\.path) == [
+                    "pond/0", "samples",
+                ])
+
+            let merged = try catalogue(store, isLiving: false)
+            #expect(try editor.replace(by: merged) == 3)
+            let newest = try #require(StoredCatalogue.partNames(in: store).last)
+            try editor.add(changed: [], gone: ["samples"])
+            #expect(try #require(StoredCatalogue.partNames(in: store).last) > newest)
+        }
+    }
+
+    @Test func `a part counts more than older ones of a machine whose clock is ahead`() throws {
+        try withStore { test, store in
+            let editor = StoredCatalogueEditor(store)
+            try editor.add(changed: ["pond/0", "pond/7", "samples"])
+            try editor.publish(
+                [StoredRow(path: "pond/7", content: .gone)], at: PartTime(after: "900000000000-999999999-a"))
+            try editor.add(changed: ["pond/7"])
+            let names = try StoredCatalogue.partNames(in: store)
+            #expect(names.count == 3 && names[1].hasPrefix("900000000001-000000000-"))
+            #expect(names[2].hasPrefix("900000000001-000000001-"))
+            #expect(
+                try catalogue(RemoteStandIn(store, listsFolders: false)).recordings.map(\.path) == [
+                    "pond/0", "pond/7", "samples",
+                ])
+        }
+    }
+
+    @Test func `a catalogue that lacks recordings is none for those who cannot list the store, until it has all`()
+        throws
+    {
+        try withStore { test, store in
+            let editor = StoredCatalogueEditor(store)
+            func names() throws -> [String] {
+                try StoredCatalogue.partNames(in: RemoteStandIn(store, listsFolders: false))
+            }
+            try editor.add(changed: ["pond/0"])
+            #expect(try names() == [])
+            #expect(try StoredCatalogue.partNames(in: store).count == 1)
+            try editor.add(changed: ["samples"])
+            #expect(try names() == [])
+            // The empty group needs no row.
+            try editor.add(changed: [], kept: ["pond/0", "pond/7"])
+            #expect(try names() == StoredCatalogue.partNames(in: store))
+            #expect(try names().count == 3)
+            try editor.add(changed: [], kept: ["pond/0", "pond/7"])
+            #expect(try names().count == 3)
+        }
+    }
+
     @Test func `two that merge the catalogue at once, and one that adds to it, leave all rows`() throws {
         try withStore { _, store in
             let catalogues = try (0..<2).map { _ in try catalogue(store, isLiving: false) }

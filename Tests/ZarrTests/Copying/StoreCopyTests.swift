@@ -333,7 +333,8 @@ struct StoreCopyTests {
         defer { try? FileManager.default.removeItem(at: directory) }
         let fixture = try CopyFixture(in: directory)
         let steps = try Self.countSteps(fixture)
-        for last in stride(from: Int.random(in: 0..<40), to: steps, by: 40) {
+        // How many there are depends a little on time.
+        for last in stride(from: Int.random(in: 0..<40), to: steps * 9 / 10, by: 40) {
             await #expect(processExitsWith: .signal(SIGKILL)) {
                 [source = fixture.folder.path as String, copy = fixture.copy.path as String, last = last as Int] in
                 let counter = StepCounter()

@@ -213,6 +213,30 @@ struct WritableStoreTests {
     }
 
     @Test(arguments: StoreKind.writable)
+    func `changes that several make to a value under a lock are all kept`(kind: StoreKind) throws {
+        try kind.with { test in
+            let stores = try (0..<3).map { _ in try #require(test.reopened() as? any WritableStore) }
+            try stores[0].replace("notes", with: [])
+            for store in stores { #expect(try store.bytes(of: "notes") == []) }
+            let rounds = test.store.requestsAtOnce == nil ? 20 : 2
+            for number in 0..<rounds * stores.count {
+                let store = stores[number % stores.count]
+                // As those do that look at a document before they lock it.
+                _ = try store.bytes(of: "notes")
+                try stores[(number + 1) % stores.count].withLock(on: "") { () throws(StoreError) in
+                    let other = stores[(number + 1) % stores.count]
+                    guard let bytes = try other.get("notes", .whole(atMost: 100))?.bytes.bytes else { return }
+                    try other.replace("notes", with: Array(bytes) + [UInt8(number)])
+                }
+                try store.withLock(on: "") { () throws(StoreError) in
+                    let count = try store.get("notes", .whole(atMost: 100))?.bytes.count
+                    #expect(count == number + 1)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: StoreKind.writable)
     func `what is done under the lock of a folder is done by one at a time`(kind: StoreKind) throws {
         try kind.with { test in
             let stores = try (0..<4).map { _ in try #require(test.reopened() as? any WritableStore) }

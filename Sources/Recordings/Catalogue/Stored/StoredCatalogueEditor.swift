@@ -1,4 +1,3 @@
-import Glibc
 import Support
 public import Zarr
 
@@ -26,8 +25,10 @@ public struct StoredCatalogueEditor: Sendable {
     // MARK: - Changes
 
     /// Adds a part in which the recordings at `changed` are as the store has them now, and those at `gone` are no more. Those at `kept` were there
-    /// before, and are in it if the catalogue lacks them: who wrote them may have been interrupted before it was changed. Makes the catalogue
-    /// if there is none.
+    /// before, and are in it if the catalogue lacks them: who wrote them may have been interrupted before it was changed.
+    ///
+    /// Makes the catalogue if there is none. Unless that has all of the store, it names no parts, and so is none for readers that cannot list
+    /// the store and would miss the rest.
     public func add(changed: [String], kept: [String] = [], gone: [String] = []) throws(ZarrError) {
         let changed = try changed + lacking(kept)
         guard !changed.isEmpty || !gone.isEmpty else { return }
@@ -41,14 +42,20 @@ public struct StoredCatalogueEditor: Sendable {
             return StoredRow(path: path, content: facts.map { .recording($0) } ?? .unread)
         }
         let groups = Set(changed.flatMap(Self.groups(above:))).sorted()
-        try publish(groups.map(row(ofGroup:)) + recordings + gone.map { StoredRow(path: $0, content: .gone) })
-        try nameParts()
+        let rows = groups.map(row(ofGroup:)) + recordings + gone.map { StoredRow(path: $0, content: .gone) }
+        let newest = try StoredCatalogue.partNames(in: store).last
+        try publish(rows, at: PartTime(notBefore: newest))
+        let isComplete = try namesParts() ? true : hasAll()
+        if isComplete { try nameParts() }
     }
 
     /// Puts what `catalogue` has, which is the catalogue of all of the store, in the place of all parts that are there. Returns how many
     /// recordings it has.
+    ///
+    /// What others add meanwhile counts: the new part comes right after the old ones.
     public func replace(by catalogue: Catalogue) throws(ZarrError) -> Int {
         let old = try StoredCatalogue.partNames(in: store)
+        let time = old.last.map(PartTime.init(after:)) ?? .now
         catalogue.learn()
         var rows = [row(ofGroup: "")]
         var recordingCount = 0
@@ -63,7 +70,7 @@ public struct StoredCatalogueEditor: Sendable {
             case .problem(let problem): rows.append(StoredRow(path: problem.recording, content: .unread))
             }
         }
-        try publish(rows)
+        try publish(rows, at: time)
         try nameParts(but: old)
         try remove(old)
         return recordingCount
@@ -80,8 +87,8 @@ public struct StoredCatalogueEditor: Sendable {
 
     private static let cacheByteCount = 64 << 20
 
-    /// Adds `rows` as parts.
-    func publish(_ rows: [StoredRow]) throws(ZarrError) {
+    /// Adds `rows` as parts whose names say `time`.
+    func publish(_ rows: [StoredRow], at time: PartTime = .now) throws(ZarrError) {
         try makeGroup()
         var columns = ColumnFactWriter()
         for row in rows {
@@ -89,14 +96,14 @@ public struct StoredCatalogueEditor: Sendable {
             guard columns.rowCount == StoredPart.rowLimit || columns.textByteCount >= StoredPart.textByteLimit else {
                 continue
             }
-            try publish(columns)
+            try publish(columns, at: time)
             columns = ColumnFactWriter()
         }
-        if columns.rowCount > 0 { try publish(columns) }
+        if columns.rowCount > 0 { try publish(columns, at: time) }
     }
 
-    private func publish(_ columns: ColumnFactWriter) throws(ZarrError) {
-        let name = Self.newName()
+    private func publish(_ columns: ColumnFactWriter, at time: PartTime) throws(ZarrError) {
+        let name = "\(time.text)-\(String(UInt64.random(in: 0...(.max)), radix: 36))"
         let node = try storing { () throws(StoreError) in try store.stageNode() }
         try StoredPart.write(columns, to: node)
         let isNew = try storing { () throws(StoreError) in try node.publish(as: "\(StoredCatalogue.path)/\(name)") }
@@ -106,23 +113,11 @@ public struct StoredCatalogueEditor: Sendable {
         }
     }
 
-    /// The name of a part that is written now: names are in the order of time.
-    private static func newName() -> String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        func padded(_ number: Int, _ count: Int) -> String {
-            let digits = String(max(number, 0))
-            return String(repeating: "0", count: max(count - digits.count, 0)) + digits
-        }
-        let random = String(UInt64.random(in: 0...(.max)), radix: 36)
-        return "\(padded(time.tv_sec, 12))-\(padded(time.tv_nsec, 9))-\(random)"
-    }
-
     /// Makes the group of the parts unless it is there.
     private func makeGroup() throws(ZarrError) {
         guard try !Self.exists(in: store) else { return }
         let node = try storing { () throws(StoreError) in try store.stageNode() }
-        try node.writeGroup(attributes: Self.attributes(parts: []))
+        try node.writeGroup(attributes: Self.attributes(parts: nil))
         // If it is there by now, another process has made it.
         _ = try storing { () throws(StoreError) in try node.publish(as: StoredCatalogue.path) }
     }
@@ -141,7 +136,34 @@ public struct StoredCatalogueEditor: Sendable {
         try result.get()
     }
 
-    private static func attributes(parts: [String]) -> StoredCatalogueAttributes {
+    /// Whether the document of the group names parts: then it names all of them.
+    private func namesParts() throws(ZarrError) -> Bool {
+        try ZarrGroup.open(store, path: StoredCatalogue.path).attributes(as: StoredCatalogueAttributes.self).parts
+            != nil
+    }
+
+    /// Whether the catalogue has a row for every node of the store that may be listed.
+    private func hasAll() throws(ZarrError) -> Bool {
+        let known = try knownPaths()
+        var groups = [""]
+        while let group = groups.popLast() {
+            for name in try ZarrGroup.children(of: group, in: store) {
+                let path = group.isEmpty ? name : "\(group)/\(name)"
+                if let isGroup = known[path] {
+                    if isGroup { groups.append(path) }
+                    continue
+                }
+                // A group that has nothing to be listed may have no row.
+                let found = try? ZarrNode.open(
+                    store, path: path, cache: BlockCache(budget: 0), attributes: ListedAttributes.self)
+                guard case (.group, let attributes)? = found, !attributes.isRecording else { return false }
+                groups.append(path)
+            }
+        }
+        return true
+    }
+
+    private static func attributes(parts: [String]?) -> StoredCatalogueAttributes {
         StoredCatalogueAttributes(type: StoredCatalogueAttributes.type, version: [1, 0], parts: parts)
     }
 
@@ -168,11 +190,21 @@ public struct StoredCatalogueEditor: Sendable {
     /// Those of `paths` of which the catalogue has no row, or says that they are gone.
     private func lacking(_ paths: [String]) throws(ZarrError) -> [String] {
         guard !paths.isEmpty else { return [] }
-        var known: Set<String> = []
-        for (path, isGone) in try StoredCatalogue.rows(in: store, { ($0.path, $0.content == .gone) }).rows {
-            if isGone { known.remove(path) } else { known.insert(path) }
+        let known = try knownPaths()
+        return paths.filter { known[$0] == nil }
+    }
+
+    /// The paths of which the catalogue has rows, and whether each is a group.
+    private func knownPaths() throws(ZarrError) -> [String: Bool] {
+        var known: [String: Bool] = [:]
+        for row in try StoredCatalogue.rows(in: store, { $0 }).rows {
+            switch row.content {
+            case .gone: known[row.path] = nil
+            case .group: known[row.path] = true
+            case .recording, .unread: known[row.path] = false
+            }
         }
-        return paths.filter { !known.contains($0) }
+        return known
     }
 
     private func row(ofGroup path: String) -> StoredRow {

@@ -109,6 +109,8 @@ extension DirectoryStore: WritableStore {
         // The lock is released when the descriptor is closed.
         let folder = OwnedDescriptor(descriptor: descriptor)
         _ = try changes.lock(folder, LOCK_EX, path)
+        // Whoever had the lock before may have put others in the place of files that are open here.
+        files.removeAll()
         return try withExtendedLifetime(folder) { () throws(StoreError) in try body() }
     }
 

@@ -7,6 +7,8 @@ struct StagingOwner: Equatable {
     private let host: String
     /// What the kernel calls this run of the machine.
     private let boot: String
+    /// What numbers of processes are from: containers have their own.
+    private let space: String
     private let process: pid_t
     /// When the process was started, in the kernel's clock ticks: another process may get the same number later.
     private let start: String
@@ -17,13 +19,14 @@ struct StagingOwner: Equatable {
     /// The process with that number, of this machine.
     init(process: pid_t) {
         self.init(
-            host: Self.hostName, boot: Self.textOfFile("/proc/sys/kernel/random/boot_id") ?? "-", process: process,
-            start: Self.start(of: process) ?? "-")
+            host: Self.hostName, boot: Self.textOfFile("/proc/sys/kernel/random/boot_id") ?? "-",
+            space: Self.processSpace, process: process, start: Self.start(of: process) ?? "-")
     }
 
-    private init(host: String, boot: String, process: pid_t, start: String) {
+    private init(host: String, boot: String, space: String, process: pid_t, start: String) {
         self.host = host
         self.boot = boot
+        self.space = space
         self.process = process
         self.start = start
     }
@@ -32,17 +35,31 @@ struct StagingOwner: Equatable {
     init?(_ text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 4, let process = pid_t(words[2]), process > 0 else { return nil }
-        self.init(host: String(words[0]), boot: String(words[1]), process: process, start: String(words[3]))
+        let run = words[1].split(separator: ".", maxSplits: 1)
+        self.init(
+            host: String(words[0]), boot: String(run.first ?? ""), space: String(run.dropFirst().first ?? ""),
+            process: process, start: String(words[3]))
     }
 
     /// The text of the lock file.
-    var text: String { "\(host) \(boot) \(process) \(start)" }
+    var text: String { "\(host) \(boot).\(space) \(process) \(start)" }
 
-    /// Whether it is a process of this machine, of which it can be known whether it lives.
-    var isLocal: Bool { host == Self.current.host }
+    /// Whether it is a process that this one can see if it lives.
+    var isVisible: Bool {
+        (host, boot, space) == (Self.current.host, Self.current.boot, Self.current.space)
+    }
 
-    /// Whether it lives, if it is of this machine.
-    var isAlive: Bool { boot == Self.current.boot && Self.start(of: process) == start }
+    /// Whether it can be known whether it lives: it can be seen, or has ended with an earlier run of the machine of this name.
+    var isLocal: Bool { isVisible || (host == Self.current.host && boot != Self.current.boot) }
+
+    /// Whether it lives, if that can be known.
+    var isAlive: Bool { isVisible && Self.start(of: process) == start }
+
+    /// The number of the namespace that this process is in, see pid_namespaces(7).
+    private static var processSpace: String {
+        var status = stat()
+        return stat("/proc/self/ns/pid", &status) == 0 ? String(status.st_ino) : "-"
+    }
 
     private static var hostName: String {
         var name = utsname()

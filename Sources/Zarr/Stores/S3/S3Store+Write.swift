@@ -13,7 +13,8 @@ extension S3Store: WritableStore {
         let store = S3Store(bucket, prefix: prefix, client: client, policy: policy, isHalted: isHalted)
         guard try !store.contains("zarr.json") else { return store }
         if let stranger = try store.folder.contents("", limit: 10, for: "").objects.first(where: { object in
-            !hiddenNames.contains { object.key.hasPrefix("\($0)/") }
+            // The prefix itself is what consoles put for an empty folder.
+            !object.key.isEmpty && !hiddenNames.contains { object.key.hasPrefix("\($0)/") }
         }) {
             throw StoreError(
                 .failed, "there is \(stranger.key) and no Zarr v3 store: name a new or an empty prefix", key: "")
@@ -138,7 +139,13 @@ extension S3Store: WritableStore {
     public func removeNode(_ place: String) throws(StoreError) {
         let writer = try startedWriter()
         guard try contains("\(place)/zarr.json") else { throw StoreError(.failed, "is not there", key: place) }
-        guard let claim = try S3Claim.take(place, by: writer) else {
+        var claim = try S3Claim.take(place, by: writer)
+        if claim == nil {
+            // Somebody else may have begun to remove it, and was ended.
+            try removeLeftovers()
+            claim = try S3Claim.take(place, by: writer)
+        }
+        guard let claim else {
             throw StoreError(.failed, "is being written or removed by somebody else", key: place)
         }
         try folder.remove(["\(place)/zarr.json"])

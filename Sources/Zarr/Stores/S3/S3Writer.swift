@@ -82,7 +82,8 @@ final class S3Writer: Sendable {
         _ key: String, _ modified: String, _ now: Timestamp?, _ folder: S3Folder
     ) throws(StoreError) -> Bool {
         let owner = try folder.bytes(of: key).flatMap { StagingOwner(String(decoding: $0, as: UTF8.self)) }
-        if let owner, owner.isLocal { return owner.isAlive }
+        // Machines that write to the same bucket may have the same name.
+        if let owner, owner.isVisible { return owner.isAlive }
         // What is not known is not removed.
         guard let now, let modified = Timestamp(iso8601: modified),
             let age = now.seconds.subtracting(modified.seconds)

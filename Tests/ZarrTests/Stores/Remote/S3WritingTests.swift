@@ -160,14 +160,20 @@ struct S3WritingTests {
         values["a.zarr/pond/33/blob/zarr.json"] = [1]
     }
 
-    private static var deadProcess: String {
+    /// What this process says of itself, but for the word `number`.
+    private static func process(_ number: Int, _ word: String) -> String {
         var words = StagingOwner.current.text.split(separator: " ").map { String($0) }
-        words[3] = "1"
+        words[number] = word
         return words.joined(separator: " ")
     }
 
+    private static var deadProcess: String { process(3, "1") }
+    /// That of another machine, which has the same name.
+    private static var namesake: String { process(1, "another.1") }
+
     @Test(
-        arguments: S3StandIn.Conditions.allCases, [(deadProcess, 0), ("elsewhere boot 1 1", 301)] as [(String, Double)])
+        arguments: S3StandIn.Conditions.allCases,
+        [(deadProcess, 0), ("elsewhere boot 1 1", 301), (namesake, 301)] as [(String, Double)])
     func `what a process left that has ended is recognized, and removed with what it has not completed`(
         conditions: S3StandIn.Conditions, owner: (text: String, age: Double)
     ) throws {
@@ -186,7 +192,8 @@ struct S3WritingTests {
     }
 
     @Test(
-        arguments: [(StagingOwner.current.text, 100_000), ("elsewhere boot 1 1", 290)] as [(String, Double)])
+        arguments: [(StagingOwner.current.text, 100_000), ("elsewhere boot 1 1", 290), (namesake, 290)]
+            as [(String, Double)])
     func `what a living process is writing is left alone`(owner: (text: String, age: Double)) throws {
         let service = try Service()
         try leave(service, owner: owner.text, age: owner.age, .honoured)
@@ -199,6 +206,33 @@ struct S3WritingTests {
             #expect(try stage(1, in: store).publish(numberedIn: "pond") > 3)
         }
         #expect(Set(keys).isSubset(of: service.keys))
+    }
+
+    @Test(arguments: S3StandIn.Conditions.allCases)
+    func `a node is removed although another process ended while it removed it`(
+        conditions: S3StandIn.Conditions
+    ) throws {
+        let service = try Service(conditions)
+        try leave(service, owner: Self.deadProcess, age: 0, conditions)
+        service.standIn.values["a.zarr/pond/3/zarr.json"] = [1]
+        do {
+            let store = service.store()
+            try store.removeNode("pond/3")
+        }
+        #expect(service.keys == ["pond/33/blob/zarr.json"])
+    }
+
+    @Test func `a prefix that has only itself as an object is empty`() throws {
+        let service = try Service()
+        service.standIn.values["new.zarr/"] = []
+        let store = try S3Store.create(service.bucket, prefix: "new.zarr", client: HTTPClient())
+        #expect(try store.contains("zarr.json"))
+        service.standIn.values["other/"] = []
+        service.standIn.values["other/notes"] = [1]
+        let error = #expect(throws: StoreError.self) {
+            _ = try S3Store.create(service.bucket, prefix: "other", client: HTTPClient())
+        }
+        #expect("\(error as Any)".contains("there is notes and no Zarr v3 store"))
     }
 
     @Test func `a recording that was published just before its process ended stays`() throws {
