@@ -55,7 +55,8 @@ SECTIONS = {
     "whole": ("Reading everything", [reading.whole_file]),
     "many": ("Many readers", [reading.many_readers]),
     "listing": ("Very many recordings", [listing.listing, listing.one_group, listing.synthetic, listing.opening]),
-    "remote": ("On another machine", [remote.cold_second, remote.whole_file, remote.ready, remote.memory]),
+    "remote": ("On another machine", [
+        remote.cold_second, remote.whole_file, remote.ready, remote.listing, remote.importing, remote.memory]),
     "day": ("A day long", [reading.day_long]),
 }
 
@@ -63,11 +64,12 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- results: written by make bench -->", "<!-- end of results -->"
 
 
-def table(rows):
-    """The rows as lines of a Markdown table."""
-    return [
-        "| what | measured | target | met |", "|---|---|---|---|",
-        *(f"| {row.what} | {row.measured} | {row.target} | {row.verdict} |" for row in rows)]
+HEADING = ["| what | measured | target | met |", "|---|---|---|---|"]
+
+
+def line(row):
+    """The row as a line of a Markdown table."""
+    return f"| {row.what} | {row.measured} | {row.target} | {row.verdict} |"
 
 
 def write(lines):
@@ -86,9 +88,12 @@ def main(programs, *sections):
         print(*lines, sep="\n", flush=True)
         for section in sections or SECTIONS:
             title, measures = SECTIONS[section]
-            rows = [row for measure in measures for row in measure(bench)]
-            part = ["", f"### {title}", "", *table(rows)]
+            part = ["", f"### {title}", "", *HEADING]
             print(*part, sep="\n", flush=True)
+            for measure in measures:
+                rows = [line(row) for row in measure(bench)]
+                print(*rows, sep="\n", flush=True)
+                part += rows
             lines += part
         if not sections and not bench.is_quick:
             write(lines)

@@ -1,16 +1,22 @@
 """Stores on another machine: a real S3 service on loopback (OpenStack Swift), behind a proxy that makes it 20 ms away each way."""
 
 import contextlib
+import hashlib
+import hmac
+import itertools
 import multiprocessing
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from pathlib import Path
 
-from measuring import Row, median, percentile, run, seconds, side_by_side
+from listing import make_many
+from measuring import Row, median, run, seconds, side_by_side
 from mounts import Mount, read_latencies
 from reading import HEADER, SECOND
 
@@ -75,15 +81,26 @@ def service(bench):
             yield store, far, narrow
 
 
-def remote(bench, url):
-    """A mount of the bucket that finds the service at `url`, and keeps nothing on this machine."""
-    return Mount(bench.mount, "s3://birds/remote.zarr", f"endpoint={url}", "catalogue=off", *no_cache(bench))
+def signed(method, service, path):
+    """The address of an object with a signature (Signature Version 4) in it. curl makes none of a key with a colon."""
+    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    scope = f"{now[:8]}/us-east-1/s3/aws4_request"
+    query = urllib.parse.urlencode({
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": f"{KEYS['AWS_ACCESS_KEY_ID']}/{scope}", "X-Amz-Date": now,
+        "X-Amz-Expires": 3600, "X-Amz-SignedHeaders": "host"})
+    host = service.removeprefix("http://")
+    request = f"{method}\n{path}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
+    text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+    key = f"AWS4{KEYS['AWS_SECRET_ACCESS_KEY']}".encode()
+    for part in [*scope.split("/"), text]:
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return f"{service}{path}?{query}&X-Amz-Signature={key.hex()}"
 
 
-def no_cache(bench):
-    """The option without which a mount keeps what it has read, if this version has one."""
-    said = subprocess.run([bench.mount, "--help"], capture_output=True, text=True).stdout
-    return ["cache_dir=off"] if "cache_dir" in said else []
+def remote(bench, url, blocks=None):
+    """A mount of the bucket that finds the service at `url`, and keeps nothing on this machine, but for coded bytes in the folder `blocks`."""
+    keeps = "cache_disk_mb=0" if blocks is None else f"cache_dir={blocks}"
+    return Mount(bench.mount, "s3://birds/remote.zarr", f"endpoint={url}", "catalogue=off", keeps)
 
 
 def recording(mount):
@@ -144,10 +161,14 @@ def with_rclone(bench, url):
     folder = Path(tempfile.mkdtemp(prefix="rclone-", dir=bench.folder))
     remote = (f':s3,provider=Other,access_key_id="{KEYS["AWS_ACCESS_KEY_ID"]}",secret_access_key={KEYS["AWS_SECRET_ACCESS_KEY"]},'
               f'endpoint="{url}":birds')
+    # It can do nothing with a bundle of certificates of the environment.
+    variables = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
     process = subprocess.Popen(
-        ["rclone", "mount", "--read-only", "--config", "/dev/null", remote, folder], stderr=subprocess.DEVNULL)
+        ["rclone", "mount", "--read-only", "--config", "/dev/null", remote, folder], env=variables, stderr=subprocess.DEVNULL)
     try:
-        while not os.path.ismount(folder) and process.poll() is None:
+        while not os.path.ismount(folder):
+            if process.poll() is not None:
+                raise RuntimeError(f"rclone mount ended with {process.returncode}")
             time.sleep(0.05)
         return colds(bench, Mount(bench.mount, folder / "remote.zarr", "catalogue=off"))
     finally:
@@ -202,13 +223,16 @@ def whole_file(bench):
                 return run("dd", f"if={path}", "of=/dev/null", "bs=1M", "status=none").wall
 
         def fetch():
-            url = f"{narrow.url}/birds/remote.zarr/{key}"
-            return run(
-                "curl", "-sf", "-o", "/dev/null", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "test:tester:testing",
-                url).wall * size / blob.stat().st_size
+            url = signed("GET", narrow.url, f"/birds/remote.zarr/{key}")
+            return run("curl", "-sf", "-o", "/dev/null", url).wall * size / blob.stat().st_size
+
+        def read_remote():
+            # As a first mount is: nothing is kept yet.
+            with tempfile.TemporaryDirectory(dir=bench.folder) as blocks:
+                return read(remote(bench, narrow.url, blocks))
 
         ours, disk, line = side_by_side(
-            bench.rounds, lambda: read(remote(bench, narrow.url)),
+            bench.rounds, read_remote,
             lambda: read(Mount(bench.mount, store, "catalogue=off")), fetch)
     times = median(one / max(two, three) for one, two, three in zip(ours, disk, line))
     return [Row(
@@ -227,6 +251,106 @@ def ready(bench):
                 times.append(time.perf_counter() - start)
     value = median(times)
     return [Row("mount ready, 20 ms away", seconds(value), "at most 1 s", value <= 1)]
+
+
+NGINX = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{ root {root}; }}
+    }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def web_server(bench, root):
+    """nginx, which serves the folder `root`, behind a proxy that delays: that proxy."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        # The worker of a server that root has started is another user.
+        for path in (bench.folder, Path(folder)):
+            path.chmod(0o755)
+        settings = Path(folder) / "nginx.conf"
+        settings.write_text(NGINX.format(folder=folder, port=port, root=root))
+        nginx = subprocess.Popen(["nginx", "-p", folder, "-c", settings], stderr=subprocess.DEVNULL)
+        try:
+            with Tool("slow_proxy.py", f"127.0.0.1:{port}", "--delay", DELAY * 1000) as far:
+                yield far
+        finally:
+            nginx.terminate()
+            nginx.wait()
+
+
+def listing(bench):
+    """The first list of a hundred thousand recordings, by the catalogue in the store and with nothing known on this machine."""
+    count = bench.length(100_000)
+    store = bench.folder / "web" / "very-many.zarr"
+    store.parent.mkdir()
+    make_many(bench, store, count)
+    run(bench.zarrwlr, "catalogue", "--catalogue", "off", store)
+    ready, first = [], []
+    with web_server(bench, store.parent) as far:
+        for _ in range(min(bench.rounds, 3)):
+            start = time.perf_counter()
+            with Mount(bench.mount, f"{far.url}/very-many.zarr", "catalogue=off", "cache_disk_mb=0") as mount:
+                ready.append(time.perf_counter() - start)
+                first.append(run("ls", "-l", mount.path).wall)
+    shutil.rmtree(store.parent)
+    name = f"{count} recordings on a web server 20 ms away, with a catalogue in the store"
+    return [
+        Row(f"{name}: mount ready", seconds(median(ready)), "at most 1 s", median(ready) <= 1),
+        Row(f"{name}: first `ls -l`", seconds(median(first)), "at most 3 s", median(first) <= 3),
+    ]
+
+
+def importing(bench):
+    """Four hours as FLAC to S3, against the same to a folder and an upload of as many bytes."""
+    hour = bench.sounds.wav(bench.length(3600))
+    sources = [hour.with_name(f"hour-{number}.wav") for number in range(4)]
+    for number, source in enumerate(sources):
+        # Each is another file, by a byte.
+        shutil.copyfile(hour, source)
+        with open(source, "r+b") as file:
+            file.seek(HEADER)
+            file.write(bytes([number]))
+    local = bench.folder / "imported.zarr"
+    key = itertools.count()
+
+    def to_folder():
+        shutil.rmtree(local, ignore_errors=True)
+        return run(bench.zarrwlr, "import", local, *sources).wall
+
+    def to_service(url):
+        return run(bench.zarrwlr, "import", "--endpoint", url, f"s3://birds/imported-{next(key)}.zarr", *sources).wall
+
+    def upload(url):
+        size = sum(path.stat().st_size for path in local.rglob("*") if path.is_file())
+        body = bench.folder / "upload"
+        with open(body, "wb") as file:
+            file.truncate(size)
+        wall = run("curl", "-sf", "-T", body, signed("PUT", url, "/birds/upload")).wall
+        body.unlink()
+        return wall
+
+    with service(bench) as (_, _, narrow):
+        folder, remote, line = side_by_side(
+            min(bench.rounds, 3), to_folder, lambda: to_service(narrow.url), lambda: upload(narrow.url))
+    for source in sources:
+        source.unlink()
+    shutil.rmtree(local)
+    times = median(one / (two + three) for one, two, three in zip(remote, folder, line))
+    return [Row(
+        f"import of four hours as FLAC to S3, 20 ms away, a line of {BANDWIDTH / 125e3:.0f} Mbit/s",
+        f"{seconds(median(remote))}; to a folder {seconds(median(folder))}, `curl` sends as many bytes in {seconds(median(line))}: "
+        f"{times:.2f} × both", "at most 1.2 ×", times <= 1.2)]
 
 
 def memory(bench):

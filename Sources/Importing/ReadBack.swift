@@ -8,6 +8,10 @@ import Zarr
 struct ReadBack {
     /// Bytes that are read at a time: many, as each piece of an Opus stream begins with pre-roll.
     private static let pieceByteCount = PieceDigests.pieceByteCount
+    /// The same if every request takes a round trip: still more, so that there are fewer.
+    private static let farPieceByteCount: UInt64 = 4 << 20
+    /// Bytes of the largest value that is fetched as a whole, and of all of them.
+    private static let (smallByteCount, fetchedByteCount): (UInt64, UInt64) = (4 << 20, 16 << 20)
     /// How many pieces are compared with what was decoded while they were encoded.
     private static let sampledPieceCount = 8
     /// Pieces that may wait to be compared, for each thread.
@@ -17,13 +21,36 @@ struct ReadBack {
     private let store: any Store
     private let cache: BlockCache
     private let threads: Int
+    /// What is read here and there, if every request takes a round trip: kept as long as it may be needed.
+    private let fetched: FetchedParts?
+    /// Bytes of what is read from front to back that are read at a time.
+    private let stepByteCount: UInt64
 
-    /// Opens the recording at `path` of `store`, to be read by `threads` threads. What is read goes through `cache`.
+    /// Opens the recording at `path` of `store`, to be read by `threads` threads, or by as many as keep the line busy if every request takes a
+    /// round trip. What is read goes through `cache`.
     init(store: any Store, path: String, cache: BlockCache, threads: Int) throws(RecordingError) {
-        self.store = store
         self.cache = cache
-        self.threads = threads
-        recording = try Recording(store: store, path: path, cache: cache, log: .silent)
+        let far = FetchingStore(store)
+        fetched = far.fetch(Self.smallValues(below: path, in: store))
+        self.store = fetched == nil ? store : far
+        recording = try Recording(store: self.store, path: path, cache: cache, log: .silent)
+        stepByteCount = store.requestsAtOnce == nil ? Self.pieceByteCount : Self.farPieceByteCount
+        // Each of them has two pieces, and each piece needs several requests.
+        let pieceCount = Int(clamping: recording.dataByteCount / stepByteCount).adding(1) ?? .max
+        self.threads = max(threads, min((store.requestsAtOnce ?? 0) / 2, pieceCount))
+    }
+
+    /// What is asked for all values below `path` but the large ones: documents, indexes, and checksums.
+    private static func smallValues(below path: String, in store: any Store) -> [ValueRequest] {
+        guard store.requestsAtOnce != nil else { return [] }
+        var (requests, room) = ([ValueRequest](), fetchedByteCount)
+        // What cannot be listed is read when it is needed.
+        for value in (try? store.values(below: path)) ?? [] {
+            guard let byteCount = value.byteCount, byteCount <= smallByteCount, byteCount <= room else { continue }
+            room -= byteCount
+            requests.append(ValueRequest(value.key, .whole(atMost: Int(byteCount))))
+        }
+        return requests
     }
 
     /// Throws unless the recording gives what was written, and the source file byte for byte if it is said to.
@@ -80,13 +107,14 @@ struct ReadBack {
         let digest = try MessageDigest.sha256()
         let (rowCount, rowShape) = (array.shape.first ?? 0, array.shape.dropFirst())
         let rowByteCount = array.byteCount / max(rowCount, 1)
-        let step = max(Self.pieceByteCount / max(rowByteCount, 1), 1)
-        for row in stride(from: 0, to: rowCount, by: Int(step)) {
+        let step = max(stepByteCount / max(rowByteCount, 1), 1)
+        try forEach(stride(from: 0, to: rowCount, by: Int(step))) { row throws(ZarrError) in
             let count = min(step, rowCount - row)
             // Not more than all bytes of the array, which do not overflow.
-            let rows = try Block(count: Int(clamping: count * rowByteCount)) { rows throws(ZarrError) in
+            return try Block(count: Int(clamping: count * rowByteCount)) { rows throws(ZarrError) in
                 try array.read(start: [row] + rowShape.map { _ in 0 }, count: [count] + rowShape, into: rows)
             }
+        } _: { rows in
             digest.update(rows.bytes)
         }
         guard digest.finish().hexadecimal == hash else { throw Self.failure("has another \(name)") }
@@ -98,7 +126,7 @@ struct ReadBack {
         guard last >= 0 else { return }
         let numbers = Set((0..<Self.sampledPieceCount).map { last * $0 / (Self.sampledPieceCount - 1) }).sorted()
         var rest = numbers[...]
-        try forEachPiece(numbers.map { UInt64($0) * Self.pieceByteCount }) { slices in
+        try forEachPiece(of: Self.pieceByteCount, at: numbers.map { UInt64($0) * Self.pieceByteCount }) { slices in
             guard let number = rest.popFirst() else { return }
             let digest = try MessageDigest.sha256()
             for slice in slices { digest.update(slice.bytes) }
@@ -108,25 +136,37 @@ struct ReadBack {
 
     /// Hands all of the recording's samples to `body`, in order.
     private func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws {
-        let starts = stride(from: 0, to: recording.dataByteCount, by: Int(Self.pieceByteCount))
-        try forEachPiece(starts) { slices in
+        let starts = stride(from: 0, to: recording.dataByteCount, by: Int(stepByteCount))
+        try forEachPiece(of: stepByteCount, at: starts) { slices in
             for slice in slices { body(slice.bytes) }
         }
     }
 
-    /// Hands the pieces that begin at the bytes `starts` to `body`, in order. The next ones are decoded meanwhile.
-    private func forEachPiece(_ starts: some Sequence<UInt64>, _ body: ([BlockSlice]) throws -> Void) throws {
-        let samples = recording.samples
-        let reading = try OrderedWork<Range<UInt64>, Result<[BlockSlice], RecordingError>>(
-            name: "read back", threads: threads
-        ) { piece in
-            Result { () throws(RecordingError) in try samples.read(bytes: piece) }
+    /// Hands the pieces of `byteCount` bytes that begin at the bytes `starts` to `body`, in order. The next ones are decoded meanwhile.
+    private func forEachPiece(
+        of byteCount: UInt64, at starts: some Sequence<UInt64>, _ body: ([BlockSlice]) throws -> Void
+    ) throws {
+        let (samples, end) = (recording.samples, recording.dataByteCount)
+        try forEach(starts) { start throws(RecordingError) in
+            try samples.read(bytes: start..<min(start + byteCount, end))
+        } _: { slices in
+            try body(slices)
+        }
+    }
+
+    /// Hands what `read` returns for each of `items` to `body`, in order. The next ones are read meanwhile.
+    private func forEach<Item: Sendable, Made: Sendable, Failure: Error>(
+        _ items: some Sequence<Item>, read: @escaping @Sendable (Item) throws(Failure) -> Made,
+        _ body: (Made) throws -> Void
+    ) throws {
+        let reading = try OrderedWork<Item, Result<Made, Failure>>(name: "read back", threads: threads) { item in
+            Result { () throws(Failure) in try read(item) }
         }
         func take(leaving limit: Int) throws {
-            while reading.count > limit, let slices = reading.take() { try body(slices.get()) }
+            while reading.count > limit, let made = reading.take() { try body(made.get()) }
         }
-        for start in starts {
-            reading.submit(start..<min(start + Self.pieceByteCount, recording.dataByteCount))
+        for item in items {
+            reading.submit(item)
             try take(leaving: threads > 1 ? threads * Self.piecesPerThread : 0)
         }
         try take(leaving: 0)

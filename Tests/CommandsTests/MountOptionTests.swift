@@ -82,6 +82,7 @@ import VirtualFS
         #expect(configuration.blockByteLimit == 3 << 20)
         #expect(MountConfiguration().blockByteLimit == 2 << 30)
         #expect(MountConfiguration().blockFolder == nil)
+        #expect(try applied("cache_dir=off").blockByteLimit == 0)
     }
 
     @Test func `views, how slow they are and how large are options`() throws {

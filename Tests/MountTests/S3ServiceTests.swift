@@ -117,7 +117,7 @@ extension Mounts {
                         // The kernel keeps what was read as long as a mount lives.
                         for _ in 0..<40 where requests.count < 1_000 {
                             try MountedStore.with(
-                                Service.address, ["-o", "catalogue=off,cache_dir=off,cache_mb=1"],
+                                Service.address, ["-o", "catalogue=off,cache_disk_mb=0,cache_mb=1"],
                                 environment: service.environment(proxy.url)
                             ) { mounted in
                                 try compareRanges(mounted, local, count: 400, readers: 8)
@@ -136,7 +136,7 @@ extension Mounts {
             try with { service in
                 try MountedStore.with(service.folder) { local in
                     try MountedStore.with(
-                        Service.address, ["-o", "catalogue=off,cache_dir=off,noprefetch"],
+                        Service.address, ["-o", "catalogue=off,cache_disk_mb=0,noprefetch"],
                         environment: service.environment(service.server.endpoint)
                     ) { mounted in
                         let expected = try local.bytes("flac/minute.wav")

@@ -41,7 +41,7 @@ extension Completion {
         switch placeholder.prefix(while: { $0 != "[" && $0 != "." }) {
         case "ADDRESS", "FILE", "PATH|off", "SOURCE", "STORE", "TABLE":
             return .paths(prefix: prefix, areFolders: false)
-        case "DEST", "DIR", "MOUNTPOINT":
+        case "DEST", "DIR", "DIR|off", "MOUNTPOINT":
             // Several may be there already, with colons between them.
             let earlier = current.lastIndex(of: ":").map { current[...$0] } ?? ""
             return .paths(prefix: prefix + earlier, areFolders: true)

@@ -127,7 +127,10 @@ struct MountOption: Sendable {
             },
             help: "connections to a server at a time (16)"),
         MountOption(
-            "cache_dir", effect: .value("DIR") { $0.blockFolder = $1 },
+            "cache_dir",
+            effect: .value("DIR|off") { configuration, text in
+                if text == "off" { configuration.blockByteLimit = 0 } else { configuration.blockFolder = text }
+            },
             help: "of remote stores: where coded bytes are kept on disk (~/.cache/zarrwlr/blocks)"),
         MountOption(
             "cache_disk_mb",

@@ -26,10 +26,16 @@ struct PartTime: Sendable {
         self.init(seconds: isLast ? nextSecond : seconds, nanoseconds: isLast ? 0 : nanoseconds + 1)
     }
 
-    /// This time, or the earliest one after that of the part called `name`, if the clock of the machine that has written it is ahead.
+    /// This time, or one after that of the part called `name`, if the clock of the machine that has written it is ahead. A part that
+    /// replaces that one comes before it.
     init(notBefore name: String?) {
-        let (now, next) = (Self.now, name.map(PartTime.init(after:)))
-        self = next.map { $0.text > now.text ? $0 : now } ?? now
+        let now = Self.now
+        guard let name else {
+            self = now
+            return
+        }
+        let next = PartTime(after: PartTime(after: name).text)
+        self = next.text > now.text ? next : now
     }
 
     private init(seconds: Int, nanoseconds: Int) {

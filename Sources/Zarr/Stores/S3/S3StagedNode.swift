@@ -139,15 +139,14 @@ final class S3StagedNode: StagedNode {
         return Set(names.filter { $0.count > 1 }.map { String($0[0]) }).sorted()
     }
 
-    /// Bytes of all values below `prefix`, as above.
-    func byteCount(below prefix: String) -> UInt64 {
+    /// All values below `prefix`, as above, in the order of their keys.
+    func values(below prefix: String) -> [ListedValue] {
         let start = prefix.dropFirst(path.count + 1)
-        func isBelow(_ key: String) -> Bool { start.isEmpty || key.hasPrefix("\(start)/") }
-        return state.withLock { state in
-            UInt64(
-                state.held.filter { isBelow($0.key) }.reduce(0) { $0 + $1.value.count }
-                    + state.writers.filter { isBelow($0.key) }.reduce(0) { $0 + $1.value.byteCount })
+        let byteCounts = state.withLock { state in
+            state.held.mapValues { $0.count }.merging(state.writers.mapValues { $0.byteCount }) { held, _ in held }
         }
+        return byteCounts.filter { start.isEmpty || $0.key.hasPrefix("\(start)/") }.sorted { $0.key < $1.key }
+            .map { ListedValue("\(path)/\($0.key)", byteCount: UInt64($0.value)) }
     }
 
     // MARK: - Publishing

@@ -126,7 +126,7 @@ public final class S3Store: Store {
     /// As for every store: a request for every thousand objects.
     public func byteCount(below prefix: String) throws(StoreError) -> UInt64 {
         if let node = staged.withLock({ $0[prefix.prefix { $0 != "/" }.description]?.node }) {
-            return node.byteCount(below: prefix)
+            return node.values(below: prefix).reduce(0) { $0.adding($1.byteCount ?? 0) ?? .max }
         }
         var sum: UInt64 = 0
         try folder.forEachPage(prefix.isEmpty ? "" : "\(prefix)/", for: prefix) { page in
@@ -137,6 +137,9 @@ public final class S3Store: Store {
 
     /// As for every store: a request for every thousand objects.
     public func values(below prefix: String) throws(StoreError) -> [ListedValue] {
+        if let node = staged.withLock({ $0[prefix.prefix { $0 != "/" }.description]?.node }) {
+            return node.values(below: prefix)
+        }
         var values: [ListedValue] = []
         try folder.forEachPage(prefix.isEmpty ? "" : "\(prefix)/", for: prefix) { page in
             for object in page.objects where object.key.utf8.last != UInt8(ascii: "/") {
