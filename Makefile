@@ -19,7 +19,7 @@ FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 TOOLCHAIN := curl g++ libncurses6 libxml2 tzdata
 LIBRARIES := libavcodec-dev libavformat-dev libavutil-dev libblosc-dev libcurl4-openssl-dev libexpat1-dev libflac-dev libfuse3-dev \
     libjemalloc-dev libopus-dev libseccomp-dev libsqlite3-dev libssl-dev libswresample-dev libzstd-dev zlib1g-dev pkg-config
-TOOLS := bash-completion ffmpeg fish flac fuse-overlayfs fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
+TOOLS := attr bash-completion ffmpeg fish flac fuse-overlayfs fuse3 groff-base jq libimage-exiftool-perl opus-tools procps \
     python3-venv rsync sndfile-programs sox zsh
 # What `make deb` needs.
 PACKAGING := debhelper
@@ -35,6 +35,9 @@ PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
 
 # The toolchain has lld. Without gold, which Debian 13 no longer has, ld makes no read-only relocations of these programs.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker relro
+
+# Tests are built beside the release programs, at the same time.
+TESTS := --scratch-path .build/tests
 
 # How long `make soak` takes, and how long `make sanitize` compares mounts with its model, in seconds.
 SOAK_SECONDS ?= 3600
@@ -169,10 +172,13 @@ KILLED := ^ConfinementTests\.|^ZarrTests\.(InterruptedWriting|S3Copy|StoreCopy)T
 MOUNTS := ^MountTests\.Mounts/
 COMMANDS := ^(Commands|Importing|Fuzz)Tests\.
 TEST_PARTS := killed mounts commands others
-test: deps build .venv/bin/readers-are-there
-	$(SWIFT) build --build-tests
+test: deps toolchain .venv/bin/readers-are-there
+	@# Neither build keeps two processors busy all the time.
+	@mkdir -p .build; $(MAKE) --no-print-directory build > .build/release.log 2>&1 & release=$$!; \
+	$(SWIFT) build $(TESTS) --build-tests; tests=$$?; wait $$release; built=$$?; cat .build/release.log; rm .build/release.log; \
+	[ $$tests = 0 ] && [ $$built = 0 ]
 	@rm -f .build/test-*.status; export ZARRWLR_PROGRAMS=$(abspath $(BIN)); \
-	run() { $(SWIFT) test --skip-build --ignore-lock "$$2" "$$3" > .build/test-$$1.log 2>&1; echo $$? > .build/test-$$1.status; }; \
+	run() { $(SWIFT) test $(TESTS) --skip-build --ignore-lock "$$2" "$$3" > .build/test-$$1.log 2>&1; echo $$? > .build/test-$$1.status; }; \
 	{ run killed --filter '$(KILLED)'; run mounts --filter '$(MOUNTS)'; } & \
 	run commands --filter '$(COMMANDS)' & run others --skip '$(KILLED)|$(MOUNTS)|$(COMMANDS)'; wait
 	@status=0; for part in $(TEST_PARTS); do \
@@ -192,8 +198,8 @@ test: deps build .venv/bin/readers-are-there
 # The suites that start an S3 service (Tests/Tools/s3_server.py) or nginx. `make test` skips those that take long.
 test-s3: PACKAGES += $(S3_SERVER)
 test-s3: deps toolchain .build/test-s3/bin/readers-are-there
-	$(SWIFT) build --build-tests
-	ZARRWLR_SERVER_TESTS=1 ZARRWLR_S3_PYTHON=$(abspath .build/test-s3/bin/python) $(SWIFT) test --skip-build \
+	$(SWIFT) build $(TESTS) --build-tests
+	ZARRWLR_SERVER_TESTS=1 ZARRWLR_S3_PYTHON=$(abspath .build/test-s3/bin/python) $(SWIFT) test $(TESTS) --skip-build \
 	    --filter 'S3ServerTests|Imports to S3 services|Mounts of (remote stores|web servers|an S3 service)'
 
 # Other programs read all views of a mount, and what each reads is compared. Python's packages come on top of Debian's.
@@ -216,10 +222,10 @@ test-tools: deps build .build/test-tools/bin/readers-are-there
 
 # Three quarters of the time for one mount, one quarter for many mounts of a store that changes.
 soak: deps build
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(TESTS) --build-tests
 	ZARRWLR_REQUIRE_MOUNT=1 ZARRWLR_PROGRAMS=$(abspath $(BIN)) ZARRWLR_MOUNT_CYCLES=500 \
 	    ZARRWLR_SOAK_SECONDS=$$(($(SOAK_SECONDS) * 3 / 4)) ZARRWLR_MODEL_SECONDS=$$(($(SOAK_SECONDS) / 4)) \
-	    $(SWIFT) test --skip-build --filter 'MountTests\.Mounts/(Soak|MountCycles|ReferenceModel)'
+	    $(SWIFT) test $(TESTS) --skip-build --filter 'MountTests\.Mounts/(Soak|MountCycles|ReferenceModel)'
 
 # The programs are confined by no sandbox here: in it, LeakSanitizer could neither stop threads nor write its report. Which threads it
 # could not stop, those that a fork has left with the parent, it also writes to the files of its reports.
@@ -228,21 +234,21 @@ sanitize: deps toolchain
 	@set -e; for program in $(PROGRAMS); do \
 	    ZARRWLR_SANITIZED=1 $(SWIFT) build --sanitize=address --scratch-path $(SANITIZED) --product $$program; \
 	done
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(TESTS) --build-tests
 	rm -rf $(SANITIZED)/reports && mkdir $(SANITIZED)/reports
 	@status=0; \
 	ZARRWLR_REQUIRE_MOUNT=1 ZARRWLR_PROGRAMS=$(SANITIZED)/debug ZARRWLR_MOUNT_OPTIONS=sandbox=off ZARRWLR_SANDBOX=off \
 	    ZARRWLR_MODEL_SECONDS=$(SANITIZE_SECONDS) \
 	    ASAN_OPTIONS=detect_leaks=1:malloc_context_size=40:log_path=$(SANITIZED)/reports/report \
 	    LSAN_OPTIONS=print_suppressions=0:suppressions=$(abspath Tests/Fixtures/leaks.txt) \
-	    $(SWIFT) test --skip-build --filter 'MountTests\.Mounts/ReferenceModel' || status=1; \
+	    $(SWIFT) test $(TESTS) --skip-build --filter 'MountTests\.Mounts/ReferenceModel' || status=1; \
 	for report in $$(grep -ls 'ERROR: ' $(SANITIZED)/reports/*); do cat $$report; status=1; done; \
 	[ $$status = 0 ] || { echo "make: the tests have failed, or a sanitizer has found something: see above" >&2; exit 1; }
 
 # A parser that fails leaves the input that did it in $(FUZZ_BUILD), and its name says which parser it is. Corpora grow there, too.
 fuzz: deps toolchain
-	$(SWIFT) build --build-tests
-	FUZZ_SEED=$(FUZZ_SEED) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test --skip-build --filter FuzzTests
+	$(SWIFT) build $(TESTS) --build-tests
+	FUZZ_SEED=$(FUZZ_SEED) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SWIFT) test $(TESTS) --skip-build --filter FuzzTests
 	@test -n "$(FUZZER)" || { echo "make: this Swift toolchain has no libFuzzer" >&2; exit 1; }
 	ZARRWLR_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_BUILD) --product zarrwlr-fuzz \
 	    -Xswiftc -enable-testing $(addprefix -Xswiftc ,$(COVERAGE)) -Xlinker $(FUZZER) -Xlinker -lstdc++
