@@ -81,7 +81,7 @@ public final class BlockCache: Sendable {
                 isNew = true
                 return block
             }
-            if isNew { keep(block, in: slot, for: key) }
+            if isNew { keepBlock(of: slot, for: key) }
             return block
         } catch {
             removeUnfilled(slot, of: key)
@@ -173,14 +173,15 @@ public final class BlockCache: Sendable {
         stripes[stripeIndex(of: key)].withLock { $0.removeUnfilled(key, slot) }
     }
 
-    /// Keeps `block`, which was made in `slot`, unless that was a cancelled caller's, whose slot does not hold it.
+    /// Keeps the block that this thread has made in `slot`. The slot does not hold what a cancelled caller has made; whether the work was
+    /// cancelled since does not matter, since others may have the block already.
     @usableFromInline
-    func keep(_ block: Block, in slot: Slot, for key: BlockKey) {
+    func keepBlock(of slot: Slot, for key: BlockKey) {
         let index = stripeIndex(of: key)
-        if Cancellation.isRequested {
-            stripes[index].withLock { $0.removeUnfilled(key, slot) }
-        } else {
+        if let block = slot.current {
             keep(block, in: slot, for: key, stripe: index)
+        } else {
+            stripes[index].withLock { $0.removeUnfilled(key, slot) }
         }
     }
 

@@ -89,6 +89,18 @@ struct CancellationTests {
         #expect(cache.keeps(key))
     }
 
+    @Test func `a block that others may have already is kept, also if its maker is cancelled right after`() {
+        let cache = BlockCache(budget: 1 << 20)
+        let key = BlockKey(owner: cache.makeOwner(of: .samples), number: 0)
+        let looks = Counter()
+        let afterFirstLook = Cancellation {
+            looks.add()
+            return looks.value > 1 ? .interrupted : nil
+        }
+        afterFirstLook.run { #expect(cache.block(key) { Block([1]) }.count == 1) }
+        #expect(cache.keeps(key))
+    }
+
     @Test func `one thread at a time passes a turnstile, and those that are cancelled give up waiting`() throws {
         let turnstile = Turnstile()
         let inside = Atomic<Int>(0)
