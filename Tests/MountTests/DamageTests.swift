@@ -31,7 +31,8 @@ extension Mounts {
             func agree(with whole: [UInt8], in range: Range<Int>? = nil) -> Bool {
                 pages.indices.allSatisfy { number in
                     guard range?.contains(number) ?? true, let page = pages[number] else { return true }
-                    return page.elementsEqual(whole[(number * pageSize)...].prefix(page.count))
+                    let start = UInt64(number * pageSize)
+                    return whole.has(page, in: start..<start + UInt64(page.count))
                 }
             }
         }

@@ -36,7 +36,8 @@ struct MountedFile: ~Copyable {
             guard got > 0 else { break }
             count += got
         }
-        return Array(bytes[..<count])
+        bytes.removeLast(bytes.count - count)
+        return bytes
     }
 
     /// All bytes.

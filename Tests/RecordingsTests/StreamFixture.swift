@@ -140,7 +140,14 @@ struct OpenedRecording {
 extension Recording {
     /// The bytes of `range`, joined.
     func bytes(_ range: Range<UInt64>) throws -> [UInt8] {
-        try samples.read(bytes: range).flatMap { Array($0.bytes) }
+        let slices = try samples.read(bytes: range)
+        return [UInt8](unsafeUninitializedCapacity: range.count) { bytes, count in
+            let target = UnsafeMutableRawBufferPointer(bytes)
+            for slice in slices where slice.bytes.count <= target.count - count {
+                UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: slice.bytes)
+                count += slice.bytes.count
+            }
+        }
     }
 
     /// All bytes, read front to back, `size` at a time.

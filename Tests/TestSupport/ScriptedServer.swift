@@ -209,12 +209,20 @@ public final class ScriptedServer: Sendable {
                 }
                 let response = script(request, number)
                 usleep(UInt32(response.milliseconds) * 1000)
-                for _ in 0..<3000 where state.withLock({ $0.requests.count }) < response.requestCount { usleep(10_000) }
+                waitForRequests(response.requestCount)
                 state.withLock { $0.atOnce -= 1 }
                 guard Self.send(response, to: request, by: connection) else { break }
             }
             state.withLock { _ = $0.open.remove(connection) }
             close(connection)
+        }
+
+        /// Returns once `count` requests have come, or half a minute has passed.
+        private func waitForRequests(_ count: Int) {
+            for _ in 0..<3000 {
+                guard state.withLock({ $0.requests.count }) < count else { return }
+                usleep(10_000)
+            }
         }
 
         /// The next request; nil if the client is gone.
