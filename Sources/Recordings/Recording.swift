@@ -75,6 +75,10 @@ public protocol SampleReading: Sendable {
     /// Decodes the bytes of `range`, bounded as above, so that they are in a cache when a reader asks for them.
     func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
 
+    /// The bytes around byte `byte`, from where to where one thread decodes in less time than several would, each a part; nil if that is so
+    /// nowhere.
+    func stretch(containing byte: UInt64) -> Range<UInt64>?
+
     /// Has the store send what the bytes of `range`, bounded as above, are decoded from, so that no round trip to another machine is needed
     /// when they are read. Returns when it has come; nil if the store is on this machine.
     func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples?
@@ -88,6 +92,9 @@ extension SampleReading {
     public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
         _ = try read(bytes: range)
     }
+
+    /// Any part is decoded in as little time by itself.
+    public func stretch(containing byte: UInt64) -> Range<UInt64>? { nil }
 
     /// Nothing is on another machine.
     public func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? { nil }

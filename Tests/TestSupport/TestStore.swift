@@ -64,11 +64,12 @@ public struct TestStore: Sendable {
     }
 
     /// Adds a two-dimensional array of `uint64`.
-    public func addTable(_ path: String, rows: [[UInt64]]) throws {
+    public func addTable(_ path: String, rows: [[UInt64]], attributes: [String: Any] = [:]) throws {
         let bytes = rows.flatMap { row in
             row.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }
         }
-        try addArray(path, shape: [rows.count, rows.first?.count ?? 0], type: "uint64", bytes: bytes)
+        try addArray(
+            path, shape: [rows.count, rows.first?.count ?? 0], type: "uint64", bytes: bytes, attributes: attributes)
     }
 
     /// Adds a recording in the layout of zarrwlr: its group, and its coded audio.

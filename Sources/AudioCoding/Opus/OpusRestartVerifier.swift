@@ -53,8 +53,9 @@ public final class OpusRestartVerifier {
                 faults.append(Fault(restart: claim, packet: nil))
                 continue
             }
-            // A restart holds up to the next one.
-            let end = claims.indices.contains(claim + 1) ? claims[claim + 1].firstPacket : .max
+            // A restart holds up to the next one, and as far as it says.
+            let next = claims.indices.contains(claim + 1) ? claims[claim + 1].firstPacket : .max
+            let end = max(next, claims[claim].end ?? 0)
             running.append((claim, try trials.begin(firstPacket: claims[claim].firstPacket, end: end)))
         }
     }

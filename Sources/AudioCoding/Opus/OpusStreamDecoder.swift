@@ -12,6 +12,16 @@ public final class OpusStreamDecoder {
     public static let sampleRate: UInt32 = 48_000
     /// The name and version that libopus reports: another version may decode to other samples.
     public static var libraryVersion: String { String(cString: opus_get_version_string()) }
+    /// The kind of processor for which libopus was compiled: on another, it may round other last bits. Nil if it is none of the usual ones.
+    public static var processor: String? {
+        #if arch(x86_64)
+            "x86_64"
+        #elseif arch(arm64)
+            "aarch64"
+        #else
+            nil
+        #endif
+    }
 
     /// Interleaved channels, in WAVE's order if the stream gives them one.
     public let channels: Int

@@ -34,6 +34,10 @@ protocol DecodeUnits: UnitDecoder, Sendable {
     /// nothing to gain.
     func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit?
 
+    /// The decoded samples around `sample`, from where to where one thread decodes in less time than several would, each a part; nil if
+    /// that is so nowhere. They begin and end with units.
+    func stretch(containing sample: UInt64) -> Range<UInt64>?
+
     /// A decoder of `run`, units that follow each other and are decoded one after the other by one thread. It decodes them to
     /// what this one does, and may read at once what several are decoded from.
     func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder
@@ -47,6 +51,9 @@ extension DecodeUnits {
 
     /// None: each unit is decoded by itself.
     func predecessor(of unit: DecodeUnit) throws(RecordingError) -> DecodeUnit? { nil }
+
+    /// None: each unit is decoded by itself.
+    func stretch(containing sample: UInt64) -> Range<UInt64>? { nil }
 
     /// This one.
     func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder { self }

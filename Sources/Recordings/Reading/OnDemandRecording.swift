@@ -51,6 +51,10 @@ final class OnDemandRecording: SampleReading {
         try noticingChange { recording throws(RecordingError) in try recording.samples.decodeAhead(bytes: range) }
     }
 
+    func stretch(containing byte: UInt64) -> Range<UInt64>? {
+        (try? noticingChange { recording in recording.samples.stretch(containing: byte) }) ?? nil
+    }
+
     func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
         try noticingChange { recording throws(RecordingError) in try recording.samples.fetchAhead(bytes: range) }
     }

@@ -82,11 +82,21 @@ public final class Prefetcher: Sendable {
                 // What is not asked for yet would be asked for twice.
                 depth = min(depth, state.window.end.subtracting(state.run.position) ?? 0)
             }
-            if isDecoded { plan.decoded = state.run.next(of: endOfSound, depth: depth) }
+            if isDecoded {
+                plan.decoded = state.run.next(of: endOfSound, depth: depth) { stretch(containing: $0, within: bounds) }
+            }
             let run = state.run
             let dropped = state.fetched.filter { run.isBehind($0.range) }
             if !dropped.isEmpty { state.fetched.removeAll { run.isBehind($0.range) } }
             return (plan, dropped)
+        }
+
+        /// The stretch that byte `byte` is in; nil if there is none, or the room ahead of the reader is too small for two.
+        fileprivate func stretch(containing byte: UInt64, within bounds: Bounds) -> Range<UInt64>? {
+            guard let stretch = recording.samples.stretch(containing: byte),
+                UInt64(stretch.count) <= bounds.depth / 2
+            else { return nil }
+            return stretch
         }
 
         /// Has the store send what `range` is decoded from, and keeps it until the reader is past it.
@@ -181,10 +191,15 @@ public final class Prefetcher: Sendable {
         let plan = reader.plan(afterReading: range) { bounds }
         fetching.add(plan.fetched.map { Piece(reader: reader, range: $0) })
         guard let ahead = plan.decoded else { return }
-        decoding.add(
-            stride(from: ahead.lowerBound, to: ahead.upperBound, by: Self.pieceByteCount).map { start in
-                Piece(reader: reader, range: start..<min(start + UInt64(Self.pieceByteCount), ahead.upperBound))
-            })
+        var pieces: [Piece] = []
+        var start = ahead.lowerBound
+        while start < ahead.upperBound {
+            let stretch = reader.stretch(containing: start, within: bounds)
+            let end = stretch?.upperBound ?? start + UInt64(Self.pieceByteCount)
+            pieces.append(Piece(reader: reader, range: start..<min(end, ahead.upperBound)))
+            start = end
+        }
+        decoding.add(pieces)
     }
 
     /// The bounds of each reader: the fewer, the more readers there are, since what is decoded for one must not drive out what

@@ -22,6 +22,14 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         _ = try read(bytes: range, isAhead: true)
     }
 
+    func stretch(containing byte: UInt64) -> Range<UInt64>? {
+        guard let sample = (byte / blockAlign).adding(skippedSamples), let samples = units.stretch(containing: sample),
+            let end = (samples.upperBound.subtracting(skippedSamples) ?? 0).multiplied(by: blockAlign)
+        else { return nil }
+        let start = (samples.lowerBound.subtracting(skippedSamples) ?? 0) * blockAlign
+        return start < end ? start..<end : nil
+    }
+
     func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
         units.decoder(of: try parts(of: range).map(\.unit)[...]).fetchAhead()
     }
@@ -39,8 +47,9 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         var request = Request(parts: try parts(of: range), isAhead: isAhead)
         let parts = request.parts
         var blocks = [Block?](repeating: nil, count: parts.count)
-        // Units that other threads are decoding come last.
-        for (index, part) in parts.enumerated() where parts.count > 1 {
+        // Units that other threads are decoding come last, unless one leads to the next.
+        let isInOrder = isAhead && parts.first.flatMap { units.stretch(containing: $0.unit.samples.lowerBound) } != nil
+        for (index, part) in parts.enumerated() where parts.count > 1 && !isInOrder {
             guard try !isUnderWay(part.unit) else { continue }
             blocks[index] = try block(part.unit, for: &request)
         }

@@ -48,6 +48,49 @@ import Testing
         #expect(try prove(stream) == expected(stream))
     }
 
+    /// Up to which packet each of `restarts` is right, if that is looked at run by run: up to the next one's, and of those that begin a
+    /// stretch, as far as a decode from there gives what one from the start does.
+    private func expectedEnds(of restarts: [OpusRestart], _ stream: OpusPacketStream) throws -> [UInt64] {
+        let whole = try stream.decode(from: 0)
+        return try restarts.enumerated().map { index, restart in
+            let first = Int(restart.firstPacket)
+            let next = index + 1 < restarts.count ? Int(restarts[index + 1].firstPacket) : whole.count
+            guard first % 480 == 0, first == 0 || restart.preRollPacket > 0 else { return UInt64(next) }
+            let decode = try stream.decode(from: Int(restart.preRollPacket))
+            let limit = min(first + 480, whole.count)
+            let different = (first..<limit).first { decode[$0 - Int(restart.preRollPacket)] != whole[$0] } ?? limit
+            return UInt64(max(next, different == limit ? limit : different / 48 * 48))
+        }
+    }
+
+    @Test(arguments: streams, [nil, 100, 500])
+    func `restarts end where decoding from them shows another sample, or with their stretch`(
+        name: String, lost: Int?
+    ) throws {
+        var stream = try OpusPacketStream(name)
+        // Long enough for a second stretch.
+        while stream.packets.count < 1_000 { stream.packets += stream.packets }
+        if let lost { stream.packets[lost] = nil }
+        let prover = try OpusRestartProver(head: stream.head, provesStretches: true)
+        try stream.forEach { try prover.append($0) }
+        let restarts = prover.finish()
+        #expect(restarts.map(\.firstPacket) == (try prove(stream).map(\.firstPacket)))
+        #expect(restarts.map(\.preRollPacket) == (try prove(stream).map(\.preRollPacket)))
+        #expect(restarts.map(\.end) == (try expectedEnds(of: restarts, stream)))
+        #expect(restarts.contains { $0.end ?? 0 >= $0.firstPacket + 480 })
+    }
+
+    @Test func `stretches take one decode of each packet more, but for the first`() throws {
+        let stream = try OpusPacketStream("recordings/celt.opus")
+        let counts = try [false, true].map { provesStretches in
+            let prover = try OpusRestartProver(head: stream.head, provesStretches: provesStretches)
+            try stream.forEach { try prover.append($0) }
+            return prover.decodedSampleCount / 960
+        }
+        // The stream has 601 packets. The first stretch, of 480, is led by the decode from the start; the run of 48 after it is tried anyway.
+        #expect(counts[1] - counts[0] == 601 - 480 - 48)
+    }
+
     @Test func `every run of a stream that forgets soon has a restart of its own`() throws {
         let restarts = try prove(OpusPacketStream("recordings/celt.opus"))
         // 601 packets.

@@ -195,7 +195,7 @@ struct StoreCheckTests {
             #expect(repaired.findings.map(\.repair) == [.done, .done])
             #expect(try Checked(directory, isDeep: true).findings.isEmpty)
             var rows = try Self.rows(of: "0/opus_sync", in: directory)
-            #expect(rows.first == [0, 0] && rows.count > 2)
+            #expect(rows.first == [0, 0, 480] && rows.count > 2)
             let opened = try OpenedRecording(store: DirectoryStore(path: directory.path))
             #expect(try opened.recording.bytes(UInt64(whole.count - 5000)..<UInt64(whole.count)) == whole.suffix(5000))
             #expect(try opened.recording.allBytes() == whole)
@@ -208,7 +208,7 @@ struct StoreCheckTests {
             let store = try TestStore(at: directory, attributes: TestStore.audioGroup)
             let bytes = rows.flatMap { $0.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } } }
             try store.addArray(
-                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                "0/opus_sync", shape: [rows.count, 3], type: "uint64", bytes: bytes,
                 attributes: ["packet_count": packetCount])
             #expect(try Checked(directory).faults.isEmpty)
             let deep = try Checked(directory, isDeep: true)
@@ -216,17 +216,17 @@ struct StoreCheckTests {
             #expect(deep.faults.first?.samples?.lowerBound == rows[1][0] * 960)
 
             try store.addArray(
-                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                "0/opus_sync", shape: [rows.count, 3], type: "uint64", bytes: bytes,
                 attributes: ["packet_count": packetCount + 1])
             #expect(try Checked(directory).problems.first?.contains("another number of packets") == true)
             try store.addArray(
-                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                "0/opus_sync", shape: [rows.count, 3], type: "uint64", bytes: bytes,
                 attributes: ["packet_count": packetCount, "proved_with": "libopus 0.9"])
             let proofs = try Checked(directory)
             #expect(proofs.faults.isEmpty)
             #expect(proofs.findings.contains { $0.problem.contains("proved with libopus 0.9") })
             try store.addArray(
-                "0/opus_sync", shape: [rows.count, 2], type: "uint64", bytes: bytes,
+                "0/opus_sync", shape: [rows.count, 3], type: "uint64", bytes: bytes,
                 attributes: ["packet_count": packetCount + 1])
             // Restarts that were proved on other packets are not used.
             let other = try OpenedRecording(store: DirectoryStore(path: directory.path))

@@ -18,10 +18,17 @@ struct IndexRowTests {
         #expect(OpusPacketRow(numbers: [10, 20, 480, 960, 1_439]) == row)
     }
 
-    @Test func `a restart is stored as its first exact packet and the one to begin with`() {
-        let restart = OpusRestart(firstPacket: 96, preRollPacket: 64)
-        #expect(restart.numbers == [96, 64])
-        #expect(OpusRestart(numbers: [96, 64]) == restart)
+    @Test func `a restart is stored as its first exact packet, the one to begin with and its end`() {
+        let restart = OpusRestart(firstPacket: 96, preRollPacket: 64, end: 144)
+        #expect(restart.numbers == [96, 64, 144])
+        #expect(OpusRestart(numbers: [96, 64, 144]) == restart)
+    }
+
+    @Test func `a restart that was stored without its end has none`() {
+        let row = EndlessOpusRestart(numbers: [96, 64])
+        #expect(row.restart == OpusRestart(firstPacket: 96, preRollPacket: 64))
+        #expect(row.restart.end == nil)
+        #expect(row.numbers == [96, 64])
     }
 
     @Test func `a row points at no bytes beyond its stream, nor at none`() {

@@ -34,6 +34,26 @@ struct SequentialRunTests {
         #expect(asked.last.map { $0.upperBound >= 71 << 20 } == true)
     }
 
+    @Test func `what is decoded ahead ends within no stretch, and begins where the last part ended`() {
+        var run = SequentialRun()
+        let stretch: UInt64 = 900_000
+        var asked: [Range<UInt64>] = []
+        for start in stride(from: UInt64(0), to: 64 << 20, by: Int(request)) {
+            run.note(start..<start + request)
+            let ahead = run.next(of: end, depth: 8 << 20) { byte in
+                let first = byte / stretch * stretch
+                return first..<first + stretch
+            }
+            if let ahead {
+                #expect(ahead.upperBound.isMultiple(of: stretch))
+                #expect(ahead.upperBound <= start + request + 8 << 20)
+                asked.append(ahead)
+            }
+        }
+        #expect(zip(asked, asked.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        #expect(asked.last.map { $0.upperBound >= 70 << 20 } == true)
+    }
+
     @Test func `a sequential run is known although the kernel asks out of order`() {
         var run = SequentialRun()
         var starts = stride(from: UInt64(0), to: 16 << 20, by: Int(request)).map { $0 }

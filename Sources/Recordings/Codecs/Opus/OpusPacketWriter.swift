@@ -29,7 +29,7 @@ final class OpusPacketWriter {
         packets = try FrameWriter(
             OpusCodec.indexName, .index(of: OpusPacketRow.self, chunkByteCount: Self.indexChunkByteCount),
             hashes: true, in: node)
-        let prover = try OpusRestartProver(head: head)
+        let prover = try OpusRestartProver(head: head, provesStretches: true)
         self.prover = prover
         proving = try Relay(isConcurrent: isConcurrent) { packets in
             for packet in packets {

@@ -6,6 +6,10 @@ final class OpusRun: UnitDecoder {
     private let stream: OpusStream
     private let packets: any OpusPackets
     private var coded: CodedRun
+    /// The numbers of its first and its last unit.
+    private let units: ClosedRange<UInt64>
+    /// The number under which the stream knows this run; nil before the first unit.
+    private var number: UInt64?
 
     /// The units `run` of `stream`, whose source is `source`.
     init(_ run: ArraySlice<DecodeUnit>, of stream: OpusStream, _ source: OpusStream.Source) {
@@ -22,9 +26,16 @@ final class OpusRun: UnitDecoder {
             return source.packets.extent(of: range)
         }
         coded = CodedRun(run, in: source.packets.blob, extents: extents)
+        let first = run.first?.number ?? 0
+        units = first...max(first, run.last?.number ?? 0)
+    }
+
+    deinit {
+        if let number { stream.endRun(number) }
     }
 
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
+        if number == nil { number = stream.beginRun(units) }
         guard let position = coded.position(of: unit) else { return try stream.decode(unit) }
         return try stream.decode(unit, of: packets.reading(from: coded.blob(at: position)))
     }

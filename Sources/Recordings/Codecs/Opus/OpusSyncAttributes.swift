@@ -8,11 +8,19 @@ struct OpusSyncAttributes: Decodable, Sendable {
     let packetCount: UInt64?
     /// The libopus that decoded them, as `OpusStreamDecoder.libraryVersion` names it; nil if the attributes do not say.
     let provedWith: String?
+    /// The kind of processor on which they were proved, as `OpusStreamDecoder.processor` names it; nil if the attributes do not say.
+    let provedOn: String?
+
+    /// Whether they were proved with the libopus of this machine.
+    var isProvedHere: Bool {
+        provedWith == OpusStreamDecoder.libraryVersion && provedOn != nil && provedOn == OpusStreamDecoder.processor
+    }
 
     /// The attributes of proofs by this machine's libopus, of `packetCount` packets.
     init(packetCount: UInt64) {
         self.packetCount = packetCount
         provedWith = OpusStreamDecoder.libraryVersion
+        provedOn = OpusStreamDecoder.processor
     }
 
     /// The attributes as they are written.
@@ -20,11 +28,13 @@ struct OpusSyncAttributes: Decodable, Sendable {
         var attributes: [String: JSONValue] = [:]
         attributes[CodingKeys.packetCount.rawValue] = packetCount.map { .unsigned($0) }
         attributes[CodingKeys.provedWith.rawValue] = provedWith.map { .text($0) }
+        attributes[CodingKeys.provedOn.rawValue] = provedOn.map { .text($0) }
         return attributes
     }
 
     private enum CodingKeys: String, CodingKey {
         case packetCount = "packet_count"
         case provedWith = "proved_with"
+        case provedOn = "proved_on"
     }
 }

@@ -23,14 +23,22 @@ struct StoredOpusRestarts {
         guard let node = try ZarrNode.open(audio.store, path: key, cache: audio.cache, absent: .damage) else {
             return nil
         }
-        guard case .array(let array) = node, let index = StoredIndex<OpusRestart>(array),
-            index.count <= min(packetCount, Self.countLimit)
+        guard case .array(let array) = node, let restarts = try Self.restarts(array, min(packetCount, Self.countLimit))
         else { throw RecordingError("opus_sync is no table of restarts", recording: path) }
-        restarts = try index.rows(0..<index.count)
+        self.restarts = restarts
         attributes = try array.attributes(as: OpusSyncAttributes.self)
         guard OpusRestarts(claimed: restarts, packetCount: packetCount) != nil else {
             throw RecordingError("opus_sync is not in order, or goes beyond the stream", recording: path)
         }
+    }
+
+    /// The rows of `array`, in either form; nil if it has neither, or more than `limit` rows.
+    private static func restarts(_ array: ZarrArray, _ limit: UInt64) throws(ZarrError) -> [OpusRestart]? {
+        if let index = StoredIndex<OpusRestart>(array), index.count <= limit { return try index.rows(0..<index.count) }
+        if let index = StoredIndex<EndlessOpusRestart>(array), index.count <= limit {
+            return try index.rows(0..<index.count).map(\.restart)
+        }
+        return nil
     }
 }
 
@@ -41,6 +49,7 @@ extension OpusRestarts {
         guard let stored = (try? StoredOpusRestarts(of: audio, packetCount: packetCount)) ?? nil,
             !isScanned || stored.attributes.packetCount == packetCount
         else { return nil }
-        self.init(claimed: stored.restarts, packetCount: packetCount)
+        self.init(
+            claimed: stored.restarts, packetCount: packetCount, believesEnds: stored.attributes.isProvedHere)
     }
 }
