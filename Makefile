@@ -166,21 +166,37 @@ test-deb: deps toolchain dist
 	.venv/bin/pip install --quiet "zarr>=3,<4" av guano pandas soundfile wavinfo
 	touch $@
 
+# The Python with which other readers and another server are tested, besides Debian's packages.
+.build/test-s3/bin/readers-are-there: Makefile
+	python3 -m venv .build/test-s3
+	.build/test-s3/bin/pip install --quiet "zarr>=3,<4" s3fs "moto[server]"
+	touch $@
+
 # The tests run in several processes at once, since most wait now and then: for other programs, and for mounts, of the programs that
-# `make install` installs, which are made one after another. Those with many processes that are killed, one after the other, come first.
+# `make install` installs, which are made one after another. Those with many processes that are killed, one after the other, come first,
+# and then those of servers: an S3 service (Tests/Tools/s3_server.py), nginx. What takes them long is done only with SERVER_TESTS=1.
 KILLED := ^ConfinementTests\.|^ZarrTests\.(InterruptedWriting|S3Copy|StoreCopy)Tests
+SERVERS := S3ServerTests|Imports to S3 services|Mounts of (remote stores|web servers|an S3 service)
 MOUNTS := ^MountTests\.Mounts/
 COMMANDS := ^(Commands|Importing|Fuzz)Tests\.
-TEST_PARTS := killed mounts commands others
+TEST_PARTS := killed servers mounts commands others
+SERVER_TESTS ?=
+ifneq ($(SERVER_TESTS),)
+test: PACKAGES += $(S3_SERVER)
+test: .build/test-s3/bin/readers-are-there
+endif
+ALL_SERVER_TESTS := ZARRWLR_SERVER_TESTS=1 ZARRWLR_S3_PYTHON=$(abspath .build/test-s3/bin/python)
 test: deps toolchain .venv/bin/readers-are-there
 	@# Neither build keeps two processors busy all the time.
 	@mkdir -p .build; $(MAKE) --no-print-directory build > .build/release.log 2>&1 & release=$$!; \
 	$(SWIFT) build $(TESTS) --build-tests; tests=$$?; wait $$release; built=$$?; cat .build/release.log; rm .build/release.log; \
 	[ $$tests = 0 ] && [ $$built = 0 ]
 	@rm -f .build/test-*.status; export ZARRWLR_PROGRAMS=$(abspath $(BIN)); \
-	run() { $(SWIFT) test $(TESTS) --skip-build --ignore-lock "$$2" "$$3" > .build/test-$$1.log 2>&1; echo $$? > .build/test-$$1.status; }; \
-	{ run killed --filter '$(KILLED)'; run mounts --filter '$(MOUNTS)'; } & \
-	run commands --filter '$(COMMANDS)' & run others --skip '$(KILLED)|$(MOUNTS)|$(COMMANDS)'; wait
+	run() { part=$$1; shift; $(SWIFT) test $(TESTS) --skip-build --ignore-lock "$$@" > .build/test-$$part.log 2>&1; \
+	    echo $$? > .build/test-$$part.status; }; \
+	{ run killed --filter '$(KILLED)'; $(if $(SERVER_TESTS),export $(ALL_SERVER_TESTS);) run servers --filter '$(SERVERS)'; } & \
+	run mounts --filter '$(MOUNTS)' --skip '$(SERVERS)' & run commands --filter '$(COMMANDS)' --skip '$(SERVERS)' & \
+	run others --skip '$(KILLED)|$(SERVERS)|$(MOUNTS)|$(COMMANDS)'; wait
 	@status=0; for part in $(TEST_PARTS); do \
 	    cat .build/test-$$part.log; \
 	done; for part in $(TEST_PARTS); do \
@@ -189,18 +205,11 @@ test: deps toolchain .venv/bin/readers-are-there
 	    grep -A 3 ' recorded an issue ' .build/test-$$part.log >&2; \
 	done; exit $$status
 
-# The Python with which other readers and another server are tested, besides Debian's packages.
-.build/test-s3/bin/readers-are-there: Makefile
-	python3 -m venv .build/test-s3
-	.build/test-s3/bin/pip install --quiet "zarr>=3,<4" s3fs "moto[server]"
-	touch $@
-
-# The suites that start an S3 service (Tests/Tools/s3_server.py) or nginx. `make test` skips those that take long.
+# The suites of servers alone, with all that `make test` does of them only with SERVER_TESTS=1.
 test-s3: PACKAGES += $(S3_SERVER)
 test-s3: deps toolchain .build/test-s3/bin/readers-are-there
 	$(SWIFT) build $(TESTS) --build-tests
-	ZARRWLR_SERVER_TESTS=1 ZARRWLR_S3_PYTHON=$(abspath .build/test-s3/bin/python) $(SWIFT) test $(TESTS) --skip-build \
-	    --filter 'S3ServerTests|Imports to S3 services|Mounts of (remote stores|web servers|an S3 service)'
+	$(ALL_SERVER_TESTS) $(SWIFT) test $(TESTS) --skip-build --filter '$(SERVERS)'
 
 # Other programs read all views of a mount, and what each reads is compared. Python's packages come on top of Debian's.
 READERS := views ffmpeg sox sndfile python_readers metadata coded players audacity sonic_visualiser browser servers
