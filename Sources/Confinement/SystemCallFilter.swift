@@ -15,7 +15,8 @@ enum SystemCallFilter {
         "statx", "unlink", "unlinkat",
     ]
     private static let descriptors = [
-        "close", "connect", "dup", "dup2", "dup3", "fcntl", "lseek", "poll", "ppoll", "pread64", "preadv", "pwrite64",
+        "close", "connect", "dup", "dup2", "dup3", "fadvise64", "fcntl", "lseek", "poll", "ppoll", "pread64", "preadv",
+        "pwrite64",
         "read", "readv", "sendmsg", "sendto", "write", "writev",
     ]
     private static let threads = [
@@ -30,7 +31,7 @@ enum SystemCallFilter {
 
     /// What commands do besides: making files and folders, and putting them in place.
     private static let managing = [
-        "copy_file_range", "fadvise64", "fallocate", "fchmod", "flock", "futimesat", "link", "linkat", "mkdir",
+        "copy_file_range", "fallocate", "fchmod", "flock", "futimesat", "link", "linkat", "mkdir",
         "mkdirat", "mlock", "rename", "renameat", "renameat2", "rmdir", "sync_file_range", "syncfs", "truncate",
         "umask",
         "utimensat",

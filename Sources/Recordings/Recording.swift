@@ -79,6 +79,9 @@ public protocol SampleReading: Sendable {
     /// nowhere.
     func stretch(containing byte: UInt64) -> Range<UInt64>?
 
+    /// Tells the store, if it is on this machine, that what the bytes of `range`, bounded as above, are decoded from is read soon.
+    func expect(bytes range: Range<UInt64>)
+
     /// Has the store send what the bytes of `range`, bounded as above, are decoded from, so that no round trip to another machine is needed
     /// when they are read. Returns when it has come; nil if the store is on this machine.
     func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples?
@@ -95,6 +98,9 @@ extension SampleReading {
 
     /// Any part is decoded in as little time by itself.
     public func stretch(containing byte: UInt64) -> Range<UInt64>? { nil }
+
+    /// Nothing is read in advance.
+    public func expect(bytes range: Range<UInt64>) {}
 
     /// Nothing is on another machine.
     public func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? { nil }

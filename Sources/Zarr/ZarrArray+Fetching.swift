@@ -35,6 +35,13 @@ extension ZarrArray {
         return fetched.compactMap(\.self)
     }
 
+    /// Tells the store that `regions`, all of arrays of one store, are read soon, as far as it is known where they are.
+    public static func expect(_ regions: [Region]) {
+        guard let store = regions.first?.array.store else { return }
+        let requests = requests(for: regions.filter { $0.array.knowsIndexes(of: $0) })
+        if !requests.isEmpty { store.expect(requests) }
+    }
+
     /// What is asked of the store to read `regions`, all of arrays of one store. Indexes of shards that are not known yet are read for it.
     public static func requests(for regions: [Region]) -> [ValueRequest] {
         regions.flatMap { $0.array.requests(for: $0, readingIndexes: true) }

@@ -2,6 +2,7 @@ import Foundation
 import Importing
 import Recordings
 import Support
+import Synchronization
 import TestSupport
 import Testing
 import Zarr
@@ -63,6 +64,58 @@ struct RoundTripTests {
             try check(byteCount / 2 + second..<byteCount / 2 + second + 9_600, trips: 1, "beside it")
             try check(byteCount - second..<byteCount, trips: 2, "at the end")
             try check(0..<second, trips: 2, "at the start")
+        }
+    }
+
+    /// A store that records what was read of chunks without having been expected.
+    private final class DiskStandIn: Store {
+        private let base: DirectoryStore
+        private let state = Mutex<(expected: [ValueRequest], waits: [String])>(([], []))
+
+        init(_ base: DirectoryStore) { self.base = base }
+
+        /// What had to be waited for since the last call.
+        func takeWaits() -> [String] {
+            state.withLock { state in
+                defer { state = ([], []) }
+                return state.waits
+            }
+        }
+
+        func expect(_ requests: [ValueRequest]) { state.withLock { $0.expected += requests } }
+
+        func get(
+            _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+        ) throws(StoreError) -> ValueInfo? {
+            state.withLock { state in
+                let isExpected = state.expected.contains(ValueRequest(key, part))
+                if key.contains("/c/"), !isExpected { state.waits.append(key) }
+            }
+            return try base.get(key, part, into: memory)
+        }
+
+        func children(of prefix: String) throws(StoreError) -> [String] { try base.children(of: prefix) }
+
+        func status(of key: String) throws(StoreError) -> KeyStatus? { try base.status(of: key) }
+
+        func byteCount(below prefix: String) throws(StoreError) -> UInt64 { try base.byteCount(below: prefix) }
+    }
+
+    @Test
+    func `a cold read of a store on this machine waits for the disk twice, for the index and for what lies there`()
+        throws
+    {
+        try with(.flac) { _, local, path in
+            let disk = DiskStandIn(local)
+            let opened = try recording(path, in: disk)
+            // The indexes of shards are known from the first read on.
+            _ = try opened.samples.read(bytes: 0..<96_000)
+            for place in [opened.dataByteCount / 3, opened.dataByteCount / 2] {
+                _ = disk.takeWaits()
+                _ = try opened.samples.read(bytes: place..<place + 96_000)
+                let waits = disk.takeWaits()
+                #expect(waits == ["\(path)/flac_index/c/0/0", "\(path)/audio_data_blob_array/c/0"])
+            }
         }
     }
 

@@ -67,6 +67,8 @@ struct CodedBlob: Sendable {
     private func readBlocks(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {
         let fetched = fetch([range])
         defer { withExtendedLifetime(fetched) {} }
+        // A disk then reads both at once.
+        if let checksums, !takesRoundTrips { ZarrArray.expect([checksums.region(of: range)]) }
         try array.read(bytes: range, into: buffer)
         do throws(ZarrError) {
             try checksums?.verify(UnsafeRawBufferPointer(buffer), from: range.lowerBound)
@@ -79,11 +81,15 @@ struct CodedBlob: Sendable {
     /// Has the store fetch all of `ranges`, which are whole blocks, and their checksums at once, if it has round trips to save.
     private func fetch(_ ranges: [Range<UInt64>], isAhead: Bool = false) -> [FetchedParts] {
         guard array.takesRoundTrips else { return [] }
-        return ZarrArray.fetch(
-            ranges.flatMap { range in
-                [.init(array, start: [range.lowerBound], count: [UInt64(range.count)])]
-                    + (checksums.map { [$0.region(of: range)] } ?? [])
-            }, isAhead: isAhead)
+        return ZarrArray.fetch(regions(ranges), isAhead: isAhead)
+    }
+
+    /// Where `ranges`, which are whole blocks, and their checksums are.
+    private func regions(_ ranges: [Range<UInt64>]) -> [ZarrArray.Region] {
+        ranges.flatMap { range in
+            [.init(array, start: [range.lowerBound], count: [UInt64(range.count)])]
+                + (checksums.map { [$0.region(of: range)] } ?? [])
+        }
     }
 
     /// Whether every request for bytes takes a round trip to another machine.
@@ -99,6 +105,12 @@ struct CodedBlob: Sendable {
         guard takesRoundTrips else { return nil }
         let blocks = wholeBlocks(of: ranges)
         return FetchedSamples(parts: fetch(blocks, isAhead: true), byteCount: blocks.reduce(0) { $0 + $1.count })
+    }
+
+    /// Tells the store, if it is on this machine, that the bytes of `ranges`, cut to what the blob has, are read soon.
+    func expect(bytesOf ranges: [Range<UInt64>]) {
+        guard !takesRoundTrips else { return }
+        ZarrArray.expect(regions(wholeBlocks(of: ranges)))
     }
 
     /// The blocks that have bytes of `ranges`, each of which is cut to what the blob has.

@@ -27,7 +27,13 @@ struct CodedRun {
     }
 
     /// Has the store fetch the bytes of all units, as far as it is known where they are; nil if it has no round trips to save.
-    func fetchAhead() -> FetchedSamples? {
+    func fetchAhead() -> FetchedSamples? { blob.fetchAhead(bytesOf: ranges) }
+
+    /// Tells the store that the bytes of all units are read soon, as far as it is known where they are.
+    func expect() { blob.expect(bytesOf: ranges) }
+
+    /// The bytes of all units, those together that lie together.
+    private var ranges: [Range<UInt64>] {
         var ranges: [Range<UInt64>] = []
         for extent in extents {
             guard let extent else { continue }
@@ -39,7 +45,7 @@ struct CodedRun {
                 ranges.append(extent)
             }
         }
-        return blob.fetchAhead(bytesOf: ranges)
+        return ranges
     }
 
     /// The position of `unit` among the units; nil if it is not one of them, or one before the last that was asked for.

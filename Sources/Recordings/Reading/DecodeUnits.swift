@@ -15,11 +15,17 @@ protocol UnitDecoder {
 
     /// Has the store fetch what the units are decoded from, if it is a decoder of a run; nil if it has no round trips to save.
     func fetchAhead() -> FetchedSamples?
+
+    /// Tells the store what the units are decoded from, if it is a decoder of a run.
+    func expect()
 }
 
 extension UnitDecoder {
     /// Nothing is known of any unit.
     func fetchAhead() -> FetchedSamples? { nil }
+
+    /// Nothing is known of any unit.
+    func expect() {}
 }
 
 /// A coded stream cut into units that decode to the same samples however they are reached.

@@ -55,6 +55,10 @@ final class OnDemandRecording: SampleReading {
         (try? noticingChange { recording in recording.samples.stretch(containing: byte) }) ?? nil
     }
 
+    func expect(bytes range: Range<UInt64>) {
+        try? noticingChange { recording in recording.samples.expect(bytes: range) }
+    }
+
     func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
         try noticingChange { recording throws(RecordingError) in try recording.samples.fetchAhead(bytes: range) }
     }

@@ -83,6 +83,8 @@ final class PinnedStore: Store {
         return request
     }
 
+    func expect(_ requests: [ValueRequest]) { base.expect(requests) }
+
     func distrust(_ key: String) { base.distrust(key) }
 
     func forget() { base.forget() }

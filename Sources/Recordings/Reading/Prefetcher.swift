@@ -163,12 +163,14 @@ public final class Prefetcher: Sendable {
     public init(threads: Int = Parallel.processorCount, byteBudget: Int, line: Line? = nil) {
         self.byteBudget = byteBudget
         self.line = line
-        decoding = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount) { piece in
+        decoding = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount) { piece, next in
+            // A disk reads while this is decoded.
+            if let next { next.reader.recording.samples.expect(bytes: next.range) }
             // If a piece cannot be decoded, its reader finds that out.
             try? piece.reader.recording.samples.decodeAhead(bytes: piece.range)
         }
         let requests = line?.requests ?? 0
-        fetching = Queue(threads: requests, capacity: requests * (1 + Self.waitingRequests)) { piece in
+        fetching = Queue(threads: requests, capacity: requests * (1 + Self.waitingRequests)) { piece, _ in
             piece.reader.fetch(piece.range)
         }
     }
@@ -229,10 +231,10 @@ public final class Prefetcher: Sendable {
         private let capacity: Int
         private let state = Mutex(State())
         private let available = Semaphore()
-        private let work: @Sendable (Piece) -> Void
+        private let work: @Sendable (_ piece: Piece, _ next: Piece?) -> Void
 
-        /// A queue of at most `capacity` pieces, for each of which a thread calls `work`.
-        init(threads: Int, capacity: Int, work: @escaping @Sendable (Piece) -> Void) {
+        /// A queue of at most `capacity` pieces, for each of which a thread calls `work`, with the one that will be taken next.
+        init(threads: Int, capacity: Int, work: @escaping @Sendable (_ piece: Piece, _ next: Piece?) -> Void) {
             self.threads = threads
             self.capacity = capacity
             self.work = work
@@ -263,7 +265,7 @@ public final class Prefetcher: Sendable {
         private func startThread() {
             do {
                 let thread = try WorkerThread(name: "prefetcher") { [self] in
-                    while let piece = next() { take(piece) }
+                    while let (piece, next) = next() { take(piece, next) }
                 }
                 thread.detach()
             } catch {
@@ -272,21 +274,21 @@ public final class Prefetcher: Sendable {
             }
         }
 
-        /// Does the work for `piece`. If its reader has gone, nobody wants it.
-        private func take(_ piece: Piece) {
+        /// Does the work for `piece`, which `next` follows. If its reader has gone, nobody wants it.
+        private func take(_ piece: Piece, _ next: Piece?) {
             guard piece.reader.isActive else { return }
-            Cancellation { [reader = piece.reader] in reader.isActive ? nil : .interrupted }.run { work(piece) }
+            Cancellation { [reader = piece.reader] in reader.isActive ? nil : .interrupted }.run { work(piece, next) }
         }
 
-        /// Waits for the oldest piece and removes it; nil once the queue is closed.
-        private func next() -> Piece? {
+        /// Waits for the oldest piece and removes it; nil once the queue is closed. Also returns the one that is the oldest then.
+        private func next() -> (piece: Piece, next: Piece?)? {
             while true {
                 available.wait()
-                let (piece, isClosed) = state.withLock { state in
-                    (state.pieces.isEmpty ? nil : state.pieces.removeFirst(), state.isClosed)
+                let (piece, next, isClosed) = state.withLock { state in
+                    (state.pieces.isEmpty ? nil : state.pieces.removeFirst(), state.pieces.first, state.isClosed)
                 }
                 if isClosed { return nil }
-                if let piece { return piece }
+                if let piece { return (piece, next) }
             }
         }
     }

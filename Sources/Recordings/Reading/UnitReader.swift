@@ -34,6 +34,11 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         units.decoder(of: try parts(of: range).map(\.unit)[...]).fetchAhead()
     }
 
+    func expect(bytes range: Range<UInt64>) {
+        guard let parts = try? parts(of: range) else { return }
+        units.decoder(of: parts.map(\.unit)[...]).expect()
+    }
+
     /// The state of one read.
     private struct Request {
         /// The units that it needs, in order, and which bytes of each.

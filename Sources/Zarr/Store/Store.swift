@@ -68,6 +68,9 @@ public protocol Store: Sendable {
     /// saves nothing. What cannot be read is left to whoever needs it.
     func fetch(_ requests: [ValueRequest]) -> FetchedParts?
 
+    /// Says what will be read soon, so that a disk can begin to read it. Nothing waits for that, and no result depends on it.
+    func expect(_ requests: [ValueRequest])
+
     /// Keeps no bytes of the value under `key` any more, since some of them turned out to be damaged, perhaps on their way.
     func distrust(_ key: String)
 
@@ -97,6 +100,9 @@ extension Store {
 
     /// Nothing is fetched.
     public func fetch(_ requests: [ValueRequest]) -> FetchedParts? { nil }
+
+    /// Nothing is done before it is asked for.
+    public func expect(_ requests: [ValueRequest]) {}
 
     /// No bytes are kept.
     public func distrust(_ key: String) {}

@@ -223,6 +223,9 @@ public final class FetchingStore: Store {
     public var requestsAtOnce: Int? { base.requestsAtOnce }
 
     /// As for every store.
+    public func expect(_ requests: [ValueRequest]) { base.expect(requests) }
+
+    /// As for every store.
     public func distrust(_ key: String) { base.distrust(key) }
 
     /// As for every store.

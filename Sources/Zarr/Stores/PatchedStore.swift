@@ -58,6 +58,14 @@ public final class PatchedStore: Store {
     /// As for every store.
     public var requestsAtOnce: Int? { base.requestsAtOnce }
 
+    /// As for every store, without the other values.
+    public func expect(_ requests: [ValueRequest]) {
+        base.expect(
+            requests.filter { values[$0.key] == nil }.map {
+                ValueRequest(place(of: $0.key), $0.part, version: $0.version)
+            })
+    }
+
     /// As for every store.
     public func distrust(_ key: String) { base.distrust(place(of: key)) }
 

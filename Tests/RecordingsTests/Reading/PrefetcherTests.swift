@@ -11,6 +11,22 @@ struct PrefetcherTests {
     private final class Recorder: SampleReading {
         private let reads = Mutex<[Range<UInt64>]>([])
         private let fetches = Mutex<[Range<UInt64>]>([])
+        private let announced = Mutex<[Range<UInt64>]>([])
+        private let stretchByteCount: UInt64?
+
+        /// Samples of which as many bytes as `stretchByteCount` are best decoded by one thread.
+        init(stretchByteCount: UInt64? = nil) {
+            self.stretchByteCount = stretchByteCount
+        }
+
+        /// The ranges of which the store was told that they are read soon.
+        var expected: [Range<UInt64>] { announced.withLock { $0 } }
+
+        func expect(bytes range: Range<UInt64>) { announced.withLock { $0.append(range) } }
+
+        func stretch(containing byte: UInt64) -> Range<UInt64>? {
+            stretchByteCount.map { byte / $0 * $0..<(byte / $0 + 1) * $0 }
+        }
 
         /// The ranges that the store was asked for, in that order.
         var fetched: [Range<UInt64>] { fetches.withLock { $0 } }
@@ -49,6 +65,32 @@ struct PrefetcherTests {
             path: "0", isArray: false, sourceName: "a", codec: codec, format: format, sampleCount: 1 << 28,
             modified: Timestamp(seconds: 0))
         return Recording(facts, samples: samples)
+    }
+
+    @Test func `threads that decode ahead take whole stretches, and the store is told of what follows`() throws {
+        let stretch: UInt64 = 900_000
+        let samples = Recorder(stretchByteCount: stretch)
+        let prefetcher = Prefetcher(threads: 1, byteBudget: 8 << 20)
+        let reader = try #require(prefetcher.reader(of: recording(samples)))
+        for start in stride(from: UInt64(0), to: 16 << 20, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: reader)
+        }
+        let ahead = samples.all(upTo: 20 * stretch)
+        #expect(ahead.allSatisfy { $0.upperBound.isMultiple(of: stretch) && $0.count <= stretch })
+        #expect(zip(ahead, ahead.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+        #expect(ahead.dropFirst(2).allSatisfy { $0.count == stretch })
+        #expect(!samples.expected.isEmpty)
+        #expect(samples.expected.allSatisfy { ahead.dropFirst().contains($0) })
+    }
+
+    @Test func `stretches that leave no room for a second one are decoded in pieces`() throws {
+        let samples = Recorder(stretchByteCount: 3 << 20)
+        let prefetcher = Prefetcher(threads: 1, byteBudget: 4 << 20)
+        let reader = try #require(prefetcher.reader(of: recording(samples)))
+        for start in stride(from: UInt64(0), to: 8 << 20, by: 128 << 10) {
+            prefetcher.note(start..<start + 128 << 10, by: reader)
+        }
+        #expect(samples.all(upTo: 8 << 20).allSatisfy { $0.count <= Int(Self.piece) })
     }
 
     @Test func `a recording that is read from front to back is decoded ahead of its reader, each byte once`() throws {

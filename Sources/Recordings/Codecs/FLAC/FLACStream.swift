@@ -207,6 +207,8 @@ final class FLACStream: DecodeUnits {
         }
 
         func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+
+        func expect() { coded.expect() }
     }
 
     // MARK: - Decoding

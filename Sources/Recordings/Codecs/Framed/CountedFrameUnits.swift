@@ -130,5 +130,7 @@ struct CountedFrameUnits<Decoder: FrameGroupDecoder>: DecodeUnits {
         }
 
         func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+
+        func expect() { coded.expect() }
     }
 }

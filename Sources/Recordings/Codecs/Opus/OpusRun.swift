@@ -41,4 +41,6 @@ final class OpusRun: UnitDecoder {
     }
 
     func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+
+    func expect() { coded.expect() }
 }

@@ -220,6 +220,8 @@ final class VorbisStream: DecodeUnits {
         }
 
         func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+
+        func expect() { coded.expect() }
     }
 }
 

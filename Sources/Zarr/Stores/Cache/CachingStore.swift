@@ -230,6 +230,9 @@ public final class CachingStore: Store {
         return info
     }
 
+    /// As for every store.
+    public func expect(_ requests: [ValueRequest]) { base.expect(requests) }
+
     /// Removes from disk what there is of the version that was seen last.
     public func distrust(_ key: String) {
         guard let info = lastInfo(of: ValueRequest(key, .range(0..<0))), let value = CachedValue(address(of: key), info)

@@ -63,6 +63,14 @@ public final class DirectoryStore: Store {
         throw StoreError(.changed, "changed while it was read", key: key)
     }
 
+    /// Has the kernel read the parts of files that are open already: opening one takes longer than it saves.
+    public func expect(_ requests: [ValueRequest]) {
+        for request in requests {
+            guard case .range(let range) = request.part else { continue }
+            files.file(request.key)?.expect(range)
+        }
+    }
+
     /// How often a file is read that changes while it is read.
     private static let maximumAttempts = 3
 

@@ -40,6 +40,12 @@ struct ReadableFile: Sendable {
         return done
     }
 
+    /// Has the kernel read the bytes `range` into its cache meanwhile, if they are not there.
+    func expect(_ range: Range<UInt64>) {
+        guard let start = Int(exactly: range.lowerBound) else { return }
+        posix_fadvise(descriptor.descriptor, start, range.count, POSIX_FADV_WILLNEED)
+    }
+
     private static func status(of descriptor: OwnedDescriptor, _ key: String) throws(StoreError) -> stat {
         var status = stat()
         guard fstat(descriptor.descriptor, &status) == 0 else {
