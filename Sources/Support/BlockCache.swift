@@ -8,7 +8,10 @@ import Synchronization
 /// A decoded chunk may be larger than the budget. The last such chunk is kept all the same, and the others get a part of the budget only:
 /// else it would be decoded anew for each read. What others decide the size of is to be admitted (`admitting`) before it is allocated.
 public final class BlockCache: Sendable {
-    private static let stripeCount = 16
+    /// Stripes of a cache that is small: each stripe drops blocks by itself, so it must hold some.
+    private static let leastStripeCount = 16
+    /// Bytes of the budget for each stripe, if there are more.
+    private static let stripeByteCount = 1 << 20
     /// From so many bytes on, a block that exceeds the budget is kept.
     private static let largeByteCount = 1 << 20
 
@@ -26,7 +29,7 @@ public final class BlockCache: Sendable {
     private let owners = Atomic<UInt64>(0)
     private let filled = Semaphore()
     private let isFillingAwaited = Atomic<Bool>(false)
-    private let stripes: InlineArray<16, Mutex<Stripe>>
+    private let stripes: [LockedStripe]
 
     /// A cache that keeps at most `budget` bytes. With 0 it keeps nothing, but a block is still made once for all threads that
     /// want it at the same time.
@@ -37,7 +40,7 @@ public final class BlockCache: Sendable {
         largestAdmission = self.budget.adding(max(excess, 0)) ?? .max
         admission = MemoryAdmission(budget: self.budget)
         parent = nil
-        stripes = InlineArray { _ in Mutex(Stripe()) }
+        stripes = Self.makeStripes(budget: self.budget)
     }
 
     /// A cache that keeps at most `budget` bytes for itself. What is admitted to it is admitted to `parent`.
@@ -46,7 +49,14 @@ public final class BlockCache: Sendable {
         largestAdmission = parent.largestAdmission
         admission = parent.admission
         self.parent = parent
-        stripes = InlineArray { _ in Mutex(Stripe()) }
+        stripes = Self.makeStripes(budget: self.budget)
+    }
+
+    /// The stripes of a cache of `budget` bytes: the more processors there are, the more threads may want a lock at once.
+    private static func makeStripes(budget: Int) -> [LockedStripe] {
+        let wanted = Parallel.processorCount.multiplied(by: 2 * leastStripeCount) ?? leastStripeCount
+        let count = max(leastStripeCount, min(wanted, budget / stripeByteCount))
+        return (0..<count).map { _ in LockedStripe() }
     }
 
     /// A new owner of blocks of `kind`, different from all others of this cache.
@@ -57,7 +67,7 @@ public final class BlockCache: Sendable {
     /// What is kept now, and the hits and misses so far.
     public var statistics: BlockCacheStatistics {
         var sum = BlockCacheStatistics()
-        for index in 0..<Self.stripeCount { sum += stripes[index].withLock { $0.statistics } }
+        for stripe in stripes { sum += stripe.state.withLock { $0.statistics } }
         sum.reservedByteCount = reserved.load(ordering: .relaxed)
         sum.budget = budget
         large.withLock { if let large = $0 { sum[large.key.owner.kind].byteCount += large.block.count } }
@@ -89,10 +99,18 @@ public final class BlockCache: Sendable {
         }
     }
 
+    /// The block of `key` if it is kept; nil if not, even if a thread is making it. `isAhead` says that no reader has asked for it yet.
+    ///
+    /// Who needs several blocks asks for each of them by this first, which takes one lock once.
+    public func keptBlock(_ key: BlockKey, isAhead: Bool = false) -> Block? {
+        if let block = largeBlock(key) { return block }
+        return stripes[stripeIndex(of: key)].state.withLock { $0.keptSlot(for: key, isAhead: isAhead) }?.current
+    }
+
     /// Removes and returns the block of `key`, for blocks that are needed once; nil if it is not kept. Does not wait for one
     /// that is being made.
     public func takeBlock(_ key: BlockKey) -> Block? {
-        let (block, freed) = stripes[stripeIndex(of: key)].withLock { stripe in
+        let (block, freed) = stripes[stripeIndex(of: key)].state.withLock { stripe in
             let slot = stripe.filledSlot(for: key)
             return (slot?.current, slot == nil ? 0 : stripe.remove(key))
         }
@@ -102,20 +120,20 @@ public final class BlockCache: Sendable {
 
     /// Whether the block of `key` is kept. This does not count as a use.
     public func keeps(_ key: BlockKey) -> Bool {
-        stripes[stripeIndex(of: key)].withLock { $0.isFilled(key) }
+        stripes[stripeIndex(of: key)].state.withLock { $0.isFilled(key) }
     }
 
     /// Whether a thread is making the block of `key`.
     public func isBeingMade(_ key: BlockKey) -> Bool {
-        stripes[stripeIndex(of: key)].withLock { $0.isUnfilled(key) }
+        stripes[stripeIndex(of: key)].state.withLock { $0.isUnfilled(key) }
     }
 
     /// Keeps `block` under `key`, in place of the block kept there, if any.
     public func insert(_ block: Block, for key: BlockKey) {
         let index = stripeIndex(of: key)
-        let freed = stripes[index].withLock { $0.remove(key) }
+        let freed = stripes[index].state.withLock { $0.remove(key) }
         used.subtract(freed, ordering: .relaxed)
-        let slot = stripes[index].withLock { $0.slot(for: key) }
+        let slot = stripes[index].state.withLock { $0.slot(for: key) }
         slot.set(block)
         keep(block, in: slot, for: key, stripe: index)
     }
@@ -140,8 +158,8 @@ public final class BlockCache: Sendable {
 
     /// Drops every block that is kept. Those in use stay alive until they are released.
     public func removeAll() {
-        for index in 0..<Self.stripeCount {
-            let freed = stripes[index].withLock { $0.removeFilled() }
+        for stripe in stripes {
+            let freed = stripe.state.withLock { $0.removeFilled() }
             used.subtract(freed, ordering: .relaxed)
         }
         dropLarge()
@@ -160,17 +178,17 @@ public final class BlockCache: Sendable {
 
     private func stripeIndex(of key: BlockKey) -> Int {
         // Successive blocks of one owner fall into different stripes.
-        Int(truncatingIfNeeded: (key.owner.number &* 7 &+ key.number) % UInt64(Self.stripeCount))
+        Int(truncatingIfNeeded: (key.owner.number &* 7 &+ key.number) % UInt64(stripes.count))
     }
 
     @usableFromInline
     func wantedSlot(for key: BlockKey, isAhead: Bool) -> Slot {
-        stripes[stripeIndex(of: key)].withLock { $0.wantedSlot(for: key, isAhead: isAhead) }
+        stripes[stripeIndex(of: key)].state.withLock { $0.wantedSlot(for: key, isAhead: isAhead) }
     }
 
     @usableFromInline
     func removeUnfilled(_ slot: Slot, of key: BlockKey) {
-        stripes[stripeIndex(of: key)].withLock { $0.removeUnfilled(key, slot) }
+        stripes[stripeIndex(of: key)].state.withLock { $0.removeUnfilled(key, slot) }
     }
 
     /// Keeps the block that this thread has made in `slot`. The slot does not hold what a cancelled caller has made; whether the work was
@@ -181,16 +199,16 @@ public final class BlockCache: Sendable {
         if let block = slot.current {
             keep(block, in: slot, for: key, stripe: index)
         } else {
-            stripes[index].withLock { $0.removeUnfilled(key, slot) }
+            stripes[index].state.withLock { $0.removeUnfilled(key, slot) }
         }
     }
 
     private func keep(_ block: Block, in slot: Slot, for key: BlockKey, stripe index: Int) {
         guard block.count <= budget || block.count < Self.largeByteCount else {
-            stripes[index].withLock { $0.removeUnfilled(key, slot) }
+            stripes[index].state.withLock { $0.removeUnfilled(key, slot) }
             return keepLarge(block, for: key, stripe: index)
         }
-        guard let cost = stripes[index].withLock({ $0.fill(key, slot, byteCount: block.count) }) else { return }
+        guard let cost = stripes[index].state.withLock({ $0.fill(key, slot, byteCount: block.count) }) else { return }
         used.add(cost, ordering: .sequentiallyConsistent)
         announceFilling()
         evictDownToBudget(from: index)
@@ -212,7 +230,7 @@ public final class BlockCache: Sendable {
         guard largeCount.load(ordering: .relaxed) > 0,
             let block = large.withLock({ $0.flatMap { $0.key == key ? $0.block : nil } })
         else { return nil }
-        stripes[stripeIndex(of: key)].withLock { $0.countHit(key) }
+        stripes[stripeIndex(of: key)].state.withLock { $0.countHit(key) }
         return block
     }
 
@@ -257,17 +275,22 @@ public final class BlockCache: Sendable {
         let limit = limitBesideLarge + largeCount.load(ordering: .relaxed)
         var victim = index
         var emptyStripes = 0
-        while used.load(ordering: .relaxed) > limit, emptyStripes < Self.stripeCount {
-            let freed = stripes[victim].withLock { $0.evictOne() }
+        while used.load(ordering: .relaxed) > limit, emptyStripes < stripes.count {
+            let freed = stripes[victim].state.withLock { $0.evictOne() }
             emptyStripes = freed == 0 ? emptyStripes + 1 : 0
             used.subtract(freed, ordering: .relaxed)
-            victim = (victim + 1) % Self.stripeCount
+            victim = (victim + 1) % stripes.count
         }
     }
 }
 
 /// A place for one block, in which one thread makes it and others wait for it.
 @usableFromInline typealias Slot = SingleFlight<Block>
+
+/// A stripe and its lock.
+private final class LockedStripe: Sendable {
+    let state = Mutex(Stripe())
+}
 
 /// A part of the map, with a lock of its own. Its entries are evicted by the CLOCK algorithm: a hand goes round, clears the
 /// reference bit of entries that have it, and evicts the first that has not.
@@ -329,13 +352,17 @@ private struct Stripe {
         indices[key].map { entries[$0].cost == 0 } ?? false
     }
 
-    /// The slot of `key` if its block is kept.
+    /// The slot of `key` if its block is kept; else counts a miss.
     mutating func filledSlot(for key: BlockKey) -> Slot? {
-        guard let index = indices[key], entries[index].cost > 0 else {
-            statistics[key.owner.kind].misses += 1
-            return nil
-        }
-        noteUse(at: index)
+        if let slot = keptSlot(for: key, isAhead: false) { return slot }
+        statistics[key.owner.kind].misses += 1
+        return nil
+    }
+
+    /// The slot of `key` if its block is kept. A call with `isAhead` does not count as a hit.
+    mutating func keptSlot(for key: BlockKey, isAhead: Bool) -> Slot? {
+        guard let index = indices[key], entries[index].cost > 0 else { return nil }
+        if !isAhead { noteUse(at: index) }
         entries[index].isRecentlyUsed = true
         return entries[index].slot
     }

@@ -242,6 +242,8 @@ public final class Prefetcher: Sendable {
 
         /// Adds as many of `pieces` as there is room for.
         func add(_ pieces: [Piece]) {
+            // This is asked after every read: there is no need to wait for the lock.
+            guard !pieces.isEmpty else { return }
             let (added, newThreads) = state.withLock { state in
                 let added = pieces.prefix(max(0, capacity - state.pieces.count))
                 state.pieces += added

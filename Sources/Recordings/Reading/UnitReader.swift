@@ -55,8 +55,11 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         // Units that other threads are decoding come last, unless one leads to the next.
         let isInOrder = isAhead && parts.first.flatMap { units.stretch(containing: $0.unit.samples.lowerBound) } != nil
         for (index, part) in parts.enumerated() where parts.count > 1 && !isInOrder {
-            guard try !isUnderWay(part.unit) else { continue }
-            blocks[index] = try block(part.unit, for: &request)
+            if let kept = cache.keptBlock(BlockKey(owner: owner, number: part.unit.number), isAhead: isAhead) {
+                blocks[index] = kept
+            } else if try !isUnderWay(part.unit) {
+                blocks[index] = try block(part.unit, for: &request)
+            }
         }
         var slices: [BlockSlice] = []
         for (part, decoded) in zip(parts, blocks) {
