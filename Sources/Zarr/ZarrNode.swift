@@ -22,6 +22,14 @@ public enum ZarrNode: Sendable {
         _ store: any Store, path: String, cache: BlockCache, absent: AbsentChunks = .fillValue, attributes type: T.Type
     ) throws(ZarrError) -> (node: ZarrNode, attributes: T)? {
         guard let document = try NodeDocument(store, path: path) else { return nil }
+        return try open(document, in: store, cache: cache, absent: absent, attributes: type)
+    }
+
+    /// Opens the node whose `document` was read from `store`, as above.
+    public static func open<T: Decodable>(
+        _ document: NodeDocument, in store: any Store, cache: BlockCache, absent: AbsentChunks = .fillValue,
+        attributes type: T.Type
+    ) throws(ZarrError) -> (node: ZarrNode, attributes: T) {
         let (metadata, attributes) = try document.decode(attributes: type)
         return (try ZarrNode(store, document, metadata, cache: cache, absent: absent), attributes)
     }

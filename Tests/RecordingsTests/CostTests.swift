@@ -34,6 +34,18 @@ struct CostTests {
     }
 
     @Test(arguments: ["fixed.flac", "exact.aac"])
+    func `opening a recording reads each of its documents once`(_ name: String) throws {
+        let fixture = try StreamFixture.named(name)
+        try withCounted(fixture, rows: fixture.indexRows) { store, opened in
+            _ = store.takeDocumentReads()
+            _ = try Recording(store: store, path: "0", cache: opened.cache, log: .silent)
+            let reads = store.takeDocumentReads()
+            #expect(reads["0/zarr.json"] == 1 && reads["0/\(HierarchyNames.blob)/zarr.json"] == 1)
+            #expect(reads.values.allSatisfy { $0 == 1 }, "\(reads)")
+        }
+    }
+
+    @Test(arguments: ["fixed.flac", "exact.aac"])
     func `reading a recording reads the frames that are needed and their rows`(_ name: String) throws {
         let fixture = try StreamFixture.named(name)
         let rows = try fixture.indexRows

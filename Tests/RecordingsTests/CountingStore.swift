@@ -8,6 +8,7 @@ final class CountingStore: Store {
     private let count = Atomic<Int>(0)
     private let blobReads = Atomic<Int>(0)
     private let indexReads = Atomic<Int>(0)
+    private let documentReads = Mutex<[String: Int]>([:])
 
     init(_ base: any Store) {
         self.base = base
@@ -22,10 +23,19 @@ final class CountingStore: Store {
     /// How often rows of an index were read since the last call.
     func takeIndexReads() -> Int { indexReads.exchange(0, ordering: .relaxed) }
 
+    /// How often each document was read since the last call.
+    func takeDocumentReads() -> [String: Int] {
+        documentReads.withLock { reads in
+            defer { reads = [:] }
+            return reads
+        }
+    }
+
     func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        try base.get(key, part) { byteCount in
+        if key.hasSuffix("zarr.json") { documentReads.withLock { $0[key, default: 0] += 1 } }
+        return try base.get(key, part) { byteCount in
             if !key.hasSuffix("zarr.json") { count.add(byteCount, ordering: .relaxed) }
             if key.contains("audio_data_blob_array/c") { blobReads.add(1, ordering: .relaxed) }
             if key.contains("_index/c") { indexReads.add(1, ordering: .relaxed) }

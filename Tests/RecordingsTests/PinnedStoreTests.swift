@@ -69,6 +69,29 @@ struct PinnedStoreTests {
         #expect(try canRead(PinnedStore(values, audio: "folder"), "b"))
     }
 
+    @Test func `what is learned of a recording is an error if another one was put in its place meanwhile`() throws {
+        let values = ValueStore()
+        values.folder.withLock { $0 = 1 }
+        let store = PinnedStore(values, audio: "folder")
+        let isRead = try store.learning("a") { () throws(RecordingError) in
+            (try? canRead(store) && canRead(store, "b")) == true
+        }
+        #expect(isRead)
+        for isFailure in [false, true] {
+            let store = PinnedStore(values, audio: "folder")
+            let error = #expect(throws: RecordingError.self) {
+                try store.learning("a") { () throws(RecordingError) in
+                    values.folder.withLock { $0 = ($0 ?? 0) + 1 }
+                    guard !isFailure, (try? canRead(store)) == true else {
+                        throw RecordingError("cannot be served", recording: "a")
+                    }
+                }
+            }
+            #expect(error?.isChange == true)
+            #expect(try !canRead(store, "b"), "values are looked at again")
+        }
+    }
+
     @Test func `a remote store is asked for the version that was first read, and a new chunk comes with a look`()
         throws
     {

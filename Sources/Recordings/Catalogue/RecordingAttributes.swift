@@ -21,11 +21,10 @@ struct ListedAttributes: Decodable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
-        sourceName = isRecording ? values.lenient(SourceName.self, .source)?.name : nil
-        mayRestoreSource =
-            isRecording && Self.mayBeLossless(values.lenient(String.self, .encoding))
-            && values.lenient(SourceOfWave.self, .source)?.isPossible == true
-        hasSampleRate = try AudioAttributes.sampleRate(decoder) != nil
+        let source = isRecording ? values.lenient(ListedSource.self, .source) : nil
+        sourceName = source?.name
+        mayRestoreSource = source?.mayBeWave == true && Self.mayBeLossless(values.lenient(String.self, .encoding))
+        hasSampleRate = try AudioAttributes.hasSampleRate(decoder)
     }
 
     /// Whether a codec that the store calls `encoding` may keep the very samples of the source.
@@ -34,14 +33,18 @@ struct ListedAttributes: Decodable {
         return CodecRegistry.codec(named: name)?.isLossless ?? true
     }
 
-    /// Whether a source may have been a WAV file whose SHA-256 is known.
-    private struct SourceOfWave: Decodable {
-        let isPossible: Bool
+    /// What is looked at in `base_features`.
+    private struct ListedSource: Decodable {
+        /// What the source was called.
+        let name: String?
+        /// Whether it may have been a WAV file whose SHA-256 is known.
+        let mayBeWave: Bool
 
         init(from decoder: any Decoder) throws {
             let values = try decoder.container(keyedBy: SourceAttributes.CodingKeys.self)
+            name = SourceAttributes.name(values)
             let hasSum = values.contains(.sha256) || values.contains(.upperSHA256)
-            isPossible = hasSum && values.lenient(String.self, .container) != AudioCodec.flac.rawValue
+            mayBeWave = hasSum && values.lenient(String.self, .container) != AudioCodec.flac.rawValue
         }
     }
 }
@@ -49,11 +52,12 @@ struct ListedAttributes: Decodable {
 /// The attributes of a node that may turn out to be a group, a recording or an array of samples.
 struct NodeAttributes: Decodable {
     let group: GroupAttributes
-    let audio: AudioAttributes
+    /// Whether it is a recording, if it is an array.
+    let hasSampleRate: Bool
 
     init(from decoder: any Decoder) throws {
         group = try GroupAttributes(from: decoder)
-        audio = try AudioAttributes(from: decoder)
+        hasSampleRate = try AudioAttributes.hasSampleRate(decoder)
     }
 }
 
@@ -157,15 +161,6 @@ extension RecorderMetadata {
     }
 }
 
-/// The name of a source in `base_features`.
-private struct SourceName: Decodable {
-    let name: String?
-
-    init(from decoder: any Decoder) throws {
-        name = try SourceAttributes.name(decoder)
-    }
-}
-
 /// `base_features`: the source file as the importer found it. Stores have its keys in two spellings.
 struct SourceAttributes: Decodable, Sendable {
     let filename: String?
@@ -200,7 +195,7 @@ struct SourceAttributes: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        filename = try Self.name(decoder)
+        filename = Self.name(values)
         sha256 = values.lenient(String.self, .sha256) ?? values.lenient(String.self, .upperSHA256)
         byteCount = values.lenient(UInt64.self, .byteCount) ?? values.lenient(UInt64.self, .upperByteCount)
         modified = values.lenient(String.self, .modified).flatMap { Timestamp(iso8601: $0) }
@@ -210,8 +205,7 @@ struct SourceAttributes: Decodable, Sendable {
     }
 
     /// What the source was called.
-    fileprivate static func name(_ decoder: any Decoder) throws -> String? {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
+    fileprivate static func name(_ values: KeyedDecodingContainer<CodingKeys>) -> String? {
         let text = values.lenient(String.self, .filename) ?? values.lenient(String.self, .upperFilename)
         return text.map { String(documented: $0, base64: values.lenient(String.self, .filenameBytes)) }
     }
@@ -252,7 +246,7 @@ struct AudioAttributes: Decodable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         codec = values.lenient(String.self, .codec)
-        sampleRate = try Self.sampleRate(decoder)
+        sampleRate = Self.sampleRate(values)
         channels = values.lenient(UInt64.self, .channelCount) ?? values.lenient(UInt64.self, .channels)
         rescaleFactor = values.lenient(Double.self, .rescaleFactor)
         firstSampleTime = values.lenient(String.self, .firstSampleTime)
@@ -262,10 +256,14 @@ struct AudioAttributes: Decodable {
         floatScale = values.lenient(FloatScaleAttribute.self, .floatScale)
     }
 
+    /// Whether there is a sample rate.
+    fileprivate static func hasSampleRate(_ decoder: any Decoder) throws -> Bool {
+        sampleRate(try decoder.container(keyedBy: CodingKeys.self)) != nil
+    }
+
     /// The sample rate, by the first of its names that there is.
-    fileprivate static func sampleRate(_ decoder: any Decoder) throws -> Double? {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        return values.lenient(Double.self, .sampleRate) ?? values.lenient(Double.self, .samplingRate)
+    private static func sampleRate(_ values: KeyedDecodingContainer<CodingKeys>) -> Double? {
+        values.lenient(Double.self, .sampleRate) ?? values.lenient(Double.self, .samplingRate)
             ?? values.lenient(Double.self, .samplerate)
     }
 }

@@ -15,15 +15,18 @@ struct RecordingNode: Sendable {
     let group: String
     let name: String
     let content: Content
+    /// Its document.
+    let document: NodeDocument
 
-    /// The node at `path`, nil if it neither is nor should be a recording.
-    init?(_ node: ZarrNode, _ attributes: NodeAttributes, path: String) {
-        let names = path.split(separator: "/")
-        self.path = path
+    /// The node that has `document`, nil if it neither is nor should be a recording.
+    private init?(_ node: ZarrNode, _ attributes: NodeAttributes, _ document: NodeDocument) {
+        let names = document.path.split(separator: "/")
+        self.document = document
+        path = document.path
         group = names.dropLast().joined(separator: "/")
         name = String(names.last ?? "")
         switch node {
-        case .array where attributes.audio.sampleRate != nil: content = .array
+        case .array where attributes.hasSampleRate: content = .array
         case .group where attributes.group.isRecording: content = .group(attributes.group)
         default: return nil
         }
@@ -32,11 +35,12 @@ struct RecordingNode: Sendable {
     /// Reads the document of the node at `path`. Throws if it is not a recording.
     init(store: any Store, path: String, cache: BlockCache) throws(RecordingError) {
         do throws(ZarrError) {
-            guard
-                let (node, attributes) = try ZarrNode.open(
-                    store, path: path, cache: cache, attributes: NodeAttributes.self)
-            else { throw ZarrError(.notFound, "there is no Zarr node", path: path) }
-            guard let node = RecordingNode(node, attributes, path: path) else {
+            guard let document = try NodeDocument(store, path: path) else {
+                throw ZarrError(.notFound, "there is no Zarr node", path: path)
+            }
+            let (node, attributes) = try ZarrNode.open(
+                document, in: store, cache: cache, attributes: NodeAttributes.self)
+            guard let node = RecordingNode(node, attributes, document) else {
                 throw ZarrError(.notFound, "is no recording", path: path)
             }
             self = node

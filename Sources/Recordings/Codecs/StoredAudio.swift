@@ -17,9 +17,10 @@ struct StoredAudio: Sendable {
     /// Whether coded bytes are compared with their checksums.
     let verifiesChecksums: Bool
 
-    /// The audio of the recording at `node` of `store`.
+    /// The audio of the recording at `node` of `store`. `willDecode` is called with a document of the audio's own before that is decoded.
     init(
-        of node: RecordingNode, in store: any Store, cache: BlockCache, verifiesChecksums: Bool = true
+        of node: RecordingNode, in store: any Store, cache: BlockCache, verifiesChecksums: Bool = true,
+        willDecode: (NodeDocument) -> Void = { _ in }
     ) throws(RecordingError) {
         self.verifiesChecksums = verifiesChecksums
         self.store = store
@@ -27,25 +28,36 @@ struct StoredAudio: Sendable {
         path = node.path
         switch node.content {
         case .array:
-            (array, attributes) = try Self.open(store, path, path: path, cache: cache, absent: .fillValue)
+            (array, attributes) = try Self.open(store, path: path, cache: cache, absent: .fillValue) { node.document }
             codecName = nil
             isCoded = false
         case .group(let group):
             let blob = "\(path)/\(HierarchyNames.blob)"
-            (array, attributes) = try Self.open(store, blob, path: path, cache: cache, absent: .damage)
+            (array, attributes) = try Self.open(store, path: path, cache: cache, absent: .damage) {
+                () throws(ZarrError) in
+                guard let document = try NodeDocument(store, path: blob) else {
+                    throw ZarrError(.notFound, "there is no Zarr node", path: blob)
+                }
+                willDecode(document)
+                return document
+            }
             codecName = attributes.codec ?? group.encoding
             isCoded = array.dataType == .uint8
         }
     }
 
+    /// The array that has the `document`, of the recording at `path`.
     private static func open(
-        _ store: any Store, _ key: String, path: String, cache: BlockCache, absent: AbsentChunks
+        _ store: any Store, path: String, cache: BlockCache, absent: AbsentChunks,
+        document: () throws(ZarrError) -> NodeDocument
     ) throws(RecordingError) -> (array: ZarrArray, attributes: AudioAttributes) {
         do throws(ZarrError) {
-            switch try ZarrNode.open(store, path: key, cache: cache, absent: absent, attributes: AudioAttributes.self) {
-            case (.array(let array), let attributes)?: return (array, attributes)
-            case (.group, _)?: throw ZarrError(.invalidDocument, "is a group, not an array", path: key)
-            case nil: throw ZarrError(.notFound, "there is no Zarr node", path: key)
+            let document = try document()
+            switch try ZarrNode.open(
+                document, in: store, cache: cache, absent: absent, attributes: AudioAttributes.self)
+            {
+            case (.array(let array), let attributes): return (array, attributes)
+            case (.group, _): throw ZarrError(.invalidDocument, "is a group, not an array", path: document.path)
             }
         } catch {
             throw RecordingError("its audio cannot be opened", recording: path, cause: error)

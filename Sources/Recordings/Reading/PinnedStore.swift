@@ -17,6 +17,8 @@ final class PinnedStore: Store {
     private let audioVersion: UInt64?
     /// The version in which each value was first read.
     private let versions = Mutex<[String: UInt64]>([:])
+    /// Whether `learning` looks later whether the recording is in its place.
+    private let isLearning = Atomic<Bool>(false)
 
     /// The values of `base` as they are now, for the recording whose audio is the array at `audio`.
     init(_ base: any Store, audio: String) {
@@ -85,6 +87,19 @@ final class PinnedStore: Store {
 
     func expect(_ requests: [ValueRequest]) { base.expect(requests) }
 
+    /// What `body` returns, which learns what the recording at `path` is, and which nothing else is read beside. Whether the recording is in its
+    /// place is looked at once, behind it, rather than with each value that is read for the first time.
+    func learning<T>(_ path: String, _ body: () throws(RecordingError) -> T) throws(RecordingError) -> T {
+        isLearning.store(true, ordering: .relaxed)
+        let result = Result { () throws(RecordingError) in try body() }
+        isLearning.store(false, ordering: .relaxed)
+        guard isInPlace else {
+            base.forget()
+            throw RecordingError("cannot be read", recording: path, cause: change(audio))
+        }
+        return try result.get()
+    }
+
     func distrust(_ key: String) { base.distrust(key) }
 
     func forget() { base.forget() }
@@ -110,7 +125,8 @@ final class PinnedStore: Store {
 
     /// Whether the array of audio is the one that was there when the recording was opened, as far as the folder's version shows.
     private var isInPlace: Bool {
-        audioVersion == nil || (try? base.status(of: audio))?.version == audioVersion
+        audioVersion == nil || isLearning.load(ordering: .relaxed)
+            || (try? base.status(of: audio))?.version == audioVersion
     }
 
     private func change(_ key: String) -> StoreError {

@@ -31,8 +31,9 @@ struct RecordingLoader: Sendable {
 
     /// Opens the recording at `node`; throws if it cannot be served.
     func load(_ node: RecordingNode) throws(RecordingError) -> LoadedRecording {
-        logChanges(of: node)
-        let audio = try StoredAudio(of: node, in: store, cache: cache, verifiesChecksums: verifiesChecksums)
+        logChange(of: node.document)
+        let audio = try StoredAudio(
+            of: node, in: store, cache: cache, verifiesChecksums: verifiesChecksums, willDecode: logChange)
         let codec = try CodecRegistry.codec(of: audio)
         let counter = counters[codec.name]
         let opened = try codec.open(audio, StreamServices(counter: counter, file: file, log: log))
@@ -51,15 +52,12 @@ struct RecordingLoader: Sendable {
             codec: codec, audio: audio, opened: opened)
     }
 
-    /// Logs once which of the documents that `node` is read by do not have their checksums. They are believed: another program may have
-    /// changed them.
-    private func logChanges(of node: RecordingNode) {
-        for path in node.isArray ? [node.path] : [node.path, "\(node.path)/\(HierarchyNames.blob)"] {
-            guard (try? DocumentChecksum.isWrong(on: path, in: store)) == true else { continue }
-            log.sayOnce(
-                .warning, key: "document \(path)",
-                "/\(path)/zarr.json does not have its checksum: it is damaged, or another program changed it")
-        }
+    /// Logs once if `document` does not have its checksum. It is believed: another program may have changed it.
+    private func logChange(of document: NodeDocument) {
+        guard (try? document.hasWrongChecksum()) == true else { return }
+        log.sayOnce(
+            .warning, key: "document \(document.path)",
+            "/\(document.path)/zarr.json does not have its checksum: it is damaged, or another program changed it")
     }
 
     private func reader(

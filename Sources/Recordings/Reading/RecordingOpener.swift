@@ -127,11 +127,13 @@ extension RecordingOpener: CatalogueSource {
         defer { withExtendedLifetime(fetched) {} }
         // No other document is read any more.
         let version = localVersion ?? file.flatMap { _ in pinned.documentVersion(ofRecording: path) }
-        let node = try RecordingNode(store: pinned, path: path, cache: cache)
-        guard node.isArray == isArray else {
-            throw RecordingError("was replaced by a node of another kind", recording: path)
+        let (node, opened) = try pinned.learning(path) { () throws(RecordingError) in
+            let node = try RecordingNode(store: pinned, path: path, cache: cache)
+            guard node.isArray == isArray else {
+                throw RecordingError("was replaced by a node of another kind", recording: path)
+            }
+            return (node, try (isKeptOpen ? loader : learner).reading(from: pinned).load(node).recording)
         }
-        let opened = try (isKeptOpen ? loader : learner).reading(from: pinned).load(node).recording
         let facts = opened.facts.shown(metadata)
         if isKeptOpen {
             let recording = onDemand(facts, in: pinned)

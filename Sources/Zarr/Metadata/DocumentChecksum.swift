@@ -28,11 +28,6 @@ public enum DocumentChecksum {
         return try document.checksumVerdict()
     }
 
-    /// Whether the document of the node at `path` of `store` has a checksum that is wrong. One that has nothing like a checksum is not decoded.
-    public static func isWrong(on path: String, in store: any Store) throws(ZarrError) -> Bool {
-        try NodeDocument(store, path: path)?.hasWrongChecksum() ?? false
-    }
-
     /// Gives the document of the node at `path` of `store` a checksum of the content that it has now. Its content stays as it is.
     public static func renew(_ path: String, in store: any WritableStore) throws(ZarrError) {
         guard let document = try NodeDocument(store, path: path) else {

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Support
 
-/// The bytes of a node's zarr.json.
-struct NodeDocument: Sendable {
+/// The bytes of a node's zarr.json, read once for all that is asked of them.
+public struct NodeDocument: Sendable {
     /// Bytes of the longest document that is read. Attributes may be long. Decoding takes several times as much memory.
     static let maximumByteCount = 4 << 20
     /// Bytes of the longest document that is looked at: that of a group may have copies of the documents of all nodes below, which
@@ -14,11 +14,12 @@ struct NodeDocument: Sendable {
     /// Bytes of memory that decoding a byte takes, at the worst.
     private static let memoryPerByte = 16
 
-    let path: String
+    /// The path of the node.
+    public let path: String
     private let bytes: Data
 
     /// Reads the document of the node at `path`; nil if there is none. Throws `unsupported` if there is one of zarr_format 2.
-    init?(_ store: any Store, path: String) throws(ZarrError) {
+    public init?(_ store: any Store, path: String) throws(ZarrError) {
         self.path = path
         do {
             guard let bytes = try Self.read(Self.key("zarr.json", of: path), store) else {
@@ -129,8 +130,8 @@ struct NodeDocument: Sendable {
         try DocumentChecksum.verdict(on: bytes) { () throws(ZarrError) in try decode(JSONValue.self) }
     }
 
-    /// Whether it has a checksum that is wrong.
-    func hasWrongChecksum() throws(ZarrError) -> Bool {
+    /// Whether it has a checksum that is wrong. One that has nothing like a checksum is not decoded.
+    public func hasWrongChecksum() throws(ZarrError) -> Bool {
         guard DocumentChecksum.isPossible(in: bytes) else { return false }
         return try checksumVerdict() == .wrong
     }

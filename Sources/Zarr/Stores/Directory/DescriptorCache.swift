@@ -10,6 +10,23 @@ final class DescriptorCache: Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var clock: UInt64 = 0
+        /// Those that are released next, the first one last. One that was used since is not.
+        private var oldest: [(key: String, lastUse: UInt64)] = []
+
+        /// The most that are looked up at once: to look for one each time takes as long as opening a file.
+        private static let oldestCount = 16
+
+        /// Takes the entry out that was used least recently; nil if there are none.
+        mutating func takeOldest() -> Entry? {
+            while true {
+                if oldest.isEmpty {
+                    let uses = entries.map { (key: $0.key, lastUse: $0.value.lastUse) }
+                    oldest = uses.sorted { $0.lastUse > $1.lastUse }.suffix(Self.oldestCount)
+                }
+                guard let (key, lastUse) = oldest.popLast() else { return nil }
+                if entries[key]?.lastUse == lastUse { return entries.removeValue(forKey: key) }
+            }
+        }
     }
 
     private let limit: Int
@@ -37,13 +54,7 @@ final class DescriptorCache: Sendable {
         state.withLock { state in
             state.clock += 1
             let previous = state.entries.updateValue(Entry(file: file, lastUse: state.clock), forKey: key)
-            if previous != nil {
-                dropped = previous
-            } else if state.entries.count > limit,
-                let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
-            {
-                dropped = state.entries.removeValue(forKey: oldest.key)
-            }
+            dropped = previous ?? (state.entries.count > limit ? state.takeOldest() : nil)
         }
         _ = dropped
     }
