@@ -62,7 +62,8 @@ struct AACGroupDecoder: FrameGroupDecoder {
 
     /// A decoder for frames from the middle of the stream.
     private func freshDecoder() throws -> AACDecoder {
-        guard let setUpFrame else { return try AACDecoder() }
-        return try setUpFrame.withUnsafeBytes { try AACDecoder(firstFrame: $0) }
+        let decoder = try AACDecoder()
+        if let setUpFrame { try setUpFrame.withUnsafeBytes { try decoder.setUp(by: $0) } }
+        return decoder
     }
 }
