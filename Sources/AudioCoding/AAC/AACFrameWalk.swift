@@ -118,10 +118,8 @@ struct AACFrameWalk {
         guard let windows = shared ?? passWindows(&bits) else { return false }
         guard let scaleFactorCount = passSections(&bits, windows) else { return false }
         guard passCodes(&bits, of: AACCodebooks.scaleFactors, count: scaleFactorCount) else { return false }
-        if bits.read(1) == 1 {
-            guard !windows.isShort else { return false }
-            passPulses(&bits)
-        }
+        // No pulses: libavcodec scales those behind the coded bands by what an earlier frame had there.
+        guard bits.read(1) == 0 else { return false }
         if bits.read(1) == 1 {
             guard passNoiseShaping(&bits, windows) else { return false }
         }
@@ -185,13 +183,6 @@ struct AACFrameWalk {
             }
         }
         return scaleFactorCount
-    }
-
-    /// Passes over pulse_data, behind its flag.
-    private func passPulses(_ bits: inout AACBits) {
-        let count = bits.read(2) + 1
-        bits.pass(6)
-        for _ in 0..<count { bits.pass(9) }
     }
 
     /// Passes over tns_data. False if it has more coefficients than AAC-LC allows.

@@ -11,10 +11,12 @@
 /// - whether there is SBR, or parametric stereo, and their state: a fill element can turn them on.
 /// - the state of prediction and long-term prediction, which AAC-LC does not have.
 /// - what fill elements say of the dynamic range, or of the encoder.
-/// - for each channel: sections, scale factors, filters, and the mask of mid/side stereo. A frame replaces all that it uses of those.
+/// - for each channel: sections, scale factors, filters, and the mask of mid/side stereo. A frame replaces all that it uses of those, unless it
+///   has pulses: they may lie behind its bands, where an earlier frame's scale factors still are.
 ///
 /// Bytes that follow upon a block in its frame are decoded as another block, so there must not be any. Nothing is taken from the
-/// word of anybody: `AACFrameWalk` passes over every bit of a frame. All this was checked in the sources of FFmpeg 5.1 and 7.1.
+/// word of anybody: `AACFrameWalk` passes over every bit of a frame. All this was checked in the sources of FFmpeg 5.1 and 7.1, and with frames
+/// damaged at random.
 public struct AACNoiselessForm: Sendable, Hashable {
     private let fixedBits: UInt32
 

@@ -117,6 +117,22 @@ import Testing
         #expect(!hasForm((12, 20)) && !hasForm((0, 21)) && !hasForm((0, 19)) && !hasForm((0, 19), (0, 2)))
     }
 
+    @Test func `a channel with pulses or gain control has no form, and one with filters has`() {
+        // Silent bands, behind which these say what tools are used.
+        func hasForm(_ tools: [AACFrameBuilder.Piece]) -> Bool {
+            let channel = AACFrameBuilder.channel(bandCount: 20, sections: [(0, 20)])
+            return AACRuns.form(of: [AACFrameBuilder.monoFrame(channel.dropLast() + tools)]) != nil
+        }
+        #expect(hasForm([.init(0, 3)]))
+        // A pulse at the thirtieth band.
+        #expect(!hasForm([.init(1, 1), .init(0, 2), .init(30, 6), .init(0, 5), .init(15, 4), .init(0, 2)]))
+        #expect(!hasForm([.init(1, 3), .init(0, 2)]))
+        // A filter of two coefficients of four bits, and one with more than there may be.
+        let filter: [AACFrameBuilder.Piece] = [.init(0, 1), .init(1, 1), .init(1, 2), .init(1, 1), .init(10, 6)]
+        #expect(hasForm(filter + [.init(2, 5), .init(0, 2), .init(0x5A, 8), .init(0, 1)]))
+        #expect(!hasForm(filter + [.init(13, 5), .init(0, 2), .init(0, 52), .init(0, 1)]))
+    }
+
     @Test func `frames of other profiles, with more blocks, or cut short have no form`() throws {
         for name in ["mono.aac", "stereo.aac"] {
             let frame = try AACRuns(CodedFixture(name).bytes).frames[3]
