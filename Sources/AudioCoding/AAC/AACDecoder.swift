@@ -1,3 +1,5 @@
+import CLibAV
+
 /// The format that an AAC stream decodes to. Its headers do not say it: SBR doubles the rate and the samples, and PS makes two
 /// channels of one.
 public struct AACFormat: Sendable, Equatable {
@@ -45,6 +47,10 @@ public final class AACDecoder {
         try decoder.decode(firstFrame) { _ in }
         decoder.flush()
     }
+
+    /// Whether what `restart` promises is known to hold for the libavcodec that is loaded: for those of FFmpeg 5 to 7. For another, see what
+    /// its decoder keeps from frame to frame, and run the tests.
+    public static let canRestart = (59...61).contains(avcodec_version() >> 16)
 
     /// Makes the decoder ready for other frames of the one form that all it has decoded had, of which the first only sets it up.
     /// They then decode to what a new decoder would give; see `AACNoiselessForm`.

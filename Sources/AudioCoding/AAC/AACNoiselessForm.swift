@@ -16,7 +16,7 @@
 ///
 /// Bytes that follow upon a block in its frame are decoded as another block, so there must not be any. Nothing is taken from the
 /// word of anybody: `AACFrameWalk` passes over every bit of a frame. All this was checked in the sources of FFmpeg 5.1 and 7.1, and with frames
-/// damaged at random.
+/// damaged at random; `AACDecoder.canRestart` says whether it is known of the decoder that is loaded.
 public struct AACNoiselessForm: Sendable, Hashable {
     private let fixedBits: UInt32
 

@@ -4,7 +4,7 @@ import Support
 /// Decodes frames of one AAC stream in ADTS.
 ///
 /// Each time that is done by a fresh decoder, unless all frames are certain to leave nothing behind: then one that has decoded nothing but such
-/// frames gives the same samples. Which of the two is right follows from the frames.
+/// frames gives the same samples. Which of the two it is follows from the frames, and from the version of libavcodec.
 ///
 /// One frame of pre-roll fills the overlap that the first frame needs; only a stream with noise substitution decodes otherwise
 /// from its start, since the noise is drawn from a generator that runs on.
@@ -51,7 +51,7 @@ struct AACGroupDecoder: FrameGroupDecoder {
         _ coded: [UnsafeRawBufferPointer], droppingFirst preRollCount: Int, isFromStart: Bool
     ) throws -> Block {
         // A decoder that has been used is right behind pre-roll only.
-        if preRollCount > 0, setUpFrame == nil, let form = AACNoiselessForm(of: coded) {
+        if AACDecoder.canRestart, preRollCount > 0, setUpFrame == nil, let form = AACNoiselessForm(of: coded) {
             return try decoders.withDecoder(for: form) { try decode(coded, droppingFirst: preRollCount, by: $0) }
         }
         let decoder = try decoders.fresh()
