@@ -92,6 +92,39 @@ extension Parsers {
             let decoder = try? AACDecoder()
         else { return }
         decode(frames, in: bytes, AACDecoder.maximumOutputByteCount) { _ = try decoder.decode($0, into: $1) }
+        let all = frames.map { Array(bytes[Int($0.offset)..<Int($0.offset) + $0.byteCount]) }
+        if let form = all.lazy.compactMap({ aacForm(of: $0) }).first { reuseDecoder(for: all, form) }
+    }
+
+    /// Fails if a decoder that has decoded frames of `form` gives other samples for one of `frames` than a new one.
+    private static func reuseDecoder(for frames: [[UInt8]], _ form: AACNoiselessForm) {
+        guard var used = try? AACDecoder() else { return }
+        for frame in frames where aacForm(of: frame) == form {
+            guard let fresh = try? AACDecoder() else { return }
+            used.restart()
+            let samples = try? aacSamples(of: frame, by: used)
+            guard let expected = try? aacSamples(of: frame, by: fresh) else {
+                used = fresh
+                continue
+            }
+            if samples != expected { fatalError("a used decoder gives other samples") }
+        }
+    }
+
+    private static func aacForm(of frame: [UInt8]) -> AACNoiselessForm? {
+        frame.withUnsafeBytes { AACNoiselessForm(of: CollectionOfOne($0)) }
+    }
+
+    /// The samples of `frame` by `decoder`, which it sets up before that.
+    private static func aacSamples(of frame: [UInt8], by decoder: AACDecoder) throws -> [UInt8] {
+        let output = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: AACDecoder.maximumOutputByteCount, alignment: 16)
+        defer { output.deallocate() }
+        return try frame.withUnsafeBytes { frame in
+            _ = try decoder.decode(frame, into: output)
+            let count = try decoder.decode(frame, into: output)
+            return Array(output[..<(count * 2 * (decoder.format?.channels ?? 0))])
+        }
     }
 
     private static func mp3(_ bytes: [UInt8]) {

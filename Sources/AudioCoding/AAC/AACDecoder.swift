@@ -1,3 +1,5 @@
+import CLibAV
+
 /// The format that an AAC stream decodes to. Its headers do not say it: SBR doubles the rate and the samples, and PS makes two
 /// channels of one.
 public struct AACFormat: Sendable, Equatable {
@@ -22,7 +24,7 @@ public struct AACFormat: Sendable, Equatable {
 /// Decodes the frames of an ADTS stream to 16-bit samples.
 ///
 /// A frame's samples overlap with those of the frame before, and the generator of noise substitution keeps running from frame to
-/// frame: the output depends on all frames since the decoder was created, and on nothing else.
+/// frame: the output depends on all frames since the decoder was created, and on nothing else. Without noise, it depends on the frame before.
 ///
 /// Not Sendable: one thread at a time.
 public final class AACDecoder {
@@ -38,13 +40,23 @@ public final class AACDecoder {
         decoder = try LibAVDecoder("aac", for: .aac)
     }
 
-    /// A decoder that has taken from `firstFrame` what a stream may say only there: the channels (configuration 0) and the set-up
-    /// of SBR. For decoding from the middle of a stream. The sound of that frame lingers in SBR's state for some frames.
-    public convenience init(firstFrame: UnsafeRawBufferPointer) throws(AudioCodingError) {
-        try self.init()
+    /// Takes from `firstFrame` what a stream may say only there: the channels (configuration 0) and the set-up of SBR. For decoding from the
+    /// middle of a stream. The sound of that frame lingers in SBR's state for some frames.
+    public func setUp(by firstFrame: UnsafeRawBufferPointer) throws(AudioCodingError) {
         try Self.check(firstFrame)
         try decoder.decode(firstFrame) { _ in }
         decoder.flush()
+    }
+
+    /// Whether what `restart` promises is known to hold for the libavcodec that is loaded: for those of FFmpeg 5 to 7. For another, see what
+    /// its decoder keeps from frame to frame, and run the tests.
+    public static let canRestart = (59...61).contains(avcodec_version() >> 16)
+
+    /// Makes the decoder ready for other frames of the one form that all it has decoded had, of which the first only sets it up.
+    /// They then decode to what a new decoder would give; see `AACNoiselessForm`.
+    public func restart() {
+        decoder.flush()
+        format = nil
     }
 
     /// The format that the stream beginning with `frames` decodes to; a handful of frames is enough.

@@ -18,6 +18,8 @@ public struct ADTSHeader: Sendable, Equatable {
     public let channelConfiguration: UInt8
     /// Bytes of the frame, header included.
     public let frameByteCount: Int
+    /// Bytes of the header.
+    let byteCount: Int
     /// Raw data blocks in the frame, 1 to 4.
     public let rawDataBlockCount: Int
     /// The bits that are the same in all frames of a stream: those up to the channel configuration, except for the protection bit
@@ -43,7 +45,7 @@ public struct ADTSHeader: Sendable, Equatable {
         return ADTSHeader(
             objectType: (bytes[2] >> 6) + 1, sampleRate: sampleRates[rateIndex],
             channelConfiguration: bytes[2] << 2 & 0x4 | bytes[3] >> 6,
-            frameByteCount: frameByteCount,
+            frameByteCount: frameByteCount, byteCount: byteCount,
             rawDataBlockCount: Int(bytes[6] & 0x3) + 1,
             fixedBits: UInt32(bytes[1] & 0xFE) << 16 | UInt32(bytes[2] & 0xFD) << 8 | UInt32(bytes[3] & 0xC0))
     }

@@ -25,8 +25,8 @@ import Testing
         let whole = try aacSamples(of: frames, in: fixture.bytes, by: AACDecoder())
         let frameByteCount = whole.count / frames.count
         for number in 1..<frames.count {
-            let decoder =
-                try needsFirst ? fixture.bytes.with(frames[0]) { try AACDecoder(firstFrame: $0) } : AACDecoder()
+            let decoder = try AACDecoder()
+            if needsFirst { try fixture.bytes.with(frames[0]) { try decoder.setUp(by: $0) } }
             let pair = try aacSamples(of: frames[number - 1...number], in: fixture.bytes, by: decoder)
             #expect(pair.suffix(frameByteCount) == whole[number * frameByteCount..<(number + 1) * frameByteCount])
         }

@@ -13,6 +13,8 @@ struct AACCodec: RecordingCodec {
     let streamHasTags = false
     let indexNames = [Self.indexName]
     let probedIndexName: String? = Self.indexName
+    /// Those of all recordings.
+    let decoders = AACDecoders()
 
     func open(_ audio: StoredAudio, _ services: StreamServices) throws(RecordingError) -> OpenedAudio {
         let (decoder, frames) = try stream(of: audio, services)
@@ -33,7 +35,7 @@ struct AACCodec: RecordingCodec {
             let first = try AACGroupDecoder.firstFrames(of: blob)
             let finder = FrameFinder(ADTSFormat(), in: blob, of: audio, services)
             let frames = try CountedFrames(finder, startingWith: first[0])
-            return (try AACGroupDecoder(first, in: blob), frames)
+            return (try AACGroupDecoder(first, in: blob, decoders), frames)
         } catch {
             throw RecordingError("its AAC stream cannot be read", recording: audio.path, cause: error)
         }

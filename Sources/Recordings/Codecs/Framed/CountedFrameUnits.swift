@@ -3,7 +3,7 @@ import Support
 
 /// A stream of counted frames, cut into decode units of a fixed number of them.
 ///
-/// Every unit is decoded by a fresh decoder that is first given the frames before it (pre-roll), so what a unit decodes to
+/// Every unit is decoded as by a fresh decoder that is first given the frames before it (pre-roll), so what a unit decodes to
 /// follows from the stream alone.
 struct CountedFrameUnits<Decoder: FrameGroupDecoder>: DecodeUnits {
     /// Samples of one channel that the whole stream decodes to.

@@ -1,6 +1,6 @@
 import Support
 
-/// Decodes some frames of a stream of counted frames by a fresh decoder.
+/// Decodes some frames of a stream of counted frames to what a fresh decoder gives.
 protocol FrameGroupDecoder: Sendable {
     associatedtype Format: CountedFrameFormat
 
