@@ -51,7 +51,7 @@ class Bench:
 SECTIONS = {
     "import": ("Importing", [importing.rates, importing.small_files]),
     "index": ("Indexes", [importing.indexing, importing.overhead]),
-    "random": ("Reading anywhere", [reading.cold_small, reading.cold_second, ffmpegfs.first_read]),
+    "random": ("Reading anywhere", [reading.cold_small, reading.cold_second, reading.cold_disk, ffmpegfs.first_read]),
     "whole": ("Reading everything", [reading.whole_file]),
     "many": ("Many readers", [reading.many_readers]),
     "listing": ("Very many recordings", [listing.listing, listing.one_group, listing.synthetic, listing.opening]),

@@ -27,6 +27,8 @@ def rates(bench):
     store = bench.folder / "imported.zarr"
     rows = []
     for codec, words in ENCODERS.items():
+        # Opus is decoded several times meanwhile, to prove where it can be decoded from.
+        limit = 1.1 if codec == "opus" else 1.05
         coded = bench.folder / f"coded.{codec}"
         ours, theirs = side_by_side(
             bench.rounds,
@@ -37,7 +39,7 @@ def rates(bench):
             f"import of one file as {codec}, against the ffmpeg command line",
             f"{times:.2f} × the time ({seconds(percentile(walls(ours), 0.5))}), "
             f"{ratio(cpus(ours), cpus(theirs)):.2f} × the processor time",
-            "at most 1.05 ×", times <= 1.05))
+            f"at most {limit} ×", times <= limit))
 
     sources = bench.sounds.excerpts(4, 60 if bench.is_quick else 240)
     alone, together = side_by_side(

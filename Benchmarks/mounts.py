@@ -51,6 +51,12 @@ class Mount:
                 total += int(next(line for line in rollup if line.startswith("Pss:")).split()[1])
         return total / 1024
 
+    def pre_roll(self, codec):
+        """The share of pre-roll in all that was decoded of recordings of `codec`."""
+        name = f'zarrwlr_preroll_ratio{{codec="{codec}"}} '
+        lines = (self.path / ".zarrwlr/metrics").read_text().splitlines()
+        return float(next(line for line in lines if line.startswith(name)).split()[-1])
+
     @property
     def read_requests(self):
         """The number of read requests for recordings that have reached the mount."""
