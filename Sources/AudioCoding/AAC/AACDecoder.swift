@@ -48,9 +48,9 @@ public final class AACDecoder {
         decoder.flush()
     }
 
-    /// Whether what `restart` promises is known to hold for the libavcodec that is loaded: for those of FFmpeg 5 to 7. For another, see what
+    /// Whether what `restart` promises is known to hold for the libavcodec that is loaded: for those of FFmpeg 5 and 7. For another, see what
     /// its decoder keeps from frame to frame, and run the tests.
-    public static let canRestart = (59...61).contains(avcodec_version() >> 16)
+    public static let canRestart = [59, 61].contains(avcodec_version() >> 16)
 
     /// Makes the decoder ready for other frames of the one form that all it has decoded had, of which the first only sets it up.
     /// They then decode to what a new decoder would give; see `AACNoiselessForm`.

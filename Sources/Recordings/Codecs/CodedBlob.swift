@@ -41,7 +41,7 @@ struct CodedBlob: Sendable {
     }
 
     /// A number that changes whenever the bytes are written anew; nil if the store does not know that without reading them.
-    var version: UInt64? { array.chunkVersion }
+    var version: UInt64? { array.chunkVersion.map { FNV1a(of: [$0, byteCount]).value } }
 
     /// Reads exactly `range` into `buffer`, which is as long; the range must lie within the blob.
     private func read(_ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer) throws(ZarrError) {

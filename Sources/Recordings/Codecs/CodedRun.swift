@@ -30,7 +30,10 @@ struct CodedRun {
     func fetchAhead() -> FetchedSamples? { blob.fetchAhead(bytesOf: ranges) }
 
     /// Tells the store that the bytes of all units are read soon, as far as it is known where they are.
-    func expect() { blob.expect(bytesOf: ranges) }
+    func expect() {
+        // What is not read at once is not read soon.
+        blob.expect(bytesOf: ranges.filter { $0.upperBound - $0.lowerBound <= Self.byteCountLimit })
+    }
 
     /// The bytes of all units, those together that lie together.
     private var ranges: [Range<UInt64>] {

@@ -16,10 +16,11 @@ public final class Prefetcher: Sendable {
             var fetched: [(range: Range<UInt64>, samples: FetchedSamples)] = []
             /// Whether it is one of `sequential`.
             var isCounted = false
-            var hasEnded = false
         }
 
         private let state = Mutex(State())
+        /// Not a part of the state: threads that work for the reader ask often, and whoever holds the lock may wait for what they make.
+        private let hasEnded = Atomic<Bool>(false)
         private let sequential: SequentialReaders
         private let isDecoded: Bool
         fileprivate let recording: Recording
@@ -37,12 +38,12 @@ public final class Prefetcher: Sendable {
             end()
         }
 
-        fileprivate var isActive: Bool { state.withLock { !$0.hasEnded } }
+        fileprivate var isActive: Bool { !hasEnded.load(ordering: .relaxed) }
 
         /// Ends the reader: nothing more is decoded for it.
         public func end() {
+            hasEnded.store(true, ordering: .relaxed)
             let dropped = state.withLock { state in
-                state.hasEnded = true
                 count(&state, false)
                 defer { state.fetched = [] }
                 return state.fetched
@@ -58,7 +59,7 @@ public final class Prefetcher: Sendable {
 
         fileprivate func plan(afterReading range: Range<UInt64>, _ bounds: () -> Bounds) -> Plan {
             let (made, dropped) = state.withLock { state -> (Plan, [(Range<UInt64>, FetchedSamples)]) in
-                guard !state.hasEnded else { return (Plan(), []) }
+                guard isActive else { return (Plan(), []) }
                 state.run.note(range)
                 count(&state, state.run.isSequential)
                 guard state.run.isSequential else {
@@ -68,9 +69,23 @@ public final class Prefetcher: Sendable {
                 }
                 return steps(&state, bounds())
             }
-            // What was fetched is freed outside the lock.
+            // What was fetched is freed outside the lock, and stretches may have to be read from the store.
             _ = dropped
-            return made
+            var plan = made
+            if let whole = plan.decoded {
+                let ahead = cut(whole, within: bounds())
+                plan.decoded = state.withLock { $0.run.request(ahead) } ? ahead : nil
+            }
+            return plan
+        }
+
+        /// `range`, but so that it ends within no stretch, unless that is where the reading ends.
+        private func cut(_ range: Range<UInt64>, within bounds: Bounds) -> Range<UInt64> {
+            guard range.upperBound < endOfSound, let stretch = stretch(containing: range.upperBound, within: bounds)
+            else {
+                return range
+            }
+            return range.lowerBound..<max(range.lowerBound, stretch.lowerBound)
         }
 
         private func steps(_ state: inout State, _ bounds: Bounds) -> (Plan, [(Range<UInt64>, FetchedSamples)]) {
@@ -82,9 +97,7 @@ public final class Prefetcher: Sendable {
                 // What is not asked for yet would be asked for twice.
                 depth = min(depth, state.window.end.subtracting(state.run.position) ?? 0)
             }
-            if isDecoded {
-                plan.decoded = state.run.next(of: endOfSound, depth: depth) { stretch(containing: $0, within: bounds) }
-            }
+            if isDecoded { plan.decoded = state.run.next(of: endOfSound, depth: depth) }
             let run = state.run
             let dropped = state.fetched.filter { run.isBehind($0.range) }
             if !dropped.isEmpty { state.fetched.removeAll { run.isBehind($0.range) } }
@@ -94,7 +107,7 @@ public final class Prefetcher: Sendable {
         /// The stretch that byte `byte` is in; nil if there is none, or the room ahead of the reader is too small for two.
         fileprivate func stretch(containing byte: UInt64, within bounds: Bounds) -> Range<UInt64>? {
             guard let stretch = recording.samples.stretch(containing: byte),
-                UInt64(stretch.count) <= bounds.depth / 2
+                stretch.contains(byte), stretch.upperBound - stretch.lowerBound <= bounds.depth / 2
             else { return nil }
             return stretch
         }
@@ -106,7 +119,7 @@ public final class Prefetcher: Sendable {
             guard let samples = (try? recording.samples.fetchAhead(bytes: range)) ?? nil else { return }
             state.withLock { state in
                 state.window.add(samples.byteCount, for: range.count, since: mark, at: .now)
-                guard !state.hasEnded, range.upperBound <= state.window.end, !state.run.isBehind(range) else { return }
+                guard isActive, range.upperBound <= state.window.end, !state.run.isBehind(range) else { return }
                 state.fetched.append((range, samples))
             }
         }
@@ -165,7 +178,7 @@ public final class Prefetcher: Sendable {
         self.line = line
         decoding = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount) { piece, next in
             // A disk reads while this is decoded.
-            if let next { next.reader.recording.samples.expect(bytes: next.range) }
+            if let next, line == nil { next.reader.recording.samples.expect(bytes: next.range) }
             // If a piece cannot be decoded, its reader finds that out.
             try? piece.reader.recording.samples.decodeAhead(bytes: piece.range)
         }

@@ -51,18 +51,20 @@ struct SequentialRun {
         position = max(position, range.upperBound)
     }
 
-    /// What to decode ahead of the reader now, if anything: within `byteCount`, and at most `depth` bytes from where the reader is. It ends
-    /// within no `stretch`, which says where the one begins and ends that a byte is in.
-    mutating func next(
-        of byteCount: UInt64, depth: UInt64, stretch: (UInt64) -> Range<UInt64>? = { _ in nil }
-    ) -> Range<UInt64>? {
+    /// What to decode ahead of the reader now, if anything: within `byteCount`, and at most `depth` bytes from where the reader is.
+    func next(of byteCount: UInt64, depth: UInt64) -> Range<UInt64>? {
         guard isSequential else { return nil }
         let start = max(requestedEnd, position)
-        var end = min(position.adding(min(depth, length)) ?? .max, byteCount)
+        let end = min(position.adding(min(depth, length)) ?? .max, byteCount)
         guard start < end, end - start >= Self.step || end == byteCount else { return nil }
-        if end < byteCount, let stretch = stretch(end) { end = stretch.lowerBound }
-        guard start < end else { return nil }
-        requestedEnd = end
         return start..<end
+    }
+
+    /// Records that `range`, which is what `next` has returned or a part of it, is to be decoded ahead. Returns false if something behind its
+    /// beginning is already.
+    mutating func request(_ range: Range<UInt64>) -> Bool {
+        guard !range.isEmpty, requestedEnd <= range.lowerBound else { return false }
+        requestedEnd = range.upperBound
+        return true
     }
 }

@@ -2,7 +2,7 @@ import AudioCoding
 
 /// AAC decoders, of all recordings.
 ///
-/// To open one takes as long as to decode a dozen frames.
+/// To open one takes as long as to decode seven frames of two channels.
 final class AACDecoders: Sendable {
     /// Opened ahead: as many as a read of a second needs, or a few readers at once.
     private let stock = DecoderStock(capacity: 4) { () throws(AudioCodingError) in try AACDecoder() }

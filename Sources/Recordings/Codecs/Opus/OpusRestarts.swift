@@ -33,10 +33,12 @@ struct OpusRestarts: Sendable {
             && (end % OpusStream.packetsPerUnit == 0 || end == packetCount)
     }
 
+    /// None is longer than those that are proved: requests wait for each other from its end to its front.
     private static func stretches(_ restarts: [OpusRestart]) -> [Range<UInt64>] {
         var stretches: [Range<UInt64>] = []
         for (restart, next) in zip(restarts, restarts.dropFirst()) {
-            guard let end = restart.end, end > next.firstPacket,
+            let limit = restart.firstPacket.adding(OpusRestartProver.packetsPerStretch) ?? .max
+            guard let end = restart.end.map({ min($0, limit) }), end > next.firstPacket,
                 restart.firstPacket >= stretches.last?.upperBound ?? 0
             else { continue }
             stretches.append(restart.firstPacket..<end)

@@ -159,7 +159,7 @@ final class OpusStream: DecodeUnits {
             let stretch = restarts.stretch(containing: source.packets.packets(ofUnit: unit.number).lowerBound),
             let start = try? source.packets.sampleCount(beforeUnit: stretch.lowerBound / Self.packetsPerUnit),
             let lastUnit = stretch.upperBound.dividedRoundingUp(by: Self.packetsPerUnit),
-            let end = try? source.packets.sampleCount(beforeUnit: lastUnit), start < end
+            let end = try? source.packets.sampleCount(beforeUnit: lastUnit), start <= sample, sample < end
         else { return nil }
         return start..<end
     }
@@ -216,15 +216,17 @@ final class OpusStream: DecodeUnits {
             var kept = stretch.flatMap { _ in cache.takeBlock(BlockKey(owner: stretchStateOwner, number: unit.number)) }
             var staysRight = kept != nil
             if kept == nil { kept = cache.takeBlock(BlockKey(owner: stateOwner, number: unit.number)) }
-            if kept == nil { staysRight = stretch?.isStart ?? false }
-            let goesOn = staysRight && range.upperBound < stretch?.packets.upperBound ?? 0
             if let kept {
                 try decoder.restore(kept)
             } else {
                 let state = try start.state ?? initialState.get { try OpusStreamDecoder(head: head).snapshot() }
                 try decoder.restore(state)
-                counter.preRollSamples.add(try decoder.pass(start.packet..<range.lowerBound, of: packets))
+                let passed = try decoder.pass(start.packet..<range.lowerBound, of: packets)
+                counter.preRollSamples.add(passed.sampleCount)
+                // What was proved is what a decoder gives that has got all packets.
+                staysRight = passed.isComplete && stretch?.isStart ?? false
             }
+            let goesOn = staysRight && range.upperBound < stretch?.packets.upperBound ?? 0
             let samples = try decoder.samples(ofUnit: unit.number, of: packets).get()
             if goesOn || keepingState && !staysRight {
                 let owner = goesOn ? stretchStateOwner : stateOwner

@@ -3,18 +3,25 @@ import Support
 
 extension OpusStreamDecoder {
     /// Decodes the packets of `range` only for their effect on the decoder, and returns how many samples of one channel they
-    /// gave. A packet that is lost or cannot be decoded leaves the decoder as it was.
+    /// gave, and whether each gave some. A packet that is lost or cannot be decoded leaves the decoder as it was.
     @discardableResult
-    func pass(_ range: Range<UInt64>, of packets: some OpusPackets) throws -> UInt64 {
+    func pass(
+        _ range: Range<UInt64>, of packets: some OpusPackets
+    ) throws -> (sampleCount: UInt64, isComplete: Bool) {
         var sampleCount: UInt64 = 0
+        var isComplete = true
         try withUnsafeTemporaryAllocation(
             byteCount: OpusPacket.maximumSampleCount * channels * 2, alignment: 16
         ) { samples in
             try packets.forEachPacket(stepwiseIn: range) { packet in
-                if let packet, let count = try? decode(packet, into: samples) { sampleCount += UInt64(count) }
+                if let packet, let count = try? decode(packet, into: samples) {
+                    sampleCount += UInt64(count)
+                } else {
+                    isComplete = false
+                }
             }
         }
-        return sampleCount
+        return (sampleCount, isComplete)
     }
 
     /// The samples of the decode unit `unit`; a failure if a packet of it is lost or cannot be decoded, once the others have had

@@ -177,7 +177,7 @@ extension RecordingCheck {
         } catch {
             add([finding(Finding.kind(of: error), "\(name) is of no use: \(error)")], repair: repair)
         }
-        if isDeep { try decode(packets, head: head, claims: stored?.restarts ?? []) }
+        if isDeep { try decode(packets, head: head, claims: stored?.claims ?? []) }
     }
 
     /// Decodes all packets from the start, and proves the restarts `claims` on the way.
@@ -197,12 +197,13 @@ extension RecordingCheck {
         }
         let wrong = try verifier.faults.map { fault in
             let next = fault.restart + 1 < claims.count ? claims[fault.restart + 1].firstPacket : packets.count
+            let end = max(next, claims[fault.restart].end ?? next)
             let problem =
                 fault.packet.map { "gives other samples than a decode from the start, first in packet \($0)" }
                 ?? "has too long a pre-roll, as many others, to be proved"
             return finding(
                 .fault, "opus_sync is wrong: its row \(fault.restart) \(problem)",
-                samples: try samples(of: claims[fault.restart].firstPacket..<next, in: packets))
+                samples: try samples(of: claims[fault.restart].firstPacket..<end, in: packets))
         }
         add(wrong, repair: ArrayRepair(restartsOf: packets, head: head))
     }

@@ -32,6 +32,12 @@ struct StoredOpusRestarts {
         }
     }
 
+    /// What readers on this machine believe: restarts that were proved elsewhere have no ends.
+    var claims: [OpusRestart] {
+        guard !attributes.isProvedHere else { return restarts }
+        return restarts.map { OpusRestart(firstPacket: $0.firstPacket, preRollPacket: $0.preRollPacket) }
+    }
+
     /// The rows of `array`, in either form; nil if it has neither, or more than `limit` rows.
     private static func restarts(_ array: ZarrArray, _ limit: UInt64) throws(ZarrError) -> [OpusRestart]? {
         if let index = StoredIndex<OpusRestart>(array), index.count <= limit { return try index.rows(0..<index.count) }

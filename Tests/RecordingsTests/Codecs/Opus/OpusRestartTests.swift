@@ -205,6 +205,52 @@ import Zarr
         }
     }
 
+    @Test func `a packet that is lost in a stretch costs its own unit alone, in whatever order the others are read`()
+        throws
+    {
+        var packets = try PacketArrays(StreamFixture.named("celt.opus"))
+        for row in packets.rows {
+            packets.append(Array(packets.blob[Int(row[0])..<Int(row[0] + row[1])]), sampleCount: row[2])
+        }
+        let sync = try proved(packets)
+        // In the first unit of the second stretch, and in the pre-roll of the third.
+        for lost in [485, 950] {
+            var damaged = packets
+            damaged.rows[lost][1] = 0
+            let skipped = try OpusHead(packets.head).preSkip
+            let read = try [false, true].map { isReversed in
+                try open(damaged, sync: sync, syncAttributes: Self.provedHere) { opened in
+                    try Self.units(29..<68, of: opened.recording, skipped: skipped, isReversed: isReversed)
+                }
+            }
+            let isSame = read[0] == read[1]
+            #expect(isSame, "\(lost)")
+            #expect(read[0].filter { $0 == nil }.count == 1)
+        }
+    }
+
+    /// The samples of `units`, nil for those that cannot be read.
+    private static func units(
+        _ units: Range<Int>, of recording: Recording, skipped: Int, isReversed: Bool
+    ) throws -> [[UInt8]?] {
+        let read = (isReversed ? Array(units.reversed()) : Array(units)).map { unit -> [UInt8]? in
+            let start = UInt64((unit * 16 * 960 - skipped) * 2)
+            return try? recording.bytes(start..<start + 16 * 960 * 2)
+        }
+        return isReversed ? read.reversed() : read
+    }
+
+    @Test func `no stretch is longer than those that are proved, whatever a store says`() throws {
+        let claims = stride(from: UInt64(0), to: 4_800, by: 48).map { first in
+            OpusRestart(firstPacket: first, preRollPacket: first - min(first, 32), end: 4_800)
+        }
+        let restarts = try #require(OpusRestarts(claimed: claims, packetCount: 4_800, believesEnds: true))
+        for packet in stride(from: UInt64(0), to: 4_800, by: 16) {
+            let stretch = try #require(restarts.stretch(containing: packet))
+            #expect(stretch == packet / 480 * 480..<packet / 480 * 480 + 480)
+        }
+    }
+
     @Test(arguments: [
         ["proved_with": "libopus 0.9", "proved_on": OpusStreamDecoder.processor ?? ""],
         ["proved_with": OpusStreamDecoder.libraryVersion, "proved_on": "vax"],
