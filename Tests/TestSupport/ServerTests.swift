@@ -7,5 +7,5 @@ public enum ServerTests {
     public static let areWanted = ProcessInfo.processInfo.environment["ZARRWLR_SERVER_TESTS"] == "1"
 
     /// The comment on a skipped suite.
-    public static let comment: Comment = "is run by make test-s3 and by CI"
+    public static let comment: Comment = "is run by make test-s3"
 }
