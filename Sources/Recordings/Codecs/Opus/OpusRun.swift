@@ -6,9 +6,9 @@ final class OpusRun: UnitDecoder {
     private let stream: OpusStream
     private let packets: any OpusPackets
     private var coded: CodedRun
-    /// The numbers of its first and its last unit.
-    private let units: ClosedRange<UInt64>
-    /// The number under which the stream knows this run; nil before the first unit.
+    /// The number of its last unit.
+    private let last: UInt64
+    /// The number under which the stream knows this run; nil if it does not.
     private var number: UInt64?
 
     /// The units `run` of `stream`, whose source is `source`.
@@ -26,8 +26,7 @@ final class OpusRun: UnitDecoder {
             return source.packets.extent(of: range)
         }
         coded = CodedRun(run, in: source.packets.blob, extents: extents)
-        let first = run.first?.number ?? 0
-        units = first...max(first, run.last?.number ?? 0)
+        last = run.last?.number ?? 0
     }
 
     deinit {
@@ -35,7 +34,7 @@ final class OpusRun: UnitDecoder {
     }
 
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block {
-        if number == nil { number = stream.beginRun(units) }
+        if number == nil { number = stream.beginRun(unit.number...max(unit.number, last)) }
         guard let position = coded.position(of: unit) else { return try stream.decode(unit) }
         return try stream.decode(unit, of: packets.reading(from: coded.blob(at: position)))
     }

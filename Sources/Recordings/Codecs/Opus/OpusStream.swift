@@ -44,7 +44,7 @@ final class OpusStream: DecodeUnits {
     private let stateOwner: BlockOwner
     /// Owns those that are right up to the end of the stretch.
     private let stretchStateOwner: BlockOwner
-    /// The runs of units that threads are decoding, one unit after the other, each with the number of its run.
+    /// The units through which threads are decoding a stretch, one after the other, each with the number of its run.
     private let runs = Mutex<(units: [UInt64: ClosedRange<UInt64>], count: UInt64)>(([:], 0))
 
     /// A stream whose packets `openSource` finds when they are first needed. `counter` counts its pre-roll.
@@ -127,9 +127,16 @@ final class OpusStream: DecodeUnits {
             && (first..<unit).contains { cache.keeps(BlockKey(owner: stretchStateOwner, number: $0)) }
     }
 
-    /// Records that a thread begins to decode `units`, one after the other. Returns what `endRun` needs.
-    func beginRun(_ units: ClosedRange<UInt64>) -> UInt64 {
-        runs.withLock { state in
+    /// Records that a thread begins to decode `units`, one after the other, and returns what `endRun` needs; nil if its decoder is not right up
+    /// to the end of a stretch: who waited for it would gain nothing.
+    func beginRun(_ units: ClosedRange<UInt64>) -> UInt64? {
+        guard let source = try? source.get(make: openSource), let restarts = source.restarts else { return nil }
+        let first = source.packets.packets(ofUnit: units.lowerBound).lowerBound
+        guard let stretch = restarts.stretch(containing: first),
+            restarts.last(atOrBefore: first).firstPacket == stretch.lowerBound
+                || cache.keeps(BlockKey(owner: stretchStateOwner, number: units.lowerBound))
+        else { return nil }
+        return runs.withLock { state in
             state.count += 1
             state.units[state.count] = units
             return state.count
