@@ -177,7 +177,7 @@ public final class BlockCache: Sendable {
     }
 
     private func stripeIndex(of key: BlockKey) -> Int {
-        // Successive blocks of one owner fall into different stripes.
+        // Successive blocks of one owner fall into different stripes. A sum that wraps around is as good as any.
         Int(truncatingIfNeeded: (key.owner.number &* 7 &+ key.number) % UInt64(stripes.count))
     }
 

@@ -1,4 +1,7 @@
 /// Reads the bits of a frame, the most significant first. Behind its end there are zeros, and `isPastEnd` says so.
+///
+/// Its arithmetic does not check for overflow, since it is done for every code of a spectrum, and cannot overflow: a frame has at most 8191
+/// bytes, and whoever reads it ends soon behind its end. Each byte that is read is compared with how many there are.
 struct AACBits {
     private let bytes: UnsafeRawBufferPointer
     /// The bits to be read next, from the most significant on.
