@@ -26,6 +26,8 @@ final class HTTPLoop: @unchecked Sendable {
         self.multi = multi
         zwl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections)
         zwl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections)
+        // Otherwise libcurl keeps four for each transfer under way, and closes the others when a burst is over.
+        zwl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
         do {
             // The thread keeps the loop until it is told to end.
             try WorkerThread(name: "http") { self.run() }.detach()

@@ -184,6 +184,22 @@ struct HTTPClientTests {
         #expect(error?.summary.contains("secret") == false)
     }
 
+    @Test func `connections outlive the burst of requests that they were made for`() throws {
+        let server = try ScriptedServer { _, number in
+            var response = Response(200, [1])
+            response.requestCount = number < 12 ? 12 : number < 15 ? 0 : 27
+            return response
+        }
+        var settings = HTTPSettings()
+        settings.connections = 12
+        let client = HTTPClient(settings)
+        _ = try client.perform(Array(repeating: get(server.url), count: 12))
+        for _ in 0..<3 { _ = try client.perform(get(server.url)) }
+        _ = try client.perform(Array(repeating: get(server.url), count: 12))
+        #expect(server.requests.count == 27)
+        #expect(server.connectionCount == 12)
+    }
+
     @Test func `clients are used by many threads at once`() throws {
         let server = try ScriptedServer { request, _ in Response(200, Array(request.target.utf8)) }
         let client = HTTPClient()
