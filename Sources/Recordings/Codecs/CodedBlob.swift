@@ -129,6 +129,13 @@ struct CodedBlob: Sendable {
         return blob
     }
 
+    /// The same blob with its first block held in memory, if bytes are compared with checksums by the block: what is read of a stream's start,
+    /// in small pieces, is in there as a rule.
+    func fetchingFirstBlock() throws(ZarrError) -> CodedBlob {
+        guard checksums != nil, byteCount > 0 else { return self }
+        return try fetching(0..<1)
+    }
+
     /// Whether the bytes of `range` are held in memory.
     func holds(_ range: Range<UInt64>) -> Bool {
         fetched.map { $0.range.lowerBound <= range.lowerBound && range.upperBound <= $0.range.upperBound } ?? false

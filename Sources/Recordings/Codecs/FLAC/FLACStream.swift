@@ -37,11 +37,12 @@ final class FLACStream: DecodeUnits {
         path = audio.path
         blob = try audio.blob()
         do {
-            let metadata = try FLACMetadata(of: blob.stream)
+            let start = try blob.fetchingFirstBlock()
+            let metadata = try FLACMetadata(of: start.stream)
             streamInfo = metadata.streamInfo
             floatScale = try Self.floatScale(audio.attributes, streamInfo)
             encoding = Self.encoding(of: streamInfo, floatScale)
-            let first = try Self.header(at: metadata.firstFrameOffset, of: blob, streamInfo)
+            let first = try Self.header(at: metadata.firstFrameOffset, of: start, streamInfo)
             fixedBlockSize = first.map(\.isVariableBlockSize) == false ? UInt64(streamInfo.maximumBlockSize) : nil
             let counted = audio.attributes.totalSamples
             if let announced = streamInfo.totalSamples, counted ?? announced <= announced {
