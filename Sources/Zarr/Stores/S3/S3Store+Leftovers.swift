@@ -8,25 +8,50 @@ extension S3Store {
         try abandoned().map(\.place).sorted()
     }
 
+    /// How often it is looked whether anything has come after all was removed.
+    private static let lateLookLimit = 10
+
     /// As for every store. Whoever removes leftovers, or claims something new, does not meet another who does.
+    ///
+    /// A service may still carry out what a process has sent before it ended, so that it takes some seconds until the places are free.
     @discardableResult
     public func removeLeftovers() throws(StoreError) -> [String] {
         guard try folder.hasObjects(".zarrwlr-") else { return [] }
         let writer = try startedWriter()
         return try withLock(on: "") { () throws(StoreError) in
-            var removed: [String] = []
+            var removed: [S3Claim] = []
             for claim in try abandoned() {
                 // From here on, whoever had it does not publish it.
                 let own = try claim.takenOver(by: writer)
-                if try !contains("\(claim.place)/zarr.json") {
+                if try contains("\(claim.place)/zarr.json") {
+                    try own.release(in: folder)
+                } else {
                     try folder.removeAll("\(claim.place)/")
-                    removed.append(claim.place)
+                    removed.append(own)
                 }
-                try own.release(in: folder)
             }
+            try removeLate(below: removed.map(\.place))
+            for claim in removed { try claim.release(in: folder) }
             try removeDeadLocks()
             try S3Writer.removeDead(of: folder)
-            return removed.sorted()
+            return removed.map(\.place).sorted()
+        }
+    }
+
+    /// Removes what comes to `places`, which this process has claimed and emptied, until nothing has come for a while.
+    private func removeLate(below places: [String]) throws(StoreError) {
+        guard !places.isEmpty else { return }
+        for _ in 0..<Self.lateLookLimit {
+            guard Pause.take(milliseconds: lateMilliseconds) else { throw StoreError.halted("") }
+            let looks = Parallel.map(places, threads: requestsAtOnce ?? 1) { [folder] place in
+                Result { () throws(StoreError) in try folder.hasObjects("\(place)/") }
+            }
+            var hasFound = false
+            for (place, look) in zip(places, looks) where try look.get() {
+                hasFound = true
+                try folder.removeAll("\(place)/")
+            }
+            guard hasFound else { return }
         }
     }
 

@@ -21,6 +21,7 @@ public final class S3Store: Store {
     let turnstiles = Mutex<[String: Turnstile]>([:])
     /// The locks that this process has, by the paths of folders.
     let locks = Mutex<[String: S3Lock]>([:])
+    let lateMilliseconds: Int
     private let values: RemoteValues
 
     /// A node, as long as somebody else keeps it.
@@ -29,17 +30,20 @@ public final class S3Store: Store {
     }
 
     /// The objects of `bucket` whose keys begin with `prefix` and a slash; all of them if it is empty. What is written in parts has parts of
-    /// `partByteCount` bytes.
+    /// `partByteCount` bytes. After a process has ended, `lateMilliseconds` may pass until the service carries
+    /// out what that one sent.
     ///
     /// Once `isHalted`, which is called from any thread, everything that would write fails with ECANCELED; what is written already can still be
     /// published and removed.
     public init(
         _ bucket: S3Bucket, prefix: String, client: HTTPClient, policy: RetryPolicy = RetryPolicy(),
-        partByteCount: Int = 8 << 20, isHalted: @escaping @Sendable () -> Bool = { false }
+        partByteCount: Int = 8 << 20, lateMilliseconds: Int = 2_000,
+        isHalted: @escaping @Sendable () -> Bool = { false }
     ) {
         let folder = S3Folder(
             bucket, prefix: prefix, client: client, policy: policy, partByteCount: partByteCount)
         self.folder = folder
+        self.lateMilliseconds = lateMilliseconds
         uploads = S3Uploads(threads: client.connections, isHalted: isHalted)
         values = RemoteValues(client: client, policy: policy) {
             key, method, fields, limit throws(HTTPError) in

@@ -41,9 +41,10 @@ struct S3WritingTests {
         }
 
         /// The store, as another process opens it. Objects of more than 64 bytes are written in parts.
-        func store(isHalted: @escaping @Sendable () -> Bool = { false }) -> S3Store {
+        func store(lateMilliseconds: Int = 10, isHalted: @escaping @Sendable () -> Bool = { false }) -> S3Store {
             S3Store(
-                bucket, prefix: "a.zarr", client: HTTPClient(), policy: policy, partByteCount: 64, isHalted: isHalted)
+                bucket, prefix: "a.zarr", client: HTTPClient(), policy: policy, partByteCount: 64,
+                lateMilliseconds: lateMilliseconds, isHalted: isHalted)
         }
 
         /// The keys of what is in the store besides its two groups.
@@ -189,6 +190,21 @@ struct S3WritingTests {
         }
         #expect(service.keys == ["pond/33/blob/zarr.json"])
         #expect(service.standIn.unfinished == ["a.zarr/pond/33/blob/c/0"])
+    }
+
+    @Test func `what a process sent before it ended is removed, too, if it comes after the rest was removed`() throws {
+        let service = try Service()
+        try leave(service, owner: Self.deadProcess, age: 0, .honoured)
+        let late = try WorkerThread(name: "late") {
+            // A part of an array, and then the document, each after everything was removed.
+            for key in ["blob/c/7", "zarr.json"] {
+                guard eventually({ !service.keys.contains { $0.hasPrefix("pond/3/") } }) else { return }
+                service.standIn.values["a.zarr/pond/3/\(key)"] = [1]
+            }
+        }
+        #expect(try service.store(lateMilliseconds: 1_000).removeLeftovers() == ["pond/3"])
+        late.join()
+        #expect(service.keys == ["pond/33/blob/zarr.json"])
     }
 
     @Test(
