@@ -299,7 +299,7 @@ public final class Importer: Sendable {
         let job = ImportJob(
             source: source, relativePath: relativePath, options: options, node: node, start: found.start,
             notes: notes + found.notes(options.starts), isSalvage: isSalvage, progress: progress)
-        let written = try job.write()
+        let written = try turn.map { turn in try turn.order.whileWriting { try job.write() } } ?? job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
         // What has appeared meanwhile was verified by who imported it.

@@ -2,7 +2,8 @@ import Support
 import Synchronization
 
 /// The order in which recordings are begun, whichever threads write them: where they get their numbers then, these are in the order of the
-/// sources. Safe to use from several threads.
+/// sources. And how many are written at once: where that takes a line to another machine, others can be read back meanwhile. Safe to use from
+/// several threads.
 public final class StagingOrder: Sendable {
     private struct State {
         /// The first number whose turn has not come yet.
@@ -14,8 +15,19 @@ public final class StagingOrder: Sendable {
 
     private let state = Mutex(State())
 
-    /// An order that begins with the number 0.
-    public init() {}
+    private let writing = Semaphore()
+
+    /// An order that begins with the number 0. At least one and at most `writers` recordings are written at once.
+    public init(writers: Int) {
+        for _ in 0..<max(writers, 1) { writing.signal() }
+    }
+
+    /// Calls `body`, which writes a recording, once fewer are being written than may be.
+    func whileWriting<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
+        writing.wait()
+        defer { writing.signal() }
+        return try body()
+    }
 
     /// Calls `body`, for the number `number`, once the turns of all lower numbers are over.
     func inTurn<T, E: Error>(_ number: Int, _ body: () throws(E) -> T) throws(E) -> T {

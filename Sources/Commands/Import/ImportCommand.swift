@@ -165,9 +165,10 @@ enum ImportCommand {
                 reading: ["/"], managing: [address.path],
                 clearing: isNewFolder ? [FilePath.folder(of: FilePath.absolute(address.path))] : [])
         }
-        // On S3, a recording gets its number when it is begun.
-        let order = address.isRemote ? StagingOrder() : nil
-        try importFiles(sources.files, by: importer, groups, order, threads: configuration.jobs, report)
+        // On S3, a recording gets its number when it is begun, and as many are read back while others are written.
+        let order = address.isRemote ? StagingOrder(writers: configuration.jobs) : nil
+        try importFiles(
+            sources.files, by: importer, groups, order, threads: configuration.jobs * (order == nil ? 1 : 2), report)
         if report.isStopped {
             for sidecar in sources.sidecars { report.leave(sidecar) }
         } else {

@@ -187,7 +187,11 @@ final class S3StagedNode: StagedNode {
         try writer.checkIsAlive()
         state.withLock { $0.hasAppeared = true }
         if reservedPlace == nil {
-            for (key, bytes) in held where key != Self.document { try s3.folder.put("\(place)/\(key)", bytes) }
+            let others = held.filter { $0.key != Self.document }
+            let results = Parallel.map(Array(others), threads: s3.requestsAtOnce ?? 1) { [s3] value in
+                Result { () throws(StoreError) in _ = try s3.folder.put("\(place)/\(value.key)", value.value) }
+            }
+            for result in results { try result.get() }
         }
         try s3.folder.put("\(place)/\(Self.document)", document)
         s3.noteAppeared(self, at: place)
