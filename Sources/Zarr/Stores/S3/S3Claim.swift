@@ -53,6 +53,11 @@ struct S3Claim: Sendable {
         try folder.remove([key])
     }
 
+    /// Gives the places of `claims` up.
+    static func release(_ claims: [S3Claim], in folder: S3Folder) throws(StoreError) {
+        try folder.remove(claims.map(\.key))
+    }
+
     /// Claims that are in `folder`, and who has them.
     static func all(in folder: S3Folder) throws(StoreError) -> [(claim: S3Claim, writer: String)] {
         var claims: [(claim: S3Claim, writer: String)] = []
@@ -76,14 +81,4 @@ struct S3Claim: Sendable {
         let tag = try writer.folder.put(key, Array(writer.newName().utf8))
         return S3Claim(place: place, key: key, tag: tag)
     }
-}
-
-/// The numbers of nodes that this process writes in groups of a store on S3.
-struct S3ClaimedNumbers {
-    /// The next number that may be free, by the paths of groups.
-    var next: [String: Int] = [:]
-    /// Those that have no document yet, by the paths of groups.
-    var unpublished: [String: Set<String>] = [:]
-    /// Nodes that have appeared and still have their claims, by their places.
-    var unconfirmed: [String: S3StagedNode] = [:]
 }

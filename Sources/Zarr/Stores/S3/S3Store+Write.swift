@@ -45,42 +45,52 @@ extension S3Store: WritableStore {
         guard !uploads.isHalted() else { throw StoreError.halted(place) }
         let writer = try startedWriter()
         try writer.checkIsAlive()
+        guard let claim = try claim(place, by: writer) else { return nil }
+        return S3StagedNode(in: self, claim, keepsStarts: false)
+    }
+
+    /// Begins a node, and claims its number, and the next ones for nodes that are begun later.
+    public func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode {
+        guard !uploads.isHalted() else { throw StoreError.halted(group) }
+        let writer = try startedWriter()
+        try writer.checkIsAlive()
+        while true {
+            if let claim = claims.withLock({ $0.takeClaim(of: group) }) { return S3StagedNode(in: self, claim) }
+            try claimNumbers(of: group, by: writer)
+        }
+    }
+
+    /// Claims some numbers of `group` at once. It may be that others have all of them.
+    private func claimNumbers(of group: String, by writer: S3Writer) throws(StoreError) {
+        if claims.withLock({ !$0.isKnown(group) }) {
+            let first = try nextNumber(in: group)
+            claims.withLock { $0.advance(group, to: first) }
+        }
+        guard let numbers = claims.withLock({ $0.takeNumbers(of: group) }) else {
+            throw StoreError(.failed, "has no number left", key: group)
+        }
+        let results = Parallel.map(Array(numbers), threads: requestsAtOnce ?? 1) { number in
+            Result { () throws(StoreError) in try self.claim(self.place(of: number, in: group), by: writer) }
+        }
+        var claimed: [(number: Int, claim: S3Claim)] = []
+        for (number, result) in zip(numbers, results) {
+            if let claim = (try? result.get()) ?? nil { claimed.append((number, claim)) }
+        }
+        guard claimed.isEmpty else { return claims.withLock { [claimed] in $0.keep(claimed, of: group) } }
+        for result in results { _ = try result.get() }
+        // Others are writing, too, perhaps far ahead.
+        let next = try nextNumber(in: group)
+        claims.withLock { $0.advance(group, to: next) }
+    }
+
+    /// Claims `place`, where there is nothing; nil if others have it.
+    private func claim(_ place: String, by writer: S3Writer) throws(StoreError) -> S3Claim? {
         guard let claim = try S3Claim.take(place, by: writer) else { return nil }
         guard try !folder.hasObjects("\(place)/") else {
             try claim.release(in: folder)
             return nil
         }
-        return S3StagedNode(in: self, claim, keepsStarts: false)
-    }
-
-    /// Begins a node, and claims its number.
-    public func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode {
-        guard !uploads.isHalted() else { throw StoreError.halted(group) }
-        let writer = try startedWriter()
-        try writer.checkIsAlive()
-        if claims.withLock({ $0.next[group] == nil }) {
-            let first = try nextNumber(in: group)
-            claims.withLock { $0.next[group] = max($0.next[group] ?? 0, first) }
-        }
-        while true {
-            let number = claims.withLock { claims in
-                let number = claims.next[group] ?? 0
-                claims.next[group] = number.adding(1)
-                return number
-            }
-            guard number < .max else { throw StoreError(.failed, "has no number left", key: group) }
-            let place = place(of: number, in: group)
-            if let claim = try S3Claim.take(place, by: writer) {
-                if try !folder.hasObjects("\(place)/") {
-                    claims.withLock { _ = $0.unpublished[group, default: []].insert(String(number)) }
-                    return S3StagedNode(in: self, claim)
-                }
-                try claim.release(in: folder)
-            }
-            // Others are writing, too, perhaps far ahead.
-            let next = try nextNumber(in: group)
-            claims.withLock { $0.next[group] = max($0.next[group] ?? 0, next) }
-        }
+        return claim
     }
 
     /// Notes that the document of `node` is at `place`.

@@ -51,6 +51,11 @@ public final class S3Store: Store {
         }
     }
 
+    deinit {
+        // What cannot be given back is found as a leftover.
+        try? S3Claim.release(claims.withLock { $0.unused }, in: folder.briefly)
+    }
+
     /// As for every store: one request.
     public func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer

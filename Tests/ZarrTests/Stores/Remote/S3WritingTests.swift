@@ -104,6 +104,33 @@ struct S3WritingTests {
         }
     }
 
+    @Test(arguments: S3StandIn.Conditions.allCases)
+    func `numbers are claimed ahead by whoever writes many nodes, and given back if they are not used`(
+        conditions: S3StandIn.Conditions
+    ) throws {
+        let service = try Service(conditions)
+        func claimed() -> Int { service.keys.count { $0.hasPrefix(".zarrwlr-claims/") } }
+        do {
+            let store = service.store()
+            var nodes: [any StagedNode] = []
+            // One, two, and then four at once.
+            for (count, claims) in [(1, 1), (2, 3), (3, 3), (4, 7), (5, 7)] {
+                nodes.append(try stage(count, in: store))
+                #expect(claimed() == claims)
+            }
+            for (number, node) in nodes.enumerated() {
+                #expect(try node.publish(numberedIn: "pond") == number)
+                #expect(try numbers(of: "pond/\(number)", in: store)?.count == number + 1)
+            }
+            // Others take none of those.
+            #expect(try stage(1, in: service.store()).publish(numberedIn: "pond") == 7)
+            #expect(claimed() == 2)
+        }
+        #expect(claimed() == 0)
+        #expect(try service.store().leftovers() == [])
+        #expect(try stage(1, in: service.store()).publish(numberedIn: "pond") == 8)
+    }
+
     @Test func `a node that is not published leaves nothing`() throws {
         let service = try Service()
         do {
