@@ -4,18 +4,8 @@ public import WaveFile
 
 /// A recording as it was imported.
 public struct ImportedRecording: Sendable, Equatable {
-    /// Its path in the store.
-    public internal(set) var path: String
-    /// The codec of its audio.
-    public let codec: AudioCodec
-    /// Samples of one channel a second, as a mount announces them.
-    public let sampleRate: UInt32
-    /// Interleaved channels.
-    public let channels: Int
-    /// Samples of one channel.
-    public let sampleCount: UInt64
-    /// When it began; nil if that is not known.
-    public let start: Timestamp?
+    /// What is known of it, as it was read back.
+    public internal(set) var facts: RecordingFacts
     /// Bytes of the source file.
     public let sourceByteCount: UInt64
     /// Bytes of the coded audio.
@@ -26,6 +16,18 @@ public struct ImportedRecording: Sendable, Equatable {
     public let keepsSource: Bool
     /// What was decided and found, in words.
     public let notes: [String]
+    /// Its path in the store.
+    public var path: String { facts.path }
+    /// The codec of its audio.
+    public var codec: AudioCodec { facts.codec }
+    /// Samples of one channel a second, as a mount announces them.
+    public var sampleRate: UInt32 { facts.format.sampleRate }
+    /// Interleaved channels.
+    public var channels: Int { facts.format.channels }
+    /// Samples of one channel.
+    public var sampleCount: UInt64 { facts.sampleCount }
+    /// When it began; nil if that is not known.
+    public var start: Timestamp? { facts.start }
     /// What other recording of its group wants the same file name in a mount, which therefore shows this one with its number; nil if none
     /// does.
     public internal(set) var namesake: Namesake?

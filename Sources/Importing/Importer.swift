@@ -314,12 +314,10 @@ public final class Importer: Sendable {
     ) throws -> ImportedRecording {
         let readBack = try ReadBack(store: group.store, path: node.path, cache: cache, threads: options.threads)
         try readBack.prove(written)
-        let recording = readBack.recording
         return ImportedRecording(
-            path: node.path, codec: written.audio.codec, sampleRate: recording.format.sampleRate,
-            channels: recording.format.channels, sampleCount: recording.sampleCount, start: recording.start,
-            sourceByteCount: source.file.byteCount, codedByteCount: written.audio.byteCount,
-            isByteExact: written.isByteExact, keepsSource: written.keepsSource, notes: written.notes)
+            facts: readBack.recording.facts, sourceByteCount: source.file.byteCount,
+            codedByteCount: written.audio.byteCount, isByteExact: written.isByteExact, keepsSource: written.keepsSource,
+            notes: written.notes)
     }
 
     private func start(of source: OpenSource) -> StartSearch {

@@ -60,7 +60,7 @@ public final class StagedRecording: Sendable {
         switch publication {
         case .new(let place, let namesake):
             guard var recording else { return .success(.alreadyThere(place)) }
-            recording.path = place
+            recording.facts.path = place
             recording.namesake = namesake
             return .success(.imported(recording))
         case .old(let place): return .success(.alreadyThere(place))

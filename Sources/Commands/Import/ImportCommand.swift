@@ -175,7 +175,7 @@ enum ImportCommand {
             keep(sources.sidecars, in: groups, report)
         }
         CatalogueUpdate.record(
-            changed: report.importedPaths, kept: report.presentPaths, in: store, streams, as: "import")
+            imported: report.importedFacts, kept: report.presentPaths, in: store, streams, as: "import")
         guard isNew, !report.hasKeptSomething else { return }
         try StoreCatalogue.removeBare(address, configuration.access, keepsFolder: !isNewFolder)
     }

@@ -9,8 +9,8 @@ import Zarr
 final class ImportReport: Sendable {
     private struct State {
         var imported = 0
-        /// The paths of those.
-        var importedPaths: [String] = []
+        /// What is known of those.
+        var importedFacts: [RecordingFacts] = []
         var alreadyThere = 0
         /// The paths of the recordings that are there already.
         var presentPaths: [String] = []
@@ -80,7 +80,7 @@ final class ImportReport: Sendable {
                 switch result {
                 case .success(.imported(let recording)):
                     state.imported += 1
-                    state.importedPaths.append(recording.path)
+                    state.importedFacts.append(recording.facts)
                     if let namesake = recording.namesake { state.namesakes[namesake, default: 0] += 1 }
                     say(ImportedLine(source, recording))
                 case .success(.alreadyThere(let place)):
@@ -122,8 +122,8 @@ final class ImportReport: Sendable {
         return error.isOfStore && error.isFailure(with: EROFS, EACCES, EPERM) ? "the store cannot be written to" : nil
     }
 
-    /// The paths in the store of the recordings that were imported.
-    var importedPaths: [String] { state.withLock { $0.importedPaths } }
+    /// What is known of the recordings that were imported.
+    var importedFacts: [RecordingFacts] { state.withLock { $0.importedFacts } }
 
     /// The paths in the store of the recordings of sources that had been imported before.
     var presentPaths: [String] { state.withLock { $0.presentPaths } }

@@ -35,6 +35,13 @@ import Testing
             let remote = Self.run(["import", "s3://birds/x/a.zarr::pond"] + Self.sources, server)
             #expect(remote.status == 0, "\(remote.errors)")
             #expect(remote.text == local.text)
+            // What was read back before it appeared is not read again for the catalogue, which has it as it is.
+            let requests = server.requests.map { "\($0.method) \($0.path)" }
+            let published = requests.lastIndex { $0.hasPrefix("PUT ") && $0.contains("/pond/") } ?? 0
+            #expect(requests[published].hasSuffix("/zarr.json"))
+            #expect(!requests[published...].contains { $0.contains("audio_data_blob_array") })
+            let check = Self.run(["catalogue", "--check", "s3://birds/x/a.zarr"], server)
+            #expect(check.status == 0, "\(check.text)\(check.errors)")
             let files = try ServedValues(of: folder, below: "x/a.zarr")
             #expect(Self.keys(service) == files.keys)
             for key in files.keys {

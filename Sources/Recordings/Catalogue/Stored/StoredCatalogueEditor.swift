@@ -24,14 +24,17 @@ public struct StoredCatalogueEditor: Sendable {
 
     // MARK: - Changes
 
-    /// Adds a part in which the recordings at `changed` are as the store has them now, and those at `gone` are no more. Those at `kept` were there
-    /// before, and are in it if the catalogue lacks them: who wrote them may have been interrupted before it was changed.
+    /// Adds a part in which the recordings at `changed` are as the store has them now, those that were `imported` as they were read back, and those
+    /// at `gone` are no more. Those at `kept` were there before, and are in it if the catalogue lacks them: who wrote them may have been
+    /// interrupted before it was changed.
     ///
     /// Makes the catalogue if there is none. Unless that has all of the store, it names no parts, and so is none for readers that cannot list
     /// the store and would miss the rest.
-    public func add(changed: [String], kept: [String] = [], gone: [String] = []) throws(ZarrError) {
+    public func add(
+        changed: [String], imported: [RecordingFacts] = [], kept: [String] = [], gone: [String] = []
+    ) throws(ZarrError) {
         let changed = try changed + lacking(kept)
-        guard !changed.isEmpty || !gone.isEmpty else { return }
+        guard !changed.isEmpty || !imported.isEmpty || !gone.isEmpty else { return }
         let opener = RecordingOpener(
             store: store, cache: BlockCache(budget: Self.cacheByteCount), file: nil, log: .silent)
         defer { opener.closeAll() }
@@ -41,8 +44,9 @@ public struct StoredCatalogueEditor: Sendable {
             let facts = try? opener.learn(path, isArray: isArray)
             return StoredRow(path: path, content: facts.map { .recording($0) } ?? .unread)
         }
-        let groups = Set(changed.flatMap(Self.groups(above:))).sorted()
-        let rows = groups.map(row(ofGroup:)) + recordings + gone.map { StoredRow(path: $0, content: .gone) }
+        let new = imported.map { StoredRow(path: $0.path, content: .recording($0)) }
+        let groups = Set((changed + imported.map(\.path)).flatMap(Self.groups(above:))).sorted()
+        let rows = groups.map(row(ofGroup:)) + recordings + new + gone.map { StoredRow(path: $0, content: .gone) }
         let newest = try StoredCatalogue.partNames(in: store).last
         try publish(rows, at: PartTime(notBefore: newest))
         let isComplete = try namesParts() ? true : hasAll()
