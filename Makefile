@@ -36,8 +36,8 @@ PACKAGES := $(TOOLCHAIN) $(LIBRARIES) $(TOOLS)
 # The toolchain has lld. Without gold, which Debian 13 no longer has, ld makes no read-only relocations of these programs.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker relro
 
-# Tests are built beside the release programs, at the same time, and without the index for editors, which takes a tenth of it.
-TESTS := --scratch-path .build/tests --disable-index-store
+# Tests are built beside the release programs, at the same time.
+TESTS := --scratch-path .build/tests
 
 # How long `make soak` takes, and how long `make sanitize` compares mounts with its model, in seconds.
 SOAK_SECONDS ?= 3600

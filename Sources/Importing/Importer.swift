@@ -226,7 +226,7 @@ public final class Importer: Sendable {
                 // An `ImportError` is a refusal.
                 guard !options.isStrict, case .copied = source.content, !(error is ImportError), !error.isOfSystem
                 else { throw error }
-                return try stageDecoded(path, relativePath, insteadOf: error, into: group)
+                return try stageDecoded(path, relativePath, insteadOf: error, into: group, turn: turn)
             }
         } catch {
             throw ImportError(wrapping: error)
@@ -248,14 +248,14 @@ public final class Importer: Sendable {
     /// Stages the file at `path` by decoding it, since it cannot be stored as it is because of `obstacle`. Throws that if it cannot be
     /// decoded either.
     private func stageDecoded(
-        _ path: String, _ relativePath: String?, insteadOf obstacle: any Error, into group: AudioGroup
+        _ path: String, _ relativePath: String?, insteadOf obstacle: any Error, into group: AudioGroup, turn: Turn?
     ) throws -> StagedRecording {
         let source = try openDecodable(path, insteadOf: obstacle)
         do {
             return try stage(
                 source, relativePath, isSalvage: true,
                 notes: [Self.decodedNote(obstacle)],
-                into: group
+                into: group, turn: turn
             ) { _ in }
         } catch {
             throw error.isOfSystem ? error : obstacle
@@ -299,13 +299,14 @@ public final class Importer: Sendable {
         let job = ImportJob(
             source: source, relativePath: relativePath, options: options, node: node, start: found.start,
             notes: notes + found.notes(options.starts), isSalvage: isSalvage, progress: progress)
-        let written = try turn.map { turn in try turn.order.whileWriting { try job.write() } } ?? job.write()
+        let written = try turn.map { try $0.order.whileWriting(job.write) } ?? job.write()
         if source.file.hasChanged { throw ImportError("changed while it was read") }
         let identity = identity(of: source, sha256: written.sha256)
         // What has appeared meanwhile was verified by who imported it.
         if try group.sources.place(of: identity) != nil { return staged(identity, nil, nil) }
         try group.stage()
-        return staged(identity, node, try prove(written, of: source, in: node, of: group))
+        func proved() throws -> ImportedRecording { try prove(written, of: source, in: node, of: group) }
+        return staged(identity, node, try turn.map { try $0.order.whileReadingBack(proved) } ?? proved())
     }
 
     /// Reads back what was written to `node`, and returns what it will be once it has its path.

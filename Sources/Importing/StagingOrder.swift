@@ -2,8 +2,8 @@ import Support
 import Synchronization
 
 /// The order in which recordings are begun, whichever threads write them: where they get their numbers then, these are in the order of the
-/// sources. And how many are written at once: where that takes a line to another machine, others can be read back meanwhile. Safe to use from
-/// several threads.
+/// sources. It also bounds how many are written at once, and how many are read back: over a line to another machine, both directions are used if
+/// some recordings are written while others are read back. Safe to use from several threads.
 public final class StagingOrder: Sendable {
     private struct State {
         /// The first number whose turn has not come yet.
@@ -16,16 +16,25 @@ public final class StagingOrder: Sendable {
     private let state = Mutex(State())
 
     private let writing = Semaphore()
+    private let reading = Semaphore()
 
-    /// An order that begins with the number 0. At least one and at most `writers` recordings are written at once.
-    public init(writers: Int) {
-        for _ in 0..<max(writers, 1) { writing.signal() }
+    /// An order that begins with the number 0. At most `count` recordings, or one, are written at once, and as many read back.
+    public init(atOnce count: Int) {
+        for _ in 0..<max(count, 1) {
+            writing.signal()
+            reading.signal()
+        }
     }
 
     /// Calls `body`, which writes a recording, once fewer are being written than may be.
-    func whileWriting<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
-        writing.wait()
-        defer { writing.signal() }
+    func whileWriting<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T { try Self.having(writing, body) }
+
+    /// Calls `body`, which reads a recording back, once fewer are being read back than may be.
+    func whileReadingBack<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T { try Self.having(reading, body) }
+
+    private static func having<T, E: Error>(_ permit: Semaphore, _ body: () throws(E) -> T) throws(E) -> T {
+        permit.wait()
+        defer { permit.signal() }
         return try body()
     }
 

@@ -33,7 +33,7 @@ public final class SingleFlight<Value: Sendable>: Sendable {
     }
 
     /// The value; nil if it is not made yet, even if a thread is making it.
-    var current: Value? {
+    public var current: Value? {
         state.withLock { state in
             guard case .present(let value) = state else { return nil }
             return value

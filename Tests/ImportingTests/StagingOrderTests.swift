@@ -8,7 +8,7 @@ import Testing
 /// The order in which recordings are begun.
 struct StagingOrderTests {
     @Test func `turns come in the order of their numbers, and skipped ones are not waited for`() {
-        let order = StagingOrder(writers: 4)
+        let order = StagingOrder(atOnce: 4)
         let done = Mutex<[Int]>([])
         let numbers = [5, 3, 0, 4, 1]
         order.skip(2)
@@ -22,7 +22,7 @@ struct StagingOrderTests {
     }
 
     @Test func `no more recordings are written at once than may be, and each has its turn`() {
-        let order = StagingOrder(writers: 3)
+        let order = StagingOrder(atOnce: 3)
         let state = Mutex((now: 0, most: 0, done: 0))
         Parallel.forEach(count: 60, threads: 12) { _ in
             order.whileWriting {

@@ -159,6 +159,7 @@ enum ImportCommand {
         )
         let store = try open(address, configuration.access, report)
         let groups = ImportGroups(store: store, base: address)
+        let parts = try? StoredCatalogueEditor.parts(of: store)
         // Sources may be links to anywhere. A new store's folder is removed again if nothing comes into it.
         if !address.isRemote {
             streams.confine(
@@ -166,7 +167,7 @@ enum ImportCommand {
                 clearing: isNewFolder ? [FilePath.folder(of: FilePath.absolute(address.path))] : [])
         }
         // On S3, a recording gets its number when it is begun, and as many are read back while others are written.
-        let order = address.isRemote ? StagingOrder(writers: configuration.jobs) : nil
+        let order = address.isRemote ? StagingOrder(atOnce: configuration.jobs) : nil
         try importFiles(
             sources.files, by: importer, groups, order, threads: configuration.jobs * (order == nil ? 1 : 2), report)
         if report.isStopped {
@@ -175,7 +176,7 @@ enum ImportCommand {
             keep(sources.sidecars, in: groups, report)
         }
         CatalogueUpdate.record(
-            imported: report.importedFacts, kept: report.presentPaths, in: store, streams, as: "import")
+            imported: report.importedFacts, since: parts, kept: report.presentPaths, in: store, streams, as: "import")
         guard isNew, !report.hasKeptSomething else { return }
         try StoreCatalogue.removeBare(address, configuration.access, keepsFolder: !isNewFolder)
     }

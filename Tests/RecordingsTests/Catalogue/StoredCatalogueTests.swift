@@ -273,6 +273,32 @@ import Zarr
         }
     }
 
+    @Test func `what was read back of new recordings is believed if nobody has changed the catalogue meanwhile`() throws
+    {
+        try withStore { test, store in
+            let editor = StoredCatalogueEditor(store)
+            var facts = try Recording(store: store, path: "pond/0", cache: BlockCache(budget: 1 << 20), log: .silent)
+                .facts
+            let start = facts.start
+            facts.start = Timestamp(seconds: 7)
+            func stored() throws -> Timestamp? {
+                let rows = try StoredCatalogue.rows(in: store) { $0 }.rows.filter { $0.path == "pond/0" }
+                guard case .recording(let facts)? = rows.last?.content else { return nil }
+                return facts.start
+            }
+            try editor.add(changed: [], imported: [facts], since: StoredCatalogueEditor.parts(of: store))
+            #expect(try stored() == facts.start)
+            let parts = try StoredCatalogueEditor.parts(of: store)
+            // Somebody else sets the start of the new recording.
+            try editor.add(changed: ["pond/0"])
+            #expect(try stored() == start)
+            try editor.add(changed: [], imported: [facts], since: parts)
+            #expect(try stored() == start)
+            try editor.add(changed: [], imported: [facts])
+            #expect(try stored() == start)
+        }
+    }
+
     @Test func `what is added while parts are merged counts more than the merged part`() throws {
         try withStore { test, store in
             let editor = StoredCatalogueEditor(store)

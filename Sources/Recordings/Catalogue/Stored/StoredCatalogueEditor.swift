@@ -22,19 +22,35 @@ public struct StoredCatalogueEditor: Sendable {
         }
     }
 
+    /// The parts that the catalogue has at some time.
+    public struct Parts: Sendable {
+        fileprivate let names: [String]
+    }
+
+    /// The parts that the catalogue of `store` has now; none if there is no catalogue.
+    public static func parts(of store: any Store) throws(ZarrError) -> Parts {
+        Parts(names: try StoredCatalogue.partNames(in: store))
+    }
+
     // MARK: - Changes
 
-    /// Adds a part in which the recordings at `changed` are as the store has them now, those that were `imported` as they were read back, and those
-    /// at `gone` are no more. Those at `kept` were there before, and are in it if the catalogue lacks them: who wrote them may have been
-    /// interrupted before it was changed.
+    /// Adds a part in which the recordings at `changed` are as the store has them now, and those at `gone` are no more. Those at `kept` were there
+    /// before, and are in it if the catalogue lacks them: who wrote them may have been interrupted before it was changed.
+    ///
+    /// Those of `imported` are new. What is known of them is believed if the catalogue still has the parts of `before`, which it had before they
+    /// were imported. If not, somebody may have changed them meanwhile, and they are looked at once more.
     ///
     /// Makes the catalogue if there is none. Unless that has all of the store, it names no parts, and so is none for readers that cannot list
     /// the store and would miss the rest.
     public func add(
-        changed: [String], imported: [RecordingFacts] = [], kept: [String] = [], gone: [String] = []
+        changed: [String], imported: [RecordingFacts] = [], since before: Parts? = nil, kept: [String] = [],
+        gone: [String] = []
     ) throws(ZarrError) {
-        let changed = try changed + lacking(kept)
-        guard !changed.isEmpty || !imported.isEmpty || !gone.isEmpty else { return }
+        let parts = try StoredCatalogue.partNames(in: store)
+        let isKnown = before?.names == parts
+        let changed = try changed + (isKnown ? [] : imported.map(\.path)) + lacking(kept)
+        let new = isKnown ? imported : []
+        guard !changed.isEmpty || !new.isEmpty || !gone.isEmpty else { return }
         let opener = RecordingOpener(
             store: store, cache: BlockCache(budget: Self.cacheByteCount), file: nil, log: .silent)
         defer { opener.closeAll() }
@@ -44,9 +60,11 @@ public struct StoredCatalogueEditor: Sendable {
             let facts = try? opener.learn(path, isArray: isArray)
             return StoredRow(path: path, content: facts.map { .recording($0) } ?? .unread)
         }
-        let new = imported.map { StoredRow(path: $0.path, content: .recording($0)) }
-        let groups = Set((changed + imported.map(\.path)).flatMap(Self.groups(above:))).sorted()
-        let rows = groups.map(row(ofGroup:)) + recordings + new + gone.map { StoredRow(path: $0, content: .gone) }
+        let groups = Set((changed + new.map(\.path)).flatMap(Self.groups(above:))).sorted()
+        let rows =
+            groups.map(row(ofGroup:)) + recordings
+            + new.map { StoredRow(path: $0.path, content: .recording($0)) }
+            + gone.map { StoredRow(path: $0, content: .gone) }
         let newest = try StoredCatalogue.partNames(in: store).last
         try publish(rows, at: PartTime(notBefore: newest))
         let isComplete = try namesParts() ? true : hasAll()

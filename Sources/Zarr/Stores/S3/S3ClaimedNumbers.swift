@@ -14,7 +14,15 @@ struct S3ClaimedNumbers {
     /// How many numbers were claimed at once last, by the paths of groups.
     private var batches: [String: Int] = [:]
     /// Numbers that are claimed and not used yet, by the paths of groups, in their order.
-    private var spare: [String: [(number: Int, claim: S3Claim)]] = [:]
+    private var spare: [String: [Spare]] = [:]
+
+    /// A number that is claimed.
+    struct Spare {
+        let number: Int
+        let claim: S3Claim
+        /// When it was not claimed yet.
+        let began: ContinuousClock.Instant
+    }
 
     /// Whether it is known which number of `group` may be free.
     func isKnown(_ group: String) -> Bool { next[group] != nil }
@@ -25,7 +33,7 @@ struct S3ClaimedNumbers {
     }
 
     /// The numbers of `group` to be claimed now: each time twice as many as before, since whoever writes many nodes would otherwise wait for
-    /// three round trips for each. Nil if there are none left.
+    /// three round trips or more for each. Nil if there are none left.
     mutating func takeNumbers(of group: String) -> Range<Int>? {
         let start = next[group] ?? 0
         let count = min(batches[group].map { $0 * 2 } ?? 1, Self.batchLimit)
@@ -36,19 +44,23 @@ struct S3ClaimedNumbers {
     }
 
     /// Keeps `claims` to numbers of `group` until they are used.
-    mutating func keep(_ claims: [(number: Int, claim: S3Claim)], of group: String) {
+    mutating func keep(_ claims: [Spare], of group: String) {
         spare[group, default: []] += claims
         spare[group]?.sort { $0.number < $1.number }
     }
 
-    /// The lowest number of `group` that is claimed, which is used now; nil if there is none.
-    mutating func takeClaim(of group: String) -> S3Claim? {
+    /// The lowest number of `group` that is claimed, which is used now; nil if there is none. Those that are not `writer`'s any more, since others
+    /// may have taken it for dead, are forgotten.
+    mutating func takeClaim(of group: String, by writer: S3Writer) -> S3Claim? {
+        spare[group]?.removeAll { !writer.wasAlive(since: $0.began) }
         guard let first = spare[group]?.first else { return nil }
         spare[group]?.removeFirst()
         unpublished[group, default: []].insert(String(first.number))
         return first.claim
     }
 
-    /// The claims that are not used.
-    var unused: [S3Claim] { spare.values.flatMap { $0.map(\.claim) } }
+    /// The claims of `writer` that are not used.
+    func unused(by writer: S3Writer) -> [S3Claim] {
+        spare.values.flatMap { $0.filter { writer.wasAlive(since: $0.began) }.map(\.claim) }
+    }
 }

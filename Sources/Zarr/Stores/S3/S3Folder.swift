@@ -188,6 +188,14 @@ struct S3Folder: Sendable {
         }
     }
 
+    /// Whether there are objects whose keys begin with `start`, or such that are not complete.
+    func hasAnything(_ start: String) throws(StoreError) -> Bool {
+        if try hasObjects(start) { return true }
+        return try writing(start, "cannot be looked at") { () throws(S3Error) in
+            try !objects.uploads(below: prefix + start).isEmpty
+        }
+    }
+
     /// Removes all objects whose keys begin with `start`, and what is not complete of such.
     func removeAll(_ start: String) throws(StoreError) {
         try writing(start, "cannot be removed") { () throws(S3Error) in

@@ -11,14 +11,15 @@ extension S3Store {
     /// How often it is looked whether anything has come after all was removed.
     private static let lateLookLimit = 10
 
-    /// As for every store. Whoever removes leftovers, or claims something new, does not meet another who does.
+    /// As for every store. Whoever removes leftovers does not meet another who does.
     ///
     /// A service may still carry out what a process has sent before it ended, so that it takes some seconds until the places are free.
     @discardableResult
     public func removeLeftovers() throws(StoreError) -> [String] {
         guard try folder.hasObjects(".zarrwlr-") else { return [] }
         let writer = try startedWriter()
-        return try withLock(on: "") { () throws(StoreError) in
+        // Not a lock that whoever changes the hierarchy may have.
+        return try withLock(on: S3Claim.folder) { () throws(StoreError) in
             var removed: [S3Claim] = []
             for claim in try abandoned() {
                 // From here on, whoever had it does not publish it.
@@ -42,9 +43,10 @@ extension S3Store {
     private func removeLate(below places: [String]) throws(StoreError) {
         guard !places.isEmpty else { return }
         for _ in 0..<Self.lateLookLimit {
-            guard Pause.take(milliseconds: lateMilliseconds) else { throw StoreError.halted("") }
+            // The claims stay, and whoever comes next looks again.
+            guard !uploads.isHalted(), Pause.take(milliseconds: lateMilliseconds) else { throw StoreError.halted("") }
             let looks = Parallel.map(places, threads: requestsAtOnce ?? 1) { [folder] place in
-                Result { () throws(StoreError) in try folder.hasObjects("\(place)/") }
+                Result { () throws(StoreError) in try folder.hasAnything("\(place)/") }
             }
             var hasFound = false
             for (place, look) in zip(places, looks) where try look.get() {
@@ -55,10 +57,15 @@ extension S3Store {
         }
     }
 
+    /// The claims of writers that do not live any more, but for those to what living writers have claimed as well: where several can put claims to
+    /// one place, a writer may have ended before it gave way.
     private func abandoned() throws(StoreError) -> [S3Claim] {
         let claims = try S3Claim.all(in: folder)
         let living = try S3Writer.living(Set(claims.map(\.writer)), of: folder)
-        return claims.filter { !living.contains($0.writer) }.map(\.claim)
+        let held = claims.filter { living.contains($0.writer) }.map(\.claim.place)
+        return claims.filter { !living.contains($0.writer) }.map(\.claim).filter { claim in
+            !held.contains { $0 == claim.place || $0.hasPrefix("\(claim.place)/") }
+        }
     }
 
     private func removeDeadLocks() throws(StoreError) {

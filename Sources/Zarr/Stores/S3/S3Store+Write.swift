@@ -55,7 +55,9 @@ extension S3Store: WritableStore {
         let writer = try startedWriter()
         try writer.checkIsAlive()
         while true {
-            if let claim = claims.withLock({ $0.takeClaim(of: group) }) { return S3StagedNode(in: self, claim) }
+            if let claim = claims.withLock({ $0.takeClaim(of: group, by: writer) }) {
+                return S3StagedNode(in: self, claim)
+            }
             try claimNumbers(of: group, by: writer)
         }
     }
@@ -69,12 +71,15 @@ extension S3Store: WritableStore {
         guard let numbers = claims.withLock({ $0.takeNumbers(of: group) }) else {
             throw StoreError(.failed, "has no number left", key: group)
         }
+        let began = ContinuousClock.now
         let results = Parallel.map(Array(numbers), threads: requestsAtOnce ?? 1) { number in
             Result { () throws(StoreError) in try self.claim(self.place(of: number, in: group), by: writer) }
         }
-        var claimed: [(number: Int, claim: S3Claim)] = []
+        var claimed: [S3ClaimedNumbers.Spare] = []
         for (number, result) in zip(numbers, results) {
-            if let claim = (try? result.get()) ?? nil { claimed.append((number, claim)) }
+            if let claim = (try? result.get()) ?? nil {
+                claimed.append(S3ClaimedNumbers.Spare(number: number, claim: claim, began: began))
+            }
         }
         guard claimed.isEmpty else { return claims.withLock { [claimed] in $0.keep(claimed, of: group) } }
         for result in results { _ = try result.get() }
@@ -86,11 +91,12 @@ extension S3Store: WritableStore {
     /// Claims `place`, where there is nothing; nil if others have it.
     private func claim(_ place: String, by writer: S3Writer) throws(StoreError) -> S3Claim? {
         guard let claim = try S3Claim.take(place, by: writer) else { return nil }
-        guard try !folder.hasObjects("\(place)/") else {
-            try claim.release(in: folder)
-            return nil
-        }
-        return claim
+        let look = Result { () throws(StoreError) in try folder.hasObjects("\(place)/") }
+        if case .success(false) = look { return claim }
+        // What cannot be given up is found as a leftover.
+        try? claim.release(in: folder.briefly)
+        _ = try look.get()
+        return nil
     }
 
     /// Notes that the document of `node` is at `place`.

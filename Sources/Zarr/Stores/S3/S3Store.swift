@@ -21,6 +21,7 @@ public final class S3Store: Store {
     let turnstiles = Mutex<[String: Turnstile]>([:])
     /// The locks that this process has, by the paths of folders.
     let locks = Mutex<[String: S3Lock]>([:])
+    /// How long after a process has ended the service may take to carry out what that one sent.
     let lateMilliseconds: Int
     private let values: RemoteValues
 
@@ -30,8 +31,7 @@ public final class S3Store: Store {
     }
 
     /// The objects of `bucket` whose keys begin with `prefix` and a slash; all of them if it is empty. What is written in parts has parts of
-    /// `partByteCount` bytes. After a process has ended, `lateMilliseconds` may pass until the service carries
-    /// out what that one sent.
+    /// `partByteCount` bytes. What a process sent before it ended is looked for `lateMilliseconds` after that.
     ///
     /// Once `isHalted`, which is called from any thread, everything that would write fails with ECANCELED; what is written already can still be
     /// published and removed.
@@ -53,7 +53,8 @@ public final class S3Store: Store {
 
     deinit {
         // What cannot be given back is found as a leftover.
-        try? S3Claim.release(claims.withLock { $0.unused }, in: folder.briefly)
+        guard let writer = writer.current else { return }
+        try? S3Claim.release(claims.withLock { $0.unused(by: writer) }, in: folder.briefly)
     }
 
     /// As for every store: one request.

@@ -52,7 +52,7 @@ final class S3Writer: Sendable {
         try core.checkIsAlive()
     }
 
-    /// Whether the locks that it had at the time `began` are still its own.
+    /// Whether the locks and claims that it had at the time `began` are still its own.
     func wasAlive(since began: ContinuousClock.Instant) -> Bool { core.wasAlive(since: began) }
 
     /// Which of the writers `identifiers` live. Changes nothing.
@@ -95,11 +95,14 @@ final class S3Writer: Sendable {
     private final class Core: Sendable {
         private struct State {
             var renewed = ContinuousClock.now
-            /// When it was last too old to be taken for alive.
+            /// When it was last so old that others may have taken it for dead.
             var lapse: ContinuousClock.Instant?
             var isLost = false
             var isEnding = false
         }
+
+        /// How long it may go without being renewed until others may take it for dead, if a request for that has a minute.
+        private static let limit = Duration.seconds(S3Writer.secondsUntilDead - 60)
 
         private let folder: S3Folder
         private let key: String
@@ -133,16 +136,15 @@ final class S3Writer: Sendable {
                 }
                 try folder.put(key, bytes)
                 state.withLock { state in
-                    if state.renewed + .seconds(S3Writer.secondsUntilDead) < began { state.lapse = began }
+                    if state.renewed + Self.limit < began { state.lapse = began }
                     state.renewed = began
                 }
             }
         }
 
         func checkIsAlive() throws(StoreError) {
-            let limit = Duration.seconds(S3Writer.secondsUntilDead - 60)
-            if state.withLock({ $0.renewed + limit < .now }) { try renew() }
-            guard state.withLock({ !$0.isLost && $0.renewed + limit >= .now }) else {
+            if state.withLock({ $0.renewed + Self.limit < .now }) { try renew() }
+            guard state.withLock({ !$0.isLost && $0.renewed + Self.limit >= .now }) else {
                 throw StoreError(
                     .failed,
                     "was not renewed for \(S3Writer.secondsUntilDead / 60) minutes, and another import has removed what this one wrote",

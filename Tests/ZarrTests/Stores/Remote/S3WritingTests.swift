@@ -41,10 +41,10 @@ struct S3WritingTests {
         }
 
         /// The store, as another process opens it. Objects of more than 64 bytes are written in parts.
-        func store(lateMilliseconds: Int = 10, isHalted: @escaping @Sendable () -> Bool = { false }) -> S3Store {
+        func store(isHalted: @escaping @Sendable () -> Bool = { false }) -> S3Store {
             S3Store(
                 bucket, prefix: "a.zarr", client: HTTPClient(), policy: policy, partByteCount: 64,
-                lateMilliseconds: lateMilliseconds, isHalted: isHalted)
+                lateMilliseconds: 10, isHalted: isHalted)
         }
 
         /// The keys of what is in the store besides its two groups.
@@ -220,18 +220,39 @@ struct S3WritingTests {
     }
 
     @Test func `what a process sent before it ended is removed, too, if it comes after the rest was removed`() throws {
-        let service = try Service()
-        try leave(service, owner: Self.deadProcess, age: 0, .honoured)
-        let late = try WorkerThread(name: "late") {
-            // A part of an array, and then the document, each after everything was removed.
-            for key in ["blob/c/7", "zarr.json"] {
-                guard eventually({ !service.keys.contains { $0.hasPrefix("pond/3/") } }) else { return }
-                service.standIn.values["a.zarr/pond/3/\(key)"] = [1]
+        let standIn = Mutex<S3StandIn?>(nil)
+        let looks = Mutex(0)
+        let service = try Service { request in
+            // Looks whether anything is there; the first comes when everything has been removed.
+            guard request.query["max-keys"] == "1", request.query["prefix"] == "a.zarr/pond/3/" else { return nil }
+            let look = looks.withLock { looks in
+                looks += 1
+                return looks
             }
+            let late = ["blob/c/7", "zarr.json"].dropFirst(look - 1).first
+            if let late { standIn.withLock { $0?.values["a.zarr/pond/3/\(late)"] = [1] } }
+            return nil
         }
-        #expect(try service.store(lateMilliseconds: 1_000).removeLeftovers() == ["pond/3"])
-        late.join()
+        standIn.withLock { $0 = service.standIn }
+        try leave(service, owner: Self.deadProcess, age: 0, .honoured)
+        #expect(try service.store().removeLeftovers() == ["pond/3"])
         #expect(service.keys == ["pond/33/blob/zarr.json"])
+        #expect(looks.withLock { $0 } == 3)
+    }
+
+    @Test(arguments: S3StandIn.Conditions.allCases)
+    func `what a living process is writing is left alone although a dead one has claimed the same place`(
+        conditions: S3StandIn.Conditions
+    ) throws {
+        let service = try Service(conditions)
+        try leave(service, owner: Self.deadProcess, age: 0, conditions)
+        // Where several claims can be put, the living one has the place.
+        let living = "\(getpid())-living"
+        service.standIn.values["a.zarr/.zarrwlr-writers/\(living)"] = Array(StagingOwner.current.text.utf8)
+        service.standIn.values["a.zarr/.zarrwlr-claims/pond/3/claim-\(living).1"] = Array("\(living).1".utf8)
+        #expect(try service.store().leftovers() == [])
+        #expect(try service.store().removeLeftovers() == [])
+        #expect(service.keys.contains("pond/3/blob/zarr.json"))
     }
 
     @Test(
@@ -260,7 +281,8 @@ struct S3WritingTests {
         service.standIn.values["a.zarr/pond/3/zarr.json"] = [1]
         do {
             let store = service.store()
-            try store.removeNode("pond/3")
+            // Whoever removes a recording of the root has the lock on it.
+            try store.withLock(on: "") { () throws(StoreError) in try store.removeNode("pond/3") }
         }
         #expect(service.keys == ["pond/33/blob/zarr.json"])
     }
