@@ -57,16 +57,22 @@ public struct StoredCatalogueEditor: Sendable {
         let recordings = Parallel.map(changed, threads: store.requestsAtOnce ?? Parallel.processorCount) { path in
             let node = try? ZarrNode.open(opener.store, path: path, cache: opener.cache)
             let isArray = if case .array? = node { true } else { false }
-            let facts = try? opener.learn(path, isArray: isArray)
-            return StoredRow(path: path, content: facts.map { .recording($0) } ?? .unread)
+            if let facts = try? opener.learn(path, isArray: isArray) {
+                return StoredRow(path: path, content: .recording(facts))
+            }
+            let isGone = (try? store.contains("\(path)/zarr.json")) == false
+            return StoredRow(path: path, content: isGone ? .gone : .unread)
+        }
+        let newest = try StoredCatalogue.partNames(in: store)
+        guard new.isEmpty || newest == parts else {
+            return try add(changed: changed, imported: new, gone: gone)
         }
         let groups = Set((changed + new.map(\.path)).flatMap(Self.groups(above:))).sorted()
         let rows =
             groups.map(row(ofGroup:)) + recordings
             + new.map { StoredRow(path: $0.path, content: .recording($0)) }
             + gone.map { StoredRow(path: $0, content: .gone) }
-        let newest = try StoredCatalogue.partNames(in: store).last
-        try publish(rows, at: PartTime(notBefore: newest))
+        try publish(rows, at: PartTime(notBefore: newest.last))
         let isComplete = try namesParts() ? true : hasAll()
         if isComplete { try nameParts() }
     }

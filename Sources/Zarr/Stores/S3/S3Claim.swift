@@ -17,21 +17,26 @@ struct S3Claim: Sendable {
     let place: String
     private let key: String
     private let tag: String
+    /// When it was not put yet, if it is this process's.
+    private let began: ContinuousClock.Instant
 
     /// Takes `place` for `writer`; nil if another has it.
     static func take(_ place: String, by writer: S3Writer) throws(StoreError) -> S3Claim? {
         let (start, name) = ("\(folder)/\(place)/\(word)", writer.newName())
         let bytes = Array(name.utf8)
+        let began = ContinuousClock.now
         if writer.honoursConditions {
-            if let tag = try writer.folder.putNew(start, bytes) { return S3Claim(place: place, key: start, tag: tag) }
+            if let tag = try writer.folder.putNew(start, bytes) {
+                return S3Claim(place: place, key: start, tag: tag, began: began)
+            }
             // It may be this one, if the answer was lost.
             guard try writer.folder.bytes(of: start) == bytes, let tag = try writer.folder.tag(of: start) else {
                 return nil
             }
-            return S3Claim(place: place, key: start, tag: tag)
+            return S3Claim(place: place, key: start, tag: tag, began: began)
         }
         let claim = S3Claim(
-            place: place, key: "\(start)-\(name)", tag: try writer.folder.put("\(start)-\(name)", bytes))
+            place: place, key: "\(start)-\(name)", tag: try writer.folder.put("\(start)-\(name)", bytes), began: began)
         for look in 1...lookCount {
             let others = try writer.folder.names(startingWith: "\(start)-").filter { $0 != name }
             if others.isEmpty { return claim }
@@ -41,6 +46,9 @@ struct S3Claim: Sendable {
         try claim.release(in: writer.folder)
         return nil
     }
+
+    /// Whether it is certain, without a look, that nobody has taken it over: nobody could take `writer`, whose claim it is, for dead meanwhile.
+    func isSafe(of writer: S3Writer) -> Bool { writer.wasAlive(since: began) }
 
     /// Whether it is still there.
     func isHeld(in folder: S3Folder) throws(StoreError) -> Bool {
@@ -65,7 +73,7 @@ struct S3Claim: Sendable {
             let parts = object.key.split(separator: "/").dropFirst()
             guard let last = parts.last, parts.count > 1 else { continue }
             let claim = S3Claim(
-                place: parts.dropLast().joined(separator: "/"), key: object.key, tag: object.entityTag)
+                place: parts.dropLast().joined(separator: "/"), key: object.key, tag: object.entityTag, began: .now)
             if last == word {
                 guard let bytes = try folder.bytes(of: object.key) else { continue }
                 claims.append((claim, S3Writer.identifier(of: String(decoding: bytes, as: UTF8.self))))
@@ -78,7 +86,8 @@ struct S3Claim: Sendable {
 
     /// The same claim, of somebody who removes what it is about: whoever had it finds that it is not held any more.
     func takenOver(by writer: S3Writer) throws(StoreError) -> S3Claim {
+        let began = ContinuousClock.now
         let tag = try writer.folder.put(key, Array(writer.newName().utf8))
-        return S3Claim(place: place, key: key, tag: tag)
+        return S3Claim(place: place, key: key, tag: tag, began: began)
     }
 }

@@ -20,8 +20,6 @@ struct S3ClaimedNumbers {
     struct Spare {
         let number: Int
         let claim: S3Claim
-        /// When it was not claimed yet.
-        let began: ContinuousClock.Instant
     }
 
     /// Whether it is known which number of `group` may be free.
@@ -52,7 +50,7 @@ struct S3ClaimedNumbers {
     /// The lowest number of `group` that is claimed, which is used now; nil if there is none. Those that are not `writer`'s any more, since others
     /// may have taken it for dead, are forgotten.
     mutating func takeClaim(of group: String, by writer: S3Writer) -> S3Claim? {
-        spare[group]?.removeAll { !writer.wasAlive(since: $0.began) }
+        spare[group]?.removeAll { !$0.claim.isSafe(of: writer) }
         guard let first = spare[group]?.first else { return nil }
         spare[group]?.removeFirst()
         unpublished[group, default: []].insert(String(first.number))
@@ -61,6 +59,6 @@ struct S3ClaimedNumbers {
 
     /// The claims of `writer` that are not used.
     func unused(by writer: S3Writer) -> [S3Claim] {
-        spare.values.flatMap { $0.filter { writer.wasAlive(since: $0.began) }.map(\.claim) }
+        spare.values.flatMap { $0.map(\.claim).filter { $0.isSafe(of: writer) } }
     }
 }

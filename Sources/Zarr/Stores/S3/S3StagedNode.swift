@@ -185,6 +185,7 @@ final class S3StagedNode: StagedNode {
         }
         try s3.checkLocks()
         try writer.checkIsAlive()
+        guard state.withLock({ $0.claim?.isSafe(of: writer) ?? false }) else { throw Self.isTakenOver(place) }
         state.withLock { $0.hasAppeared = true }
         if reservedPlace == nil {
             let others = held.filter { $0.key != Self.document }
@@ -210,14 +211,22 @@ final class S3StagedNode: StagedNode {
         guard let claim = state.withLock({ $0.claim }) else { return }
         guard try claim.isHeld(in: s3.folder) else {
             try withdraw(from: place)
-            throw StoreError(
-                .failed, "was removed by somebody who took this import for one that had ended", key: place)
+            throw Self.isTakenOver(place)
         }
         try claim.release(in: s3.folder)
         state.withLock { $0.claim = nil }
     }
 
+    private static func isTakenOver(_ place: String) -> StoreError {
+        StoreError(.failed, "was removed by somebody who took this import for one that had ended", key: place)
+    }
+
     func withdraw(from place: String) throws(StoreError) {
+        if state.withLock({ $0.claim == nil }) {
+            // It was given up already. What is left without its document is to be found as a leftover.
+            let claim = try S3Claim.take(place, by: s3.startedWriter())
+            state.withLock { $0.claim = claim }
+        }
         try s3.folder.remove(["\(place)/\(Self.document)"])
         state.withLock { $0.hasAppeared = false }
         s3.noteWithdrawn(place)
@@ -246,6 +255,8 @@ final class S3StagedNode: StagedNode {
         let folder = s3.folder.briefly
         guard let claim = state.claim else { return }
         let place = claim.place
+        // Whoever has taken it over removes what is there, and may have given it to others since.
+        guard try claim.isHeld(in: folder) else { return }
         if state.hasAppeared { try folder.remove(["\(place)/\(Self.document)"]) }
         var keys = reservedPlace == nil ? state.held.keys.map { "\(place)/\($0)" } : []
         var hasParts = false

@@ -71,14 +71,13 @@ extension S3Store: WritableStore {
         guard let numbers = claims.withLock({ $0.takeNumbers(of: group) }) else {
             throw StoreError(.failed, "has no number left", key: group)
         }
-        let began = ContinuousClock.now
         let results = Parallel.map(Array(numbers), threads: requestsAtOnce ?? 1) { number in
             Result { () throws(StoreError) in try self.claim(self.place(of: number, in: group), by: writer) }
         }
         var claimed: [S3ClaimedNumbers.Spare] = []
         for (number, result) in zip(numbers, results) {
             if let claim = (try? result.get()) ?? nil {
-                claimed.append(S3ClaimedNumbers.Spare(number: number, claim: claim, began: began))
+                claimed.append(S3ClaimedNumbers.Spare(number: number, claim: claim))
             }
         }
         guard claimed.isEmpty else { return claims.withLock { [claimed] in $0.keep(claimed, of: group) } }

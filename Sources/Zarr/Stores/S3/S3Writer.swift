@@ -101,7 +101,7 @@ final class S3Writer: Sendable {
             var isEnding = false
         }
 
-        /// How long it may go without being renewed until others may take it for dead, if a request for that has a minute.
+        /// How long it may go without being renewed until others may soon take it for dead.
         private static let limit = Duration.seconds(S3Writer.secondsUntilDead - 60)
 
         private let folder: S3Folder
@@ -136,7 +136,7 @@ final class S3Writer: Sendable {
                 }
                 try folder.put(key, bytes)
                 state.withLock { state in
-                    if state.renewed + Self.limit < began { state.lapse = began }
+                    if state.renewed + Self.limit < .now { state.lapse = .now }
                     state.renewed = began
                 }
             }
@@ -153,7 +153,7 @@ final class S3Writer: Sendable {
         }
 
         func wasAlive(since began: ContinuousClock.Instant) -> Bool {
-            state.withLock { !$0.isLost && ($0.lapse ?? began) <= began }
+            state.withLock { !$0.isLost && $0.renewed + Self.limit >= .now && ($0.lapse ?? began) <= began }
         }
 
         /// Removes the object. What cannot be removed is found to be dead later.

@@ -220,24 +220,31 @@ struct S3WritingTests {
     }
 
     @Test func `what a process sent before it ended is removed, too, if it comes after the rest was removed`() throws {
-        let standIn = Mutex<S3StandIn?>(nil)
+        let late = Mutex<(standIn: S3StandIn, bucket: S3Bucket)?>(nil)
         let looks = Mutex(0)
         let service = try Service { request in
             // Looks whether anything is there; the first comes when everything has been removed.
-            guard request.query["max-keys"] == "1", request.query["prefix"] == "a.zarr/pond/3/" else { return nil }
+            guard request.query["max-keys"] == "1", request.query["prefix"] == "a.zarr/pond/3/",
+                let (standIn, bucket) = late.withLock({ $0 })
+            else { return nil }
             let look = looks.withLock { looks in
                 looks += 1
                 return looks
             }
-            let late = ["blob/c/7", "zarr.json"].dropFirst(look - 1).first
-            if let late { standIn.withLock { $0?.values["a.zarr/pond/3/\(late)"] = [1] } }
+            switch look {
+            case 1: standIn.values["a.zarr/pond/3/blob/c/7"] = [1]
+            case 2: _ = try? S3Objects(bucket, client: HTTPClient()).begin("a.zarr/pond/3/blob/c/8")
+            case 3: standIn.values["a.zarr/pond/3/zarr.json"] = [1]
+            default: break
+            }
             return nil
         }
-        standIn.withLock { $0 = service.standIn }
+        late.withLock { $0 = (service.standIn, service.bucket) }
         try leave(service, owner: Self.deadProcess, age: 0, .honoured)
         #expect(try service.store().removeLeftovers() == ["pond/3"])
         #expect(service.keys == ["pond/33/blob/zarr.json"])
-        #expect(looks.withLock { $0 } == 3)
+        #expect(service.standIn.unfinished == ["a.zarr/pond/33/blob/c/0"])
+        #expect(looks.withLock { $0 } == 4)
     }
 
     @Test(arguments: S3StandIn.Conditions.allCases)
@@ -253,6 +260,10 @@ struct S3WritingTests {
         #expect(try service.store().leftovers() == [])
         #expect(try service.store().removeLeftovers() == [])
         #expect(service.keys.contains("pond/3/blob/zarr.json"))
+        // When that has ended, too, both claims are leftovers.
+        service.standIn.values["a.zarr/.zarrwlr-writers/\(living)"] = Array(Self.deadProcess.utf8)
+        #expect(Set(try service.store().removeLeftovers()) == ["pond/3"])
+        #expect(service.keys == ["pond/33/blob/zarr.json"])
     }
 
     @Test(
