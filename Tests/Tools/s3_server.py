@@ -58,6 +58,10 @@ account_autocreate = true
 allow_account_management = true
 # The object server is asked again at once when it is back; else it would not be for a minute after ten errors.
 error_suppression_limit = 1000000
+# On a busy machine, a server that takes half a second to answer is not one that has no such bucket.
+conn_timeout = 20
+node_timeout = 60
+recoverable_node_timeout = 60
 [filter:catch_errors]
 use = egg:swift#catch_errors
 [filter:gatekeeper]
