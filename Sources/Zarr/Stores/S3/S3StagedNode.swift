@@ -224,7 +224,7 @@ final class S3StagedNode: StagedNode {
     func withdraw(from place: String) throws(StoreError) {
         if state.withLock({ $0.claim == nil }) {
             // It was given up already. What is left without its document is to be found as a leftover.
-            let claim = try S3Claim.take(place, by: s3.startedWriter())
+            let claim = (try? S3Claim.take(place, by: s3.startedWriter())) ?? nil
             state.withLock { $0.claim = claim }
         }
         try s3.folder.remove(["\(place)/\(Self.document)"])
@@ -255,9 +255,6 @@ final class S3StagedNode: StagedNode {
         let folder = s3.folder.briefly
         guard let claim = state.claim else { return }
         let place = claim.place
-        // Whoever has taken it over removes what is there, and may have given it to others since.
-        guard try claim.isHeld(in: folder) else { return }
-        if state.hasAppeared { try folder.remove(["\(place)/\(Self.document)"]) }
         var keys = reservedPlace == nil ? state.held.keys.map { "\(place)/\($0)" } : []
         var hasParts = false
         for (key, writer) in state.writers {
@@ -265,8 +262,11 @@ final class S3StagedNode: StagedNode {
             if left.hasObject { keys.append("\(place)/\(key)") }
             hasParts = hasParts || left.hasParts
         }
-        if hasParts { try folder.removeAll("\(place)/") } else { try folder.remove(keys) }
         s3.noteDiscarded(place)
+        // Whoever has taken it over removes what is there, and may have given it to others since.
+        guard try claim.isHeld(in: folder) else { return }
+        if state.hasAppeared { try folder.remove(["\(place)/\(Self.document)"]) }
+        if hasParts { try folder.removeAll("\(place)/") } else { try folder.remove(keys) }
         try claim.release(in: folder)
     }
 }

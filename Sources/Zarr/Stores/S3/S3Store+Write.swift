@@ -53,8 +53,9 @@ extension S3Store: WritableStore {
     public func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode {
         guard !uploads.isHalted() else { throw StoreError.halted(group) }
         let writer = try startedWriter()
-        try writer.checkIsAlive()
         while true {
+            // A writer that others take for dead has no claims, however many it makes.
+            try writer.checkIsAlive()
             if let claim = claims.withLock({ $0.takeClaim(of: group, by: writer) }) {
                 return S3StagedNode(in: self, claim)
             }
