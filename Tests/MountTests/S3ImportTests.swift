@@ -138,7 +138,7 @@ private struct S3Import {
     /// The same with moto, which honours conditions.
     static func withMoto(_ body: (S3Import, URL) throws -> Void) throws {
         try TestFiles.withTemporaryDirectory { directory in
-            let port = 20_000 + Int(getpid()) % 20_000
+            let port = 20_000 + Int(getpid()) % 12_000
             let process = Process()
             process.executableURL = URL(filePath: python ?? "").deletingLastPathComponent().appending(
                 path: "moto_server")

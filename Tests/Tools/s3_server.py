@@ -60,8 +60,8 @@ allow_account_management = true
 error_suppression_limit = 1000000
 # On a busy machine, a server that takes half a second to answer is not one that has no such bucket.
 conn_timeout = 20
-node_timeout = 60
-recoverable_node_timeout = 60
+node_timeout = 20
+recoverable_node_timeout = 20
 [filter:catch_errors]
 use = egg:swift#catch_errors
 [filter:gatekeeper]
@@ -89,8 +89,10 @@ use = egg:swift#slo
 
 def free_ports(count):
     """The first of so many ports that follow one another and are free."""
-    # Servers that are started at the same time, whose processes have neighbouring numbers, try different ones.
-    for first in range(20000 + os.getpid() * 7 % 20000, 60000, 7):
+    # Servers that are started at the same time, whose processes have neighbouring numbers, try different ones. None is of those that
+    # the kernel gives to others (from 32768), who may be faster than the servers of these.
+    for step in range(1700):
+        first = 20000 + (os.getpid() + step) * 7 % 12000
         try:
             for port in range(first, first + count):
                 with socket.socket() as probe:
@@ -140,20 +142,28 @@ class Service:
         for _ in range(150):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthcheck", timeout=2)
-                return
+                break
             except OSError:
                 time.sleep(0.2)
-        raise SystemExit("the service does not answer")
+        else:
+            raise SystemExit("the service does not answer")
+        # The proxy answers that before the servers behind it do.
+        self.make_bucket("ready")
+        self.send("PUT", "/ready/object")
 
     def send(self, method, path, body=b""):
-        """Sends a request, again while the servers behind the proxy are not there yet."""
-        for attempt in range(60):
+        """Sends a request, again while the servers behind the proxy are not there yet, or do not answer."""
+        for _ in range(60):
             try:
                 return self.attempt(method, path, body)
             except urllib.error.HTTPError as error:
-                if error.code < 500 or attempt == 59:
+                if error.code < 500:
                     raise
-                time.sleep(0.5)
+                last = error
+            except OSError as error:
+                last = error
+            time.sleep(0.5)
+        raise last
 
     def attempt(self, method, path, body):
         """Sends a request with a signature of its own (Signature Version 4)."""
@@ -173,15 +183,18 @@ class Service:
             f"AWS4-HMAC-SHA256 Credential={KEY}/{scope},SignedHeaders={names},Signature={key.hex()}")
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", data=body if method == "PUT" else None, headers=signed, method=method)
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with urllib.request.urlopen(request, timeout=30) as response:
             return response.read()
 
-    def put(self, bucket, prefix, folder):
+    def make_bucket(self, bucket):
         try:
             self.send("PUT", f"/{bucket}")
         except urllib.error.HTTPError as error:
             if error.code != 409:
                 raise
+
+    def put(self, bucket, prefix, folder):
+        self.make_bucket(bucket)
         count = 0
         for directory, _, files in os.walk(folder):
             for file in files:
