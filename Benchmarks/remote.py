@@ -26,8 +26,10 @@ TRIP = 2 * DELAY
 # Bytes a second of the line, where all of it is used: 400 Mbit/s.
 BANDWIDTH = 50e6
 KEYS = {"AWS_ACCESS_KEY_ID": "test:tester", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": "us-east-1"}
-# Seconds between places that lie in different blocks of the index, each of which has the rows of some 15 seconds.
-BLOCK = 180
+# Seconds between places that lie in different chunks of the index, each of which has the rows of some 15 seconds.
+APART = 180
+# What is known of the index at a place, and how many round trips a read may take there.
+STATES = [("not cached", 2.5), ("read three minutes away", 1.5), ("cached", 1.5)]
 
 
 class Tool:
@@ -109,11 +111,11 @@ def recording(mount):
 
 def places(bench):
     """The seconds at which reads begin."""
-    return range(BLOCK // 2, bench.length(3600) - 3, BLOCK)
+    return range(APART // 2, bench.length(3600) - 3, APART)
 
 
 def colds(bench, mounted):
-    """Latencies of reads of a second where the index is not in memory, and where it is, in a mount that `mounted` makes."""
+    """Latencies of reads of a second in each of the `STATES`, in a mount that `mounted` makes."""
     with mounted as mount:
         path = recording(mount)
         read_latencies(path, 4096, [0])
@@ -121,7 +123,7 @@ def colds(bench, mounted):
         starts = places(bench)
         first = [read_latencies(path, SECOND, [HEADER + start * SECOND])[0] for start in starts]
         second = [read_latencies(path, SECOND, [HEADER + (start + 2) * SECOND])[0] for start in starts]
-        return first, second
+        return first[:1], first[1:], second
 
 
 def cold_second(bench):
@@ -135,7 +137,7 @@ def cold_second(bench):
             lambda: with_zarr_python(bench, far.url))
     flat = lambda rounds, number: [latency for each in rounds for latency in each[number]]
     rows = []
-    for number, name, factor in [(0, "not cached", 2.5), (1, "cached", 1.5)]:
+    for number, (name, factor) in enumerate(STATES):
         value, disk = median(flat(ours, number)), median(flat(local, number))
         limit = factor * TRIP + disk
         rows.append(Row(
@@ -145,7 +147,7 @@ def cold_second(bench):
         if not any(others):
             rows.append(Row(f"the same against {name}", "not installed"))
             continue
-        for number, state in enumerate(["not cached", "cached"]):
+        for number, (state, _) in enumerate(STATES):
             value, other = median(flat(ours, number)), median(flat(others, number))
             times = other / value
             rows.append(Row(
@@ -157,7 +159,7 @@ def cold_second(bench):
 def with_rclone(bench, url):
     """The same reads by a mount of a folder that rclone has mounted."""
     if not shutil.which("rclone"):
-        return [], []
+        return [], [], []
     folder = Path(tempfile.mkdtemp(prefix="rclone-", dir=bench.folder))
     remote = (f':s3,provider=Other,access_key_id="{KEYS["AWS_ACCESS_KEY_ID"]}",secret_access_key={KEYS["AWS_SECRET_ACCESS_KEY"]},'
               f'endpoint="{url}":birds')
@@ -200,13 +202,13 @@ def with_zarr_python(bench, url):
     """The coded bytes of as many seconds, without decoding them, by the Python that has s3fs: $BENCH_PYTHON."""
     python = os.environ.get("BENCH_PYTHON", sys.executable)
     if subprocess.run([python, "-c", "import s3fs, zarr"], capture_output=True).returncode != 0:
-        return [], []
+        return [], [], []
     length = bench.length(3600)
     shares = [start / length for start in places(bench)]
     said = subprocess.run(
         [python, "-c", ZARR_PYTHON, url, str(1 / length), *map(str, shares)], capture_output=True, text=True, check=True)
     latencies = [float(line) for line in said.stdout.split()]
-    return latencies, latencies
+    return latencies, latencies, latencies
 
 
 def whole_file(bench):

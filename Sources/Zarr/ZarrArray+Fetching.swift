@@ -18,6 +18,11 @@ extension ZarrArray {
     /// Whether every request takes a round trip to another machine, so that it is worth while to fetch several things at once.
     public var takesRoundTrips: Bool { store.requestsAtOnce != nil }
 
+    /// Whether `region` is worth more than one request: it takes a round trip to read it, what is read is kept in the cache, and it is not yet.
+    public func isWorthMore(_ region: Region) -> Bool {
+        takesRoundTrips && layout.chunks.keepsChunks && !requests(for: region, readingIndexes: true).isEmpty
+    }
+
     /// Fetches what is read of `regions`, all of arrays of one store, at once, and has the store keep it as long as the results live; none if
     /// the store has no round trips to save. Indexes of shards that are not known yet come first. What takes one request is fetched only if
     /// `isAhead`: it is not read at once.

@@ -1,3 +1,4 @@
+import Support
 import Zarr
 
 /// An index as the store has it.
@@ -6,6 +7,10 @@ import Zarr
 struct StoredIndex<Row: IndexRow>: Sendable {
     /// Rows that a pass over all of them holds at once.
     private static var batchRowCount: UInt64 { 8192 }
+
+    /// Rows that are read with those that are needed if that takes a round trip: some minutes of sound, in as many kilobytes as come with the
+    /// first answer on most lines.
+    private static var neighbourCount: UInt64 { 16_384 }
 
     private let array: ZarrArray
     /// How many rows there are; at least one.
@@ -39,6 +44,22 @@ struct StoredIndex<Row: IndexRow>: Sendable {
         if let failure { throw failure }
         for index in numbers.indices { numbers[index] = UInt64(littleEndian: numbers[index]) }
         return (0..<range.count).map { Row(numbers: numbers[$0 * columnCount..<($0 + 1) * columnCount]) }
+    }
+
+    /// The same, for reads here and there. If that takes a round trip, rows around them come with it, and are kept: the next read is then
+    /// likely to need none for its rows.
+    func rowsAndNeighbours(_ range: Range<UInt64>) throws(ZarrError) -> [Row] {
+        readNeighbours(of: range)
+        return try rows(range)
+    }
+
+    private func readNeighbours(of range: Range<UInt64>) {
+        guard range.upperBound <= count, let region = regions([range]).first, array.isWorthMore(region) else { return }
+        let start = range.lowerBound / Self.neighbourCount * Self.neighbourCount
+        let end = min(start.adding(Self.neighbourCount) ?? count, count)
+        guard start < end, UInt64(range.count) < Self.neighbourCount else { return }
+        // Any failure is that of other rows, or shows when these are read.
+        _ = try? rows(start..<max(end, range.upperBound))
     }
 
     /// Has the store fetch the rows of `ranges` at once, if it has round trips to save.

@@ -62,6 +62,13 @@ final class CodecChain: Sendable {
         return sharding.hasChecksum
     }
 
+    /// Whether the chunks of which something is read are kept in the cache, since they are decoded as a whole.
+    var keepsChunks: Bool {
+        guard compressors.isEmpty else { return true }
+        guard case .sharding(let sharding) = serializer else { return false }
+        return sharding.inner.keepsChunks
+    }
+
     /// Chunks of the innermost level in a chunk of this level.
     var innermostCount: Int {
         switch serializer {

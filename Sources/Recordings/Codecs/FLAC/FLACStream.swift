@@ -187,7 +187,7 @@ final class FLACStream: DecodeUnits {
         }
         // Frames of one size are numbered as the rows are.
         let end = min(last + 1, index.count)
-        guard first < end, let rows = try? index.rows(first..<end) else { return nil }
+        guard first < end, let rows = try? index.rowsAndNeighbours(first..<end) else { return nil }
         return run.map { unit in Int(exactly: unit.number - first).flatMap { $0 < rows.count ? rows[$0] : nil } }
     }
 

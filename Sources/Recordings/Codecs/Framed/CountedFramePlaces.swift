@@ -60,6 +60,6 @@ struct IndexedFrames<Format: CountedFrameFormat>: CountedFramePlaces {
         {
             return Array(held.rows[start..<start + range.count])
         }
-        return try? index.rows(range)
+        return try? index.rowsAndNeighbours(range)
     }
 }

@@ -21,7 +21,7 @@ struct StoredOpusPackets: OpusPackets {
 
     func sampleCount(beforeUnit unit: UInt64) throws -> UInt64 {
         let packet = packets(ofUnit: unit).lowerBound
-        if packet < count { return try index.rows(packet..<packet + 1)[0].firstSample }
+        if packet < count { return try index.rowsAndNeighbours(packet..<packet + 1)[0].firstSample }
         let last = try index.rows(count - 1..<count)[0]
         guard let end = last.firstSample.adding(last.sampleCount) else {
             throw AudioCodingError(.opus, "opus_index counts more samples than fit 64 bits")
@@ -31,7 +31,7 @@ struct StoredOpusPackets: OpusPackets {
 
     func forEachPacket(in range: Range<UInt64>, _ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
         guard !range.isEmpty else { return }
-        try blob.forEachPacket(try index.rows(range).map { $0.bytes(within: blob.byteCount) }, body)
+        try blob.forEachPacket(try index.rowsAndNeighbours(range).map { $0.bytes(within: blob.byteCount) }, body)
     }
 
     func extent(of range: Range<UInt64>) -> Range<UInt64>? {
@@ -45,7 +45,7 @@ struct StoredOpusPackets: OpusPackets {
     /// The first and the last row of `range`, which is not empty. They are read at once if they lie near each other.
     private func ends(of range: Range<UInt64>) throws -> (OpusPacketRow, OpusPacketRow) {
         if range.count <= Self.nearRowCount {
-            let rows = try index.rows(range)
+            let rows = try index.rowsAndNeighbours(range)
             return (rows[0], rows[rows.count - 1])
         }
         return (

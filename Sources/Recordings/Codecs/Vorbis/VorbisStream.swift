@@ -184,7 +184,9 @@ final class VorbisStream: DecodeUnits {
     func decoder(of run: ArraySlice<DecodeUnit>) -> any UnitDecoder {
         guard let first = run.first?.number, let last = run.last?.number else { return self }
         var rows: [FrameIndexRow] = []
-        if let index, first < index.count { rows = (try? index.rows(first..<min(last + 1, index.count))) ?? [] }
+        if let index, first < index.count {
+            rows = (try? index.rowsAndNeighbours(first..<min(last + 1, index.count))) ?? []
+        }
         let table = index == nil ? try? frames.table() : nil
         let extents = run.map { unit -> Range<UInt64>? in
             let frame = table.flatMap { table in Int(exactly: unit.number).flatMap { table[$0] } }
