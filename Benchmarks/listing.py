@@ -100,12 +100,21 @@ def listing(bench):
                 _learn(mount)
                 memory.append(mount.memory - of_empty)
                 peak.append(mount.peak_memory - peak_of_empty)
+    run(bench.zarrwlr, "catalogue", "--catalogue", "off", store)
+    own = []
+    for _ in range(min(bench.rounds, 3)):
+        with Mount(bench.mount, store, "catalogue=off") as mount:
+            own.append(_list(mount.path))
+            _learn(mount)
+            memory.append(mount.memory - of_empty)
+            peak.append(mount.peak_memory - peak_of_empty)
     shutil.rmtree(store)
     shutil.rmtree(empty)
     name = f"{count} recordings"
     return [
         _time_row(f"{name}: mount ready", median(ready), 0.5),
         _time_row(f"{name}: first `ls -l`", median(first), 6),
+        _time_row(f"{name}: first `ls -l`, with a catalogue in the store", median(own), 6),
         _time_row(f"{name}: `ls -l` on the next mount", median(again), 2.1),
         _time_row(f"{name}: `ls -l` on the next mount with `-o noxattr`", median(bare), 2),
         _memory_row(f"{name}: memory of all processes of a mount, beyond an empty store's", max(memory), 60),

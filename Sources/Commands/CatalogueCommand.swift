@@ -18,12 +18,12 @@ enum CatalogueCommand {
 
     static let subcommand = Subcommand(
         "catalogue", operands: "STORE", operandCount: 1...1,
-        summary: "Write a catalogue into a store, so that mounts on other machines list it at once.",
+        summary: "Write a catalogue into a store, so that mounts list it at once.",
         notes: """
             The catalogue has a row for each recording, with all that a list shows. Once it is there, each import adds what is new to it,
-            as do set, move, remove and check --repair; this command puts everything into one again, and adds what it lacks. Mounts of
-            stores on other machines list from it, and look at a recording itself when that is opened. A mount of a store on this machine
-            does not need it.
+            as do set, move, remove and check --repair; this command puts everything into one again, and adds what it lacks. Mounts list
+            from it, and look at a recording itself when that is opened; those of folders examine all in the background. An import of a
+            thousand recordings, or any into S3, begins one.
 
             What another program has changed in a recording is not noticed: --check says so, and --anew looks at every recording.
 

@@ -347,18 +347,39 @@ public final class GroupContents: Sendable {
 
     var pageCount: Int { pages.count }
 
-    /// Learns the recordings in `page` that are not learned yet, unless the work is cancelled. `pause` is called before each.
-    func learnPage(_ page: Int, beforeEach pause: () -> Void) {
-        let page = pages[page]
+    /// Learns the recordings in `page` that are not learned yet, and those of which only a catalogue says something, unless the work is
+    /// cancelled. `pause` is called before each.
+    func learnPage(_ index: Int, beforeEach pause: () -> Void) {
+        let page = pages[index]
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
         for slot in (0..<page.count).reversed() where !Cancellation.isRequested {
+            if let claimed = page.takeUnproven(slot) {
+                pause()
+                prove(claimed, of: firsts[index] + slot)
+            }
             _ = try? page.facts(
                 of: slot,
                 learn: { _ in
                     pause()
                     return learn(slot, of: page)
                 }, count: count)
+        }
+    }
+
+    /// Compares the packed facts that a catalogue `claimed` of the recording `number` with the recording. If it is another one, or cannot be
+    /// served, it is learned anew when it is next asked for.
+    private func prove(_ claimed: ArraySlice<UInt8>, of number: Int) {
+        let (page, slot) = place(of: number)
+        let path = path(of: number)
+        switch learn(slot, of: pages[page]) {
+        case .success(let packed):
+            let facts = RecordingFacts(packed: packed[...], path: path)
+            guard let facts, RecordingFacts(packed: claimed, path: path)?.areSame(as: facts) == true else {
+                return relearn(number)
+            }
+        case .failure(let error):
+            if !error.isCancellation { relearn(number) }
         }
     }
 

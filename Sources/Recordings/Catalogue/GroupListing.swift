@@ -8,6 +8,9 @@ struct GroupListing: Sendable {
     /// Groups nested deeper than this are not entered: a store whose folders form a circle has no end.
     private static let maximumDepth = 32
 
+    /// So many recordings are few, or one in `fewShare` of a group.
+    private static let few = 64, fewShare = 50
+
     /// The version of a document that is not known, or that nobody wants to know.
     static let unknownStamp: UInt64 = 0
 
@@ -38,12 +41,14 @@ struct GroupListing: Sendable {
             return problem(RecordingError("groups below this one are not entered: too deep", recording: group.path))
         }
         do throws(ZarrError) {
-            let stored = opener.stored?.members(ofGroup: group.path)
-            let names = try names(stored)
-            let isKnown = names.allSatisfy { stored?[$0]?.isKnown == true }
+            let isRemote = store.requestsAtOnce != nil
+            let trusted = isRemote ? opener.stored?.members(ofGroup: group.path) : nil
+            let names = try names(trusted)
+            let isKnown = names.allSatisfy { trusted?[$0]?.isKnown == true }
             let known = (isKnown ? nil : opener.file).flatMap {
                 KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
             }
+            let stored = isRemote ? trusted : storedMembers(names, known)
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
             let parts = Parallel.map(runs, threads: store.requestsAtOnce ?? Parallel.processorCount) { run in
                 let first = run * RecordingPage.capacity
@@ -78,6 +83,17 @@ struct GroupListing: Sendable {
         guard opener.isLiving else { return try names() }
         opener.trust()
         return Self.inOrder(stored.keys)
+    }
+
+    /// What the catalogue of a store on this machine has of the group; nil if it is not needed: if there are few recordings among `names` of
+    /// which nothing is `known`, their documents are read sooner than all of the catalogue.
+    private func storedMembers(_ names: [String], _ known: KnownRuns?) -> StoredCatalogue.Members? {
+        let newCount = names.count - (known?.count ?? 0)
+        // Most groups have either recordings or groups.
+        guard let stored = opener.stored, newCount > max(names.count / Self.fewShare, Self.few),
+            let first = names.first, case .recording = open(first).content
+        else { return nil }
+        return stored.members(ofGroup: group.path)
     }
 
     /// The names of what may be members now, in their order, of which `previous` were there before; nil if that cannot be found out.
@@ -115,6 +131,9 @@ struct GroupListing: Sendable {
 
     /// The members called `names`; `stored` are those that the store's catalogue has, `known` those that an earlier mount learned, `learned`
     /// those that this one has.
+    ///
+    /// Of a store on another machine, what its catalogue says is believed until a recording is opened. Of one on this machine, only what it says of
+    /// recordings whose documents have the bytes that they had then, and until the recordings are examined in the background.
     private func part(
         _ names: ArraySlice<String>, _ stored: StoredCatalogue.Members, _ known: KnownRuns.Run?,
         _ learned: [String: KnownRecording], _ subgroups: [String: CatalogueGroup]
@@ -123,6 +142,7 @@ struct GroupListing: Sendable {
         var others: [(place: Int, member: GroupContents.Member)] = []
         var unread: [UnreadNodes.Node] = []
         var ignored: [String: UInt64] = [:]
+        let isRemote = store.requestsAtOnce != nil
         let store = FetchingStore(store)
         let fetched = store.fetch(
             names.filter { learned[$0] == nil && stored[$0]?.isKnown != true }
@@ -132,12 +152,13 @@ struct GroupListing: Sendable {
             // Nobody sees the rest, as the mount ends.
             guard Cancellation.reason != .ended else { break }
             let path = path(of: name)
-            if learned[name] == nil, case .group(let modified)? = stored[name] {
+            if isRemote, learned[name] == nil, case .group(let modified)? = stored[name] {
                 others.append((draft.count, .group(subgroups[path] ?? subgroup(path, modified: modified))))
                 continue
             }
-            if let recording = learned[name] ?? stored[name]?.recording
+            if let recording = learned[name] ?? (isRemote ? stored[name]?.recording : nil)
                 ?? known?.recording(at: index, path: path, of: store, stamp: stamp(of: path))
+                ?? (isRemote ? nil : stored[name].flatMap { unchanged($0, at: path) })
             {
                 draft.add(recording)
                 continue
@@ -153,6 +174,18 @@ struct GroupListing: Sendable {
             if let node = found.unread { unread.append(node) }
         }
         return ListedPart(part: GroupContents.Part(draft, others: others, unread: unread), ignored: ignored)
+    }
+
+    /// The recording that the store's catalogue has as `member`, if its document at `path` has the bytes that it had then.
+    private func unchanged(_ member: StoredCatalogue.Member, at path: String) -> KnownRecording? {
+        guard case .recording(let recording, let checksum?) = member,
+            let status = (try? store.status(of: "\(path)/zarr.json")) ?? nil,
+            let document = (try? NodeDocument(store, path: path)) ?? nil, UInt64(document.checksum) == checksum,
+            var facts = RecordingFacts(packed: recording.facts[...], path: path)
+        else { return nil }
+        // A copy of the store may have another time.
+        facts.modified = status.modified ?? Timestamp(seconds: 0)
+        return KnownRecording(facts, stamp: status.version ?? Self.unknownStamp).unproven
     }
 
     /// What a folder in the group is.

@@ -39,6 +39,10 @@ final class KnownRuns: Sendable {
 
     private let metadata: MetadataSelection
     private let runs: Mutex<[Run]>
+    private let entryCount = Atomic<Int>(0)
+
+    /// How many of the nodes have an entry.
+    var count: Int { entryCount.load(ordering: .relaxed) }
 
     /// The entries that `file` has for the nodes called `names` in the group at `path` of `store`; nil if it has none
     /// for that group. Of recordings it shows no more than `metadata`.
@@ -74,6 +78,7 @@ final class KnownRuns: Sendable {
                 index: UInt8(place), version: entry.version,
                 recording: KnownRecording(entry.facts.shown(metadata)))
             runs.withLock { $0[run].entries.append(entry) }
+            entryCount.add(1, ordering: .relaxed)
         }
     }
 

@@ -84,6 +84,8 @@ extension RecordingColumn {
         RecordingColumn(
             "modified", .kept(\.modified, { $0.modified = $1 }), "When its document in the store was last written."),
         RecordingColumn(
+            "document_crc32c", .kept(\.documentChecksum, { $0.documentChecksum = $1 }), "The CRC-32C of that document."),
+        RecordingColumn(
             "stored_bytes", .of(.count) { $0.storedByteCount.map { .count($0) } }, unit: "bytes",
             "All that the store keeps of it, index and metadata included.",
             in: [.listTable.named("STORED"), .listCSV, .listJSON, .infoText.named("stored")]),

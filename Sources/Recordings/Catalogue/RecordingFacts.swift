@@ -25,6 +25,8 @@ public struct RecordingFacts: Sendable, Equatable {
     public var start: Timestamp?
     /// When its document in the store was last written.
     var modified: Timestamp
+    /// The CRC-32C of its document, if that was looked at: this follows from it.
+    var documentChecksum: UInt64?
     /// The SHA-256 of the source file, in hexadecimal, if the store has it.
     public var sourceSHA256: String?
     /// When the source file was last modified, if the store says so. It is never a start: copying changes it.
@@ -90,6 +92,14 @@ public struct RecordingFacts: Sendable, Equatable {
 
     /// Its number in the audio group; nil for an array that stands by itself.
     var number: UInt64? { isArray ? nil : UInt64(name) }
+
+    /// Whether `other` says the same of the recording, in whatever bytes and whenever its document was written.
+    func areSame(as other: RecordingFacts) -> Bool {
+        var facts = self
+        facts.modified = other.modified
+        facts.documentChecksum = other.documentChecksum
+        return facts == other
+    }
 
     /// All that its WAV file's size follows from.
     var outline: WaveOutline {

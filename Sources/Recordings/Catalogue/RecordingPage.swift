@@ -29,6 +29,8 @@ final class RecordingPage: Sendable {
         /// Those that are being learned, and the threads that wait for them.
         var flights: [Int: SingleFlight<Void>] = [:]
         var waitingCount: Int
+        /// A bit for each recording of which nothing but what a catalogue says is known.
+        var unproven: UInt64
         /// Whether another page has taken the place of this one, whose recordings no longer count.
         var isRetired = false
 
@@ -51,6 +53,7 @@ final class RecordingPage: Sendable {
         fileprivate var learned = ByteRows()
         fileprivate var rows: [Int8] = []
         fileprivate var problems: [Int: Problem] = [:]
+        fileprivate var unproven: UInt64 = 0
         /// Whether the WAV file of a recording may be a source file whose SHA-256 is known.
         private(set) var mayRestoreSources = false
 
@@ -74,6 +77,7 @@ final class RecordingPage: Sendable {
                 problems[count] = Problem(error: problem)
                 counts.problems += 1
             }
+            if known.isUnproven { unproven |= 1 << UInt64(count) }
             rows.append(Int8(learned.count))
             learned.append(known.facts)
             if known.restoresSource { mayRestoreSources = true }
@@ -85,6 +89,7 @@ final class RecordingPage: Sendable {
             counts.add(slot.counts)
             counts.recordings -= 1
             add(slot.name, sourceName: slot.sourceName, isArray: slot.isArray, stamp: slot.stamp)
+            if slot.isUnproven { unproven |= 1 << UInt64(count) }
             rows.append(slot.learned == nil ? State.none : Int8(learned.count))
             if let facts = slot.learned { learned.append(facts) }
             if slot.mayRestoreSource { mayRestoreSources = true }
@@ -111,7 +116,7 @@ final class RecordingPage: Sendable {
         state = Mutex(
             State(
                 learned: draft.learned, rows: draft.rows, problems: draft.problems,
-                waitingCount: draft.counts.waiting))
+                waitingCount: draft.counts.waiting, unproven: draft.unproven))
     }
 
     /// How many recordings there are.
@@ -126,6 +131,7 @@ final class RecordingPage: Sendable {
         fileprivate let mayRestoreSource: Bool
         fileprivate let learned: ArraySlice<UInt8>?
         fileprivate let problem: Problem?
+        fileprivate let isUnproven: Bool
 
         /// It alone.
         var counts: CatalogueCounts {
@@ -151,7 +157,8 @@ final class RecordingPage: Sendable {
                 return Slot(
                     name: names.text(at: slot), sourceName: sourceNames.text(at: slot), isArray: isArray(slot),
                     stamp: stamps[slot], mayRestoreSource: mayRestoreSources,
-                    learned: row < 0 ? nil : state.learned[row], problem: state.problems[slot])
+                    learned: row < 0 ? nil : state.learned[row], problem: state.problems[slot],
+                    isUnproven: state.unproven >> UInt64(slot) & 1 != 0)
             }
         }
     }
@@ -211,6 +218,16 @@ final class RecordingPage: Sendable {
             state.rows[slot] = State.none
             state.waitingCount += 1
             return state.learned[row]
+        }
+    }
+
+    /// The facts of the recording at `slot`, if nothing but what a catalogue says is known of it. They count as proved from now on.
+    func takeUnproven(_ slot: Int) -> ArraySlice<UInt8>? {
+        state.withLock { state in
+            let row = Int(state.rows[slot])
+            let isUnproven = state.unproven >> UInt64(slot) & 1 != 0
+            state.unproven &= ~(1 << UInt64(slot))
+            return isUnproven && !state.isRetired && row >= 0 ? state.learned[row] : nil
         }
     }
 
@@ -281,6 +298,16 @@ struct KnownRecording: Sendable {
     let waveByteCount: Result<UInt64, RecordingError>
     /// The version of its document when it was found, or `GroupListing.unknownStamp`.
     private(set) var stamp: UInt64
+
+    /// Whether nothing but what a catalogue says is known of it, which is to be compared with the recording later.
+    private(set) var isUnproven = false
+
+    /// The same, of which nothing but this is known.
+    var unproven: KnownRecording {
+        var recording = self
+        recording.isUnproven = true
+        return recording
+    }
 
     /// The same, whose document has the version `stamp`.
     func stamped(_ stamp: UInt64) -> KnownRecording {

@@ -116,11 +116,9 @@ final class OnDemandRecording: SampleReading {
         facts.outline == announced && facts.codedFile == announcedCodedFile
     }
 
-    /// Whether it was opened as what was announced. When a document was written is known only on some machines.
+    /// Whether it was opened as what was announced.
     private func isAnnounced(_ facts: RecordingFacts) -> Bool {
-        guard facts.outline == announced, var unproven else { return facts.outline == announced }
-        unproven.modified = facts.modified
-        return unproven == facts
+        facts.outline == announced && unproven?.areSame(as: facts) != false
     }
 
     /// Keeps `recording` open, which was opened to learn its facts.

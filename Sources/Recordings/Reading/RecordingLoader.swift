@@ -89,6 +89,7 @@ struct RecordingLoader: Sendable {
         var facts = RecordingFacts(
             path: node.path, isArray: node.isArray, sourceName: node.sourceName, codec: codec.name, format: format,
             sampleCount: audio.sampleCount, modified: modified(node))
+        facts.documentChecksum = UInt64(node.document.checksum)
         facts.rateReason = rate.reason
         if let setStart = group?.setStart {
             facts.start = setStart.time

@@ -22,7 +22,8 @@ final class RecordingOpener: Sendable {
     let isLiving: Bool
     /// Notices what changes in groups that are listed; nil if nobody wants to know.
     let watch: GroupWatch?
-    /// The catalogue that the store keeps of itself; nil if asking the store itself takes no longer.
+    /// The catalogue that the store keeps of itself; nil if it is not read. What that of a store on this machine says is to be proved by what is
+    /// read soon, which only a mount does.
     let stored: StoredCatalogue?
     /// Whether groups were listed as that catalogue has them, without asking the store for names.
     private let hasTrusted = Atomic<Bool>(false)
@@ -46,7 +47,7 @@ final class RecordingOpener: Sendable {
         self.file = file
         self.log = log
         stored =
-            usesStored && store.requestsAtOnce != nil
+            usesStored && (isLiving || store.requestsAtOnce != nil)
             ? StoredCatalogue(in: store, showing: metadata, log: log) : nil
         loader = RecordingLoader(store: store, cache: cache, file: file, counters: counters, log: log)
         learner = RecordingLoader(

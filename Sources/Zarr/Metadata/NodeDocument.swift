@@ -64,6 +64,9 @@ public struct NodeDocument: Sendable {
         return data
     }
 
+    /// CRC-32C of its bytes.
+    public var checksum: UInt32 { bytes.withUnsafeBytes { CRC32C.checksum(of: $0) } }
+
     /// The node's metadata, without its attributes.
     func metadata() throws(ZarrError) -> NodeMetadata {
         try MetadataCache.shared.metadata(of: bytes) { () throws(ZarrError) in try decode(NodeMetadata.self) }

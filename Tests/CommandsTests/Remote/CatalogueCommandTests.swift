@@ -68,6 +68,23 @@ import Testing
         }
     }
 
+    @Test func `an import of a thousand recordings into a folder begins its catalogue`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let sources = directory.appending(path: "card")
+            try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: false)
+            for number in 0..<1000 {
+                var file = WaveBuilder()
+                file.addFormat()
+                file.add("data", (0..<8).flatMap { WaveBuilder.littleEndian(Int16(number >> $0)) })
+                try Data(file.bytes).write(to: sources.appending(path: "\(number).wav"))
+            }
+            let store = directory.appending(path: "a.zarr").path
+            #expect(Zarrwlr.run("import", "-q", store, sources.path).status == 0)
+            let check = Zarrwlr.run("catalogue", "--check", store)
+            #expect(check.text == "1000 recordings, the catalogue is right\n", "\(check.errors)")
+        }
+    }
+
     @Test func `an import that is repeated adds to the catalogue what an interrupted one could not`() throws {
         try SmallStore.with { store in
             let source = try newSource(store)

@@ -28,6 +28,7 @@ import Zarr
                 facts.start = Timestamp(iso8601: "2025-06-18T05:00:00.25-03:30")
                 facts.sourceModified = Timestamp(iso8601: "2025-06-18T09:00:02.000000001Z")
                 facts.sourceSHA256 = String(repeating: "0f", count: 32)
+                facts.documentChecksum = UInt64(UInt32.max)
                 facts.envelopeSize = EnvelopeSize(headByteCount: 44, tailByteCount: .max)
                 facts.latitude = -89.999_999
                 facts.longitude = 180

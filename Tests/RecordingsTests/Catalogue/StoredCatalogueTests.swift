@@ -26,13 +26,14 @@ import Zarr
         }
     }
 
+    /// The catalogue of `store`, which is made of what it keeps of itself if it `usesStored`; if that is nil, unless it is a folder.
     private func catalogue(
-        _ store: any Store, file: CatalogueFile? = nil, isLiving: Bool = true, usesStored: Bool = true,
+        _ store: any Store, file: CatalogueFile? = nil, isLiving: Bool = true, usesStored: Bool? = nil,
         log: Log = .silent
     ) throws -> Catalogue {
         try Catalogue(
-            store: store, cache: BlockCache(budget: 1 << 20), file: file, isLiving: isLiving, usesStored: usesStored,
-            log: log)
+            store: store, cache: BlockCache(budget: 1 << 20), file: file, isLiving: isLiving,
+            usesStored: usesStored ?? !(store is DirectoryStore), log: log)
     }
 
     /// What a catalogue has: the facts of recordings, the paths of groups, and of what cannot be read.
@@ -167,6 +168,132 @@ import Zarr
             #expect(listing(try catalogue(RemoteStandIn(store), usesStored: false)) == before)
             #expect(try store.leftovers().isEmpty)
             #expect(try StoreMembers(of: store, root: "", cache: BlockCache(budget: 0)).groups == ["", "pond", "void"])
+        }
+    }
+
+    // MARK: - Stores on this machine
+
+    /// A store of a group of a hundred recordings, whose catalogue is written.
+    private func withMany(_ body: (TestStore, DirectoryStore) throws -> Void) throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = try TestStore(at: directory.appending(path: "store.zarr"))
+            try store.addGroup("pond", attributes: TestStore.audioGroup)
+            for number in 0..<100 {
+                try store.addRecording(
+                    "pond/\(number)", codec: "flac", blob: StreamFixture.named("fixed.flac").bytes,
+                    fileName: "\(number).wav")
+            }
+            let folder = try DirectoryStore(path: store.directory.path)
+            try write(folder)
+            try body(store, folder)
+        }
+    }
+
+    /// The contents of the group `pond`.
+    private func pond(_ catalogue: Catalogue) throws -> GroupContents {
+        try #require(catalogue.root.list().groups.first).list()
+    }
+
+    @Test func `a mount lists recordings on this machine from the store's catalogue, and examines them later`() throws {
+        try withMany { _, store in
+            let expected = listing(try catalogue(store))
+            let counting = CountingStore(store)
+            let known = try catalogue(counting)
+            #expect(try pond(known).recordingCount == 100)
+            for number in 0..<100 { #expect(try pond(known).facts(of: number).sourceName == "\(number).wav") }
+            #expect(counting.takeBlobReads() == 0 && known.counts.learned == 100)
+            known.learn()
+            #expect(counting.takeBlobReads() >= 100)
+            #expect(listing(known) == expected && known.counts.learned == 100)
+            known.learn()
+            #expect(counting.takeBlobReads() == 0)
+            #expect(known.reloaded(.all) == nil)
+            // What ends when it has listed does not examine them later.
+            let command = try catalogue(counting, isLiving: false)
+            #expect(listing(command) == expected && counting.takeBlobReads() >= 100)
+        }
+    }
+
+    @Test func `what was changed on this machine after the store's catalogue is read from the store`() throws {
+        try withMany { test, store in
+            let folder = test.directory.appending(path: "pond")
+            // Two that are each the other now, with all their times, and the times of all others are gone.
+            try FileManager.default.moveItem(at: folder.appending(path: "5"), to: folder.appending(path: "x"))
+            try FileManager.default.moveItem(at: folder.appending(path: "6"), to: folder.appending(path: "5"))
+            try FileManager.default.moveItem(at: folder.appending(path: "x"), to: folder.appending(path: "6"))
+            for number in 10..<100 {
+                let document = folder.appending(path: "\(number)/zarr.json")
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: document.path)
+            }
+            try test.addRecording("pond/200", codec: "flac", blob: StreamFixture.named("fixed.flac").bytes)
+            try FileManager.default.removeItem(at: folder.appending(path: "7"))
+            let counting = CountingStore(store)
+            let contents = try pond(catalogue(counting))
+            let fresh = try pond(catalogue(store))
+            #expect(contents.recordingCount == 100 && fresh.recordingCount == 100)
+            for number in 0..<100 { #expect(try contents.facts(of: number) == fresh.facts(of: number)) }
+            #expect(try contents.facts(of: 5).sourceName == "6.wav")
+            // Two that were swapped, and the new one.
+            let examined = counting.takeDocumentReads().keys.filter { $0.hasSuffix("audio_data_blob_array/zarr.json") }
+            #expect(Set(examined.map { $0.split(separator: "/")[1] }) == ["5", "6", "200"])
+        }
+    }
+
+    @Test func `a recording whose audio is another one than the catalogue says is found out before it is read`() throws
+    {
+        try withMany { test, store in
+            let blob = test.directory.appending(path: "pond/5/audio_data_blob_array")
+            try FileManager.default.removeItem(at: blob)
+            try test.addRecording("spare", codec: "aac", blob: StreamFixture.named("exact.aac").bytes)
+            try FileManager.default.moveItem(
+                at: test.directory.appending(path: "spare/audio_data_blob_array"), to: blob)
+            try FileManager.default.removeItem(at: test.directory.appending(path: "spare"))
+            let contents = try pond(catalogue(CountingStore(store)))
+            let stale = try contents.recording(5)
+            #expect(stale.codec == .flac)
+            let error = #expect(throws: RecordingError.self) { try stale.allBytes() }
+            #expect(error?.isChange == true)
+            let known = try catalogue(CountingStore(store))
+            known.learn()
+            let fresh = try pond(known).recording(5)
+            #expect(fresh.codec == .aac && fresh.sourceName == "5.wav")
+            #expect(try fresh.allBytes() == pond(catalogue(store)).recording(5).allBytes())
+            #expect(known.counts.learned == 100 && known.counts.problems == 0 && known.counts.waiting == 0)
+        }
+    }
+
+    @Test func `damage since the catalogue of a store on this machine was written is a problem once it is examined`()
+        throws
+    {
+        try withMany { test, store in
+            let blob = test.directory.appending(path: "pond/5/audio_data_blob_array")
+            try FileManager.default.removeItem(at: blob.appending(path: "zarr.json"))
+            let known = try catalogue(CountingStore(store))
+            let contents = try pond(known)
+            #expect(throws: RecordingError.self) { try contents.recording(5).allBytes() }
+            #expect(known.counts.problems == 0)
+            known.learn()
+            #expect(known.counts.problems == 1 && known.counts.learned == 99 && known.counts.waiting == 0)
+            #expect(throws: RecordingError.self) { try contents.facts(of: 5) }
+            #expect(known.recordings.count == 99)
+        }
+    }
+
+    @Test func `the catalogue of a store on this machine is not read if an earlier mount has learned the recordings`()
+        throws
+    {
+        try withMany { test, store in
+            let path = test.directory.deletingLastPathComponent().appending(path: "catalogue.sqlite").path
+            let first = CatalogueFile(path: path, log: .silent)
+            try catalogue(CountingStore(store), file: first).learn()
+            first.save()
+            let observed = ObservedStore(store)
+            let known = try catalogue(observed, file: CatalogueFile(path: path, log: .silent))
+            known.learn()
+            #expect(listing(known) == listing(try catalogue(store)))
+            let parts = try StoredCatalogue.partNames(in: store)
+            #expect(observed.takeKeys().filter { key in parts.contains { key.contains($0) } }.isEmpty)
         }
     }
 

@@ -14,6 +14,9 @@ struct ColumnLayout: Sendable {
         case text(Int, ends: Int)
     }
 
+    /// Columns of integers that parts of earlier versions lack: their rows do not have the fact.
+    static let optionalIntegers: Set = ["has_document_crc32c", "document_crc32c"]
+
     /// The layout of what this version writes.
     static let current = ColumnLayout()
 

@@ -6,8 +6,8 @@ final class ReadColumns: Sendable {
     private let integers: Block
     private let reals: Block
     private let texts: Block
-    /// For each column of the layout the number of the column that was read.
-    private let integerColumns: [Int]
+    /// For each column of the layout the number of the column that was read; nil for one of zeros that is not there.
+    private let integerColumns: [Int?]
     private let realColumns: [Int]
     /// For each column of texts the column of integers in which the text before its first one ends; nil if there is none.
     private let precedingEnds: [Int?]
@@ -20,9 +20,10 @@ final class ReadColumns: Sendable {
     ) {
         let layout = ColumnLayout.current
         func number(_ name: String, in names: [String]) -> Int? { names.firstIndex(of: name) }
-        var integerColumns: [Int] = [], realColumns: [Int] = [], precedingEnds: [Int?] = []
+        var integerColumns: [Int?] = [], realColumns: [Int] = [], precedingEnds: [Int?] = []
         for name in layout.integers {
-            guard let column = number(name, in: integers.names) else { return nil }
+            let column = number(name, in: integers.names)
+            guard column != nil || ColumnLayout.optionalIntegers.contains(name) else { return nil }
             integerColumns.append(column)
         }
         for name in layout.reals {
@@ -54,7 +55,7 @@ final class ReadColumns: Sendable {
     }
 
     /// The integer of `row` in the layout's column `column`.
-    func integer(_ column: Int, row: Int) -> Int64 { word(integerColumns[column], row) }
+    func integer(_ column: Int, row: Int) -> Int64 { integerColumns[column].map { word($0, row) } ?? 0 }
 
     /// The real number of `row` in the layout's column `column`.
     func real(_ column: Int, row: Int) -> Double {
@@ -66,9 +67,8 @@ final class ReadColumns: Sendable {
     /// The text of `row` in the layout's column `column`, whose ends are in the layout's column `ends`; nil if these are wrong.
     func text(_ column: Int, ends: Int, row: Int) -> String? {
         let start =
-            row > 0
-            ? word(integerColumns[ends], row - 1) : precedingEnds[column].map { word($0, rowCount - 1) } ?? 0
-        let end = word(integerColumns[ends], row)
+            row > 0 ? integer(ends, row: row - 1) : precedingEnds[column].map { word($0, rowCount - 1) } ?? 0
+        let end = integer(ends, row: row)
         guard start >= 0, end >= start, end <= Int64(texts.count) else { return nil }
         return String(decoding: texts.bytes[Int(start)..<Int(end)], as: UTF8.self)
     }

@@ -13,7 +13,8 @@ final class StoredCatalogue: Sendable {
 
     /// A member of a group.
     enum Member: Sendable {
-        case recording(KnownRecording)
+        /// A recording whose document has the checksum `document`, if that is known.
+        case recording(KnownRecording, document: UInt64?)
         /// A group, and when its document was last written, if that is known.
         case group(modified: Timestamp?)
         /// A node that may be a recording, and could not be read when the catalogue was written.
@@ -147,7 +148,7 @@ final class StoredCatalogue: Sendable {
     /// What `row` says is there; nil if nothing is.
     private static func member(_ row: StoredRow, _ metadata: MetadataSelection) -> Member? {
         switch row.content {
-        case .recording(let facts): .recording(KnownRecording(facts.shown(metadata)))
+        case .recording(let facts): .recording(KnownRecording(facts.shown(metadata)), document: facts.documentChecksum)
         case .group(let modified): .group(modified: modified)
         case .unread: .unread
         case .gone: nil
@@ -168,7 +169,7 @@ struct StoredCatalogueAttributes: Codable {
 extension StoredCatalogue.Member {
     /// The recording, if it is one.
     var recording: KnownRecording? {
-        guard case .recording(let recording) = self else { return nil }
+        guard case .recording(let recording, _) = self else { return nil }
         return recording
     }
 

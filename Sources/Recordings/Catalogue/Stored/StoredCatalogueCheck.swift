@@ -26,10 +26,8 @@ public struct StoredCatalogueCheck: Sendable {
         catalogue.forEachMember { contents, member in
             guard case .recording(let number) = member, let facts = try? contents.facts(of: number) else { return }
             count += 1
-            guard var row = known.removeValue(forKey: facts.path) else { return missing.append(facts.path) }
-            // When a document was written is known only on some machines.
-            row.modified = facts.modified
-            if row != facts { stale.append(facts.path) }
+            guard let row = known.removeValue(forKey: facts.path) else { return missing.append(facts.path) }
+            if !row.areSame(as: facts) { stale.append(facts.path) }
         }
         recordingCount = count
         self.missing = missing
