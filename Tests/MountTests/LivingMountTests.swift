@@ -91,6 +91,55 @@ extension Mounts {
             }
         }
 
+        @Test
+        func `a mount that lists from the store's catalogue shows what it finds when it has examined the recordings`()
+            throws
+        {
+            try TestFiles.withTemporaryDirectory { directory in
+                let store = directory.appending(path: "s.zarr")
+                let sources = directory.appending(path: "sources")
+                try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: true)
+                for number in 0..<70 {
+                    var builder = WaveBuilder()
+                    builder.addFormat()
+                    builder.add("data", (0..<(1000 + number)).flatMap { WaveBuilder.littleEndian(Int16($0)) })
+                    try Data(builder.bytes).write(to: sources.appending(path: "\(10 + number).wav"))
+                }
+                try runChecked([Imports.program.path, "import", "-q", "\(store.path)::pond", sources.path])
+                try runChecked([Imports.program.path, "catalogue", store.path])
+                // One has the audio of another, and one has none.
+                let pond = store.appending(path: "pond")
+                for name in ["audio_data_blob_array", "audio_crc32c", "flac_index", "source_head"] {
+                    try FileManager.default.removeItem(at: pond.appending(path: "5/\(name)"))
+                    try FileManager.default.copyItem(
+                        at: pond.appending(path: "69/\(name)"), to: pond.appending(path: "5/\(name)"))
+                }
+                try FileManager.default.removeItem(at: pond.appending(path: "7/audio_data_blob_array/c"))
+
+                func list(_ mounted: MountedStore) throws -> String {
+                    try run("sh", "-c", "stat -c '%n %s' \(mounted.file("pond").path)/*.wav").text
+                }
+                try MountedStore.with(store.path, ["-o", "noprefetch,catalogue=off"]) { mounted in
+                    // Whatever the kernel keeps of these.
+                    for name in ["15.wav", "17.wav"] { _ = access(mounted.file("pond/\(name)").path, F_OK) }
+                    _ = try list(mounted)
+                    let isFound = try eventually {
+                        try mounted.text(".zarrwlr/problems.txt").contains("pond/7")
+                            && access(mounted.file("pond/17.wav").path, F_OK) == -1
+                    }
+                    #expect(isFound)
+                    #expect(try mounted.bytes("pond/15.wav") == mounted.bytes("pond/79.wav"))
+                    let known = try list(mounted)
+                    try FileManager.default.removeItem(at: store.appending(path: ".zarrwlr-catalogue"))
+                    try MountedStore.with(store.path, ["-o", "noprefetch,catalogue=off"]) { other in
+                        let expected = try list(other).replacing(
+                            other.file("pond").path, with: mounted.file("pond").path)
+                        #expect(known == expected && known.split(separator: "\n").count == 69)
+                    }
+                }
+            }
+        }
+
         @Test func `recordings that are removed, moved or renamed go, and their new names appear`() throws {
             try withMount { living in
                 try living.add("b.wav", 2, to: "pond")

@@ -173,7 +173,7 @@ struct MountWorker: Sendable {
                     logReplacement(of: mounted)
                     Cancellation { end.hasCome ? .ended : nil }.run {
                         guard volume.reload({ $0.reloaded(changes) }) else { return }
-                        volume.learn()
+                        learnAll(of: volume)
                         if !end.hasCome { file?.save() }
                     }
                     // An import that goes on for long does not keep the processors busy with a large group.
@@ -219,14 +219,23 @@ struct MountWorker: Sendable {
         return max(room, 0)
     }
 
+    /// Learns all recordings of `volume`. What the store's own catalogue has is shown at once, and what the store has, as soon as that is known.
+    private func learnAll(of volume: Volume) {
+        volume.learn()
+        // What was moved meanwhile, since the store changed, is examined after that.
+        var attempts = 3
+        while attempts > 0, volume.reload({ $0.mayBeStale ? $0.reloaded(.all) : nil }) {
+            attempts -= 1
+            volume.learn()
+        }
+    }
+
     /// Learns all recordings of `volume` in the background, and logs the problems, unless the `end` comes before.
     private func learn(_ volume: Volume, _ file: CatalogueFile?, until end: EndOfMount) {
         do {
             let thread = try WorkerThread(name: "learner") {
                 Cancellation { end.hasCome ? .ended : nil }.run {
-                    volume.learn()
-                    // What the store's own catalogue has is shown at once, and what the store has, as soon as that is known.
-                    if volume.reload({ $0.mayBeStale ? $0.reloaded(.all) : nil }) { volume.learn() }
+                    learnAll(of: volume)
                 }
                 guard !end.hasCome else { return }
                 file?.save()

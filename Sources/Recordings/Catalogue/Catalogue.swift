@@ -89,7 +89,7 @@ public final class Catalogue: Sendable {
         return group === root ? nil : Catalogue(self, root: group)
     }
 
-    /// Whether groups were listed as the store's own catalogue has them, which may be stale: `reloaded` asks the store itself.
+    /// Whether groups were listed as the store's own catalogue has them, which may be stale, or was found to be: `reloaded` asks the store itself.
     public var mayBeStale: Bool { source.mayBeStale }
 
     /// How much has been listed and learned so far.

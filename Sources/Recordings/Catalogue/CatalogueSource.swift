@@ -21,7 +21,10 @@ protocol CatalogueSource: Sendable {
     /// Looks at everything anew from now on.
     func forget()
 
-    /// Whether groups were listed, since the last call of `forget`, as a catalogue has them that may be stale.
+    /// Records that a recording is not what a catalogue says of it.
+    func noteDisproof()
+
+    /// Whether groups were listed, since the last call of `forget`, as a catalogue has them that may be stale, or is.
     var mayBeStale: Bool { get }
 
     /// Whether the node at `path` can be read, and listed if it is a group.

@@ -42,6 +42,8 @@ public final class GroupContents: Sendable {
     private let nextPageToHelp = Atomic<Int>(0)
     /// The names of the nodes of the recordings that were found to be rewritten.
     private let relearned: Mutex<Set<String>>
+    /// The names of the nodes of the recordings that are not what a catalogue said of them.
+    private let disproved = Mutex<Set<String>>([])
 
     /// Consecutive members of a group in the order of their names.
     struct Part: Sendable {
@@ -150,7 +152,8 @@ public final class GroupContents: Sendable {
     /// Whether something that could not be read when the group was listed can be read now.
     var hasMore: Bool { unread?.haveAppeared(source.isReadable) ?? false }
 
-    /// What is known of the recordings that are learned, by the names of their nodes, for a listing that takes the place of this one.
+    /// What is known of the recordings that are learned, by the names of their nodes, for a listing that takes the place of this one. What is
+    /// learned here from now on does not count.
     func handOver() -> [String: KnownRecording] {
         if unread != nil { progress.removeUnread() }
         var known: [String: KnownRecording] = [:]
@@ -160,15 +163,16 @@ public final class GroupContents: Sendable {
         for case .problem in others.lazy.map(\.member) { counts.problems += 1 }
         for page in pages {
             let learned = page.learnedFacts
-            for (slot, packed) in learned {
+            for (slot, packed, isUnproven) in learned {
                 let name = page.names.text(at: slot)
                 guard let facts = RecordingFacts(packed: packed, path: path(ofNode: name)) else { continue }
                 let recording = KnownRecording(facts, stamp: page.stamps[slot])
-                known[name] = recording
+                if !isUnproven { known[name] = recording }
                 counts.addLearned(byteCount: (try? recording.waveByteCount.get()) ?? 0)
             }
             counts.problems += page.problemCount
             counts.waiting += page.count - learned.count - page.problemCount
+            _ = page.retire()
         }
         progress.count { $0.subtract(counts) }
         return known
@@ -354,9 +358,9 @@ public final class GroupContents: Sendable {
         // Backwards: a thread that lists the directory forwards meanwhile then need not wait for every recording in
         // turn.
         for slot in (0..<page.count).reversed() where !Cancellation.isRequested {
-            if let claimed = page.takeUnproven(slot) {
+            if let claimed = page.unprovenFacts(of: slot) {
                 pause()
-                prove(claimed, of: firsts[index] + slot)
+                prove(claimed, of: slot, in: page)
             }
             _ = try? page.facts(
                 of: slot,
@@ -367,21 +371,24 @@ public final class GroupContents: Sendable {
         }
     }
 
-    /// Compares the packed facts that a catalogue `claimed` of the recording `number` with the recording. If it is another one, or cannot be
-    /// served, it is learned anew when it is next asked for.
-    private func prove(_ claimed: ArraySlice<UInt8>, of number: Int) {
-        let (page, slot) = place(of: number)
-        let path = path(of: number)
-        switch learn(slot, of: pages[page]) {
-        case .success(let packed):
-            let facts = RecordingFacts(packed: packed[...], path: path)
-            guard let facts, RecordingFacts(packed: claimed, path: path)?.areSame(as: facts) == true else {
-                return relearn(number)
-            }
-        case .failure(let error):
-            if !error.isCancellation { relearn(number) }
+    /// Compares the packed facts that a catalogue `claimed` of the recording at `slot` with the recording. If it is another one, or cannot be
+    /// served, the next listing finds it anew.
+    private func prove(_ claimed: ArraySlice<UInt8>, of slot: Int, in page: RecordingPage) {
+        let name = page.names.text(at: slot)
+        let path = path(ofNode: name)
+        let result = learn(slot, of: page)
+        if case .failure(let error) = result, error.isCancellation { return }
+        if let facts = (try? result.get()).flatMap({ RecordingFacts(packed: $0[...], path: path) }),
+            RecordingFacts(packed: claimed, path: path)?.areSame(as: facts) == true
+        {
+            return page.noteProof(of: slot)
         }
+        disproved.withLock { _ = $0.insert(name) }
+        source.noteDisproof()
     }
+
+    /// Whether the recording whose node is called `name` is not what a catalogue said of it.
+    func isDisproved(_ name: String) -> Bool { disproved.withLock { $0.contains(name) } }
 
     /// The next page that no background thread has taken yet; nil if all are taken.
     func takePageToHelp() -> Int? {

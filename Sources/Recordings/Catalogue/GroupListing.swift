@@ -48,7 +48,8 @@ struct GroupListing: Sendable {
             let known = (isKnown ? nil : opener.file).flatMap {
                 KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
             }
-            let stored = isRemote ? trusted : storedMembers(names, known)
+            // What is listed anew for what could not be read at first is not examined in the background.
+            let stored = isRemote || previous != nil ? trusted : storedMembers(names, known)
             let runs = (0..<(names.count + RecordingPage.capacity - 1) / RecordingPage.capacity).map { $0 }
             let parts = Parallel.map(runs, threads: store.requestsAtOnce ?? Parallel.processorCount) { run in
                 let first = run * RecordingPage.capacity
@@ -185,7 +186,8 @@ struct GroupListing: Sendable {
         else { return nil }
         // A copy of the store may have another time.
         facts.modified = status.modified ?? Timestamp(seconds: 0)
-        return KnownRecording(facts, stamp: status.version ?? Self.unknownStamp).unproven
+        let unchanged = KnownRecording(facts, stamp: status.version ?? Self.unknownStamp)
+        return (try? unchanged.waveByteCount.get()) == nil ? nil : unchanged.unproven
     }
 
     /// What a folder in the group is.

@@ -68,7 +68,8 @@ struct GroupRenewal: Sendable {
             let page = previous.pages[index]
             return (0..<page.count).compactMap { slot in
                 let name = page.names.text(at: slot)
-                guard present.contains(name), !hasChanged(name, since: page.stamps[slot]) else { return nil }
+                guard present.contains(name), !previous.isDisproved(name), !hasChanged(name, since: page.stamps[slot])
+                else { return nil }
                 return (name, Place(page: index, slot: slot))
             }
         }

@@ -59,6 +59,8 @@ struct KnownRecordings: CatalogueSource {
 
     func forget() {}
 
+    func noteDisproof() {}
+
     var mayBeStale: Bool { false }
 
     func isReadable(_ path: String) -> Bool { false }

@@ -35,6 +35,20 @@ final class RecordingPage: Sendable {
         var isRetired = false
 
         static let none: Int8 = -1
+
+        func isUnproven(_ slot: Int) -> Bool { unproven >> UInt64(slot) & 1 != 0 }
+
+        /// Removes the rows of what was forgotten if there are many.
+        mutating func makeRoom() {
+            guard learned.count >= 2 * RecordingPage.capacity - 1 else { return }
+            var kept = ByteRows()
+            for slot in rows.indices where rows[slot] >= 0 {
+                let row = Int(rows[slot])
+                rows[slot] = Int8(kept.count)
+                kept.append(learned[row])
+            }
+            learned = kept
+        }
     }
 
     fileprivate struct Problem {
@@ -158,7 +172,7 @@ final class RecordingPage: Sendable {
                     name: names.text(at: slot), sourceName: sourceNames.text(at: slot), isArray: isArray(slot),
                     stamp: stamps[slot], mayRestoreSource: mayRestoreSources,
                     learned: row < 0 ? nil : state.learned[row], problem: state.problems[slot],
-                    isUnproven: state.unproven >> UInt64(slot) & 1 != 0)
+                    isUnproven: state.isUnproven(slot))
             }
         }
     }
@@ -171,11 +185,12 @@ final class RecordingPage: Sendable {
     /// How many recordings cannot be served.
     var problemCount: Int { state.withLock { $0.problems.count } }
 
-    /// The packed facts of those that are learned.
-    var learnedFacts: [(slot: Int, facts: ArraySlice<UInt8>)] {
+    /// The packed facts of those that are learned, and whether nothing but what a catalogue says is known of them.
+    var learnedFacts: [(slot: Int, facts: ArraySlice<UInt8>, isUnproven: Bool)] {
         state.withLock { state in
             state.rows.indices.compactMap { slot in
-                state.rows[slot] < 0 || state.problems[slot] != nil ? nil : (slot, state.learned[Int(state.rows[slot])])
+                guard state.rows[slot] >= 0, state.problems[slot] == nil else { return nil }
+                return (slot, state.learned[Int(state.rows[slot])], state.isUnproven(slot))
             }
         }
     }
@@ -208,28 +223,28 @@ final class RecordingPage: Sendable {
     }
 
     /// Forgets the facts of the recording at `slot`, which are learned when they are next needed. Returns what is forgotten; nil if they are
-    /// not learned, if another page has taken the place of this one, or if they were forgotten so often that the page has no room.
+    /// not learned, or if another page has taken the place of this one.
     func forget(_ slot: Int) -> ArraySlice<UInt8>? {
         state.withLock { state in
             let row = Int(state.rows[slot])
-            guard !state.isRetired, row >= 0, state.problems[slot] == nil, state.learned.count < Int(Int8.max) else {
-                return nil
-            }
+            guard !state.isRetired, row >= 0, state.problems[slot] == nil else { return nil }
             state.rows[slot] = State.none
             state.waitingCount += 1
+            state.unproven &= ~(1 << UInt64(slot))
             return state.learned[row]
         }
     }
 
-    /// The facts of the recording at `slot`, if nothing but what a catalogue says is known of it. They count as proved from now on.
-    func takeUnproven(_ slot: Int) -> ArraySlice<UInt8>? {
+    /// The facts of the recording at `slot`, if nothing but what a catalogue says is known of it.
+    func unprovenFacts(of slot: Int) -> ArraySlice<UInt8>? {
         state.withLock { state in
             let row = Int(state.rows[slot])
-            let isUnproven = state.unproven >> UInt64(slot) & 1 != 0
-            state.unproven &= ~(1 << UInt64(slot))
-            return isUnproven && !state.isRetired && row >= 0 ? state.learned[row] : nil
+            return state.isUnproven(slot) && !state.isRetired && row >= 0 ? state.learned[row] : nil
         }
     }
+
+    /// Records that the recording at `slot` is what the catalogue says of it.
+    func noteProof(of slot: Int) { state.withLock { $0.unproven &= ~(1 << UInt64(slot)) } }
 
     private enum Turn: Sendable {
         case take(ArraySlice<UInt8>)
@@ -258,6 +273,7 @@ final class RecordingPage: Sendable {
             if previous == nil { state.waitingCount -= 1 }
             switch result {
             case .success(let facts):
+                state.makeRoom()
                 state.rows[slot] = Int8(state.learned.count)
                 state.learned.append(facts)
             case .failure(let error):

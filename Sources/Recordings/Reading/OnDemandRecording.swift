@@ -113,7 +113,7 @@ final class OnDemandRecording: SampleReading {
 
     /// Whether `facts` announce the same.
     fileprivate func isAnnounced(by facts: RecordingFacts) -> Bool {
-        facts.outline == announced && facts.codedFile == announcedCodedFile
+        facts.outline == announced && facts.codedFile == announcedCodedFile && unproven?.areSame(as: facts) != false
     }
 
     /// Whether it was opened as what was announced.

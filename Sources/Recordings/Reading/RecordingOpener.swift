@@ -25,7 +25,7 @@ final class RecordingOpener: Sendable {
     /// The catalogue that the store keeps of itself; nil if it is not read. What that of a store on this machine says is to be proved by what is
     /// read soon, which only a mount does.
     let stored: StoredCatalogue?
-    /// Whether groups were listed as that catalogue has them, without asking the store for names.
+    /// Whether groups were listed as that catalogue has them, and the store may have them otherwise.
     private let hasTrusted = Atomic<Bool>(false)
     private let isNewlyCatalogued = Atomic<Bool>(false)
     private let loader: RecordingLoader
@@ -66,7 +66,7 @@ final class RecordingOpener: Sendable {
     /// asked for names.
     var hasNewCatalogue: Bool { isNewlyCatalogued.load(ordering: .relaxed) }
 
-    /// Records that a group was listed as the store's catalogue has it.
+    /// Records that a group was listed as the store's catalogue has it, and that the store may have it otherwise.
     func trust() { hasTrusted.store(true, ordering: .relaxed) }
 
     /// Closes all recordings but those that are still referenced, and keeps none open from now on.
@@ -107,6 +107,8 @@ extension RecordingOpener: CatalogueSource {
         guard let stored, !store.listsFolders else { return }
         isNewlyCatalogued.store(stored.takeChange(), ordering: .relaxed)
     }
+
+    func noteDisproof() { trust() }
 
     var mayBeStale: Bool { hasTrusted.load(ordering: .relaxed) }
 

@@ -189,6 +189,16 @@ import Zarr
         }
     }
 
+    /// `catalogue` as a mount has it when it has examined all that the store's own catalogue says.
+    private func proved(_ catalogue: Catalogue) throws -> Catalogue {
+        catalogue.learn()
+        try #require(catalogue.mayBeStale)
+        let examined = try #require(catalogue.reloaded(.all))
+        examined.learn()
+        #expect(!examined.mayBeStale)
+        return examined
+    }
+
     /// The contents of the group `pond`.
     private func pond(_ catalogue: Catalogue) throws -> GroupContents {
         try #require(catalogue.root.list().groups.first).list()
@@ -254,8 +264,7 @@ import Zarr
             #expect(stale.codec == .flac)
             let error = #expect(throws: RecordingError.self) { try stale.allBytes() }
             #expect(error?.isChange == true)
-            let known = try catalogue(CountingStore(store))
-            known.learn()
+            let known = try proved(catalogue(CountingStore(store)))
             let fresh = try pond(known).recording(5)
             #expect(fresh.codec == .aac && fresh.sourceName == "5.wav")
             #expect(try fresh.allBytes() == pond(catalogue(store)).recording(5).allBytes())
@@ -270,13 +279,62 @@ import Zarr
             let blob = test.directory.appending(path: "pond/5/audio_data_blob_array")
             try FileManager.default.removeItem(at: blob.appending(path: "zarr.json"))
             let known = try catalogue(CountingStore(store))
-            let contents = try pond(known)
-            #expect(throws: RecordingError.self) { try contents.recording(5).allBytes() }
+            #expect(throws: RecordingError.self) { try pond(known).recording(5).allBytes() }
             #expect(known.counts.problems == 0)
+            let examined = try proved(known)
+            #expect(examined.counts.problems == 1 && examined.counts.learned == 99 && examined.counts.waiting == 0)
+            #expect(throws: RecordingError.self) { try pond(examined).facts(of: 5) }
+            #expect(examined.recordings.count == 99)
+        }
+    }
+
+    @Test func `a catalogue that is wrong of every recording is found out, whatever it says`() throws {
+        try withMany { _, store in
+            let fresh = try pond(catalogue(store))
+            for edit in [
+                { $0.sampleCount -= 1 }, { $0.sampleCount = .max }, { $0.isArray = true }, { $0.sourceName += "x" },
+                { $0.envelopeSize = EnvelopeSize(headByteCount: 50, tailByteCount: 0) }, { $0.latitude = 1 },
+            ] as [(inout RecordingFacts) -> Void] {
+                let rows = try (0..<100).map { number in
+                    var facts = try fresh.facts(of: number)
+                    edit(&facts)
+                    return StoredRow(path: facts.path, content: .recording(facts))
+                }
+                try StoredCatalogueEditor(store).publish(rows)
+                var known = try catalogue(CountingStore(store))
+                known.learn()
+                if known.mayBeStale { known = try #require(known.reloaded(.all)) }
+                known.learn()
+                #expect(known.counts.learned == 100 && known.counts.problems == 0 && known.counts.waiting == 0)
+                let contents = try pond(known)
+                for number in 0..<100 { #expect(try contents.facts(of: number) == fresh.facts(of: number)) }
+                #expect(contents.naming(of: 7).sourceName == "7.wav")
+                #expect(contents.mayRestoreSources == fresh.mayRestoreSources)
+            }
+        }
+    }
+
+    @Test func `what was listed anew while it was examined counts once`() throws {
+        try withMany { test, store in
+            // Something that may be a recording.
+            let lost = test.directory.appending(path: "pond/x/zarr.json")
+            try FileManager.default.createDirectory(
+                at: lost.deletingLastPathComponent(), withIntermediateDirectories: false)
+            try Data("{".utf8).write(to: lost)
+            let blob = test.directory.appending(path: "pond/5/audio_data_blob_array")
+            try FileManager.default.removeItem(at: blob.appending(path: "zarr.json"))
+            let known = try catalogue(CountingStore(store))
+            #expect(try pond(known).recordingCount == 100 && known.counts.problems == 1)
+            try test.addRecording("pond/x", codec: "flac", blob: StreamFixture.named("fixed.flac").bytes)
+            // Not at once.
+            Thread.sleep(forTimeInterval: 2)
+            let renewed = try #require(known.renewed())
+            // The pass over what was listed before goes on.
             known.learn()
-            #expect(known.counts.problems == 1 && known.counts.learned == 99 && known.counts.waiting == 0)
-            #expect(throws: RecordingError.self) { try contents.facts(of: 5) }
-            #expect(known.recordings.count == 99)
+            #expect(try pond(renewed).recordingCount == 101)
+            #expect(renewed.counts.learned + renewed.counts.waiting == 101 && renewed.counts.problems == 0)
+            renewed.learn()
+            #expect(renewed.counts.learned == 100 && renewed.counts.problems == 1 && renewed.counts.waiting == 0)
         }
     }
 
