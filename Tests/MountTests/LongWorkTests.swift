@@ -78,7 +78,7 @@ extension Mounts {
             return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
         }
 
-        @Test(arguments: [44, 96])
+        @Test(arguments: [44, 128])
         func `a mount whose address space is bounded refuses what it has no memory for, and lives on`(
             mebibytes: Int
         ) throws {
