@@ -25,6 +25,14 @@ extension Mounts {
             Guide(name: "share", notRun: 3, programs: ["testparm"]),
         ]
 
+        @Test(.enabled(if: isInstalled("sox") && isInstalled("ffprobe"), "needs sox and ffprobe"))
+        func `the demo runs to its end`() throws {
+            let result = try run(
+                TestFiles.repository.appending(path: "Demo/demo.sh"), [MountedStore.programs.path])
+            #expect(result.status == 0, "\(result.text)\(result.errors)")
+            #expect(result.text.contains("Nothing is left mounted."))
+        }
+
         // PyTorch and what reads sound into it are there in make test-tools alone, which runs all guides.
         @Test(
             .enabled(if: geteuid() == 0 && isInstalled("sox"), "needs root and sox"),
