@@ -18,9 +18,28 @@ extension ZarrArray {
     /// Whether every request takes a round trip to another machine, so that it is worth while to fetch several things at once.
     public var takesRoundTrips: Bool { store.requestsAtOnce != nil }
 
-    /// Whether `region` is worth more than one request: it takes a round trip to read it, what is read is kept in the cache, and it is not yet.
-    public func isWorthMore(_ region: Region) -> Bool {
-        takesRoundTrips && layout.chunks.keepsChunks && !requests(for: region, readingIndexes: true).isEmpty
+    /// The most requests for rows that are read with others; those that lie together become one.
+    private static let neighbourRequestLimit = 256
+
+    /// Of an array of two dimensions, the rows that are worth reading with `rows`, which are among them: those of the same chunk that are in the same
+    /// block of `count`. Nil if it takes no round trip to read `rows`, if what is read is not kept in the cache, or if the others
+    /// lie in very many places.
+    public func neighbours(of rows: Range<UInt64>, count: UInt64) -> Range<UInt64>? {
+        guard takesRoundTrips, layout.chunks.keepsChunks, shape.count == 2, count > 0, !rows.isEmpty,
+            rows.upperBound <= shape[0], let chunkRows = layout.grid.chunkShape.first.map({ UInt64($0) }), chunkRows > 0
+        else { return nil }
+        func block(of count: UInt64) -> Range<UInt64> {
+            let start = rows.lowerBound / count * count
+            return start..<min(start.adding(count) ?? .max, shape[0])
+        }
+        let neighbours = block(of: chunkRows).clamped(to: block(of: count))
+        guard neighbours.upperBound >= rows.upperBound else { return nil }
+        func requestCount(_ rows: Range<UInt64>) -> Int {
+            let region = Region(self, start: [rows.lowerBound, 0], count: [UInt64(rows.count), shape[1]])
+            return requests(for: region, readingIndexes: true).count
+        }
+        guard requestCount(rows) > 0, requestCount(neighbours) <= Self.neighbourRequestLimit else { return nil }
+        return neighbours
     }
 
     /// Fetches what is read of `regions`, all of arrays of one store, at once, and has the store keep it as long as the results live; none if

@@ -1,4 +1,3 @@
-import Support
 import Zarr
 
 /// An index as the store has it.
@@ -54,12 +53,9 @@ struct StoredIndex<Row: IndexRow>: Sendable {
     }
 
     private func readNeighbours(of range: Range<UInt64>) {
-        guard range.upperBound <= count, let region = regions([range]).first, array.isWorthMore(region) else { return }
-        let start = range.lowerBound / Self.neighbourCount * Self.neighbourCount
-        let end = min(start.adding(Self.neighbourCount) ?? count, count)
-        guard start < end, UInt64(range.count) < Self.neighbourCount else { return }
+        guard let neighbours = array.neighbours(of: range, count: Self.neighbourCount) else { return }
         // Any failure is that of other rows, or shows when these are read.
-        _ = try? rows(start..<max(end, range.upperBound))
+        _ = try? rows(neighbours)
     }
 
     /// Has the store fetch the rows of `ranges` at once, if it has round trips to save.
