@@ -84,7 +84,7 @@ public protocol SampleReading: Sendable {
 
     /// Has the store send what the bytes of `range`, bounded as above, are decoded from, so that no round trip to another machine is needed
     /// when they are read. Returns when it has come; nil if the store is on this machine.
-    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples?
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes?
 }
 
 extension SampleReading {
@@ -103,5 +103,5 @@ extension SampleReading {
     public func expect(bytes range: Range<UInt64>) {}
 
     /// Nothing is on another machine.
-    public func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? { nil }
+    public func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? { nil }
 }

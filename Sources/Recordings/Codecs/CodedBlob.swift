@@ -101,10 +101,10 @@ struct CodedBlob: Sendable {
     }
 
     /// The same for bytes that are read some time later.
-    func fetchAhead(bytesOf ranges: [Range<UInt64>]) -> FetchedSamples? {
+    func fetchAhead(bytesOf ranges: [Range<UInt64>]) -> FetchedBytes? {
         guard takesRoundTrips else { return nil }
         let blocks = wholeBlocks(of: ranges)
-        return FetchedSamples(parts: fetch(blocks, isAhead: true), byteCount: blocks.reduce(0) { $0 + $1.count })
+        return FetchedBytes(parts: fetch(blocks, isAhead: true), byteCount: blocks.reduce(0) { $0 + $1.count })
     }
 
     /// Tells the store, if it is on this machine, that the bytes of `ranges`, cut to what the blob has, are read soon.

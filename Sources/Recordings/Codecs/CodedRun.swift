@@ -27,7 +27,7 @@ struct CodedRun {
     }
 
     /// Has the store fetch the bytes of all units, as far as it is known where they are; nil if it has no round trips to save.
-    func fetchAhead() -> FetchedSamples? { blob.fetchAhead(bytesOf: ranges) }
+    func fetchAhead() -> FetchedBytes? { blob.fetchAhead(bytesOf: ranges) }
 
     /// Tells the store that the bytes of all units are read soon, as far as it is known where they are.
     func expect() {

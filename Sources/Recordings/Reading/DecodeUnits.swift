@@ -14,7 +14,7 @@ protocol UnitDecoder {
     func decode(_ unit: DecodeUnit) throws(RecordingError) -> Block
 
     /// Has the store fetch what the units are decoded from, if it is a decoder of a run; nil if it has no round trips to save.
-    func fetchAhead() -> FetchedSamples?
+    func fetchAhead() -> FetchedBytes?
 
     /// Tells the store what the units are decoded from, if it is a decoder of a run.
     func expect()
@@ -22,7 +22,7 @@ protocol UnitDecoder {
 
 extension UnitDecoder {
     /// Nothing is known of any unit.
-    func fetchAhead() -> FetchedSamples? { nil }
+    func fetchAhead() -> FetchedBytes? { nil }
 
     /// Nothing is known of any unit.
     func expect() {}

@@ -59,7 +59,7 @@ final class OnDemandRecording: SampleReading {
         try? noticingChange { recording in recording.samples.expect(bytes: range) }
     }
 
-    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
         try noticingChange { recording throws(RecordingError) in try recording.samples.fetchAhead(bytes: range) }
     }
 

@@ -13,7 +13,7 @@ public final class Prefetcher: Sendable {
             var run = SequentialRun()
             var window = FetchWindow()
             /// What has come and may still be needed, by the sample bytes that it is for.
-            var fetched: [(range: Range<UInt64>, samples: FetchedSamples)] = []
+            var fetched: [(range: Range<UInt64>, samples: FetchedBytes)] = []
             /// Whether it is one of `sequential`.
             var isCounted = false
         }
@@ -58,7 +58,7 @@ public final class Prefetcher: Sendable {
         }
 
         fileprivate func plan(afterReading range: Range<UInt64>, _ bounds: () -> Bounds) -> Plan {
-            let (made, dropped) = state.withLock { state -> (Plan, [(Range<UInt64>, FetchedSamples)]) in
+            let (made, dropped) = state.withLock { state -> (Plan, [(Range<UInt64>, FetchedBytes)]) in
                 guard isActive else { return (Plan(), []) }
                 state.run.note(range)
                 count(&state, state.run.isSequential)
@@ -88,7 +88,7 @@ public final class Prefetcher: Sendable {
             return range.lowerBound..<max(range.lowerBound, stretch.lowerBound)
         }
 
-        private func steps(_ state: inout State, _ bounds: Bounds) -> (Plan, [(Range<UInt64>, FetchedSamples)]) {
+        private func steps(_ state: inout State, _ bounds: Bounds) -> (Plan, [(Range<UInt64>, FetchedBytes)]) {
             var plan = Plan()
             var depth = min(bounds.depth, state.run.length)
             if bounds.fetchedByteCount > 0 {

@@ -30,7 +30,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
         return start < end ? start..<end : nil
     }
 
-    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
         units.decoder(of: try parts(of: range).map(\.unit)[...]).fetchAhead()
     }
 

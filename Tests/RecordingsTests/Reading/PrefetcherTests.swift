@@ -34,9 +34,9 @@ struct PrefetcherTests {
         /// The ranges that the store was asked for, in that order.
         var fetched: [Range<UInt64>] { fetches.withLock { $0 } }
 
-        func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+        func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
             fetches.withLock { $0.append(range) }
-            return FetchedSamples(parts: [], byteCount: range.count / 2)
+            return FetchedBytes(parts: [], byteCount: range.count / 2)
         }
 
         /// The ranges that were read so far, in that order.

@@ -207,7 +207,7 @@ final class FLACStream: DecodeUnits {
             return try stream.decode(unit, by: rows[position], from: coded.blob(at: position))
         }
 
-        func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+        func fetchAhead() -> FetchedBytes? { coded.fetchAhead() }
 
         func expect() { coded.expect() }
     }

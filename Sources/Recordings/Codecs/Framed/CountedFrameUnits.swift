@@ -129,7 +129,7 @@ struct CountedFrameUnits<Decoder: FrameGroupDecoder>: DecodeUnits {
             return try units.decode(unit, by: indexed, from: coded.blob(at: position))
         }
 
-        func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+        func fetchAhead() -> FetchedBytes? { coded.fetchAhead() }
 
         func expect() { coded.expect() }
     }

@@ -39,7 +39,7 @@ final class OpusRun: UnitDecoder {
         return try stream.decode(unit, of: packets.reading(from: coded.blob(at: position)))
     }
 
-    func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+    func fetchAhead() -> FetchedBytes? { coded.fetchAhead() }
 
     func expect() { coded.expect() }
 }

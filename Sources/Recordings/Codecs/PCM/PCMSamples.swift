@@ -61,10 +61,10 @@ struct PCMSamples: SampleReading {
         }
     }
 
-    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedSamples? {
+    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
         guard array.takesRoundTrips else { return nil }
         let (start, count) = region(of: samples(of: range))
-        return FetchedSamples(
+        return FetchedBytes(
             parts: ZarrArray.fetch([.init(array, start: start, count: count)], isAhead: true), byteCount: range.count)
     }
 

@@ -221,7 +221,7 @@ final class VorbisStream: DecodeUnits {
             return try stream.decode(unit, by: row, from: coded.blob(at: position))
         }
 
-        func fetchAhead() -> FetchedSamples? { coded.fetchAhead() }
+        func fetchAhead() -> FetchedBytes? { coded.fetchAhead() }
 
         func expect() { coded.expect() }
     }

@@ -1,7 +1,7 @@
 public import Zarr
 
 /// What samples are decoded from, which a store on another machine has sent ahead. It is kept as long as this lives.
-public struct FetchedSamples: Sendable {
+public struct FetchedBytes: Sendable {
     private let parts: [FetchedParts]
     /// How many bytes are read for the samples.
     let byteCount: Int
