@@ -59,7 +59,7 @@ enum CheckCommand {
                 effect: .value("N") { configuration, text throws(CommandError) in
                     configuration.options.threads = try CommandOption<Configuration>.jobs(text)
                 },
-                help: "recordings checked at a time (the processors)"),
+                help: "recordings checked at a time (the processors; 8 over a network)"),
             CommandOption("--json", effect: .flag { $0.isJSON = true }, help: "print JSON (lines of text)"),
         ] + .access(\.access),
         configuration: Configuration(), run: run)

@@ -63,7 +63,7 @@ public struct Recording: Sendable {
 }
 
 /// The samples of a recording as the bytes that the `data` chunk of a WAV file holds: little-endian, interleaved.
-public protocol SampleReading: Sendable {
+public protocol SampleReading: ReadAheadSource {
     /// The bytes of `range`, in order and without a gap. `range` is half-open, lies within the bytes of the `data` chunk, and need
     /// not begin or end with a sample. The same range always gives the same bytes. Safe to call from any thread.
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
@@ -71,20 +71,6 @@ public protocol SampleReading: Sendable {
     /// Begins to read for a program that has opened the recording as the file `file`, of which there may be several. Returns whether
     /// bytes that were read of that file before are the same; if not, none that were kept may be used.
     func beginReading(as file: UInt64) -> Bool
-
-    /// Decodes the bytes of `range`, bounded as above, so that they are in a cache when a reader asks for them.
-    func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError)
-
-    /// The bytes around byte `byte`, from where to where one thread decodes in less time than several would, each a part; nil if that is so
-    /// nowhere.
-    func stretch(containing byte: UInt64) -> Range<UInt64>?
-
-    /// Tells the store, if it is on this machine, that what the bytes of `range`, bounded as above, are decoded from is read soon.
-    func expect(bytes range: Range<UInt64>)
-
-    /// Has the store send what the bytes of `range`, bounded as above, are decoded from, so that no round trip to another machine is needed
-    /// when they are read. Returns when it has come; nil if the store is on this machine.
-    func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes?
 }
 
 extension SampleReading {
@@ -95,13 +81,4 @@ extension SampleReading {
     public func decodeAhead(bytes range: Range<UInt64>) throws(RecordingError) {
         _ = try read(bytes: range)
     }
-
-    /// Any part is decoded in as little time by itself.
-    public func stretch(containing byte: UInt64) -> Range<UInt64>? { nil }
-
-    /// Nothing is read in advance.
-    public func expect(bytes range: Range<UInt64>) {}
-
-    /// Nothing is on another machine.
-    public func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? { nil }
 }

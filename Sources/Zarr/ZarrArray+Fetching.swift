@@ -16,7 +16,10 @@ extension ZarrArray {
     }
 
     /// Whether every request takes a round trip to another machine, so that it is worth while to fetch several things at once.
-    public var takesRoundTrips: Bool { store.requestsAtOnce != nil }
+    public var takesRoundTrips: Bool { requestsAtOnce != nil }
+
+    /// How many requests the store takes at once, if it is on another machine; nil if it is on this one.
+    public var requestsAtOnce: Int? { store.requestsAtOnce }
 
     /// The most requests for rows that are read with others; those that lie together become one.
     private static let neighbourRequestLimit = 256

@@ -9,9 +9,9 @@ import Zarr
 
 /// How often a reader waits for a store on another machine.
 struct RoundTripTests {
-    /// Calls `body` with a recording of three minutes, or as many seconds, imported as `codec`.
+    /// Calls `body` with a recording of three minutes, or as many seconds, imported as `codec`, in a store that is `answerTime` away.
     private func with(
-        _ codec: AudioCodec, seconds: Int = 180,
+        _ codec: AudioCodec, seconds: Int = 180, answerTime: Duration = .zero,
         _ body: (_ store: RemoteStandIn, _ local: DirectoryStore, _ path: String) throws -> Void
     ) throws {
         let fixture = try ImportFixture()
@@ -28,7 +28,7 @@ struct RoundTripTests {
         var options = ImportOptions()
         options.codec = codec
         let imported = try fixture.importBytes(builder.bytes, options).imported
-        try body(RemoteStandIn(fixture.store), fixture.store, imported.path)
+        try body(RemoteStandIn(fixture.store, answerTime: answerTime), fixture.store, imported.path)
     }
 
     private func recording(_ path: String, in store: any Store) throws -> Recording {
@@ -187,6 +187,128 @@ struct RoundTripTests {
             let later = asked.filter { $0.lowerBound > size / 3 }
             let sum = later.reduce(0) { $0 + UInt64($1.count) }
             #expect(sum < size, "\(codec): \(sum) of \(size) bytes: \(asked)")
+        }
+    }
+
+    /// What is asked of a store that is some time away, if `body` reads the audio at `path` from front to back: the bytes of requests for
+    /// chunks of it, and how many were under way at once.
+    private func line(
+        _ path: String, of store: RemoteStandIn, _ body: () throws -> Void
+    ) throws -> (byteCount: UInt64, atOnce: Int) {
+        _ = (store.takeTrips(), store.takeMostAtOnce())
+        try body()
+        let byteCount = store.takeTrips().joined().reduce(UInt64(0)) { sum, request in
+            guard request.key.hasPrefix("\(path)/c"), case .range(let range) = request.part else { return sum }
+            return sum + UInt64(range.count)
+        }
+        return (byteCount, store.takeMostAtOnce())
+    }
+
+    @Test(arguments: [AudioCodec.flac, .opus, .pcm])
+    func `whoever reads samples through asks for several parts at once, for each byte once, and gets the same bytes`(
+        codec: AudioCodec
+    ) throws {
+        try with(codec, seconds: 60, answerTime: .milliseconds(10)) { store, local, path in
+            let (expected, opened) = (try recording(path, in: local), try recording(path, in: store))
+            let audio = codec == .pcm ? path : "\(path)/\(HierarchyNames.blob)"
+            // Beginning anywhere.
+            let whole = opened.dataByteCount / 2..<opened.dataByteCount
+            var isRight = true
+            let line = try line(audio, of: store) {
+                let reading = try #require(ReadingThrough(opened.samples, whole))
+                for start in stride(from: whole.lowerBound, to: whole.upperBound, by: 128 << 10) {
+                    let range = start..<min(start + 128 << 10, whole.upperBound)
+                    reading.willRead(range)
+                    let bytes = try opened.samples.read(bytes: range).flatMap { Array($0.bytes) }
+                    isRight = try isRight && bytes == expected.samples.read(bytes: range).flatMap { Array($0.bytes) }
+                }
+            }
+            #expect(isRight && line.atOnce > 2, "\(codec): \(line)")
+            let size = try local.byteCount(below: audio)
+            #expect(line.byteCount < size * 3 / 4, "\(codec): \(line) of \(size)")
+            #expect(ReadingThrough(expected.samples, whole) == nil)
+        }
+    }
+
+    @Test(arguments: [AudioCodec.flac, .opus, .aac])
+    func `a coded file that is read through is asked for ahead, each byte once, and has the same bytes`(
+        codec: AudioCodec
+    ) throws {
+        try with(codec, seconds: 180, answerTime: .milliseconds(10)) { store, local, path in
+            let tags = RecordingTags(try recording(path, in: local).facts)
+            let expected = try #require(try recording(path, in: local).codedFile)
+            let file = try #require(try recording(path, in: store).codedFile)
+            let size = try file.codedBodyByteCount()
+            let line = Prefetcher.Line(requests: 8, byteBudget: 16 << 20)
+            let prefetcher = Prefetcher(byteBudget: 16 << 20, line: line)
+            let reader = try #require(prefetcher.reader(of: CodedBody(of: file), byteCount: size))
+            var isRight = true
+            let asked = try self.line("\(path)/\(HierarchyNames.blob)", of: store) {
+                for start in stride(from: 0, to: size, by: 64 << 10) {
+                    let range = start..<min(start + 64 << 10, size)
+                    prefetcher.note(range, by: reader)
+                    let bytes = try file.codedBody(range, tags).flatMap { Array($0.bytes) }
+                    isRight = try isRight && bytes == expected.codedBody(range, tags).flatMap { Array($0.bytes) }
+                }
+                reader.end()
+            }
+            #expect(isRight && asked.atOnce > 1, "\(codec): \(asked)")
+            // Checksums are of whole blocks, which the first small reads share.
+            #expect(asked.byteCount < size * 5 / 4, "\(codec): \(asked) of \(size)")
+        }
+    }
+
+    @Test func `a check and the numbers of a stream are read ahead`() throws {
+        try with(.flac, seconds: 60, answerTime: .milliseconds(10)) { store, local, path in
+            let audio = "\(path)/\(HierarchyNames.blob)"
+            let cache = BlockCache(budget: 64 << 20)
+            for isDeep in [false, true] {
+                var options = StoreCheck.Options()
+                options.isDeep = isDeep
+                let findings = Mutex<[String]>([])
+                let check = try StoreCheck(store, root: "", options: options, cache: cache)
+                let asked = try line(audio, of: store) {
+                    _ = check.run(progress: { _ in }) { finding in findings.withLock { $0.append("\(finding)") } }
+                }
+                #expect(findings.withLock { $0 } == [] && asked.atOnce > 2, "\(asked)")
+            }
+            let opened = try recording(path, in: store)
+            let numbers = try line(audio, of: store) {
+                let statistics = try #require(try StreamStatistics(of: opened, in: store, cache: cache))
+                let expected = try StreamStatistics(of: recording(path, in: local), in: local, cache: cache)
+                #expect(statistics.frameCount == expected?.frameCount)
+            }
+            #expect(numbers.atOnce > 2, "\(numbers)")
+        }
+    }
+
+    @Test func `a source file that is kept as it is is read ahead`() throws {
+        try with(.flac, seconds: 60) { _, local, path in
+            let (facts, coded) = (try recording(path, in: local).facts, try recording(path, in: local).codedFile)
+            let file = try #require(coded), tags = RecordingTags(facts)
+            let body = try file.codedBody(0..<file.codedBodyByteCount(), tags).flatMap { Array($0.bytes) }
+            let fixture = try ImportFixture()
+            let source = try fixture.importBytes(file.codedHead(tags) + body, name: "source.flac").imported.path
+            let store = RemoteStandIn(fixture.store, answerTime: .milliseconds(10))
+            let cache = BlockCache(budget: 64 << 20)
+            let digest = try MessageDigest.sha256()
+            let asked = try line("\(source)/\(HierarchyNames.blob)", of: store) {
+                try #require(try SourceBlob(of: source, in: store, cache: cache)).forEachPiece { digest.update($0) }
+            }
+            let expected = try recording(source, in: fixture.store).facts.sourceSHA256
+            #expect(digest.finish().hexadecimal == expected && asked.atOnce > 2, "\(asked)")
+        }
+    }
+
+    @Test func `a short recording is checked in a few round trips`() throws {
+        try with(.flac, seconds: 1) { store, _, _ in
+            let cache = BlockCache(budget: 64 << 20)
+            let check = try StoreCheck(store, root: "", options: StoreCheck.Options(), cache: cache)
+            _ = store.takeTrips()
+            let summary = check.run(progress: { _ in }) { _ in }
+            #expect(summary.recordings == 1)
+            let trips = store.takeTrips()
+            #expect(trips.count <= 6, "\(trips)")
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Synchronization
 public import Zarr
@@ -8,18 +9,41 @@ public final class RemoteStandIn: Store {
     private struct State {
         var trips: [[ValueRequest]] = []
         var lists: [String] = []
+        var underWay = 0
+        var mostAtOnce = 0
     }
 
     private let base: any Store
+    private let answerTime: Duration
     private let state = Mutex(State())
 
     /// Whether it can be asked what is in a folder, as a service can, and a plain web server cannot.
     public let listsFolders: Bool
 
-    /// The values of `base`.
-    public init(_ base: any Store, listsFolders: Bool = true) {
+    /// The values of `base`, which are `answerTime` away.
+    public init(_ base: any Store, listsFolders: Bool = true, answerTime: Duration = .zero) {
         self.base = base
         self.listsFolders = listsFolders
+        self.answerTime = answerTime
+    }
+
+    /// How many round trips were under way at once since the last call of this.
+    public func takeMostAtOnce() -> Int {
+        state.withLock { state in
+            defer { state.mostAtOnce = state.underWay }
+            return state.mostAtOnce
+        }
+    }
+
+    /// Records a round trip for `requests`, and lasts as long as it takes.
+    private func travel(_ requests: [ValueRequest]) {
+        state.withLock { state in
+            state.trips.append(requests)
+            state.underWay += 1
+            state.mostAtOnce = max(state.mostAtOnce, state.underWay)
+        }
+        if answerTime > .zero { Thread.sleep(forTimeInterval: answerTime / .seconds(1)) }
+        state.withLock { $0.underWay -= 1 }
     }
 
     /// The requests of each round trip since the last call of this.
@@ -45,7 +69,7 @@ public final class RemoteStandIn: Store {
     public func get(
         _ key: String, _ part: ValuePart, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) throws(StoreError) -> ValueInfo? {
-        state.withLock { $0.trips.append([ValueRequest(key, part)]) }
+        travel([ValueRequest(key, part)])
         return try base.get(key, part, into: memory)
     }
 
@@ -54,7 +78,7 @@ public final class RemoteStandIn: Store {
         _ requests: [ValueRequest],
         into memory: (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
     ) -> [Result<ValueInfo?, StoreError>] {
-        if !requests.isEmpty { state.withLock { $0.trips.append(requests) } }
+        if !requests.isEmpty { travel(requests) }
         return requests.enumerated().map { number, request in
             Result { () throws(StoreError) in
                 let info = try base.get(request.key, request.part) { memory(number, $0) }

@@ -110,14 +110,15 @@ struct Excerpt: Sendable {
         let silence = [UInt8](repeating: encoding == .unsigned8 ? 128 : 0, count: source.channels * encoding.bytes)
         var position = piece.samples.lowerBound
         let sampleCount = max(min(Self.readSampleCount, Self.readByteCount / Int64(source.blockAlign)), 1)
+        let reading = ReadingThrough(piece.recording.samples, Self.bytes(piece.samples, of: piece.recording))
         while position < piece.samples.upperBound {
             let end = position + min(sampleCount, piece.samples.upperBound - position)
             let inside = (position..<end).clamped(to: 0..<Int64(clamping: piece.recording.sampleCount))
             let before = inside.isEmpty ? end - position : inside.lowerBound - position
             for _ in 0..<before { try silence.withBytes(write) }
             if !inside.isEmpty {
-                let blockAlign = UInt64(source.blockAlign)
-                let bytes = UInt64(inside.lowerBound) * blockAlign..<UInt64(inside.upperBound) * blockAlign
+                let bytes = Self.bytes(inside, of: piece.recording)
+                reading?.willRead(bytes)
                 for slice in try read(bytes, of: piece.recording) {
                     if source.encoding == encoding {
                         try write(slice.bytes)
@@ -129,6 +130,13 @@ struct Excerpt: Sendable {
             }
             position = end
         }
+    }
+
+    /// The bytes of those of `samples` that `recording` has.
+    private static func bytes(_ samples: Range<Int64>, of recording: Recording) -> Range<UInt64> {
+        let inside = samples.clamped(to: 0..<Int64(clamping: recording.sampleCount))
+        let blockAlign = UInt64(recording.format.blockAlign)
+        return UInt64(inside.lowerBound) * blockAlign..<UInt64(inside.upperBound) * blockAlign
     }
 
     private func read(_ bytes: Range<UInt64>, of recording: Recording) throws(CommandError) -> [BlockSlice] {

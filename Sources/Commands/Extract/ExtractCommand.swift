@@ -2,6 +2,7 @@ import Recordings
 import Support
 import VirtualFS
 import WaveFile
+import Zarr
 
 /// `zarrwlr extract`: recordings, parts of them, and source files as files.
 enum ExtractCommand {
@@ -134,7 +135,7 @@ enum ExtractCommand {
                 effect: .value("N") { configuration, text throws(CommandError) in
                     configuration.jobs = try CommandOption<Configuration>.jobs(text)
                 },
-                help: "of a store or group: files written at a time (the processors)"),
+                help: "of a store or group: files written at a time (the processors; 8 over a network)"),
             CommandOption(
                 "--quiet", "-q", effect: .flag { $0.isQuiet = true },
                 help: "of a store or group: print failures only"),
@@ -231,7 +232,7 @@ enum ExtractCommand {
         let extractsRecordings = configuration.isSource || !configuration.extractsSidecars
         let extraction = TreeExtraction(
             store: store, folder: folder, kind: configuration.isSource ? .source : .wave,
-            jobs: configuration.jobs ?? Parallel.processorCount, verifies: configuration.verifies, report: report)
+            jobs: configuration.jobs ?? store.store.readingThreads, verifies: configuration.verifies, report: report)
         let contents = extractsRecordings ? extraction.contents() : nil
         return try watchingInterruptions { () throws(CommandError) in
             if let contents { try extraction.write(contents) }

@@ -55,11 +55,14 @@ extension RecordingCheck {
         var isWhole = true
         var position: UInt64 = 0
         var failuresInARow = 0
+        let reading = ReadingThrough(recording.samples, 0..<recording.dataByteCount)
         let pieceSampleCount = max(min(Self.pieceSampleCount, Self.pieceByteCount / blockAlign), 1)
         while position < recording.sampleCount {
             let end = position + min(pieceSampleCount, recording.sampleCount - position)
             do throws(RecordingError) {
-                let slices = try recording.samples.read(bytes: position * blockAlign..<end * blockAlign)
+                let bytes = position * blockAlign..<end * blockAlign
+                reading?.willRead(bytes)
+                let slices = try recording.samples.read(bytes: bytes)
                 for slice in slices { body(slice.bytes) }
                 position = end
                 failuresInARow = 0

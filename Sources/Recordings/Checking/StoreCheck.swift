@@ -10,8 +10,8 @@ public struct StoreCheck: Sendable {
         public var isDeep = false
         /// Whether what can be repaired is repaired. Without a copy of the store, audio is not touched.
         public var isRepairing = false
-        /// Recordings that are checked at a time.
-        public var threads = Parallel.processorCount
+        /// Recordings that are checked at a time; nil for as many as is best.
+        public var threads: Int?
         /// If only a part of the recordings is to be checked, which; nil for all.
         public var part: CheckPart?
 
@@ -86,7 +86,7 @@ public struct StoreCheck: Sendable {
         results.withLock { $0.report(problems + groupFindings + missing + leftovers()) }
         let counter = CheckCounter(
             byteCounts: announcedByteCounts(of: recordings), isDeep: options.isDeep, report: progress)
-        Parallel.forEach(count: recordings.count, threads: options.threads) { index in
+        Parallel.forEach(count: recordings.count, threads: threads) { index in
             guard part?.mayBegin(index) ?? true else { return }
             let findings = findings(recordings[index], progress: counter.read) { counter.decoded($0, of: index) }
             results.withLock { $0.add(findings, of: index) }
@@ -98,9 +98,11 @@ public struct StoreCheck: Sendable {
         return summary
     }
 
+    private var threads: Int { options.threads ?? store.readingThreads }
+
     /// Bytes of audio that each of `recordings` has, as the document of its array says.
     private func announcedByteCounts(of recordings: [String]) -> [UInt64] {
-        Parallel.map(recordings, threads: options.threads) { path in
+        Parallel.map(recordings, threads: store.requestsAtOnce ?? threads) { path in
             let blob = try? ZarrArray.open(store, path: "\(path)/\(HierarchyNames.blob)", cache: cache)
             let array = blob ?? (try? ZarrArray.open(store, path: path, cache: cache))
             return array?.byteCount ?? 0
@@ -145,6 +147,9 @@ public struct StoreCheck: Sendable {
         _ path: String, progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
     ) -> Outcome {
         do throws(RecordingError) {
+            let store = store.fetching
+            let fetched = OpeningParts.fetch(path, in: store)
+            defer { withExtendedLifetime(fetched) {} }
             let node = try RecordingNode(store: store, path: path, cache: cache)
             var check = RecordingCheck(
                 store: store, node: node, cache: cache, isDeep: options.isDeep,

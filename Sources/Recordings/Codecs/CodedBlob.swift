@@ -5,7 +5,7 @@ import Zarr
 /// The coded bytes of a recording: its `audio_data_blob_array`.
 ///
 /// If it has checksums, no byte is returned that was not compared with them: whole blocks are read.
-struct CodedBlob: Sendable {
+struct CodedBlob: ReadAheadSource {
     private let array: ZarrArray
     private let checksums: BlobChecksums?
     /// How many bytes there are.
@@ -106,6 +106,10 @@ struct CodedBlob: Sendable {
         let blocks = wholeBlocks(of: ranges)
         return FetchedBytes(parts: fetch(blocks, isAhead: true), byteCount: blocks.reduce(0) { $0 + $1.count })
     }
+
+    var requestsAtOnce: Int? { array.requestsAtOnce }
+
+    func fetchAhead(bytes range: Range<UInt64>) -> FetchedBytes? { fetchAhead(bytesOf: [range]) }
 
     /// Tells the store, if it is on this machine, that the bytes of `ranges`, cut to what the blob has, are read soon.
     func expect(bytesOf ranges: [Range<UInt64>]) {
@@ -273,12 +277,14 @@ struct CodedBlob: Sendable {
         let pieceByteCount: UInt64 = 1 << 20
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(pieceByteCount), alignment: 16)
         defer { buffer.deallocate() }
+        let reading = ReadingThrough(self, min(start, byteCount)..<byteCount)
         var lost = LostRun()
         var position = start
         while position < byteCount {
             try Cancellation.check()
             // Pieces end where blocks do.
             let end = position + min(pieceByteCount - position % pieceByteCount, byteCount - position)
+            reading?.willRead(position..<end)
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(end - position)])
             if lost.error(at: position) != nil {
                 try readParts(position..<end, into: piece, &lost, damage)

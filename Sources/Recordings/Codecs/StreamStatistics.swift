@@ -33,6 +33,9 @@ public struct StreamStatistics: Sendable {
     public init?(of recording: Recording, in store: any Store, cache: BlockCache) throws(RecordingError) {
         do {
             guard let codec = CodecRegistry.codec(named: recording.codec), codec.isDecoded else { return nil }
+            let store = store.fetching
+            let fetched = OpeningParts.fetch(recording.path, in: store)
+            defer { withExtendedLifetime(fetched) {} }
             let node = try RecordingNode(store: store, path: recording.path, cache: cache)
             let audio = try StoredAudio(of: node, in: store, cache: cache)
             guard let statistics = try codec.statistics(of: audio) else { return nil }

@@ -11,6 +11,8 @@ protocol CodedFile: Sendable {
     func bodyByteCount() throws -> UInt64
     /// The bytes `range` of the body, within which they lie, in order. Nothing but numbers and checksums in it may depend on the tags.
     func body(_ range: Range<UInt64>, _ tags: RecordingTags) throws -> [BlockSlice]
+    /// Has the store send what the bytes `range` of the body are made of; nil if it is on this machine.
+    func fetchAhead(_ range: Range<UInt64>) throws -> FetchedBytes?
 }
 
 /// Reads the coded file of a recording.
@@ -21,6 +23,24 @@ public protocol CodedFileReading: Sendable {
     func codedBodyByteCount() throws(RecordingError) -> UInt64
     /// The bytes `range` of those that follow, within which they lie: the same at each call.
     func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice]
+    /// Has the store send what the bytes `range` of those that follow, within which they lie, are made of. Returns when it has come; nil if
+    /// the store is on this machine.
+    func fetchAhead(ofCodedBody range: Range<UInt64>) throws(RecordingError) -> FetchedBytes?
+}
+
+/// What follows the head of a coded file, for somebody who reads it from front to back.
+public struct CodedBody: ReadAheadSource {
+    private let file: any CodedFileReading
+
+    /// What follows the head of `file`.
+    public init(of file: any CodedFileReading) {
+        self.file = file
+    }
+
+    /// As for every source.
+    public func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
+        try file.fetchAhead(ofCodedBody: range)
+    }
 }
 
 /// A coded file of a recording that is open.
@@ -39,6 +59,10 @@ struct OpenedCodedFile: CodedFileReading {
 
     func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice] {
         try reading { try file.body(range, tags) }
+    }
+
+    func fetchAhead(ofCodedBody range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
+        try reading { try file.fetchAhead(range) }
     }
 
     private func reading<T>(_ body: () throws -> T) throws(RecordingError) -> T {

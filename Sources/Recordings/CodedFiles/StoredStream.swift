@@ -20,8 +20,12 @@ struct StoredStream: CodedFile {
     func bodyByteCount() -> UInt64 { outline.byteCount }
 
     func body(_ range: Range<UInt64>, _ tags: RecordingTags) throws -> [BlockSlice] {
-        [BlockSlice(try opened.get { try audio.blob() }.block(range))]
+        [BlockSlice(try blob().block(range))]
     }
+
+    func fetchAhead(_ range: Range<UInt64>) throws -> FetchedBytes? { try blob().fetchAhead(bytesOf: [range]) }
+
+    private func blob() throws -> CodedBlob { try opened.get { try audio.blob() } }
 }
 
 extension CodedBlob {

@@ -1,9 +1,9 @@
 public import Zarr
 
-/// What samples are decoded from, which a store on another machine has sent ahead. It is kept as long as this lives.
+/// Bytes that a store on another machine has sent before they are read. They are kept as long as this lives.
 public struct FetchedBytes: Sendable {
     private let parts: [FetchedParts]
-    /// How many bytes are read for the samples.
+    /// How many bytes of the store are read.
     let byteCount: Int
 
     /// `parts`, of which `byteCount` bytes are read.

@@ -59,6 +59,8 @@ final class OnDemandRecording: SampleReading {
         try? noticingChange { recording in recording.samples.expect(bytes: range) }
     }
 
+    var requestsAtOnce: Int? { opener.requestsAtOnce }
+
     func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
         try noticingChange { recording throws(RecordingError) in try recording.samples.fetchAhead(bytes: range) }
     }
@@ -169,6 +171,12 @@ extension OnDemandRecording: CodedFileReading {
     func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice] {
         try noticingChange { recording throws(RecordingError) in
             try codedFile(of: recording).codedBody(range, tags)
+        }
+    }
+
+    func fetchAhead(ofCodedBody range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
+        try noticingChange { recording throws(RecordingError) in
+            try codedFile(of: recording).fetchAhead(ofCodedBody: range)
         }
     }
 

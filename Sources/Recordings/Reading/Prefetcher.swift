@@ -7,13 +7,13 @@ import Synchronization
 /// What it decodes goes into the block cache, where the reader finds it; whichever thread comes first decodes, and the other
 /// waits. The threads start when there is a first such reader, and sleep while there is none.
 public final class Prefetcher: Sendable {
-    /// One reader of one recording, as long as it has it open.
+    /// One reader of one recording or file, as long as it has it open.
     public final class Reader: Sendable {
         private struct State {
             var run = SequentialRun()
             var window = FetchWindow()
-            /// What has come and may still be needed, by the sample bytes that it is for.
-            var fetched: [(range: Range<UInt64>, samples: FetchedBytes)] = []
+            /// What has come and may still be needed, by the bytes of the source that it is for.
+            var fetched: [(range: Range<UInt64>, bytes: FetchedBytes)] = []
             /// Whether it is one of `sequential`.
             var isCounted = false
         }
@@ -23,15 +23,19 @@ public final class Prefetcher: Sendable {
         private let hasEnded = Atomic<Bool>(false)
         private let sequential: SequentialReaders
         private let isDecoded: Bool
-        fileprivate let recording: Recording
-        /// The byte of the samples at which the reading ends.
-        private let endOfSound: UInt64
+        fileprivate let source: any ReadAheadSource
+        /// The byte of the source at which the reading ends.
+        private let endOfReading: UInt64
 
-        fileprivate init(_ recording: Recording, isDecoded: Bool, upTo end: UInt64, _ sequential: SequentialReaders) {
-            self.recording = recording
+        fileprivate init(
+            _ source: any ReadAheadSource, isDecoded: Bool, run: SequentialRun = SequentialRun(), upTo end: UInt64,
+            _ sequential: SequentialReaders
+        ) {
+            self.source = source
             self.isDecoded = isDecoded
-            endOfSound = end
+            endOfReading = end
             self.sequential = sequential
+            state.withLock { $0.run = run }
         }
 
         deinit {
@@ -40,7 +44,7 @@ public final class Prefetcher: Sendable {
 
         fileprivate var isActive: Bool { !hasEnded.load(ordering: .relaxed) }
 
-        /// Ends the reader: nothing more is decoded for it.
+        /// Ends the reader: nothing more is done for it.
         public func end() {
             hasEnded.store(true, ordering: .relaxed)
             let dropped = state.withLock { state in
@@ -51,7 +55,7 @@ public final class Prefetcher: Sendable {
             _ = dropped
         }
 
-        /// What is to be done ahead: sample bytes to be decoded, and those for which the store is to be asked, one request each.
+        /// What is to be done ahead: bytes to be decoded, and those for which the store is to be asked, one request each.
         fileprivate struct Plan {
             var decoded: Range<UInt64>?
             var fetched: [Range<UInt64>] = []
@@ -81,7 +85,7 @@ public final class Prefetcher: Sendable {
 
         /// `range`, but so that it ends within no stretch, unless that is where the reading ends.
         private func cut(_ range: Range<UInt64>, within bounds: Bounds) -> Range<UInt64> {
-            guard range.upperBound < endOfSound, let stretch = stretch(containing: range.upperBound, within: bounds)
+            guard range.upperBound < endOfReading, let stretch = stretch(containing: range.upperBound, within: bounds)
             else {
                 return range
             }
@@ -93,11 +97,11 @@ public final class Prefetcher: Sendable {
             var depth = min(bounds.depth, state.run.length)
             if bounds.fetchedByteCount > 0 {
                 plan.fetched = state.window.next(
-                    from: state.run.position, of: endOfSound, depth: depth, budget: bounds.fetchedByteCount)
+                    from: state.run.position, of: endOfReading, depth: depth, budget: bounds.fetchedByteCount)
                 // What is not asked for yet would be asked for twice.
                 depth = min(depth, state.window.end.subtracting(state.run.position) ?? 0)
             }
-            if isDecoded { plan.decoded = state.run.next(of: endOfSound, depth: depth) }
+            if isDecoded { plan.decoded = state.run.next(of: endOfReading, depth: depth) }
             let run = state.run
             let dropped = state.fetched.filter { run.isBehind($0.range) }
             if !dropped.isEmpty { state.fetched.removeAll { run.isBehind($0.range) } }
@@ -106,21 +110,21 @@ public final class Prefetcher: Sendable {
 
         /// The stretch that byte `byte` is in; nil if there is none, or the room ahead of the reader is too small for two.
         fileprivate func stretch(containing byte: UInt64, within bounds: Bounds) -> Range<UInt64>? {
-            guard let stretch = recording.samples.stretch(containing: byte),
+            guard let stretch = source.stretch(containing: byte),
                 stretch.contains(byte), stretch.upperBound - stretch.lowerBound <= bounds.depth / 2
             else { return nil }
             return stretch
         }
 
-        /// Has the store send what `range` is decoded from, and keeps it until the reader is past it.
+        /// Has the store send what `range` is made of, and keeps it until the reader is past it.
         fileprivate func fetch(_ range: Range<UInt64>) {
             let mark = state.withLock { $0.window.mark(at: .now) }
             // If it cannot be read, the reader finds that out.
-            guard let samples = (try? recording.samples.fetchAhead(bytes: range)) ?? nil else { return }
+            guard let bytes = (try? source.fetchAhead(bytes: range)) ?? nil else { return }
             state.withLock { state in
-                state.window.add(samples.byteCount, for: range.count, since: mark, at: .now)
+                state.window.add(bytes.byteCount, for: range.count, since: mark, at: .now)
                 guard isActive, range.upperBound <= state.window.end, !state.run.isBehind(range) else { return }
-                state.fetched.append((range, samples))
+                state.fetched.append((range, bytes))
             }
         }
 
@@ -178,9 +182,9 @@ public final class Prefetcher: Sendable {
         self.line = line
         decoding = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount) { piece, next in
             // A disk reads while this is decoded.
-            if let next, line == nil { next.reader.recording.samples.expect(bytes: next.range) }
+            if let next, line == nil { next.reader.source.expect(bytes: next.range) }
             // If a piece cannot be decoded, its reader finds that out.
-            try? piece.reader.recording.samples.decodeAhead(bytes: piece.range)
+            try? piece.reader.source.decodeAhead(bytes: piece.range)
         }
         let requests = line?.requests ?? 0
         fetching = Queue(threads: requests, capacity: requests * (1 + Self.waitingRequests)) { piece, _ in
@@ -197,11 +201,26 @@ public final class Prefetcher: Sendable {
     public func reader(of recording: Recording, upTo end: UInt64? = nil) -> Reader? {
         let isDecoded = CodecRegistry.codec(named: recording.codec)?.isDecoded ?? false
         return (isDecoded || line != nil) && byteBudget >= Self.pieceByteCount
-            ? Reader(recording, isDecoded: isDecoded, upTo: end ?? recording.dataByteCount, sequential)
+            ? Reader(recording.samples, isDecoded: isDecoded, upTo: end ?? recording.dataByteCount, sequential)
             : nil
     }
 
-    /// Records that `reader` is reading `range` of its recording's sample bytes.
+    /// A reader of the first `byteCount` bytes of `source`, which nobody decodes. Nil if to do anything ahead is of no use.
+    public func reader(of source: any ReadAheadSource, byteCount: UInt64) -> Reader? {
+        guard let line, line.byteBudget > 0 else { return nil }
+        return Reader(source, isDecoded: false, upTo: byteCount, sequential)
+    }
+
+    /// A reader of the bytes `range` of `source`, which nobody decodes, that is known to read them from front to back. Nil if to do anything
+    /// ahead is of no use.
+    func reader(of source: any ReadAheadSource, fromFrontToBack range: Range<UInt64>) -> Reader? {
+        guard line != nil else { return nil }
+        return Reader(
+            source, isDecoded: false, run: SequentialRun(knownFrom: range.lowerBound), upTo: range.upperBound,
+            sequential)
+    }
+
+    /// Records that `reader` is reading the bytes `range` of its source.
     public func note(_ range: Range<UInt64>, by reader: Reader) {
         let plan = reader.plan(afterReading: range) { bounds }
         fetching.add(plan.fetched.map { Piece(reader: reader, range: $0) })
@@ -226,7 +245,7 @@ public final class Prefetcher: Sendable {
         )
     }
 
-    /// A part of a recording for which something is done ahead.
+    /// A part of a source for which something is done ahead.
     private struct Piece {
         let reader: Reader
         let range: Range<UInt64>

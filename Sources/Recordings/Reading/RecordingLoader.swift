@@ -66,7 +66,7 @@ struct RecordingLoader: Sendable {
         UnitReader(
             path: node.path, units: units, skippedSamples: opened.skippedSamples,
             blockAlign: UInt64(opened.channels * opened.encoding.bytes), cache: cache,
-            owner: cache.makeOwner(of: .samples), counter: counter)
+            owner: cache.makeOwner(of: .samples), requestsAtOnce: store.requestsAtOnce, counter: counter)
     }
 
     private func recording(

@@ -26,6 +26,15 @@ struct SequentialRun {
     /// Where the last range that was to be decoded ahead ends.
     private var requestedEnd: UInt64 = 0
 
+    /// The run of a reader of which nothing is known yet.
+    init() {}
+
+    /// The run of a reader that is known to read from front to back, beginning at byte `start`.
+    init(knownFrom start: UInt64) {
+        position = start
+        length = Self.threshold
+    }
+
     /// Whether the reader is sequential.
     var isSequential: Bool { length >= Self.threshold && skipped <= length / Self.density }
 

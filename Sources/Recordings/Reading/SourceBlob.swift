@@ -11,6 +11,9 @@ public struct SourceBlob: Sendable {
     /// Those bytes of the recording at `path` of `store`; nil if there are none, or not as many as the source had. What is read goes
     /// through `cache`.
     public init?(of path: String, in store: any Store, cache: BlockCache) throws(RecordingError) {
+        let store = store.fetching
+        let fetched = OpeningParts.fetch(path, in: store)
+        defer { withExtendedLifetime(fetched) {} }
         let node = try RecordingNode(store: store, path: path, cache: cache)
         let key = "\(path)/\(HierarchyNames.damagedSource)"
         if let kept = try? ZarrArray.open(store, path: key, cache: cache, absent: .damage) {

@@ -11,6 +11,7 @@ struct UnitReader<Units: DecodeUnits>: SampleReading {
     let blockAlign: UInt64
     let cache: BlockCache
     let owner: BlockOwner
+    let requestsAtOnce: Int?
     /// Counts the units that are decoded.
     let counter: DecodeCounter
 

@@ -25,7 +25,9 @@ struct Levels: Sendable {
         let runs = stride(from: 0, to: plan.columnCount, by: Self.runLength).map {
             $0..<min($0 + Self.runLength, plan.columnCount)
         }
-        let made = Parallel.map(runs) { Run(of: $0, recording, plan, bands, channelCount: channelCount) }
+        let made = Parallel.map(runs, threads: recording.samples.requestsAtOnce ?? Parallel.processorCount) {
+            Run(of: $0, recording, plan, bands, channelCount: channelCount)
+        }
         if let cancelled = made.lazy.flatMap(\.problems).first(where: { $0.isCancellation }) { throw cancelled }
         var values: [Float] = []
         values.reserveCapacity(columnCount * channelCount * rowCount)

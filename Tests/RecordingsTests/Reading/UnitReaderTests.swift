@@ -32,8 +32,7 @@ struct UnitReaderTests {
         let units = Units()
         let reader = UnitReader(
             path: "0", units: units, skippedSamples: 0, blockAlign: 1, cache: cache,
-            owner: cache.makeOwner(of: .samples),
-            counter: DecodeCounter())
+            owner: cache.makeOwner(of: .samples), requestsAtOnce: nil, counter: DecodeCounter())
         let other = try WorkerThread(name: "other") { _ = try? reader.read(bytes: 0..<1) }
         units.firstHasBegun.wait()
         #expect(try reader.read(bytes: 0..<2).flatMap { Array($0.bytes) } == [0, 1])
@@ -72,7 +71,7 @@ struct UnitRunTests {
         let cache = BlockCache(budget: budget)
         return UnitReader(
             path: "0", units: units, skippedSamples: 0, blockAlign: 1, cache: cache,
-            owner: cache.makeOwner(of: .samples), counter: DecodeCounter())
+            owner: cache.makeOwner(of: .samples), requestsAtOnce: nil, counter: DecodeCounter())
     }
 
     @Test func `a read decodes what is not kept in as few runs as there are gaps`() throws {

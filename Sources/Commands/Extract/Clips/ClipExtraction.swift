@@ -2,6 +2,7 @@ import Glibc
 import Recordings
 import Support
 import Synchronization
+import Zarr
 
 /// Cuts the parts that a table names, each to a file of its own.
 struct ClipExtraction {
@@ -101,7 +102,7 @@ struct ClipExtraction {
         let taken = Set(plans.map(\.path))
         let folder = folder
         let errors = streams.errors
-        Parallel.forEach(count: plans.count) { index in
+        Parallel.forEach(count: plans.count, threads: store.store.readingThreads) { index in
             let plan = plans[index]
             do throws(CommandError) {
                 let isNew = try Self.write(plan, in: folder, taken: taken)

@@ -44,7 +44,7 @@ struct TreeExtraction: Sendable {
 
     /// The files of `entries`, without those that cannot be had.
     private func plan(_ entries: [OpenStore.Entry]) -> [TreeFile] {
-        let plans = Parallel.map(entries) { entry in
+        let plans = Parallel.map(entries, threads: jobs) { entry in
             Result { () throws(CommandError) in try TreeFile(entry, as: kind, in: store) }
         }
         return zip(entries, plans).compactMap { entry, plan in

@@ -29,10 +29,20 @@ struct FLACFile: CodedFile {
     func bodyByteCount() -> UInt64 { outline.byteCount }
 
     func body(_ range: Range<UInt64>, _ tags: RecordingTags) throws -> [BlockSlice] {
+        guard let frames = frames(range) else { return [] }
+        return [BlockSlice(try blob.block(frames))]
+    }
+
+    func fetchAhead(_ range: Range<UInt64>) -> FetchedBytes? {
+        frames(range).flatMap { blob.fetchAhead(bytesOf: [$0]) }
+    }
+
+    /// Where the stream has the bytes `range` of the body.
+    private func frames(_ range: Range<UInt64>) -> Range<UInt64>? {
         guard let start = range.lowerBound.adding(metadata.firstFrameOffset),
             let end = range.upperBound.adding(metadata.firstFrameOffset)
-        else { return [] }
-        return [BlockSlice(try blob.block(start..<end))]
+        else { return nil }
+        return start..<end
     }
 
     /// The places of some frames, by the rows of the stored index that are right. A player searches for what they do not have.

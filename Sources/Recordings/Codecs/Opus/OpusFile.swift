@@ -72,6 +72,15 @@ struct OpusFile: CodedFile {
         return slices
     }
 
+    func fetchAhead(_ range: Range<UInt64>) throws -> FetchedBytes? {
+        guard packets.blob.takesRoundTrips, let lastByte = range.last else { return nil }
+        let table = try table()
+        let rows = try rows(of: table.run(at: range.lowerBound)...table.run(at: lastByte), table)
+        // Of a stream whose packets lie apart, nothing is read that is not needed.
+        guard let bytes = bytes(of: rows), bytes.count <= range.count + Int(Self.batchByteCount) else { return nil }
+        return packets.blob.fetchAhead(bytesOf: [bytes])
+    }
+
     // MARK: - Runs
 
     /// The rows of the packets of each of `runs`.
@@ -86,12 +95,17 @@ struct OpusFile: CodedFile {
 
     /// The stream, holding the bytes of all packets of `runs` in memory if they lie together.
     private func blob(holding runs: [ArraySlice<OpusPacketRow>]) -> CodedBlob {
-        guard let first = runs.first?.first?.bytes(within: packets.blob.byteCount),
-            let last = runs.last?.last?.bytes(within: packets.blob.byteCount), first.lowerBound < last.upperBound,
-            last.upperBound - first.lowerBound <= Self.batchByteCount
-        else { return packets.blob }
+        guard let bytes = bytes(of: runs), bytes.count <= Self.batchByteCount else { return packets.blob }
         // If some bytes cannot be read, only the runs that need them are lost.
-        return (try? packets.blob.fetching(first.lowerBound..<last.upperBound)) ?? packets.blob
+        return (try? packets.blob.fetching(bytes)) ?? packets.blob
+    }
+
+    /// The bytes of the stream from the first packet of `runs` to the last; nil if they do not follow each other.
+    private func bytes(of runs: [ArraySlice<OpusPacketRow>]) -> Range<UInt64>? {
+        guard let first = runs.first?.first?.bytes(within: packets.blob.byteCount),
+            let last = runs.last?.last?.bytes(within: packets.blob.byteCount), first.lowerBound < last.upperBound
+        else { return nil }
+        return first.lowerBound..<last.upperBound
     }
 
     /// The pages of the run at `index`, whose packets `rows` are, read from `blob`.

@@ -61,6 +61,8 @@ struct PCMSamples: SampleReading {
         }
     }
 
+    var requestsAtOnce: Int? { array.requestsAtOnce }
+
     func fetchAhead(bytes range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
         guard array.takesRoundTrips else { return nil }
         let (start, count) = region(of: samples(of: range))

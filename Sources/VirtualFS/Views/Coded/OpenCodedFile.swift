@@ -10,6 +10,9 @@ final class OpenCodedFile: OpenFile {
     private let recording: String
     private let tags: RecordingTags
     private let size: CodedFileSizes.Size
+    /// Has the store send what this file's reader will need; nil if it is on this machine.
+    private let prefetcher: Prefetcher?
+    private let reader: Prefetcher.Reader?
     /// Is called if the recording turns out to be rewritten.
     private let onChange: @Sendable () -> Void
     /// The bytes before the stream, which are made when they are first asked for.
@@ -26,6 +29,8 @@ final class OpenCodedFile: OpenFile {
         self.tags = tags
         self.size = size
         self.keepsContent = keepsContent
+        prefetcher = volume.prefetcher
+        reader = prefetcher?.reader(of: CodedBody(of: file), byteCount: size.bodyByteCount)
         recording = contents.path(of: number)
         onChange = { [weak volume] in
             contents.relearn(number)
@@ -47,7 +52,9 @@ final class OpenCodedFile: OpenFile {
         }
         let start = max(range.lowerBound, size.headByteCount)
         if start < range.upperBound {
-            slices += try file.codedBody(start - size.headByteCount..<range.upperBound - size.headByteCount, tags)
+            let body = start - size.headByteCount..<range.upperBound - size.headByteCount
+            if let reader { prefetcher?.note(body, by: reader) }
+            slices += try file.codedBody(body, tags)
         }
         // If a reply were too short or too long, the bytes after it would be in the wrong place of the kernel's page cache.
         guard slices.reduce(0, { $0 + $1.count }) == range.count else { throw misfit }
@@ -58,7 +65,9 @@ final class OpenCodedFile: OpenFile {
         onChange()
     }
 
-    func close() {}
+    func close() {
+        reader?.end()
+    }
 
     private func readHead() throws(RecordingError) -> Block {
         try head.get { () throws(RecordingError) in

@@ -1,6 +1,8 @@
 import Glibc
 import Support
+import Synchronization
 import SyntheticRecordings
+import TestSupport
 import Testing
 
 @testable import Recordings
@@ -54,6 +56,31 @@ struct CodedDirectoryTests {
             }
         }
         try volume.release(handle)
+    }
+
+    @Test
+    func `a coded file on another machine is asked for ahead of who reads it from front to back, until it is closed`()
+        throws
+    {
+        let bytes = [UInt8](repeating: 7, count: 6 << 20)
+        let fetched = Mutex<[Range<UInt64>]>([])
+        let plain = Recording.coded("0", source: "a", bytes: bytes)
+        let file = SyntheticCodedFile(bytes: bytes) { range in fetched.withLock { $0.append(range) } }
+        var options = VolumeOptions()
+        options.views = try ViewSelection("coded")
+        let line = Prefetcher.Line(requests: 2, byteBudget: 8 << 20)
+        let volume = Volume(
+            Catalogue(
+                recordings: [Recording(plain.facts, samples: plain.samples, codedFile: file)], problems: [], root: ""),
+            options: options, prefetcher: Prefetcher(threads: 1, byteBudget: 8 << 20, line: line), log: .silent)
+        let handle = try volume.open(volume.attributes(at: "coded/a.flac").inode)
+        for offset in stride(from: UInt64(0), to: 2 << 20, by: 128 << 10) {
+            _ = try volume.read(handle, offset: offset, size: 128 << 10)
+        }
+        #expect(eventually { fetched.withLock { $0.contains { $0.lowerBound >= 2 << 20 } } })
+        try volume.release(handle)
+        let parts = fetched.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+        #expect(zip(parts, parts.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
     }
 
     @Test func `a coded file that is not as long as was announced cannot be read`() throws {

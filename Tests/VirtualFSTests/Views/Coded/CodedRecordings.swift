@@ -7,11 +7,17 @@ import SyntheticRecordings
 struct SyntheticCodedFile: CodedFileReading {
     var head: [UInt8] = []
     let bytes: [UInt8]
+    /// Is called with the parts of the body that a store on another machine is asked for ahead.
+    var onFetch: @Sendable (Range<UInt64>) -> Void = { _ in }
 
     func codedHead(_ tags: RecordingTags) throws(RecordingError) -> [UInt8] { head }
     func codedBodyByteCount() throws(RecordingError) -> UInt64 { UInt64(bytes.count) }
     func codedBody(_ range: Range<UInt64>, _ tags: RecordingTags) throws(RecordingError) -> [BlockSlice] {
         [BlockSlice(Block(Array(bytes.dropFirst(Int(range.lowerBound)).prefix(range.count))))]
+    }
+    func fetchAhead(ofCodedBody range: Range<UInt64>) throws(RecordingError) -> FetchedBytes? {
+        onFetch(range)
+        return FetchedBytes(parts: [], byteCount: range.count)
     }
 }
 
