@@ -101,8 +101,7 @@ public struct S3Objects: Sendable {
 
     /// Removes `keys` by one request; false if the service knows no such request, or has not removed all.
     private func removeAtOnce(_ keys: [String]) throws(S3Error) -> Bool {
-        // What XML cannot express.
-        guard !keys.contains(where: { $0.unicodeScalars.contains { $0.value < 0x20 } }) else { return false }
+        guard !keys.contains(where: \.hasWhatXMLCannot) else { return false }
         let objects = keys.map { "<Object><Key>\($0.escapedForXML)</Key></Object>" }.joined()
         let body = Array("<Delete><Quiet>true</Quiet>\(objects)</Delete>".utf8)
         let response = try send(Self.damage) { () throws(HTTPError) in
@@ -188,6 +187,11 @@ extension HTTPResponse {
 }
 
 extension String {
+    /// Whether there are characters in it that no XML 1.0 can express. See "Extensible Markup Language (XML) 1.0", section 2.2.
+    fileprivate var hasWhatXMLCannot: Bool {
+        unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{FFFE}" || $0 == "\u{FFFF}" }
+    }
+
     /// The text as XML has it.
     var escapedForXML: String {
         var text = ""
