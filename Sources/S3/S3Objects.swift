@@ -63,7 +63,20 @@ public struct S3Objects: Sendable {
         }
         guard response.status != 404 else { return nil }
         guard response.isSuccess, let tag = response["etag"] else { throw S3Error(response) }
-        return (response["content-length"].flatMap { UInt64($0) } ?? 0, tag)
+        if let byteCount = response["content-length"].flatMap({ UInt64($0) }) { return (byteCount, tag) }
+        return (try byteCountByFirstByte(of: key), tag)
+    }
+
+    /// The bytes of the object `key`, of which the answer to `HEAD` does not say how many there are.
+    private func byteCountByFirstByte(of key: String) throws(S3Error) -> UInt64 {
+        let response = try send { () throws(HTTPError) in
+            try bucket.request(.get, key, fields: [("Range", "bytes=0-0")], responseLimit: 1)
+        }
+        guard let byteCount = response.sizeByFirstByte else {
+            throw response.isSuccess
+                ? S3Error(.failed, "the server does not say how large the object is") : S3Error(response)
+        }
+        return byteCount
     }
 
     /// All bytes of the object `key`, which has no more than `limit`; nil if there is none.
