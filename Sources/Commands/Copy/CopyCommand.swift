@@ -66,7 +66,8 @@ enum CopyCommand {
         let (source, destination) = (StoreAddress(operands[0]), StoreAddress(operands[1]))
         guard destination.group.isEmpty else {
             throw CommandError(
-                "\(operands[1]): DEST is a store: what is copied has the same path there as in SOURCE")
+                "\(operands[1]): DEST is a store: what is copied has the same path there as in SOURCE (a path that has '::' is "
+                    + "followed by another)")
         }
         try StoreCatalogue.checkIsWritable(destination)
         let access = destinationAccess(configuration)
