@@ -92,8 +92,8 @@ let package = Package(
                 dependencies: ["Support", "Zarr", "AudioCoding", "Recordings", "VirtualFS", "CJemalloc"],
                 path: "Benchmarks/zarrwlr-bench", swiftSettings: strict),
             .target(
-                name: "TestSupport", dependencies: ["Support", "Zarr"], path: "Tests/TestSupport", swiftSettings: strict
-            ),
+                name: "TestSupport", dependencies: ["Support", "HTTP", "Zarr"], path: "Tests/TestSupport",
+                swiftSettings: strict),
             .target(
                 name: "SyntheticRecordings", dependencies: ["Support", "Recordings", "WaveFile"],
                 path: "Tests/SyntheticRecordings", swiftSettings: strict),

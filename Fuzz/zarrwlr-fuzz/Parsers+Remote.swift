@@ -11,7 +11,7 @@ extension Parsers {
             _ = TemporaryCredentials(json: bytes)
             _ = TemporaryCredentials(xml: bytes)
         },
-        "profile": { bytes in _ = AWSProfile.sections(of: String(decoding: bytes, as: UTF8.self)) },
+        "profile": { bytes in _ = AWSSections.parse(String(decoding: bytes, as: UTF8.self)) },
         "address": { bytes in _ = StoreAddress(String(decoding: bytes, as: UTF8.self)).place },
     ]
 }

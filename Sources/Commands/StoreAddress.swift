@@ -28,11 +28,11 @@ struct StoreAddress: Sendable, Equatable {
         [group, subgroup].filter { !$0.isEmpty }.joined(separator: "/")
     }
 
-    /// Parses `text`. The last `::` ends the path, so a path that contains `::` is written `a::b.zarr::`.
+    /// Parses `text`. The last `::` ends the path, so one that contains `::` is written `a::b.zarr::`.
     init(_ text: String) {
         let bytes = Array(text.utf8)
         let colon = UInt8(ascii: ":")
-        let start = Self.endOfHost(bytes)
+        let start = Self.endOfBrackets(bytes)
         guard
             let end = bytes.indices.dropLast().last(where: {
                 $0 >= start && bytes[$0] == colon && bytes[$0 + 1] == colon
@@ -72,12 +72,13 @@ struct StoreAddress: Sendable, Equatable {
         text.prefix(scheme.count).lowercased() == scheme ? text.dropFirst(scheme.count) : nil
     }
 
-    /// Where the host of an address with a scheme ends, which may have colons; 0 for a path.
-    private static func endOfHost(_ bytes: [UInt8]) -> Int {
+    /// Where the address of a host in brackets ends, which has colons itself; 0 for a path.
+    private static func endOfBrackets(_ bytes: [UInt8]) -> Int {
         let text = String(decoding: bytes, as: UTF8.self)
         guard let scheme = ["http://", "https://"].first(where: { rest(of: text, after: $0) != nil }) else { return 0 }
-        let slash = UInt8(ascii: "/")
-        return bytes.indices.dropFirst(scheme.utf8.count).first { bytes[$0] == slash } ?? bytes.count
+        let host = bytes[scheme.utf8.count...]
+        guard host.first == UInt8(ascii: "[") else { return host.startIndex }
+        return host.firstIndex(of: UInt8(ascii: "]")) ?? host.endIndex
     }
 
     /// The path that the address `text` names if its scheme is `file`; nil if it has another, or none.

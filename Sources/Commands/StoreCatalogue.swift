@@ -34,7 +34,9 @@ enum StoreCatalogue {
         let path = address.path
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0 else {
-            throw CommandError("cannot open the store", cause: SystemError("stat", path))
+            let error = SystemError("stat", path)
+            try checkSeparator(address)
+            throw CommandError("cannot open the store", cause: error)
         }
         if status.st_mode & S_IFMT == S_IFREG { return try openArchive(path: path) }
         guard status.st_mode & S_IFMT == S_IFDIR, "\(path)/zarr.json".withFileName({ access($0, F_OK) }) == 0
@@ -93,7 +95,11 @@ enum StoreCatalogue {
         guard !address.isRemote else { return try access.remote.isVacant(address) }
         let path = address.path
         var status = stat()
-        guard path.withFileName({ stat($0, &status) }) == 0 else { return errno == ENOENT }
+        guard path.withFileName({ stat($0, &status) }) == 0 else {
+            let isMissing = errno == ENOENT
+            try checkSeparator(address)
+            return isMissing
+        }
         guard let directory = path.withFileName({ opendir($0) }) else { return false }
         defer { closedir(directory) }
         while let entry = readdir(directory) {
@@ -101,6 +107,14 @@ enum StoreCatalogue {
             if !name.allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
         }
         return true
+    }
+
+    /// Throws if `address`, at whose path there is nothing, may have been meant for a path that has `::` itself.
+    private static func checkSeparator(_ address: StoreAddress) throws(CommandError) {
+        let whole = "\(address.path)::\(address.group)"
+        guard !address.group.isEmpty, whole.withFileName({ access($0, F_OK) }) == 0 else { return }
+        throw CommandError(
+            "there is no \(address.path), which the last '::' ends; if the store is \(whole), write \(whole)::")
     }
 
     /// Throws if this process may not make the store at `path`, write to it, or make nodes in one of `groups`, which need not exist.

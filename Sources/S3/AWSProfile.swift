@@ -4,7 +4,7 @@ import Support
 /// A profile of the files `~/.aws/config` and `~/.aws/credentials`. See "Configuration and credential file settings" in the AWS SDKs and Tools
 /// Reference Guide.
 struct AWSProfile: Sendable, Equatable {
-    /// Its settings, by their names in lower case.
+    /// Its settings, by their names in lower case. One that lies in another is called `s3.addressing_style`.
     private(set) var settings: [String: String] = [:]
 
     /// Bytes that are read of a file.
@@ -15,38 +15,21 @@ struct AWSProfile: Sendable, Equatable {
     /// The profile `name` of the files that `environment` names. What both files have is that of the file of credentials. Nil if neither has
     /// it. A file that is not there has none.
     init?(_ name: String, _ environment: AWSEnvironment) throws(AWSError) {
-        let files = [
-            (environment.configurationFile, name == "default" ? [name, "profile default"] : ["profile \(name)"]),
-            (environment.credentialsFile, [name]),
-        ]
-        var isThere = false
-        for case (let file?, let sections) in files {
-            guard let text = try Self.text(of: file) else { continue }
-            for (section, found) in Self.sections(of: text) where sections.contains(section) {
-                isThere = true
-                settings.merge(found) { $1 }
-            }
-        }
-        guard isThere else { return nil }
+        let configuration = try Self.sections(of: environment.configurationFile)
+        let credentials = try Self.sections(of: environment.credentialsFile)[name]
+        // Of two sections for the default profile, that with the longer name counts.
+        let own = configuration["profile \(name)"] ?? (name == "default" ? configuration[name] : nil)
+        guard own != nil || credentials != nil else { return nil }
+        settings = (own ?? [:]).merging(credentials ?? [:]) { $1 }
+        // The address of a service is in a section of its own, which several profiles can name.
+        let services = settings["services"].flatMap { configuration["services \($0)"] }
+        settings["s3.endpoint_url"] = services?["s3.endpoint_url"]
     }
 
-    /// The settings of each section of `text`.
-    static func sections(of text: String) -> [(name: String, settings: [String: String])] {
-        var sections: [(name: String, settings: [String: String])] = []
-        for line in text.split(whereSeparator: \.isNewline) {
-            // Lines that begin with a space belong to a setting of several lines.
-            guard let first = line.first, !first.isWhitespace, first != "#", first != ";" else { continue }
-            if first == "[", let end = line.firstIndex(of: "]") {
-                let words = line[line.index(after: line.startIndex)..<end].split(whereSeparator: \.isWhitespace)
-                sections.append((words.joined(separator: " "), [:]))
-            } else if let equals = line.firstIndex(of: "="), !sections.isEmpty {
-                let name = line[..<equals].trimmingSpaces.lowercased()
-                let value = String(line[line.index(after: equals)...].trimmingSpaces)
-                // An empty one introduces a setting of several lines.
-                if !value.isEmpty { sections[sections.count - 1].settings[name] = value }
-            }
-        }
-        return sections
+    /// The sections of the file at `path`; none if there is no such file.
+    private static func sections(of path: String?) throws(AWSError) -> [String: [String: String]] {
+        guard let path, let text = try text(of: path) else { return [:] }
+        return AWSSections.parse(text)
     }
 
     /// The text of the file at `path`; nil if there is none.

@@ -9,6 +9,8 @@ public struct AWSSettings: Sendable {
     public let region: String
     /// Whether the endpoint is one of AWS.
     public let isAmazon: Bool
+    /// Whether buckets are in paths; nil for what suits the service.
+    private let isInPath: Bool?
     /// Where credentials come from.
     let source: AWSCredentialSource
     let environment: AWSEnvironment
@@ -46,12 +48,13 @@ public struct AWSSettings: Sendable {
         guard region.utf8.allSatisfy({ $0.isNameByte }) else { throw AWSError("'\(region)' is no region") }
         let named =
             wishes.endpoint ?? environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"]
-            ?? profile?["endpoint_url"]
+            ?? profile?["s3.endpoint_url"] ?? profile?["endpoint_url"]
         if let named {
             endpoint = try Self.checked(named)
         } else {
             endpoint = "https://s3.\(region).amazonaws.com\(region.hasPrefix("cn-") ? ".cn" : "")"
         }
+        isInPath = wishes.isInPath ?? Self.isInPath(profile?["s3.addressing_style"])
         let host = endpoint.drop { $0 != "/" }.dropFirst(2).prefix { $0 != ":" }
         isAmazon = host.hasSuffix(".amazonaws.com") || host.hasSuffix(".amazonaws.com.cn")
         source =
@@ -69,7 +72,7 @@ public struct AWSSettings: Sendable {
         // A name with dots is not covered by the service's certificate.
         let fitsHost = isAmazon && !name.contains(".") && !name.contains("_") && name == name.lowercased()
         return S3Location(
-            endpoint: endpoint, region: region, bucket: name, isInPath: wishes.isInPath ?? !fitsHost)
+            endpoint: endpoint, region: region, bucket: name, isInPath: isInPath ?? !fitsHost)
     }
 
     /// The bucket `name`. Nothing is connected yet.
@@ -99,6 +102,15 @@ public struct AWSSettings: Sendable {
                     + "\(environment.credentialsFile ?? "~/.aws/credentials")")
         }
         return profile
+    }
+
+    /// Whether buckets are in paths, by the setting `addressing_style`; nil if it says nothing of it.
+    private static func isInPath(_ style: String?) -> Bool? {
+        switch style?.lowercased() {
+        case "path": true
+        case "virtual": false
+        default: nil
+        }
     }
 
     private static func checked(_ endpoint: String) throws(AWSError) -> String {

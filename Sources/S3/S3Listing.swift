@@ -1,3 +1,5 @@
+import HTTP
+
 /// One answer to ListObjectsV2: a page of what is below a prefix. See "ListObjectsV2" in the Amazon S3 API Reference.
 public struct S3Listing: Sendable, Equatable {
     /// An object.
@@ -19,11 +21,14 @@ public struct S3Listing: Sendable, Equatable {
     /// What the next page is asked for with; nil if this is the last one.
     public internal(set) var continuation: String?
 
-    /// The answer in `document`; nil if that is none.
+    /// What a list is asked for with, so that it can have names that XML cannot. Services that do not know it leave it aside.
+    public static let encoding = (name: "encoding-type", value: "url")
+
+    /// The answer in `document`; nil if that is none. Names are decoded if the answer says that they are encoded.
     public init?(_ document: [UInt8]) {
         var page = S3Listing()
         var object = Object()
-        var (isListing, isTruncated) = (false, false)
+        var (isListing, isTruncated, isEncoded) = (false, false, false)
         let isWhole = XMLElements.forEach(in: document) { path, text in
             if path == ["ListBucketResult"] { isListing = true }
             switch path.dropFirst().joined(separator: "/") {
@@ -35,16 +40,23 @@ public struct S3Listing: Sendable, Equatable {
             case "Contents/ETag": object.entityTag = text
             case "Contents/LastModified": object.modified = text
             case "CommonPrefixes/Prefix": page.prefixes.append(text)
+            case "EncodingType": isEncoded = text == "url"
             case "IsTruncated": isTruncated = text == "true"
             case "NextContinuationToken": page.continuation = text
             default: break
             }
         }
         guard isWhole, isListing else { return nil }
+        if isEncoded { page.decodeNames() }
         if !isTruncated { page.continuation = nil }
         self = page
     }
 
     /// An empty page.
     private init() {}
+
+    private mutating func decodeNames() {
+        for number in objects.indices { objects[number].key = PercentEncoding.decodedForm(objects[number].key) }
+        prefixes = prefixes.map { PercentEncoding.decodedForm($0) }
+    }
 }

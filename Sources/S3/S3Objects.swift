@@ -63,7 +63,20 @@ public struct S3Objects: Sendable {
         }
         guard response.status != 404 else { return nil }
         guard response.isSuccess, let tag = response["etag"] else { throw S3Error(response) }
-        return (response["content-length"].flatMap { UInt64($0) } ?? 0, tag)
+        if let byteCount = response["content-length"].flatMap({ UInt64($0) }) { return (byteCount, tag) }
+        return (try byteCountByFirstByte(of: key), tag)
+    }
+
+    /// The bytes of the object `key`, of which the answer to `HEAD` does not say how many there are.
+    private func byteCountByFirstByte(of key: String) throws(S3Error) -> UInt64 {
+        let response = try send { () throws(HTTPError) in
+            try bucket.request(.get, key, fields: [("Range", "bytes=0-0")], responseLimit: 1)
+        }
+        guard let byteCount = response.sizeByFirstByte else {
+            throw response.isSuccess
+                ? S3Error(.failed, "the server does not say how large the object is") : S3Error(response)
+        }
+        return byteCount
     }
 
     /// All bytes of the object `key`, which has no more than `limit`; nil if there is none.
@@ -101,8 +114,7 @@ public struct S3Objects: Sendable {
 
     /// Removes `keys` by one request; false if the service knows no such request, or has not removed all.
     private func removeAtOnce(_ keys: [String]) throws(S3Error) -> Bool {
-        // What XML cannot express.
-        guard !keys.contains(where: { $0.unicodeScalars.contains { $0.value < 0x20 } }) else { return false }
+        guard !keys.contains(where: \.hasWhatXMLCannot) else { return false }
         let objects = keys.map { "<Object><Key>\($0.escapedForXML)</Key></Object>" }.joined()
         let body = Array("<Delete><Quiet>true</Quiet>\(objects)</Delete>".utf8)
         let response = try send(Self.damage) { () throws(HTTPError) in
@@ -188,6 +200,11 @@ extension HTTPResponse {
 }
 
 extension String {
+    /// Whether there are characters in it that no XML 1.0 can express. See "Extensible Markup Language (XML) 1.0", section 2.2.
+    fileprivate var hasWhatXMLCannot: Bool {
+        unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{FFFE}" || $0 == "\u{FFFF}" }
+    }
+
     /// The text as XML has it.
     var escapedForXML: String {
         var text = ""

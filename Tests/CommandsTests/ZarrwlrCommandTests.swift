@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -130,6 +131,25 @@ import Testing
         let address = StoreAddress(text)
         #expect(address.path == path)
         #expect(address.group == group)
+    }
+
+    @Test func `a store whose path has two colons is reached with two more behind it, and who leaves them out is told`()
+        throws
+    {
+        try SmallStore.with { store in
+            let odd = store.file("b::c.zarr")
+            try FileManager.default.moveItem(atPath: store.path, toPath: odd)
+            #expect(Zarrwlr.run("list", "--csv", "\(odd)::").text.contains("night.wav"))
+            #expect(Zarrwlr.run("list", "--csv", "\(odd)::pond").text.contains("night.wav"))
+            let source = TestFiles.fixtures.appending(path: "recordings/fixed.flac").path
+            for arguments in [["list", odd], ["import", odd, source], ["import", "--dry-run", odd, source]] {
+                let result = Zarrwlr.run(arguments)
+                #expect(result.status == 2 && result.errors.contains("write \(odd)::"), "\(result.errors)")
+            }
+            #expect(Zarrwlr.run("copy", "\(odd)::", store.file("d::e.zarr")).errors.contains("is followed by another"))
+            #expect(Zarrwlr.run("copy", "\(odd)::", "\(store.file("d::e.zarr"))::").status == 0)
+            #expect(!FileManager.default.fileExists(atPath: store.file("b")))
+        }
     }
 }
 

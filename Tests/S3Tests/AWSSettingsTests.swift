@@ -127,6 +127,47 @@ struct AWSSettingsTests {
         }
     }
 
+    @Test func `of two sections for the default profile, that with the longer name counts alone`() throws {
+        let sections = ["[default]\nregion = a\nendpoint_url = http://a\n", "[profile default]\nregion = b\n"]
+        for config in [sections.joined(), sections.reversed().joined()] {
+            try with([:], config: config) { environment throws in
+                let settings = try AWSSettings(.init(), environment)
+                #expect(settings.region == "b" && settings.endpoint == "https://s3.b.amazonaws.com")
+            }
+        }
+    }
+
+    @Test func `a profile has its address from the services that it names, and says where the bucket is`() throws {
+        let config = """
+            [default]
+            services = lab
+            endpoint_url = http://other
+            s3 =
+                addressing_style = virtual
+                endpoint_url = http://ignored
+            [services lab]
+            s3 =
+                endpoint_url = http://lab:9000
+            ec2 =
+                endpoint_url = http://no
+            [profile path]
+            s3 =
+                addressing_style = path
+            """
+        try with([:], config: config) { environment throws in
+            let settings = try AWSSettings(.init(), environment)
+            #expect(settings.endpoint == "http://lab:9000")
+            #expect(try !settings.location(of: "birds").isInPath)
+            #expect(try AWSSettings(wishes { $0.isInPath = true }, environment).location(of: "birds").isInPath)
+            let path = try AWSSettings(wishes { $0.profile = "path" }, environment)
+            #expect(path.isAmazon)
+            #expect(try path.location(of: "birds").isInPath)
+        }
+        try with(["AWS_ENDPOINT_URL": "http://e"], config: config) { environment throws in
+            #expect(try AWSSettings(.init(), environment).endpoint == "http://e")
+        }
+    }
+
     @Test func `a web identity comes from a profile or the environment, and other roles are refused by name`() throws {
         try with([:], config: Self.config) { environment throws in
             let role = try AWSSettings(wishes { $0.profile = "role" }, environment)

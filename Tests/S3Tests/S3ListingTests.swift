@@ -29,6 +29,26 @@ struct S3ListingTests {
         #expect(page.continuation == "1/==")
     }
 
+    @Test func `names are decoded if the page says that they are encoded, wherever it says so`() throws {
+        let names = """
+            <IsTruncated>true</IsTruncated><NextContinuationToken>1%2B+2</NextContinuationToken>
+            <Contents><Key>a/%01+%2B%EF%BF%BE%25</Key><ETag>a%41</ETag></Contents>
+            <CommonPrefixes><Prefix>a/b+%C3%A9/</Prefix></CommonPrefixes>
+            """
+        let type = "<EncodingType>url</EncodingType>"
+        for content in [type + names, names + type] {
+            let page = try #require(listing(content))
+            #expect(page.objects.map(\.key) == ["a/\u{1} +\u{FFFE}%"])
+            #expect(page.prefixes == ["a/b é/"])
+            #expect(page.objects[0].entityTag == "a%41" && page.continuation == "1%2B+2")
+        }
+        for content in [names, names + "<EncodingType/>", names + "<EncodingType>other</EncodingType>"] {
+            let page = try #require(listing(content))
+            #expect(page.objects.map(\.key) == ["a/%01+%2B%EF%BF%BE%25"])
+            #expect(page.prefixes == ["a/b+%C3%A9/"])
+        }
+    }
+
     @Test func `a last page has no continuation, whatever else it says`() {
         #expect(
             listing("<IsTruncated>false</IsTruncated><NextContinuationToken>1</NextContinuationToken>")?.continuation

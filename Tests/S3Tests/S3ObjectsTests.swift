@@ -42,6 +42,26 @@ struct S3ObjectsTests {
         #expect(service.values.keys == [])
     }
 
+    @Test func `the size of an object is found, not taken for zero, if the answer to HEAD lacks it`() throws {
+        let service = S3StandIn()
+        service.values["k"] = [1, 2, 3]
+        service.values["empty"] = []
+        let server = try ScriptedServer { request, _ in
+            var response = service.answer(request)
+            response.isUnmeasured = true
+            return response
+        }
+        #expect(try objects(server).status(of: "k")?.byteCount == 3)
+        #expect(try objects(server).status(of: "empty")?.byteCount == 0)
+        #expect(try objects(server).status(of: "none") == nil)
+        let silent = try ScriptedServer { request, _ in
+            var response = ScriptedServer.Response(request.method == "HEAD" ? 200 : 416, fields: [("ETag", "\"1\"")])
+            response.isUnmeasured = true
+            return response
+        }
+        #expect(throws: S3Error.self) { try objects(silent).status(of: "k") }
+    }
+
     @Test func `an object that must be new is left alone if it is there`() throws {
         let service = S3StandIn()
         let server = try ScriptedServer { request, _ in service.answer(request) }

@@ -71,6 +71,8 @@ public final class ScriptedServer: Sendable {
         public var isMissing = false
         /// What the header says the length is; nil for the right one.
         public var announcedLength: Int?
+        /// The header does not say how long the body is, which ends with the connection.
+        public var isUnmeasured = false
 
         /// An answer without faults.
         public init(_ status: Int = 200, _ body: [UInt8] = [], fields: [(name: String, value: String)] = []) {
@@ -272,7 +274,7 @@ public final class ScriptedServer: Sendable {
             var head = "HTTP/1.1 \(response.status) as the script says\r\n"
             let length = response.announcedLength ?? response.body.count
             let hasLength = response.fields.contains { $0.name.lowercased() == "content-length" }
-            if !hasLength { head += "Content-Length: \(length)\r\n" }
+            if !hasLength, !response.isUnmeasured { head += "Content-Length: \(length)\r\n" }
             for (name, value) in response.fields { head += "\(name): \(value)\r\n" }
             guard send(Array("\(head)\r\n".utf8), by: connection) else { return false }
             guard request.method != "HEAD" else { return true }
@@ -284,7 +286,7 @@ public final class ScriptedServer: Sendable {
                 while recv(connection, &byte, 1, 0) > 0 {}
                 return false
             }
-            return response.cutAfter == nil && length == response.body.count
+            return response.cutAfter == nil && length == response.body.count && !response.isUnmeasured
         }
 
         private static func send(_ bytes: [UInt8], by connection: Int32) -> Bool {

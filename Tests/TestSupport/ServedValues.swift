@@ -1,4 +1,5 @@
 public import Foundation
+import HTTP
 import Support
 import Synchronization
 
@@ -109,16 +110,23 @@ public final class ServedValues: Sendable {
 
     private func list(_ query: [String: String]) -> String {
         let (prefix, delimiter) = (query["prefix"] ?? "", query["delimiter"] ?? "")
+        let isEncoded = query["encoding-type"] == "url"
+        // As AWS does.
+        func named(_ name: String) -> String {
+            isEncoded
+                ? PercentEncoding.encoded(name, isPath: true).replacingOccurrences(of: "%20", with: "+")
+                : Self.escaped(name)
+        }
         let found = values.withLock { $0.filter { $0.key.hasPrefix(prefix) } }
         var entries: [String: String] = [:]
         for (key, value) in found {
             let rest = key.dropFirst(prefix.count)
             if !delimiter.isEmpty, let end = rest.firstIndex(of: Character(delimiter)) {
                 let name = prefix + rest[...end]
-                entries[name] = "<CommonPrefixes><Prefix>\(Self.escaped(name))</Prefix></CommonPrefixes>"
+                entries[name] = "<CommonPrefixes><Prefix>\(named(name))</Prefix></CommonPrefixes>"
             } else {
                 entries[key] =
-                    "<Contents><Key>\(Self.escaped(key))</Key><Size>\(value.bytes.count)</Size>"
+                    "<Contents><Key>\(named(key))</Key><Size>\(value.bytes.count)</Size>"
                     + "<LastModified>\(ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: value.modified)))"
                     + "</LastModified><ETag>\(Self.escaped(value.tag))</ETag></Contents>"
             }
@@ -132,7 +140,7 @@ public final class ServedValues: Sendable {
             ? "<NextContinuationToken>\(Self.escaped(page.last ?? ""))</NextContinuationToken>" : ""
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
             + "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>\(isTruncated)</IsTruncated>"
-            + "\(continuation)\(page.compactMap { entries[$0] }.joined())</ListBucketResult>"
+            + "\(isEncoded ? "<EncodingType>url</EncodingType>" : "")\(continuation)\(page.compactMap { entries[$0] }.joined())</ListBucketResult>"
     }
 
     private static func escaped(_ text: String) -> String {

@@ -35,8 +35,8 @@ enum CopyCommand {
             Files that belong to no Zarr node are named and not copied. A recording that changes while it is copied, or cannot be
             read, is named, and the copy goes on with the others.
 
-            The exit status is 0 if DEST has all that was to be copied, 1 if something is missing or another one there, and 2 if
-            nothing could be copied.
+            The exit status is 0 if DEST has all that was to be copied, 1 if something is missing or another one there, or if SOURCE
+            is on a web server and cannot say all that it has, and 2 if nothing could be copied.
             """,
         options: [
             CommandOption(
@@ -66,7 +66,8 @@ enum CopyCommand {
         let (source, destination) = (StoreAddress(operands[0]), StoreAddress(operands[1]))
         guard destination.group.isEmpty else {
             throw CommandError(
-                "\(operands[1]): DEST is a store: what is copied has the same path there as in SOURCE")
+                "\(operands[1]): DEST is a store: what is copied has the same path there as in SOURCE (a path that has '::' is "
+                    + "followed by another)")
         }
         try StoreCatalogue.checkIsWritable(destination)
         let access = destinationAccess(configuration)
@@ -94,7 +95,9 @@ enum CopyCommand {
         _ source: StoreAddress, _ destination: StoreAddress, _ configuration: Configuration, _ report: CopyReport,
         _ streams: CommandStreams
     ) throws(CommandError) {
-        let store = try StoreCatalogue.open(source, configuration.access)
+        let opened = try StoreCatalogue.open(source, configuration.access)
+        let listed = opened.listsFolders ? nil : CataloguedStore(opened, log: report.log)
+        let store: any Store = listed ?? opened
         let document: [UInt8]
         do {
             document = try StoreCopy.rootDocument(
@@ -120,6 +123,7 @@ enum CopyCommand {
         } catch {
             throw CommandError("\(source.path): cannot be copied", cause: error)
         }
+        if listed?.mayHaveMore == true { report.reportUnseen(in: source.group) }
         CatalogueUpdate.record(
             changed: report.copiedPaths, kept: report.presentPaths, in: written, streams, as: "copy")
     }

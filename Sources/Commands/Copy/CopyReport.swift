@@ -11,6 +11,7 @@ final class CopyReport: Sendable {
         var failed = 0
         var untried = 0
         var passedOver = 0
+        var hasUnseen = false
     }
 
     private let streams: CommandStreams
@@ -39,6 +40,23 @@ final class CopyReport: Sendable {
         line.show(
             "\(progress.nodes) of \(progress.knownNodes.counted("node")), \(ByteCountText.short(progress.byteCount)), "
                 + "\(ByteCountText.short(rate))/s")
+    }
+
+    /// Takes what is logged about the source.
+    var log: Log {
+        Log(minimum: .warning) { [line, streams] _, text in
+            line.interrupt { streams.errors("zarrwlr copy: \(text.escapingControlCharacters)\n") }
+        }
+    }
+
+    /// Reports that there may be more in the group at `path` than the source could say.
+    func reportUnseen(in path: String) {
+        let problem =
+            "what else there may be is not copied, since a web server cannot be asked what is in a folder: groups and recordings are "
+            + "those that the store's catalogue names, and arrays those that zarrwlr writes (zarr.consolidate_metadata of zarr-python "
+            + "lets a store name all that it has)"
+        state.withLock { $0.hasUnseen = true }
+        say(CopyLine(status: "not seen", path: path, problem: problem), "/\(path): \(problem)", isFault: true)
     }
 
     /// Reports that `count` leftovers of interrupted commands were removed.
@@ -105,7 +123,7 @@ final class CopyReport: Sendable {
                     "zarrwlr copy: \(isInterrupted ? "interrupted; " : "")\(parts.joined(separator: ", "))\n")
             }
             if isInterrupted { return .interrupted }
-            return state.failed + state.untried == 0 ? .done : .faults
+            return state.failed + state.untried == 0 && !state.hasUnseen ? .done : .faults
         }
     }
 }

@@ -103,7 +103,7 @@ struct RecordingCheck {
     // MARK: - Arrays
 
     /// The arrays that an import writes, and leaves no chunk of out. Any other in a recording's group is somebody else's.
-    private static let ownArrays = CodecRegistry.all.reduce(into: Set<String>()) { $0.formUnion($1.ownNames) }
+    private static let ownArrays = CodecRegistry.ownNames
 
     /// Reads every array of the recording, for their chunks' checksums, except the audio and what is read with it.
     private mutating func checkOtherArrays(besides codec: (any RecordingCodec)?) {

@@ -5,6 +5,9 @@ public enum CodecRegistry {
         FLACCodec(), AACCodec(), OpusCodec(), MP3Codec(), VorbisCodec(), PCMCodec(),
     ]
 
+    /// The names of all arrays of recordings that an import writes.
+    static let ownNames = all.reduce(into: Set<String>()) { $0.formUnion($1.ownNames) }
+
     /// What the names of files of streams of the codec called `name` end with, without a full stop; nil if no file that players know has one.
     public static func fileExtension(of name: AudioCodec) -> String? { codec(named: name)?.fileExtension }
 

@@ -4,7 +4,7 @@ import Zarr
 /// What is read to open a recording, fetched in two round trips if the store takes any: all documents, then the ends of what they announce.
 enum OpeningParts {
     /// The arrays that a recording may have, by their names.
-    private static let arrays = CodecRegistry.all.reduce(into: Set<String>()) { $0.formUnion($1.ownNames) }.sorted()
+    private static let arrays = CodecRegistry.ownNames.sorted()
     /// The indexes of which rows here and there are read.
     private static let probedIndexes = CodecRegistry.all.compactMap(\.probedIndexName)
 

@@ -5,6 +5,8 @@ public import Zarr
 public struct SidecarArray: Sendable {
     /// The beginning of the names of such arrays; a number follows.
     private static let namePrefix = "sidecars-"
+    /// The name of the array that is written as the `number`th, counted from zero.
+    static func name(_ number: Int) -> String { "\(namePrefix)\(number)" }
     private static let pieceByteCount: UInt64 = 1 << 20
 
     /// The files, in the order of their bytes.
@@ -68,6 +70,6 @@ public struct SidecarArray: Sendable {
         }
         try array.finish(attributes: SidecarAttributes(type: SidecarAttributes.type, files: entries))
         var number = 0
-        while try !node.publish(as: "\(group.isEmpty ? "" : "\(group)/")\(namePrefix)\(number)") { number += 1 }
+        while try !node.publish(as: "\(group.isEmpty ? "" : "\(group)/")\(name(number))") { number += 1 }
     }
 }

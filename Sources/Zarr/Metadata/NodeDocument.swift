@@ -111,8 +111,13 @@ public struct NodeDocument: Sendable {
         }
     }
 
+    /// Whether the node is an array.
+    public func isArray() throws(ZarrError) -> Bool {
+        if case .array = try metadata() { true } else { false }
+    }
+
     /// The node's attributes as a `type`; an empty object if there are none.
-    func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {
+    public func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {
         try decode(AttributesDocument<T>.self).attributes
     }
 

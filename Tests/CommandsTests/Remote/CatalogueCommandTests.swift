@@ -140,6 +140,78 @@ import Testing
         }
     }
 
+    /// How the folder at `copy` differs from the one at `original`, but for their catalogues.
+    private func differences(_ original: String, _ copy: String) throws -> String {
+        try run("diff", "-rq", "-x", ".zarrwlr-catalogue", original, copy).text
+    }
+
+    @Test func `a store on a web server is copied as its catalogue names it, and says that there may be more`() throws {
+        try SmallStore.with { store in
+            let (array, other) = ("\(store.path)/pond/0/audio_data_blob_array", "\(store.path)/pond/other")
+            for copy in ["\(store.path)/pond/sidecars-0", "\(store.path)/pond/sidecars-1"] {
+                try FileManager.default.copyItem(atPath: array, toPath: copy)
+            }
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let values = try ServedValues(of: URL(filePath: store.path))
+            let server = try ScriptedServer { request, _ in values.answer(request) }
+            let copy = store.file("b.zarr")
+            let result = Zarrwlr.run("copy", server.url, copy)
+            #expect(result.status == 1)
+            #expect(
+                result.errors.contains("/: what else there may be is not copied, since a web server"),
+                "\(result.errors)")
+            #expect(try differences(store.path, copy) == "")
+            let again = Zarrwlr.run("copy", "--json", server.url, copy)
+            #expect(again.text.contains(#""status":"not seen""#) && again.status == 1, "\(again.text)")
+            // Who does not know of it cannot see it.
+            try FileManager.default.copyItem(atPath: array, toPath: other)
+            for name in ["zarr.json", "c/0"] {
+                values["pond/other/\(name)"] = try? store.bytes("\(other)/\(name)")
+            }
+            #expect(Zarrwlr.run("copy", "-q", server.url, copy).status == 1)
+            let found = try differences(store.path, copy)
+            #expect(found == "Only in \(store.path)/pond: other")
+        }
+    }
+
+    @Test func `a recording on a web server that nothing names is copied by its path`() throws {
+        try SmallStore.with { store in
+            let values = try ServedValues(of: URL(filePath: store.path))
+            let server = try ScriptedServer { request, _ in values.answer(request) }
+            let copy = store.file("b.zarr")
+            let result = Zarrwlr.run("copy", "\(server.url)::pond/1", copy)
+            #expect(result.status == 1)
+            #expect(result.errors.contains("/pond/1: what else there may be is not copied"), "\(result.errors)")
+            let found = try differences(store.path, copy)
+            #expect(found == "Only in \(store.path)/pond: 0")
+            let group = Zarrwlr.run("copy", "\(server.url)::pond", copy)
+            #expect(group.status == 1 && group.errors.contains("no catalogue"), "\(group.errors)")
+        }
+    }
+
+    @Test func `a recording that came after metadata were consolidated is copied as the catalogue names it`() throws {
+        try SmallStore.with { store in
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let values = try ServedValues(of: URL(filePath: store.path))
+            let paths = values.keys.filter {
+                $0.hasPrefix("pond/") && !$0.hasPrefix("pond/1/") && $0.hasSuffix("/zarr.json")
+            }
+            let metadata = paths.map { "\"\($0.dropLast(10))\":{}" }.joined(separator: ",")
+            let root =
+                #"{"zarr_format":3,"node_type":"group","consolidated_metadata":{"kind":"inline","metadata":{\#(metadata)}}}"#
+            values["zarr.json"] = Array(root.utf8)
+            let server = try ScriptedServer { request, _ in values.answer(request) }
+            let copy = store.file("b.zarr")
+            let result = Zarrwlr.run("copy", server.url, copy)
+            for path in ["/pond/0", "/pond/1"] { #expect(result.text.contains("\(path): copied"), "\(result.errors)") }
+            #expect(result.status == 1 && result.errors.contains("what else there may be"))
+            #expect(try differences("\(store.path)/pond", "\(copy)/pond") == "")
+            // What metadata name is all that there is.
+            let one = Zarrwlr.run("copy", "\(server.url)::pond/0", store.file("c.zarr"))
+            #expect(one.status == 0, "\(one.errors)")
+        }
+    }
+
     @Test(.enabled(if: ZarrPython.hasPandas, "needs zarr-python and pandas: see ZARRWLR_PYTHON"))
     func `the example of docs loads a catalogue into pandas`() throws {
         try SmallStore.with { store in

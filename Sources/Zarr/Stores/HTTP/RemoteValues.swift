@@ -45,6 +45,8 @@ final class RemoteValues: Sendable {
                     if buffer.count == bytes.count { buffer.copyBytes(from: bytes) }
                     tags.keep(answer.response["etag"], of: requests[number].key)
                     return info
+                case .unknownSize where requests[number].part.isEmpty:
+                    return try measured(requests[number], into: { memory(number, $0) })
                 case .unknownSize:
                     return try sized(requests[number], into: { memory(number, $0) })
                 }
@@ -73,6 +75,23 @@ final class RemoteValues: Sendable {
         }
         _ = memory(0)
         return info
+    }
+
+    /// Finds out how large a value is of which the server does not say that when it sends nothing of it: by its first byte.
+    private func measured(
+        _ request: ValueRequest, into memory: (_ byteCount: Int) -> UnsafeMutableRawBufferPointer
+    ) throws(StoreError) -> ValueInfo? {
+        let first = ValueRequest(request.key, .range(0..<1), version: request.version)
+        let query = Result { () throws(StoreError) in try RemoteQuery(first, tag: tags.tag(of: first)) }
+        guard let response = try send([query]).first?.get() else { return nil }
+        let answer = RemoteAnswer(response, to: first)
+        guard let size = response.sizeByFirstByte else {
+            if case .absent = try answer.outcome() { return nil }
+            throw StoreError(.failed, "the server does not say how large it is", key: request.key)
+        }
+        _ = try request.part.range(of: size, request.key)
+        _ = memory(0)
+        return answer.info(size)
     }
 
     private func send(_ queries: [Result<RemoteQuery, StoreError>]) -> [Result<HTTPResponse, StoreError>] {
@@ -210,9 +229,7 @@ struct RemoteAnswer {
     }
 
     private func outcomeOfHead(_ range: Range<UInt64>) throws(StoreError) -> Outcome {
-        guard let size = response["content-length"].flatMap({ UInt64($0) }) else {
-            throw failure("the server does not say how large it is")
-        }
+        guard let size = response["content-length"].flatMap({ UInt64($0) }) else { return .unknownSize }
         guard range.upperBound <= size else { throw StoreError.cutShort(key, range: range, size: size) }
         return .value(info(size))
     }
@@ -236,7 +253,8 @@ struct RemoteAnswer {
         return .unknownSize
     }
 
-    private func info(_ size: UInt64) -> ValueInfo {
+    /// What is known of a value of `size` bytes.
+    fileprivate func info(_ size: UInt64) -> ValueInfo {
         ValueInfo(size: size, version: (response["etag"] ?? response["last-modified"]).map { Self.version(of: $0) })
     }
 
@@ -271,21 +289,6 @@ extension StoreError {
 }
 
 extension HTTPResponse {
-    /// The bytes that `Content-Range` says were sent, and the size of the whole (RFC 9110, section 14.4); nil if it does not.
-    fileprivate var place: (bytes: Range<UInt64>, size: UInt64)? {
-        guard let field = self["content-range"], field.hasPrefix("bytes "), let size = wholeSize else { return nil }
-        let bounds = field.dropFirst(6).prefix { $0 != "/" }.split(separator: "-").map { UInt64($0) }
-        guard bounds.count == 2, let first = bounds[0], let last = bounds[1], let end = last.adding(1), first < end,
-            end <= size
-        else { return nil }
-        return (first..<end, size)
-    }
-
-    /// The size of the whole that `Content-Range` has.
-    fileprivate var wholeSize: UInt64? {
-        self["content-range"].flatMap { $0.split(separator: "/").last }.flatMap { UInt64($0) }
-    }
-
     /// How the body is encoded; nil if it is as it is stored. Services for objects keep what an upload was encoded with on its way.
     fileprivate var encoding: String? {
         self["content-encoding"].flatMap { ["", "identity", "aws-chunked"].contains($0.lowercased()) ? nil : $0 }

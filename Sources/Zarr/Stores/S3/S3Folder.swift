@@ -64,7 +64,7 @@ struct S3Folder: Sendable {
     func forEachPage(
         _ start: String, delimiter: String? = nil, limit: Int? = nil, for path: String, _ body: (Contents) -> Void
     ) throws(StoreError) {
-        var query = [(name: "list-type", value: "2"), (name: "prefix", value: prefix + start)]
+        var query = [(name: "list-type", value: "2"), S3Listing.encoding, (name: "prefix", value: prefix + start)]
         if let delimiter { query.append((name: "delimiter", value: delimiter)) }
         if let limit { query.append((name: "max-keys", value: String(limit))) }
         var continuation: String?

@@ -247,4 +247,43 @@ struct RemoteValuesTests {
         #expect(try Self.store(server).get("é ü+&%?#/k", .whole(atMost: 1)) != nil)
         #expect(server.requests[0].target == "/a.zarr/%C3%A9%20%C3%BC%2B%26%25%3F%23/k")
     }
+
+    @Test func `a value whose length is not in the answer to HEAD is measured by its first byte`() throws {
+        let values = ServedValues(["k": Self.value, "empty": []])
+        let server = try ScriptedServer { request, _ in
+            var response = values.answer(request, below: "/a.zarr/")
+            response.isUnmeasured = true
+            return response
+        }
+        let store = Self.store(server)
+        for part in [.range(0..<0), .range(100..<100), .suffix(0)] as [ValuePart] {
+            let info = try #require(try store.get("k", part)?.info)
+            #expect(info.size == 100)
+            #expect(try store.get("k", .range(5..<6))?.info.version == info.version)
+            #expect(try store.get("none", part) == nil)
+        }
+        #expect(server.requests.prefix(2).map(\.method) == ["HEAD", "GET"])
+        #expect(server.requests[1].fields["range"] == "bytes=0-0")
+        #expect(kind(store, .range(101..<101)) == .cutShort(size: 100))
+        for part in [.range(0..<0), .suffix(0), .suffix(5)] as [ValuePart] {
+            #expect(try store.get("empty", part)?.info.size == 0)
+        }
+    }
+
+    @Test func `a value of which the server says nowhere how large it is is a failure`() throws {
+        let answers: [(Response, StoreError.Kind)] = [
+            (Response(200, Self.value), .denied), (Response(200, [1]), .denied), (Response(200), .denied),
+            (Response(416), .failed), (Response(416, fields: [("Content-Range", "bytes */100")]), .failed),
+            (Response(403), .forbidden), (Response(418), .failed),
+            (Response(206, [1], fields: [("Content-Range", "bytes 0-0/*")]), .failed),
+        ]
+        for (answer, expected) in answers {
+            let server = try ScriptedServer { request, _ in
+                var response = request.method == "HEAD" ? Response() : answer
+                response.isUnmeasured = true
+                return response
+            }
+            #expect(kind(Self.store(server, milliseconds: 50), .range(0..<0)) == expected, "\(answer.status)")
+        }
+    }
 }

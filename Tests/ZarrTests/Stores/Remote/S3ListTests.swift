@@ -36,4 +36,23 @@ struct S3ListTests {
         }
         #expect(try Self.store(server).children(of: "") == ["lake", "pond", "sea"])
     }
+
+    @Test func `names that XML cannot have are listed, read and removed`() throws {
+        let service = S3StandIn()
+        let server = try ScriptedServer { request, _ in service.answer(request) }
+        let names = ["\u{1} a+b%41", "\u{FFFF}"]
+        for name in names { service.values["a.zarr/\(name)/c"] = [7] }
+        let store = Self.store(server)
+        #expect(try store.children(of: "") == names)
+        #expect(try store.values(below: names[0]).map(\.key) == ["\(names[0])/c"])
+        for name in names { #expect(try store.get("\(name)/c", .whole(atMost: 1))?.bytes.bytes.count == 1) }
+        try store.folder.removeAll("")
+        #expect(service.values.keys == [])
+        #expect(server.requests.contains { $0.target.contains("?encoding-type=url&list-type=2&prefix=") })
+    }
+
+    @Test func `names of a server that does not encode them are what they are`() throws {
+        let server = try ScriptedServer { _, _ in Self.page(["a+b%41"], next: nil) }
+        #expect(try Self.store(server).children(of: "") == ["a+b%41"])
+    }
 }
