@@ -272,6 +272,14 @@ import Testing
             let again = Zarrwlr.run("extract", "--sidecars", "\(store)::pond", "-o", back.path)
             #expect(again.errors.contains("1 file written") && again.errors.contains("2 were there already"))
             #expect(try Data(contentsOf: back.appending(path: "notes~1.txt")) == Data("notes".utf8))
+
+            #expect(Zarrwlr.run("catalogue", store).status == 0)
+            let values = try ServedValues(of: URL(filePath: store))
+            let server = try ScriptedServer { request, _ in values.answer(request) }
+            let web = sources.deletingLastPathComponent().appending(path: "web")
+            #expect(Zarrwlr.run("extract", "--sidecars", "\(server.url)::pond", "-o", web.path).status == 0)
+            #expect(try Data(contentsOf: web.appending(path: "night/CONFIG.TXT")) == config)
+            #expect(try Data(contentsOf: web.appending(path: "notes.txt")) == Data("notes".utf8))
         }
     }
 

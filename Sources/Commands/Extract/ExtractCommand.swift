@@ -237,7 +237,9 @@ enum ExtractCommand {
         return try watchingInterruptions { () throws(CommandError) in
             if let contents { try extraction.write(contents) }
             if configuration.extractsSidecars {
-                try SidecarExtraction(store: store.store, folder: folder, report: report).run(address.group)
+                let listed: any Store =
+                    store.store.listsFolders ? store.store : CataloguedStore(store.store, log: .silent)
+                try SidecarExtraction(store: listed, folder: folder, report: report).run(address.group)
                 guard configuration.isSource || !report.isEmpty else {
                     throw CommandError("no sidecars are kept there; import --sidecars keeps them")
                 }

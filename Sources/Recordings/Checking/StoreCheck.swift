@@ -45,6 +45,8 @@ public struct StoreCheck: Sendable {
     }
 
     private let store: any Store
+    /// The same store, if it cannot be asked what is in a folder.
+    private let catalogued: CataloguedStore?
     /// The same store, if it can be written to.
     private var writableStore: (any WritableStore)? { store as? any WritableStore }
     private let members: StoreMembers
@@ -58,6 +60,8 @@ public struct StoreCheck: Sendable {
     public init(
         _ store: any Store, root: String, copy: (any Store)? = nil, options: Options, cache: BlockCache
     ) throws(ZarrError) {
+        catalogued = store.listsFolders ? nil : CataloguedStore(store, log: .silent)
+        let store: any Store = catalogued ?? store
         members = try StoreMembers(of: store, root: root, cache: cache)
         if options.isRepairing, let copy, let store = store as? any WritableStore {
             mending = try StoreMending(store, from: copy, root: root, cache: cache)
@@ -92,6 +96,7 @@ public struct StoreCheck: Sendable {
             results.withLock { $0.add(findings, of: index) }
             counter.finish(index)
         }
+        results.withLock { $0.report(unseen()) }
         var summary = results.withLock { $0.summary }
         summary.byteCount = counter.byteCount
         summary.remaining = recordings.count - summary.recordings
@@ -195,6 +200,18 @@ public struct StoreCheck: Sendable {
                 return Finding(.unchecked, "cannot be repaired: \(error)", recording: path)
             }
         }
+    }
+
+    /// That there may be what nobody could say.
+    private func unseen() -> [Finding] {
+        guard catalogued?.mayHaveMore == true else { return [] }
+        return [
+            Finding(
+                .note,
+                "what else there may be is not checked, since a web server cannot be asked what is in a folder: groups and "
+                    + "recordings are those that the store's catalogue names, and arrays those that zarrwlr writes",
+                recording: "")
+        ]
     }
 
     /// What imports that were interrupted have left behind.

@@ -174,6 +174,29 @@ import Testing
         }
     }
 
+    @Test func `a store on a web server is checked as its catalogue names it, and a note says that there may be more`()
+        throws
+    {
+        try SmallStore.with { store in
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let values = try ServedValues(of: URL(filePath: store.path))
+            let server = try ScriptedServer { request, _ in values.answer(request) }
+            let expected = Zarrwlr.run("check", store.path)
+            let result = Zarrwlr.run("check", server.url)
+            #expect(result.status == expected.status, "\(result.text) \(result.errors)")
+            let lines = result.text.split(separator: "\n")
+            let notes = lines.filter { $0.hasPrefix("note: /: what else there may be is not checked") }
+            #expect(notes.count == 1, "\(result.text)")
+            // The last line counts the findings.
+            let others = lines.filter { !notes.contains($0) }.dropLast()
+            #expect(others == expected.text.split(separator: "\n").dropLast(), "\(result.text)")
+            #expect(lines.last?.hasPrefix("2 recordings, ") == true, "\(result.text)")
+            values["pond/1/audio_data_blob_array/c/0"] = [1, 2, 3]
+            let damaged = Zarrwlr.run("check", server.url)
+            #expect(damaged.status == 1 && damaged.text.contains("fault: /pond/1"), "\(damaged.text)")
+        }
+    }
+
     @Test func `a recording on a web server that nothing names is copied by its path`() throws {
         try SmallStore.with { store in
             let values = try ServedValues(of: URL(filePath: store.path))
