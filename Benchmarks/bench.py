@@ -56,7 +56,7 @@ SECTIONS = {
     "many": ("Many readers", [reading.many_readers]),
     "listing": ("Very many recordings", [listing.listing, listing.one_group, listing.synthetic, listing.opening]),
     "remote": ("On another machine", [
-        remote.cold_second, remote.whole_file, remote.ready, remote.listing, remote.importing, remote.memory]),
+        remote.cold_second, remote.whole_file, remote.going_through, remote.ready, remote.listing, remote.importing, remote.memory]),
     "day": ("A day long", [reading.day_long]),
 }
 

@@ -211,22 +211,30 @@ def with_zarr_python(bench, url):
     return latencies, latencies, latencies
 
 
+def coded_bytes(store, url):
+    """How many bytes of sound the recording has, and what measures in how many seconds `curl` gets as many from the service at `url`."""
+    objects = [path for path in (store / "flac/0/audio_data_blob_array/c").rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in objects)
+    largest = max(objects, key=lambda path: path.stat().st_size)
+    key = largest.relative_to(store)
+
+    def fetch():
+        address = signed("GET", url, f"/birds/remote.zarr/{key}")
+        return run("curl", "-sf", "-o", "/dev/null", address).wall * size / largest.stat().st_size
+
+    return size, fetch
+
+
 def whole_file(bench):
     """A whole recording from front to back, against the line and against the disk."""
     with service(bench) as (store, far, narrow):
-        blob = max((store / "flac/0/audio_data_blob_array/c").rglob("*"), key=lambda path: path.stat().st_size)
-        key = blob.relative_to(store)
-        size = sum(path.stat().st_size for path in (store / "flac/0/audio_data_blob_array/c").rglob("*") if path.is_file())
+        size, fetch = coded_bytes(store, narrow.url)
 
         def read(mounted):
             with mounted as mount:
                 path = recording(mount)
                 read_latencies(path, 4096, [0])
                 return run("dd", f"if={path}", "of=/dev/null", "bs=1M", "status=none").wall
-
-        def fetch():
-            url = signed("GET", narrow.url, f"/birds/remote.zarr/{key}")
-            return run("curl", "-sf", "-o", "/dev/null", url).wall * size / blob.stat().st_size
 
         def read_remote():
             # As a first mount is: nothing is kept yet.
@@ -241,6 +249,34 @@ def whole_file(bench):
         f"whole hour of FLAC, `dd bs=1M`, 20 ms away, a line of {BANDWIDTH / 125e3:.0f} Mbit/s",
         f"{seconds(median(ours))}; from the disk {seconds(median(disk))}, `curl` of the same {size / 1e6:.0f} MB "
         f"{seconds(median(line))}: {times:.2f} × the slower", "at most 1.2 ×", times <= 1.2)]
+
+
+def going_through(bench):
+    """What reads a whole recording without a mount, or as a coded file, against the line."""
+    with service(bench) as (store, _, narrow):
+        size, fetch = coded_bytes(store, narrow.url)
+        target = bench.folder / "extracted"
+
+        def command(*words):
+            time = run(bench.zarrwlr, *words, "--endpoint", narrow.url, "s3://birds/remote.zarr::flac").wall
+            shutil.rmtree(target, ignore_errors=True)
+            return time
+
+        def coded():
+            options = (f"endpoint={narrow.url}", "catalogue=off", "cache_disk_mb=0", "views=coded")
+            with Mount(bench.mount, "s3://birds/remote.zarr", *options) as mount:
+                path = next((mount.path / "coded" / "flac").glob("*.flac"))
+                return run("dd", f"if={path}", "of=/dev/null", "bs=1M", "status=none").wall
+
+        extract, check, file, line = side_by_side(
+            bench.rounds, lambda: command("extract", "--quiet", "--output", target), lambda: command("check"), coded, fetch)
+    rows = []
+    for what, times in (("`extract`", extract), ("`check`", check), ("its file in `coded/`, `dd bs=1M`", file)):
+        ratio = median(one / two for one, two in zip(times, line))
+        rows.append(Row(
+            f"whole hour of FLAC 20 ms away, a line of {BANDWIDTH / 125e3:.0f} Mbit/s: {what}",
+            f"{seconds(median(times))}; `curl` of the same {size / 1e6:.0f} MB {seconds(median(line))}: {ratio:.2f} ×"))
+    return rows
 
 
 def ready(bench):

@@ -94,15 +94,9 @@ final class S3Writer: Sendable {
     /// What the thread that renews it keeps.
     private final class Core: Sendable {
         private struct State {
-            var renewed = ContinuousClock.now
-            /// When it was last so old that others may have taken it for dead.
-            var lapse: ContinuousClock.Instant?
-            var isLost = false
+            var lease = S3Lease(at: .now)
             var isEnding = false
         }
-
-        /// How long it may go without being renewed until others may soon take it for dead.
-        private static let limit = Duration.seconds(S3Writer.secondsUntilDead - 60)
 
         private let folder: S3Folder
         private let key: String
@@ -120,7 +114,7 @@ final class S3Writer: Sendable {
 
         func run() {
             while !state.withLock({ $0.isEnding }) {
-                if state.withLock({ $0.renewed + renewalInterval < .now }) { try? renew() }
+                if state.withLock({ $0.lease.isOlder(than: renewalInterval, at: .now) }) { try? renew() }
                 wake.wait(for: .milliseconds(900))
             }
         }
@@ -128,23 +122,20 @@ final class S3Writer: Sendable {
         /// Writes the object once more, unless it was removed: then others have taken this writer for dead.
         private func renew() throws(StoreError) {
             _ = try turnstile.pass { () throws(StoreError) in
-                guard !state.withLock({ $0.isEnding || $0.isLost }) else { return }
+                guard !state.withLock({ $0.isEnding || $0.lease.isLost }) else { return }
                 let began = ContinuousClock.now
                 guard try folder.tag(of: key) != nil else {
-                    state.withLock { $0.isLost = true }
+                    state.withLock { $0.lease.lose() }
                     return
                 }
                 try folder.put(key, bytes)
-                state.withLock { state in
-                    if state.renewed + Self.limit < .now { state.lapse = .now }
-                    state.renewed = began
-                }
+                state.withLock { $0.lease.renew(from: began, at: .now) }
             }
         }
 
         func checkIsAlive() throws(StoreError) {
-            if state.withLock({ $0.renewed + Self.limit < .now }) { try renew() }
-            guard state.withLock({ !$0.isLost && $0.renewed + Self.limit >= .now }) else {
+            if state.withLock({ $0.lease.isOlder(than: S3Lease.limit, at: .now) }) { try renew() }
+            guard state.withLock({ $0.lease.isHeld(at: .now) }) else {
                 throw StoreError(
                     .failed,
                     "was not renewed for \(S3Writer.secondsUntilDead / 60) minutes, and another import has removed what this one wrote",
@@ -153,7 +144,7 @@ final class S3Writer: Sendable {
         }
 
         func wasAlive(since began: ContinuousClock.Instant) -> Bool {
-            state.withLock { !$0.isLost && $0.renewed + Self.limit >= .now && ($0.lapse ?? began) <= began }
+            state.withLock { $0.lease.wasHeld(since: began, at: .now) }
         }
 
         /// Removes the object. What cannot be removed is found to be dead later.
