@@ -274,12 +274,16 @@ import Testing
             #expect(try Data(contentsOf: back.appending(path: "notes~1.txt")) == Data("notes".utf8))
 
             #expect(Zarrwlr.run("catalogue", store).status == 0)
+            // The catalogue names no sidecars, and one more came.
+            try Data("later".utf8).write(to: sources.appending(path: "later.log"))
+            #expect(Zarrwlr.run(["import"] + arguments).status == 0)
             let values = try ServedValues(of: URL(filePath: store))
             let server = try ScriptedServer { request, _ in values.answer(request) }
             let web = sources.deletingLastPathComponent().appending(path: "web")
             #expect(Zarrwlr.run("extract", "--sidecars", "\(server.url)::pond", "-o", web.path).status == 0)
             #expect(try Data(contentsOf: web.appending(path: "night/CONFIG.TXT")) == config)
             #expect(try Data(contentsOf: web.appending(path: "notes.txt")) == Data("notes".utf8))
+            #expect(try Data(contentsOf: web.appending(path: "later.log")) == Data("later".utf8))
         }
     }
 

@@ -281,6 +281,18 @@ struct RoundTripTests {
         }
     }
 
+    @Test func `a check of Opus reads many packets at once`() throws {
+        try with(.opus, seconds: 60) { store, _, _ in
+            let check = try StoreCheck(
+                store, root: "", options: StoreCheck.Options(), cache: BlockCache(budget: 64 << 20))
+            _ = store.takeTrips()
+            let summary = check.run(progress: { _ in }) { _ in }
+            #expect(summary.faults == 0 && summary.unchecked == 0)
+            let trips = store.takeTrips()
+            #expect(trips.count < 40, "\(trips.count)")
+        }
+    }
+
     @Test func `a source file that is kept as it is is read ahead`() throws {
         try with(.flac, seconds: 30) { _, local, path in
             let (facts, coded) = (try recording(path, in: local).facts, try recording(path, in: local).codedFile)

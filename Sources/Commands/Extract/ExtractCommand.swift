@@ -237,9 +237,13 @@ enum ExtractCommand {
         return try watchingInterruptions { () throws(CommandError) in
             if let contents { try extraction.write(contents) }
             if configuration.extractsSidecars {
-                let listed: any Store =
-                    store.store.listsFolders ? store.store : CataloguedStore(store.store, log: .silent)
-                try SidecarExtraction(store: listed, folder: folder, report: report).run(address.group)
+                let listed = store.store.listsFolders ? nil : CataloguedStore(store.store, log: .silent)
+                try SidecarExtraction(store: listed ?? store.store, folder: folder, report: report).run(address.group)
+                if listed?.mayHaveMore == true {
+                    streams.errors(
+                        "zarrwlr extract: sidecars in groups that the store's catalogue does not name are not seen, since a web "
+                            + "server cannot be asked what is in a folder\n")
+                }
                 guard configuration.isSource || !report.isEmpty else {
                     throw CommandError("no sidecars are kept there; import --sidecars keeps them")
                 }

@@ -12,11 +12,15 @@ extension ZarrArray {
     private static let plausibleChunkCount: UInt64 = 1 << 16
     private static let plausibleChunksPerByte: UInt64 = 100
 
+    /// Of a store that cannot say how much it has, arrays of so many chunks are read.
+    private static let readableChunkCount: UInt64 = 1 << 20
+
     /// Bytes that `store` has of the array, if those are too few for what it announces to be read; nil if they are enough, or not known.
     func implausibleByteCount(in store: any Store) -> UInt64? {
-        guard byteCount > Self.plausibleByteCount || chunkCount > Self.plausibleChunkCount,
-            let kept = try? store.byteCount(below: path)
-        else { return nil }
+        guard byteCount > Self.plausibleByteCount || chunkCount > Self.plausibleChunkCount else { return nil }
+        guard let kept = try? store.byteCount(below: path) else {
+            return !store.listsFolders && chunkCount > Self.readableChunkCount ? 0 : nil
+        }
         let isPlausible =
             (byteCount <= Self.plausibleByteCount || kept >= byteCount / Self.plausibleRatio)
             && (chunkCount <= Self.plausibleChunkCount || kept >= chunkCount / Self.plausibleChunksPerByte)

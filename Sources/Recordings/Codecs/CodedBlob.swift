@@ -104,8 +104,14 @@ struct CodedBlob: ReadAheadSource {
     func fetchAhead(bytesOf ranges: [Range<UInt64>]) -> FetchedBytes? {
         guard takesRoundTrips else { return nil }
         let blocks = wholeBlocks(of: ranges)
-        return FetchedBytes(parts: fetch(blocks, isAhead: true), byteCount: blocks.reduce(0) { $0 + $1.count })
+        let byteCount = blocks.reduce(UInt64(0)) { $0.adding($1.upperBound - $1.lowerBound) ?? .max }
+        // An index may say that packets are anywhere. Nothing that is worth while to fetch ahead has more.
+        guard byteCount <= Self.fetchedByteCountLimit else { return nil }
+        return FetchedBytes(parts: fetch(blocks, isAhead: true), byteCount: Int(byteCount))
     }
+
+    /// Bytes that are fetched ahead at once, at most.
+    private static let fetchedByteCountLimit: UInt64 = 32 << 20
 
     var requestsAtOnce: Int? { array.requestsAtOnce }
 

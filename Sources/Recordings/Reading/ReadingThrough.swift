@@ -3,6 +3,8 @@
 public final class ReadingThrough: Sendable {
     /// Bytes of the store that are under way or have come and are not read yet, at most.
     private static let byteBudget = 16 << 20
+    /// Bytes of the source that are asked for ahead however slow the line is.
+    private static let leastDepth = 1 << 20
 
     private let prefetcher: Prefetcher
     private let reader: Prefetcher.Reader
@@ -11,7 +13,7 @@ public final class ReadingThrough: Sendable {
     public init?(_ source: any ReadAheadSource, _ range: Range<UInt64>) {
         guard let requests = source.requestsAtOnce else { return nil }
         prefetcher = Prefetcher(
-            threads: 0, byteBudget: Self.byteBudget,
+            threads: 0, byteBudget: Self.leastDepth,
             line: Prefetcher.Line(requests: requests, byteBudget: Self.byteBudget))
         guard let reader = prefetcher.reader(of: source, fromFrontToBack: range) else { return nil }
         self.reader = reader

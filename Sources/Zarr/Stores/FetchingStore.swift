@@ -265,11 +265,9 @@ extension Store {
     /// This store if it is on this machine; if not, one that reads from it, of which parts can be read in advance.
     public var fetching: any Store { requestsAtOnce == nil ? self : FetchingStore(self) }
 
-    /// How many threads are best at work on things of which each is read from this store: as many as there are processors, or more if they wait
-    /// for another machine most of the time.
-    public var readingThreads: Int {
-        requestsAtOnce.map { max(min($0, 8), Parallel.processorCount) } ?? Parallel.processorCount
-    }
+    /// How many threads are best at work on things of which each is read from this store: as many as there are processors, or eight, which wait
+    /// most of the time, if it is on another machine.
+    public var readingThreads: Int { requestsAtOnce.map { min($0, 8) } ?? Parallel.processorCount }
 }
 
 /// Parts of values that a store keeps in memory as long as this lives.

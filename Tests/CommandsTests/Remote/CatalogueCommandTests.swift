@@ -197,6 +197,44 @@ import Testing
         }
     }
 
+    @Test func `what came after metadata were consolidated is copied by its path, and what a group has is not known`()
+        throws
+    {
+        try SmallStore.with { store in
+            let document = "\(store.path)/zarr.json"
+            var values = try #require(
+                try JSONSerialization.jsonObject(with: Data(store.bytes(document))) as? [String: Any])
+            let pond = try JSONSerialization.jsonObject(with: Data(store.bytes("\(store.path)/pond/zarr.json")))
+            values["consolidated_metadata"] = [
+                "kind": "inline", "must_understand": false, "metadata": ["pond": pond],
+            ]
+            try JSONSerialization.data(withJSONObject: values).write(to: URL(filePath: document))
+            let served = try ServedValues(of: URL(filePath: store.path))
+            served["lake/zarr.json"] = try store.bytes("\(store.path)/pond/zarr.json")
+            let server = try ScriptedServer { request, _ in served.answer(request) }
+            let copy = store.file("b.zarr")
+            #expect(Zarrwlr.run("copy", "\(server.url)::pond/0", copy).status == 1)
+            #expect(try run("diff", "-r", "\(store.path)/pond/0", "\(copy)/pond/0").text == "")
+            let lake = Zarrwlr.run("copy", "\(server.url)::lake", copy)
+            #expect(lake.status == 1 && lake.errors.contains("what else there may be"), "\(lake.errors)")
+        }
+    }
+
+    @Test func `arrays that a server forbids to look at count as absent`() throws {
+        try SmallStore.with { store in
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let served = try ServedValues(of: URL(filePath: store.path))
+            let server = try ScriptedServer { request, _ in
+                let answer = served.answer(request)
+                return answer.status == 404 ? .init(403) : answer
+            }
+            let copy = store.file("b.zarr")
+            let result = Zarrwlr.run("copy", server.url, copy)
+            #expect(result.errors.contains("2 copied"), "\(result.errors)")
+            #expect(try differences(store.path, copy) == "")
+        }
+    }
+
     @Test func `a recording on a web server that nothing names is copied by its path`() throws {
         try SmallStore.with { store in
             let values = try ServedValues(of: URL(filePath: store.path))

@@ -35,11 +35,15 @@ public final class CataloguedStore: Store {
             (consolidated, refusal) = ([], error)
         }
         if let members = catalogue.members(ofGroup: prefix) {
-            guard refusal != nil else { return consolidated.union(members.keys).sorted() }
-            return try guessing(Array(members.keys) + sidecars(in: prefix))
+            let names = consolidated.union(members.keys)
+            let all = try names.union(sidecars(in: prefix, besides: names))
+            return refusal != nil || all != consolidated ? guessing(Array(all)) : all.sorted()
         }
-        guard consolidated.isEmpty, refusal != nil || isNamed(prefix), try isRecording(prefix, refusal) else {
-            return consolidated.sorted()
+        guard consolidated.isEmpty, refusal != nil || !isConsolidated(prefix) else { return consolidated.sorted() }
+        guard try isRecording(prefix, refusal) else {
+            // Whatever is in a group that nothing names, nobody knows.
+            if refusal == nil, try isGroup(prefix) { hasGuessed.store(true, ordering: .relaxed) }
+            return []
         }
         return try guessing(nodes(Self.arrays, in: prefix))
     }
@@ -50,11 +54,20 @@ public final class CataloguedStore: Store {
         return names.sorted()
     }
 
-    /// Whether the catalogue says that there is a node at `path`.
-    private func isNamed(_ path: String) -> Bool {
+    /// Whether the consolidated metadata have the node at `path`.
+    private func isConsolidated(_ path: String) -> Bool {
         guard let name = path.split(separator: "/").last else { return true }
         let group = path.dropLast(name.count).split(separator: "/").joined(separator: "/")
-        return catalogue.members(ofGroup: group)?[String(name)] != nil
+        return (try? base.children(of: group))?.contains(String(name)) == true
+    }
+
+    private func isGroup(_ path: String) throws(StoreError) -> Bool {
+        do throws(ZarrError) {
+            return try NodeDocument(base, path: path).map { document throws(ZarrError) in try !document.isArray() }
+                ?? false
+        } catch {
+            throw StoreError(.failed, "what is in it is not known", key: path, cause: error)
+        }
     }
 
     /// Whether the node at `path` has arrays of a recording. It has nothing if it is an array. Of another group it is not known what it has: then
@@ -81,20 +94,25 @@ public final class CataloguedStore: Store {
         let results = base.get(requests) { _, _ in UnsafeMutableRawBufferPointer(start: nil, count: 0) }
         var found: [String] = []
         for (name, result) in zip(names, results) {
-            if try result.get() != nil { found.append(name) }
+            do throws(StoreError) {
+                if try result.get() != nil { found.append(name) }
+            } catch {
+                // Services that do not let everybody list a bucket say so of whatever is not there.
+                guard error.kind == .forbidden else { throw error }
+            }
         }
         return found
     }
 
-    /// The arrays of sidecars of the group at `path`, which are written one after the other.
-    private func sidecars(in path: String) throws(StoreError) -> [String] {
-        var names: [String] = []
-        while names.count < Self.sidecarLimit {
-            let next = try nodes([SidecarArray.name(names.count)], in: path)
+    /// The arrays of sidecars of the group at `path`, which are written one after the other, that are not among `names`.
+    private func sidecars(in path: String, besides names: Set<String>) throws(StoreError) -> [String] {
+        var found: [String] = []
+        for number in 0..<Self.sidecarLimit where !names.contains(SidecarArray.name(number)) {
+            let next = try nodes([SidecarArray.name(number)], in: path)
             guard !next.isEmpty else { break }
-            names += next
+            found += next
         }
-        return names
+        return found
     }
 
     // MARK: - As the base

@@ -75,10 +75,13 @@ struct OpusFile: CodedFile {
     func fetchAhead(_ range: Range<UInt64>) throws -> FetchedBytes? {
         guard packets.blob.takesRoundTrips, let lastByte = range.last else { return nil }
         let table = try table()
-        let rows = try rows(of: table.run(at: range.lowerBound)...table.run(at: lastByte), table)
-        // Of a stream whose packets lie apart, nothing is read that is not needed.
-        guard let bytes = bytes(of: rows), bytes.count <= range.count + Int(Self.batchByteCount) else { return nil }
-        return packets.blob.fetchAhead(bytesOf: [bytes])
+        // The range may be long: only where it begins and ends is looked up.
+        let (first, last) = (table.run(at: range.lowerBound), table.run(at: lastByte))
+        guard let start = try rows(of: first...first, table).first?.first?.bytes(within: packets.blob.byteCount),
+            let end = try rows(of: last...last, table).first?.last?.bytes(within: packets.blob.byteCount),
+            start.lowerBound < end.upperBound
+        else { return nil }
+        return packets.blob.fetchAhead(bytesOf: [start.lowerBound..<end.upperBound])
     }
 
     // MARK: - Runs

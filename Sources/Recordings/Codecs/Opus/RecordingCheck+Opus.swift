@@ -97,11 +97,12 @@ extension RecordingCheck {
         var sample: UInt64 = 0
         var wrong: Range<UInt64>?
         var unread: (samples: Range<UInt64>, error: any Error)?
+        var window = PacketWindow(of: blob)
         try index.forEachBatch { rows in
             for row in rows {
                 let sampleCount: UInt64?
                 do {
-                    sampleCount = try packetSampleCount(row, of: blob)
+                    sampleCount = try packetSampleCount(row, in: &window)
                 } catch {
                     // Whether the row is right is not known.
                     sampleCount = row.sampleCount
@@ -140,10 +141,10 @@ extension RecordingCheck {
     }
 
     /// The samples of the packet that `row` points to; nil if there is none, or it is damaged. Throws if the store could not be read.
-    private func packetSampleCount(_ row: OpusPacketRow, of blob: CodedBlob) throws -> UInt64? {
-        guard let bytes = row.bytes(within: blob.byteCount) else { return nil }
+    private func packetSampleCount(_ row: OpusPacketRow, in window: inout PacketWindow) throws -> UInt64? {
+        guard let bytes = row.bytes(within: window.blob.byteCount) else { return nil }
         do {
-            return try blob.withBytes(bytes) { OpusPacket.sampleCount(of: $0) }.map { UInt64($0) }
+            return try window.holding(bytes).withBytes(bytes) { OpusPacket.sampleCount(of: $0) }.map { UInt64($0) }
         } catch {
             guard !error.isOfReading else { throw error }
             return nil
