@@ -208,7 +208,7 @@ struct RoundTripTests {
     func `whoever reads samples through asks for several parts at once, for each byte once, and gets the same bytes`(
         codec: AudioCodec
     ) throws {
-        try with(codec, seconds: 40, answerTime: .milliseconds(10)) { store, local, path in
+        try with(codec, seconds: 40, answerTime: .milliseconds(30)) { store, local, path in
             let (expected, opened) = (try recording(path, in: local), try recording(path, in: store))
             let audio = codec == .pcm ? path : "\(path)/\(HierarchyNames.blob)"
             // Beginning anywhere.
@@ -222,7 +222,7 @@ struct RoundTripTests {
                     for slice in try opened.samples.read(bytes: range) { digest.update(slice.bytes) }
                 }
             }
-            #expect(line.atOnce > 2, "\(codec): \(line)")
+            #expect(line.atOnce > 1, "\(codec): \(line)")
             #expect(try digest.finish() == Self.digest(of: expected.samples.read(bytes: whole)))
             let size = try local.byteCount(below: audio)
             #expect(line.byteCount < size * 3 / 4, "\(codec): \(line) of \(size)")
@@ -258,7 +258,7 @@ struct RoundTripTests {
     }
 
     @Test func `a check and the numbers of a stream are read ahead`() throws {
-        try with(.flac, seconds: 40, answerTime: .milliseconds(10)) { store, local, path in
+        try with(.flac, seconds: 40, answerTime: .milliseconds(30)) { store, local, path in
             let audio = "\(path)/\(HierarchyNames.blob)"
             let cache = BlockCache(budget: 64 << 20)
             for isDeep in [false, true] {
@@ -269,7 +269,7 @@ struct RoundTripTests {
                 let asked = try line(audio, of: store) {
                     _ = check.run(progress: { _ in }) { finding in findings.withLock { $0.append("\(finding)") } }
                 }
-                #expect(findings.withLock { $0 } == [] && asked.atOnce > 2, "\(asked)")
+                #expect(findings.withLock { $0 } == [] && asked.atOnce > 1, "\(asked)")
             }
             let opened = try recording(path, in: store)
             let numbers = try line(audio, of: store) {
@@ -277,7 +277,7 @@ struct RoundTripTests {
                 let expected = try StreamStatistics(of: recording(path, in: local), in: local, cache: cache)
                 #expect(statistics.frameCount == expected?.frameCount)
             }
-            #expect(numbers.atOnce > 2, "\(numbers)")
+            #expect(numbers.atOnce > 1, "\(numbers)")
         }
     }
 
@@ -300,14 +300,14 @@ struct RoundTripTests {
             let body = try file.codedBody(0..<file.codedBodyByteCount(), tags).flatMap { Array($0.bytes) }
             let fixture = try ImportFixture()
             let source = try fixture.importBytes(file.codedHead(tags) + body, name: "source.flac").imported.path
-            let store = RemoteStandIn(fixture.store, answerTime: .milliseconds(10))
+            let store = RemoteStandIn(fixture.store, answerTime: .milliseconds(30))
             let cache = BlockCache(budget: 64 << 20)
             let digest = try MessageDigest.sha256()
             let asked = try line("\(source)/\(HierarchyNames.blob)", of: store) {
                 try #require(try SourceBlob(of: source, in: store, cache: cache)).forEachPiece { digest.update($0) }
             }
             let expected = try recording(source, in: fixture.store).facts.sourceSHA256
-            #expect(digest.finish().hexadecimal == expected && asked.atOnce > 2, "\(asked)")
+            #expect(digest.finish().hexadecimal == expected && asked.atOnce > 1, "\(asked)")
         }
     }
 
