@@ -61,6 +61,7 @@ public final class CataloguedStore: Store {
         return (try? base.children(of: group))?.contains(String(name)) == true
     }
 
+    /// Whether there is a group at `path`.
     private func isGroup(_ path: String) throws(StoreError) -> Bool {
         do throws(ZarrError) {
             return try NodeDocument(base, path: path).map { document throws(ZarrError) in try !document.isArray() }

@@ -98,7 +98,9 @@ struct OpusFile: CodedFile {
 
     /// The stream, holding the bytes of all packets of `runs` in memory if they lie together.
     private func blob(holding runs: [ArraySlice<OpusPacketRow>]) -> CodedBlob {
-        guard let bytes = bytes(of: runs), bytes.count <= Self.batchByteCount else { return packets.blob }
+        guard let bytes = bytes(of: runs), bytes.upperBound - bytes.lowerBound <= Self.batchByteCount else {
+            return packets.blob
+        }
         // If some bytes cannot be read, only the runs that need them are lost.
         return (try? packets.blob.fetching(bytes)) ?? packets.blob
     }

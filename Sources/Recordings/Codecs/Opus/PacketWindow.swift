@@ -7,6 +7,8 @@ struct PacketWindow {
     private var held: CodedBlob?
     /// The end of the last window that could not be read as a whole.
     private var unreadableEnd: UInt64 = 0
+    /// Where the last packet ends. What does not follow it is read by itself: an index may jump about with each row.
+    private var position: UInt64 = 0
     private let reading: ReadingThrough?
 
     /// A window on `blob`, at its start.
@@ -17,8 +19,10 @@ struct PacketWindow {
 
     /// The blob, with `bytes`, which lie within it, held in memory if they are few and can be read together with what follows them.
     mutating func holding(_ bytes: Range<UInt64>) -> CodedBlob {
+        let isNext = bytes.lowerBound == position
+        position = bytes.upperBound
         if let held, held.holds(bytes) { return held }
-        guard bytes.lowerBound >= unreadableEnd, bytes.upperBound - bytes.lowerBound <= Self.byteCount else {
+        guard isNext, bytes.lowerBound >= unreadableEnd, bytes.upperBound - bytes.lowerBound <= Self.byteCount else {
             return blob
         }
         let end = bytes.lowerBound + min(Self.byteCount, blob.byteCount - bytes.lowerBound)
