@@ -12,6 +12,10 @@ public final class S3StandIn: Sendable {
         case refused
         /// It puts the object whatever there is.
         case ignored
+        /// It answers 501, and lists what is new only after a while, as an OpenStack Swift that has too much to do.
+        case refusedAndListedLate
+
+        var areRefused: Bool { self == .refused || self == .refusedAndListedLate }
     }
 
     private struct Upload: Sendable {
@@ -25,6 +29,8 @@ public final class S3StandIn: Sendable {
     private let conditions: Conditions
     private let uploads = Mutex<[String: Upload]>([:])
     private let uploadCount = Atomic<Int>(0)
+    /// How late lists have what is new.
+    private var listDelay: Duration { conditions == .refusedAndListedLate ? .milliseconds(60) : .zero }
 
     /// Bytes that every part but the last has at least.
     private let leastPart: Int
@@ -73,10 +79,12 @@ public final class S3StandIn: Sendable {
 
     private func put(_ key: String, _ request: ScriptedServer.Request) -> ScriptedServer.Response {
         let isConditional = request.fields["if-none-match"] != nil
-        guard !isConditional || conditions != .refused else { return Self.error(501, "NotImplemented") }
+        guard !isConditional || !conditions.areRefused else { return Self.error(501, "NotImplemented") }
         let tag = "\"\(Self.md5(of: request.body).hexadecimal)\""
         guard
-            values.put(request.body, as: key, tag: tag, mustBeNew: isConditional && conditions == .honoured)
+            values.put(
+                request.body, as: key, tag: tag, mustBeNew: isConditional && conditions == .honoured,
+                listedAfter: listDelay)
         else { return Self.error(412, "PreconditionFailed") }
         return ScriptedServer.Response(fields: [("ETag", tag)])
     }
@@ -109,7 +117,7 @@ public final class S3StandIn: Sendable {
         let parts = upload.parts.sorted { $0.key < $1.key }.map(\.value)
         guard parts.dropLast().allSatisfy({ $0.count >= leastPart }) else { return Self.error(400, "EntityTooSmall") }
         let tag = "\"\(Self.md5(of: parts.flatMap { Self.md5(of: $0) }).hexadecimal)-\(parts.count)\""
-        values.put(Array(parts.joined()), as: key, tag: tag)
+        values.put(Array(parts.joined()), as: key, tag: tag, listedAfter: listDelay)
         return Self.document("CompleteMultipartUploadResult", "<ETag>\(Self.escaped(tag))</ETag>")
     }
 

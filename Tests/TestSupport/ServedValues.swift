@@ -10,6 +10,8 @@ public final class ServedValues: Sendable {
         let tag: String
         /// When it was written, in seconds since 1970.
         var modified = Date().timeIntervalSince1970
+        /// From when on lists have it.
+        var listed = ContinuousClock.now
 
         init(_ bytes: [UInt8], tag: String? = nil) {
             self.bytes = bytes
@@ -50,12 +52,17 @@ public final class ServedValues: Sendable {
     /// All keys, sorted.
     public var keys: [String] { values.withLock { $0.keys.sorted() } }
 
-    /// Puts `bytes` under `key`, with the entity tag `tag`; false if it `mustBeNew` and there is something.
+    /// Puts `bytes` under `key`, with the entity tag `tag`; false if it `mustBeNew` and there is something. If there is nothing, lists have the key
+    /// only after `delay`.
     @discardableResult
-    func put(_ bytes: [UInt8], as key: String, tag: String, mustBeNew: Bool = false) -> Bool {
+    func put(
+        _ bytes: [UInt8], as key: String, tag: String, mustBeNew: Bool = false, listedAfter delay: Duration = .zero
+    ) -> Bool {
         values.withLock { values in
             guard !mustBeNew || values[key] == nil else { return false }
+            let listed = values[key]?.listed ?? .now + delay
             values[key] = Value(bytes, tag: tag)
+            values[key]?.listed = listed
             return true
         }
     }
@@ -117,7 +124,7 @@ public final class ServedValues: Sendable {
                 ? PercentEncoding.encoded(name, isPath: true).replacingOccurrences(of: "%20", with: "+")
                 : Self.escaped(name)
         }
-        let found = values.withLock { $0.filter { $0.key.hasPrefix(prefix) } }
+        let found = values.withLock { $0.filter { $0.key.hasPrefix(prefix) && $0.value.listed <= .now } }
         var entries: [String: String] = [:]
         for (key, value) in found {
             let rest = key.dropFirst(prefix.count)

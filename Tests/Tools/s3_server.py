@@ -43,6 +43,12 @@ pipeline = {name}-server
 use = egg:swift#{name}
 """
 
+# What a busy container server has not listed at once would never be: the daemon that tries it again later does not run here.
+OBJECT = """conn_timeout = 20
+node_timeout = 20
+container_update_timeout = 20
+"""
+
 PROXY = """[DEFAULT]
 bind_ip = 127.0.0.1
 bind_port = {port}
@@ -111,7 +117,8 @@ class Service:
         user = subprocess.check_output(["id", "-un"], text=True).strip()
         self.write("swift.conf", "[swift-hash]\nswift_hash_path_suffix = test\n[storage-policy:0]\nname = only\ndefault = yes\n")
         for offset, name in enumerate(["account", "container", "object"], 1):
-            self.write(f"{name}.conf", SERVER.format(name=name, port=port + offset, dir=directory, user=user))
+            text = SERVER.format(name=name, port=port + offset, dir=directory, user=user)
+            self.write(f"{name}.conf", text + (OBJECT if name == "object" else ""))
             builder = ["swift-ring-builder", f"{name}.builder"]
             for step in [["create", "4", "1", "1"], ["add", f"r1z1-127.0.0.1:{port + offset}/d1", "1"], ["rebalance"]]:
                 subprocess.run(builder + step, cwd=directory, check=True, stdout=subprocess.DEVNULL)

@@ -4,8 +4,8 @@ import Support
 /// The right to write what lies at a place of the hierarchy, as an object that others see.
 ///
 /// A service that honours `If-None-Match` lets one writer put it. Elsewhere, each writer puts an object of its own and then looks who else has: of
-/// several that find each other, those give way whose names are not the first. So two never have the place as long as the service lists what was
-/// put before.
+/// several that find each other, those give way whose names are not the first. Each looks only when its own object is listed, so that of two at least
+/// the one that is listed last finds the other.
 struct S3Claim: Sendable {
     /// Where all claims are.
     static let folder = ".zarrwlr-claims"
@@ -35,8 +35,8 @@ struct S3Claim: Sendable {
             }
             return S3Claim(place: place, key: start, tag: tag, began: began)
         }
-        let claim = S3Claim(
-            place: place, key: "\(start)-\(name)", tag: try writer.folder.put("\(start)-\(name)", bytes), began: began)
+        let key = "\(start)-\(name)"
+        let claim = S3Claim(place: place, key: key, tag: try writer.putListed(key, bytes), began: began)
         for look in 1...lookCount {
             let others = try writer.folder.names(startingWith: "\(start)-").filter { $0 != name }
             if others.isEmpty { return claim }

@@ -160,6 +160,28 @@ struct S3Folder: Sendable {
         return tag
     }
 
+    /// Puts `bytes` under `key`, and waits until lists have it, too: some services list what is new only after a while, and whoever looks for it by a
+    /// list would not find it until then.
+    func putListed(_ key: String, _ bytes: [UInt8]) throws(StoreError) -> String {
+        let limit = ContinuousClock.now + .milliseconds(policy.milliseconds)
+        var wait = Self.firstListWait
+        while true {
+            // A service that could not list it the last time may give it up.
+            let tag = try put(key, bytes)
+            for _ in 0..<Self.looksForOnePut {
+                // Of the keys that begin with a key, lists have that one first.
+                if try contents(key, limit: 1, for: key).objects.first?.key == key { return tag }
+                guard .now < limit else {
+                    throw StoreError(.failed, "was written, but the server does not list it", key: key)
+                }
+                guard Pause.take(milliseconds: wait) else { throw StoreError.halted(key) }
+                wait = min(wait * 2, Self.longestListWait)
+            }
+        }
+    }
+
+    private static let firstListWait = 20, longestListWait = 1000, looksForOnePut = 6
+
     /// Puts `bytes` under `key` unless there is something, if the server can tell; else in its place. Nil if there is something.
     func putNew(_ key: String, _ bytes: [UInt8]) throws(StoreError) -> String? {
         let outcome = try writing(key) { () throws(S3Error) in

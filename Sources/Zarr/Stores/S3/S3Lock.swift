@@ -22,7 +22,7 @@ struct S3Lock {
         let bytes = Array(name.utf8)
         var (isThere, wait) = (false, Self.firstWait)
         while true {
-            if !isThere { try writer.folder.put(key, bytes) }
+            if !isThere { try writer.putListed(key, bytes) }
             let others = try Self.living(
                 writer.folder.names(startingWith: start).filter { $0 != name }, start, writer.folder)
             if others.isEmpty { break }

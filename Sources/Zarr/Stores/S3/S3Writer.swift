@@ -29,6 +29,8 @@ final class S3Writer: Sendable {
         _ = try folder.putNew(key, bytes)
         // Now it is there. A service that ignores the condition puts it again, one that knows none puts it anyway.
         honoursConditions = try folder.putNew(key, bytes) == nil
+        // Others would take a writer that they do not find for dead.
+        if !honoursConditions { _ = try folder.putListed(key, bytes) }
         core = Core(folder: folder, key: key, bytes: bytes)
         do throws(SystemError) {
             try WorkerThread(name: "writer") { [core] in core.run() }.detach()
@@ -39,6 +41,13 @@ final class S3Writer: Sendable {
 
     deinit {
         core.end()
+    }
+
+    /// Puts `bytes` under `key`. When this returns, everybody finds the object by a list.
+    @discardableResult
+    func putListed(_ key: String, _ bytes: [UInt8]) throws(StoreError) -> String {
+        // Those that honour conditions promise that lists have what was put before.
+        try honoursConditions ? folder.put(key, bytes) : folder.putListed(key, bytes)
     }
 
     /// A name that no other object of any writer has.
