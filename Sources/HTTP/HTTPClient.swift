@@ -24,6 +24,13 @@ public final class HTTPClient: Sendable {
     /// Sends `requests` at once, and returns the answers in their order, whatever their status. Work of this thread that is cancelled
     /// meanwhile ends with `Cancelled` as the cause.
     public func perform(_ requests: [HTTPRequest]) throws(HTTPError) -> [Result<HTTPResponse, HTTPError>] {
+        try carryOut(requests).results
+    }
+
+    /// The same, and the longest time that one of them waited for earlier requests to end before it was sent.
+    func carryOut(
+        _ requests: [HTTPRequest]
+    ) throws(HTTPError) -> (results: [Result<HTTPResponse, HTTPError>], waited: Duration) {
         let loop = try running()
         let transfers = requests.map { request in
             Result { () throws(HTTPError) in
@@ -32,7 +39,7 @@ public final class HTTPClient: Sendable {
                 return transfer
             }
         }
-        return transfers.map { transfer in
+        let results = transfers.map { transfer in
             Result { () throws(HTTPError) in
                 let transfer = try transfer.get()
                 guard transfer.wait() else {
@@ -42,6 +49,12 @@ public final class HTTPClient: Sendable {
                 return try transfer.response()
             }
         }
+        // Those that were given up may still be the loop's.
+        let waits = zip(transfers, results).compactMap { transfer, result -> Duration? in
+            if case .failure(let error) = result, error.isCancellation { return nil }
+            return (try? transfer.get())?.waited
+        }
+        return (results, waits.max() ?? .zero)
     }
 
     /// Sends `request`, and returns the answer, whatever its status.

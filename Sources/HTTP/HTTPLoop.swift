@@ -7,6 +7,7 @@ import Synchronization
 /// @unchecked: `multi` is used by the loop's thread alone, but for waking it up, which any thread may do (curl_multi_wakeup(3)).
 final class HTTPLoop: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
+    private let connections: Int
     private let orders = Mutex(Orders())
 
     private struct Orders {
@@ -24,6 +25,7 @@ final class HTTPLoop: @unchecked Sendable {
             throw HTTPError(.transport, "there is no memory for connections")
         }
         self.multi = multi
+        self.connections = connections
         zwl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections)
         zwl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections)
         // Otherwise libcurl keeps four for each transfer under way, and closes the others when a burst is over.
@@ -63,22 +65,32 @@ final class HTTPLoop: @unchecked Sendable {
     private func run() {
         // Keeps the transfers that libcurl has pointers to.
         var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
+        // Those that wait for others to end, in the order in which they came.
+        var waiting: [HTTPTransfer] = []
         while true {
             let orders = orders.withLock { orders in
                 defer { orders = Orders(isEnding: orders.isEnding) }
                 return orders
             }
-            for transfer in orders.added {
+            waiting += orders.added
+            for transfer in orders.removed {
+                if transfers.removeValue(forKey: transfer.easy) != nil {
+                    curl_multi_remove_handle(multi, transfer.easy)
+                } else {
+                    waiting.removeAll { $0 === transfer }
+                }
+            }
+            if orders.isEnding { break }
+            let free = waiting.prefix(max(0, connections - transfers.count))
+            waiting.removeFirst(free.count)
+            for transfer in free {
+                transfer.begin()
                 guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
                     transfer.finish(CURLE_OUT_OF_MEMORY)
                     continue
                 }
                 transfers[transfer.easy] = transfer
             }
-            for transfer in orders.removed where transfers.removeValue(forKey: transfer.easy) != nil {
-                curl_multi_remove_handle(multi, transfer.easy)
-            }
-            if orders.isEnding { break }
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             var left: Int32 = 0
@@ -88,6 +100,7 @@ final class HTTPLoop: @unchecked Sendable {
                 curl_multi_remove_handle(multi, easy)
                 transfers.removeValue(forKey: easy)?.finish(result)
             }
+            guard waiting.isEmpty || transfers.count >= connections else { continue }
             curl_multi_poll(multi, nil, 0, Self.pollMilliseconds, nil)
         }
         for easy in transfers.keys { curl_multi_remove_handle(multi, easy) }

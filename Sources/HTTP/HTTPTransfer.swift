@@ -20,6 +20,8 @@ final class HTTPTransfer: @unchecked Sendable {
     private var isTooLong = false
     /// Whether enough came of an answer that is an error, so that no more is received.
     private var isErrorCut = false
+    private let made = ContinuousClock.now
+    private var began: ContinuousClock.Instant?
     /// What libcurl writes about an error.
     private let details: UnsafeMutablePointer<CChar>
 
@@ -73,6 +75,14 @@ final class HTTPTransfer: @unchecked Sendable {
 
     /// Whether the answer is a page for people: no store has such, and proxies send them instead of what was asked for.
     private var isPage: Bool { status == 200 && HTTPResponse(status: status, fields: fields, body: []).isPage }
+
+    /// How long it waited for others to end before it was begun; to be asked after the end.
+    var waited: Duration { began.map { $0 - made } ?? .zero }
+
+    /// Called by the loop when it gives the transfer to libcurl.
+    func begin() {
+        began = .now
+    }
 
     /// Called by the loop when libcurl is done with the transfer.
     func finish(_ result: CURLcode) {

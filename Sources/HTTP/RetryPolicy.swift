@@ -2,7 +2,8 @@ import Support
 
 /// How often and how long requests are tried again that failed for a passing reason.
 public struct RetryPolicy: Sendable {
-    /// How long after the first attempt the last one may begin, in milliseconds. If somebody waits for the work of this thread
+    /// How long after the first attempt the last one may begin, in milliseconds; what a request waits for others to end, since all connections are
+    /// in use, does not count. If somebody waits for the work of this thread
     /// (`Cancellation.began`), it counts from then on: what takes several requests is not to wait that long for each.
     public var milliseconds = 60_000
     /// So long after the first attempt another one may begin in any case, in milliseconds.
@@ -46,7 +47,9 @@ extension HTTPClient {
             let sent = attempts.requests(make)
             let answers: [Result<HTTPResponse, HTTPError>]
             do throws(HTTPError) {
-                answers = try perform(sent.map(\.request))
+                let outcome = try carryOut(sent.map(\.request))
+                answers = outcome.results
+                attempts.excuse(outcome.waited)
             } catch {
                 answers = sent.map { _ in .failure(error) }
             }
@@ -81,7 +84,7 @@ private struct Attempts {
     }
 
     private let policy: RetryPolicy
-    private let end: ContinuousClock.Instant
+    private var end: ContinuousClock.Instant
     /// How often they were tried.
     private var count = 0
     /// Those that are to be sent next.
@@ -118,6 +121,11 @@ private struct Attempts {
         }
         pending = []
         return sent
+    }
+
+    /// Lets `time`, in which nothing was sent, not count, unless somebody waits.
+    mutating func excuse(_ time: Duration) {
+        if Cancellation.current?.began == nil { end += time }
     }
 
     /// Takes the answer to a request.

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Synchronization
 import TestSupport
@@ -50,6 +51,27 @@ struct HTTPClientTests {
             #expect(request.fields["x-one"] == "1" && request.fields["x-empty"] == "")
             #expect(request.fields["content-type"] == nil && request.fields["expect"] == nil)
         }
+    }
+
+    @Test func `a request that is given up while it waits is never sent`() throws {
+        let server = try ScriptedServer { _, _ in
+            usleep(300_000)
+            return Response(200, [1])
+        }
+        var settings = HTTPSettings()
+        settings.connections = 1
+        let client = HTTPClient(settings)
+        let first = try WorkerThread(name: "first") { [client, self] in
+            _ = try? client.perform(get("\(server.url)/first"))
+        }
+        #expect(eventually { server.requests.count == 1 })
+        let isGivenUp = Cancellation { .interrupted }
+        #expect(throws: HTTPError.self) {
+            try isGivenUp.run { _ = try client.perform(get("\(server.url)/second")) }
+        }
+        first.join()
+        #expect(try client.perform(get("\(server.url)/third")).status == 200)
+        #expect(server.requests.map(\.path) == ["/first", "/third"])
     }
 
     @Test func `one connection serves many requests one after the other`() throws {

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import TestSupport
 import Testing
@@ -43,6 +44,31 @@ struct RetryPolicyTests {
         let response = try perform(server) { $0.body.count == 3 ? nil : "is a page of a proxy" }
         #expect(response.body == [1, 2, 3])
         #expect(server.requests.count == 7)
+    }
+
+    @Test func `what a request waits for others to end does not count as time in which it was tried`() throws {
+        let server = try ScriptedServer { request, number in
+            if request.path == "/long" { usleep(900_000) }
+            return number == 1 ? Response(503) : Response(200, [1])
+        }
+        var settings = HTTPSettings()
+        settings.connections = 1
+        var policy = Self.hasty
+        policy.milliseconds = 300
+        let client = HTTPClient(settings)
+        let long = try WorkerThread(name: "long") { [policy] in
+            _ = try? client.perform(policy) { () throws(HTTPError) in
+                HTTPRequest(.get, "\(server.url)/long", responseLimit: 1000)
+            }
+        }
+        #expect(eventually { server.requests.count == 1 })
+        // Its first attempt fails after the time in which it may be tried again, had it been sent at once.
+        let response = try client.perform(policy) { () throws(HTTPError) in
+            HTTPRequest(.get, "\(server.url)/short", responseLimit: 1000)
+        }
+        #expect(response.body == [1])
+        long.join()
+        #expect(server.requests.map(\.path) == ["/long", "/short", "/short"])
     }
 
     @Test func `a server that asks for a pause is asked again after it, or once before the deadline`() throws {
