@@ -12,10 +12,13 @@ extension S3Store: WritableStore {
     ) throws(StoreError) -> S3Store {
         let store = S3Store(bucket, prefix: prefix, client: client, policy: policy, isHalted: isHalted)
         guard try !store.contains("zarr.json") else { return store }
-        if let stranger = try store.folder.contents("", limit: 10, for: "").objects.first(where: { object in
+        let stranger = try store.folder.contents("", limit: 10, for: "").objects.first { object in
             // The prefix itself is what consoles put for an empty folder.
             !object.key.isEmpty && !hiddenNames.contains { object.key.hasPrefix("\($0)/") }
-        }) {
+        }
+        if let stranger {
+            // Somebody else may just have made the store.
+            guard try !store.contains("zarr.json") else { return store }
             throw StoreError(
                 .failed, "there is \(stranger.key) and no Zarr v3 store: name a new or an empty prefix", key: "")
         }

@@ -298,6 +298,23 @@ struct S3WritingTests {
         #expect(service.keys == ["pond/33/blob/zarr.json"])
     }
 
+    @Test func `a store that somebody else makes at the same time is opened`() throws {
+        let standIn = S3StandIn()
+        let server = try ScriptedServer { request, _ in
+            // Between the look for a document and the list.
+            if request.query["list-type"] != nil {
+                standIn.values["new.zarr/zarr.json"] = Array(
+                    #"{"node_type":"group","zarr_format":3,"attributes":{"a":1}}"#.utf8)
+            }
+            return standIn.answer(request)
+        }
+        let bucket = S3Bucket(
+            S3Location(endpoint: server.url, region: "us-east-1", bucket: "birds", isInPath: true),
+            credentials: AWSCredentials(accessKey: "key", secretKey: "secret"))
+        let store = try S3Store.create(bucket, prefix: "new.zarr", client: HTTPClient())
+        #expect(try ZarrGroup.open(store, path: "").attributes(as: [String: Int].self) == ["a": 1])
+    }
+
     @Test func `a prefix that has only itself as an object is empty`() throws {
         let service = try Service()
         service.standIn.values["new.zarr/"] = []
