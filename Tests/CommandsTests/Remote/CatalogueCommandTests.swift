@@ -220,6 +220,31 @@ import Testing
         }
     }
 
+    @Test func `if not all of a catalogue on a web server can be used, copy and check say that there may be more`()
+        throws
+    {
+        try SmallStore.with { store in
+            #expect(Zarrwlr.run("catalogue", store.path).status == 0)
+            let values = try ServedValues(of: URL(filePath: store.path))
+            let paths = values.keys.filter { $0.hasPrefix("pond/0/") && $0.hasSuffix("/zarr.json") }
+            let metadata = (["pond", "pond/0"] + paths.map { String($0.dropLast(10)) }).map { "\"\($0)\":{}" }
+            let root =
+                #"{"zarr_format":3,"node_type":"group","consolidated_metadata":{"kind":"inline","metadata":{\#(metadata.joined(separator: ","))}}}"#
+            values["zarr.json"] = Array(root.utf8)
+            let server = try ScriptedServer { request, _ in values.answer(request) }
+            let parts = values.keys.filter { $0.hasPrefix(".zarrwlr-catalogue/") && $0.hasSuffix("/zarr.json") }
+            let part = try #require(parts.first { $0.split(separator: "/").count == 3 })
+            // It is damaged, and then it is gone.
+            for bytes: [UInt8]? in [Array("{".utf8), nil] {
+                values[part] = bytes
+                let check = Zarrwlr.run("check", server.url)
+                #expect(check.text.contains("note: /: what else there may be is not checked"), "\(check.text)")
+                let copy = Zarrwlr.run("copy", server.url, store.file(bytes == nil ? "b.zarr" : "c.zarr"))
+                #expect(copy.status == 1 && copy.errors.contains("what else there may be"), "\(copy.errors)")
+            }
+        }
+    }
+
     @Test func `arrays that a server forbids to look at count as absent`() throws {
         try SmallStore.with { store in
             #expect(Zarrwlr.run("catalogue", store.path).status == 0)

@@ -484,6 +484,25 @@ import Zarr
         }
     }
 
+    @Test func `where a group was and a recording is now, or nothing, a catalogue knows of no group`() throws {
+        try withStore { _, store in
+            let editor = StoredCatalogueEditor(store)
+            for path in ["pond/a", "pond/b"] {
+                try editor.publish([
+                    StoredRow(path: path, content: .group(modified: nil)),
+                    StoredRow(path: "\(path)/0", content: .unread),
+                ])
+            }
+            try editor.publish([
+                StoredRow(path: "pond/a", content: .unread), StoredRow(path: "pond/b/0", content: .gone),
+                StoredRow(path: "pond/b", content: .gone),
+            ])
+            let stored = StoredCatalogue(in: store, showing: .all, log: .silent)
+            #expect(stored.members(ofGroup: "pond").map { Set($0.keys) } == ["a"])
+            #expect(stored.members(ofGroup: "pond/a") == nil && stored.members(ofGroup: "pond/b") == nil)
+        }
+    }
+
     @Test func `what is added while parts are merged counts more than the merged part`() throws {
         try withStore { test, store in
             let editor = StoredCatalogueEditor(store)

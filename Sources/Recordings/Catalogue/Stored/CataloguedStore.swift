@@ -21,8 +21,8 @@ public final class CataloguedStore: Store {
         catalogue = StoredCatalogue(in: base, showing: .all, log: log)
     }
 
-    /// Whether a list may have left out something that is there: it was not one of consolidated metadata.
-    public var mayHaveMore: Bool { hasGuessed.load(ordering: .relaxed) }
+    /// Whether a list may have left out something that is there: it was not one of consolidated metadata, or not all of the catalogue could be used.
+    public var mayHaveMore: Bool { hasGuessed.load(ordering: .relaxed) || catalogue.isIncomplete }
 
     /// The names that are known. Throws if nothing says what is in a group.
     public func children(of prefix: String) throws(StoreError) -> [String] {

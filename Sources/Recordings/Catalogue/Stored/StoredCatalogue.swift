@@ -34,6 +34,7 @@ final class StoredCatalogue: Sendable {
     private let content = SingleFlight<Content>()
     /// The parts that were read last; nil if none were.
     private let parts = Mutex<[String]?>(nil)
+    private let wasCut = Atomic<Bool>(false)
 
     /// The catalogue that `store` keeps of itself, if it does. Of recordings it shows no more than `metadata`.
     init(in store: any Store, showing metadata: MetadataSelection, log: Log) {
@@ -49,6 +50,9 @@ final class StoredCatalogue: Sendable {
 
     /// Whether the store had a part of a catalogue when that was last read.
     var hasParts: Bool { parts.withLock { $0?.isEmpty == false } }
+
+    /// Whether something of it could not be used when it was read.
+    var isIncomplete: Bool { wasCut.load(ordering: .relaxed) }
 
     /// Frees what was read.
     func drop() { content.clear() }
@@ -109,9 +113,14 @@ final class StoredCatalogue: Sendable {
             attempts -= 1
             let isWhole = read.allSatisfy { ((try? $0.get()) ?? nil) != nil }
             if attempts > 0, !isWhole, try partNames(in: store) != names { continue }
-            let problems = read.compactMap { result -> ZarrError? in
-                guard case .failure(let error) = result else { return nil }
-                return error
+            let problems = zip(names, read).compactMap { name, result -> ZarrError? in
+                switch result {
+                case .failure(let error): error
+                // It was not listed, but named.
+                case .success(nil) where !store.listsFolders:
+                    ZarrError(.notFound, "is not there, though the catalogue names it", path: "\(path)/\(name)")
+                case .success: nil
+                }
             }
             return (read.flatMap { ((try? $0.get()) ?? nil) ?? [] }, names, problems)
         }
@@ -132,6 +141,7 @@ final class StoredCatalogue: Sendable {
         do throws(ZarrError) {
             let metadata = metadata
             let read = try Self.rows(in: store) { row in (path: row.path, member: Self.member(row, metadata)) }
+            wasCut.store(!read.problems.isEmpty, ordering: .relaxed)
             for problem in read.problems {
                 log.say(
                     .warning,
@@ -140,6 +150,7 @@ final class StoredCatalogue: Sendable {
             parts.withLock { $0 = read.parts }
             for (path, member) in read.rows { content.set(member, at: path) }
         } catch {
+            wasCut.store(true, ordering: .relaxed)
             log.say(.warning, "the store's catalogue cannot be read: \(error)")
         }
         return content
@@ -183,7 +194,12 @@ extension StoredCatalogue.Member {
 extension StoredCatalogue.Content {
     /// `member` is at `path` from now on; nil if nothing is. The groups above are there, too.
     fileprivate mutating func set(_ member: StoredCatalogue.Member?, at path: String) {
-        if case .group? = member, groups[path] == nil { groups[path] = [:] }
+        if case .group? = member {
+            if groups[path] == nil { groups[path] = [:] }
+        } else if !path.isEmpty {
+            // What was a group there is none any more.
+            groups[path] = nil
+        }
         guard !path.isEmpty else { return }
         let (parent, name) = Self.parts(of: path)
         if groups[parent] == nil {
