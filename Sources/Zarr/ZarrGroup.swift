@@ -29,14 +29,18 @@ public struct ZarrGroup: Sendable {
 
     /// The names, sorted, of what may be nodes directly below: folders whose names are allowed for nodes, but for the store's catalogue.
     /// Which of them are nodes is known only when they are opened.
-    public func children() throws(ZarrError) -> [String] { try Self.children(of: path, in: store) }
+    public func children() throws(ZarrError) -> [String] { try names().distinct }
+
+    /// The same, with names that could be taken for others.
+    public func names() throws(ZarrError) -> NodeNames { try Self.names(of: path, in: store) }
 
     /// The same of the group at `path` of `store`, whose document is not read.
-    public static func children(of path: String, in store: any Store) throws(ZarrError) -> [String] {
+    public static func names(of path: String, in store: any Store) throws(ZarrError) -> NodeNames {
         do {
-            return try store.children(of: path).filter { name in
+            let names = try store.children(of: path).filter { name in
                 NodeName.isAllowed(name) && !(path.isEmpty && name == NodeName.catalogue)
             }
+            return NodeNames(names)
         } catch {
             throw ZarrError(error, path: path)
         }

@@ -43,7 +43,9 @@ struct GroupListing: Sendable {
         do throws(ZarrError) {
             let isRemote = store.requestsAtOnce != nil
             let trusted = isRemote ? opener.stored?.members(ofGroup: group.path) : nil
-            let names = try names(trusted)
+            let listed = try names(trusted)
+            let twins = listed.twins.map { (place: 0, member: GroupContents.Member.problem(twin($0))) }
+            let names = listed.distinct
             let isKnown = names.allSatisfy { trusted?[$0]?.isKnown == true }
             let known = (isKnown ? nil : opener.file).flatMap {
                 KnownRuns(of: group.path, names, in: $0, store: store, showing: opener.metadata)
@@ -58,7 +60,8 @@ struct GroupListing: Sendable {
                     learned, subgroups)
             }
             return GroupContents(
-                of: group, parts.map(\.part), source: opener, ignored: ignored(in: parts),
+                of: group, parts.map(\.part) + [GroupContents.Part(RecordingPage.Draft(), others: twins)],
+                source: opener, ignored: ignored(in: parts),
                 revisions: previous?.revisions ?? [:], relearned: previous?.relearnedNames ?? [])
         } catch {
             let isRoot = group.depth == 0
@@ -76,14 +79,14 @@ struct GroupListing: Sendable {
 
     /// The names of what may be members, in their order; `stored` are members that the store's catalogue has, if it knows of the group. If
     /// nobody looks again later, or there are none, the store is asked. What changes from now on is noticed, if the group is watched.
-    private func names(_ stored: StoredCatalogue.Members?) throws(ZarrError) -> [String] {
+    private func names(_ stored: StoredCatalogue.Members?) throws(ZarrError) -> NodeNames {
         guard let stored else { return try names() }
         guard store.listsFolders else {
-            return Self.inOrder(Set(stored.keys).union((try? ZarrGroup.children(of: group.path, in: store)) ?? []))
+            return Self.inOrder(stored.keys, and: try? ZarrGroup.names(of: group.path, in: store))
         }
         guard opener.isLiving else { return try names() }
         opener.trust()
-        return Self.inOrder(stored.keys)
+        return Self.inOrder(stored.keys, and: nil)
     }
 
     /// What the catalogue of a store on this machine has of the group; nil if it is not needed: if there are few recordings among `names` of
@@ -98,19 +101,29 @@ struct GroupListing: Sendable {
     }
 
     /// The names of what may be members now, in their order, of which `previous` were there before; nil if that cannot be found out.
-    func names(after previous: GroupContents) -> [String]? {
+    func names(after previous: GroupContents) -> NodeNames? {
         guard !store.listsFolders, let stored = opener.stored, stored.hasParts else { return try? names() }
-        let listed = (try? ZarrGroup.children(of: group.path, in: store)).map(Self.inOrder)
+        let listed = try? ZarrGroup.names(of: group.path, in: store)
         // A web server knows only what it was told when its catalogue was written, or its metadata were consolidated.
-        guard opener.hasNewCatalogue else { return listed.map { Self.inOrder(Set($0).union(previous.memberNames)) } }
-        let members = stored.members(ofGroup: group.path).map { Set($0.keys) }
-        return members.map { Self.inOrder($0.union(listed ?? [])) } ?? listed
+        guard opener.hasNewCatalogue else { return listed.map { Self.inOrder(previous.memberNames, and: $0) } }
+        guard let members = stored.members(ofGroup: group.path) else { return listed.map { Self.inOrder([], and: $0) } }
+        return Self.inOrder(members.keys, and: listed)
     }
 
     /// The names of what may be members, in their order, as the store has them.
-    func names() throws(ZarrError) -> [String] {
+    private func names() throws(ZarrError) -> NodeNames {
         opener.watch?.add(group.path)
-        return Self.inOrder(try ZarrGroup.open(store, path: group.path).children())
+        return Self.inOrder([], and: try ZarrGroup.open(store, path: group.path).names())
+    }
+
+    /// What is known of the node `name`, another one than that whose name is the same to Unicode.
+    func twin(_ name: String) -> RecordingError {
+        RecordingError(NodeNames.problem(of: name), recording: path(of: name))
+    }
+
+    /// `names`, in their order, and those that were `listed`.
+    private static func inOrder(_ names: some Sequence<String>, and listed: NodeNames?) -> NodeNames {
+        NodeNames(distinct: inOrder(Set(names).union(listed?.distinct ?? [])), twins: listed?.twins ?? [])
     }
 
     private static func inOrder(_ names: some Sequence<String>) -> [String] {

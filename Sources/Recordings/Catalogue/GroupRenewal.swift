@@ -40,7 +40,8 @@ struct GroupRenewal: Sendable {
 
     /// The members as they are now; nil if they are the same as before, or if that cannot be found out.
     func contents() -> GroupContents? {
-        guard let names = listing.names(after: previous) else { return nil }
+        guard let listed = listing.names(after: previous) else { return nil }
+        let (names, twins) = (listed.distinct, listed.twins.map { listing.twin($0) })
         let present = Set(names)
         let kept = keptRecordings(present)
         let groups = keptGroups(present)
@@ -49,7 +50,7 @@ struct GroupRenewal: Sendable {
         let found = Dictionary(
             zip(others, Parallel.map(others, threads: threads) { listing.open($0) }),
             uniquingKeysWith: { first, _ in first })
-        guard isChange(kept: kept.count, groups, found) else { return nil }
+        guard isChange(kept: kept.count, groups, found, twins) else { return nil }
 
         depart(kept, groups)
         let items = names.compactMap { name -> (name: String, item: Item)? in
@@ -57,7 +58,7 @@ struct GroupRenewal: Sendable {
             if let group = groups[name] { return (name, .group(group)) }
             return found[name].map { (name, .found($0)) }
         }
-        return assemble(items, ignored: ignored)
+        return assemble(items, twins, ignored: ignored)
     }
 
     // MARK: - What is the same
@@ -108,15 +109,18 @@ struct GroupRenewal: Sendable {
         }
     }
 
-    /// Whether there are other members than before, if that many recordings and those `groups` are the same, and all else was `found`.
-    private func isChange(kept: Int, _ groups: [String: CatalogueGroup], _ found: [String: GroupListing.Found]) -> Bool
-    {
+    /// Whether there are other members than before, if that many recordings and those `groups` are the same, all else was `found`, and there are
+    /// the problems `twins`.
+    private func isChange(
+        kept: Int, _ groups: [String: CatalogueGroup], _ found: [String: GroupListing.Found], _ twins: [RecordingError]
+    ) -> Bool {
         let old = previous.groups
         guard kept == previous.recordingCount, groups.count == old.count,
             old.allSatisfy({ groups[$0.name] === $0 })
         else { return true }
         let problems = Set(previous.problems.map(\.recording))
-        var count = 0
+        guard twins.allSatisfy({ problems.contains($0.recording) }) else { return true }
+        var count = twins.count
         for (name, member) in found {
             switch member.content {
             case .recording, .group: return true
@@ -126,7 +130,7 @@ struct GroupRenewal: Sendable {
             case .nothing: break
             }
         }
-        return count != problems.count
+        return count != previous.problems.count
     }
 
     /// Nothing that is shown from now on has the inode of what is gone.
@@ -150,7 +154,9 @@ struct GroupRenewal: Sendable {
 
     // MARK: - Assembling
 
-    private func assemble(_ items: [(name: String, item: Item)], ignored: [String: UInt64]) -> GroupContents {
+    private func assemble(
+        _ items: [(name: String, item: Item)], _ twins: [RecordingError], ignored: [String: UInt64]
+    ) -> GroupContents {
         var assembly = Assembly(keeping: intactPages(items), of: previous)
         var ignored = ignored
         var revisions = previous.revisions
@@ -170,6 +176,7 @@ struct GroupRenewal: Sendable {
                 if let node = found.unread { assembly.unread.append(node) }
             }
         }
+        for twin in twins { assembly.add(.problem(twin)) }
         return assembly.contents(of: group, source: opener, ignored: ignored, revisions: revisions)
     }
 

@@ -30,10 +30,12 @@ extension StoreCopy {
         } else if document.consolidatedPaths != nil {
             state.value.withLock { $0.consolidated.append(path) }
         }
-        let names = try source.children(of: path).filter { !Self.isHidden($0) }
+        let children = NodeNames(try source.children(of: path).filter { !Self.isHidden($0) })
+        let names = children.distinct
         let loose = try source.looseValues(in: path).filter { $0 != "zarr.json" && !Self.isHidden($0) }
         return .enter(
-            outcome, nodes: names.filter(NodeName.isAllowed), loose: loose + names.filter { !NodeName.isAllowed($0) })
+            outcome, nodes: names.filter(NodeName.isAllowed), twins: children.twins,
+            loose: loose + names.filter { !NodeName.isAllowed($0) })
     }
 
     /// Makes the group at `path`, which is to have `document`, if the destination has nothing there, and returns the document that it has.
@@ -41,6 +43,7 @@ extension StoreCopy {
     @discardableResult
     func make(_ path: String, _ document: CopiedDocument) throws(StoreError) -> CopiedDocument {
         if try !destination.contains(Self.join(path, "zarr.json")) {
+            try NodeNames.checkIsNoTwin(path, in: destination)
             let node = try destination.stageNode()
             try node.write(document.plain, to: "zarr.json")
             _ = try destination.publish(node, as: path, document: document.plain)

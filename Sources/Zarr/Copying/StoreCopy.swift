@@ -20,8 +20,8 @@ public struct StoreCopy: Sendable {
     enum Step: Sendable {
         case done(CopyOutcome)
         case publish(StagedCopy)
-        /// It is a group with these nodes; what lies beside them is left out.
-        case enter(CopyOutcome, nodes: [String], loose: [String])
+        /// It is a group with these nodes; `twins` cannot be told from them by their paths, and what lies beside them is left out.
+        case enter(CopyOutcome, nodes: [String], twins: [String], loose: [String])
     }
 
     struct State {
@@ -143,8 +143,12 @@ public struct StoreCopy: Sendable {
                 switch step {
                 case .done(let outcome): report(path, outcome)
                 case .publish: break
-                case .enter(let outcome, let nodes, let loose):
+                case .enter(let outcome, let nodes, let twins, let loose):
                     report(path, outcome)
+                    for twin in twins {
+                        let path = Self.join(path, twin)
+                        report(path, .failed(StoreError(.denied, NodeNames.problem(of: twin), key: path)))
+                    }
                     for name in loose {
                         report(Self.join(path, name), .passedOver("belongs to no Zarr node, and is not copied"))
                     }
@@ -166,6 +170,7 @@ public struct StoreCopy: Sendable {
             }
             guard document.kind == .whole else { return try enter(path, document) }
             if try destination.contains("\(path)/zarr.json") { return .done(try outcomeOfPresent(path)) }
+            try NodeNames.checkIsNoTwin(path, in: destination)
             let staged = try StagedCopy(
                 of: path, from: source, to: destination, threads: max(threads / count, 1)
             ) { byteCount in

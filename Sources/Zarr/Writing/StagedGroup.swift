@@ -19,7 +19,9 @@ public struct StagedGroup: Sendable {
     public init(in store: any WritableStore, path: String, attributes: some Encodable) throws(ZarrError) {
         self.path = path
         self.store = store
-        for missing in try Self.missingGroups(at: path, of: store) {
+        let missing = try Self.missingGroups(at: path, of: store)
+        try Self.checkNames(missing, of: store)
+        for missing in missing {
             let bytes =
                 missing == path
                 ? try DocumentEncoder.encode(GroupDocument(attributes: attributes), path: missing)
@@ -54,6 +56,17 @@ public struct StagedGroup: Sendable {
             }
         }
         return missing
+    }
+
+    /// Throws `store` if the first of the groups `missing` would have a name that is the same as another to Unicode.
+    private static func checkNames(_ missing: [String], of store: any WritableStore) throws(ZarrError) {
+        // Those below it are in a folder that is not there.
+        guard let first = missing.first else { return }
+        do throws(StoreError) {
+            try NodeNames.checkIsNoTwin(first, in: store)
+        } catch {
+            throw ZarrError(.store, "cannot be made", path: first, cause: error)
+        }
     }
 
     /// Makes the groups, each visible only as a whole. Returns false, and does not use the attributes, if the group is there already.

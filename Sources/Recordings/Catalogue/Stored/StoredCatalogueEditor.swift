@@ -175,7 +175,7 @@ public struct StoredCatalogueEditor: Sendable {
         let known = try knownPaths()
         var groups = [""]
         while let group = groups.popLast() {
-            for name in try ZarrGroup.children(of: group, in: store) {
+            for name in try ZarrGroup.names(of: group, in: store).distinct {
                 let path = group.isEmpty ? name : "\(group)/\(name)"
                 if let isGroup = known[path] {
                     if isGroup { groups.append(path) }

@@ -118,8 +118,9 @@ public final class S3Store: Store {
         let names = try folder.contents(
             prefix.isEmpty ? "" : "\(prefix)/", delimiter: "/", for: prefix
         ).names
-        // A server may say a name twice.
-        return Set(names).filter { !$0.isEmpty && !(prefix.isEmpty && Self.hiddenNames.contains($0)) }.sorted()
+        // A server may say a name twice. By bytes: two names that are the same to Unicode are two.
+        return Set(names.map { Array($0.utf8) }).map { String(decoding: $0, as: UTF8.self) }
+            .filter { !$0.isEmpty && !(prefix.isEmpty && Self.hiddenNames.contains($0)) }.sorted()
     }
 
     /// As for every store: one request. What is claimed is being written.
