@@ -1,6 +1,6 @@
 /// The contents of the zarr.json of an array, not validated yet.
 struct ArrayDocument: Sendable {
-    let shape: [UInt64]
+    private(set) var shape: [UInt64]
     let dataType: DataType
     let chunkShape: [UInt64]
     let keyEncoding: ChunkKeyEncoding
@@ -42,6 +42,13 @@ struct ArrayDocument: Sendable {
         if let transformer = transformers.first(where: { !$0.isIgnorable }) {
             throw DocumentProblem(.unsupported, "storage transformer \"\(transformer.name)\" is not supported")
         }
+    }
+
+    /// The same with another `shape`.
+    func replacing(shape: [UInt64]) -> ArrayDocument {
+        var document = self
+        document.shape = shape
+        return document
     }
 
     /// A storage transformer. None is supported; what matters is whether it can be ignored.

@@ -33,7 +33,8 @@ enum DocumentText {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 let end = endOfString(bytes, from: position)
-                if depth == 1, start == nil, bytes[position..<end].elementsEqual(name), isName(bytes, endingAt: end) {
+                if depth == 1, start == nil, bytes[position..<end].elementsEqual(name), colon(bytes, behind: end) != nil
+                {
                     start = end
                 }
                 position = end
@@ -50,10 +51,21 @@ enum DocumentText {
         return nil
     }
 
-    /// Whether the string that ends at `end` is the name of a member, not a value.
-    private static func isName(_ bytes: UnsafeRawBufferPointer, endingAt end: Int) -> Bool {
-        bytes[end...].first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: ":")
+    /// The place of the colon behind the string that ends at `end`, if that is the name of a member; nil if it is a value.
+    static func colon(_ bytes: UnsafeRawBufferPointer, behind end: Int) -> Int? {
+        let place = bytes[end...].firstIndex { !isSpace($0) }
+        return place.flatMap { bytes[$0] == UInt8(ascii: ":") ? $0 : nil }
     }
+
+    /// `range` without the space at its ends.
+    static func withoutSpace(_ range: Range<Int>, in bytes: UnsafeRawBufferPointer) -> Range<Int> {
+        guard let first = bytes[range].firstIndex(where: { !isSpace($0) }),
+            let last = bytes[range].lastIndex(where: { !isSpace($0) })
+        else { return range.lowerBound..<range.lowerBound }
+        return first..<last + 1
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
     /// `bytes` with `: null` in the place of `range`.
     static func cutting(_ range: Range<Int>, from bytes: UnsafeRawBufferPointer) -> Data {
@@ -97,7 +109,7 @@ enum DocumentText {
     }
 
     /// The place behind the string whose quotation mark is at `start`; the end of `bytes` if it does not end.
-    private static func endOfString(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    static func endOfString(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var position = start + 1
         while position < bytes.count {
             switch bytes[position] {

@@ -68,8 +68,11 @@ public struct NodeDocument: Sendable {
     public var checksum: UInt32 { bytes.withUnsafeBytes { CRC32C.checksum(of: $0) } }
 
     /// The node's metadata, without its attributes.
-    func metadata() throws(ZarrError) -> NodeMetadata {
-        try MetadataCache.shared.metadata(of: bytes) { () throws(ZarrError) in try decode(NodeMetadata.self) }
+    func metadata() throws(ZarrError) -> NodeMetadata { try decode(attributes: AnyValue.self).metadata }
+
+    /// A value of which nobody wants to know more than that it is valid.
+    private struct AnyValue: Decodable {
+        init(from decoder: any Decoder) {}
     }
 
     /// The document, decoded as a `type`.
@@ -85,20 +88,50 @@ public struct NodeDocument: Sendable {
             throw ZarrError(.store, "there is too little memory to decode zarr.json", path: path)
         }
         do {
-            let decoder = JSONDecoder()
-            decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-                positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-            return try decoder.decode(type, from: bytes)
+            return try Self.decode(type, from: bytes)
         } catch {
             throw ZarrError(DocumentProblem(error), path: path)
         }
     }
 
-    /// The node's metadata, and its attributes as a `type`, decoded in one pass.
+    private static func decode<T: Decodable>(_ type: T.Type, from bytes: Data) throws -> T {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        return try decoder.decode(type, from: bytes)
+    }
+
+    /// The node's metadata, and its attributes as a `type`. If the rest of a document is known, only these are decoded.
     func decode<T: Decodable>(attributes type: T.Type) throws(ZarrError) -> (metadata: NodeMetadata, attributes: T) {
+        let parts = parts
+        if let known = parts.flatMap({ Self.known($0, attributes: type) }) { return known }
+        let document = try decodeWhole(attributes: type)
+        if let parts { MetadataCache.shared.keep(document.metadata, of: parts) }
+        return document
+    }
+
+    /// The same, decoded in one pass over all of the document.
+    func decodeWhole<T: Decodable>(
+        attributes type: T.Type
+    ) throws(ZarrError) -> (metadata: NodeMetadata, attributes: T) {
         let document = try decode(DescribedNode<T>.self)
         return (document.metadata, document.attributes)
     }
+
+    private var parts: DocumentParts? { bytes.count > Self.freeByteCount ? nil : DocumentParts(bytes) }
+
+    /// What is in a document of these `parts`; nil if its rest is not known, or if anything is wrong, which is said with its place in the
+    /// document.
+    private static func known<T: Decodable>(
+        _ parts: DocumentParts, attributes type: T.Type
+    ) -> (metadata: NodeMetadata, attributes: T)? {
+        guard let metadata = MetadataCache.shared.metadata(of: parts),
+            let attributes = try? decode(type, from: parts.attributes ?? noAttributes)
+        else { return nil }
+        return (metadata, attributes)
+    }
+
+    private static let noAttributes = Data("{}".utf8)
 
     private struct DescribedNode<T: Decodable>: Decodable {
         let metadata: NodeMetadata
@@ -118,7 +151,9 @@ public struct NodeDocument: Sendable {
 
     /// The node's attributes as a `type`; an empty object if there are none.
     public func attributes<T: Decodable>(as type: T.Type) throws(ZarrError) -> T {
-        try decode(AttributesDocument<T>.self).attributes
+        if let known = parts.flatMap({ Self.known($0, attributes: type) }) { return known.attributes }
+        // Of what is not supported, they can be read, too.
+        return try decode(AttributesDocument<T>.self).attributes
     }
 
     private struct AttributesDocument<T: Decodable>: Decodable {
@@ -129,7 +164,7 @@ public struct NodeDocument: Sendable {
         }
 
         init(_ fields: DocumentFields) throws {
-            attributes = try fields.valueIfPresent("attributes") ?? JSONDecoder().decode(T.self, from: Data("{}".utf8))
+            attributes = try fields.valueIfPresent("attributes") ?? JSONDecoder().decode(T.self, from: noAttributes)
         }
     }
 
