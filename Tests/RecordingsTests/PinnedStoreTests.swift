@@ -73,14 +73,14 @@ struct PinnedStoreTests {
         let values = ValueStore()
         values.folder.withLock { $0 = 1 }
         let store = PinnedStore(values, audio: "folder")
-        let isRead = try store.learning("a") { () throws(RecordingError) in
+        let isRead = try store.opening("a") { () throws(RecordingError) in
             (try? canRead(store) && canRead(store, "b")) == true
         }
         #expect(isRead)
         for isFailure in [false, true] {
             let store = PinnedStore(values, audio: "folder")
             let error = #expect(throws: RecordingError.self) {
-                try store.learning("a") { () throws(RecordingError) in
+                try store.opening("a") { () throws(RecordingError) in
                     values.folder.withLock { $0 = ($0 ?? 0) + 1 }
                     guard !isFailure, (try? canRead(store)) == true else {
                         throw RecordingError("cannot be served", recording: "a")
@@ -90,6 +90,28 @@ struct PinnedStoreTests {
             #expect(error?.isChange == true)
             #expect(try !canRead(store, "b"), "values are looked at again")
         }
+    }
+
+    @Test
+    func `what a thread has read that looks later whether the recording is in its place deceives no other thread`()
+        throws
+    {
+        let values = ValueStore()
+        values.folder.withLock { $0 = 1 }
+        let store = PinnedStore(values, audio: "folder")
+        let readsOfOthers = Mutex<[Bool]>([])
+        let error = #expect(throws: RecordingError.self) {
+            try store.opening("a") { () throws(RecordingError) in
+                values.folder.withLock { $0 = 2 }
+                #expect((try? canRead(store, "b")) == true)
+                let other = try? WorkerThread(name: "other") {
+                    for key in ["b", "c"] { readsOfOthers.withLock { $0.append((try? canRead(store, key)) == true) } }
+                }
+                other?.join()
+            }
+        }
+        #expect(error?.isChange == true)
+        #expect(readsOfOthers.withLock { $0 } == [false, false])
     }
 
     @Test func `a remote store is asked for the version that was first read, and a new chunk comes with a look`()

@@ -15,10 +15,22 @@ final class PinnedStore: Store {
     /// another recording is put in its place, its values need not be newer, but the folder is another one.
     private let audio: String
     private let audioVersion: UInt64?
-    /// The version in which each value was first read.
-    private let versions = Mutex<[String: UInt64]>([:])
-    /// Whether `learning` looks later whether the recording is in its place.
-    private let isLearning = Atomic<Bool>(false)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// The version in which each value was first read, from the recording in its place.
+        var versions: [String: UInt64] = [:]
+        /// The thread that looks later whether what it reads is of the recording in its place, and the versions in which it has read values first.
+        var opening: (thread: pthread_t, versions: [String: UInt64])?
+
+        /// The version in which `key` was read first, as far as this thread is to know.
+        func version(of key: String) -> UInt64? {
+            versions[key] ?? (isOpening ? opening?.versions[key] : nil)
+        }
+
+        /// Whether this thread is the one that looks later.
+        var isOpening: Bool { opening.map { pthread_equal($0.thread, pthread_self()) != 0 } ?? false }
+    }
 
     /// The values of `base` as they are now, for the recording whose audio is the array at `audio`.
     init(_ base: any Store, audio: String) {
@@ -75,25 +87,39 @@ final class PinnedStore: Store {
     private func look(with request: ValueRequest) -> ValueRequest? {
         let document = "\(audio)/zarr.json"
         guard request.version == nil, request.key.hasPrefix("\(audio)/c") else { return nil }
-        return versions.withLock { $0[document] }.map { ValueRequest(document, .range(0..<0), version: $0) }
+        return state.withLock { $0.version(of: document) }.map { ValueRequest(document, .range(0..<0), version: $0) }
     }
 
     /// `request` for the version in which its value was first read.
     private func pinned(_ request: ValueRequest) -> ValueRequest {
         var request = request
-        request.version = request.version ?? versions.withLock { $0[request.key] }
+        request.version = request.version ?? state.withLock { $0.version(of: request.key) }
         return request
     }
 
     func expect(_ requests: [ValueRequest]) { base.expect(requests) }
 
-    /// What `body` returns, which learns what the recording at `path` is, and which nothing else is read beside. Whether the recording is in its
-    /// place is looked at once, behind it, rather than with each value that is read for the first time.
-    func learning<T>(_ path: String, _ body: () throws(RecordingError) -> T) throws(RecordingError) -> T {
-        isLearning.store(true, ordering: .relaxed)
+    /// What `body` returns, which opens the recording at `path` on this thread. Whether the recording is in its place is looked at once, behind it,
+    /// rather than with each value that is read for the first time.
+    func opening<T>(_ path: String, _ body: () throws(RecordingError) -> T) throws(RecordingError) -> T {
+        let isFirst = state.withLock { state in
+            guard state.opening == nil else { return false }
+            state.opening = (pthread_self(), [:])
+            return true
+        }
+        guard isFirst else { return try body() }
         let result = Result { () throws(RecordingError) in try body() }
-        isLearning.store(false, ordering: .relaxed)
-        guard isInPlace else {
+        let versions = state.withLock { state in
+            defer { state.opening = nil }
+            return state.opening?.versions ?? [:]
+        }
+        let isPinned =
+            isInPlace
+            && state.withLock { state in
+                state.versions.merge(versions) { first, _ in first }
+                return versions.allSatisfy { state.versions[$0.key] == $0.value }
+            }
+        guard isPinned else {
             base.forget()
             throw RecordingError("cannot be read", recording: path, cause: change(audio))
         }
@@ -114,19 +140,25 @@ final class PinnedStore: Store {
     /// is another one.
     private func isPinned(_ key: String, _ version: UInt64?) -> Bool {
         guard let version else { return true }
-        if let first = versions.withLock({ $0[key] }) { return first == version }
+        let known: Bool? = state.withLock { state in
+            if let first = state.version(of: key) { return first == version }
+            guard state.isOpening else { return nil }
+            state.opening?.versions[key] = version
+            return true
+        }
+        if let known { return known }
         guard isInPlace else { return false }
-        return versions.withLock { versions in
-            let first = versions[key] ?? version
-            versions[key] = first
+        return state.withLock { state in
+            let first = state.versions[key] ?? version
+            state.versions[key] = first
             return first == version
         }
     }
 
-    /// Whether the array of audio is the one that was there when the recording was opened, as far as the folder's version shows.
+    /// Whether the array of audio is the one that was there when the recording was opened, as far as the folder's version shows. While this thread
+    /// is to look later, it is.
     private var isInPlace: Bool {
-        audioVersion == nil || isLearning.load(ordering: .relaxed)
-            || (try? base.status(of: audio))?.version == audioVersion
+        audioVersion == nil || state.withLock { $0.isOpening } || (try? base.status(of: audio))?.version == audioVersion
     }
 
     private func change(_ key: String) -> StoreError {

@@ -59,7 +59,9 @@ final class RecordingOpener: Sendable {
     func open(_ path: String, in pinned: PinnedStore) throws(RecordingError) -> Recording {
         let fetched = OpeningParts.fetch(path, in: pinned)
         defer { withExtendedLifetime(fetched) {} }
-        return try loader.reading(from: pinned).load(RecordingNode(store: pinned, path: path, cache: cache)).recording
+        return try pinned.opening(path) { () throws(RecordingError) in
+            try loader.reading(from: pinned).load(RecordingNode(store: pinned, path: path, cache: cache)).recording
+        }
     }
 
     /// Whether the store's catalogue was another one when `forget` was last called than when it was read before. Only of a store that cannot be
@@ -130,7 +132,7 @@ extension RecordingOpener: CatalogueSource {
         defer { withExtendedLifetime(fetched) {} }
         // No other document is read any more.
         let version = localVersion ?? file.flatMap { _ in pinned.documentVersion(ofRecording: path) }
-        let (node, opened) = try pinned.learning(path) { () throws(RecordingError) in
+        let (node, opened) = try pinned.opening(path) { () throws(RecordingError) in
             let node = try RecordingNode(store: pinned, path: path, cache: cache)
             guard node.isArray == isArray else {
                 throw RecordingError("was replaced by a node of another kind", recording: path)
