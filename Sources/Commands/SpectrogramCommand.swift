@@ -91,6 +91,7 @@ enum SpectrogramCommand {
     ) throws(CommandError) -> CommandStatus {
         guard let output = configuration.output else { throw CommandError("say where to write: -o FILE") }
         let address = StoreAddress(operands[0])
+        try address.checkIsNotWritten(to: output)
         streams.confine(
             toStores: [address], configuration.access,
             managing: output == "-" ? [] : [FilePath.folderOfWriting(output)], catalogue: configuration.catalogue)

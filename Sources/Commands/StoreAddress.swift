@@ -46,6 +46,14 @@ struct StoreAddress: Sendable, Equatable {
             group: String(decoding: bytes[(end + 2)...], as: UTF8.self).trimmingSlashes)
     }
 
+    /// Throws if the file or folder `output`, which need not exist, is the store or in it. Standard output (`-`) is not.
+    func checkIsNotWritten(to output: String) throws(CommandError) {
+        guard output != "-", !isRemote, let store = FilePath.resolved(path) else { return }
+        guard !FilePath.lies(FilePath.resolvedWhereThere(output), in: store) else {
+            throw CommandError("\(output): is in the store, which is only read; write to a place outside it")
+        }
+    }
+
     /// Where the store is.
     var place: Place {
         if let rest = Self.rest(of: path, after: "s3://") {

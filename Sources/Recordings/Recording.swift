@@ -68,12 +68,18 @@ public protocol SampleReading: ReadAheadSource {
     /// not begin or end with a sample. The same range always gives the same bytes. Safe to call from any thread.
     func read(bytes range: Range<UInt64>) throws(RecordingError) -> [BlockSlice]
 
+    /// Whether what was read, and may be kept by whoever asked for it, is not what would be read now.
+    var isRewritten: Bool { get }
+
     /// Begins to read for a program that has opened the recording as the file `file`, of which there may be several. Returns whether
     /// bytes that were read of that file before are the same; if not, none that were kept may be used.
     func beginReading(as file: UInt64) -> Bool
 }
 
 extension SampleReading {
+    /// The bytes are always the same.
+    public var isRewritten: Bool { false }
+
     /// The bytes are always the same.
     public func beginReading(as file: UInt64) -> Bool { true }
 

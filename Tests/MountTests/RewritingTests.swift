@@ -68,6 +68,22 @@ extension Mounts {
             }
         }
 
+        @Test(arguments: rewritings.indices)
+        func `a recording of which the kernel has all bytes is the new one when it is opened anew`(index: Int) throws {
+            try Self.withStore { store, recording in
+                try MountedStore.with(store.path, []) { mounted in
+                    let path = mounted.file("a.wav").path
+                    for _ in 0..<2 {
+                        let old = try Data(contentsOf: URL(filePath: path)).dropFirst(44)
+                        #expect(old.count == 2 * Self.chunk && old.allSatisfy { $0 == 1 })
+                    }
+                    for name in ["c/0", "c/1"] { try Self.rewritings[index].rewrite(recording.appending(path: name)) }
+                    let new = try Data(contentsOf: URL(filePath: path)).dropFirst(44)
+                    #expect(new.count == 2 * Self.chunk && new.allSatisfy { $0 == 2 })
+                }
+            }
+        }
+
         @Test func `a recording that gets another length has that when it is opened anew`() throws {
             try Self.withStore { store, recording in
                 try MountedStore.with(store.path, ["-o", "noprefetch,cache_mb=0"]) { mounted in

@@ -104,6 +104,26 @@ struct Excerpt: Sendable {
         try layout.tail.withBytes(write)
     }
 
+    /// Samples that a probe has at most, and how many places of the sound are probed.
+    private static let probeSampleCount: Int64 = 1024, probeCount: Int64 = 8
+
+    /// Some parts of the WAV file of a whole recording, and where they begin in it, in bytes: what is around the samples, the first and the last
+    /// samples, and some between, evenly spread.
+    func probes() throws(CommandError) -> [(offset: UInt64, bytes: [UInt8])] {
+        var probes = [(offset: UInt64(0), bytes: layout.head), (byteCount - UInt64(layout.tail.count), layout.tail)]
+        guard let piece = pieces.first else { return probes }
+        let count = piece.samples.upperBound
+        let length = min(count, Self.probeSampleCount)
+        let firsts = Set((0..<Self.probeCount).map { (count - length) / (Self.probeCount - 1) * $0 } + [count - length])
+        for first in firsts {
+            let range = Self.bytes(first..<first + length, of: piece.recording)
+            var bytes: [UInt8] = []
+            for slice in try read(range, of: piece.recording) { bytes += slice.bytes }
+            probes.append((UInt64(layout.head.count) + range.lowerBound, bytes))
+        }
+        return probes
+    }
+
     private func write(_ piece: Piece, to write: OutputFile.Writer) throws(CommandError) {
         let source = piece.recording.format
         let conversion = SampleConversion(from: source.encoding, to: encoding)

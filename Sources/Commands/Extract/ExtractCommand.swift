@@ -36,9 +36,9 @@ enum ExtractCommand {
 
             Without RECORDING and --table, the whole store or group is written to the folder -o: the directories and files that a
             mount shows, with the same names, bytes and times. With --source these are the files that were imported, with --source
-            and --sidecars also what was kept beside them. A file that is there already, with its size and its time or else with
-            all its bytes, is not written again; with --verify, its bytes are compared in any case. Something else of its name stays
-            as it is. What cannot be read or written is named, the rest is written, and the exit status is 1.
+            and --sidecars also what was kept beside them. A file that is there already is not written again: if its size and time
+            are right, some of its bytes are compared, else all, and so they are with --verify or --source. Something else of its
+            name stays as it is. What cannot be read or written is named, the rest is written, and the exit status is 1.
 
             TIME is seconds (12.5), [hours:]minutes:seconds (1:02:03.5) or samples (48000smp). The part begins with the sample
             nearest to --from and ends before the one nearest to --to. What lies outside the recording is an error.
@@ -129,7 +129,7 @@ enum ExtractCommand {
                 help: "write the source file itself, proved by its SHA-256, or nothing"),
             CommandOption(
                 "--verify", effect: .flag { $0.verifies = true },
-                help: "of a store or group: compare the bytes of files that are there already"),
+                help: "of a store or group: compare all bytes of files that are there already"),
             CommandOption(
                 "--jobs", "-j",
                 effect: .value("N") { configuration, text throws(CommandError) in
@@ -156,6 +156,7 @@ enum ExtractCommand {
         guard !configuration.isSource || configuration.metadata == nil else {
             throw CommandError("--source writes files as they were: leave --metadata out")
         }
+        try StoreAddress(operands[0]).checkIsNotWritten(to: output)
         confine(configuration, StoreAddress(operands[0]), to: output, isOneFile: operands.count == 2, streams)
         if operands.count == 1, configuration.table == nil {
             return try extractGroup(StoreAddress(operands[0]), to: output, configuration, streams)
@@ -226,9 +227,6 @@ enum ExtractCommand {
         let store = try OpenStore(
             address, catalogue: configuration.catalogue, configuration.access,
             metadata: configuration.metadata ?? .all, streams, as: "extract")
-        guard address.isRemote || !liesInStore(folder, address.path) else {
-            throw CommandError("\(folder): is in the store; extract to a folder outside it")
-        }
         let extractsRecordings = configuration.isSource || !configuration.extractsSidecars
         let extraction = TreeExtraction(
             store: store, folder: folder, kind: configuration.isSource ? .source : .wave,
@@ -255,17 +253,6 @@ enum ExtractCommand {
     /// Calls `body`, which Ctrl-C ends, even if it comes in the middle of what takes long.
     private static func watchingInterruptions<T>(_ body: () throws(CommandError) -> T) throws(CommandError) -> T {
         try Interruption.watch { () throws(CommandError) in try Interruption.cancellation.run(body) }
-    }
-
-    /// Whether `folder`, which need not exist, is the store at `path` or in it.
-    private static func liesInStore(_ folder: String, _ path: String) -> Bool {
-        guard let store = FilePath.resolved(path) else { return false }
-        var place = FilePath.absolute(folder)
-        while true {
-            if let resolved = FilePath.resolved(place) { return FilePath.lies(resolved, in: store) }
-            guard let slash = place.lastIndex(of: "/"), slash > place.startIndex else { return false }
-            place = String(place[..<slash])
-        }
     }
 
     private static func extractSource(

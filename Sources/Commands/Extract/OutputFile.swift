@@ -78,6 +78,26 @@ enum OutputFile {
         return isSame
     }
 
+    /// Whether the file at `path` has these `parts`, each from an offset on, in bytes.
+    static func holds(_ path: String, _ parts: [(offset: UInt64, bytes: [UInt8])]) throws(CommandError) -> Bool {
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else {
+            throw CommandError("what is there cannot be read", cause: SystemError("open", path))
+        }
+        defer { close(descriptor) }
+        for part in parts {
+            guard let offset = off_t(exactly: part.offset), lseek(descriptor, offset, SEEK_SET) == offset else {
+                return false
+            }
+            var there = [UInt8](repeating: 0, count: part.bytes.count)
+            let isSame = there.withUnsafeMutableBytes {
+                descriptor.readAll($0, part.bytes.count) && $0.elementsEqual(part.bytes)
+            }
+            guard isSame else { return false }
+        }
+        return true
+    }
+
     // MARK: - Folders
 
     /// Makes the folder at `path`, and those that it lies in.

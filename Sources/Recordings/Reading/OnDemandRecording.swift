@@ -80,6 +80,14 @@ final class OnDemandRecording: SampleReading {
         try noticingChange { () throws(RecordingError) in try opener.description(of: facts, in: pinned) }
     }
 
+    /// Asked before a program opens it that finds nothing out by reading, since the kernel has all bytes.
+    var isRewritten: Bool {
+        if isStale.load(ordering: .relaxed) { return true }
+        guard begun.withLock({ !$0.isEmpty }), !pinned.isUnchanged(path) else { return false }
+        noteChange()
+        return true
+    }
+
     /// True from the second time on that the file is opened: an object that was there before may have read another version of the
     /// recording.
     func beginReading(as file: UInt64) -> Bool {
@@ -99,13 +107,16 @@ final class OnDemandRecording: SampleReading {
         do throws(RecordingError) {
             return try body()
         } catch {
-            if error.isChange {
-                isStale.store(true, ordering: .relaxed)
-                opener.openRecordings.forget(self, path: path)
-                opened.clear()
-            }
+            if error.isChange { noteChange() }
             throw error
         }
+    }
+
+    private func noteChange() {
+        isStale.store(true, ordering: .relaxed)
+        opener.openRecordings.forget(self, path: path)
+        opened.clear()
+        pinned.forget()
     }
 
     /// Whether it was used since the last call. Only `OpenRecordings` calls this.

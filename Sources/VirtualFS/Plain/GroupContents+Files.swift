@@ -18,9 +18,13 @@ extension GroupContents {
         }
     }
 
-    /// The recording `number`, learned now if it is not yet, and opened when it is read. Throws `notFound` if it cannot be served.
+    /// The recording `number`, learned now if it is not yet, or not as it is now, and opened when it is read. Throws `notFound` if it cannot be
+    /// served.
     func fileRecording(_ number: Int) throws(VirtualFSError) -> Recording {
         do {
+            let known = try recording(number)
+            guard known.samples.isRewritten else { return known }
+            relearn(number)
             return try recording(number)
         } catch {
             throw error.isCancellation ? .interrupted : .notFound

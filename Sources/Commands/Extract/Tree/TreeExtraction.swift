@@ -14,7 +14,7 @@ struct TreeExtraction: Sendable {
     let kind: RecordingFileKind
     /// How many files are written at a time.
     let jobs: Int
-    /// Whether the bytes of what is there already are compared, too.
+    /// Whether all bytes of what is there already are compared, though its size and time are right.
     let verifies: Bool
     let report: ExtractReport
 
@@ -81,7 +81,10 @@ struct TreeExtraction: Sendable {
         guard place.withFileName({ lstat($0, &status) }) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFREG else { throw OutputFile.occupied }
         let fits = file.fits(status)
-        if fits, !verifies { return true }
+        if fits, !verifies, let seemsSame = try file.seemsSame(as: place) {
+            guard seemsSame else { throw OutputFile.occupied }
+            return true
+        }
         let isSame = try file.isSame(as: place) { () throws(CommandError) in try report.checkInterruption() }
         guard isSame else { throw OutputFile.occupied }
         // With its time, it need not be read again.

@@ -48,7 +48,15 @@ struct TreeFile: Sendable {
         }
     }
 
-    /// Whether a file of this `status` counts as it, though its bytes are not compared.
+    /// Whether the file at `place`, whose size and time are right, has the right bytes at its ends and at some places between: another recording of
+    /// that length that begins at the same time has others. Nil if that is not enough: a source is proved.
+    func seemsSame(as place: String) throws(CommandError) -> Bool? {
+        guard case .wave(let recording) = content else { return nil }
+        let excerpt = try Excerpt(whole: recording)
+        return try OutputFile.holds(place, try excerpt.probes())
+    }
+
+    /// Whether a file of this `status` has its size and time.
     func fits(_ status: stat) -> Bool {
         UInt64(exactly: status.st_size) == byteCount && Int64(status.st_mtim.tv_sec) == modified.seconds
             // Some file systems keep whole seconds.

@@ -45,12 +45,13 @@ public final class SourceFile {
             seconds: Int64(opened.st_mtim.tv_sec), nanoseconds: Int64(opened.st_mtim.tv_nsec), offsetMinutes: 0)
     }
 
-    /// Whether its size or its time of modification has changed since it was opened.
+    /// Whether its size or one of its times has changed since it was opened. Programs can set that of its modification, but not that of its change.
     public var hasChanged: Bool {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return true }
         return status.st_size != opened.st_size || status.st_mtim.tv_sec != opened.st_mtim.tv_sec
-            || status.st_mtim.tv_nsec != opened.st_mtim.tv_nsec
+            || status.st_mtim.tv_nsec != opened.st_mtim.tv_nsec || status.st_ctim.tv_sec != opened.st_ctim.tv_sec
+            || status.st_ctim.tv_nsec != opened.st_ctim.tv_nsec
     }
 
     /// Reads exactly `range`, which lies within the file, into `buffer`, which is as long.
