@@ -1,6 +1,7 @@
 import Confinement
 import Glibc
 import Support
+import Zarr
 
 /// The confinement of a command: once it knows what it was told to do, it renounces everything else.
 ///
@@ -23,7 +24,9 @@ extension CommandStreams {
         reading readable: [String], changing changeable: [String] = [], managing managed: [String] = [],
         clearing cleared: [String] = [], hasNetwork: Bool = false
     ) {
-        confinement?(
+        guard let confinement else { return }
+        ProcessIdentity.learn()
+        confinement(
             ConfinementPolicy(
                 readableFolders: readable, changeableFolders: changeable, managedFolders: managed,
                 clearedFolders: cleared, hasNetwork: hasNetwork))

@@ -68,6 +68,8 @@ enum SystemCallFilter {
             Condition(call: "ioctl", argument: 1, value: 0x5401),
             // Reading the limits, not setting them.
             Condition(call: "prlimit64", argument: 2, value: 0),
+            // Whether a process lives, which no signal is sent to.
+            Condition(call: "kill", argument: 1, value: 0),
             // Signals to threads of this process.
             Condition(call: "tgkill", argument: 0, value: UInt64(getpid())),
         ]

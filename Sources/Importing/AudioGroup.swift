@@ -128,11 +128,19 @@ public final class AudioGroup: Sendable {
                     publications.append(
                         .new(sources.add(String(number), candidate.source), namesake: namesake))
                 } else {
-                    publications.append(try sources.place(of: candidate.identity).map { .old($0) } ?? .vanished)
+                    publications.append(try present(candidate).map { .old($0) } ?? .vanished)
                 }
             }
             return publications
         }
+    }
+
+    /// The place of the recording of the source of `candidate`, if it is there now; nil if not. Lists may still have one that was removed.
+    private func present(_ candidate: Candidate) throws(StoreError) -> String? {
+        guard let place = try sources.place(of: candidate.identity), try store.contains("\(place)/zarr.json") else {
+            return nil
+        }
+        return place
     }
 
     /// Which of `candidates` are staged, and of sources that are not in the group; of several of the same source, the first.

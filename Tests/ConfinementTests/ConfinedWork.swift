@@ -63,7 +63,7 @@ struct ConfinedWork {
             ("make a process", [ENOSYS], { Self.call("fork", 0) }),
             ("use the network", [ENOSYS], { Int(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)) }),
             ("become root", [ENOSYS], { Self.call("syscall", Self.setuidNumber) }),
-            ("signal another process", [ENOSYS], { Int(kill(getppid(), 0)) }),
+            ("signal another process", [ENOSYS], { Int(kill(getppid(), SIGCONT)) }),
             ("trace", [ENOSYS], { Self.call("ptrace", 16, Int(getppid())) }),
             ("mount", [ENOSYS], { Self.call("unshare", 0x20000) }),
             (

@@ -156,7 +156,8 @@ final class StagingFolder: Sendable {
     private static func isAbandoned(_ path: String, _ lock: OwnedDescriptor) -> Bool {
         guard let owner = owner(of: lock) else { return true }
         if owner == .current { return !own.withLock { $0.contains(path) } }
-        if owner.isLocal { return !owner.isAlive }
+        if owner.isOfEarlierRun { return true }
+        if let isAlive = owner.isAlive { return !isAlive }
         guard let status = lock.status else { return false }
         return time(nil) - status.st_mtim.tv_sec > secondsUntilAbandoned
     }

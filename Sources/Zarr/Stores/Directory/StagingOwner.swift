@@ -13,14 +13,17 @@ struct StagingOwner: Equatable {
     /// When the process was started, in the kernel's clock ticks: another process may get the same number later.
     private let start: String
 
+    /// What stands for what could not be found out.
+    private static let unknown = "-"
+
     /// This process.
     static let current = StagingOwner(process: getpid())
 
     /// The process with that number, of this machine.
     init(process: pid_t) {
         self.init(
-            host: Self.hostName, boot: Self.textOfFile("/proc/sys/kernel/random/boot_id") ?? "-",
-            space: Self.processSpace, process: process, start: Self.start(of: process) ?? "-")
+            host: Self.hostName, boot: Self.textOfFile("/proc/sys/kernel/random/boot_id") ?? Self.unknown,
+            space: Self.processSpace, process: process, start: Self.start(of: process) ?? Self.unknown)
     }
 
     private init(host: String, boot: String, space: String, process: pid_t, start: String) {
@@ -45,15 +48,22 @@ struct StagingOwner: Equatable {
     var text: String { "\(host) \(boot).\(space) \(process) \(start)" }
 
     /// Whether it is a process that this one can see if it lives.
-    var isVisible: Bool {
-        (host, boot, space) == (Self.current.host, Self.current.boot, Self.current.space)
+    private var isVisible: Bool {
+        (host, boot, space) == (Self.current.host, Self.current.boot, Self.current.space) && boot != Self.unknown
     }
 
-    /// Whether it can be known whether it lives: it can be seen, or has ended with an earlier run of the machine of this name.
-    var isLocal: Bool { isVisible || (host == Self.current.host && boot != Self.current.boot) }
+    /// Whether it is of an earlier run of the machine of this name, if no other machine has that.
+    var isOfEarlierRun: Bool {
+        host == Self.current.host && boot != Self.current.boot && ![boot, Self.current.boot].contains(Self.unknown)
+    }
 
-    /// Whether it lives, if that can be known.
-    var isAlive: Bool { isVisible && Self.start(of: process) == start }
+    /// Whether it lives; nil if that cannot be known here.
+    var isAlive: Bool? {
+        guard isVisible else { return nil }
+        if kill(process, 0) != 0, errno == ESRCH { return false }
+        // Another user's process may be hidden, and to a process that is confined all others are.
+        return Self.start(of: process).map { $0 == start }
+    }
 
     /// The number of the namespace that this process is in, see pid_namespaces(7).
     private static var processSpace: String {

@@ -180,6 +180,21 @@ struct S3Folder: Sendable {
         }
     }
 
+    /// Waits until lists of what is below `start` have all of `keys`.
+    func awaitListed(_ keys: Set<String>, below start: String) throws(StoreError) {
+        let limit = ContinuousClock.now + .milliseconds(policy.milliseconds)
+        var wait = Self.firstListWait
+        while true {
+            let missing = keys.subtracting(try contents(start, for: start).objects.map(\.key))
+            guard let first = missing.first else { return }
+            guard .now < limit else {
+                throw StoreError(.failed, "was written, but the server does not list it", key: first)
+            }
+            guard Pause.take(milliseconds: wait) else { throw StoreError.halted(first) }
+            wait = min(wait * 2, Self.longestListWait)
+        }
+    }
+
     private static let firstListWait = 20, longestListWait = 1000, looksForOnePut = 6
 
     /// Puts `bytes` under `key` unless there is something, if the server can tell; else in its place. Nil if there is something.
@@ -218,15 +233,24 @@ struct S3Folder: Sendable {
         }
     }
 
-    /// Removes all objects whose keys begin with `start`, and what is not complete of such.
-    func removeAll(_ start: String) throws(StoreError) {
-        try writing(start, "cannot be removed") { () throws(S3Error) in
-            for upload in try objects.uploads(below: prefix + start) { try objects.abort(upload) }
+    /// Removes all objects whose keys begin with `start`, and what is not complete of such, as far as `isIncluded`, and returns whether there were any.
+    @discardableResult
+    func removeAll(
+        _ start: String, where isIncluded: (_ key: String) -> Bool = { _ in true }
+    ) throws(StoreError) -> Bool {
+        let uploads = try writing(start, "cannot be removed") { () throws(S3Error) in
+            let uploads = try objects.uploads(below: prefix + start).filter {
+                isIncluded(String($0.key.dropFirst(prefix.count)))
+            }
+            for upload in uploads { try objects.abort(upload) }
+            return uploads
         }
+        var hasRemoved = !uploads.isEmpty
         while true {
-            let found = try contents(start, for: start).objects.map(\.key)
-            guard !found.isEmpty else { return }
+            let found = try contents(start, for: start).objects.map(\.key).filter(isIncluded)
+            guard !found.isEmpty else { return hasRemoved }
             try remove(found)
+            hasRemoved = true
         }
     }
 

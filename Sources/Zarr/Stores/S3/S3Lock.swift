@@ -17,14 +17,16 @@ struct S3Lock {
     init(on path: String, by writer: S3Writer, isHalted: () -> Bool) throws(StoreError) {
         self.writer = writer
         let start = path.isEmpty ? "\(Self.folder)/lock-" : "\(Self.folder)/\(path)/lock-"
-        let name = writer.newName()
-        key = start + name
-        let bytes = Array(name.utf8)
-        var (isThere, wait) = (false, Self.firstWait)
+        var (name, isThere, wait) = (writer.newName(), false, Self.firstWait)
         while true {
-            if !isThere { try writer.putListed(key, bytes) }
+            if !isThere {
+                // Lists may still have a name that was removed.
+                name = writer.newName()
+                try writer.putListed(start + name, Array(name.utf8))
+            }
+            let key = start + name
             let others = try Self.living(
-                writer.folder.names(startingWith: start).filter { $0 != name }, start, writer.folder)
+                writer.folder.names(startingWith: start).filter { $0 != name }, start, writer)
             if others.isEmpty { break }
             isThere = !others.contains { $0 < name }
             if !isThere || isHalted() { try writer.folder.remove([key]) }
@@ -34,16 +36,19 @@ struct S3Lock {
             }
             wait = min(wait * 2, Self.longestWait)
         }
+        key = start + name
         began = .now
     }
 
-    /// Those of `names` whose writers live. The others are removed.
+    /// Those of `names` whose writers live, and are not `writer`, which has one lock on a folder at a time: an earlier one of its own could not be
+    /// removed. The others are removed.
     private static func living(
-        _ names: [String], _ start: String, _ folder: S3Folder
+        _ names: [String], _ start: String, _ writer: S3Writer
     ) throws(StoreError) -> [String] {
-        let living = try S3Writer.living(Set(names.map { S3Writer.identifier(of: $0) }), of: folder)
+        var living = try S3Writer.living(Set(names.map { S3Writer.identifier(of: $0) }), of: writer.folder)
+        living.remove(writer.identifier)
         let dead = names.filter { !living.contains(S3Writer.identifier(of: $0)) }
-        try folder.remove(dead.map { start + $0 })
+        try writer.folder.remove(dead.map { start + $0 })
         return names.filter { !dead.contains($0) }
     }
 

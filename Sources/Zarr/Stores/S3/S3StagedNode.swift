@@ -194,10 +194,19 @@ final class S3StagedNode: StagedNode {
             }
             for result in results { try result.get() }
         }
+        try writer.awaitListed(written(at: place), below: "\(place)/")
         // Whoever has the lock on its group next finds it, and so does whoever claims the same place.
         try writer.putListed("\(place)/\(Self.document)", document)
         s3.noteAppeared(self, at: place)
         return true
+    }
+
+    /// The keys of its values at `place`, but for its document.
+    private func written(at place: String) -> Set<String> {
+        let (held, writers) = state.withLock { ($0.held, $0.writers) }
+        // Values that have a place of their own from the beginning are written there.
+        let keys = (reservedPlace == nil ? Array(held.keys) : []) + Array(writers.keys)
+        return Set(keys.filter { $0 != Self.document }.map { "\(place)/\($0)" })
     }
 
     /// Gives the claim to `place` up, where the node has appeared. If somebody else has taken it, who took this process for dead, the node is
@@ -211,7 +220,10 @@ final class S3StagedNode: StagedNode {
     private func confirmOnce(at place: String) throws(StoreError) {
         guard let claim = state.withLock({ $0.claim }) else { return }
         guard try claim.isHeld(in: s3.folder) else {
-            try withdraw(from: place)
+            // Whoever has the place now may have published another node.
+            let document = state.withLock { $0.held[Self.document] } ?? []
+            let there = try s3.get("\(place)/\(Self.document)", .whole(atMost: Int(UInt32.max)))
+            if there?.bytes.bytes.elementsEqual(document) == true { try withdraw(from: place) }
             throw Self.isTakenOver(place)
         }
         try claim.release(in: s3.folder)

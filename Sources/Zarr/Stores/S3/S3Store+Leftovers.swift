@@ -27,7 +27,7 @@ extension S3Store {
                 if try contains("\(claim.place)/zarr.json") {
                     try own.release(in: folder)
                 } else {
-                    try folder.removeAll("\(claim.place)/")
+                    try removeUnpublished(at: claim.place)
                     removed.append(own)
                 }
             }
@@ -45,15 +45,43 @@ extension S3Store {
         for _ in 0..<Self.lateLookLimit {
             // The claims stay, and whoever comes next looks again.
             guard !uploads.isHalted(), Pause.take(milliseconds: lateMilliseconds) else { throw StoreError.halted("") }
-            let looks = Parallel.map(places, threads: requestsAtOnce ?? 1) { [folder] place in
-                Result { () throws(StoreError) in try folder.hasAnything("\(place)/") }
+            let looks = Parallel.map(places, threads: requestsAtOnce ?? 1) { [self] place in
+                Result { () throws(StoreError) in
+                    guard try folder.hasAnything("\(place)/") else { return false }
+                    return try removeUnpublished(at: place)
+                }
             }
             var hasFound = false
-            for (place, look) in zip(places, looks) where try look.get() {
-                hasFound = true
-                try folder.removeAll("\(place)/")
-            }
+            for look in looks where try look.get() { hasFound = true }
             guard hasFound else { return }
+        }
+    }
+
+    /// Removes what there is of the node that was to be at `place`, and returns whether there was anything. It may have been a group, in which others
+    /// have written meanwhile: nodes in it that are claimed, or have appeared as groups or recordings, stay.
+    @discardableResult
+    private func removeUnpublished(at place: String) throws(StoreError) -> Bool {
+        // In this order: what has appeared is not claimed any more.
+        let claims = try folder.contents("\(S3Claim.folder)/\(place)/", delimiter: "/", for: place).names
+        let members = try folder.contents("\(place)/", delimiter: "/", for: place).names
+        var kept = Set(claims)
+        for name in members where !kept.contains(name) {
+            if try isGroup(at: "\(place)/\(name)") { kept.insert(name) }
+        }
+        return try folder.removeAll("\(place)/") { [kept] key in
+            !kept.contains { key.hasPrefix("\(place)/\($0)/") }
+        }
+    }
+
+    /// Whether there is a group at `path`. What cannot be decoded is none.
+    private func isGroup(at path: String) throws(StoreError) -> Bool {
+        guard let document = try folder.bytes(of: "\(path)/zarr.json") else { return false }
+        let store = PatchedStore(self, values: ["\(path)/zarr.json": document])
+        do throws(ZarrError) {
+            return try NodeDocument(store, path: path).map { document throws(ZarrError) in try !document.isArray() }
+                ?? false
+        } catch {
+            return false
         }
     }
 
@@ -77,20 +105,25 @@ extension S3Store {
 
     /// Removes the store below `prefix` of `bucket` if it has nothing but groups, as an import leaves it that has imported nothing.
     ///
-    /// What another process adds meanwhile stays, and so do the groups above it.
+    /// What another process adds meanwhile stays, and so do the groups above it; and all does if another process writes the store.
     public static func removeBare(
         _ bucket: S3Bucket, prefix: String, client: HTTPClient, policy: RetryPolicy = RetryPolicy()
     ) throws(StoreError) {
         let store = S3Store(bucket, prefix: prefix, client: client, policy: policy)
+        guard try !S3Writer.hasOthers(in: store.folder) else { return }
         let keys = try store.folder.contents("", for: "").objects.map(\.key).filter { key in
             !key.hasPrefix("\(S3Writer.folder)/") && !key.hasPrefix("\(S3Lock.folder)/")
         }
         guard keys.allSatisfy({ $0 == "zarr.json" || $0.hasSuffix("/zarr.json") }) else { return }
         try store.folder.remove(keys)
+        // Whoever has begun to write meanwhile needs the root, and what is above what was written.
         let left = try store.folder.contents("", for: "").objects.map(\.key).filter { key in
             !hiddenNames.contains { key.hasPrefix("\($0)/") }
         }
-        for key in keys where left.contains(where: { $0.hasPrefix(key.dropLast("zarr.json".count)) }) {
+        let hasOthers = try S3Writer.hasOthers(in: store.folder)
+        for key in keys
+        where key == "zarr.json" && hasOthers || left.contains(where: { $0.hasPrefix(key.dropLast("zarr.json".count)) })
+        {
             _ = try store.folder.putNew(key, DirectoryStore.emptyGroup)
         }
     }

@@ -31,7 +31,16 @@ extension S3Store: WritableStore {
 
     /// This process as a writer of the store.
     func startedWriter() throws(StoreError) -> S3Writer {
-        try writer.get { () throws(StoreError) in try S3Writer(folder) }
+        try writer.get { () throws(StoreError) in
+            let writer = try S3Writer(folder)
+            // An import that has imported nothing removes the store that it made, unless it finds another writer.
+            guard try contains("zarr.json") else {
+                throw StoreError(
+                    .failed, "there is no store any more: another import that failed has removed it; try again", key: ""
+                )
+            }
+            return writer
+        }
     }
 
     /// Begins a node, which is kept in memory until it is published: a small one.
@@ -169,7 +178,7 @@ extension S3Store: WritableStore {
         }
         try folder.remove(["\(place)/zarr.json"])
         // What cannot be removed is found as a leftover.
-        try? folder.removeAll("\(place)/")
+        _ = try? folder.removeAll("\(place)/")
         if try !folder.hasObjects("\(place)/") { try claim.release(in: folder) }
     }
 

@@ -50,6 +50,12 @@ final class S3Writer: Sendable {
         try honoursConditions ? folder.put(key, bytes) : folder.putListed(key, bytes)
     }
 
+    /// Waits until lists of what is below `start` have all of `keys`, which were put: who copies the node relies on them.
+    func awaitListed(_ keys: Set<String>, below start: String) throws(StoreError) {
+        guard !honoursConditions, !keys.isEmpty else { return }
+        try folder.awaitListed(keys, below: start)
+    }
+
     /// A name that no other object of any writer has.
     func newName() -> String { "\(identifier).\(count.add(1, ordering: .relaxed).newValue)" }
 
@@ -78,6 +84,15 @@ final class S3Writer: Sendable {
         return living
     }
 
+    /// Whether another process than this one writes below `folder`.
+    static func hasOthers(in folder: S3Folder) throws(StoreError) -> Bool {
+        let contents = try folder.contents("\(Self.folder)/", for: Self.folder)
+        for object in contents.objects where try isAlive(object.key, object.modified, contents.now, folder) {
+            if try owner(object.key, folder) != .current { return true }
+        }
+        return false
+    }
+
     /// Removes the objects of writers that do not live. Nothing may belong to them any more.
     static func removeDead(of folder: S3Folder) throws(StoreError) {
         let contents = try folder.contents("\(Self.folder)/", for: Self.folder)
@@ -90,14 +105,18 @@ final class S3Writer: Sendable {
     private static func isAlive(
         _ key: String, _ modified: String, _ now: Timestamp?, _ folder: S3Folder
     ) throws(StoreError) -> Bool {
-        let owner = try folder.bytes(of: key).flatMap { StagingOwner(String(decoding: $0, as: UTF8.self)) }
         // Machines that write to the same bucket may have the same name.
-        if let owner, owner.isVisible { return owner.isAlive }
+        if let isAlive = try owner(key, folder)?.isAlive { return isAlive }
         // What is not known is not removed.
         guard let now, let modified = Timestamp(iso8601: modified),
             let age = now.seconds.subtracting(modified.seconds)
         else { return true }
         return age <= secondsUntilDead
+    }
+
+    /// The process whose object is `key`; nil if that does not say so.
+    private static func owner(_ key: String, _ folder: S3Folder) throws(StoreError) -> StagingOwner? {
+        try folder.bytes(of: key).flatMap { StagingOwner(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// What the thread that renews it keeps.
