@@ -57,20 +57,31 @@ extension S3Store {
         }
     }
 
-    /// Removes what there is of the node that was to be at `place`, and returns whether there was anything. It may have been a group, in which others
-    /// have written meanwhile: nodes in it that are claimed, or have appeared as groups or recordings, stay.
+    /// Removes what there is of the node that was to be at `place`, and returns whether there was anything. It may have been a group, which others
+    /// have made meanwhile: nodes in it that are claimed, or have appeared as groups or recordings, stay, and so does its document then.
     @discardableResult
     private func removeUnpublished(at place: String) throws(StoreError) -> Bool {
+        let document = "\(place)/zarr.json"
+        let kept = try othersNodes(in: place)
+        let there = kept.isEmpty ? try folder.bytes(of: document) : nil
+        let hasRemoved = try folder.removeAll("\(place)/") { [kept] key in
+            key == document ? kept.isEmpty : !kept.contains { key.hasPrefix("\(place)/\($0)/") }
+        }
+        // Somebody may have begun to write there just before it was removed.
+        if let there, try !othersNodes(in: place).isEmpty { _ = try folder.putNew(document, there) }
+        return hasRemoved
+    }
+
+    /// The names of nodes in the group at `place` that somebody has claimed, or that have appeared as groups or recordings.
+    private func othersNodes(in place: String) throws(StoreError) -> Set<String> {
         // In this order: what has appeared is not claimed any more.
         let claims = try folder.contents("\(S3Claim.folder)/\(place)/", delimiter: "/", for: place).names
         let members = try folder.contents("\(place)/", delimiter: "/", for: place).names
-        var kept = Set(claims)
-        for name in members where !kept.contains(name) {
-            if try isGroup(at: "\(place)/\(name)") { kept.insert(name) }
+        var found = Set(claims)
+        for name in members where !found.contains(name) {
+            if try isGroup(at: "\(place)/\(name)") { found.insert(name) }
         }
-        return try folder.removeAll("\(place)/") { [kept] key in
-            !kept.contains { key.hasPrefix("\(place)/\($0)/") }
-        }
+        return found
     }
 
     /// Whether there is a group at `path`. What cannot be decoded is none.

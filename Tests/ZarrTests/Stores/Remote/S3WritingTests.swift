@@ -315,6 +315,70 @@ struct S3WritingTests {
         #expect(try ZarrGroup.open(store, path: "").attributes(as: [String: Int].self) == ["a": 1])
     }
 
+    @Test func `what others have written in a group stays when the claim on it of a process that has ended is removed`()
+        throws
+    {
+        let service = try Service()
+        let values = service.standIn.values
+        let group = Array(#"{"node_type":"group","zarr_format":3}"#.utf8)
+        values["a.zarr/.zarrwlr-writers/1-dead"] = Array(Self.deadProcess.utf8)
+        values["a.zarr/.zarrwlr-claims/lake/claim"] = Array("1-dead.1".utf8)
+        // One that has appeared, one that is being written, and what nobody has.
+        values["a.zarr/lake/0/zarr.json"] = group
+        values["a.zarr/lake/0/blob/c/0"] = [1]
+        values["a.zarr/.zarrwlr-writers/\(getpid())-living"] = Array(StagingOwner.current.text.utf8)
+        values["a.zarr/.zarrwlr-claims/lake/1/claim"] = Array("\(getpid())-living.1".utf8)
+        values["a.zarr/lake/1/blob/c/0"] = [1]
+        values["a.zarr/lake/2/blob/c/0"] = [1]
+        // That a living process has claimed something in it is enough to leave all as it is.
+        #expect(try service.store().removeLeftovers() == [])
+        values["a.zarr/.zarrwlr-claims/lake/1/claim"] = nil
+        values["a.zarr/lake/1/zarr.json"] = group
+        #expect(try service.store().removeLeftovers() == ["lake"])
+        #expect(
+            service.keys.filter { $0.hasPrefix("lake/") } == [
+                "lake/0/blob/c/0", "lake/0/zarr.json", "lake/1/blob/c/0", "lake/1/zarr.json",
+            ])
+    }
+
+    @Test func `a lock that its process could not remove does not stop that process`() throws {
+        let service = try Service()
+        let store = service.store()
+        let identifier = try store.startedWriter().identifier
+        service.standIn.values["a.zarr/.zarrwlr-locks/pond/lock-\(identifier).0"] = [1]
+        var isDone = false
+        try store.withLock(on: "pond") { () throws(StoreError) in isDone = true }
+        #expect(isDone)
+        #expect(service.keys.filter { $0.hasPrefix(".zarrwlr-locks/") } == [])
+    }
+
+    @Test func `a node whose place others have taken leaves their document there`() throws {
+        let service = try Service()
+        let store = service.store()
+        let node = try #require(try stage(10, in: store) as? S3StagedNode)
+        #expect(try node.appear(at: "pond/0"))
+        service.standIn.values["a.zarr/.zarrwlr-claims/pond/0/claim"] = nil
+        service.standIn.values["a.zarr/pond/0/zarr.json"] = [7]
+        #expect(throws: StoreError.self) { try store.syncNames(in: "pond") }
+        #expect(service.standIn.values["a.zarr/pond/0/zarr.json"] == [7])
+    }
+
+    @Test func `a store that others write is not removed, and who writes one that was removed is told`() throws {
+        let service = try Service()
+        let store = try S3Store.create(service.bucket, prefix: "c.zarr", client: HTTPClient())
+        #expect(try ZarrGroup.create(in: store, path: "x", attributes: [String: String]()))
+        let other = "c.zarr/.zarrwlr-writers/1-other"
+        service.standIn.values[other] = Array(StagingOwner(process: 1).text.utf8)
+        try S3Store.removeBare(service.bucket, prefix: "c.zarr", client: HTTPClient())
+        #expect(service.standIn.values.keys.contains("c.zarr/zarr.json"))
+        service.standIn.values[other] = nil
+        try S3Store.removeBare(service.bucket, prefix: "c.zarr", client: HTTPClient())
+        #expect(!service.standIn.values.keys.contains("c.zarr/zarr.json"))
+        let late = S3Store(service.bucket, prefix: "c.zarr", client: HTTPClient())
+        let error = #expect(throws: StoreError.self) { _ = try late.stageNode(numberedIn: "") }
+        #expect("\(error as Any)".contains("there is no store any more"))
+    }
+
     @Test func `a prefix that has only itself as an object is empty`() throws {
         let service = try Service()
         service.standIn.values["new.zarr/"] = []
