@@ -180,13 +180,14 @@ struct S3Folder: Sendable {
         }
     }
 
-    /// Waits until lists of what is below `start` have all of `keys`.
-    func awaitListed(_ keys: Set<String>, below start: String) throws(StoreError) {
+    /// Waits until lists of what is below `start` have all of `keys`; false if one of them is not there any more.
+    func awaitListed(_ keys: Set<String>, below start: String) throws(StoreError) -> Bool {
         let limit = ContinuousClock.now + .milliseconds(policy.milliseconds)
         var wait = Self.firstListWait
         while true {
             let missing = keys.subtracting(try contents(start, for: start).objects.map(\.key))
-            guard let first = missing.first else { return }
+            guard let first = missing.first else { return true }
+            guard try tag(of: first) != nil else { return false }
             guard .now < limit else {
                 throw StoreError(.failed, "was written, but the server does not list it", key: first)
             }

@@ -194,7 +194,7 @@ final class S3StagedNode: StagedNode {
             }
             for result in results { try result.get() }
         }
-        try writer.awaitListed(written(at: place), below: "\(place)/")
+        guard try writer.awaitListed(written(at: place), below: "\(place)/") else { throw Self.isTakenOver(place) }
         // Whoever has the lock on its group next finds it, and so does whoever claims the same place.
         try writer.putListed("\(place)/\(Self.document)", document)
         s3.noteAppeared(self, at: place)

@@ -50,10 +50,11 @@ final class S3Writer: Sendable {
         try honoursConditions ? folder.put(key, bytes) : folder.putListed(key, bytes)
     }
 
-    /// Waits until lists of what is below `start` have all of `keys`, which were put: who copies the node relies on them.
-    func awaitListed(_ keys: Set<String>, below start: String) throws(StoreError) {
-        guard !honoursConditions, !keys.isEmpty else { return }
-        try folder.awaitListed(keys, below: start)
+    /// Waits until lists of what is below `start` have all of `keys`, which were put: who copies the node relies on them. False if one of them was
+    /// removed.
+    func awaitListed(_ keys: Set<String>, below start: String) throws(StoreError) -> Bool {
+        guard !honoursConditions, !keys.isEmpty else { return true }
+        return try folder.awaitListed(keys, below: start)
     }
 
     /// A name that no other object of any writer has.
