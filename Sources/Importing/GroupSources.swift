@@ -97,6 +97,9 @@ public final class GroupSources: Sendable {
         return nil
     }
 
+    /// The codec of the recording at `place`, if the store says which.
+    func encoding(of place: String) -> AudioCodec? { StoredSource(of: place, in: store)?.encoding }
+
     /// What source is known whose WAV file in a mount wants the same name as that of `source`; nil if there is none.
     func namesake(of source: Source) -> ImportedRecording.Namesake? {
         known.withLock { known in
@@ -144,7 +147,9 @@ public final class GroupSources: Sendable {
     private func look(at node: String) throws(StoreError) -> Source?? {
         guard UInt64(node) != nil else { return .some(nil) }
         if let source = StoredSource(of: place(of: node), in: store) { return .some(Source(source)) }
-        return try store.contains("\(place(of: node))/zarr.json") ? .some(nil) : nil
+        guard try store.contains("\(place(of: node))/zarr.json") else { return nil }
+        // It may have appeared in between.
+        return .some(StoredSource(of: place(of: node), in: store).map { Source($0) })
     }
 
     private func place(of node: String) -> String {

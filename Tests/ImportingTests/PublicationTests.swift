@@ -35,6 +35,20 @@ struct PublicationTests {
         }
     }
 
+    @Test func `a recording that another import publishes while its group is looked at is known by its source`() throws
+    {
+        _ = try stage(["a.wav"]).map { try $0.publish() }
+        let source = try #require(StoredSource(of: "pond/0", in: fixture.store))
+        let (sha256, byteCount) = (try #require(source.sha256), try #require(source.byteCount))
+        let between = FaultyStore(fixture.store)
+        let sources = GroupSources(of: "pond", in: between)
+        // The list has it, its document is not there yet, and then it is.
+        between.fail(call: 2, with: .missing)
+        #expect(try sources.mayHave(byteCount: byteCount))
+        #expect(between.hitKey == "pond/0/zarr.json")
+        #expect(try sources.place(of: SourceIdentity(sha256: sha256, stream: nil)) == "pond/0")
+    }
+
     /// What became of each: a path, or `nil` for a failure.
     private func places(_ results: [Result<Importer.Outcome, ImportError>]) -> [String?] {
         results.map { result in
