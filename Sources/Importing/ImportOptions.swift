@@ -18,6 +18,8 @@ public struct ImportOptions: Sendable {
 
     /// The codec to encode to, unless a source is stored as it is: one of `CodecRegistry.encodings`.
     public var codec = Self.defaultCodec
+    /// Whether a source that the group has with loss only is refused: the user has asked for a codec without, and may delete the source.
+    public var requiresLossless = false
     /// Bits a second of a lossy codec, all channels together; nil for the codec's usual ones.
     public var bitRate: Int?
     /// Whether sources that can be stored as they are coded are decoded and encoded anew nevertheless.

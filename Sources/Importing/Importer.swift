@@ -47,7 +47,10 @@ public final class Importer: Sendable {
             }
             let identity = identity(of: source, sha256: try source.file.sha256())
             var notes: [String] = []
-            if let place = try wholePlace(of: identity, in: sources, &notes) { return .alreadyThere(place) }
+            if let place = try wholePlace(of: identity, in: sources, &notes) {
+                try checkKeepsSound(of: source, at: place, in: sources)
+                return .alreadyThere(place)
+            }
             if let other = planned?.path(of: identity) { return .repeated(other) }
             var forecast = try plan(for: source, at: path)
             if case .planned(var preview) = forecast {
@@ -70,6 +73,17 @@ public final class Importer: Sendable {
         } catch {
             throw ImportError("is there already, but its recording cannot be looked at", cause: error)
         }
+    }
+
+    /// Throws if the recording at `place`, of the same source, has its sound with loss, and the user has asked for a codec without.
+    private func checkKeepsSound(of source: OpenSource, at place: String, in sources: GroupSources?) throws(ImportError)
+    {
+        guard options.requiresLossless, source.isLossless, let codec = sources?.encoding(of: place),
+            CodecRegistry.isLossless(codec) == false
+        else { return }
+        throw ImportError(
+            "is there already, as /\(place), but only as \(codec.rawValue), with loss: import it into another group, or remove that recording first"
+        )
     }
 
     private func plan(for source: OpenSource, at path: String) throws -> Forecast {
@@ -291,7 +305,10 @@ public final class Importer: Sendable {
         // Most sources are new: reading all of them twice to find that out would take longer.
         if try group.sources.mayHave(byteCount: source.file.byteCount) {
             let identity = identity(of: source, sha256: try source.file.sha256())
-            if try wholePlace(of: identity, in: group.sources, &notes) != nil { return staged(identity, nil, nil) }
+            if let place = try wholePlace(of: identity, in: group.sources, &notes) {
+                try checkKeepsSound(of: source, at: place, in: group.sources)
+                return staged(identity, nil, nil)
+            }
         }
         func begin() throws(StoreError) -> any StagedNode { try group.store.stageNode(numberedIn: group.path) }
         let node = try turn.map { turn throws(StoreError) in try turn.order.inTurn(turn.number, begin) } ?? begin()

@@ -16,6 +16,15 @@ struct OpenSource {
         case copied(any SourceCopier)
     }
 
+    /// Whether it has lost nothing of its sound by its own coding, as far as that is known.
+    var isLossless: Bool {
+        switch content {
+        case .wave, .salvaged: true
+        case .copied(let copier): CodecRegistry.isLossless(copier.codec) == true
+        case .decoded: false
+        }
+    }
+
     let file: SourceFile
     let content: Content
     let description: SourceDescription

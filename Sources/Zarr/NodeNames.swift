@@ -33,18 +33,24 @@ public struct NodeNames: Sendable {
             + "(this one is \(quoted(twin)) in a shell)"
     }
 
-    /// Throws if a new node at `path` of `store` would be a twin of one that is there.
-    static func checkIsNoTwin(_ path: String, in store: any WritableStore) throws(StoreError) {
+    /// Throws if a new node at `path` would be a twin of one of those whose names `children` returns, of the folder that it is called with. It is not
+    /// called for a name that has none.
+    static func checkIsNoTwin(
+        _ path: String, among children: (_ folder: String) throws(StoreError) -> [String]
+    ) throws(StoreError) {
         guard let name = path.split(separator: "/").last, !name.utf8.allSatisfy({ $0 < 0x80 }) else { return }
-        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
-        // The folder itself may not be there yet.
-        let isThere = parent.isEmpty ? true : try store.contains("\(parent)/zarr.json")
-        let names = isThere ? try store.children(of: parent) : []
+        let names = try children(path.split(separator: "/").dropLast().joined(separator: "/"))
         guard let other = names.first(where: { $0 == name && !$0.utf8.elementsEqual(name.utf8) }) else { return }
         throw StoreError(
             .denied,
             "cannot be made: there is \(quoted(other)) (as a shell has it), which differs from it only in how Unicode encodes its letters",
             key: path)
+    }
+
+    /// The names of what is in the folder `path` of `store`; none if it is no group, or not yet.
+    static func there(in path: String, of store: any WritableStore) throws(StoreError) -> [String] {
+        let isThere = path.isEmpty ? true : try store.contains("\(path)/zarr.json")
+        return isThere ? try store.children(of: path) : []
     }
 
     /// `name` as shells take it, with its bytes where they are not ASCII.

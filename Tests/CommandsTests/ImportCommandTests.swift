@@ -65,6 +65,25 @@ import Testing
         }
     }
 
+    @Test func `a source that is there with loss only is refused if a codec without loss is asked for`() throws {
+        try withSources { store, sources in
+            let source = sources.appending(path: "a.wav").path
+            #expect(zarrwlr("\(store)::pond", source, "--codec", "opus").status == 0)
+            for options in [["--codec", "flac"], ["--codec", "flac", "--dry-run"]] {
+                let refused = Zarrwlr.run(["import", "\(store)::pond", source] + options)
+                #expect(refused.status == 1)
+                #expect(
+                    refused.errors.contains("is there already, as /pond/0, but only as opus, with loss"),
+                    "\(refused.errors)")
+            }
+            // Who says nothing of it finds it there, and so does who asks for the same.
+            #expect(zarrwlr("\(store)::pond", source).status == 0)
+            #expect(zarrwlr("\(store)::pond", source, "--codec", "opus").status == 0)
+            #expect(zarrwlr("\(store)::lake", source, "--codec", "flac").status == 0)
+            #expect(zarrwlr("\(store)::lake", source, "--codec", "flac").output.contains("already there, as /lake/0"))
+        }
+    }
+
     @Test func `import makes the store and the group, takes whole folders, and skips files that are not sound`() throws
     {
         try withSources { store, sources in
@@ -525,7 +544,11 @@ import Testing
         }
     }
 
-    @Test func `folders and files whose names differ in composed accents alone are kept apart`() throws {
+    @Test
+    func
+        `files whose names differ in composed accents alone are kept apart, and of folders, the second makes no group`()
+        throws
+    {
         try TestFiles.withTemporaryDirectory { directory in
             let store = directory.appending(path: "store.zarr").path
             let names = ["a\u{301}/x.wav", "\u{E1}/x.wav", "n\u{303}.wav", "\u{F1}.wav"]
@@ -543,8 +566,9 @@ import Testing
                 fclose(file)
             }
             let run = zarrwlr("--keep-tree", store, "\(directory.path)/sources")
-            #expect(run.status == 0 && !run.errors.contains("file name of another"))
-            for name in names {
+            #expect(run.status == 1 && !run.errors.contains("file name of another"))
+            #expect(run.errors.contains("how Unicode encodes its letters"), "\(run.errors)")
+            for name in names where Array(name.utf8) != Array(names[1].utf8) {
                 let (source, copy) = ("\(directory.path)/sources/\(name)", "\(directory.path)/copy.wav")
                 #expect(Zarrwlr.run("extract", store, name, "-o", copy).status == 0)
                 let isSame = try runChecked(["cmp", source, copy]).text.isEmpty

@@ -277,11 +277,14 @@ enum ExtractCommand {
     private static func excerpt(
         of recording: Recording, _ configuration: Configuration
     ) throws(CommandError) -> Excerpt {
-        try configuration.isAboutSamples
-            ? Excerpt(
-                of: recording, from: configuration.start, to: configuration.end, isPadded: configuration.clips.isPadded,
-                encoding: configuration.clips.encoding)
-            : Excerpt(whole: recording)
+        guard configuration.isAboutSamples else { return try Excerpt(whole: recording) }
+        let excerpt = try Excerpt(
+            of: recording, from: configuration.start, to: configuration.end, isPadded: configuration.clips.isPadded,
+            encoding: configuration.clips.encoding)
+        guard !excerpt.samples.isEmpty || configuration.start == nil && configuration.end == nil else {
+            throw CommandError("there are no samples between --from and --to")
+        }
+        return excerpt
     }
 
     // MARK: - Values

@@ -11,8 +11,9 @@ enum ImportOption {
         Option(
             "--codec",
             effect: .value("CODEC") { configuration, text throws(CommandError) in
-                configuration.options.codec = try choice(
-                    text, "--codec", of: CodecRegistry.encodings.map(\.codec))
+                let codec = try choice(text, "--codec", of: CodecRegistry.encodings.map(\.codec))
+                configuration.options.codec = codec
+                configuration.options.requiresLossless = CodecRegistry.isLossless(codec) == true
             },
             help: "how to keep audio: \(CodecWords.encodings) (\(ImportOptions.defaultCodec.rawValue))",
             words: CodecRegistry.encodings.map(\.codec.rawValue)),

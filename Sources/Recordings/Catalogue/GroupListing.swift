@@ -113,7 +113,8 @@ struct GroupListing: Sendable {
     /// The names of what may be members, in their order, as the store has them.
     private func names() throws(ZarrError) -> NodeNames {
         opener.watch?.add(group.path)
-        return Self.inOrder([], and: try ZarrGroup.open(store, path: group.path).names())
+        let names = try ZarrGroup.open(store, path: group.path).names()
+        return NodeNames(distinct: Self.inOrder(names.distinct), twins: names.twins)
     }
 
     /// What is known of the node `name`, another one than that whose name is the same to Unicode.

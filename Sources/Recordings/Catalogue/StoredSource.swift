@@ -8,6 +8,8 @@ public struct StoredSource: Sendable, Equatable {
     public let byteCount: UInt64?
     /// What it was called, if the store says so.
     public let name: String?
+    /// The codec of the recording, if the store says which.
+    public let encoding: AudioCodec?
     /// The number in the file of the stream that the recording is, if the file had several.
     public let stream: Int?
 
@@ -19,17 +21,19 @@ public struct StoredSource: Sendable, Equatable {
         sha256 = attributes.source.sha256
         byteCount = attributes.source.byteCount
         name = attributes.source.filename
+        encoding = attributes.encoding.flatMap { AudioCodec(rawValue: $0.lowercased()) }
         stream = attributes.stream
     }
 
     /// What of the attributes says what the source was.
     private struct Attributes: Decodable {
         let isRecording: Bool
+        let encoding: String?
         let source: SourceAttributes
         let stream: Int?
 
         private enum CodingKeys: String, CodingKey {
-            case type
+            case type, encoding
             case source = "base_features"
             case sourceMetadata = "source_metadata"
         }
@@ -41,6 +45,7 @@ public struct StoredSource: Sendable, Equatable {
         init(from decoder: any Decoder) throws {
             let values = try decoder.container(keyedBy: CodingKeys.self)
             isRecording = values.lenient(String.self, .type) == HierarchyNames.recordingType
+            encoding = values.lenient(String.self, .encoding)
             source = values.lenient(SourceAttributes.self, .source) ?? SourceAttributes()
             stream = values.lenient(Place.self, .sourceMetadata)?.stream
         }

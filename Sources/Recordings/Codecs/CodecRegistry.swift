@@ -11,6 +11,9 @@ public enum CodecRegistry {
     /// What the names of files of streams of the codec called `name` end with, without a full stop; nil if no file that players know has one.
     public static func fileExtension(of name: AudioCodec) -> String? { codec(named: name)?.fileExtension }
 
+    /// Whether the codec called `name` keeps the very samples; nil if there is no such codec.
+    public static func isLossless(_ name: AudioCodec) -> Bool? { codec(named: name)?.isLossless }
+
     /// The codec called `name`.
     static func codec(named name: AudioCodec) -> (any RecordingCodec)? {
         all.first { $0.name == name }

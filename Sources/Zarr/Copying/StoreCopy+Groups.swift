@@ -43,7 +43,7 @@ extension StoreCopy {
     @discardableResult
     func make(_ path: String, _ document: CopiedDocument) throws(StoreError) -> CopiedDocument {
         if try !destination.contains(Self.join(path, "zarr.json")) {
-            try NodeNames.checkIsNoTwin(path, in: destination)
+            try checkIsNoTwin(path)
             let node = try destination.stageNode()
             try node.write(document.plain, to: "zarr.json")
             _ = try destination.publish(node, as: path, document: document.plain)
@@ -54,6 +54,17 @@ extension StoreCopy {
                 .failed, "the destination has an array or a recording there, and it is left as it is", key: path)
         }
         return present
+    }
+
+    /// Throws if the destination has a node from which the one at `path` could not be told. What was there first is looked at once for each group:
+    /// the source has no such names.
+    func checkIsNoTwin(_ path: String) throws(StoreError) {
+        try NodeNames.checkIsNoTwin(path) { folder throws(StoreError) in
+            if let known = state.value.withLock({ $0.namesThere[folder] }) { return known }
+            let names = try NodeNames.there(in: folder, of: destination)
+            state.value.withLock { $0.namesThere[folder] = names }
+            return names
+        }
     }
 
     /// Gives the group at `path` its consolidated metadata, now that what they name is there.

@@ -25,6 +25,8 @@ public struct StoreCopy: Sendable {
     }
 
     struct State {
+        /// The names that the destination had in groups in which other names than of ASCII are made.
+        var namesThere: [String: [String]] = [:]
         var progress = Progress()
         /// The groups that have consolidated metadata.
         var consolidated: [String] = []
@@ -170,7 +172,7 @@ public struct StoreCopy: Sendable {
             }
             guard document.kind == .whole else { return try enter(path, document) }
             if try destination.contains("\(path)/zarr.json") { return .done(try outcomeOfPresent(path)) }
-            try NodeNames.checkIsNoTwin(path, in: destination)
+            try checkIsNoTwin(path)
             let staged = try StagedCopy(
                 of: path, from: source, to: destination, threads: max(threads / count, 1)
             ) { byteCount in

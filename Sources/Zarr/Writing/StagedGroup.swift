@@ -63,7 +63,7 @@ public struct StagedGroup: Sendable {
         // Those below it are in a folder that is not there.
         guard let first = missing.first else { return }
         do throws(StoreError) {
-            try NodeNames.checkIsNoTwin(first, in: store)
+            try NodeNames.checkIsNoTwin(first) { path throws(StoreError) in try NodeNames.there(in: path, of: store) }
         } catch {
             throw ZarrError(.store, "cannot be made", path: first, cause: error)
         }

@@ -64,6 +64,9 @@ import Testing
             #expect(
                 Zarrwlr.run("extract", store.path, "pond/0", "--from", "0.2", "--to", "0.1", "-o", file).errors
                     .contains("before the start"))
+            // Less than half a sample.
+            let nothing = Zarrwlr.run("extract", store.path, "pond/0", "--from", "0.1", "--to", "0.100001", "-o", file)
+            #expect(nothing.status == 2 && nothing.errors.contains("there are no samples between --from and --to"))
             #expect(try String(contentsOfFile: file, encoding: .utf8) == "old")
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: store.directory.path).sorted() == [
