@@ -35,6 +35,24 @@ struct OpenSourceTests {
         }
     }
 
+    @Test func `a source that is changed has changed although its time and its size are those of before`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let path = directory.appending(path: "a.wav").path
+            try Data([1, 2, 3]).write(to: URL(filePath: path))
+            let before: [FileAttributeKey: Any] = [.modificationDate: Date(timeIntervalSince1970: 1_000_000)]
+            try FileManager.default.setAttributes(before, ofItemAtPath: path)
+            let source = try SourceFile(path: path)
+            #expect(!source.hasChanged)
+            // Long enough for the file system's clock.
+            usleep(50_000)
+            let handle = try FileHandle(forWritingTo: URL(filePath: path))
+            try handle.write(contentsOf: Data([9]))
+            try handle.close()
+            try FileManager.default.setAttributes(before, ofItemAtPath: path)
+            #expect(source.hasChanged)
+        }
+    }
+
     private func open(
         _ bytes: [UInt8], _ codecs: [any ImportableCodec] = [BirdCodec()], reencodes: Bool = false
     ) throws -> OpenSource {

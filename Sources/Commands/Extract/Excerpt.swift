@@ -111,7 +111,7 @@ struct Excerpt: Sendable {
     /// samples, and some between, evenly spread.
     func probes() throws(CommandError) -> [(offset: UInt64, bytes: [UInt8])] {
         var probes = [(offset: UInt64(0), bytes: layout.head), (byteCount - UInt64(layout.tail.count), layout.tail)]
-        guard let piece = pieces.first else { return probes }
+        guard let piece = pieces.first, piece.samples.upperBound > 0 else { return probes }
         let count = piece.samples.upperBound
         let length = min(count, Self.probeSampleCount)
         let firsts = Set((0..<Self.probeCount).map { (count - length) / (Self.probeCount - 1) * $0 } + [count - length])

@@ -80,7 +80,7 @@ final class OnDemandRecording: SampleReading {
         try noticingChange { () throws(RecordingError) in try opener.description(of: facts, in: pinned) }
     }
 
-    /// Asked before a program opens it that finds nothing out by reading, since the kernel has all bytes.
+    /// Asked when a program opens it: if the kernel has all bytes already, nobody would find out by reading.
     var isRewritten: Bool {
         if isStale.load(ordering: .relaxed) { return true }
         guard begun.withLock({ !$0.isEmpty }), !pinned.isUnchanged(path) else { return false }

@@ -138,6 +138,22 @@ import Testing
         }
     }
 
+    @Test func `a recording without samples is there already when it is extracted again`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            var wave = WaveBuilder()
+            wave.addFormat()
+            wave.add("data", [])
+            let file = directory.appending(path: "20240601_220000.wav")
+            try Data(wave.bytes).write(to: file)
+            let store = directory.appending(path: "a.zarr").path
+            #expect(Zarrwlr.run("import", store, file.path, "--timezone", "Z").status == 0)
+            for _ in 0..<2 {
+                let result = Zarrwlr.run("extract", store, "-o", directory.appending(path: "out").path)
+                #expect(result.status == 0, "\(result.errors)")
+            }
+        }
+    }
+
     @Test func `nothing is written into the store that is read, or in its place`() throws {
         try SmallStore.with { store in
             let archive = store.file("a.zip")

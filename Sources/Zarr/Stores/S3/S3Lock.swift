@@ -17,7 +17,7 @@ struct S3Lock {
     init(on path: String, by writer: S3Writer, isHalted: () -> Bool) throws(StoreError) {
         self.writer = writer
         let start = path.isEmpty ? "\(Self.folder)/lock-" : "\(Self.folder)/\(path)/lock-"
-        var (name, isThere, wait) = (writer.newName(), false, Self.firstWait)
+        var (name, isThere, wait) = ("", false, Self.firstWait)
         while true {
             if !isThere {
                 // Lists may still have a name that was removed.

@@ -221,13 +221,23 @@ final class S3StagedNode: StagedNode {
         guard let claim = state.withLock({ $0.claim }) else { return }
         guard try claim.isHeld(in: s3.folder) else {
             // Whoever has the place now may have published another node.
-            let document = state.withLock { $0.held[Self.document] } ?? []
-            let there = try s3.get("\(place)/\(Self.document)", .whole(atMost: Int(UInt32.max)))
-            if there?.bytes.bytes.elementsEqual(document) == true { try withdraw(from: place) }
+            if try hasOwnDocument(at: place) { try withdraw(from: place) }
             throw Self.isTakenOver(place)
         }
         try claim.release(in: s3.folder)
         state.withLock { $0.claim = nil }
+    }
+
+    /// Whether the document at `place` is that of this node.
+    private func hasOwnDocument(at place: String) throws(StoreError) -> Bool {
+        let document = state.withLock { $0.held[Self.document] } ?? []
+        do throws(StoreError) {
+            let there = try s3.get("\(place)/\(Self.document)", .whole(atMost: document.count))
+            return there?.bytes.bytes.elementsEqual(document) == true
+        } catch {
+            guard case .tooLarge = error.kind else { throw error }
+            return false
+        }
     }
 
     private static func isTakenOver(_ place: String) -> StoreError {

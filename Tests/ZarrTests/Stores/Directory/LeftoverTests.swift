@@ -78,6 +78,8 @@ struct LeftoverTests {
         (owner(), false), (owner([2: "4194999"]), true), (owner([3: "1"]), true), (owner([1: "earlier.1"]), true),
         // A process that has its number in another container.
         (owner([1: boot + ".1", 2: "4194999"]), false),
+        // One that did not know what it is, since it was confined.
+        (owner([1: "-.1", 2: "4194998"]), false),
         (owner([0: "elsewhere"]), false), ("", true), ("something else", true),
     ]
 
