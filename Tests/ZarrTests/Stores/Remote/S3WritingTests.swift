@@ -352,15 +352,19 @@ struct S3WritingTests {
         #expect(service.keys.filter { $0.hasPrefix(".zarrwlr-locks/") } == [])
     }
 
-    @Test func `a node whose place others have taken leaves their document there`() throws {
+    @Test(arguments: [1, 2_000])
+    func `a node whose place others have taken leaves their document there`(nameLength: Int) throws {
         let service = try Service()
         let store = service.store()
         let node = try #require(try stage(10, in: store) as? S3StagedNode)
         #expect(try node.appear(at: "pond/0"))
+        let name = String(repeating: "x", count: nameLength)
+        let other = Array(#"{"node_type":"group","zarr_format":3,"attributes":{"\#(name)":1}}"#.utf8)
         service.standIn.values["a.zarr/.zarrwlr-claims/pond/0/claim"] = nil
-        service.standIn.values["a.zarr/pond/0/zarr.json"] = [7]
-        #expect(throws: StoreError.self) { try store.syncNames(in: "pond") }
-        #expect(service.standIn.values["a.zarr/pond/0/zarr.json"] == [7])
+        service.standIn.values["a.zarr/pond/0/zarr.json"] = other
+        let error = #expect(throws: StoreError.self) { try store.syncNames(in: "pond") }
+        #expect("\(error as Any)".contains("was removed by somebody"))
+        #expect(service.standIn.values["a.zarr/pond/0/zarr.json"] == other)
     }
 
     @Test func `a store that others write is not removed, and who writes one that was removed is told`() throws {
