@@ -12,6 +12,11 @@ public enum NodeName {
         !name.hasPrefix("__") && !name.allSatisfy { $0 == "." }
     }
 
+    /// The path of the folder that `path` is in.
+    static func parent(of path: String) -> String {
+        path.split(separator: "/").dropLast().joined(separator: "/")
+    }
+
     /// Throws unless a node can be made at `path`.
     static func check(path: String) throws(ZarrError) {
         guard !path.isEmpty else { return }

@@ -31,8 +31,8 @@ extension StoreCopy {
         return zip(staged, appeared).map { copy, result in
             switch result {
             case .failure(let error): return failure(error)
-            case .success(.copied) where names[Self.parent(of: copy.place)] != nil:
-                guard let problem = names[Self.parent(of: copy.place)] else { return .untried }
+            case .success(.copied) where names[NodeName.parent(of: copy.place)] != nil:
+                guard let problem = names[NodeName.parent(of: copy.place)] else { return .untried }
                 try? copy.node.withdraw(from: copy.place)
                 return failure(problem)
             case .success(let outcome): return outcome
@@ -43,7 +43,7 @@ extension StoreCopy {
     /// Syncs the names in the groups of `staged`, and returns why that failed, by group.
     private func syncNames(of staged: [StagedCopy]) -> [String: StoreError] {
         var problems: [String: StoreError] = [:]
-        for group in Set(staged.map { Self.parent(of: $0.place) }) {
+        for group in Set(staged.map { NodeName.parent(of: $0.place) }) {
             do throws(StoreError) {
                 try destination.syncNames(in: group)
             } catch {

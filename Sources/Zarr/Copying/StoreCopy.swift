@@ -204,8 +204,4 @@ public struct StoreCopy: Sendable {
     static func join(_ path: String, _ name: some StringProtocol) -> String {
         path.isEmpty ? String(name) : "\(path)/\(name)"
     }
-
-    static func parent(of path: String) -> String {
-        path.split(separator: "/").dropLast().joined(separator: "/")
-    }
 }

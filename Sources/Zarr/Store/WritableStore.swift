@@ -151,7 +151,7 @@ extension StagedNode {
     public func publish(as place: String) throws(StoreError) -> Bool {
         guard try appear(at: place) else { return false }
         do throws(StoreError) {
-            try store.syncNames(in: place.split(separator: "/").dropLast().joined(separator: "/"))
+            try store.syncNames(in: NodeName.parent(of: place))
         } catch {
             try withdraw(from: place)
             throw error

@@ -34,7 +34,7 @@ public final class PatchedStore: Store {
     /// As for every store, with the folders of the other values.
     public func children(of prefix: String) throws(StoreError) -> [String] {
         let below = prefix.isEmpty ? "" : "\(prefix)/"
-        let patched = (values.keys.map { Self.folder(of: $0) } + folders.keys).filter {
+        let patched = (values.keys.map { NodeName.parent(of: $0) } + folders.keys).filter {
             $0.hasPrefix(below) && $0 != prefix && !$0.isEmpty
         }
         let names = patched.compactMap { $0.dropFirst(below.count).split(separator: "/").first.map { String($0) } }
@@ -78,9 +78,5 @@ public final class PatchedStore: Store {
             return kept + key.dropFirst(seen.count)
         }
         return key
-    }
-
-    private static func folder(of key: String) -> String {
-        key.split(separator: "/").dropLast().joined(separator: "/")
     }
 }

@@ -83,7 +83,7 @@ final class DirectoryStagedNode: StagedNode {
     func replace(_ place: String) throws(StoreError) {
         if try publish(as: place) { return }
         if try !directory.changes.exchange(path, place) { try moveAside(place) }
-        try directory.changes.sync(DirectoryStore.parent(of: place))
+        try directory.changes.sync(NodeName.parent(of: place))
         directory.files.removeAll()
     }
 

@@ -66,8 +66,8 @@ extension DirectoryStore: WritableStore {
         try check(newPlace, isPrefix: false)
         guard try changes.moveFolder(place, to: newPlace) else { return false }
         files.removeAll()
-        try changes.sync(Self.parent(of: newPlace))
-        try changes.sync(Self.parent(of: place))
+        try changes.sync(NodeName.parent(of: newPlace))
+        try changes.sync(NodeName.parent(of: place))
         return true
     }
 
@@ -79,7 +79,7 @@ extension DirectoryStore: WritableStore {
         defer { try? staging.remove() }
         _ = try changes.moveFolder(place, to: "\(staging.path)/\(StagingFolder.removedName)")
         files.removeAll()
-        try changes.sync(Self.parent(of: place))
+        try changes.sync(NodeName.parent(of: place))
     }
 
     /// As for every store: the bytes go to a file of another name, which is then renamed.
@@ -94,7 +94,7 @@ extension DirectoryStore: WritableStore {
         try file.sync()
         try changes.replaceFile(key, with: path)
         files.removeAll()
-        let folder = Self.parent(of: key)
+        let folder = NodeName.parent(of: key)
         changes.touch(folder)
         try changes.sync(folder)
     }
@@ -127,11 +127,6 @@ extension DirectoryStore: WritableStore {
         var removed: [String] = []
         for name in try stagingFolders() where try StagingFolder.removeAbandoned(name, changes) { removed.append(name) }
         return removed
-    }
-
-    /// The path of the folder that `path` is in.
-    static func parent(of path: String) -> String {
-        path.split(separator: "/").dropLast().joined(separator: "/")
     }
 
     private func stagingFolders() throws(StoreError) -> [String] {

@@ -27,10 +27,10 @@ struct StoreChanges: Sendable {
     /// Makes those folders above the file `path` that do not exist; `known` are folders that do, to which they are added.
     func makeParents(of path: String, known: inout Set<String>) throws(StoreError) {
         var missing: [String] = []
-        var folder = DirectoryStore.parent(of: path)
+        var folder = NodeName.parent(of: path)
         while !folder.isEmpty, !known.contains(folder) {
             missing.append(folder)
-            folder = DirectoryStore.parent(of: folder)
+            folder = NodeName.parent(of: folder)
         }
         for folder in missing.reversed() {
             _ = try makeFolder(folder)

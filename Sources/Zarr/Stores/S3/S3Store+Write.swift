@@ -140,13 +140,13 @@ extension S3Store: WritableStore {
 
     /// The path of the group that `place` is in, and the last name.
     private static func parts(of place: String) -> (group: String, name: String) {
-        (DirectoryStore.parent(of: place), String(place.split(separator: "/").last ?? ""))
+        (NodeName.parent(of: place), String(place.split(separator: "/").last ?? ""))
     }
 
     /// What the service has confirmed is kept. Nobody else has taken it for something that was left behind, or it is withdrawn, and this throws.
     public func syncNames(in path: String) throws(StoreError) {
         let nodes = claims.withLock { claims in
-            claims.unconfirmed.filter { DirectoryStore.parent(of: $0.key) == path }
+            claims.unconfirmed.filter { NodeName.parent(of: $0.key) == path }
         }
         let results = Parallel.map(nodes.map { (place: $0.key, node: $0.value) }, threads: requestsAtOnce ?? 1) {
             item in
@@ -191,7 +191,7 @@ extension S3Store: WritableStore {
 
     /// Throws unless something can be put to `key`, the folder of which exists.
     func checkFolder(of key: String) throws(StoreError) {
-        let parent = DirectoryStore.parent(of: key)
+        let parent = NodeName.parent(of: key)
         guard key.isKey else { throw StoreError(.failed, "is not a key", key: key) }
         let isThere = parent.isEmpty ? true : try folder.hasObjects("\(parent)/")
         guard isThere else {
