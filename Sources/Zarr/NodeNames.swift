@@ -33,13 +33,18 @@ public struct NodeNames: Sendable {
             + "(this one is \(quoted(twin)) in a shell)"
     }
 
+    /// Whether another name could be the same to Unicode as that of the node at `path`.
+    static func canHaveTwin(_ path: String) -> Bool {
+        path.split(separator: "/").last?.utf8.contains { $0 >= 0x80 } ?? false
+    }
+
     /// Throws if a new node at `path` would be a twin of one of those whose names `children` returns, of the folder that it is called with. It is not
     /// called for a name that has none.
     static func checkIsNoTwin(
         _ path: String, among children: (_ folder: String) throws(StoreError) -> [String]
     ) throws(StoreError) {
-        guard let name = path.split(separator: "/").last, !name.utf8.allSatisfy({ $0 < 0x80 }) else { return }
-        let names = try children(path.split(separator: "/").dropLast().joined(separator: "/"))
+        guard canHaveTwin(path), let name = path.split(separator: "/").last else { return }
+        let names = try children(NodeName.parent(of: path))
         guard let other = names.first(where: { $0 == name && !$0.utf8.elementsEqual(name.utf8) }) else { return }
         throw StoreError(
             .denied,

@@ -186,6 +186,24 @@ struct WritableStoreTests {
     }
 
     @Test(arguments: StoreKind.writable)
+    func `of two groups whose names are the same to Unicode and are made at the same time, one is made`(
+        kind: StoreKind
+    ) throws {
+        try kind.with { test in
+            let store = try test.writableStore
+            try ZarrGroup.create(in: store, path: "lac", attributes: [String: String]())
+            // Neither is there when the other is looked for.
+            var (first, second) = try (
+                StagedGroup(in: store, path: "lac/e\u{301}te\u{301}/x", attributes: ["x": 1]),
+                StagedGroup(in: store, path: "lac/\u{E9}t\u{E9}/y", attributes: ["x": 2])
+            )
+            #expect(try first.publish())
+            #expect { try second.publish() } throws: { "\($0)".contains("how Unicode encodes its letters") }
+            #expect(try store.children(of: "lac").map { Array($0.utf8) } == [Array("e\u{301}te\u{301}".utf8)])
+        }
+    }
+
+    @Test(arguments: StoreKind.writable)
     func `no group is made in the place of an array, or below a node of zarr_format 2`(kind: StoreKind) throws {
         try kind.with { test in
             let store = try test.writableStore
