@@ -52,6 +52,17 @@ public struct NodeNames: Sendable {
             key: path)
     }
 
+    /// Calls `body`, which makes a node at `path` of `store`, in a group that exists, while nobody makes a twin of it. Throws if there is one.
+    static func whileNoTwin<T>(
+        of path: String, in store: any WritableStore, _ body: () throws(StoreError) -> T
+    ) throws(StoreError) -> T {
+        guard canHaveTwin(path) else { return try body() }
+        return try store.withLock(on: NodeName.parent(of: path)) { () throws(StoreError) in
+            try checkIsNoTwin(path) { folder throws(StoreError) in try there(in: folder, of: store) }
+            return try body()
+        }
+    }
+
     /// The names of what is in the folder `path` of `store`; none if it is no group, or not yet.
     static func there(in path: String, of store: any WritableStore) throws(StoreError) -> [String] {
         let isThere = path.isEmpty ? true : try store.contains("\(path)/zarr.json")

@@ -23,7 +23,10 @@ extension StoreCopy {
             Result { () throws(StoreError) -> CopyOutcome in
                 if let problem { throw problem }
                 try copy.verify()
-                guard try copy.node.appear(at: copy.place) else { return try outcomeOfPresent(copy.place) }
+                let isNew = try NodeNames.whileNoTwin(of: copy.place, in: destination) { () throws(StoreError) in
+                    try copy.node.appear(at: copy.place)
+                }
+                guard isNew else { return try outcomeOfPresent(copy.place) }
                 return .copied(valueCount: copy.valueCount, byteCount: copy.byteCount)
             }
         }

@@ -95,15 +95,9 @@ extension WritableStore {
     ///
     /// Throws if another name in its folder, which exists, is the same to Unicode, even if another process makes that one at the same time.
     func publish(_ node: any StagedNode, as path: String, document: [UInt8]) throws(StoreError) -> Bool {
-        guard NodeNames.canHaveTwin(path) else { return try publishAlone(node, as: path, document: document) }
-        return try withLock(on: NodeName.parent(of: path)) { () throws(StoreError) in
-            try NodeNames.checkIsNoTwin(path) { folder throws(StoreError) in try NodeNames.there(in: folder, of: self) }
-            return try publishAlone(node, as: path, document: document)
+        if try NodeNames.whileNoTwin(of: path, in: self, { () throws(StoreError) in try node.publish(as: path) }) {
+            return true
         }
-    }
-
-    private func publishAlone(_ node: any StagedNode, as path: String, document: [UInt8]) throws(StoreError) -> Bool {
-        if try node.publish(as: path) { return true }
         // There is a folder without a document; or another process has just made the group, and either document is whole.
         guard try !contains("\(path)/zarr.json") else { return false }
         try replace("\(path)/zarr.json", with: document)

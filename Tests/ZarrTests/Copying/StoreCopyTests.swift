@@ -186,6 +186,26 @@ struct StoreCopyTests {
         }
     }
 
+    @Test func `a copy makes no node beside one whose name is the same to Unicode, even if that was made meanwhile`()
+        throws
+    {
+        try CopyFixture.with { fixture throws in
+            let source = try DirectoryStore(path: fixture.folder.path)
+            _ = try stageRecording(in: source).publish(as: "pond/\u{E9}t\u{E9}")
+            let isThere = Atomic(false)
+            let make: @Sendable (StoreCopy.Progress) -> Void = { progress in
+                guard progress.byteCount > 0, !isThere.exchange(true, ordering: .relaxed) else { return }
+                _ = try? ZarrGroup.create(
+                    in: DirectoryStore(path: fixture.copy.path), path: "pond/e\u{301}te\u{301}", attributes: ["x": 1])
+            }
+            let outcomes = try fixture.copy("pond/\u{E9}t\u{E9}", threads: 1, progress: make)
+            let outcome = outcomes["pond/\u{E9}t\u{E9}"]
+            #expect(outcome?.contains("which differs from it only in how Unicode encodes") == true, "\(outcomes)")
+            let names = try DirectoryStore(path: fixture.copy.path).children(of: "pond")
+            #expect(names.map { Array($0.utf8) } == [Array("e\u{301}te\u{301}".utf8)])
+        }
+    }
+
     @Test func `bytes that the destination does not keep are noticed before anybody sees them`() throws {
         try CopyFixture.with { fixture throws in
             let outcomes = try fixture.copy("pond/0", threads: 1) { call, path throws(SystemError) in
