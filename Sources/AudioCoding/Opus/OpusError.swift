@@ -11,4 +11,9 @@ struct OpusError: DescribedError, CustomDebugStringConvertible {
     var summary: String { String(cString: opus_strerror(code)) }
 
     var debugDescription: String { "\(summary) (\(call))" }
+
+    /// Throws unless `call` has returned success as its `code`.
+    static func check(_ call: String, _ code: Int32) throws(OpusError) {
+        guard code == OPUS_OK else { throw OpusError(call: call, code: code) }
+    }
 }

@@ -33,11 +33,11 @@ public final class OpusStreamDecoder {
     /// A decoder at the start of the stream that `head` describes, which applies its gain.
     public init(head: OpusHead) throws(AudioCodingError) {
         channels = head.channels
-        decoder = head.isSingleStream ? .single : .multistream
+        decoder = PacketDecoder(for: head)
         stateByteCount = decoder.stateByteCount(head)
         state = .allocate(byteCount: stateByteCount, alignment: 16)
         do {
-            try decoder.start(OpaquePointer(state), head)
+            try decoder.start(state, head)
         } catch {
             throw AudioCodingError(.opus, "the decoder cannot be opened", cause: error)
         }
@@ -64,7 +64,7 @@ public final class OpusStreamDecoder {
                 .opus, "\(samples) samples of \(channels) channels do not fit in \(output.count) bytes")
         }
         let decoded = decoder.decode(
-            OpaquePointer(state), bytes.assumingMemoryBound(to: UInt8.self), byteCount,
+            state, bytes.assumingMemoryBound(to: UInt8.self), byteCount,
             into: target.assumingMemoryBound(to: Int16.self), samples: samples)
         guard Int(decoded) == samples else {
             let cause = decoded < 0 ? OpusError(call: "opus_decode", code: decoded) : nil

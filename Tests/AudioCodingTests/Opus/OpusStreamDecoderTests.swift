@@ -41,6 +41,37 @@ import Testing
         #expect(zip(plain, amplified).allSatisfy { abs(Double($0) * factor - Double($1)) <= tolerance })
     }
 
+    /// The decoder for many streams clips and rounds in libopus, whatever the samples.
+    @Test(
+        arguments: ["mono.opus", "stereo.opus", "speech.opus", "hybrid.opus", "long60.opus"],
+        Array(stride(from: 0, to: 12_000, by: 250)) + [32_767])
+    func `a stream that is too loud is clipped as libopus does, over the ends of packets, too`(
+        name: String, gain: Int
+    ) throws {
+        let bytes = try CodedFixture(name).bytes
+        let (scanner, packets) = try opusPackets(of: bytes)
+        var changed = try #require(scanner.head).bytes
+        withUnsafeBytes(of: Int16(gain).littleEndian) { changed.replaceSubrange(16..<18, with: $0) }
+        let head = try OpusHead(changed)
+        let decoded = try opusSamples(of: packets, in: bytes, by: OpusStreamDecoder(head: head))
+
+        let reference = PacketDecoder.multistream
+        let state = UnsafeMutableRawPointer.allocate(byteCount: reference.stateByteCount(head), alignment: 16)
+        defer { state.deallocate() }
+        try reference.start(state, head)
+        var samples = [Int16](repeating: 0, count: OpusPacket.maximumSampleCount * head.channels)
+        var loudCount = 0
+        for (number, packet) in packets.enumerated() {
+            let packetBytes = packet.bytes(in: bytes)
+            let count = reference.decode(
+                state, packetBytes, Int32(packetBytes.count), into: &samples, samples: OpusPacket.maximumSampleCount)
+            let expected = samples.prefix(Int(count) * head.channels)
+            loudCount += expected.count { $0.magnitude > 32_000 }
+            #expect(decoded[number] == expected.withUnsafeBytes { Array($0) }, "packet \(number)")
+        }
+        #expect(gain < 32_767 || loudCount > 1000)
+    }
+
     @Test(arguments: ["mono.opus", "speech.opus", "hybrid.opus", "long60.opus", "surround6.opus"])
     func `a decoder that is given the snapshot of another goes on as that one does`(name: String) throws {
         let fixture = try CodedFixture(name)
