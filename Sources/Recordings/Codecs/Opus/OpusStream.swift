@@ -34,6 +34,7 @@ final class OpusStream: DecodeUnits {
     private let path: String
     private let openSource: @Sendable () throws -> Source
     private let source = SingleFlight<Source>()
+    private let recentUnits = RecentUnits()
     private let frontier: OpusFrontier
     private let decoders: DecoderPool<OpusHead, OpusStreamDecoder>
     /// The state of a fresh decoder.
@@ -69,10 +70,10 @@ final class OpusStream: DecodeUnits {
             let packets = try source.get(make: openSource).packets
             // No search is needed if all packets have one length, as in nearly all streams.
             let unitCount = packets.count.dividedRoundingUp(by: Self.packetsPerUnit) ?? 0
-            let unitLength = try packets.samples(ofUnit: 0).upperBound
+            let unitLength = try recentUnits.samples(ofUnit: 0, of: packets).upperBound
             if unitLength > 0, sample / unitLength < unitCount {
                 let number = sample / unitLength
-                let samples = try packets.samples(ofUnit: number)
+                let samples = try recentUnits.samples(ofUnit: number, of: packets)
                 if samples.contains(sample) { return DecodeUnit(number: number, samples: samples) }
             }
             var low: UInt64 = 0
@@ -85,7 +86,7 @@ final class OpusStream: DecodeUnits {
                     high = middle
                 }
             }
-            let samples = try packets.samples(ofUnit: low)
+            let samples = try recentUnits.samples(ofUnit: low, of: packets)
             guard samples.contains(sample) else {
                 throw AudioCodingError(.opus, "the stream's packets end before its length")
             }
@@ -103,7 +104,9 @@ final class OpusStream: DecodeUnits {
             guard let restarts = source.restarts, unit.number > 0, !keepsState(before: unit.number),
                 isNear(unit.number, restarts, source.packets) || isOnItsWay(unit.number, restarts, source.packets)
             else { return nil }
-            return DecodeUnit(number: unit.number - 1, samples: try source.packets.samples(ofUnit: unit.number - 1))
+            let number = unit.number - 1
+            return DecodeUnit(
+                number: number, samples: try recentUnits.samples(ofUnit: number, of: source.packets))
         } catch {
             throw RecordingError("its Opus stream cannot be read", recording: path, cause: error)
         }
