@@ -32,9 +32,26 @@ public final class AudioGroup: Sendable {
         self.store = store
         self.path = path
         sources = GroupSources(of: path, in: store)
-        let isMissing = try StagedGroup.missingGroups(at: path, of: store).last == path
-        existence = Mutex(isMissing ? .missing : .made)
-        if !isMissing { try Self.mark(path, in: store) }
+        let missing = try Self.missingGroups(at: path, of: store)
+        existence = Mutex(missing.isEmpty ? .made : .missing)
+        if missing.isEmpty { try Self.mark(path, in: store) }
+    }
+
+    /// The groups at `path` of `store`, which is to be a group for recordings, and above it that do not exist.
+    ///
+    /// Throws if something else is there, or above: nobody looks for recordings in a recording.
+    public static func missingGroups(at path: String, of store: any Store) throws(ZarrError) -> [String] {
+        let missing = try StagedGroup.missingGroups(at: path, of: store)
+        let names = path.split(separator: "/")
+        for above in (0...names.count).map({ names.prefix($0).joined(separator: "/") }).dropLast(missing.count) {
+            let attributes = try ZarrGroup.open(store, path: above).attributes(as: [String: JSONValue].self)
+            guard attributes["type"] != .text(HierarchyNames.recordingType) else {
+                throw ZarrError(
+                    .invalidRequest, "is a recording, in which nobody finds another one: name another group",
+                    path: above)
+            }
+        }
+        return missing
     }
 
     /// Writes what is missing of the group and of those above it, so that they only have to appear: once an import is interrupted, nothing
@@ -52,6 +69,7 @@ public final class AudioGroup: Sendable {
         try existence.withLock { existence throws(ZarrError) in
             guard case .staged(var group) = existence else { return }
             do throws(ZarrError) {
+                _ = try Self.missingGroups(at: path, of: store)
                 // Another process may have made it meanwhile.
                 if try !group.publish() { try Self.mark(path, in: store) }
                 existence = .made
@@ -64,10 +82,8 @@ public final class AudioGroup: Sendable {
 
     /// Gives the group at `path` of `store`, which exists, the attributes of an audio group.
     private static func mark(_ path: String, in store: any WritableStore) throws(ZarrError) {
+        _ = try missingGroups(at: path, of: store)
         let attributes = try ZarrGroup.open(store, path: path).attributes(as: [String: JSONValue].self)
-        if attributes["type"] == .text(HierarchyNames.recordingType) {
-            throw ZarrError(.invalidRequest, "is a recording, not a group for recordings", path: path)
-        }
         guard attributes["magic_id"] != mark["magic_id"] else { return }
         try ZarrGroup.replaceAttributes(in: store, path: path, with: attributes.merging(mark) { _, new in new })
     }
@@ -117,7 +133,8 @@ public final class AudioGroup: Sendable {
         return try store.withLock(on: path) { () throws(StoreError) in
             try sources.refresh()
             let new = try indicesOfNew(candidates)
-            let numbers = try store.publish(new.compactMap { candidates[$0].node }, numberedIn: path)
+            let numbers = try store.publish(
+                new.compactMap { candidates[$0].node }, numberedIn: path, from: sources.nextNumber())
             // Another process may have published a source and not synced the group, before it was killed.
             if new.isEmpty { try store.syncNames(in: path) }
             let published = Dictionary(uniqueKeysWithValues: zip(new, numbers))

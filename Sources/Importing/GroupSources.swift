@@ -24,6 +24,8 @@ public final class GroupSources: Sendable {
         private(set) var fileNames: Set<[UInt8]> = []
         /// The SHA-256 of the sources' files.
         private(set) var files: Set<String> = []
+        /// The number after those of all recordings.
+        private(set) var nextNumber = 0
         var hasLooked = false
         /// Recordings that were proved to be whole.
         var whole: Set<String> = []
@@ -37,6 +39,7 @@ public final class GroupSources: Sendable {
 
         mutating func add(_ node: String, _ source: Source?) {
             nodes[node] = .some(source)
+            if source != nil, let next = Int(node)?.adding(1) { nextNumber = max(nextNumber, next) }
             if let byteCount = source?.byteCount { byteCounts.insert(byteCount) }
             if let identity = source?.identity {
                 recordings[identity] = node
@@ -99,6 +102,13 @@ public final class GroupSources: Sendable {
 
     /// The codec of the recording at `place`, if the store says which.
     func encoding(of place: String) -> AudioCodec? { StoredSource(of: place, in: store)?.encoding }
+
+    /// The number after those of all recordings of zarrwlr's that are there. What else is called by a number, such as a group for a year, does not
+    /// count.
+    func nextNumber() throws(StoreError) -> Int {
+        try lookOnce()
+        return known.withLock { $0.nextNumber }
+    }
 
     /// What source is known whose WAV file in a mount wants the same name as that of `source`; nil if there is none.
     func namesake(of source: Source) -> ImportedRecording.Namesake? {

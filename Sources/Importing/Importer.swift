@@ -310,7 +310,9 @@ public final class Importer: Sendable {
                 return staged(identity, nil, nil)
             }
         }
-        func begin() throws(StoreError) -> any StagedNode { try group.store.stageNode(numberedIn: group.path) }
+        func begin() throws(StoreError) -> any StagedNode {
+            try group.store.stageNode(numberedIn: group.path, from: group.sources.nextNumber())
+        }
         let node = try turn.map { turn throws(StoreError) in try turn.order.inTurn(turn.number, begin) } ?? begin()
         let found = start(of: source)
         let job = ImportJob(

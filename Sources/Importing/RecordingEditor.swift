@@ -65,13 +65,13 @@ public struct RecordingEditor: Sendable {
     /// Moves the recording at `path` into the group at `group`, unless that has a recording of the same source.
     private func moveUnlessThere(_ path: String, to group: String) throws(EditError) -> String {
         do {
+            let sources = GroupSources(of: group, in: store)
             if let source = StoredSource(of: path, in: store), let sha256 = source.sha256,
-                let place = try GroupSources(of: group, in: store).place(
-                    of: SourceIdentity(sha256: sha256, stream: source.stream))
+                let place = try sources.place(of: SourceIdentity(sha256: sha256, stream: source.stream))
             {
                 throw EditError(path, "its source is in /\(group) already, as /\(place)")
             }
-            return try store.moveNode(path, numberedIn: group)
+            return try store.moveNode(path, numberedIn: group, from: sources.nextNumber())
         } catch let error as EditError {
             throw error
         } catch {

@@ -544,6 +544,71 @@ import Testing
         }
     }
 
+    /// Makes a short WAV file at each of `names` in a new folder `card` of `directory`, and returns the folder.
+    private func card(_ card: String, _ names: [String], in directory: URL) throws -> String {
+        let folder = directory.appending(path: card)
+        for (number, name) in names.enumerated() {
+            let file = folder.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            var builder = WaveBuilder()
+            builder.addFormat()
+            let factor = number + card.utf8.count
+            builder.add("data", (0..<2_000).flatMap { WaveBuilder.littleEndian(Int16($0 % 11 * factor)) })
+            try Data(builder.bytes).write(to: file)
+        }
+        return folder.path
+    }
+
+    @Test func `nothing is imported or moved into a recording, nor into a group below one, and a check finds what was`()
+        throws
+    {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store.zarr").path
+            let first = try card("one", ["x.wav", "y.wav"], in: directory)
+            let second = try card("second", ["1/z.wav", "1/Data/z.wav", "2/z.wav"], in: directory)
+            #expect(zarrwlr("--keep-tree", store, first).status == 0)
+            for options in [["-n"], []] {
+                let run = Zarrwlr.run(["import"] + options + ["--keep-tree", store, second])
+                #expect(run.status == 1)
+                #expect(
+                    run.errors.components(separatedBy: "/1: is a recording, in which nobody finds another one").count
+                        == 3)
+            }
+            #expect(Zarrwlr.run("list", store).text.contains("z.wav"))
+            #expect(Zarrwlr.run("move", store, "2/0", "0/Data").errors.contains("/0: is a recording, in which nobody"))
+            #expect(Zarrwlr.run("check", store).status == 0)
+
+            // As other programs, and older versions, could put it there.
+            let inner = directory.appending(path: "store.zarr/1/Data")
+            try FileManager.default.copyItem(at: directory.appending(path: "store.zarr/2"), to: inner)
+            let check = Zarrwlr.run("check", store)
+            #expect(check.status == 1)
+            #expect((check.text + check.errors).contains("/1: /1/Data/0 is a recording in this one"))
+            #expect(Zarrwlr.run("remove", store, "2/0").status == 0)
+            #expect(Zarrwlr.run("move", store, "1/Data/0", "found").status == 0)
+            #expect(Zarrwlr.run("check", store).status == 0)
+            #expect(Zarrwlr.run("list", store).text.contains("found/z.wav"))
+        }
+    }
+
+    @Test func `folders that are called by numbers do not count as recordings, whose numbers go on after each other`()
+        throws
+    {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store.zarr").path
+            let first = try card("one", ["2024/x.wav", "1/x.wav", "y.wav", "z.wav"], in: directory)
+            let run = zarrwlr("--keep-tree", store, first)
+            #expect(run.status == 0)
+            let second = try card("second", ["2025/x.wav", "u.wav"], in: directory)
+            #expect(zarrwlr("--keep-tree", store, second).status == 0)
+            let names = try FileManager.default.contentsOfDirectory(atPath: store)
+            #expect(names.filter { Int($0) != nil }.sorted() == ["0", "1", "2", "2024", "2025", "3"])
+            #expect(Zarrwlr.run("move", store, "2024/0", "").status == 0)
+            #expect(FileManager.default.fileExists(atPath: "\(store)/4/zarr.json"))
+        }
+    }
+
     @Test
     func
         `files whose names differ in composed accents alone are kept apart, and of folders, the second makes no group`()

@@ -130,18 +130,23 @@ enum ImportCommand {
         }
         let byteCounts = Dictionary(grouping: sources.files) { Array(group(of: $0).utf8) }
             .mapValues { $0.map(\.byteCount) }
-        var groups: [[UInt8]: (known: GroupSources?, planned: PlannedSources)] = [:]
+        typealias Plans = (known: GroupSources?, planned: PlannedSources, problem: ImportError?)
+        var groups: [[UInt8]: Plans] = [:]
         for source in sources.files {
             let group = group(of: source)
             let key = Array(group.utf8)
-            let plans =
+            let plans: Plans =
                 groups[key]
-                ?? (store.map { GroupSources(of: group, in: $0) }, PlannedSources(byteCounts: byteCounts[key] ?? []))
+                ?? (
+                    store.map { GroupSources(of: group, in: $0) }, PlannedSources(byteCounts: byteCounts[key] ?? []),
+                    store.flatMap { ImportGroups.problem(of: group, in: $0) }
+                )
             groups[key] = plans
             report.report(
                 source,
                 Result { () throws(ImportError) in
-                    try importer.plan(for: source.path, besides: plans.known, after: plans.planned)
+                    if let problem = plans.problem { throw problem }
+                    return try importer.plan(for: source.path, besides: plans.known, after: plans.planned)
                 })
         }
         for sidecar in sources.sidecars { report.reportPlanned(sidecar) }

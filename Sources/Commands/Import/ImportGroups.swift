@@ -28,7 +28,21 @@ final class ImportGroups: Sendable {
                 return group
             }
         } catch {
-            throw ImportError("the group cannot be made", cause: error)
+            throw Self.error(error)
         }
+    }
+
+    /// Why nothing could be imported into the group at `path` of `store`; nil if it could.
+    static func problem(of path: String, in store: any Store) -> ImportError? {
+        do throws(ZarrError) {
+            _ = try AudioGroup.missingGroups(at: path, of: store)
+            return nil
+        } catch {
+            return Self.error(error)
+        }
+    }
+
+    private static func error(_ cause: ZarrError) -> ImportError {
+        ImportError("the group cannot be made", cause: cause)
     }
 }

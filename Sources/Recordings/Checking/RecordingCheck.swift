@@ -113,10 +113,14 @@ struct RecordingCheck {
             let group = try ZarrGroup.open(store, path: node.path)
             for name in try group.children() where !readWithAudio.contains(name) {
                 let isOwn = Self.ownArrays.contains(name)
+                let path = group.path(of: name)
                 guard
                     case .array(let array) = try ZarrNode.open(
-                        store, path: group.path(of: name), cache: cache, absent: isOwn ? .damage : .fillValue)
-                else { continue }
+                        store, path: path, cache: cache, absent: isOwn ? .damage : .fillValue)
+                else {
+                    if let inner = firstRecording(in: path) { add(finding(.fault, Self.problem(ofInner: inner))) }
+                    continue
+                }
                 guard isPlausible(array) else { continue }
                 for (_, error) in array.unreadableRows(progress: { _ in }) { add("\(name) cannot be read", error) }
                 if !isOwn { countAbsentChunks(of: array, as: "\(name): ") }
@@ -124,6 +128,23 @@ struct RecordingCheck {
         } catch {
             add("its arrays cannot be looked at", error)
         }
+    }
+
+    /// The path of a recording at or below the group `path`, which is in the recording; nil if there is none among the first of what is there.
+    private func firstRecording(in path: String, depth: Int = 0) -> String? {
+        guard
+            case (.group(let group), let attributes)? = try? ZarrNode.open(
+                store, path: path, cache: cache, attributes: ListedAttributes.self)
+        else { return nil }
+        if attributes.isRecording { return path }
+        guard depth < 8 else { return nil }
+        return ((try? group.children()) ?? []).prefix(64).lazy
+            .compactMap { firstRecording(in: group.path(of: $0), depth: depth + 1) }.first
+    }
+
+    private static func problem(ofInner path: String) -> String {
+        "/\(path) is a recording in this one, where no list, mount or copy finds it: move it into a group (zarrwlr move STORE \(path) "
+            + "GROUP)"
     }
 
     /// Whether the store can hold as much as `array` announces; a finding is added if not. Reading far more than there

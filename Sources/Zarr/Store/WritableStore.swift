@@ -6,8 +6,8 @@ public protocol WritableStore: Store {
     func stageNode() throws(StoreError) -> any StagedNode
 
     /// Begins a node that is to appear under a number in the group at `group`, which need not exist. A store that cannot move what was
-    /// written gives it that number now, greater than all there.
-    func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode
+    /// written gives it that number now: one from `first` on that is free, or one greater than all there if that is nil.
+    func stageNode(numberedIn group: String, from first: Int?) throws(StoreError) -> any StagedNode
 
     /// Begins a node that is to appear at `place`, in a group that need not exist, and nothing of which is overwritten. Nil if the store knows now
     /// that something is there, or is being written there.
@@ -120,7 +120,9 @@ extension NewValue {
 
 extension WritableStore {
     /// Begins a node like any other.
-    public func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode { try stageNode() }
+    public func stageNode(numberedIn group: String, from first: Int?) throws(StoreError) -> any StagedNode {
+        try stageNode()
+    }
 
     /// Begins a node like any other.
     public func stageNode(at place: String) throws(StoreError) -> (any StagedNode)? { try stageNode() }
@@ -191,16 +193,18 @@ extension StoreError {
 
 extension WritableStore {
     /// Makes `nodes`, which were begun in this store, appear in the group at `group`, which exists, in their order, under the first
-    /// numbers that are greater than all there, or those that they were given, and returns these numbers. Several processes that do so at once each get numbers of
-    /// their own.
+    /// numbers from `first` on that are free (nil: those that are greater than all there), or those that they were given, and returns
+    /// these numbers. Several processes that do so at once each get numbers of their own.
     ///
     /// The nodes would survive a power cut when this returns, and nothing of them is in the hierarchy when it throws. If the process ends
     /// meanwhile, some of them may be there, each as a whole.
-    public func publish(_ nodes: [any StagedNode], numberedIn group: String) throws(StoreError) -> [Int] {
+    public func publish(
+        _ nodes: [any StagedNode], numberedIn group: String, from first: Int? = nil
+    ) throws(StoreError) -> [Int] {
         guard !nodes.isEmpty else { return [] }
         var numbers: [Int] = []
         do throws(StoreError) {
-            var next = try nodes.contains { $0.reservedPlace == nil } ? nextNumber(in: group) : 0
+            var next = try nodes.contains { $0.reservedPlace == nil } ? nextNumber(in: group, from: first) : 0
             for node in nodes {
                 if let number = try node.reservedNumber(in: group) {
                     guard try node.appear(at: place(of: number, in: group)) else {
@@ -221,18 +225,24 @@ extension WritableStore {
         }
     }
 
-    /// Makes the node at `place` appear in the group at `group`, which exists, under the first number that is greater than all there, and
-    /// returns its new place.
-    public func moveNode(_ place: String, numberedIn group: String) throws(StoreError) -> String {
-        let number = try number(from: nextNumber(in: group), in: group) { newPlace throws(StoreError) in
+    /// Makes the node at `place` appear in the group at `group`, which exists, under the first number from `first` on that is free (nil: that
+    /// is greater than all there), and returns its new place.
+    public func moveNode(
+        _ place: String, numberedIn group: String, from first: Int? = nil
+    ) throws(StoreError) -> String {
+        let number = try number(from: nextNumber(in: group, from: first), in: group) { newPlace throws(StoreError) in
             try moveNode(place, to: newPlace)
         }
         return self.place(of: number, in: group)
     }
 
-    /// The first number that is greater than all in the group at `group`.
-    func nextNumber(in group: String) throws(StoreError) -> Int {
-        try children(of: group).compactMap { Int($0) }.reduce(0) { max($0, $1.adding(1) ?? $0) }
+    /// The first number from `first` on that no name in the group at `group` is; nil: the first that is greater than all there.
+    func nextNumber(in group: String, from first: Int? = nil) throws(StoreError) -> Int {
+        let numbers = try children(of: group).compactMap { Int($0) }
+        guard var number = first else { return numbers.reduce(0) { max($0, $1.adding(1) ?? $0) } }
+        let taken = Set(numbers)
+        while taken.contains(number), let next = number.adding(1) { number = next }
+        return number
     }
 
     /// Calls `put` with the place of `first` in the group at `group`, and with those of the next numbers, until it returns true, and

@@ -62,7 +62,7 @@ extension S3Store: WritableStore {
     }
 
     /// Begins a node, and claims its number, and the next ones for nodes that are begun later.
-    public func stageNode(numberedIn group: String) throws(StoreError) -> any StagedNode {
+    public func stageNode(numberedIn group: String, from first: Int?) throws(StoreError) -> any StagedNode {
         guard !uploads.isHalted() else { throw StoreError.halted(group) }
         let writer = try startedWriter()
         while true {
@@ -71,15 +71,15 @@ extension S3Store: WritableStore {
             if let claim = claims.withLock({ $0.takeClaim(of: group, by: writer) }) {
                 return S3StagedNode(in: self, claim)
             }
-            try claimNumbers(of: group, by: writer)
+            try claimNumbers(of: group, from: first, by: writer)
         }
     }
 
-    /// Claims some numbers of `group` at once. It may be that others have all of them.
-    private func claimNumbers(of group: String, by writer: S3Writer) throws(StoreError) {
+    /// Claims some numbers of `group`, from `first` on, at once. It may be that others have all of them.
+    private func claimNumbers(of group: String, from first: Int?, by writer: S3Writer) throws(StoreError) {
         if claims.withLock({ !$0.isKnown(group) }) {
-            let first = try nextNumber(in: group)
-            claims.withLock { $0.advance(group, to: first) }
+            let number = try nextNumber(in: group, from: first)
+            claims.withLock { $0.advance(group, to: number) }
         }
         guard let numbers = claims.withLock({ $0.takeNumbers(of: group) }) else {
             throw StoreError(.failed, "has no number left", key: group)
@@ -96,7 +96,7 @@ extension S3Store: WritableStore {
         guard claimed.isEmpty else { return claims.withLock { [claimed] in $0.keep(claimed, of: group) } }
         for result in results { _ = try result.get() }
         // Others are writing, too, perhaps far ahead.
-        let next = try nextNumber(in: group)
+        let next = try nextNumber(in: group, from: first.map { max($0, numbers.upperBound) })
         claims.withLock { $0.advance(group, to: next) }
     }
 

@@ -55,7 +55,7 @@ struct S3WritingTests {
     }
 
     private func stage(_ count: Int, in store: S3Store) throws -> any StagedNode {
-        let node = try store.stageNode(numberedIn: "pond")
+        let node = try store.stageNode(numberedIn: "pond", from: nil)
         let writer = ArrayWriter(
             in: node, name: "index", try ArrayPlan(.uint64, chunkRows: 30, chunksPerShard: 2, compression: [.crc32c]))
         try writer.append((0..<count).map { UInt64($0) })
@@ -149,7 +149,7 @@ struct S3WritingTests {
         let node = try stage(100, in: store)
         isHalted.withLock { $0 = true }
         for body in [
-            { _ = try store.stageNode() }, { _ = try store.stageNode(numberedIn: "pond") },
+            { _ = try store.stageNode() }, { _ = try store.stageNode(numberedIn: "pond", from: nil) },
             { _ = try node.makeValue("a") }, { try store.replace("notes", with: [1]) },
         ] as [() throws -> Void] {
             let error = #expect(throws: StoreError.self) { try body() }
@@ -162,7 +162,7 @@ struct S3WritingTests {
     @Test func `the start of an array is written again before it is sent`() throws {
         let service = try Service()
         let store = service.store()
-        let node = try store.stageNode(numberedIn: "pond")
+        let node = try store.stageNode(numberedIn: "pond", from: nil)
         let writer = ArrayWriter(
             in: node, name: "blob", try ArrayPlan(.uint8, chunkRows: 40, chunksPerShard: 10))
         try writer.append([UInt8](repeating: 7, count: 1000))
@@ -379,7 +379,7 @@ struct S3WritingTests {
         try S3Store.removeBare(service.bucket, prefix: "c.zarr", client: HTTPClient())
         #expect(!service.standIn.values.keys.contains("c.zarr/zarr.json"))
         let late = S3Store(service.bucket, prefix: "c.zarr", client: HTTPClient())
-        let error = #expect(throws: StoreError.self) { _ = try late.stageNode(numberedIn: "") }
+        let error = #expect(throws: StoreError.self) { _ = try late.stageNode(numberedIn: "", from: nil) }
         #expect("\(error as Any)".contains("there is no store any more"))
     }
 
