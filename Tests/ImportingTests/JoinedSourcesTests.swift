@@ -110,4 +110,19 @@ struct JoinedSourcesTests {
         #expect(isSame)
         #expect(imported.notes.contains("another stream follows at 0:00:03.000"), "\(imported.notes)")
     }
+
+    @Test(arguments: ["lowdelay", "voip"])
+    func `a chained stream of Opus is decoded by itself, whatever the first ends with`(application: String) throws {
+        let fixture = try ImportFixture()
+        let arguments = ["-c:a", "libopus", "-application", application, "-serial_offset"]
+        let first = try DamagedSourceTests.make("a.opus", arguments + ["1", "-b:a", "96k"], in: fixture)
+        let second = try DamagedSourceTests.make("b.opus", arguments + ["2", "-b:a", "24k"], in: fixture)
+        let pieces = try [first, second].enumerated().map { number, bytes in
+            try fixture.importBytes(bytes, name: "\(number).opus", Self.reencoding).recording.sampleBytes()
+        }
+        let (imported, recording) = try fixture.importBytes(first + second, name: "two.opus", Self.reencoding)
+        let isSame = try recording.sampleBytes() == pieces[0] + pieces[1]
+        #expect(isSame)
+        #expect(imported.notes.contains { $0.hasPrefix("another stream follows at 0:00:03.0") }, "\(imported.notes)")
+    }
 }

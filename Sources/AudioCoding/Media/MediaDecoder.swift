@@ -63,6 +63,12 @@ final class MediaDecoder {
     /// Whether the samples of a packet are made of it and the one before.
     var overlapsPackets: Bool { context?.pointee.codec_id == AV_CODEC_ID_VORBIS }
 
+    /// Makes the decoder forget the packets so far, if it is one of Opus: the next is the first of another stream, of which it would make other
+    /// samples for some hundred milliseconds (RFC 7845, section 3: each stream of a chain is decoded by itself).
+    func beginLink() {
+        if context?.pointee.codec_id == AV_CODEC_ID_OPUS { avcodec_flush_buffers(context) }
+    }
+
     /// Samples of one channel in every packet; 0 if they vary.
     var samplesPerPacket: Int { Int(max(context?.pointee.frame_size ?? 0, 0)) }
 

@@ -45,6 +45,7 @@ struct MediaDecoding {
     /// has no samples of its own (Vorbis I specification, section 4.3.8).
     mutating func beginLink() {
         dropsNext = decoder.overlapsPackets
+        decoder.beginLink()
     }
 
     /// Whether the decoder itself leaves out the padding that the stream's configuration announces.
