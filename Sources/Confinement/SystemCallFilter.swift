@@ -31,7 +31,7 @@ enum SystemCallFilter {
 
     /// What commands do besides: making files and folders, and putting them in place.
     private static let managing = [
-        "copy_file_range", "fallocate", "fchmod", "flock", "futimesat", "link", "linkat", "mkdir",
+        "copy_file_range", "fallocate", "fchmod", "fchown", "flock", "futimesat", "link", "linkat", "mkdir",
         "mkdirat", "mlock", "rename", "renameat", "renameat2", "rmdir", "sync_file_range", "syncfs", "truncate",
         "umask",
         "utimensat",

@@ -37,8 +37,9 @@ public struct RecordingEditor: Sendable {
     }
 
     /// Moves the recording at `path` into the group at `group`, which is made if it is not there, under the next number, and returns its
-    /// new path. A reader finds it at one of the two places. Its document then notes where it was.
-    public func move(_ path: String, to group: String) throws(EditError) -> String {
+    /// new path. A reader finds it at one of the two places. Its document then notes where it was; why it does not, if it cannot be changed, is
+    /// the `problem`.
+    public func move(_ path: String, to group: String) throws(EditError) -> (place: String, problem: EditError?) {
         guard group != Self.group(of: path) else { throw EditError(path, "is in /\(group) already") }
         guard !"\(group)/".hasPrefix("\(path)/") else { throw EditError(path, "cannot be moved into itself") }
         // A group is not made in vain.
@@ -56,10 +57,14 @@ public struct RecordingEditor: Sendable {
                 return try moveUnlessThere(path, to: group)
             }
         }
-        try locked(group) { () throws(EditError) in
-            try write(document(of: place).noting(["moved from /\(path)"]), of: place)
+        do throws(EditError) {
+            try locked(group) { () throws(EditError) in
+                try write(document(of: place).noting(["moved from /\(path)"]), of: place)
+            }
+            return (place, nil)
+        } catch {
+            return (place, error)
         }
-        return place
     }
 
     /// Moves the recording at `path` into the group at `group`, unless that has a recording of the same source.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 import TestSupport
 import Testing
@@ -95,6 +96,28 @@ import Testing
             #expect(Zarrwlr.run("check", "--deep", store).status == 0)
             #expect(Zarrwlr.run("move", store, "pond/2", "/lake/north/").text == "/pond/2 -> /lake/north/1\n")
             #expect(Zarrwlr.run("move", store, "lake/north/1", "/").text == "/lake/north/1 -> /0\n")
+        }
+    }
+
+    @Test(.enabled(if: SmallDisk.isPossible, SmallDisk.comment))
+    func `a move whose note does not fit on the disk says that the recording was moved`() throws {
+        try withStore { store in
+            try SmallDisk.with(megabytes: 1) { disk in
+                let copy = disk.appending(path: "copy.zarr").path
+                #expect(Zarrwlr.run("copy", store, copy).status == 0)
+                #expect(Zarrwlr.run("move", copy, "pond/0", "lake").status == 0)
+                let fill = open(disk.appending(path: "fill").path, O_WRONLY | O_CREAT, 0o600)
+                defer { close(fill) }
+                let kilobyte = [UInt8](repeating: 1, count: 1024)
+                while write(fill, kilobyte, kilobyte.count) > 0 {}
+                let run = Zarrwlr.run("move", copy, "pond/1", "lake")
+                #expect(run.status == 2)
+                #expect(run.text == "/pond/1 -> /lake/1\n")
+                #expect(run.errors.contains("it was moved, but its document could not note where it was"))
+                #expect(run.errors.contains(String(cString: strerror(ENOSPC))), "\(run.errors)")
+                #expect(samples("lake/1", of: copy) == samples("pond/1", of: store))
+                #expect(Zarrwlr.run("remove", copy, "lake/0").status == 0)
+            }
         }
     }
 

@@ -29,9 +29,12 @@ enum MoveCommand {
         let store = try StoreEditing(address)
         let path = try store.path(of: operands[1])
         let group = operands[2].trimmingSlashes
-        let place = try StoreEditing.change { () throws(EditError) in try store.editor.move(path, to: group) }
+        let (place, problem) = try StoreEditing.change { () throws(EditError) in
+            try store.editor.move(path, to: group)
+        }
         store.record(changed: [place], gone: [path], streams, as: "move")
         streams.print("/\(path) -> /\(place)".escapingControlCharacters + "\n")
-        return .done
+        guard let problem else { return .done }
+        throw CommandError("it was moved, but its document could not note where it was", cause: problem)
     }
 }

@@ -74,12 +74,28 @@ extension DirectoryStore: WritableStore {
     /// As for every store: the node's folder is renamed to a hidden one, and then removed.
     public func removeNode(_ place: String) throws(StoreError) {
         try check(place, isPrefix: false)
-        let staging = try StagingFolder(in: self)
+        let staging: StagingFolder
+        do throws(StoreError) {
+            staging = try StagingFolder(in: self)
+        } catch {
+            guard error.isFailure(with: ENOSPC, EDQUOT) else { throw error }
+            return try removeNodeWithoutRoom(place)
+        }
         // What cannot be removed is found as a leftover.
         defer { try? staging.remove() }
         _ = try changes.moveFolder(place, to: "\(staging.path)/\(StagingFolder.removedName)")
         files.removeAll()
         try changes.sync(NodeName.parent(of: place))
+    }
+
+    /// Removes the node at `place` while nothing can be made, not even the folder that tells others what is being removed: if this process is
+    /// killed meanwhile, a hidden folder stays that nobody takes for a leftover.
+    private func removeNodeWithoutRoom(_ place: String) throws(StoreError) {
+        let hidden = StagingFolder.newPath()
+        guard try changes.moveFolder(place, to: hidden) else { throw StoreError(.failed, "cannot be removed", key: place) }
+        files.removeAll()
+        try changes.sync(NodeName.parent(of: place))
+        try changes.removeTree(hidden)
     }
 
     /// As for every store: the bytes go to a file of another name, which is then renamed.
@@ -90,6 +106,7 @@ extension DirectoryStore: WritableStore {
         defer { try? staging.remove() }
         let path = "\(staging.path)/\(StagingFolder.valueName)"
         let file = try changes.makeFile(path)
+        file.takePermissions(of: key)
         try file.append(bytes)
         try file.sync()
         try changes.replaceFile(key, with: path)

@@ -39,6 +39,15 @@ final class NewFile: NewValue {
         _ = sync_file_range(file.descriptor, 0, 0, UInt32(zwl_sync_file_range_write))
     }
 
+    /// Gives the file the owner and the permissions of the store's file `other`, if there is one, as far as this process may: who could read
+    /// that is to read this, too.
+    func takePermissions(of other: String) {
+        guard let status = changes.root.status(of: other, links: .none), status.st_mode & S_IFMT == S_IFREG else { return }
+        if status.st_uid != geteuid() { _ = fchown(file.descriptor, status.st_uid, status.st_gid) }
+        _ = fchown(file.descriptor, uid_t.max, status.st_gid)
+        _ = fchmod(file.descriptor, status.st_mode & 0o777)
+    }
+
     /// Waits until all bytes are on the disk. The file's name is not there until its folder is synced, too.
     func sync() throws(StoreError) {
         _ = try changes.attempt("fsync", key, "cannot be kept") { fsync(file.descriptor) }

@@ -47,7 +47,8 @@ final class StagingFolder: Sendable {
         Self.own.withLock { _ = $0.remove(path) }
     }
 
-    private static func newPath() -> String {
+    /// A name that no folder has.
+    static func newPath() -> String {
         "\(prefix)\(getpid())-\(String(UInt64.random(in: 0...(.max)), radix: 36))"
     }
 

@@ -110,6 +110,24 @@ struct DirectoryWritingTests {
         }
     }
 
+    @Test(arguments: [0o600, 0o664, 0o604]) func `a value that is replaced keeps its permissions, and its owner if it can`(
+        mode: mode_t
+    ) throws {
+        try withNewStore { store, folder in
+            try ZarrGroup.create(in: store, path: "a", attributes: ["x": 1])
+            let file = folder.appending(path: "a/zarr.json").path
+            #expect(chmod(file, mode) == 0)
+            if geteuid() == 0 { #expect(chown(file, 12_345, 23_456) == 0) }
+            try ZarrGroup.replaceAttributes(in: store, path: "a", with: ["x": 2])
+            var status = stat()
+            #expect(stat(file, &status) == 0)
+            #expect(status.st_mode & 0o777 == mode)
+            #expect(geteuid() != 0 || (status.st_uid, status.st_gid) == (12_345, 23_456))
+            #expect(
+                try ZarrGroup.open(store, path: "a").attributes(as: [String: JSONValue].self).own == ["x": .integer(2)])
+        }
+    }
+
     @Test func `a group whose folder is there gets its document`() throws {
         try withNewStore { store, folder in
             try FileManager.default.createDirectory(
