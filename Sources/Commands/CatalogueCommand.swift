@@ -29,7 +29,7 @@ enum CatalogueCommand {
 
             It can be written, or removed, at any time, also while the store is mounted or written to.
 
-            The exit status of --check is 1 if the catalogue differs from the store.
+            The exit status is 1 if something in the store cannot be read, and that of --check, if the catalogue differs from the store.
             """,
         options: [
             CommandOption(
@@ -67,11 +67,15 @@ enum CatalogueCommand {
             switch configuration.action {
             case .write, .writeAnew:
                 let writable = try StoreCatalogue.writable(store, address)
-                let count = try StoredCatalogueEditor(writable).replace(
-                    by: catalogue(usesStored: configuration.action == .write))
+                let read = try catalogue(usesStored: configuration.action == .write)
+                let count = try StoredCatalogueEditor(writable).replace(by: read)
                 file?.save()
                 streams.print("\(count.counted("recording")) in the catalogue\n")
-                return .done
+                let problems = read.problems()
+                for problem in problems {
+                    streams.errors("zarrwlr catalogue: left out: \(problem.description.escapingControlCharacters)\n")
+                }
+                return problems.isEmpty ? .done : .faults
             case .remove:
                 guard try StoredCatalogueEditor(StoreCatalogue.writable(store, address)).remove() else {
                     throw CommandError("\(address.path): there is no catalogue in it")
@@ -100,12 +104,15 @@ enum CatalogueCommand {
         for path in check.missing { say("/\(path): is not in the catalogue") }
         for path in check.stale { say("/\(path): the catalogue says something else of it") }
         for path in check.gone { say("/\(path): is only in the catalogue") }
+        for problem in check.unread { say("\(problem)") }
         let count = check.missing.count + check.stale.count + check.gone.count
         let isRight = check.problems.isEmpty && count == 0
+        let unread = check.unread.isEmpty ? "" : ", \(check.unread.count) cannot be read"
         let verdict =
-            isRight
-            ? "the catalogue is right" : "\(count) not as in the catalogue; zarrwlr catalogue --anew mends it"
+            (isRight
+                ? "the catalogue is right" : "\(count) not as in the catalogue; zarrwlr catalogue --anew mends it")
+            + unread
         say("\(check.recordingCount.counted("recording")), \(verdict)")
-        return isRight ? .done : .faults
+        return isRight && check.unread.isEmpty ? .done : .faults
     }
 }

@@ -3,8 +3,8 @@ import Glibc
 
 /// The streams that a command writes to, and the folder where it may keep what can be learned again.
 public struct CommandStreams: Sendable {
-    /// Writes requested output; returns false if it cannot be written any more.
-    let output: @Sendable (UnsafeRawBufferPointer) -> Bool
+    private let write: @Sendable (UnsafeRawBufferPointer) -> Bool
+    private let outputFailure = OutputFailure()
     /// Writes messages: errors and progress.
     public let errors: @Sendable (String) -> Void
     /// Whether `errors` is a terminal, on which a progress line can be overwritten.
@@ -14,13 +14,13 @@ public struct CommandStreams: Sendable {
     /// Confines the process; nil if it is not the command's alone.
     let confinement: (@Sendable (ConfinementPolicy) -> Void)?
 
-    /// Streams that write by `output` and `errors`.
+    /// Streams that write by `output`, which returns false if that is not possible, and by `errors`.
     init(
         output: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool, errors: @escaping @Sendable (String) -> Void,
         showsProgress: Bool, cacheFolder: String? = nil,
         confinement: (@Sendable (ConfinementPolicy) -> Void)? = nil
     ) {
-        self.output = output
+        write = output
         self.errors = errors
         self.showsProgress = showsProgress
         self.cacheFolder = cacheFolder
@@ -39,9 +39,22 @@ public struct CommandStreams: Sendable {
             confinement: { CommandConfinement.apply($0) })
     }
 
-    /// Writes `text` to `output`.
+    /// Writes requested output. It shows at the end of the command, too, if that is not possible.
+    func output(_ bytes: UnsafeRawBufferPointer) throws(CommandError) {
+        errno = 0
+        if !write(bytes) { outputFailure.note() }
+        try checkOutput()
+    }
+
+    /// Writes `text` as requested output.
     public func print(_ text: String) {
         var text = text
-        _ = text.withUTF8 { output(UnsafeRawBufferPointer($0)) }
+        // Whether it could be written shows at the end of the command.
+        text.withUTF8 { try? output(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Throws if some requested output could not be written.
+    func checkOutput() throws(CommandError) {
+        try outputFailure.check()
     }
 }

@@ -132,7 +132,7 @@ enum SpectrogramCommand {
     ) throws(CommandError) {
         let png = Block(bytes)
         guard output != "-" else {
-            guard streams.output(png.bytes) else { throw CommandError("cannot write to standard output") }
+            try streams.output(png.bytes)
             return
         }
         try OutputFile.write(output) { write throws(CommandError) in try write(png.bytes) }

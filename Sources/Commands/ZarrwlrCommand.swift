@@ -53,8 +53,11 @@ public struct ZarrwlrCommand: Sendable {
                         "there is no command '\(given)'\(advice.isEmpty ? ";" : advice) --help lists what there is")
                 }
                 program += " \(subcommand.name)"
-                return try subcommand.run(Array(arguments.dropFirst()), streams).rawValue
+                let status = try subcommand.run(Array(arguments.dropFirst()), streams)
+                try streams.checkOutput()
+                return status.rawValue
             }
+            try streams.checkOutput()
             return CommandStatus.done.rawValue
         } catch {
             streams.errors("\(program): \(error.description.escapingControlCharacters)\n")

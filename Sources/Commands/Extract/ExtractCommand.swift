@@ -189,7 +189,7 @@ enum ExtractCommand {
         let excerpt = try excerpt(of: recording, configuration)
         if output == "-" {
             try excerpt.write(to: { bytes throws(CommandError) in
-                guard streams.output(bytes) else { throw CommandError("cannot write to standard output") }
+                try streams.output(bytes)
             })
         } else {
             try OutputFile.write(output) { write throws(CommandError) in try excerpt.write(to: write) }
@@ -270,7 +270,7 @@ enum ExtractCommand {
         // What is written to a pipe cannot be taken back.
         try source.prove()
         try source.write { bytes throws(CommandError) in
-            guard streams.output(bytes) else { throw CommandError("cannot write to standard output") }
+            try streams.output(bytes)
         }
     }
 

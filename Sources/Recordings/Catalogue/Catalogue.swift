@@ -124,4 +124,23 @@ public final class Catalogue: Sendable {
             if case .group(let group) = member { open.append((group.list(), GroupContents.Position())) }
         }
     }
+
+    /// Lists and learns everything, and returns why what of it cannot be read.
+    public func problems() -> [RecordingError] {
+        learn()
+        var problems: [RecordingError] = []
+        forEachMember { contents, member in
+            switch member {
+            case .problem(let problem): problems.append(problem)
+            case .group: break
+            case .recording(let number):
+                do throws(RecordingError) {
+                    _ = try contents.facts(of: number)
+                } catch {
+                    problems.append(error)
+                }
+            }
+        }
+        return problems
+    }
 }

@@ -5,6 +5,27 @@ import Testing
 @testable import Commands
 
 @Suite struct `zarrwlr catalogue` {
+    @Test func `what cannot be read is named, is no fault of the catalogue, and makes the exit status 1`() throws {
+        try SmallStore.with { small in
+            let store = small.path
+            let document = URL(filePath: "\(store)/pond/1/zarr.json")
+            let bytes = try Data(contentsOf: document)
+            #expect(Zarrwlr.run("catalogue", store).status == 0)
+            try bytes.prefix(bytes.count / 2).write(to: document)
+            let check = Zarrwlr.run("catalogue", "--check", store)
+            #expect(check.status == 1)
+            #expect(check.text.contains("/pond/1: cannot be read") && !check.text.contains("only in the catalogue"))
+            #expect(check.text.contains("1 recording, the catalogue is right, 1 cannot be read"))
+            let write = Zarrwlr.run("catalogue", store)
+            #expect(write.status == 1)
+            #expect(write.text == "1 recording in the catalogue\n")
+            #expect(write.errors.contains("left out: /pond/1: cannot be read"), "\(write.errors)")
+            try bytes.write(to: document)
+            #expect(Zarrwlr.run("catalogue", store).status == 0)
+            #expect(Zarrwlr.run("catalogue", "--check", store).text == "2 recordings, the catalogue is right\n")
+        }
+    }
+
     /// The lines of `zarrwlr catalogue --check`, and its status.
     private func check(_ store: SmallStore) -> (status: Int32, lines: [Substring]) {
         let result = Zarrwlr.run("catalogue", "--check", store.path)

@@ -10,6 +10,8 @@ public struct StoredCatalogueCheck: Sendable {
     public private(set) var stale: [String] = []
     /// The paths of recordings that only the catalogue has.
     public private(set) var gone: [String] = []
+    /// Why recordings, or groups, of the store cannot be read, of which nothing can be said.
+    public private(set) var unread: [RecordingError] = []
     /// Why parts of the catalogue cannot be read.
     public private(set) var problems: [ZarrError] = []
 
@@ -21,7 +23,7 @@ public struct StoredCatalogueCheck: Sendable {
         for row in read.rows {
             if case .recording(let facts) = row.content { known[row.path] = facts } else { known[row.path] = nil }
         }
-        catalogue.learn()
+        unread = catalogue.problems()
         var (count, missing, stale) = (0, [String](), [String]())
         catalogue.forEachMember { contents, member in
             guard case .recording(let number) = member, let facts = try? contents.facts(of: number) else { return }
@@ -30,6 +32,9 @@ public struct StoredCatalogueCheck: Sendable {
             if !row.areSame(as: facts) { stale.append(facts.path) }
         }
         recordingCount = count
+        for path in unread.map(\.recording) {
+            known = known.filter { $0.key != path && !path.isEmpty && !$0.key.hasPrefix("\(path)/") }
+        }
         self.missing = missing
         self.stale = stale
         gone = known.keys.sorted()

@@ -92,7 +92,9 @@ extension DirectoryStore: WritableStore {
     /// killed meanwhile, a hidden folder stays that nobody takes for a leftover.
     private func removeNodeWithoutRoom(_ place: String) throws(StoreError) {
         let hidden = StagingFolder.newPath()
-        guard try changes.moveFolder(place, to: hidden) else { throw StoreError(.failed, "cannot be removed", key: place) }
+        guard try changes.moveFolder(place, to: hidden) else {
+            throw StoreError(.failed, "cannot be removed", key: place)
+        }
         files.removeAll()
         try changes.sync(NodeName.parent(of: place))
         try changes.removeTree(hidden)

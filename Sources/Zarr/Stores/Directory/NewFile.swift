@@ -42,7 +42,9 @@ final class NewFile: NewValue {
     /// Gives the file the owner and the permissions of the store's file `other`, if there is one, as far as this process may: who could read
     /// that is to read this, too.
     func takePermissions(of other: String) {
-        guard let status = changes.root.status(of: other, links: .none), status.st_mode & S_IFMT == S_IFREG else { return }
+        guard let status = changes.root.status(of: other, links: .none), status.st_mode & S_IFMT == S_IFREG else {
+            return
+        }
         if status.st_uid != geteuid() { _ = fchown(file.descriptor, status.st_uid, status.st_gid) }
         _ = fchown(file.descriptor, uid_t.max, status.st_gid)
         _ = fchmod(file.descriptor, status.st_mode & 0o777)

@@ -110,7 +110,8 @@ struct DirectoryWritingTests {
         }
     }
 
-    @Test(arguments: [0o600, 0o664, 0o604]) func `a value that is replaced keeps its permissions, and its owner if it can`(
+    @Test(arguments: [0o600, 0o664, 0o604])
+    func `a value that is replaced keeps its permissions, and its owner if it can`(
         mode: mode_t
     ) throws {
         try withNewStore { store, folder in
