@@ -45,7 +45,8 @@ struct OutputFailureTests {
                 let run = runOnFullDisk(command)
                 #expect(run.status == 2, "\(command)")
                 #expect(
-                    run.errors.contains("cannot write to standard output: No space left on device"), "\(command) \(run)")
+                    run.errors.contains("cannot write to standard output: No space left on device"), "\(command) \(run)"
+                )
             }
         }
     }

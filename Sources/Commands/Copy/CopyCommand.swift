@@ -33,7 +33,8 @@ enum CopyCommand {
             there is named and left, and so is what only DEST has.
 
             Files that belong to no Zarr node are named and not copied. A recording that changes while it is copied, or cannot be
-            read, is named, and the copy goes on with the others.
+            read, is named, and the copy goes on with the others. What is damaged in SOURCE is copied as it is: zarrwlr check says
+            what is.
 
             The exit status is 0 if DEST has all that was to be copied, 1 if something is missing or another one there, or if SOURCE
             is on a web server and cannot say all that it has, and 2 if nothing could be copied.

@@ -120,6 +120,11 @@ public struct StoreCheck: Sendable {
         _ path: String, progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
     ) -> [Finding] {
         var outcome = check(path, progress: progress, decoded: decoded)
+        if outcome.findings.contains(where: { $0.kind != .note }), members.recordings.contains(path), hasVanished(path) {
+            return [
+                Finding(.unchecked, "was moved or removed while the store was checked: check it again", recording: path)
+            ]
+        }
         guard let mending = mending?.recording(path) else { return repaired(outcome) }
         outcome.findings += mending.lostArrays().map { name in
             Finding(.fault, "\(name) is not there, and the copy has it", recording: path)
@@ -139,6 +144,13 @@ public struct StoreCheck: Sendable {
             return repaired(outcome)
                 + [Finding(.unchecked, "cannot be mended from the copy: \(error)", recording: path)]
         }
+    }
+
+    /// Whether there is no document of the recording at `path` any more.
+    private func hasVanished(_ path: String) -> Bool {
+        // A file that is open is still there to whoever reads it.
+        store.forget()
+        return (try? store.contains("\(path)/zarr.json")) == false
     }
 
     /// What was found about a recording, and what can be repaired.

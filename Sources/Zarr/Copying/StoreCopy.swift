@@ -168,6 +168,12 @@ public struct StoreCopy: Sendable {
         guard !Cancellation.isRequested, state.value.withLock({ !$0.isHopeless }) else { return .done(.untried) }
         do throws(StoreError) {
             guard let document = try CopiedDocument(source, path: path, wholeType: wholeType) else {
+                guard !hasNodes(path) else {
+                    throw StoreError(
+                        .failed,
+                        "cannot be copied: there is no zarr.json, though there are nodes in its folder; zarrwlr check says more",
+                        key: path)
+                }
                 return .done(.passedOver("is no Zarr node, and is not copied"))
             }
             guard document.kind == .whole else { return try enter(path, document) }
@@ -186,6 +192,13 @@ public struct StoreCopy: Sendable {
             return .done(try outcomeOfPresent(path))
         } catch {
             return .done(failure(error))
+        }
+    }
+
+    /// Whether there are nodes in the folder at `path` of the source. Of many folders in it, only the first are looked at.
+    private func hasNodes(_ path: String) -> Bool {
+        ((try? source.children(of: path)) ?? []).prefix(64).contains {
+            (try? source.contains("\(path)/\($0)/zarr.json")) ?? false
         }
     }
 

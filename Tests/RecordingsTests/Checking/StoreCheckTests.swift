@@ -290,6 +290,25 @@ struct StoreCheckTests {
         }
     }
 
+    @Test func `a recording that is moved or removed while a store is checked is unchecked, and no fault`() throws {
+        try Checked.with { store in
+            for name in ["0", "1"] {
+                try store.addRecording(name, codec: "flac", blob: StreamFixture.named("fixed.flac").bytes)
+            }
+        } _: { directory in
+            let store = try DirectoryStore(path: directory.path)
+            let check = try StoreCheck(
+                store, root: "", options: StoreCheck.Options(), cache: BlockCache(budget: 16 << 20))
+            try FileManager.default.moveItem(
+                at: directory.appending(path: "1"), to: directory.appending(path: "elsewhere"))
+            let findings = Mutex<[Finding]>([])
+            _ = check.run(progress: { _ in }, report: { finding in findings.withLock { $0.append(finding) } })
+            let found = findings.withLock { $0 }.filter { $0.recording == "1" }
+            #expect(found.map(\.kind) == [.unchecked])
+            #expect(found.first?.problem.hasPrefix("was moved or removed while the store was checked") == true)
+        }
+    }
+
     @Test func `a check reports leftovers of interrupted imports, and a repair removes them`() throws {
         try Checked.with { _ in
         } _: { directory in

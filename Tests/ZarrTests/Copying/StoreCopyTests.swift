@@ -66,6 +66,18 @@ struct StoreCopyTests {
         }
     }
 
+    @Test func `a folder whose nodes have lost the document above them is named as a failure, and the rest is copied`()
+        throws
+    {
+        try CopyFixture.with { fixture throws in
+            try FileManager.default.removeItem(at: fixture.folder.appending(path: "pond/1/zarr.json"))
+            let outcomes = try fixture.copy()
+            #expect(outcomes["pond/1"]?.contains("there is no zarr.json, though there are nodes in its folder") == true)
+            #expect(outcomes["pond/1"]?.hasPrefix("failed") == true)
+            #expect(outcomes["pond/0"] == "copied" && outcomes["pond/notes"] == "is no Zarr node, and is not copied")
+        }
+    }
+
     @Test func `what only the destination has stays, in recordings and beside them`() throws {
         try CopyFixture.with { fixture throws in
             try fixture.copy("pond/0")
