@@ -59,8 +59,11 @@ extension Array {
             let attached: String? =
                 argument.count == name.count ? nil : String(argument.dropFirst(name.count + (isLong ? 1 : 0)))
             guard let option = first(where: { $0.names.contains(name) }) else {
+                let names = flatMap(\.names)
+                // A name of several letters after one dash was meant to be a long one.
+                let meant = isLong || argument.count < 4 ? name : "-\(argument.prefix { $0 != "=" })"
                 let advice = NearestName.advice(
-                    for: name, among: flatMap(\.names).filter { $0.hasPrefix("--") == isLong })
+                    for: meant, among: names.filter { $0.hasPrefix("--") == meant.hasPrefix("--") })
                 throw CommandError("unknown option '\(argument)'\(advice.isEmpty ? ";" : advice) --help lists them all")
             }
             switch option.effect {

@@ -25,7 +25,13 @@ extension Recording {
             let first = start.map({ $0.sample(rate: facts.format.sampleRate) }) ?? 0,
             let last = end.map({ $0.sample(rate: facts.format.sampleRate) }) ?? length
         else { throw CommandError("a time is out of range") }
-        guard first <= last else { throw CommandError("the end, sample \(last), is before the start, sample \(first)") }
+        guard first <= last else {
+            guard end == nil else {
+                throw CommandError("the end, sample \(last), is before the start, sample \(first)")
+            }
+            let duration = SampleDuration(samples: facts.sampleCount, rate: facts.format.sampleRate).seconds
+            throw CommandError("the start is behind the end of the recording, which has \(duration) s")
+        }
         return first..<last
     }
 

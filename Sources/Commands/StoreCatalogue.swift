@@ -120,6 +120,7 @@ enum StoreCatalogue {
     /// Throws if this process may not make the store at `path`, write to it, or make nodes in one of `groups`, which need not exist.
     static func checkWriting(path: String, groups: [String]) throws(CommandError) {
         guard path.withFileName({ access($0, F_OK) }) == 0 else {
+            try checkHasFolder(path)
             return try checkWriting(to: FilePath.folder(of: path), "the store cannot be made")
         }
         try checkWriting(to: path, "the store cannot be written to")
@@ -130,6 +131,15 @@ enum StoreCatalogue {
             }
             try checkWriting(to: "\(path)/\(group)", "the group /\(group) cannot be written to")
         }
+    }
+
+    /// Throws if there is no folder that a new store at `path` could be made in.
+    static func checkHasFolder(_ path: String) throws(CommandError) {
+        let folder = FilePath.folder(of: path)
+        guard folder.withFileName({ access($0, F_OK) }) != 0, errno == ENOENT else { return }
+        throw CommandError(
+            "\(path): the store cannot be made, since there is no folder \(folder): make it first, or mount the disk that it is on"
+        )
     }
 
     private static func checkWriting(to folder: String, _ problem: String) throws(CommandError) {
@@ -147,6 +157,7 @@ enum StoreCatalogue {
         guard !address.isRemote else {
             return try access.remote.create(address, document: document, isHalted: isHalted)
         }
+        try checkHasFolder(address.path)
         do throws(StoreError) {
             return try create(path: address.path, document: document, isHalted: isHalted)
         } catch {

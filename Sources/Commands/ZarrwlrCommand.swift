@@ -12,6 +12,16 @@ public struct ZarrwlrCommand: Sendable {
         MoveCommand.subcommand, RemoveCommand.subcommand, CatalogueCommand.subcommand,
     ]
 
+    /// What other programs call what the commands do, and what it is called here.
+    private static let otherNames = [
+        "add": "import", "backup": "copy", "cp": "copy", "cut": "extract", "clip": "extract", "delete": "remove",
+        "dir": "list",
+        "export": "extract", "ls": "list", "mount": "zarrwlr-mount", "mv": "move", "rename": "set", "rm": "remove",
+        "show": "info",
+        "umount": "zarrwlr-mount --unmount", "unmount": "zarrwlr-mount --unmount", "validate": "check",
+        "verify": "check",
+    ]
+
     /// The exit status of a command that a signal has interrupted, and that has ended all it was doing.
     public static let interruptedStatus = CommandStatus.interrupted.rawValue
 
@@ -48,7 +58,9 @@ public struct ZarrwlrCommand: Sendable {
             case "complete": streams.print(Self.completion(arguments.dropFirst()))
             case let given?:
                 guard let subcommand = Self.subcommands.first(where: { $0.name == given }) else {
-                    let advice = NearestName.advice(for: given, among: Self.subcommands.map(\.name) + ["help"])
+                    let advice =
+                        Self.otherNames[given].map { ", did you mean '\($0)'?" }
+                        ?? NearestName.advice(for: given, among: Self.subcommands.map(\.name) + ["help"])
                     throw CommandError(
                         "there is no command '\(given)'\(advice.isEmpty ? ";" : advice) --help lists what there is")
                 }

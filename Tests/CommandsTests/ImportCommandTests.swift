@@ -397,10 +397,28 @@ import Testing
 
     @Test func `import --dry-run says that the store's folder does not exist`() throws {
         try withSources { store, sources in
-            let run = zarrwlr("-n", "\(store)/no/b.zarr", sources.path)
+            let folder = "\(store)-no"
+            let run = zarrwlr("-n", "\(folder)/b.zarr", sources.path)
             #expect(run.status == 1)
-            #expect(run.errors.contains("\(store)/no/b.zarr: the store cannot be made: "))
-            #expect(run.errors.contains("No such file or directory"))
+            let reason = "\(folder)/b.zarr: the store cannot be made, since there is no folder \(folder): make it first"
+            #expect(run.errors.contains(reason), "\(run.errors)")
+            #expect(zarrwlr(store, sources.path).status == 0)
+            for arguments in [["import", "\(folder)/b.zarr", sources.path], ["copy", store, "\(folder)/b.zarr"]] {
+                let run = Zarrwlr.run(arguments)
+                #expect(run.status == 2 && run.errors.contains(reason), "\(run.errors)")
+            }
+        }
+    }
+
+    @Test func `an import whose STORE does not come first is told so`() throws {
+        try withSources { store, sources in
+            #expect(zarrwlr(store, sources.path).status == 0)
+            let empty = "\(store)/../empty"
+            try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+            let run = zarrwlr("\(empty)/new.zarr", store)
+            #expect(run.status == 2)
+            #expect(run.errors.contains("\(store) is a store, and has no files to be imported; STORE comes first"))
+            #expect(zarrwlr("\(empty)/new.zarr", empty).errors.contains("\(empty): no file is named as sound"))
         }
     }
 
@@ -589,6 +607,18 @@ import Testing
             #expect(Zarrwlr.run("move", store, "1/Data/0", "found").status == 0)
             #expect(Zarrwlr.run("check", store).status == 0)
             #expect(Zarrwlr.run("list", store).text.contains("found/z.wav"))
+        }
+    }
+
+    @Test func `corrections of what is there already are not made, and a warning says so`() throws {
+        try TestFiles.withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store.zarr").path
+            let card = try card("one", ["x.wav", "y.wav"], in: directory)
+            let first = Zarrwlr.run("import", "--shift", "60", "--set", "site=a", store, card)
+            #expect(first.status == 0 && !first.errors.contains("stays as it was"))
+            let again = Zarrwlr.run("import", "--shift", "-3600", "--set", "site=b", store, card)
+            #expect(again.errors.contains("what was there already stays as it was: --shift and --set only counts"))
+            #expect(!Zarrwlr.run("import", "--timezone", "Z", store, card).errors.contains("stays as it was"))
         }
     }
 

@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: [
         (["pond/0"], "say where to write: -o FILE"), (["pond/9", "-o", "-"], "there is no recording 'pond/9'"),
         (["pond/2", "-o", "-"], "the recording cannot be read"),
-        (["pond/0", "-o", "-", "--from", "1:00:00"], "is before the start"),
+        (["pond/0", "-o", "-", "--from", "1:00:00"], "is behind the end of the recording"),
         (["pond/0", "-o", "-", "--to", "1:00:00"], "are not all in the recording"),
         (["pond/0", "-o", "-", "--from", "0.1", "--to", "0.1"], "there are no samples between --from and --to"),
         (["pond/0", "-o", "-", "--from", "5s"], "write 48000smp for samples"),

@@ -53,6 +53,12 @@ import Testing
         ([], "zarrwlr: say what to do; --help lists what there is"),
         (["lst"], "zarrwlr: there is no command 'lst', did you mean 'list'? --help lists what there is"),
         (["hlep"], "zarrwlr: there is no command 'hlep', did you mean 'help'? --help lists what there is"),
+        (["export"], "zarrwlr: there is no command 'export', did you mean 'extract'? --help lists what there is"),
+        (["rm"], "zarrwlr: there is no command 'rm', did you mean 'remove'? --help lists what there is"),
+        (
+            ["import", "-keep-tree", "a", "b"],
+            "zarrwlr import: unknown option '-keep-tree', did you mean '--keep-tree'? --help lists them all"
+        ),
         (["frobnicate"], "zarrwlr: there is no command 'frobnicate'; --help lists what there is"),
         (["list", "--jsno"], "zarrwlr list: unknown option '--jsno', did you mean '--json'? --help lists them all"),
         (["list"], "zarrwlr list: usage: zarrwlr list STORE[::GROUP]; --help says more"),

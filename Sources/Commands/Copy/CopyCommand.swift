@@ -169,6 +169,7 @@ enum CopyCommand {
         guard !address.path.hasSuffix(".zip") else {
             throw CommandError("\(address.path): a ZIP archive is only read; name a folder, and pack that")
         }
+        try StoreCatalogue.checkHasFolder(address.path)
         if address.path.withFileName({ mkdir($0, 0o777) }) == 0 { return true }
         guard errno == EEXIST else {
             throw CommandError("the store cannot be made", cause: SystemError("mkdir", address.path))

@@ -79,7 +79,14 @@ enum ImportCommand {
         let sources = ImportSources(
             operands.dropFirst(), keepsTree: configuration.keepsTree, keepsSidecars: configuration.keepsSidecars)
         guard !sources.files.isEmpty || !sources.unreadable.isEmpty else {
-            throw CommandError("no file is named as sound or video usually is; name files themselves to import them")
+            if let store = operands.dropFirst().first(where: isStore) {
+                throw CommandError(
+                    "\(store) is a store, and has no files to be imported; STORE comes first: zarrwlr import \(store) SOURCE..."
+                )
+            }
+            throw CommandError(
+                "\(operands.dropFirst().joined(separator: ", ")): no file is named as sound or video usually is; name files themselves "
+                    + "to import them")
         }
         try check(configuration.options.starts, sources)
         let report = ImportReport(sources, streams, configuration)
@@ -98,6 +105,11 @@ enum ImportCommand {
             }
         }
         return report.finish()
+    }
+
+    /// Whether there is a Zarr store in the folder at `path`.
+    private static func isStore(_ path: String) -> Bool {
+        "\(path)/zarr.json".withFileName { access($0, F_OK) } == 0
     }
 
     /// Throws if the user says about starts what cannot be.

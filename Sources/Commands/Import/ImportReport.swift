@@ -3,6 +3,7 @@ import Importing
 import Recordings
 import Support
 import Synchronization
+import WaveFile
 import Zarr
 
 /// Reports what an import does: a line for each source, and its progress meanwhile.
@@ -41,6 +42,8 @@ final class ImportReport: Sendable {
     private let passedOver: [ImportSources.PassedOver]
     /// The groups that have the files of several folders: their paths below the target, and the folders.
     private let mergedFolders: [(group: String, folders: [String])]
+    /// The options that say something of new recordings only, as the user has given them.
+    private let corrections: [String]
     private let totalByteCount: UInt64
     private let line: ProgressLine
     private let state = Mutex(State())
@@ -56,6 +59,7 @@ final class ImportReport: Sendable {
         fileCount = sources.files.count
         passedOver = sources.passedOver
         mergedFolders = sources.mergedFolders
+        corrections = configuration.options.corrections
         totalByteCount = sources.byteCount
         line = ProgressLine(streams)
     }
@@ -224,7 +228,7 @@ final class ImportReport: Sendable {
                 let untried = state.untried.counted("source was", "sources were")
                 streams.errors("zarrwlr import: interrupted; \(untried) not imported\n")
             }
-            for warning in warnings(of: state.namesakes) {
+            for warning in warnings(of: state) {
                 streams.errors("zarrwlr import: warning: \(warning.escapingControlCharacters)\n")
             }
             if !isJSON, !isQuiet, fileCount > 1 || !passedOver.isEmpty || state.sidecars > 0 {
@@ -241,9 +245,15 @@ final class ImportReport: Sendable {
         }
     }
 
-    private func warnings(of namesakes: [ImportedRecording.Namesake: Int]) -> [String] {
+    private func warnings(of state: State) -> [String] {
+        let namesakes = state.namesakes
         let numbered = "a mount shows numbers behind such names"
         var warnings: [String] = []
+        if !corrections.isEmpty, state.alreadyThere > 0, state.imported == 0 {
+            warnings.append(
+                "what was there already stays as it was: \(corrections.joined(separator: " and ")) only counts for new recordings, "
+                    + "and zarrwlr set changes those that are there")
+        }
         if let first = mergedFolders.first {
             let groups = mergedFolders.count.counted("group has", "groups have")
             let name = first.group.isEmpty ? "the one for the SOURCE itself" : first.group
@@ -286,6 +296,16 @@ final class ImportReport: Sendable {
         let done = state.imported + state.alreadyThere + state.failed + state.untried
         let pace = Pace(byteCount: state.byteCount, totalByteCount: totalByteCount, seconds: line.elapsed)
         return "\(done) of \(fileCount.counted("file")), \(pace.text)"
+    }
+}
+
+extension ImportOptions {
+    /// The options that correct what is said of new recordings, as far as they were given.
+    fileprivate var corrections: [String] {
+        [
+            starts.shiftNanoseconds == 0 ? nil : "--shift", starts.override == nil ? nil : "--override-start",
+            attributes.isEmpty ? nil : "--set",
+        ].compactMap(\.self)
     }
 }
 

@@ -120,7 +120,8 @@ public struct StoreCheck: Sendable {
         _ path: String, progress: @escaping @Sendable (UInt64) -> Void, decoded: @escaping @Sendable (Double) -> Void
     ) -> [Finding] {
         var outcome = check(path, progress: progress, decoded: decoded)
-        if outcome.findings.contains(where: { $0.kind != .note }), members.recordings.contains(path), hasVanished(path) {
+        if outcome.findings.contains(where: { $0.kind != .note }), members.recordings.contains(path), hasVanished(path)
+        {
             return [
                 Finding(.unchecked, "was moved or removed while the store was checked: check it again", recording: path)
             ]
