@@ -25,6 +25,14 @@ struct EditedDocument {
         return start["from"]?.text.map { "\(time) (\($0))" } ?? time
     }
 
+    /// The start, if it is known.
+    var startTime: Timestamp? {
+        guard case .object(let start)? = metadata["start"], start["from"]?.text == HierarchyNames.startThatWasSet else {
+            return audioStart.flatMap { Timestamp(iso8601: $0) }
+        }
+        return start["time"]?.text.flatMap { Timestamp(iso8601: $0) }
+    }
+
     mutating func setStart(_ time: Timestamp?) {
         var start: [String: JSONValue] = ["from": .text(HierarchyNames.startThatWasSet)]
         start["time"] = time.map { .text($0.description) }

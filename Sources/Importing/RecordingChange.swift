@@ -5,6 +5,8 @@ import Zarr
 public enum RecordingChange: Sendable, Equatable {
     /// Its start; nil if that is not known.
     case start(Timestamp?)
+    /// Its start, which must be known, so many nanoseconds later.
+    case shift(Int64)
     /// The name of its source, and so that of its file in a mount.
     case name(String)
     /// One of the user's own attributes; nil removes it.
@@ -15,8 +17,20 @@ public enum RecordingChange: Sendable, Equatable {
         switch self {
         case .start(let time):
             let before = document.start
+            let losesOffset = time?.offsetMinutes == nil && document.startTime?.offsetMinutes != nil
             document.setStart(time)
-            return "start set to \(time?.description ?? "unknown"), was \(before)"
+            let note = time != nil && losesOffset ? " (without an offset from UTC)" : ""
+            return "start set to \(time?.description ?? "unknown")\(note), was \(before)"
+        case .shift(let nanoseconds):
+            guard let time = document.startTime else {
+                throw EditError(path, "its start is not known, and cannot be shifted: start=TIME sets it")
+            }
+            guard let shifted = time.adding(nanoseconds: nanoseconds) else {
+                throw EditError(path, "its start cannot be shifted that far")
+            }
+            let before = document.start
+            document.setStart(shifted)
+            return "start set to \(shifted.description), was \(before)"
         case .name(let name):
             let before = document.name
             document.setName(name)

@@ -16,12 +16,24 @@ public struct RecordingEditor: Sendable {
     /// before. Returns these notes.
     public func set(_ path: String, to changes: [RecordingChange]) throws(EditError) -> [String] {
         try locked(Self.group(of: path)) { () throws(EditError) in
-            var document = try document(of: path)
-            var notes: [String] = []
-            for change in changes { notes.append(try change.apply(to: &document, of: path)) }
+            let (document, notes) = try changed(path, by: changes)
             try write(document.noting(notes), of: path)
             return notes
         }
+    }
+
+    /// What `set` would note, if nobody changes the recording meanwhile. Nothing is changed.
+    public func notes(of changes: [RecordingChange], to path: String) throws(EditError) -> [String] {
+        try changed(path, by: changes).notes
+    }
+
+    private func changed(
+        _ path: String, by changes: [RecordingChange]
+    ) throws(EditError) -> (document: EditedDocument, notes: [String]) {
+        var document = try document(of: path)
+        var notes: [String] = []
+        for change in changes { notes.append(try change.apply(to: &document, of: path)) }
+        return (document, notes)
     }
 
     /// Removes the recording at `path`: a reader finds all of it or nothing.

@@ -84,6 +84,59 @@ import Testing
         }
     }
 
+    @Test func `set shifts the starts of many recordings, and names those whose start is not known`() throws {
+        try withStore { store in
+            let starts = ["2025-05-01T23:30:00+02:00", "2025-05-01T00:00:00.5"]
+            for (number, start) in starts.enumerated() {
+                #expect(Zarrwlr.run("set", store, "pond/\(number)", "start=\(start)").status == 0)
+            }
+            let planned = Zarrwlr.run("set", "-n", "--shift", "-3600.25", "--all", "\(store)::pond", "deployment=2")
+            #expect(planned.status == 1 && planned.errors.contains("2 recordings would be changed, 1 not"))
+            try #expect(notes("pond/0", of: store).count == 1)
+            let run = Zarrwlr.run("set", "--shift", "-3600.25", "--all", "\(store)::pond", "deployment=2")
+            #expect(run.status == 1)
+            #expect(run.text == planned.text)
+            #expect(
+                run.text.hasPrefix(
+                    "/pond/0: start set to 2025-05-01T22:29:59.75+02:00, was 2025-05-01T23:30:00+02:00 (set)\n"))
+            #expect(run.errors.contains("/pond/2: its start is not known, and cannot be shifted: start=TIME sets it"))
+            #expect(run.errors.contains("2 recordings changed, 1 not"))
+            let list = Zarrwlr.run("list", "--csv", store).text
+            #expect(list.contains("2025-05-01T22:29:59.75+02:00") && list.contains("2025-04-30T23:00:00.25"))
+            try #expect(attributes("pond/1", of: store)["deployment"] as? String == "2")
+            try #expect(attributes("pond/2", of: store)["deployment"] == nil)
+
+            let back = Zarrwlr.run("set", store, "pond/0", "pond/1.wav", "--shift", "3600.25")
+            #expect(back.status == 0 && back.errors.contains("2 recordings changed"))
+            #expect(Zarrwlr.run("list", "--csv", store).text.contains("2025-05-01T23:30:00+02:00"))
+            let lost = Zarrwlr.run("set", store, "pond/0", "start=2025-05-01T22:30:00").text
+            #expect(
+                lost.contains(
+                    "start set to 2025-05-01T22:30:00 (without an offset from UTC), was 2025-05-01T23:30:00+02:00"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["pond/0", "pond/1", "start=2025-05-01T04:00:00Z"], "start=TIME is the start of one recording"),
+            (["--all", "name=a.wav"], "name=NAME is the name of one recording"),
+            (["pond/0", "pond/1"], "say what to change: KEY=VALUE, or --shift SECONDS"),
+            (["pond/0", "shift=-3600"], "--shift SECONDS"),
+            ([], "name a RECORDING, or all of them by --all"),
+            (["pond/0", "start=", "--shift", "1"], "either start=TIME or --shift"),
+            (["pond/0", "a=b", "pond/1"], "'pond/1' is not KEY=VALUE"),
+            (["pond/0", "--shift", "1h"], "no number of seconds"),
+        ] as [([String], String)])
+    func `set refuses what makes no sense for several recordings, and changes nothing`(
+        arguments: [String], reason: String
+    ) throws {
+        try withStore { store in
+            let run = Zarrwlr.run(["set", store] + arguments)
+            #expect(run.status == 2 && run.errors.contains(reason), "\(run.errors)")
+            try #expect(notes("pond/0", of: store).isEmpty)
+        }
+    }
+
     @Test func `move takes a recording into another group, and notes where it was`() throws {
         try withStore { store in
             let before = samples("pond/1", of: store)

@@ -23,6 +23,14 @@ struct StoreEditing {
         return try opened.recording(wanted).path
     }
 
+    /// The paths in the store of all recordings of the group that was named, and how many cannot be read, each of which is named as by the
+    /// command `name`.
+    func allPaths(_ streams: CommandStreams, as name: String) -> (paths: [String], unreadCount: Int) {
+        let contents = opened.learn()
+        contents.printProblems(streams, as: name)
+        return (contents.entries.map(\.recording.path), contents.problems.count)
+    }
+
     /// Has the store's catalogue, if it keeps one, say what is at `changed` now, and that nothing is at `gone`.
     func record(changed: [String] = [], gone: [String] = [], _ streams: CommandStreams, as name: String) {
         CatalogueUpdate.record(changed: changed, gone: gone, in: store, streams, as: name)

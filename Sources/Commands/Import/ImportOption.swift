@@ -66,10 +66,7 @@ enum ImportOption {
         Option(
             "--shift",
             effect: .value("SECONDS") { configuration, text throws(CommandError) in
-                guard let nanoseconds = nanoseconds(text) else {
-                    throw CommandError("option '--shift': '\(text)' is no number of seconds such as -3600 or 0.25")
-                }
-                configuration.options.starts.shiftNanoseconds = nanoseconds
+                configuration.options.starts.shiftNanoseconds = try shift(text)
             },
             help: "add seconds to the start of every SOURCE, since the clock was wrong"),
         Option(
@@ -141,6 +138,14 @@ enum ImportOption {
     }
 
     /// The nanoseconds of seconds such as `-3600` or `0.25`.
+    /// The nanoseconds that `text` says, as the value of --shift.
+    static func shift(_ text: String) throws(CommandError) -> Int64 {
+        guard let nanoseconds = nanoseconds(text) else {
+            throw CommandError("option '--shift': '\(text)' is no number of seconds such as -3600 or 0.25")
+        }
+        return nanoseconds
+    }
+
     private static func nanoseconds(_ text: String) -> Int64? {
         let isNegative = text.hasPrefix("-")
         let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
