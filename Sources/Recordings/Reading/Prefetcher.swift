@@ -14,8 +14,14 @@ public final class Prefetcher: Sendable {
             var window = FetchWindow()
             /// What has come and may still be needed, by the bytes of the source that it is for.
             var fetched: [(range: Range<UInt64>, bytes: FetchedBytes)] = []
+            /// The bytes of the source for which the store is being asked, or soon will be.
+            var underWay: [Range<UInt64>] = []
+            /// Those that are to be decoded as soon as all of what they are made of has come.
+            var waiting: [Range<UInt64>] = []
             /// Whether it is one of `sequential`.
             var isCounted = false
+
+            func isUnderWay(_ range: Range<UInt64>) -> Bool { underWay.contains { $0.overlaps(range) } }
         }
 
         private let state = Mutex(State())
@@ -68,6 +74,7 @@ public final class Prefetcher: Sendable {
                 count(&state, state.run.isSequential)
                 guard state.run.isSequential else {
                     state.window.restart()
+                    state.waiting = []
                     defer { state.fetched = [] }
                     return (Plan(), state.fetched)
                 }
@@ -114,6 +121,33 @@ public final class Prefetcher: Sendable {
                 stretch.contains(byte), stretch.upperBound - stretch.lowerBound <= bounds.depth / 2
             else { return nil }
             return stretch
+        }
+
+        /// Records that the store will be asked for what `ranges` are made of.
+        fileprivate func willFetch(_ ranges: [Range<UInt64>]) {
+            state.withLock { $0.underWay += ranges }
+        }
+
+        /// Records that the store will not be asked any more for what `ranges` are made of, since that has come or was given up, and returns what
+        /// can be decoded now.
+        fileprivate func didFetch(_ ranges: [Range<UInt64>]) -> [Range<UInt64>] {
+            state.withLock { state in
+                for range in ranges {
+                    if let index = state.underWay.firstIndex(of: range) { state.underWay.remove(at: index) }
+                }
+                let waiting = state.waiting.filter { !state.run.isBehind($0) }
+                state.waiting = waiting.filter { state.isUnderWay($0) }
+                return waiting.filter { !state.isUnderWay($0) }
+            }
+        }
+
+        /// Those of `ranges` that can be decoded now. The others are returned by `didFetch`: whoever decoded them at once could be the first to
+        /// ask for their bytes, and they would come twice.
+        fileprivate func decodable(_ ranges: [Range<UInt64>]) -> [Range<UInt64>] {
+            state.withLock { state in
+                state.waiting += ranges.filter { state.isUnderWay($0) }
+                return ranges.filter { !state.isUnderWay($0) }
+            }
         }
 
         /// Has the store send what `range` is made of, and keeps it until the reader is past it.
@@ -180,15 +214,17 @@ public final class Prefetcher: Sendable {
     public init(threads: Int = Parallel.processorCount, byteBudget: Int, line: Line? = nil) {
         self.byteBudget = byteBudget
         self.line = line
-        decoding = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount) { piece, next in
+        let decoding = Queue(threads: threads, capacity: byteBudget / Self.pieceByteCount) { piece, next in
             // A disk reads while this is decoded.
             if let next, line == nil { next.reader.source.expect(bytes: next.range) }
             // If a piece cannot be decoded, its reader finds that out.
             try? piece.reader.source.decodeAhead(bytes: piece.range)
         }
+        self.decoding = decoding
         let requests = line?.requests ?? 0
         fetching = Queue(threads: requests, capacity: requests * (1 + Self.waitingRequests)) { piece, _ in
             piece.reader.fetch(piece.range)
+            decoding.add(piece.reader.didFetch([piece.range]).map { Piece(reader: piece.reader, range: $0) })
         }
     }
 
@@ -223,17 +259,23 @@ public final class Prefetcher: Sendable {
     /// Records that `reader` is reading the bytes `range` of its source.
     public func note(_ range: Range<UInt64>, by reader: Reader) {
         let plan = reader.plan(afterReading: range) { bounds }
-        fetching.add(plan.fetched.map { Piece(reader: reader, range: $0) })
+        var ranges: [Range<UInt64>] = []
+        if !plan.fetched.isEmpty {
+            reader.willFetch(plan.fetched)
+            let left = fetching.add(plan.fetched.map { Piece(reader: reader, range: $0) })
+            ranges = reader.didFetch(left.map(\.range))
+        }
+        defer { decoding.add(ranges.map { Piece(reader: reader, range: $0) }) }
         guard let ahead = plan.decoded else { return }
-        var pieces: [Piece] = []
+        var pieces: [Range<UInt64>] = []
         var start = ahead.lowerBound
         while start < ahead.upperBound {
             let stretch = reader.stretch(containing: start, within: bounds)
             let end = stretch?.upperBound ?? start + UInt64(Self.pieceByteCount)
-            pieces.append(Piece(reader: reader, range: start..<min(end, ahead.upperBound)))
+            pieces.append(start..<min(end, ahead.upperBound))
             start = end
         }
-        decoding.add(pieces)
+        ranges += line == nil ? pieces : reader.decodable(pieces)
     }
 
     /// The bounds of each reader: the fewer, the more readers there are, since what is decoded for one must not drive out what
@@ -272,10 +314,11 @@ public final class Prefetcher: Sendable {
             self.work = work
         }
 
-        /// Adds as many of `pieces` as there is room for.
-        func add(_ pieces: [Piece]) {
+        /// Adds as many of `pieces` as there is room for, and returns the others.
+        @discardableResult
+        func add(_ pieces: [Piece]) -> ArraySlice<Piece> {
             // This is asked after every read: there is no need to wait for the lock.
-            guard !pieces.isEmpty else { return }
+            guard !pieces.isEmpty else { return [] }
             let (added, newThreads) = state.withLock { state in
                 let added = pieces.prefix(max(0, capacity - state.pieces.count))
                 state.pieces += added
@@ -285,6 +328,7 @@ public final class Prefetcher: Sendable {
             }
             for _ in 0..<newThreads { startThread() }
             for _ in 0..<added { available.signal() }
+            return pieces.dropFirst(added)
         }
 
         /// Ends the threads.
