@@ -41,17 +41,14 @@ public final class AudioGroup: Sendable {
     ///
     /// Throws if something else is there, or above: nobody looks for recordings in a recording.
     public static func missingGroups(at path: String, of store: any Store) throws(ZarrError) -> [String] {
-        let missing = try StagedGroup.missingGroups(at: path, of: store)
-        let names = path.split(separator: "/")
-        for above in (0...names.count).map({ names.prefix($0).joined(separator: "/") }).dropLast(missing.count) {
-            let attributes = try ZarrGroup.open(store, path: above).attributes(as: [String: JSONValue].self)
+        try StagedGroup.missingGroups(at: path, of: store) { above, group throws(ZarrError) in
+            let attributes = try group.attributes(as: [String: JSONValue].self)
             guard attributes["type"] != .text(HierarchyNames.recordingType) else {
                 throw ZarrError(
                     .invalidRequest, "is a recording, in which nobody finds another one: name another group",
                     path: above)
             }
         }
-        return missing
     }
 
     /// Writes what is missing of the group and of those above it, so that they only have to appear: once an import is interrupted, nothing

@@ -36,11 +36,15 @@ public struct StagedGroup: Sendable {
         }
     }
 
-    /// The paths of those that do not exist of the groups above `path` and the one at `path`, each before those in it.
+    /// The paths of those that do not exist of the groups above `path` and the one at `path`, each before those in it. `check` is called with
+    /// each that exists, and may throw.
     ///
     /// Throws `invalidRequest` if a group cannot have that path, `invalidDocument` if there is an array at `path` or above, and
     /// `unsupported` if something there is of zarr_format 2.
-    public static func missingGroups(at path: String, of store: any Store) throws(ZarrError) -> [String] {
+    public static func missingGroups(
+        at path: String, of store: any Store,
+        check: (_ path: String, _ group: ZarrGroup) throws(ZarrError) -> Void = { _, _ throws(ZarrError) in }
+    ) throws(ZarrError) -> [String] {
         try NodeName.check(path: path)
         let components = path.split(separator: "/", omittingEmptySubsequences: false)
         var missing: [String] = []
@@ -49,6 +53,7 @@ public struct StagedGroup: Sendable {
                 guard case .group = try document.decode(NodeMetadata.self) else {
                     throw ZarrError(.invalidDocument, "is an array, not a group", path: above)
                 }
+                try check(above, ZarrGroup(store, document))
             } else if above.isEmpty {
                 throw ZarrError(.notFound, "there is no Zarr store", path: above)
             } else {
