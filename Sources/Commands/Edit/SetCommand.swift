@@ -53,27 +53,50 @@ enum SetCommand {
                 if !paths.contains(path) { paths.append(path) }
             }
         }
-        var changed: [String] = []
+        let targets = paths
+        return try Interruption.watch { () throws(CommandError) in
+            try change(targets, of: store, by: changes, failedCount: failedCount, configuration, streams)
+        }
+    }
+
+    /// Carries out `changes` on the recordings at `paths`, besides which `failedCount` cannot be changed.
+    private static func change(
+        _ paths: [String], of store: StoreEditing, by changes: [RecordingChange], failedCount: Int,
+        _ configuration: Configuration, _ streams: CommandStreams
+    ) throws(CommandError) -> CommandStatus {
+        let areSeveral = configuration.changesAll || paths.count > 1
+        var (changed, failedCount) = ([String](), failedCount)
+        var (doneCount, untriedCount) = (0, 0)
+        // A catalogue is to have what was changed, however this ends.
         defer { store.record(changed: changed, streams, as: "set") }
         for path in paths {
+            guard !Interruption.hasHappened else {
+                untriedCount += 1
+                continue
+            }
             do {
                 let notes =
                     try configuration.isDryRun
                     ? store.editor.notes(of: changes, to: path) : store.editor.set(path, to: changes)
+                doneCount += 1
                 if !configuration.isDryRun { changed.append(path) }
                 for note in notes { streams.print("/\(path): \(note)".escapingControlCharacters + "\n") }
             } catch {
-                guard configuration.changesAll || paths.count > 1 else {
-                    throw CommandError(error.summary, cause: error.cause)
-                }
+                guard areSeveral else { throw CommandError(error.summary, cause: error.cause) }
                 failedCount += 1
                 streams.errors("zarrwlr set: \(error.description.escapingControlCharacters)\n")
             }
         }
-        if configuration.changesAll || paths.count > 1 {
+        if areSeveral {
             let done = configuration.isDryRun ? "would be changed" : "changed"
             let failed = failedCount == 0 ? "" : ", \(failedCount) not"
-            streams.errors("zarrwlr set: \((paths.count - failedCount).counted("recording")) \(done)\(failed)\n")
+            streams.errors("zarrwlr set: \(doneCount.counted("recording")) \(done)\(failed)\n")
+        }
+        guard untriedCount == 0 else {
+            streams.errors(
+                "zarrwlr set: interrupted; \(untriedCount.counted("recording")) not tried: name these if you go on, since --shift "
+                    + "would shift the others once more\n")
+            return .interrupted
         }
         return failedCount == 0 ? .done : .faults
     }

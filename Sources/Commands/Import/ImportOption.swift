@@ -137,7 +137,6 @@ enum ImportOption {
         return time
     }
 
-    /// The nanoseconds of seconds such as `-3600` or `0.25`.
     /// The nanoseconds that `text` says, as the value of --shift.
     static func shift(_ text: String) throws(CommandError) -> Int64 {
         guard let nanoseconds = nanoseconds(text) else {
@@ -146,6 +145,7 @@ enum ImportOption {
         return nanoseconds
     }
 
+    /// The nanoseconds of seconds such as `-3600` or `0.25`.
     private static func nanoseconds(_ text: String) -> Int64? {
         let isNegative = text.hasPrefix("-")
         let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]

@@ -143,7 +143,7 @@ struct RecordingCheck {
     }
 
     private static func problem(ofInner path: String) -> String {
-        "/\(path) is a recording in this one, where no list, mount or copy finds it: move it into a group (zarrwlr move STORE \(path) "
+        "/\(path) is a recording in this one, where no list and no mount finds it: move it into a group (zarrwlr move STORE \(path) "
             + "GROUP)"
     }
 
