@@ -51,7 +51,7 @@ enum StoreCatalogue {
             throw CommandError(
                 isOlder
                     ? "\(path): zarr_format 2 is not supported; convert it to Zarr v3"
-                    : "\(path): not a Zarr v3 store, there is no zarr.json in it")
+                    : "\(path): not a Zarr v3 store, there is no zarr.json in it\(FolderAdvice.text(on: path))")
         }
         let targets = try storeAccess.links.targets()
         do {

@@ -5,6 +5,19 @@ import Testing
 @testable import Commands
 
 @Suite struct `zarrwlr list` {
+    @Test func `a folder that is no store is said to be what it seems to be`() throws {
+        try SmallStore.with { store in
+            let folder = store.directory.path
+            #expect(Zarrwlr.run("list", folder).errors.contains("it holds stores: name one, such as \(folder)/a.zarr"))
+            let card = store.directory.appending(path: "card")
+            try FileManager.default.createDirectory(at: card, withIntermediateDirectories: true)
+            #expect(Zarrwlr.run("check", card.path).errors.hasSuffix("there is no zarr.json in it\n"))
+            try Data().write(to: card.appending(path: "NIGHT.WAV"))
+            let reason = "it holds recordings: zarrwlr import STORE \(card.path) makes a store of them"
+            #expect(Zarrwlr.run("list", card.path).errors.contains(reason))
+        }
+    }
+
     @Test func `list has a line for each recording and one of totals`() throws {
         try SmallStore.with { store in
             let run = Zarrwlr.run("list", store.path)

@@ -99,6 +99,11 @@ struct ImportSources: Sendable {
         }
     }
 
+    /// Whether a file called `name` may hold sound.
+    static func isNamedAsSound(_ name: String) -> Bool {
+        name.lastIndex(of: ".").map { extensions.contains(name[$0...].dropFirst().lowercased()) } ?? false
+    }
+
     /// Takes the entry `name` of a folder if it may hold sound, and what is in it if it is a folder.
     private mutating func examine(
         _ path: String, _ name: String, in folder: String, depth: Int
@@ -109,7 +114,6 @@ struct ImportSources: Sendable {
         guard try !Self.status(of: path, followingLinks: false).isFolder else {
             return enter(path, below: relativePath, depth: depth + 1)
         }
-        let isSound = name.lastIndex(of: ".").map { Self.extensions.contains(name[$0...].dropFirst().lowercased()) }
         let target = try Self.status(of: path, followingLinks: true)
         guard target.st_mode & S_IFMT == S_IFREG else {
             return pass(path, target.isFolder ? "is a link to a folder" : "is no regular file")
@@ -119,7 +123,7 @@ struct ImportSources: Sendable {
                 path: path, relativePath: relativePath, subgroup: keepsTree ? folder : "",
                 byteCount: UInt64(clamping: target.st_size))
         }
-        if isSound == true {
+        if Self.isNamedAsSound(name) {
             files.append(file(relativePath))
             noteFolder(parent, of: file(relativePath))
         } else if let advice = ForeignFormat.advice(on: name) {
