@@ -59,6 +59,10 @@ extension Array {
             let attached: String? =
                 argument.count == name.count ? nil : String(argument.dropFirst(name.count + (isLong ? 1 : 0)))
             guard let option = first(where: { $0.names.contains(name) }) else {
+                guard !argument.contains(where: { $0 == " " || $0 == "." || $0 == "/" }) || argument.contains("=")
+                else {
+                    throw CommandError("unknown option '\(argument)'; a name that begins with - comes behind --")
+                }
                 let names = flatMap(\.names)
                 // A name of several letters after one dash was meant to be a long one.
                 let meant = isLong || argument.count < 4 ? name : "-\(argument.prefix { $0 != "=" })"

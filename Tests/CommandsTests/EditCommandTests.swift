@@ -122,6 +122,7 @@ import Testing
             (["--all", "name=a.wav"], "name=NAME is the name of one recording"),
             (["pond/0", "pond/1"], "say what to change: KEY=VALUE, or --shift SECONDS"),
             (["pond/0", "shift=-3600"], "--shift SECONDS"),
+            (["pond/0", "name=lake/a.wav"], "'lake/a.wav' is no name of a file, which has no '/'"),
             ([], "name a RECORDING, or all of them by --all"),
             (["pond/0", "start=", "--shift", "1"], "either start=TIME or --shift"),
             (["pond/0", "a=b", "pond/1"], "'pond/1' is not KEY=VALUE"),

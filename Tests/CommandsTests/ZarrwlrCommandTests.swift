@@ -59,6 +59,10 @@ import Testing
             ["import", "-keep-tree", "a", "b"],
             "zarrwlr import: unknown option '-keep-tree', did you mean '--keep-tree'? --help lists them all"
         ),
+        (
+            ["info", "a", "- dash.wav"],
+            "zarrwlr info: unknown option '- dash.wav'; a name that begins with - comes behind --"
+        ),
         (["frobnicate"], "zarrwlr: there is no command 'frobnicate'; --help lists what there is"),
         (["list", "--jsno"], "zarrwlr list: unknown option '--jsno', did you mean '--json'? --help lists them all"),
         (["list"], "zarrwlr list: usage: zarrwlr list STORE[::GROUP]; --help says more"),

@@ -146,6 +146,10 @@ enum SetCommand {
             return .start(time)
         case "name":
             guard !value.isEmpty, !value.utf8.contains(0) else { throw CommandError("name: a recording needs a name") }
+            guard !value.contains("/") else {
+                throw CommandError(
+                    "name: '\(value)' is no name of a file, which has no '/'; zarrwlr move puts it into another group")
+            }
             return .name(value)
         case "shift", "Start", "Name":
             throw CommandError(
