@@ -141,10 +141,11 @@ public final class Prefetcher: Sendable {
             }
         }
 
-        /// Those of `ranges` that can be decoded now. The others are returned by `didFetch`: whoever decoded them at once could be the first to
-        /// ask for their bytes, and they would come twice.
+        /// Those of `ranges`, which are stretches, that can be decoded now. The others are returned by `didFetch`: whoever decoded them at once
+        /// could be the first to ask for all of their bytes, which would come twice.
         fileprivate func decodable(_ ranges: [Range<UInt64>]) -> [Range<UInt64>] {
-            state.withLock { state in
+            guard !ranges.isEmpty else { return [] }
+            return state.withLock { state in
                 state.waiting += ranges.filter { state.isUnderWay($0) }
                 return ranges.filter { !state.isUnderWay($0) }
             }
@@ -267,15 +268,16 @@ public final class Prefetcher: Sendable {
         }
         defer { decoding.add(ranges.map { Piece(reader: reader, range: $0) }) }
         guard let ahead = plan.decoded else { return }
-        var pieces: [Range<UInt64>] = []
+        var stretches: [Range<UInt64>] = []
         var start = ahead.lowerBound
         while start < ahead.upperBound {
             let stretch = reader.stretch(containing: start, within: bounds)
             let end = stretch?.upperBound ?? start + UInt64(Self.pieceByteCount)
-            pieces.append(start..<min(end, ahead.upperBound))
+            let piece = start..<min(end, ahead.upperBound)
+            if line != nil, stretch != nil { stretches.append(piece) } else { ranges.append(piece) }
             start = end
         }
-        ranges += line == nil ? pieces : reader.decodable(pieces)
+        ranges += reader.decodable(stretches)
     }
 
     /// The bounds of each reader: the fewer, the more readers there are, since what is decoded for one must not drive out what
