@@ -8,7 +8,7 @@ enum FolderAdvice {
 
     /// What the folder at `path` seems to be, and what to do, to be put behind a message; empty if nothing shows that.
     static func text(on path: String) -> String {
-        if let resolved = FilePath.resolved(path), let mount = MountTable.entry(at: resolved),
+        if let resolved = FilePath.resolved(path), let mount = MountTable.entry(of: resolved),
             mount.type == "fuse.zarrwlr"
         {
             return "; it is where a store is mounted: name the store, \(mount.source)"

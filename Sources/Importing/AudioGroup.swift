@@ -67,8 +67,11 @@ public final class AudioGroup: Sendable {
             guard case .staged(var group) = existence else { return }
             do throws(ZarrError) {
                 _ = try Self.missingGroups(at: path, of: store)
-                // Another process may have made it meanwhile.
-                if try !group.publish() { try Self.mark(path, in: store) }
+                // Another process may have made it meanwhile, or put something else there.
+                if try !group.publish() {
+                    _ = try Self.missingGroups(at: path, of: store)
+                    try Self.mark(path, in: store)
+                }
                 existence = .made
             } catch {
                 existence = .staged(group)
@@ -79,7 +82,6 @@ public final class AudioGroup: Sendable {
 
     /// Gives the group at `path` of `store`, which exists, the attributes of an audio group.
     private static func mark(_ path: String, in store: any WritableStore) throws(ZarrError) {
-        _ = try missingGroups(at: path, of: store)
         let attributes = try ZarrGroup.open(store, path: path).attributes(as: [String: JSONValue].self)
         guard attributes["magic_id"] != mark["magic_id"] else { return }
         try ZarrGroup.replaceAttributes(in: store, path: path, with: attributes.merging(mark) { _, new in new })

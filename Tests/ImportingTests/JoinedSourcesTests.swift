@@ -98,31 +98,31 @@ struct JoinedSourcesTests {
     @Test func `a chained stream of Vorbis has its own samples behind those of the first, and a note says where`()
         throws
     {
-        let fixture = try ImportFixture()
-        let arguments = ["-c:a", "libvorbis", "-serial_offset"]
-        let first = try DamagedSourceTests.make("a.ogg", arguments + ["1"], in: fixture)
-        let second = try DamagedSourceTests.make("b.ogg", arguments + ["2", "-q:a", "9"], in: fixture)
-        let pieces = try [first, second].enumerated().map { number, bytes in
-            try fixture.importBytes(bytes, name: "\(number).ogg", Self.reencoding).recording.sampleBytes()
-        }
-        let (imported, recording) = try fixture.importBytes(first + second, name: "two.ogg", Self.reencoding)
-        let isSame = try recording.sampleBytes() == pieces[0] + pieces[1]
-        #expect(isSame)
-        #expect(imported.notes.contains("another stream follows at 0:00:03.000"), "\(imported.notes)")
+        let notes = try notesOfChain(of: "ogg", ["-c:a", "libvorbis"], second: ["-q:a", "9"])
+        #expect(notes.contains("another stream follows at 0:00:03.000"), "\(notes)")
     }
 
     @Test(arguments: ["lowdelay", "voip"])
     func `a chained stream of Opus is decoded by itself, whatever the first ends with`(application: String) throws {
+        let encoder = ["-c:a", "libopus", "-application", application, "-b:a", "96k"]
+        let notes = try notesOfChain(of: "opus", encoder, second: ["-b:a", "24k"])
+        #expect(notes.contains { $0.hasPrefix("another stream follows at 0:00:03.0") }, "\(notes)")
+    }
+
+    /// What an import notes of two chained streams that ffmpeg makes with `options`, the second with more. Expects the samples of each by itself.
+    private func notesOfChain(of suffix: String, _ options: [String], second: [String]) throws -> [String] {
         let fixture = try ImportFixture()
-        let arguments = ["-c:a", "libopus", "-application", application, "-serial_offset"]
-        let first = try DamagedSourceTests.make("a.opus", arguments + ["1", "-b:a", "96k"], in: fixture)
-        let second = try DamagedSourceTests.make("b.opus", arguments + ["2", "-b:a", "24k"], in: fixture)
-        let pieces = try [first, second].enumerated().map { number, bytes in
-            try fixture.importBytes(bytes, name: "\(number).opus", Self.reencoding).recording.sampleBytes()
+        let streams = try [[], second].enumerated().map { number, more in
+            try DamagedSourceTests.make(
+                "\(number).\(suffix)", options + ["-serial_offset", "\(number + 1)"] + more, in: fixture)
         }
-        let (imported, recording) = try fixture.importBytes(first + second, name: "two.opus", Self.reencoding)
+        let pieces = try streams.enumerated().map { number, bytes in
+            try fixture.importBytes(bytes, name: "piece\(number).\(suffix)", Self.reencoding).recording.sampleBytes()
+        }
+        let (imported, recording) = try fixture.importBytes(
+            streams[0] + streams[1], name: "two.\(suffix)", Self.reencoding)
         let isSame = try recording.sampleBytes() == pieces[0] + pieces[1]
         #expect(isSame)
-        #expect(imported.notes.contains { $0.hasPrefix("another stream follows at 0:00:03.0") }, "\(imported.notes)")
+        return imported.notes
     }
 }
